@@ -1,0 +1,111 @@
+//! Grants: the proof of a permission, with its reach.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::permission::Permission;
+use crate::ids::{GroupId, PersonId};
+
+/// Whoever acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    Person {
+        id: PersonId,
+        name: String,
+    },
+    Schedule,
+    Worker,
+    /// Somebody at the console of the server.
+    Console,
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person { name, .. } => f.write_str(name),
+            Self::Schedule => f.write_str("Schedule"),
+            Self::Worker => f.write_str("Worker"),
+            Self::Console => f.write_str("Console"),
+        }
+    }
+}
+
+/// Which systems a permission reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    /// In ascending order, never empty.
+    Groups(Vec<GroupId>),
+}
+
+impl Scope {
+    #[must_use]
+    pub fn covers(&self, group: GroupId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Groups(groups) => groups.contains(&group),
+        }
+    }
+}
+
+/// The proof that somebody has permission `P`, and where. Made only by [`super::Actor::authorize`].
+pub struct Grant<P: Permission> {
+    principal: Principal,
+    scope: Scope,
+    permission: PhantomData<P>,
+}
+
+impl<P: Permission> Grant<P> {
+    pub(super) fn new(principal: Principal, scope: Scope) -> Self {
+        Self { principal, scope, permission: PhantomData }
+    }
+
+    #[must_use]
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+}
+
+impl<P: Permission> Clone for Grant<P> {
+    fn clone(&self) -> Self {
+        Self::new(self.principal.clone(), self.scope.clone())
+    }
+}
+
+impl<P: Permission> fmt::Debug for Grant<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Grant").field("principal", &self.principal).field("scope", &self.scope).finish()
+    }
+}
+
+/// The proof that Syncdesk itself acts: scheduler, worker, upkeep or console. It reaches everything
+/// and is handed out by `app`, never by a request.
+#[derive(Debug, Clone)]
+pub struct Internal(Principal);
+
+impl Internal {
+    #[must_use]
+    pub const fn schedule() -> Self {
+        Self(Principal::Schedule)
+    }
+
+    #[must_use]
+    pub const fn worker() -> Self {
+        Self(Principal::Worker)
+    }
+
+    #[must_use]
+    pub const fn console() -> Self {
+        Self(Principal::Console)
+    }
+
+    #[must_use]
+    pub const fn principal(&self) -> &Principal {
+        &self.0
+    }
+}

@@ -1,0 +1,14 @@
+//! Who may do what, as types. Pure: everything here is decided from rows that were loaded before.
+//!
+//! A [`Grant`] can be made only by [`Actor::authorize`]. Functions of `store` and `ops` that touch
+//! protected data take one, and it carries its reach into every query.
+
+mod actor;
+mod grant;
+mod permission;
+mod template;
+
+pub use actor::{Actor, Assignment, Missing, Reach};
+pub use grant::{Grant, Internal, Principal, Scope};
+pub use permission::{Permission, Verb, verbs};
+pub use template::Template;

@@ -1,0 +1,356 @@
+//! The application put together: shared by `main` and the tests.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use actix_session::SessionMiddleware;
+use actix_session::config::{CookieContentSecurity, PersistentSession};
+use actix_web::cookie::{Key, SameSite};
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::{Compress, DefaultHeaders};
+use actix_web::web::{Data, PayloadConfig};
+use actix_web::{App as WebApp, HttpServer};
+use secrecy::ExposeSecret;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::access::{Internal, Scope};
+use crate::clock::Clock;
+use crate::config::{Config, DatabaseUrl};
+use crate::net::Net;
+use crate::ops::keys::{KeyFile, Missing};
+use crate::ops::passwords::Passwords;
+use crate::ops::people;
+use crate::ops::refusals::Refusals;
+use crate::ops::vault::Vault;
+use crate::store::messages::Words;
+use crate::store::{Store, Target, groups, portal};
+use crate::sync::engine::{Engine, Limits};
+use crate::sync::{registry, worker};
+use crate::web::routes;
+use crate::web::session::csrf::CookieKey;
+use crate::web::session::store::Sessions;
+use crate::web::state::{App, Parts, Portal};
+
+/// Why the program cannot start: one sentence for the console.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct StartError(String);
+
+impl StartError {
+    fn because(what: &str, error: impl std::fmt::Display) -> Self {
+        Self(format!("{what}: {error}"))
+    }
+}
+
+/// What every command but `check-config` works with.
+#[derive(Clone)]
+pub struct House {
+    pub config: Arc<Config>,
+    pub store: Store,
+    pub vault: Vault,
+    pub clock: Arc<dyn Clock>,
+}
+
+impl House {
+    /// Opens keys and database, in this order: a database is never made without its keys.
+    ///
+    /// # Errors
+    /// What is wrong, as one sentence.
+    pub fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
+        config.prepare_data_dir().map_err(|error| StartError(error.to_string()))?;
+        let missing = if config.create_keys { Missing::Create } else { Missing::Refuse };
+        let keys = KeyFile::open(&config.key_file, missing).map_err(|error| StartError(error.to_string()))?;
+        let (target, connections) = match &config.database {
+            DatabaseUrl::Sqlite { path, create } => {
+                (Target::Sqlite { path: path.clone(), create: *create }, config.read_connections)
+            }
+            DatabaseUrl::Postgres { url } => {
+                let size = config.read_connections.saturating_add(config.write_connections);
+                (Target::Postgres { url: url.expose_secret().to_owned() }, size)
+            }
+        };
+        let store = Store::open(&target, connections)
+            .map_err(|error| StartError::because("The database cannot be used", error))?;
+        let house = Self { config: Arc::new(config), store, vault: Vault::new(keys), clock };
+        house.make_roots()?;
+        Ok(house)
+    }
+
+    /// Makes the folder of each group for local files, where it is missing.
+    ///
+    /// # Errors
+    /// When a folder cannot be made.
+    pub fn make_roots(&self) -> Result<(), StartError> {
+        let groups = self
+            .store
+            .read_here(|db| groups::within(db, &Scope::All))
+            .map_err(|error| StartError::because("The groups cannot be read", error))?;
+        for (_id, name) in groups {
+            let root = self.config.file_root(&name);
+            std::fs::create_dir_all(&root).map_err(|error| {
+                StartError::because(&format!("The folder {} cannot be made", root.display()), error)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// What runs need.
+    #[must_use]
+    pub fn engine(&self, wake: Arc<Notify>, end: CancellationToken) -> Engine {
+        Engine {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            vault: self.vault.clone(),
+            net: Net::new(self.config.allow_networks.clone()),
+            config: self.config.clone(),
+            limits: Limits {
+                runs_at_once: usize::try_from(self.config.workers).unwrap_or(usize::MAX),
+                lease: self.config.lease,
+                ..Limits::default()
+            },
+            connector: registry::of_kind,
+            wake,
+            end,
+        }
+    }
+}
+
+/// A worker on a runtime of its own, so that runs never hold up pages.
+pub struct Worker {
+    thread: JoinHandle<()>,
+    end: CancellationToken,
+}
+
+impl Worker {
+    /// Starts to work.
+    ///
+    /// # Errors
+    /// When the operating system gives no threads.
+    pub fn start(engine: Engine) -> Result<Self, StartError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .worker_threads(2)
+            .thread_name("syncdesk-run")
+            .build()
+            .map_err(|error| StartError::because("No threads for runs", error))?;
+        let end = engine.end.clone();
+        let name =
+            format!("{}-{}", std::process::id(), crate::ops::random::token().chars().take(6).collect::<String>());
+        let thread = std::thread::Builder::new()
+            .name("syncdesk-worker".to_owned())
+            .spawn(move || runtime.block_on(worker::work(engine, name)))
+            .map_err(|error| StartError::because("No thread for the worker", error))?;
+        Ok(Self { thread, end })
+    }
+
+    /// Ends runs in order and waits for them.
+    pub fn stop(self) {
+        self.end.cancel();
+        if self.thread.join().is_err() {
+            log::error!("the worker ended early");
+        }
+    }
+}
+
+/// The portal, listening, with its worker.
+pub struct Application {
+    address: SocketAddr,
+    server: Server,
+    worker: Option<Worker>,
+    ending: CancellationToken,
+    administered: bool,
+    setup_token: Option<String>,
+}
+
+impl Application {
+    /// Puts everything together and begins to listen. Nothing is served before [`Application::run`].
+    ///
+    /// # Errors
+    /// What is wrong, as one sentence.
+    pub async fn build(house: House) -> Result<Self, StartError> {
+        let listener = TcpListener::bind(house.config.listen)
+            .map_err(|error| StartError::because(&format!("Cannot listen on {}", house.config.listen), error))?;
+        let address = listener.local_addr().map_err(|error| StartError::because("Cannot listen", error))?;
+        let ending = CancellationToken::new();
+        let (words, wake) = (Arc::new(Words::default()), Arc::new(Notify::new()));
+        let engine = house.engine(wake.clone(), ending.clone());
+        crate::ops::upkeep::prepare(&engine.store)
+            .await
+            .map_err(|error| StartError::because("The database cannot be prepared", error))?;
+        let administered = house
+            .store
+            .read(portal::has_administrator)
+            .await
+            .map_err(|error| StartError::because("The database cannot be read", error))?;
+        let setup_token = if administered {
+            None
+        } else {
+            // Made once: another process, or an earlier start, may have printed it.
+            people::setup_token(&house.store, &Internal::console(), true)
+                .await
+                .map_err(|error| StartError::because("The set-up token cannot be made", error))?
+        };
+        let worker = if house.config.workers > 0 { Some(Worker::start(engine)?) } else { None };
+        let refusals = Arc::new(Refusals::default());
+        let app = state(&house, words, wake, ending.clone(), refusals.clone())?;
+        tokio::spawn(tell_refusals(refusals, house.clone(), ending.clone()));
+        let server = serve(app, &house, listener)?;
+        Ok(Self { address, server, worker, ending, administered, setup_token })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Whether somebody can administer the portal.
+    #[must_use]
+    pub const fn is_administered(&self) -> bool {
+        self.administered
+    }
+
+    /// The one-time token for the set-up page, if this start made it.
+    #[must_use]
+    pub fn setup_token(&self) -> Option<&str> {
+        self.setup_token.as_deref()
+    }
+
+    /// What ends it: requests and runs in order.
+    #[must_use]
+    pub fn handle(&self) -> Ending {
+        Ending { server: self.server.handle(), ending: self.ending.clone() }
+    }
+
+    /// Serves until it is ended.
+    ///
+    /// # Errors
+    /// When the server breaks.
+    pub async fn run(self) -> Result<(), StartError> {
+        let served = self.server.await;
+        self.ending.cancel();
+        if let Some(worker) = self.worker {
+            let stopped = tokio::task::spawn_blocking(move || worker.stop()).await;
+            if let Err(error) = stopped {
+                log::error!("the worker could not be waited for: {error}");
+            }
+        }
+        served.map_err(|error| StartError::because("The server broke", error))
+    }
+}
+
+/// Ends an application.
+#[derive(Clone)]
+pub struct Ending {
+    server: ServerHandle,
+    ending: CancellationToken,
+}
+
+impl Ending {
+    /// Lets requests that are on their way finish, and tells runs and live logs to end.
+    pub async fn end(&self) {
+        self.ending.cancel();
+        self.server.stop(true).await;
+    }
+}
+
+fn state(
+    house: &House,
+    words: Arc<Words>,
+    wake: Arc<Notify>,
+    ending: CancellationToken,
+    refusals: Arc<Refusals>,
+) -> Result<App, StartError> {
+    let config = &house.config;
+    let passwords = Passwords::new().map_err(|error| StartError::because("Passwords cannot be hashed", error))?;
+    let days = |span: std::time::Duration| u32::try_from(span.as_secs() / 86_400).unwrap_or(u32::MAX);
+    Ok(App::new(Parts {
+        store: house.store.clone(),
+        words,
+        clock: house.clock.clone(),
+        vault: house.vault.clone(),
+        passwords: Arc::new(passwords),
+        refusals,
+        cookie_key: CookieKey::derive(house.vault.web_key()),
+        wake,
+        ending,
+        config: house.config.clone(),
+        portal: Portal {
+            secure: config.is_https(),
+            trusted_proxies: config.trusted_proxies.clone(),
+            house_zone: config.house_time_zone,
+            session_life: config.session_absolute,
+            live_log_life: config.live_log_time,
+            message_days: days(config.keep_messages),
+            header_days: days(config.keep_runs),
+        },
+    }))
+}
+
+/// How often failed sign-ins are written to the audit log.
+const REFUSALS: Duration = Duration::from_mins(1);
+
+/// Writes failed sign-ins from time to time, and once more at the end.
+async fn tell_refusals(refusals: Arc<Refusals>, house: House, ending: CancellationToken) {
+    loop {
+        let over = tokio::select! {
+            () = tokio::time::sleep(REFUSALS) => false,
+            () = ending.cancelled() => true,
+        };
+        if let Err(error) = refusals.write(&house.store, house.clock.now()).await {
+            log::warn!("failed sign-ins could not be written to the audit log: {error}");
+        }
+        if over {
+            return;
+        }
+    }
+}
+
+/// `default-src 'none'`: no script at all, no style but ours.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
+                      frame-ancestors 'none'; base-uri 'none'";
+
+fn serve(app: App, house: &House, listener: TcpListener) -> Result<Server, StartError> {
+    let secure = house.config.is_https();
+    let cookie_key = Key::derive_from(&house.vault.web_key());
+    let idle = i64::try_from(house.config.session_idle.as_secs()).unwrap_or(i64::MAX);
+    let sessions = Sessions { store: app.store.clone(), clock: app.clock.clone() };
+    let server = HttpServer::new(move || {
+        let session = SessionMiddleware::builder(sessions.clone(), cookie_key.clone())
+            .cookie_name(if secure { "__Host-syncdesk" } else { "syncdesk" }.to_owned())
+            .cookie_secure(secure)
+            .cookie_http_only(true)
+            .cookie_same_site(SameSite::Lax)
+            .cookie_path("/".to_owned())
+            .cookie_content_security(CookieContentSecurity::Signed)
+            .session_lifecycle(
+                PersistentSession::default().session_ttl(actix_web::cookie::time::Duration::seconds(idle)),
+            )
+            .build();
+        let headers = DefaultHeaders::new()
+            .add(("content-security-policy", POLICY))
+            .add(("x-content-type-options", "nosniff"))
+            .add(("x-frame-options", "DENY"))
+            .add(("referrer-policy", "same-origin"))
+            .add(("cross-origin-opener-policy", "same-origin"))
+            .add(("cross-origin-resource-policy", "same-origin"))
+            .add(("permissions-policy", "camera=(), geolocation=(), microphone=()"));
+        let headers = if secure { headers.add(("strict-transport-security", "max-age=31536000")) } else { headers };
+        WebApp::new()
+            .app_data(Data::new(app.clone()))
+            .app_data(PayloadConfig::new(512 * 1024))
+            .configure(routes::register)
+            .wrap(session)
+            .wrap(headers)
+            .wrap(Compress::default())
+    })
+    .workers(2)
+    .disable_signals()
+    .shutdown_timeout(20)
+    .listen(listener)
+    .map_err(|error| StartError::because("Cannot listen", error))?;
+    Ok(server.run())
+}

@@ -1,0 +1,32 @@
+//! Why the program cannot start with these settings: help to print, or one sentence.
+
+use std::path::PathBuf;
+
+/// What stands between the command line and a [`super::Config`].
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Help, the version, or a command line that cannot be read: `clap::Error::exit` prints it.
+    #[error(transparent)]
+    Usage(clap::Error),
+    /// A setting whose text does not fit. `place` is where it was read.
+    #[error("{place}: {reason}.")]
+    Setting { place: String, reason: String },
+    #[error("{0} is not a setting of Syncdesk; `syncdesk --help` lists them.")]
+    UnknownVariable(String),
+    #[error("{0} is not UTF-8.")]
+    NotUtf8(String),
+    #[error("The settings file {} cannot be read: {reason}.", file.display())]
+    UnreadableFile { file: PathBuf, reason: String },
+    #[error("`{key}` in {} is not a setting of Syncdesk; `syncdesk --help` lists them.", file.display())]
+    UnknownKey { file: PathBuf, key: String },
+    #[error("With Postgres, --key-file (SYNCDESK_KEY_FILE) is required: every process needs the same keys.")]
+    NoKeyFile,
+    #[error("The folder {} for local files contains {}, which no system may read.", root.display(), inside.display())]
+    RootTooWide { root: PathBuf, inside: PathBuf },
+    #[error("The folders {} and {} for local files lie in one another: each group needs its own.", root.display(), other.display())]
+    RootsOverlap { root: PathBuf, other: PathBuf },
+    #[error("{0} lies among the link-local and metadata addresses, which connectors may never reach.")]
+    NeverAllowed(ipnet::IpNet),
+    #[error("The data folder {} cannot be used: {reason}.", folder.display())]
+    DataFolder { folder: PathBuf, reason: String },
+}

@@ -1,0 +1,110 @@
+//! The settings file: TOML, one key per setting, its values as the text that a flag would have.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use super::error::ConfigError;
+
+/// The settings in a file, by name. `known` says which names there are.
+pub fn read(file: &Path, known: impl Fn(&str) -> bool) -> Result<BTreeMap<String, String>, ConfigError> {
+    let unreadable = |reason: String| ConfigError::UnreadableFile { file: file.to_owned(), reason };
+    let text = std::fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?;
+    let table = text.parse::<Table>().map_err(|error| unreadable(complaint(&text, &error)))?;
+    table.into_iter().map(|(key, value)| setting(file, key, &value, &known)).collect()
+}
+
+fn setting(
+    file: &Path,
+    key: String,
+    value: &Value,
+    known: impl Fn(&str) -> bool,
+) -> Result<(String, String), ConfigError> {
+    if !known(&key) {
+        return Err(ConfigError::UnknownKey { file: file.to_owned(), key });
+    }
+    match as_text(value) {
+        Some(text) => Ok((key, text)),
+        None => Err(ConfigError::Setting {
+            place: format!("`{key}` in {}", file.display()),
+            reason: format!("a setting cannot be a {}", value.type_str()),
+        }),
+    }
+}
+
+/// As it would stand after a flag: lists and tables with commas.
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Boolean(choice) => Some(choice.to_string()),
+        Value::Array(list) => joined(list.iter().map(|item| item.as_str().map(ToOwned::to_owned))),
+        Value::Table(table) => joined(table.iter().map(|(name, item)| Some(format!("{name}={}", item.as_str()?)))),
+        Value::Float(_) | Value::Datetime(_) => None,
+    }
+}
+
+fn joined(items: impl Iterator<Item = Option<String>>) -> Option<String> {
+    items.collect::<Option<Vec<_>>>().map(|list| list.join(","))
+}
+
+/// In one line and without the lines of the file, which may hold a password.
+fn complaint(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    format!("line {line}: {}", error.message().replace('\n', ", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<BTreeMap<String, String>, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("syncdesk.toml");
+        std::fs::write(&file, text).unwrap();
+        let known = |key: &str| ["listen", "workers", "allow_networks", "file_roots", "create"].contains(&key);
+        read(&file, known).map_err(|error| error.to_string().replace(&file.display().to_string(), "FILE"))
+    }
+
+    #[test]
+    fn values_become_the_text_of_a_flag() {
+        let text = r#"
+            listen = "0.0.0.0:80"
+            workers = 2
+            create = true
+            allow_networks = ["10.0.0.0/8", "192.0.2.0/24"]
+            [file_roots]
+            Finance = "/srv/finance"
+            "Sales East" = "/srv/sales"
+        "#;
+        let expected = [
+            ("allow_networks", "10.0.0.0/8,192.0.2.0/24"),
+            ("create", "true"),
+            ("file_roots", "Finance=/srv/finance,Sales East=/srv/sales"),
+            ("listen", "0.0.0.0:80"),
+            ("workers", "2"),
+        ];
+        assert_eq!(read_text(text), Ok(expected.map(|(key, value)| (key.to_owned(), value.to_owned())).into()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_one_sentence() {
+        let sentence = |text| read_text(text).unwrap_err();
+        assert_eq!(
+            sentence("listn = 1"),
+            "`listn` in FILE is not a setting of Syncdesk; `syncdesk --help` lists them."
+        );
+        assert_eq!(sentence("workers = 1.5"), "`workers` in FILE: a setting cannot be a float.");
+        let broken = sentence("workers = 1\nlisten = \"secret");
+        assert!(broken.starts_with("The settings file FILE cannot be read: line 2: "), "{broken}");
+        assert!(!broken.contains('\n') && !broken.contains("secret"), "{broken}");
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let error = read(Path::new("/nowhere/syncdesk.toml"), |_| true).unwrap_err().to_string();
+        assert!(error.starts_with("The settings file /nowhere/syncdesk.toml cannot be read: No such file"), "{error}");
+    }
+}

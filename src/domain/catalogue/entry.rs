@@ -1,0 +1,144 @@
+//! What the catalogue knows of a code.
+
+use super::template;
+use crate::domain::doc::Doc;
+use crate::domain::message::Category;
+use crate::domain::words::words;
+
+words! {
+    /// Who speaks in these codes.
+    Family { Files = "files", Peer = "peer", Syncdesk = "syncdesk", }
+}
+
+words! {
+    /// What a code is about. Some engines use one code with another meaning for each.
+    Scope { Run = "run", Item = "item", }
+}
+
+words! {
+    /// Where to look.
+    Area { Connection = "connection", Settings = "settings", Run = "run", Items = "items", }
+}
+
+words! {
+    /// Who can do something about it.
+    Fixer {
+        /// Whoever owns the data.
+        User = "user",
+        /// Whoever runs Syncdesk or the peer.
+        Administrator = "administrator",
+        /// Whoever made Syncdesk or the peer.
+        Vendor = "vendor",
+        Nobody = "nobody",
+    }
+}
+
+words! {
+    /// Whether it goes away without anybody's help.
+    Healing {
+        /// A run that failed so is retried after a while.
+        Retried = "retried",
+        /// The item is tried again by the next run.
+        NextRun = "next_run",
+        /// Not by itself.
+        ByHand = "by_hand",
+        /// There is nothing wrong, or not any more.
+        NothingLeft = "nothing_left",
+    }
+}
+
+impl Area {
+    /// The word on pages.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Connection => "Connection",
+            Self::Settings => "Settings",
+            Self::Run => "Run",
+            Self::Items => "Items",
+        }
+    }
+}
+
+impl Fixer {
+    /// The word on pages.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::User => "Whoever owns the data",
+            Self::Administrator => "An administrator",
+            Self::Vendor => "The vendor",
+            Self::Nobody => "Nobody needs to",
+        }
+    }
+}
+
+impl Healing {
+    /// A sentence for pages; empty when it does not heal by itself or nothing is left to heal.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Retried => "It may pass: Syncdesk tries again by itself.",
+            Self::NextRun => "It may pass: the next run tries again.",
+            Self::ByHand | Self::NothingLeft => "",
+        }
+    }
+}
+
+/// An entry of the catalogue, known by family, code and scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    pub family: Family,
+    pub code: &'static str,
+    pub scope: Scope,
+    /// The category in which Syncdesk logs it.
+    pub category: Category,
+    pub area: Area,
+    pub fixer: Fixer,
+    pub healing: Healing,
+    /// A few words, without arguments.
+    pub title: &'static str,
+    /// The text of a message, with places for its arguments.
+    pub(super) template: &'static str,
+    /// `templates-docs/codes/<CODE>.md`.
+    pub(super) page: &'static str,
+}
+
+impl Entry {
+    /// The text of a message with this code. Safe for any number of arguments.
+    #[must_use]
+    pub fn text(&self, args: &[String]) -> String {
+        template::fill(self.template, args)
+    }
+
+    /// The page under Help: title and Markdown.
+    #[must_use]
+    pub fn doc(&self) -> Doc {
+        Doc::read(self.page)
+    }
+
+    /// What it means, in Markdown.
+    #[must_use]
+    pub fn meaning(&self) -> &'static str {
+        self.doc().section("What it means")
+    }
+
+    /// What to do, in Markdown.
+    #[must_use]
+    pub fn to_do(&self) -> &'static str {
+        self.doc().section("What to do")
+    }
+
+    /// What to do, in short: the first paragraph of [`Entry::to_do`], which has no markup, on one line.
+    #[must_use]
+    pub fn to_do_in_short(&self) -> String {
+        let first = self.to_do().split("\n\n").next().unwrap_or_default();
+        first.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether a search for `words` (lower case) finds this entry: in its code, its title or its text.
+    #[must_use]
+    pub fn contains(&self, words: &str) -> bool {
+        [self.code, self.title, self.template].iter().any(|text| text.to_lowercase().contains(words))
+    }
+}

@@ -1,0 +1,95 @@
+//! The catalogue of codes: what each means, who can do something about it, and what.
+//!
+//! Messages store a code and arguments; their text is rendered from here when it is shown, so that it
+//! can be reworded. The long texts are pages of their own in `templates-docs/codes/`, built into the
+//! binary. A code that is not here (of an older version, of somebody else's engine) is shown with its
+//! arguments under [`UNKNOWN`]. Notes of the house on a code are not part of the catalogue.
+
+mod entry;
+mod files;
+mod peer;
+mod syncdesk;
+mod template;
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+pub use self::entry::{Area, Entry, Family, Fixer, Healing, Scope};
+use crate::domain::message::Category;
+
+/// One table of entries: family, then for each code its scope, category, area, who can fix it, how it
+/// heals, title and text. The page is found by the code.
+macro_rules! entries {
+    ($family:ident: $($code:literal $scope:ident $category:ident $area:ident $fixer:ident $healing:ident
+        $title:literal $template:literal)+) => {
+        &[$(Entry {
+            family: Family::$family,
+            code: $code,
+            scope: Scope::$scope,
+            category: Category::$category,
+            area: Area::$area,
+            fixer: Fixer::$fixer,
+            healing: Healing::$healing,
+            title: $title,
+            template: $template,
+            page: include_str!(concat!("../../../templates-docs/codes/", $code, ".md")),
+        },)+]
+    };
+}
+use entries;
+
+/// What is said of a code that the catalogue does not have.
+pub static UNKNOWN: Entry = Entry {
+    family: Family::Syncdesk,
+    code: "UNKNOWN",
+    scope: Scope::Run,
+    category: Category::Information,
+    area: Area::Run,
+    fixer: Fixer::Vendor,
+    healing: Healing::ByHand,
+    title: "Unknown code",
+    template: "This version of Syncdesk does not know the code.",
+    page: include_str!("../../../templates-docs/codes/UNKNOWN.md"),
+};
+
+/// All entries, family by family.
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    [files::ENTRIES, peer::ENTRIES, syncdesk::ENTRIES].into_iter().flatten()
+}
+
+/// An entry by the three things that it is known by. When the family has the code only for another
+/// scope, that one; when it does not have the code at all, [`UNKNOWN`].
+#[must_use]
+pub fn lookup(family: Family, code: &str, scope: Scope) -> &'static Entry {
+    let of_code = || all().filter(|entry| entry.family == family && entry.code == code);
+    of_code().find(|entry| entry.scope == scope).or_else(|| of_code().next()).unwrap_or(&UNKNOWN)
+}
+
+/// An entry by a code of Syncdesk's own, which no two families share; [`UNKNOWN`] for any other.
+#[must_use]
+pub fn by_code(code: &str) -> &'static Entry {
+    static BY_CODE: LazyLock<HashMap<&str, &Entry>> =
+        LazyLock::new(|| all().map(|entry| (entry.code, entry)).collect());
+    BY_CODE.get(code).copied().unwrap_or(&UNKNOWN)
+}
+
+/// The text of a message. An unknown code is told with its arguments, so that nothing is lost.
+#[must_use]
+pub fn text(code: &str, args: &[String]) -> String {
+    let entry = by_code(code);
+    if *entry != UNKNOWN {
+        return entry.text(args);
+    }
+    let args: Vec<&str> = args.iter().map(String::as_str).filter(|arg| !arg.is_empty()).collect();
+    if args.is_empty() { code.to_owned() } else { format!("{code}: {}", args.join(", ")) }
+}
+
+/// The codes that a search for `words` finds in the catalogue, whatever their case.
+#[must_use]
+pub fn codes_with(words: &str) -> Vec<&'static str> {
+    let words = words.to_lowercase();
+    all().filter(|entry| entry.contains(&words)).map(|entry| entry.code).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,37 @@
+//! Codes of connections; `net` makes them. Their first argument is the host, with its port unless that
+//! is the usual one.
+
+use super::{Area, Category, Entry, Family, Fixer, Healing, Scope, entries};
+
+pub(super) static ENTRIES: &[Entry] = entries! { Peer:
+    "PEER-ADDRESS" Run Error Settings Administrator ByHand
+        "Address that cannot be used"
+        "The address[ {0}] cannot be used[: {1}]."
+    "PEER-NAME" Run Error Connection Administrator ByHand
+        "Host name not found"
+        "The name[ {0}] could not be resolved to an address."
+    "PEER-FORBIDDEN" Run Error Settings Administrator ByHand
+        "Address not allowed"
+        "Syncdesk is not allowed to connect to this address[ ({0})]."
+    "PEER-REFUSED" Run Error Connection Administrator Retried
+        "Connection refused"
+        "The connection[ to {0}] was refused."
+    "PEER-TLS" Run Error Connection Administrator ByHand
+        "No secure connection"
+        "No secure connection[ to {0}] could be agreed on."
+    "PEER-SIGN-IN" Run Error Connection Administrator ByHand
+        "Sign-in refused"
+        "The sign-in[ at {0}] was refused."
+    "PEER-LIMIT" Run Error Connection Administrator Retried
+        "The service asks for a pause"
+        "The service[ at {0}] takes no more requests for now."
+    "PEER-SLOW" Run Error Connection Administrator Retried
+        "No answer in time"
+        "The service[ at {0}] did not answer in time."
+    "PEER-AWAY" Run Error Connection Administrator Retried
+        "Service cannot be reached"
+        "The service[ at {0|source=the source|destination=the destination}] cannot be reached, or broke off."
+    "PEER-NONSENSE" Run Error Connection Administrator ByHand
+        "Answer not understood"
+        "The service[ at {0}] gave an answer that Syncdesk does not understand."
+};

@@ -1,0 +1,31 @@
+//! Codes of Syncdesk itself: the life of runs, and credentials.
+//!
+//! Arguments: RUN-STARTED, RUN-LOST-WORKER and RUN-SHUT-DOWN the worker; RUN-CANCELED the person;
+//! RUN-NO-PROGRESS the minutes; RUN-INTERNAL the request id; CREDENTIAL-UNREADABLE the slot and the id
+//! of the key. All may be left out.
+
+use super::{Area, Category, Entry, Family, Fixer, Healing, Scope, entries};
+
+pub(super) static ENTRIES: &[Entry] = entries! { Syncdesk:
+    "RUN-STARTED" Run Information Run Nobody NothingLeft
+        "Run started"
+        "The run started[ on worker {0}]."
+    "RUN-CANCELED" Run Information Run Nobody NothingLeft
+        "Run canceled"
+        "The run was canceled[ by {0}]."
+    "RUN-LOST-WORKER" Run Error Run Administrator Retried
+        "Run lost its worker"
+        "The worker[ {0}] that carried out this run stopped answering, so the run was ended."
+    "RUN-SHUT-DOWN" Run Error Run Nobody Retried
+        "Run ended by a shut-down"
+        "The worker[ {0}] was shut down before this run could finish."
+    "RUN-NO-PROGRESS" Run Error Run Administrator Retried
+        "Run made no progress"
+        "The run was ended because it made no progress[ for {0} minutes]."
+    "RUN-INTERNAL" Run Error Run Vendor ByHand
+        "Something went wrong in Syncdesk"
+        "Something went wrong in Syncdesk itself[ (request id {0})]."
+    "CREDENTIAL-UNREADABLE" Run Error Settings Administrator ByHand
+        "Credential cannot be read"
+        "The stored credential[ “{0}”] cannot be decrypted[: the key {1} is not in the key file]."
+};

@@ -1,0 +1,125 @@
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use rstest::rstest;
+
+use super::*;
+
+fn args(args: &[&str]) -> Vec<String> {
+    args.iter().map(ToString::to_string).collect()
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+#[test]
+fn each_code_has_its_page_and_each_page_its_code() {
+    let pages: BTreeSet<String> = std::fs::read_dir(folder("templates-docs/codes"))
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let entries: Vec<&Entry> = all().chain([&UNKNOWN]).collect();
+    let codes: BTreeSet<String> = entries.iter().map(|entry| format!("{}.md", entry.code)).collect();
+    assert_eq!(pages, codes);
+    assert_eq!(codes.len(), entries.len(), "no code stands twice");
+
+    for entry in entries {
+        assert_eq!(entry.doc().title, format!("{}: {}", entry.code, entry.title));
+        for text in [entry.meaning(), entry.to_do(), &entry.to_do_in_short()] {
+            assert!(text.ends_with('.'), "{}: {text}", entry.code);
+        }
+        let short = entry.to_do_in_short();
+        assert!(!short.contains(['*', '`', '#', '[']) && short.len() < 400, "{}: {short}", entry.code);
+        assert_eq!(entry.doc().body.matches("## ").count(), 2, "{}", entry.code);
+    }
+}
+
+#[test]
+fn every_text_is_whole_with_and_without_arguments() {
+    let seven = args(&["0", "1", "2", "3", "4", "5", "6"]);
+    for entry in all().chain([&UNKNOWN]) {
+        for given in [&[], &seven[..1], &seven[..]] {
+            let text = entry.text(given);
+            assert!(text.ends_with('.') && !text.contains(['{', '}', '[', ']', '|', '=']), "{}: {text}", entry.code);
+        }
+    }
+}
+
+#[test]
+fn what_heals_and_who_fixes_agree_with_the_category() {
+    for entry in all() {
+        let fine = matches!(entry.category, Category::Success | Category::Information);
+        if fine {
+            assert_eq!((entry.fixer, entry.healing), (Fixer::Nobody, Healing::NothingLeft), "{}", entry.code);
+        }
+        if entry.category == Category::Error {
+            assert_eq!(entry.scope, Scope::Run, "{}", entry.code);
+        }
+        if entry.healing == Healing::ByHand {
+            assert_ne!(entry.fixer, Fixer::Nobody, "{}", entry.code);
+        }
+    }
+}
+
+#[rstest]
+#[case("FILE-COPIED", &["512"], "New file copied, 512 B.")]
+#[case("FILE-DENIED", &["source"], "No permission to read it at the source, so the item was left out.")]
+#[case("FILE-TOO-LONG", &["2100", "2000"], "The name or the path is too long: 2100 bytes, at most 2000 are possible. The item was left out.")]
+#[case("FILE-IN-THE-WAY", &["link"], "Something else stands in the item's place: a symbolic link. It was left alone, and the item was left out.")]
+#[case("FILE-BRAKE", &["60", "100", "60", "20", "10", "share"],
+    "Stopped before the first deletion because more would be deleted than a run may delete by itself: \
+     60 of 100 items of the destination would go, 60 %. By itself a run may delete up to 20 % or 10 items.")]
+#[case("FILE-ROOT", &["/srv/x", "it is in none of the folders that the operator allows"],
+    "An end cannot be used (/srv/x): it is in none of the folders that the operator allows.")]
+#[case("FILE-SUMMARY", &["8", "1", "2", "3", "4", "9000"],
+    "8 unchanged, 1 inserted, 2 updated, 3 deleted, 4 left out; 9000 B transferred.")]
+#[case("PEER-REFUSED", &["files.example:8443"], "The connection to files.example:8443 was refused.")]
+#[case("PEER-TLS", &[""], "No secure connection could be agreed on.")]
+#[case("RUN-CANCELED", &["mona"], "The run was canceled by mona.")]
+#[case("OLD-CODE", &["a", "", "b"], "OLD-CODE: a, b")]
+#[case("OLD-CODE", &[], "OLD-CODE")]
+fn texts_of_messages(#[case] code: &str, #[case] given: &[&str], #[case] expected: &str) {
+    assert_eq!(text(code, &args(given)), expected);
+}
+
+#[test]
+fn entries_are_found_by_family_code_and_scope() {
+    assert_eq!(lookup(Family::Files, "FILE-FULL", Scope::Run).code, "FILE-FULL");
+    assert_eq!(lookup(Family::Files, "FILE-FULL", Scope::Item).code, "FILE-FULL", "another scope is better than none");
+    assert_eq!(lookup(Family::Peer, "FILE-FULL", Scope::Run), &UNKNOWN, "not of this family");
+    assert_eq!(by_code("CREDENTIAL-UNREADABLE").title, "Credential cannot be read");
+    assert_eq!(by_code("file-full"), &UNKNOWN);
+}
+
+#[test]
+fn words_are_looked_up_in_the_catalogue() {
+    assert_eq!(codes_with("SYMBOLIC link"), ["FILE-LINK", "FILE-IN-THE-WAY"]);
+    assert_eq!(
+        codes_with("run-"),
+        ["RUN-STARTED", "RUN-CANCELED", "RUN-LOST-WORKER", "RUN-SHUT-DOWN", "RUN-NO-PROGRESS", "RUN-INTERNAL"]
+    );
+    assert!(codes_with("no such words").is_empty());
+}
+
+/// Whatever is logged can be looked up: codes in the layers that log are literals with one of our prefixes.
+#[test]
+fn every_code_in_the_source_is_in_the_catalogue() {
+    let mut files: Vec<PathBuf> = ["src/net", "src/ops", "src/store", "src/sync"].map(folder).into();
+    let mut unknown = BTreeSet::new();
+    while let Some(path) = files.pop() {
+        if path.is_dir() {
+            files.extend(std::fs::read_dir(&path).unwrap().map(|file| file.unwrap().path()));
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).unwrap_or_default();
+        let prefixes = ["FILE-", "FOLDER-", "PEER-", "RUN-", "CREDENTIAL-"];
+        let codes = source.split('"').filter(|word| {
+            let shape = word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
+            shape && !word.ends_with('-') && prefixes.iter().any(|prefix| word.starts_with(prefix))
+        });
+        unknown
+            .extend(codes.filter(|code| by_code(code) == &UNKNOWN).map(|code| format!("{code} in {}", path.display())));
+    }
+    assert_eq!(unknown, BTreeSet::new());
+}

@@ -1,0 +1,99 @@
+//! Kinds of systems, as far as they are specified: the fields of their settings and what follows
+//! from what was typed. What a kind does is `sync`'s.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// How systems of one kind are specified.
+pub trait Kind: Send + Sync {
+    /// The word in the database and in addresses.
+    fn kind(&self) -> &'static str;
+
+    /// The name on pages.
+    fn title(&self) -> &'static str;
+
+    /// The fields of the settings form, in order.
+    fn fields(&self) -> &'static [Field];
+
+    /// Reads what was typed; what is wrong is told field by field.
+    ///
+    /// # Errors
+    /// One error for each field that cannot stand.
+    fn parse(&self, typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>>;
+
+    /// To whom the secret of each slot would be sent. When that changes, a stored secret is of no use
+    /// any more: it must be typed anew, or goes. Slots whose secret nobody would get are left out.
+    fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner>;
+
+    /// The local folders that it reads or writes, each with its field.
+    fn local_folders(&self, settings: &serde_json::Value) -> Vec<(&'static str, PathBuf)>;
+
+    /// The place that runs write to, as an address that ends in `/`, and whether they delete there.
+    fn territory(&self, settings: &serde_json::Value) -> Option<Territory>;
+
+    /// What tells both ends from any other: when it changes, what was remembered of items says nothing.
+    fn ends(&self, settings: &serde_json::Value) -> String;
+}
+
+/// Whom a secret is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Scheme, host and account of the peer.
+    pub identity: String,
+    /// Whether it cannot do without.
+    pub required: bool,
+}
+
+/// Finds a kind by its word.
+pub type Kinds = fn(&str) -> Option<&'static dyn Kind>;
+
+/// Where a system writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Territory {
+    pub address: String,
+    pub deletes: bool,
+}
+
+impl Territory {
+    /// Whether one of the two would delete what the other keeps.
+    #[must_use]
+    pub fn collides(&self, other: &Self) -> bool {
+        (self.deletes || other.deletes)
+            && (self.address.starts_with(&other.address) || other.address.starts_with(&self.address))
+    }
+}
+
+/// What was typed into the settings form, by field name. Secrets stand under their slot.
+pub type Typed = BTreeMap<String, String>;
+
+/// A field of a settings form.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub help: &'static str,
+    /// Heading under which the field stands.
+    pub section: &'static str,
+    pub input: Input,
+    pub default: &'static str,
+}
+
+/// How a field is filled in.
+#[derive(Debug, Clone, Copy)]
+pub enum Input {
+    Line,
+    /// One entry a line.
+    Lines,
+    Number,
+    /// Value and label of each choice.
+    Choice(&'static [(&'static str, &'static str)]),
+    /// A credential: write-only, kept encrypted under the field's name as its slot.
+    Secret,
+}
+
+/// What is wrong with a field, said to whoever typed it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    pub field: &'static str,
+    pub message: String,
+}

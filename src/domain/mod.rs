@@ -1,0 +1,13 @@
+//! The rules, pure: no database, no network, no clock of their own.
+
+pub mod brake;
+pub mod catalogue;
+pub mod csv;
+pub mod doc;
+pub mod kind;
+pub mod message;
+pub mod retry;
+pub mod run;
+pub mod schedule;
+pub mod status;
+pub(crate) mod words;

@@ -1,0 +1,216 @@
+//! A system's status: what connection and synchronization say by themselves, and what follows for the
+//! system as a whole (DESIGN section 4, DECISIONS "Status").
+//!
+//! Three things are stored, because lists filter by them: [`Connection`], [`Verdict`] and [`Overall`].
+//! What holds a system up (a person, a lost connection, silence) and whether a run is queued or going
+//! on lie over the verdict without changing it. Nothing pauses a system or calls it silent yet; the
+//! rules for both are here, so that only the facts are missing.
+
+mod change;
+
+pub use self::change::{ConnectionHistory, EndedRun, RunHistory, Standing, after_check, after_run};
+use super::words::words;
+
+words! {
+    /// What the last connection check found.
+    Connection { Error = "error", Ok = "ok", NotChecked = "not_checked", }
+}
+
+words! {
+    /// What the last run that counts came to. A canceled run leaves it as it was.
+    Verdict {
+        Error = "error",
+        CompletedWithWarnings = "completed_with_warnings",
+        Completed = "completed",
+        /// No run has come to a result yet.
+        Open = "open",
+    }
+}
+
+words! {
+    /// The system as a whole, worst first.
+    Overall { Error = "error", Warning = "warning", Ok = "ok", Neutral = "neutral", }
+}
+
+words! {
+    /// What contributes to a bad overall status, worst first.
+    Source {
+        Connection = "connection",
+        Synchronization = "synchronization",
+        Paused = "paused",
+        Silent = "silent",
+        Warnings = "warnings",
+    }
+}
+
+words! {
+    /// The one word that pages show for a system's synchronization, in the order in which they apply.
+    Shown {
+        OnHold = "on_hold",
+        Paused = "paused",
+        InProcess = "in_process",
+        Error = "error",
+        Silent = "silent",
+        CompletedWithWarnings = "completed_with_warnings",
+        Completed = "completed",
+        Queued = "queued",
+        Open = "open",
+    }
+}
+
+words! {
+    /// Whether anything is going on.
+    Activity { Running = "running", Queued = "queued", Idle = "idle", }
+}
+
+words! {
+    /// What keeps scheduled runs from starting.
+    Obstacle {
+        /// A person's choice, with a reason.
+        OnHold = "on_hold",
+        /// No good connection check for too long.
+        Paused = "paused",
+        None = "none",
+    }
+}
+
+words! {
+    /// Whether the last success is recent enough for the system's cadence.
+    Freshness { Silent = "silent", Fresh = "fresh", }
+}
+
+/// All that a system's status follows from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    pub connection: Connection,
+    pub verdict: Verdict,
+    pub activity: Activity,
+    /// A hold hides a pause: on hold nothing is checked either.
+    pub obstacle: Obstacle,
+    pub freshness: Freshness,
+}
+
+impl Facts {
+    /// The facts of a system that nothing holds up and nothing happens in.
+    #[must_use]
+    pub const fn at_rest(connection: Connection, verdict: Verdict) -> Self {
+        Self { connection, verdict, activity: Activity::Idle, obstacle: Obstacle::None, freshness: Freshness::Fresh }
+    }
+
+    /// All that contributes to a bad status, worst first. Nothing does while a person holds the system.
+    #[must_use]
+    pub fn sources(self) -> Vec<Source> {
+        Source::ALL.iter().copied().filter(|source| self.contributes(*source)).collect()
+    }
+
+    const fn contributes(self, source: Source) -> bool {
+        if matches!(self.obstacle, Obstacle::OnHold) {
+            return false;
+        }
+        match source {
+            Source::Connection => matches!(self.connection, Connection::Error),
+            Source::Synchronization => matches!(self.verdict, Verdict::Error),
+            Source::Paused => matches!(self.obstacle, Obstacle::Paused),
+            Source::Silent => matches!(self.freshness, Freshness::Silent),
+            Source::Warnings => matches!(self.verdict, Verdict::CompletedWithWarnings),
+        }
+    }
+
+    /// The system as a whole: that of the worst source; without any, good if the last verdict was.
+    /// A run that is queued or going on changes nothing.
+    #[must_use]
+    pub fn overall(self) -> Overall {
+        match (self.sources().first(), self.obstacle, self.verdict) {
+            (Some(source), _, _) => source.overall(),
+            (None, Obstacle::OnHold, _) | (None, _, Verdict::Open) => Overall::Neutral,
+            (None, Obstacle::Paused | Obstacle::None, _) => Overall::Ok,
+        }
+    }
+
+    /// The word for the system's synchronization: the first that applies of On Hold, Paused,
+    /// In Process, Error, Silent, then the last result. *Queued* stands in only where there is no
+    /// result yet, because a result says more.
+    #[must_use]
+    pub const fn shown(self) -> Shown {
+        match (self.obstacle, self.activity, self.verdict, self.freshness) {
+            (Obstacle::OnHold, _, _, _) => Shown::OnHold,
+            (Obstacle::Paused, _, _, _) => Shown::Paused,
+            (Obstacle::None, Activity::Running, _, _) => Shown::InProcess,
+            (Obstacle::None, _, Verdict::Error, _) => Shown::Error,
+            (Obstacle::None, _, _, Freshness::Silent) => Shown::Silent,
+            (Obstacle::None, _, Verdict::CompletedWithWarnings, _) => Shown::CompletedWithWarnings,
+            (Obstacle::None, _, Verdict::Completed, _) => Shown::Completed,
+            (Obstacle::None, Activity::Queued, Verdict::Open, _) => Shown::Queued,
+            (Obstacle::None, Activity::Idle, Verdict::Open, _) => Shown::Open,
+        }
+    }
+}
+
+impl Connection {
+    /// The words on pages.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Error => "Error",
+            Self::Ok => "OK",
+            Self::NotChecked => "Not checked",
+        }
+    }
+}
+
+impl Overall {
+    /// The word on pages. *Neutral* is the state's name only: pages show [`Shown::title`] in its place.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Error => "Error",
+            Self::Warning => "Warning",
+            Self::Ok => "OK",
+            Self::Neutral => "Neutral",
+        }
+    }
+}
+
+impl Source {
+    /// What this source makes of the system as a whole.
+    #[must_use]
+    pub const fn overall(self) -> Overall {
+        match self {
+            Self::Connection | Self::Synchronization | Self::Paused | Self::Silent => Overall::Error,
+            Self::Warnings => Overall::Warning,
+        }
+    }
+
+    /// The words on pages.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Connection => "Connection error",
+            Self::Synchronization => "Synchronization error",
+            Self::Paused => "Paused",
+            Self::Silent => "Silent",
+            Self::Warnings => "Synchronization warnings",
+        }
+    }
+}
+
+impl Shown {
+    /// The words on pages.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::OnHold => "On hold",
+            Self::Paused => "Paused",
+            Self::InProcess => "In process",
+            Self::Error => "Error",
+            Self::Silent => "Silent",
+            Self::CompletedWithWarnings => "Completed with warnings",
+            Self::Completed => "Completed",
+            Self::Queued => "Queued",
+            Self::Open => "Open",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Identifiers as types. Numbers inside, short random words or numbers within a system outside,
+//! so that no number tells of another group's existence.
+
+use std::fmt;
+
+macro_rules! id {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub i64);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+id! {
+    /// A communication system, inside the database.
+    SystemId;
+    /// A group of systems.
+    GroupId;
+    /// A run, inside the database.
+    RunId;
+    /// A run within its system: what people see and what addresses carry.
+    RunNo;
+    /// A message within its run, counted from 1.
+    Seq;
+    /// A connection check.
+    CheckId;
+    /// A person with an account.
+    PersonId;
+    /// A role collection.
+    CollectionId;
+}
+
+impl SystemId {
+    /// What spreads due times over systems: stable for each, different between neighbours.
+    #[must_use]
+    pub const fn seed(self) -> u64 {
+        self.0.cast_unsigned()
+    }
+}
+
+/// The name of a system in addresses: ten letters and digits, chosen at random (about 49 bits).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SystemKey(String);
+
+/// 32 letters and digits that are hard to confuse, so that five random bits choose one.
+const KEY_ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+
+impl SystemKey {
+    /// A new key from random bytes.
+    #[must_use]
+    pub fn from_random(bytes: [u8; 10]) -> Self {
+        Self(
+            bytes
+                .iter()
+                .filter_map(|byte| KEY_ALPHABET.get(usize::from(byte % 32)))
+                .map(|letter| char::from(*letter))
+                .collect(),
+        )
+    }
+
+    /// A key as it stands in an address; `None` when it cannot be one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = text.len() == 10 && text.bytes().all(|byte| KEY_ALPHABET.contains(&byte));
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SystemKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_back_and_nothing_else_is() {
+        let key = SystemKey::from_random([0, 31, 32, 63, 7, 9, 255, 1, 2, 3]);
+        assert_eq!(SystemKey::parse(key.as_str()), Some(key));
+        for wrong in ["", "short", "UPPERCASE1", "has0zero12", "far-too-long-a-key", "äbcdefghi"] {
+            assert_eq!(SystemKey::parse(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Syncdesk: one desk for every synchronization an organisation depends on.
+//!
+//! # The house
+//!
+//! One package: this library and a thin `main`. Layers outside, resources inside, with the same name in
+//! each layer, so that anybody knows where to look (`store/runs`, `ops/request_run`, `web/pages/runs`).
+//! Imports point one way, and a test holds it:
+//!
+//! ```text
+//! main, app, cli, config      put everything together
+//!   web     pages and forms, the route table, sessions      names actix and maud
+//!   sync    scheduler, worker, journal, connectors          names no web, sees no store but through ports
+//!     ops     the use cases, shared by pages and command line
+//!       store   rows in and out                             the only one that names diesel
+//!         domain  the rules, pure                           sees nothing but time and ids
+//! access  permissions, role templates, reach, grants        pure, seen by all
+//! net     the one place that builds outgoing clients
+//! ```
+//!
+//! # How a request goes
+//!
+//! `web::routes` is the table of all routes; each row names its permission. `web::session::gate` loads the
+//! reader, authorizes, and only then reads a form and compares its CSRF token: no extractor runs before.
+//! It leaves an [`access::Grant`] in the request. Functions of `store` and `ops` that touch protected data
+//! take one, and it carries its reach into the query: a forgotten check does not compile. A handler
+//! answers with a page, a 303, or a failure that the gate turns into a page.
+//!
+//! # How a run goes
+//!
+//! The schedule, the button or a retry inserts a **queued run**; the table of runs is the queue. A worker
+//! claims it by compare-and-set with a lease by the database's clock; every later write carries the claim
+//! number. The connector synchronizes and writes to a **journal**, which stores messages in batches, with
+//! the counters of the run in the same transaction. The run ends with a result, from which the system's
+//! verdict follows in one transaction. Pages only read. Runs have a runtime of their own.
+//! A worker that is gone is found by its lease: its run ends in error and is retried.
+//!
+//! # What is left out
+//!
+//! There is no cache to be invalidated, no message broker, no background state outside the database: any
+//! number of processes share one Postgres. There is no script on pages.
+
+pub mod access;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod ids;
+pub mod net;
+pub mod ops;
+pub mod store;
+pub mod sync;
+pub mod web;

@@ -1,0 +1,140 @@
+//! `syncdesk`: reads the command line and does what it says.
+
+use std::io::{IsTerminal, Read, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use syncdesk::access::Internal;
+use syncdesk::app::{Application, House, Worker};
+use syncdesk::cli::{self, Command, GroupCommand, Invocation, KeyCommand, NewUser, UserCommand};
+use syncdesk::clock::SystemClock;
+use syncdesk::config::{ConfigError, Environment, show};
+use syncdesk::ops::passwords::Passwords;
+use syncdesk::ops::{people, rotate_keys, upkeep};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+fn main() -> ExitCode {
+    let args: Vec<_> = std::env::args_os().collect();
+    let read = Environment::new(std::env::vars_os()).and_then(|environment| cli::read(&args, &environment));
+    let invocation = match read {
+        Ok(invocation) => invocation,
+        Err(ConfigError::Usage(usage)) => usage.exit(),
+        Err(error) => return failed(&error),
+    };
+    let log = env_logger::Builder::new().parse_filters(invocation.config.log.as_str()).try_init();
+    if let Err(error) = log {
+        return failed(&error);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    match runtime.block_on(run(invocation)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&*error),
+    }
+}
+
+type Failed = Box<dyn std::error::Error>;
+
+fn failed(error: &(impl std::fmt::Display + ?Sized)) -> ExitCode {
+    // Nothing is left to say it to when this fails.
+    let _ = writeln!(std::io::stderr(), "syncdesk: {error}");
+    ExitCode::FAILURE
+}
+
+fn say(text: &str) -> std::io::Result<()> {
+    writeln!(std::io::stdout(), "{text}")
+}
+
+async fn run(invocation: Invocation) -> Result<(), Failed> {
+    let Invocation { command, config, shown } = invocation;
+    if command == Command::CheckConfig {
+        return Ok(say(show::table(&shown).trim_end())?);
+    }
+    let house = House::open(config, Arc::new(SystemClock))?;
+    match command {
+        Command::Serve => serve(house).await,
+        Command::Work => work(house).await,
+        Command::Migrate => Ok(say("The database is at this version.")?),
+        Command::User(UserCommand::Add(new)) => add_user(&house, new).await,
+        Command::Group(GroupCommand::Add { name }) => {
+            people::add_group(&house.store, &Internal::console(), &name, house.clock.now()).await?;
+            house.make_roots()?;
+            Ok(say(&format!("Group {name} is there."))?)
+        }
+        Command::Key(KeyCommand::Rotate) => {
+            let sealed =
+                rotate_keys::rotate_keys(&house.store, &house.vault, &Internal::console(), house.clock.now()).await?;
+            Ok(say(&format!("{sealed} credentials are encrypted with a new key. The old keys are removed."))?)
+        }
+        Command::SetupToken => match people::setup_token(&house.store, &Internal::console(), false).await? {
+            Some(token) => Ok(say(&format!("Set-up token: {token}"))?),
+            None => Ok(()),
+        },
+        Command::CheckConfig => Ok(()),
+    }
+}
+
+async fn serve(house: House) -> Result<(), Failed> {
+    let public = house.config.public_url.clone();
+    let application = Application::build(house).await?;
+    let address = public.map_or_else(|| format!("http://{}", application.address()), |url| url.to_string());
+    let address = address.trim_end_matches('/');
+    say(&format!("Syncdesk listens on {address}"))?;
+    match (application.setup_token(), application.is_administered()) {
+        (Some(token), _) => say(&format!("Nobody administers it yet. Set it up: {address}/setup?token={token}"))?,
+        (None, false) => {
+            say("Nobody administers it yet. `syncdesk setup-token` prints a new token for the set-up page.")?;
+        }
+        (None, true) => {}
+    }
+    let ending = application.handle();
+    tokio::spawn(async move {
+        if asked_to_end().await.is_ok() {
+            log::info!("ending requests and runs");
+            ending.end().await;
+        }
+    });
+    Ok(application.run().await?)
+}
+
+async fn work(house: House) -> Result<(), Failed> {
+    upkeep::prepare(&house.store).await?;
+    let engine = house.engine(Arc::new(Notify::new()), CancellationToken::new());
+    let worker = Worker::start(engine)?;
+    say("Syncdesk works.")?;
+    asked_to_end().await?;
+    Ok(tokio::task::spawn_blocking(move || worker.stop()).await?)
+}
+
+/// SIGTERM or Ctrl-C.
+async fn asked_to_end() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        outcome = tokio::signal::ctrl_c() => outcome,
+    }
+}
+
+async fn add_user(house: &House, new: NewUser) -> Result<(), Failed> {
+    if std::io::stdin().is_terminal() {
+        say("Password (it is shown as you type; better pipe it in):")?;
+    }
+    let mut password = String::new();
+    std::io::stdin().take(4_096).read_to_string(&mut password)?;
+    let password = SecretString::from(password.trim_end_matches(['\r', '\n']));
+    let person = people::NewPerson {
+        name: new.name.clone(),
+        password,
+        time_zone: new.time_zone.map(|zone| zone.name().to_owned()),
+    };
+    let passwords = Passwords::new()?;
+    let console = Internal::console();
+    let assigned = people::Assigned { collection: new.collection, group: new.group };
+    people::add_person(&house.store, &console, &passwords, person, assigned, house.clock.now()).await?;
+    Ok(say(&format!("{} can sign in.", new.name))?)
+}

@@ -1,0 +1,234 @@
+//! The one place that builds outgoing clients: resolver filter, redirects, proxy, time-outs.
+//!
+//! What it promises: a connection is made only to addresses that [`filter::Filter`] lets through, however
+//! the peer's name resolves and wherever it redirects; proxies of the environment are ignored; nothing
+//! is waited for without end; and what goes wrong is a [`Failure`] with the stage at which it happened.
+//! What it leaves out: what a status means to an item (that is the connector's), and retrying a
+//! body that can be read only once.
+
+pub mod client;
+pub mod filter;
+pub mod pulse;
+pub mod resolve;
+pub mod retry;
+pub mod status;
+pub mod trouble;
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use ipnet::IpNet;
+use reqwest::redirect::Policy;
+use reqwest::{Certificate, Proxy, Url};
+
+use crate::domain::run::{Failure, Stage};
+use client::Client;
+use filter::Filter;
+use resolve::Resolver;
+
+/// The address in the settings cannot be used. Args: the address, why in words.
+pub const PEER_ADDRESS: &str = "PEER-ADDRESS";
+/// The peer's address is not one that connections may go to. Args: the host.
+pub const PEER_FORBIDDEN: &str = "PEER-FORBIDDEN";
+
+/// How many redirects are followed.
+const REDIRECTS: usize = 5;
+
+/// What connectors may reach. Cheap to clone.
+///
+/// Private and loopback addresses are refused unless the operator's allow-list has them;
+/// link-local and metadata addresses always.
+#[derive(Debug, Clone)]
+pub struct Net {
+    filter: Filter,
+    /// With its host.
+    proxy: Option<(Proxy, String)>,
+    authorities: Vec<Certificate>,
+    patience: Patience,
+    client: Arc<OnceLock<Client>>,
+}
+
+/// How long to wait, and how often to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For name look-up, TCP and TLS together.
+    pub connect: Duration,
+    /// For the next sign of life on a connection.
+    pub idle: Duration,
+    /// How often a request is sent at most, the first time included.
+    pub attempts: u32,
+    /// Before the second attempt; doubled before each further one.
+    pub pause: Duration,
+    /// The longest pause before an attempt. A peer that asks for a longer one is not tried again here.
+    pub longest_pause: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(15),
+            idle: Duration::from_mins(1),
+            attempts: 4,
+            pause: Duration::from_millis(500),
+            longest_pause: Duration::from_secs(30),
+        }
+    }
+}
+
+impl Default for Net {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
+impl Net {
+    /// With the operator's allow-list.
+    #[must_use]
+    pub fn new(allowed: Vec<IpNet>) -> Self {
+        Self {
+            filter: Filter::new(allowed),
+            proxy: None,
+            authorities: Vec::new(),
+            patience: Patience::default(),
+            client: Arc::default(),
+        }
+    }
+
+    /// Through this proxy, which the operator trusts: it may be at a private address, and names are
+    /// resolved by it, behind the filter.
+    ///
+    /// # Errors
+    /// When it is no address of an HTTP proxy; in words.
+    pub fn through(mut self, proxy: &Url) -> Result<Self, String> {
+        let host = proxy.host_str().ok_or("the address of the proxy has no host")?.to_owned();
+        if !matches!(proxy.scheme(), "http" | "https") {
+            return Err("the address of the proxy begins neither with http:// nor with https://".to_owned());
+        }
+        let proxy = Proxy::all(proxy.clone()).map_err(|error| trouble::words(&error))?;
+        self.proxy = Some((proxy, host));
+        self.client = Arc::default();
+        Ok(self)
+    }
+
+    /// Trusts these certificate authorities besides those of the machine.
+    ///
+    /// # Errors
+    /// When it is no PEM file with certificates; in words.
+    pub fn trusting(mut self, pem: &[u8]) -> Result<Self, String> {
+        self.authorities = Certificate::from_pem_bundle(pem).map_err(|error| trouble::words(&error))?;
+        if self.authorities.is_empty() {
+            return Err("there is no certificate in it".to_owned());
+        }
+        self.client = Arc::default();
+        Ok(self)
+    }
+
+    #[must_use]
+    pub fn patient(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self.client = Arc::default();
+        self
+    }
+
+    /// The client, made once.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up on this machine.
+    pub fn client(&self) -> Result<Client, Failure> {
+        if let Some(client) = self.client.get() {
+            return Ok(client.clone());
+        }
+        let client = self.build().map_err(|error| {
+            Failure::new(Stage::Settings, trouble::PEER_TLS).arg("").quoting(trouble::words(&error))
+        })?;
+        Ok(self.client.get_or_init(|| client).clone())
+    }
+
+    /// An address from settings or from a peer, as one that requests can go to.
+    ///
+    /// # Errors
+    /// When it is none, or is the literal of an address that is not allowed.
+    pub fn address(&self, text: &str) -> Result<Url, Failure> {
+        let url = Url::parse(text).map_err(|error| unusable(text, &error.to_string()))?;
+        check_address(&self.filter, &url)?;
+        Ok(url)
+    }
+
+    fn build(&self) -> Result<Client, reqwest::Error> {
+        let http = self.configured().tls_certs_merge(self.authorities.clone()).build().or_else(|error| {
+            // A machine without certificates of its own: what needs none still works.
+            log::warn!("the certificates of this machine cannot be used: {}", trouble::words(&error));
+            self.configured().tls_certs_only(self.authorities.clone()).build()
+        })?;
+        Ok(Client { http, filter: self.filter.clone(), patience: self.patience })
+    }
+
+    fn configured(&self) -> reqwest::ClientBuilder {
+        let proxy_host = self.proxy.as_ref().map(|(_proxy, host)| host.clone());
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("Syncdesk/", env!("CARGO_PKG_VERSION")))
+            .referer(false)
+            .no_proxy()
+            .dns_resolver(Resolver { filter: self.filter.clone(), proxy: proxy_host })
+            .redirect(redirects(self.filter.clone()))
+            .connect_timeout(self.patience.connect)
+            .pool_idle_timeout(Duration::from_secs(30));
+        match &self.proxy {
+            Some((proxy, _host)) => builder.proxy(proxy.clone()),
+            None => builder,
+        }
+    }
+}
+
+/// Why a redirect is not followed.
+#[derive(Debug, thiserror::Error)]
+pub enum Astray {
+    #[error("more than {REDIRECTS} redirects")]
+    TooMany,
+    #[error("a redirect from https to http")]
+    Downgrade,
+}
+
+fn redirects(filter: Filter) -> Policy {
+    Policy::custom(move |attempt| {
+        if attempt.previous().len() > REDIRECTS {
+            return attempt.error(Astray::TooMany);
+        }
+        let was_secure = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
+        if was_secure && attempt.url().scheme() != "https" {
+            return attempt.error(Astray::Downgrade);
+        }
+        match literal(attempt.url()).map(|address| filter.check(address)) {
+            Some(Err(forbidden)) => attempt.error(forbidden),
+            Some(Ok(())) | None => attempt.follow(),
+        }
+    })
+}
+
+/// The address that stands in place of a name. Clients connect to it without asking the resolver.
+fn literal(url: &Url) -> Option<std::net::IpAddr> {
+    match url.host()? {
+        url::Host::Domain(name) => name.parse().ok(),
+        url::Host::Ipv4(address) => Some(address.into()),
+        url::Host::Ipv6(address) => Some(address.into()),
+    }
+}
+
+fn check_address(filter: &Filter, url: &Url) -> Result<(), Failure> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(unusable(url.as_str(), "it begins neither with https:// nor with http://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Failure::new(Stage::Settings, PEER_ADDRESS)
+            .arg(trouble::host_of(url))
+            .arg("a user or a password does not belong into an address"));
+    }
+    match literal(url).map(|address| filter.check(address)) {
+        Some(Err(forbidden)) => Err(trouble::forbidden(trouble::host_of(url), forbidden)),
+        Some(Ok(())) | None => Ok(()),
+    }
+}
+
+fn unusable(address: &str, why: &str) -> Failure {
+    Failure::new(Stage::Settings, PEER_ADDRESS).arg(address).arg(why)
+}

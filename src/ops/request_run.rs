@@ -1,0 +1,156 @@
+//! *Synchronize now*: it cannot lie, and a double click makes no second run.
+
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::audit::Who;
+use super::error::{OpError, Result};
+use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
+use crate::domain::run::{RunState, Trigger};
+use crate::ids::{RunNo, SystemId, SystemKey};
+use crate::store::runs::{Due, Queued, pull_forward, queue};
+use crate::store::{Store, StoreError, runs, systems};
+
+/// What became of the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Started(RunNo),
+    /// Queued, and no worker was free within a second.
+    WaitsForWorker(RunNo),
+    QueuedBehind {
+        run: RunNo,
+        running: RunNo,
+    },
+    AlreadyQueued(RunNo),
+}
+
+impl Answer {
+    #[must_use]
+    pub const fn run(&self) -> RunNo {
+        match self {
+            Self::Started(run)
+            | Self::WaitsForWorker(run)
+            | Self::QueuedBehind { run, .. }
+            | Self::AlreadyQueued(run) => *run,
+        }
+    }
+
+    /// The answer in words.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self {
+            Self::Started(run) => format!("Started run {run}."),
+            Self::WaitsForWorker(run) => format!("Run {run} waits for a free worker."),
+            Self::QueuedBehind { run, running } => format!("Queued as run {run} behind run {running}."),
+            Self::AlreadyQueued(run) => format!("Run {run} is already queued."),
+        }
+    }
+}
+
+/// How long the answer waits for a worker to take the run.
+const WAIT: Duration = Duration::from_millis(900);
+/// How often it looks.
+const LOOK: Duration = Duration::from_millis(40);
+
+/// What is requested.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub key: SystemKey,
+    /// The same key gives the same run.
+    pub request_key: String,
+    pub who: Who,
+}
+
+/// Requests a run. The same `request_key` gives the same run.
+///
+/// # Errors
+/// [`OpError::Conflict`] when the system is on hold.
+pub async fn request_run(
+    store: &Store,
+    wake: &Notify,
+    grant: &Grant<verbs::RequestRun>,
+    request: Request,
+    now: Stamp,
+) -> Result<Answer> {
+    let Request { key, request_key, who } = request;
+    let asked = grant.clone();
+    let queued = store
+        .write(move |db| {
+            let (system, _group) = systems::find(db, &asked, &key)?;
+            if let Some(reason) = system.hold_reason {
+                return Ok(Err(reason));
+            }
+            let due = Due {
+                system: system.id,
+                lane: "main".to_owned(),
+                request_key: Some(request_key),
+                trigger: Trigger::Manual,
+                principal: asked.principal().to_string(),
+                attempt: 1,
+                retries_run: None,
+                plan_digest: None,
+                not_before: now,
+            };
+            let queued = queue(db, &due, now)?;
+            let changed = match &queued {
+                Queued::New { run, .. } => Some(run.no),
+                // A retry that waits is pulled forward.
+                Queued::Already(run) => {
+                    let by = asked.principal().to_string();
+                    pull_forward(db, run.id, Trigger::Manual, &by, now)?.then_some(run.no)
+                }
+                Queued::Same { .. } => None,
+            };
+            if let Some(no) = changed {
+                let place = (Some(system.id), Some(system.group_id));
+                let after = serde_json::json!({ "run": no.0 });
+                who.did(db, "run.request", place, &system.name, (None, Some(after)), now)?;
+            }
+            Ok(Ok((system.id, queued)))
+        })
+        .await;
+    let (system, queued) = match queued {
+        Ok(Ok(queued)) => queued,
+        Ok(Err(reason)) => {
+            return Err(OpError::Conflict(format!(
+                "Refused because the system is on hold: {reason} Release it first."
+            )));
+        }
+        // Two requests met in the unique index: the other one is the run.
+        Err(StoreError::Duplicate(_)) => {
+            return Err(OpError::Conflict("Another request was first. Look at the runs of the system.".to_owned()));
+        }
+        Err(error) => return Err(error.into()),
+    };
+    wake.notify_one();
+    match queued {
+        Queued::New { run, behind: Some(running) } | Queued::Same { run, behind: Some(running) } => {
+            Ok(Answer::QueuedBehind { run: run.no, running })
+        }
+        Queued::Already(run) => Ok(Answer::AlreadyQueued(run.no)),
+        Queued::New { run, behind: None } | Queued::Same { run, behind: None } => started(store, system, run.no).await,
+    }
+}
+
+/// Waits a moment for a worker to take the run.
+async fn started(store: &Store, system: SystemId, no: RunNo) -> Result<Answer> {
+    let look = tokio::time::timeout(WAIT, async {
+        loop {
+            let (run, _totals) = store.read(move |db| runs::find(db, system, no)).await?;
+            if run.state != RunState::Queued {
+                return Ok::<_, StoreError>(run.started_at);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    });
+    match look.await {
+        Ok(Ok(Some(_at))) => Ok(Answer::Started(no)),
+        Ok(Ok(None)) => Err(OpError::Conflict(format!(
+            "This request was answered with run {no}, which was canceled before it began. Synchronize again for a new run."
+        ))),
+        Ok(Err(error)) => Err(error.into()),
+        Err(_elapsed) => Ok(Answer::WaitsForWorker(no)),
+    }
+}

@@ -1,0 +1,58 @@
+//! Rotating the key of credentials: a new key, everything sealed anew, the old keys removed.
+
+use super::audit::Who;
+use super::error::{OpError, Result};
+use super::keys::KeyFileError;
+use super::vault::{Vault, seal};
+use crate::access::Internal;
+use crate::clock::Stamp;
+use crate::store::{Store, credentials};
+
+/// How many credentials one transaction seals anew.
+const AT_ONCE: i64 = 200;
+
+/// Rotates. Interrupted, it can be started again: nothing is removed while something is sealed with it.
+/// Returns how many credentials were sealed anew.
+///
+/// # Errors
+/// When the key file or the database cannot be written, or a credential cannot be opened.
+pub async fn rotate_keys(store: &Store, vault: &Vault, console: &Internal, now: Stamp) -> Result<usize> {
+    let failed = |error: &dyn std::fmt::Display| OpError::Internal(error.to_string());
+    let current = vault.keys().rotate().map_err(|error| failed(&error))?;
+    let mut sealed_anew = 0;
+    loop {
+        let sealing = vault.sealing().map_err(|error| failed(&error))?;
+        if sealing.key_id() != current {
+            return Err(failed(&KeyFileError::RotatedMeanwhile));
+        }
+        let wanted = current.clone();
+        let old = store.read(move |db| credentials::not_under(db, &wanted, AT_ONCE)).await?;
+        if old.is_empty() {
+            break;
+        }
+        let mut new = Vec::with_capacity(old.len());
+        for credential in &old {
+            let secret = vault.open(credential).map_err(|error| failed(&error))?;
+            new.push((credential.key_id.clone(), seal(&sealing, credential.system, &credential.slot, &secret)));
+        }
+        sealed_anew += store
+            .write(move |db| {
+                let mut replaced = 0;
+                for (old_key, sealed) in &new {
+                    // Somebody may have typed a new secret meanwhile: that one stays.
+                    replaced += credentials::replace(db, sealed, old_key)?;
+                }
+                Ok(replaced)
+            })
+            .await?;
+    }
+    let removed = vault.keys().retire_old(&current).map_err(|error| failed(&error))?;
+    let who = Who::new(console.principal(), None);
+    store
+        .write(move |db| {
+            let after = serde_json::json!({ "sealed_anew": sealed_anew, "keys_removed": removed });
+            who.did(db, "key.rotate", (None, None), "credentials", (None, Some(after)), now)
+        })
+        .await?;
+    Ok(sealed_anew)
+}

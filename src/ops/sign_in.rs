@@ -1,0 +1,59 @@
+//! Signing in: the same answer and the same time for a wrong name and a wrong password.
+
+use secrecy::SecretString;
+
+use super::audit::Who;
+use super::error::Result;
+use super::passwords::Passwords;
+use crate::access::Actor;
+use crate::clock::Stamp;
+use crate::ids::PersonId;
+use crate::store::{Store, people, sessions};
+
+/// What came of a sign-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    In(PersonId),
+    /// Name or password is wrong. The account, if somebody has the name: for the audit log only.
+    Refused(Option<String>),
+}
+
+/// Whether name and password are somebody's.
+///
+/// # Errors
+/// When the database cannot be read or no password can be hashed.
+pub async fn sign_in(
+    store: &Store,
+    passwords: &Passwords,
+    name: &str,
+    password: SecretString,
+    address: Option<String>,
+    now: Stamp,
+) -> Result<Outcome> {
+    let wanted = name.trim().to_owned();
+    let account = store.read(move |db| people::account(db, &wanted)).await?;
+    let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+    let right = passwords.verify(hash, password).await?;
+    let account = match account {
+        Some(account) if right => account,
+        refused => return Ok(Outcome::Refused(refused.map(|account| account.name))),
+    };
+    let who = Who { principal: account.name.clone(), address };
+    let id = account.id;
+    store.write(move |db| who.did(db, "session.begin", (None, None), &account.name, (None, None), now)).await?;
+    Ok(Outcome::In(id))
+}
+
+/// Ends every session of a person; how many.
+///
+/// # Errors
+/// As the store.
+pub async fn sign_out_everywhere(store: &Store, actor: &Actor, who: Who, now: Stamp) -> Result<usize> {
+    let (id, name) = (actor.id(), actor.name().to_owned());
+    Ok(store
+        .write(move |db| {
+            who.did(db, "session.end_all", (None, None), &name, (None, None), now)?;
+            sessions::delete_of(db, id)
+        })
+        .await?)
+}

@@ -1,0 +1,45 @@
+//! Deleting a system: softly, and only while no run is open.
+
+use super::super::audit::Who;
+use super::super::error::{OpError, Result};
+use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
+use crate::ids::SystemKey;
+use crate::store::{Store, StoreError, credentials, systems};
+
+/// Deletes a system. Its runs and their logs stay until retention ends; its secrets go at once.
+///
+/// # Errors
+/// [`OpError::Conflict`] while a run is queued or running.
+pub async fn delete_system(
+    store: &Store,
+    grant: &Grant<verbs::SpecifySystems>,
+    key: &SystemKey,
+    who: Who,
+    now: Stamp,
+) -> Result<()> {
+    let (grant, key) = (grant.clone(), key.clone());
+    let deleted = store
+        .write(move |db| {
+            let system = systems::delete(db, &grant, &key, now)?;
+            for sealed in credentials::of_system(db, system.id)? {
+                credentials::remove(db, system.id, &sealed.slot)?;
+            }
+            let before = serde_json::json!({ "name": system.name, "kind": system.kind, "settings": system.settings });
+            who.did(
+                db,
+                "system.delete",
+                (Some(system.id), Some(system.group_id)),
+                &system.name,
+                (Some(before), None),
+                now,
+            )
+        })
+        .await;
+    deleted.map_err(|error| match error {
+        StoreError::Fenced => OpError::Conflict(
+            "A run of this system is queued or running. Cancel it, or wait until it has ended.".to_owned(),
+        ),
+        other => other.into(),
+    })
+}

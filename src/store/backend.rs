@@ -1,0 +1,183 @@
+//! The handful of places where the two databases need different words.
+
+use std::cell::Cell;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{BigInt, Integer};
+
+use super::connection::Db;
+use super::error::{Result, StoreError};
+use super::item_states::Row as ItemStateRow;
+use super::messages::Row as MessageRow;
+use super::plans::Row as PlanStepRow;
+use super::schema::{item_states, messages, plan_steps};
+use crate::clock::Stamp;
+
+type Manager = <Db as Connection>::TransactionManager;
+
+/// A transaction that will write. SQLite takes the write lock at once, so that what was read stays true.
+pub(super) fn write_transaction<T>(connection: &mut Db, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
+    match connection {
+        Db::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
+        Db::Postgres(_) => Manager::begin_transaction(connection)?,
+    }
+    match work(connection) {
+        Ok(value) => {
+            Manager::commit_transaction(connection)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // Where this fails too (the connection is gone), the first error says more.
+            let _ = Manager::rollback_transaction(connection);
+            Err(error)
+        }
+    }
+}
+
+/// Whether a statement fails with a unique violation without ending the surrounding transaction:
+/// `Ok(None)` then. A Postgres transaction is dead after an error, so it gets a savepoint.
+pub(super) fn unless_duplicate<T>(connection: &mut Db, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<Option<T>> {
+    match connection.transaction(work) {
+        Ok(value) => Ok(Some(value)),
+        Err(StoreError::Duplicate(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What only one transaction may do at a time, until its end: for rules about rows that are not there yet. SQLite has
+/// one writer anyway.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum OneAtATime {
+    /// Saying where systems write.
+    Territory = 1,
+}
+
+/// Waits until no other transaction does this.
+pub(super) fn alone(connection: &mut Db, what: OneAtATime) -> Result<()> {
+    if let Db::Postgres(postgres) = connection {
+        sql_query("SELECT pg_advisory_xact_lock($1, $2)")
+            .bind::<Integer, _>(ADVISORY)
+            .bind::<Integer, _>(what as i32)
+            .execute(postgres)?;
+    }
+    Ok(())
+}
+
+/// Keeps our advisory locks apart from those of others in the same database.
+const ADVISORY: i32 = 0x5379_6e63;
+
+#[derive(QueryableByName)]
+struct Now {
+    #[diesel(sql_type = BigInt)]
+    now: i64,
+}
+
+thread_local! {
+    /// How far ahead the clock of the database is that this thread works on, in microseconds.
+    static AHEAD: Cell<i64> = const { Cell::new(0) };
+}
+
+/// To be called before each piece of work on a connection: [`db_now`] is that far ahead while it lasts.
+pub(super) fn move_clock(ahead: i64) {
+    AHEAD.set(ahead);
+}
+
+/// The database's clock, in microseconds. SQLite has milliseconds: the end of the present one is taken, so
+/// that what was queued just now is not in the future.
+pub(super) fn db_now(connection: &mut Db) -> Result<Stamp> {
+    let query = match connection {
+        Db::Sqlite(_) => "SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 + 999 AS now",
+        Db::Postgres(_) => "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now",
+    };
+    let row: Now = sql_query(query).get_result(connection)?;
+    Ok(Stamp(row.now.saturating_add(AHEAD.get())))
+}
+
+/// Inserts messages: row by row with one cached statement on SQLite, many rows a statement on Postgres
+/// (at most 65,535 binds; 12 a row).
+pub(super) fn insert_messages(connection: &mut Db, rows: &[MessageRow]) -> Result<i64> {
+    let mut stored = 0;
+    match connection {
+        Db::Sqlite(sqlite) => {
+            for row in rows {
+                stored += diesel::insert_into(messages::table).values(row).execute(sqlite)?;
+            }
+        }
+        Db::Postgres(postgres) => {
+            for chunk in rows.chunks(5_000) {
+                stored += diesel::insert_into(messages::table).values(chunk).execute(postgres)?;
+            }
+        }
+    }
+    Ok(i64::try_from(stored).unwrap_or(i64::MAX))
+}
+
+/// Sets values by key, newest last; keys are unique within `rows`.
+pub(super) fn set_item_states(connection: &mut Db, rows: &[ItemStateRow]) -> Result<()> {
+    use diesel::upsert::excluded;
+    let update =
+        || (item_states::state.eq(excluded(item_states::state)), item_states::run_id.eq(excluded(item_states::run_id)));
+    let key = (item_states::system_id, item_states::lane, item_states::item_key);
+    match connection {
+        Db::Sqlite(sqlite) => {
+            for row in rows {
+                diesel::insert_into(item_states::table)
+                    .values(row)
+                    .on_conflict(key)
+                    .do_update()
+                    .set(update())
+                    .execute(sqlite)?;
+            }
+        }
+        Db::Postgres(postgres) => {
+            for chunk in rows.chunks(5_000) {
+                diesel::insert_into(item_states::table)
+                    .values(chunk)
+                    .on_conflict(key)
+                    .do_update()
+                    .set(update())
+                    .execute(postgres)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Adds steps to a plan; a step that is there already stays.
+pub(super) fn insert_plan_steps(connection: &mut Db, rows: &[PlanStepRow]) -> Result<()> {
+    match connection {
+        Db::Sqlite(sqlite) => {
+            for row in rows {
+                diesel::insert_into(plan_steps::table).values(row).on_conflict_do_nothing().execute(sqlite)?;
+            }
+        }
+        Db::Postgres(postgres) => {
+            for chunk in rows.chunks(5_000) {
+                diesel::insert_into(plan_steps::table).values(chunk).on_conflict_do_nothing().execute(postgres)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Makes the partitions that the next runs' messages go to; nothing to do on SQLite.
+pub(super) fn ensure_partitions(connection: &mut Db, last_run: i64) -> Result<()> {
+    match connection {
+        Db::Sqlite(_) => Ok(()),
+        Db::Postgres(postgres) => {
+            let first = last_run / RUNS_A_PARTITION;
+            for part in first..=first + 1 {
+                let (from, to) = (part * RUNS_A_PARTITION, (part + 1) * RUNS_A_PARTITION);
+                postgres.batch_execute(&format!(
+                    "CREATE TABLE IF NOT EXISTS messages_{from} PARTITION OF messages FOR VALUES FROM ({from}) TO ({to})"
+                ))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// How many runs share a partition of messages on Postgres.
+const RUNS_A_PARTITION: i64 = 4_096;

@@ -1,0 +1,154 @@
+//! Connection checks: queue rows that workers execute.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use super::backend::{db_now, unless_duplicate};
+use super::connection::Db;
+use super::error::{Result, StoreError};
+use super::schema::checks;
+use crate::access::Internal;
+use crate::clock::{Stamp, micros};
+use crate::domain::run::{RunState, Stage};
+use crate::ids::{CheckId, SystemId};
+
+/// A check as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = checks)]
+pub struct Check {
+    pub id: CheckId,
+    pub system_id: SystemId,
+    pub state: RunState,
+    pub principal: String,
+    pub queued_at: Stamp,
+    pub ended_at: Option<Stamp>,
+    pub duration_us: Option<i64>,
+    pub ok: Option<bool>,
+    pub stage: Option<Stage>,
+    pub code: Option<String>,
+    /// JSON: arguments of the code's text, and the peer's words.
+    pub detail: Option<String>,
+    claim_no: i64,
+}
+
+/// Queues a check, or tells which open one answers the request; whether it is new.
+pub fn queue(db: &mut Db, system: SystemId, principal: &str, now: Stamp) -> Result<(CheckId, bool)> {
+    let made = unless_duplicate(db, |db| {
+        Ok(diesel::insert_into(checks::table)
+            .values((
+                checks::system_id.eq(system),
+                checks::state.eq(RunState::Queued),
+                checks::principal.eq(principal),
+                checks::queued_at.eq(now),
+                checks::claim_no.eq(0),
+            ))
+            .returning(checks::id)
+            .get_result(db)?)
+    })?;
+    match made {
+        Some(id) => Ok((id, true)),
+        None => Ok((
+            checks::table
+                .filter(checks::system_id.eq(system))
+                .filter(checks::state.ne(RunState::Ended))
+                .select(checks::id)
+                .first(db)?,
+            false,
+        )),
+    }
+}
+
+/// A check of a system that was found through a grant.
+pub fn find(db: &mut Db, system: SystemId, id: CheckId) -> Result<Check> {
+    Ok(checks::table.find(id).filter(checks::system_id.eq(system)).select(Check::as_select()).first(db)?)
+}
+
+/// The last check of a system that ended.
+pub fn last(db: &mut Db, system: SystemId) -> Result<Option<Check>> {
+    Ok(checks::table
+        .filter(checks::system_id.eq(system))
+        .filter(checks::state.eq(RunState::Ended))
+        .order(checks::id.desc())
+        .select(Check::as_select())
+        .first(db)
+        .optional()?)
+}
+
+/// Whether any check waits to be carried out or finished: a look before the write.
+pub fn any_open(db: &mut Db) -> Result<bool> {
+    let open = checks::table
+        .filter(checks::state.ne(RunState::Ended))
+        .filter(checks::lease_until.is_null().or(checks::lease_until.lt(db_now(db)?)));
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(db)?)
+}
+
+/// Claims the check that has waited longest; one whose worker is gone is taken again.
+pub fn claim_next(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<Option<Check>> {
+    let now = db_now(db)?;
+    let open: Vec<Check> = checks::table
+        .filter(checks::state.ne(RunState::Ended))
+        .filter(checks::lease_until.is_null().or(checks::lease_until.lt(now)))
+        .order(checks::id)
+        .limit(8)
+        .select(Check::as_select())
+        .load(db)?;
+    for mut check in open {
+        let taken = diesel::update(
+            checks::table
+                .find(check.id)
+                .filter(checks::claim_no.eq(check.claim_no))
+                .filter(checks::state.ne(RunState::Ended)),
+        )
+        .set((
+            checks::state.eq(RunState::Running),
+            checks::claim_no.eq(check.claim_no + 1),
+            checks::lease_until.eq(now.plus(lease)),
+        ))
+        .execute(db)?;
+        if taken == 1 {
+            check.claim_no += 1;
+            return Ok(Some(check));
+        }
+    }
+    Ok(None)
+}
+
+/// What a check found.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    pub ok: bool,
+    pub stage: Option<Stage>,
+    pub code: Option<&'static str>,
+    pub detail: Option<String>,
+    pub took: Duration,
+}
+
+/// Ends a check and lets the system's connection follow.
+///
+/// # Errors
+/// [`StoreError::Fenced`] when another worker has it by now.
+pub fn finish(db: &mut Db, check: &Check, outcome: &Outcome) -> Result<()> {
+    let now = db_now(db)?;
+    let ended = diesel::update(
+        checks::table
+            .find(check.id)
+            .filter(checks::claim_no.eq(check.claim_no))
+            .filter(checks::state.ne(RunState::Ended)),
+    )
+    .set((
+        checks::state.eq(RunState::Ended),
+        checks::lease_until.eq(None::<Stamp>),
+        checks::ended_at.eq(now),
+        checks::duration_us.eq(micros(outcome.took)),
+        checks::ok.eq(outcome.ok),
+        checks::stage.eq(outcome.stage),
+        checks::code.eq(outcome.code),
+        checks::detail.eq(&outcome.detail),
+    ))
+    .execute(db)?;
+    if ended == 0 {
+        return Err(StoreError::Fenced);
+    }
+    super::systems::after_check(db, check.system_id, outcome.ok, now)
+}

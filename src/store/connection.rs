@@ -1,0 +1,151 @@
+//! Connections to either database. The only file that knows which one it is, with `backend.rs`.
+//!
+//! SQLite gets one writer, whose transactions begin IMMEDIATE (with plain ones 600 of 800 concurrent
+//! read-modify-writes were lost), and a separate pool of readers; Postgres gets one pool for both.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
+
+use super::error::{Result, StoreError};
+
+/// A connection to either database.
+#[derive(diesel::MultiConnection)]
+pub enum Db {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// The backend of [`Db`], for boxed queries.
+pub(in crate::store) type DbBackend = <Db as Connection>::Backend;
+
+/// Which database to open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Sqlite { path: PathBuf, create: bool },
+    Postgres { url: String },
+}
+
+/// How long to wait for a lock or a connection of the pool.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Opens connections for a pool.
+#[derive(Debug)]
+pub struct Manager {
+    target: Target,
+    read_only: bool,
+}
+
+impl Manager {
+    fn open(&self) -> Result<Db> {
+        match &self.target {
+            Target::Sqlite { path, .. } => open_sqlite(path, self.read_only).map(Db::Sqlite),
+            Target::Postgres { url } => PgConnection::establish(url)
+                .map(Db::Postgres)
+                .map_err(|error| StoreError::Unreachable(error.to_string().trim().replace('\n', " "))),
+        }
+    }
+}
+
+/// A new file is its owner's alone; SQLite gives what it puts beside it the same mode.
+fn private(path: &Path) -> std::io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// What every SQLite connection is set to. FULL: what is acknowledged survives a power cut.
+fn open_sqlite(path: &Path, read_only: bool) -> Result<SqliteConnection> {
+    let text = path.to_str().ok_or_else(|| StoreError::Unreachable("the path is not UTF-8".to_owned()))?;
+    private(path).map_err(|error| StoreError::Unreachable(format!("{}: {error}", path.display())))?;
+    let mut connection = SqliteConnection::establish(text)
+        .map_err(|error| StoreError::Unreachable(format!("{}: {error}", path.display())))?;
+    let query_only = if read_only { "PRAGMA query_only=ON;" } else { "" };
+    connection
+        .batch_execute(&format!(
+            "PRAGMA busy_timeout={}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
+             PRAGMA cache_size=-8000; PRAGMA journal_size_limit=67108864; {query_only}",
+            WAIT.as_millis()
+        ))
+        .map_err(|error| StoreError::Unreachable(format!("{}: {error}", path.display())))?;
+    Ok(connection)
+}
+
+impl ManageConnection for Manager {
+    type Connection = Db;
+    type Error = StoreError;
+
+    fn connect(&self) -> Result<Db> {
+        self.open()
+    }
+
+    fn is_valid(&self, connection: &mut Db) -> Result<()> {
+        connection.batch_execute("SELECT 1").map_err(StoreError::from)
+    }
+
+    fn has_broken(&self, connection: &mut Db) -> bool {
+        use diesel::connection::TransactionManager;
+        std::thread::panicking() || <Db as Connection>::TransactionManager::is_broken_transaction_manager(connection)
+    }
+}
+
+/// A connection out of a pool.
+pub type Pooled = PooledConnection<Manager>;
+
+/// The pools of readers and writers.
+#[derive(Clone)]
+pub struct Pools {
+    readers: Pool<Manager>,
+    writers: Pool<Manager>,
+}
+
+impl Pools {
+    /// Opens the database. A first connection is made before any pool, so that what is wrong is said
+    /// once and at once.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong with the address.
+    pub fn open(target: &Target, size: u32) -> Result<Self> {
+        if let Target::Sqlite { path, create } = target
+            && !create
+            && !path.is_file()
+        {
+            return Err(StoreError::Unreachable(format!(
+                "there is no SQLite database at {}; pass --create to make one there",
+                path.display()
+            )));
+        }
+        Manager { target: target.clone(), read_only: false }.open()?;
+        let pool = |read_only: bool, size: u32| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .connection_timeout(WAIT)
+                .test_on_check_out(matches!(target, Target::Postgres { .. }))
+                .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
+                .build(Manager { target: target.clone(), read_only })
+                .map_err(|error| StoreError::Unreachable(error.to_string()))
+        };
+        match target {
+            Target::Sqlite { .. } => Ok(Self { readers: pool(true, size)?, writers: pool(false, 1)? }),
+            Target::Postgres { .. } => {
+                let both = pool(false, size)?;
+                Ok(Self { readers: both.clone(), writers: both })
+            }
+        }
+    }
+
+    pub(in crate::store) fn reader(&self) -> Result<Pooled> {
+        self.readers.get().map_err(|error| StoreError::Unreachable(error.to_string()))
+    }
+
+    pub(in crate::store) fn writer(&self) -> Result<Pooled> {
+        self.writers.get().map_err(|error| StoreError::Unreachable(error.to_string()))
+    }
+}

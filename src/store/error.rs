@@ -1,0 +1,52 @@
+//! What can go wrong in the database, in words that the layers above can act on.
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+/// Why something was not read or stored. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such row, or it is out of reach.
+    #[error("not found")]
+    NotFound,
+    /// Something with this name or key is there already.
+    #[error("already there: {0}")]
+    Duplicate(String),
+    /// The claim number does not hold any more: another worker has the run.
+    #[error("the claim does not hold any more")]
+    Fenced,
+    /// The database's disk or quota is full.
+    #[error("the database is full: {0}")]
+    Full(String),
+    /// No connection to be had in time.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// The database was made by a newer version.
+    #[error("{0}")]
+    Newer(String),
+    #[error("{0}")]
+    Database(String),
+}
+
+/// What store functions return.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+impl From<DieselError> for StoreError {
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::NotFound => Self::NotFound,
+            DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, info) => {
+                Self::Duplicate(info.message().to_owned())
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, info) => {
+                Self::Unreachable(info.message().to_owned())
+            }
+            DieselError::DatabaseError(_, info) if is_full(info.message()) => Self::Full(info.message().to_owned()),
+            other => Self::Database(other.to_string()),
+        }
+    }
+}
+
+/// SQLite: "database or disk is full"; Postgres 53100: "could not extend file … No space left on device".
+fn is_full(message: &str) -> bool {
+    message.contains("disk is full") || message.contains("No space left")
+}

@@ -1,0 +1,35 @@
+//! Groups of systems.
+
+use diesel::prelude::*;
+
+use super::connection::Db;
+use super::error::Result;
+use super::schema::system_groups;
+use crate::access::Scope;
+use crate::clock::Stamp;
+use crate::ids::GroupId;
+
+/// A group by its name.
+pub fn by_name(db: &mut Db, name: &str) -> Result<Option<GroupId>> {
+    Ok(system_groups::table.filter(system_groups::name.eq(name)).select(system_groups::id).first(db).optional()?)
+}
+
+/// The groups in reach, by name.
+pub fn within(db: &mut Db, scope: &Scope) -> Result<Vec<(GroupId, String)>> {
+    let mut query = system_groups::table.order(system_groups::name).into_boxed();
+    if let Scope::Groups(groups) = scope {
+        query = query.filter(system_groups::id.eq_any(groups.clone()));
+    }
+    Ok(query.select((system_groups::id, system_groups::name)).load(db)?)
+}
+
+/// A new group.
+///
+/// # Errors
+/// [`super::StoreError::Duplicate`] when the name is taken.
+pub fn create(db: &mut Db, name: &str, now: Stamp) -> Result<GroupId> {
+    Ok(diesel::insert_into(system_groups::table)
+        .values((system_groups::name.eq(name), system_groups::created_at.eq(now)))
+        .returning(system_groups::id)
+        .get_result(db)?)
+}

@@ -1,0 +1,61 @@
+//! Baselines: what each item was after its last good transfer.
+
+use diesel::prelude::*;
+
+use super::backend::set_item_states;
+use super::connection::Db;
+use super::error::Result;
+use super::runs::Claim;
+use super::schema::item_states;
+
+/// The next baselines after a key.
+pub fn page(db: &mut Db, claim: &Claim, after: Option<&[u8]>, limit: i64) -> Result<Vec<(Vec<u8>, String)>> {
+    let mut query = item_states::table
+        .filter(item_states::system_id.eq(claim.system))
+        .filter(item_states::lane.eq(&claim.lane))
+        .order(item_states::item_key)
+        .limit(limit)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(item_states::item_key.gt(after.to_vec()));
+    }
+    Ok(query.select((item_states::item_key, item_states::state)).load(db)?)
+}
+
+/// A row of the table.
+#[derive(Insertable)]
+#[diesel(table_name = item_states)]
+pub(in crate::store) struct Row {
+    system_id: i64,
+    lane: String,
+    item_key: Vec<u8>,
+    state: String,
+    run_id: i64,
+}
+
+/// Sets or forgets baselines, under the claim. Each key at most once.
+pub fn store(db: &mut Db, claim: &Claim, changes: Vec<(Vec<u8>, Option<String>)>) -> Result<()> {
+    claim.hold(db)?;
+    let mut rows = Vec::with_capacity(changes.len());
+    for (item_key, state) in changes {
+        match state {
+            None => {
+                diesel::delete(item_states::table.find((claim.system, &claim.lane, item_key))).execute(db)?;
+            }
+            Some(state) => rows.push(Row {
+                system_id: claim.system.0,
+                lane: claim.lane.clone(),
+                item_key,
+                state,
+                run_id: claim.run.0,
+            }),
+        }
+    }
+    set_item_states(db, &rows)
+}
+
+/// Forgets every baseline of a system: its ends were changed, so what was true of the old ones says nothing.
+pub fn forget_all(db: &mut Db, system: crate::ids::SystemId) -> Result<()> {
+    diesel::delete(item_states::table.filter(item_states::system_id.eq(system))).execute(db)?;
+    Ok(())
+}

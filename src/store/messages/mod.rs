@@ -1,0 +1,12 @@
+//! Messages: stored in batches with the counters of their run, read by key.
+
+mod page;
+mod search;
+mod store;
+mod words;
+
+pub use page::{Cursor, FirstError, Log, MessageFilter, MessagePage, around, at_time, first_error, page};
+pub use search::{SearchPage, search};
+pub(in crate::store) use store::Row;
+pub use store::{Batch, append, ensure_partitions};
+pub use words::Words;

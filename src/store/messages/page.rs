@@ -1,0 +1,183 @@
+//! Reading messages: pages by key, the neighbours of one, the first at or after a time.
+
+use diesel::prelude::*;
+
+use super::words::{CODE, ITEM_TYPE, Words, find};
+use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
+use crate::domain::message::{Category, Direction, Operation, StoredMessage};
+use crate::ids::RunId;
+use crate::store::connection::{Db, DbBackend};
+use crate::store::error::Result;
+use crate::store::schema::messages;
+
+/// What to show of a log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MessageFilter {
+    pub category: Option<Category>,
+    pub code: Option<String>,
+    pub item_type: Option<String>,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cursor {
+    First,
+    After(i64),
+    Before(i64),
+    Last,
+}
+
+/// A page of messages in the order of the log.
+#[derive(Debug, Clone, Default)]
+pub struct MessagePage {
+    pub rows: Vec<StoredMessage>,
+    /// There are more in the direction that was read.
+    pub more: bool,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages)]
+struct Row {
+    seq: i64,
+    at: Stamp,
+    category: Category,
+    code: i64,
+    direction: Direction,
+    operation: Operation,
+    item_type: i64,
+    item_key: Vec<u8>,
+    args: String,
+    foreign_text: Option<String>,
+    cut: bool,
+}
+
+/// The messages of a run under a filter; `None` when the filter names a word that nothing has.
+fn filtered(
+    db: &mut Db,
+    run: RunId,
+    filter: &MessageFilter,
+) -> Result<Option<messages::BoxedQuery<'static, DbBackend>>> {
+    let mut query = messages::table.filter(messages::run_id.eq(run)).into_boxed();
+    if let Some(category) = filter.category {
+        query = query.filter(messages::category.eq(category));
+    }
+    if let Some(code) = &filter.code {
+        let Some(number) = find(db, CODE, code)? else { return Ok(None) };
+        query = query.filter(messages::code.eq(number));
+    }
+    if let Some(item_type) = &filter.item_type {
+        let Some(number) = find(db, ITEM_TYPE, item_type)? else { return Ok(None) };
+        query = query.filter(messages::item_type.eq(number));
+    }
+    Ok(Some(query))
+}
+
+/// A run's log, with the proof that it may be read.
+#[derive(Clone, Copy)]
+pub struct Log<'a> {
+    pub words: &'a Words,
+    pub grant: &'a Grant<verbs::ReadLogs>,
+    pub run: RunId,
+}
+
+/// A page of a run's log.
+pub fn page(db: &mut Db, log: Log<'_>, filter: &MessageFilter, cursor: Cursor, limit: i64) -> Result<MessagePage> {
+    let Some(query) = filtered(db, log.run, filter)? else { return Ok(MessagePage::default()) };
+    let (query, backwards) = match cursor {
+        Cursor::First => (query.order(messages::seq.asc()), false),
+        Cursor::After(seq) => (query.filter(messages::seq.gt(seq)).order(messages::seq.asc()), false),
+        Cursor::Before(seq) => (query.filter(messages::seq.lt(seq)).order(messages::seq.desc()), true),
+        Cursor::Last => (query.order(messages::seq.desc()), true),
+    };
+    let mut rows: Vec<Row> = query.limit(limit + 1).select(Row::as_select()).load(db)?;
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
+    if more {
+        rows.pop();
+    }
+    if backwards {
+        rows.reverse();
+    }
+    Ok(MessagePage { rows: told(db, log.words, rows)?, more })
+}
+
+/// The message with this number and up to `reach` of any category on either side.
+pub fn around(db: &mut Db, log: Log<'_>, seq: i64, reach: i64) -> Result<Vec<StoredMessage>> {
+    let rows: Vec<Row> = messages::table
+        .filter(messages::run_id.eq(log.run))
+        .filter(messages::seq.between(seq.saturating_sub(reach), seq.saturating_add(reach)))
+        .order(messages::seq)
+        .select(Row::as_select())
+        .load(db)?;
+    told(db, log.words, rows)
+}
+
+/// The number of the first message at or after a time, found by halving: times rise with numbers.
+pub fn at_time(db: &mut Db, log: Log<'_>, time: Stamp) -> Result<Option<i64>> {
+    let run = log.run;
+    let last: Option<i64> = messages::table
+        .filter(messages::run_id.eq(run))
+        .order(messages::seq.desc())
+        .select(messages::seq)
+        .first(db)
+        .optional()?;
+    let Some(last) = last else { return Ok(None) };
+    let (mut low, mut high) = (1, last + 1);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let at: Option<Stamp> = messages::table
+            .filter(messages::run_id.eq(run))
+            .filter(messages::seq.ge(middle))
+            .order(messages::seq)
+            .select(messages::at)
+            .first(db)
+            .optional()?;
+        if at.is_some_and(|at| at < time) { low = middle + 1 } else { high = middle }
+    }
+    Ok((low <= last).then_some(low))
+}
+
+fn told(db: &mut Db, words: &Words, rows: Vec<Row>) -> Result<Vec<StoredMessage>> {
+    let numbers: Vec<i64> = rows.iter().flat_map(|row| [row.code, row.item_type]).collect();
+    let texts = words.texts(db, &numbers)?;
+    let word = |number: i64| texts.get(&number).cloned().unwrap_or_default();
+    Ok(rows
+        .into_iter()
+        .map(|row| StoredMessage {
+            seq: row.seq,
+            at: row.at,
+            category: row.category,
+            code: word(row.code),
+            direction: row.direction,
+            operation: row.operation,
+            item_type: word(row.item_type),
+            item_key: row.item_key,
+            args: serde_json::from_str(&row.args).unwrap_or_default(),
+            foreign_text: row.foreign_text,
+            cut: row.cut,
+        })
+        .collect())
+}
+
+/// The first Error of a run, as its header tells it.
+#[derive(Debug, Clone)]
+pub struct FirstError {
+    pub code: String,
+    pub args: Vec<String>,
+    pub foreign_text: Option<String>,
+}
+
+/// Why a run failed: the first Error of its log. Its code is part of the run's header, which whoever sees
+/// the system may read; the rest is for those who may read logs.
+pub fn first_error(db: &mut Db, run: RunId) -> Result<Option<FirstError>> {
+    let row: Option<(i64, String, Option<String>)> = messages::table
+        .filter(messages::run_id.eq(run))
+        .filter(messages::category.eq(Category::Error))
+        .order(messages::seq)
+        .select((messages::code, messages::args, messages::foreign_text))
+        .first(db)
+        .optional()?;
+    let Some((code, args, foreign_text)) = row else { return Ok(None) };
+    let code = crate::store::schema::words::table.find(code).select(crate::store::schema::words::word).first(db)?;
+    Ok(Some(FirstError { code, args: serde_json::from_str(&args).unwrap_or_default(), foreign_text }))
+}

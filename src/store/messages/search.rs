@@ -1,0 +1,54 @@
+//! Searching words in a log: a bounded window at a time, which says how far it got.
+
+use crate::domain::message::StoredMessage;
+use crate::store::connection::Db;
+use crate::store::error::Result;
+
+use super::page::{Cursor, Log, MessageFilter, page};
+
+/// What a search found.
+#[derive(Debug, Clone, Default)]
+pub struct SearchPage {
+    pub rows: Vec<StoredMessage>,
+    /// The last message that was looked at; the search goes on after it. None: it has seen all.
+    pub continue_after: Option<i64>,
+    /// How many messages were looked at.
+    pub looked_at: i64,
+}
+
+/// How many messages one search looks at.
+const WINDOW: i64 = 20_000;
+/// How many messages are read at a time.
+const CHUNK: i64 = 1_000;
+
+/// Up to `limit` messages after a number for which `fits` says yes, in the order of the log.
+pub fn search(
+    db: &mut Db,
+    log: Log<'_>,
+    filter: &MessageFilter,
+    after: i64,
+    limit: usize,
+    fits: impl Fn(&StoredMessage) -> bool,
+) -> Result<SearchPage> {
+    let mut found = SearchPage::default();
+    let mut after = after;
+    while found.looked_at < WINDOW {
+        let chunk = page(db, log, filter, Cursor::After(after), CHUNK)?;
+        for message in chunk.rows {
+            after = message.seq;
+            found.looked_at += 1;
+            if fits(&message) {
+                found.rows.push(message);
+                if found.rows.len() == limit {
+                    found.continue_after = Some(after);
+                    return Ok(found);
+                }
+            }
+        }
+        if !chunk.more {
+            return Ok(found);
+        }
+    }
+    found.continue_after = Some(after);
+    Ok(found)
+}

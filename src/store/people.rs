@@ -1,0 +1,147 @@
+//! People: accounts, what is assigned to them, and the actor that a request acts as.
+
+use diesel::prelude::*;
+
+use super::connection::Db;
+use super::error::{Result, StoreError};
+use super::schema::{assignments, collection_templates, collections, people, system_groups};
+use crate::access::{Actor, Assignment, Reach, Template};
+use crate::clock::Stamp;
+use crate::ids::{CollectionId, GroupId, PersonId};
+
+/// What signing in needs to know.
+#[derive(Debug, Clone, Queryable)]
+pub struct Account {
+    pub id: PersonId,
+    pub name: String,
+    pub password_hash: Option<String>,
+    pub time_zone: Option<String>,
+}
+
+/// An enabled account by its exact name.
+pub fn account(db: &mut Db, name: &str) -> Result<Option<Account>> {
+    Ok(people::table
+        .filter(people::name.eq(name))
+        .filter(people::disabled_at.is_null())
+        .select((people::id, people::name, people::password_hash, people::time_zone))
+        .first(db)
+        .optional()?)
+}
+
+/// An actor with what is assigned to them now, and their time zone; `None` for a disabled account.
+pub fn actor(db: &mut Db, id: PersonId) -> Result<Option<(Actor, Option<String>)>> {
+    let person: Option<(String, Option<String>)> = people::table
+        .find(id)
+        .filter(people::disabled_at.is_null())
+        .select((people::name, people::time_zone))
+        .first(db)
+        .optional()?;
+    let Some((name, zone)) = person else { return Ok(None) };
+    let rows: Vec<(Template, Option<GroupId>)> = assignments::table
+        .inner_join(collection_templates::table.on(collection_templates::collection_id.eq(assignments::collection_id)))
+        .filter(assignments::person_id.eq(id))
+        .select((collection_templates::template, assignments::group_id))
+        .load(db)?;
+    let assigned = rows
+        .into_iter()
+        .map(|(template, group)| Assignment { template, reach: group.map_or(Reach::All, Reach::Group) })
+        .collect();
+    Ok(Some((Actor::new(id, name, assigned), zone)))
+}
+
+/// What somebody has, for their account page: collection and group (none: everywhere).
+pub fn roles(db: &mut Db, id: PersonId) -> Result<Vec<(String, Option<String>)>> {
+    Ok(assignments::table
+        .inner_join(collections::table.on(collections::id.eq(assignments::collection_id)))
+        .left_join(system_groups::table.on(system_groups::id.nullable().eq(assignments::group_id)))
+        .filter(assignments::person_id.eq(id))
+        .order(assignments::id)
+        .select((collections::name, system_groups::name.nullable()))
+        .load(db)?)
+}
+
+/// Collection, group (none: everywhere) and templates.
+pub type Role = (String, Option<String>, Vec<Template>);
+
+/// The same with the templates of each collection.
+pub fn roles_with_templates(db: &mut Db, id: PersonId) -> Result<Vec<Role>> {
+    let mut rows = Vec::new();
+    for (name, group) in roles(db, id)? {
+        let held = match collection(db, &name)? {
+            Some(collection) => templates(db, collection)?,
+            None => Vec::new(),
+        };
+        rows.push((name, group, held));
+    }
+    Ok(rows)
+}
+
+/// A new account.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the name is taken.
+pub fn create(db: &mut Db, name: &str, hash: &str, time_zone: Option<&str>, now: Stamp) -> Result<PersonId> {
+    Ok(diesel::insert_into(people::table)
+        .values((
+            people::name.eq(name),
+            people::password_hash.eq(hash),
+            people::time_zone.eq(time_zone),
+            people::created_at.eq(now),
+        ))
+        .returning(people::id)
+        .get_result(db)?)
+}
+
+/// A role collection by its name.
+pub fn collection(db: &mut Db, name: &str) -> Result<Option<CollectionId>> {
+    Ok(collections::table.filter(collections::name.eq(name)).select(collections::id).first(db).optional()?)
+}
+
+/// The templates of a collection.
+pub fn templates(db: &mut Db, id: CollectionId) -> Result<Vec<Template>> {
+    Ok(collection_templates::table
+        .filter(collection_templates::collection_id.eq(id))
+        .select(collection_templates::template)
+        .load(db)?)
+}
+
+/// Assigns a collection everywhere or in one group.
+pub fn assign(
+    db: &mut Db,
+    person: PersonId,
+    collection: CollectionId,
+    reach: Reach,
+    by: &str,
+    now: Stamp,
+) -> Result<()> {
+    let group = match reach {
+        Reach::All => None,
+        Reach::Group(group) => Some(group),
+    };
+    diesel::insert_into(assignments::table)
+        .values((
+            assignments::person_id.eq(person),
+            assignments::collection_id.eq(collection),
+            assignments::group_id.eq(group),
+            assignments::created_at.eq(now),
+            assignments::created_by.eq(by),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Changes a password hash.
+pub fn set_password(db: &mut Db, id: PersonId, hash: &str) -> Result<()> {
+    match diesel::update(people::table.find(id)).set(people::password_hash.eq(hash)).execute(db)? {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// Changes the zone in which somebody reads times.
+pub fn set_time_zone(db: &mut Db, id: PersonId, zone: Option<&str>) -> Result<()> {
+    match diesel::update(people::table.find(id)).set(people::time_zone.eq(zone)).execute(db)? {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
+}

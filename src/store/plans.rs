@@ -1,0 +1,155 @@
+//! Spooled plans, and those that wait for a person.
+
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use super::backend::{db_now, insert_plan_steps};
+use super::connection::Db;
+use super::error::{Result, StoreError};
+use super::runs::Claim;
+use super::schema::{braked_plans, plan_steps};
+use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
+use crate::domain::brake::BrakeReason;
+use crate::ids::RunId;
+
+/// A step of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
+#[diesel(table_name = plan_steps)]
+pub(in crate::store) struct Row {
+    run_id: i64,
+    action: String,
+    item_key: Vec<u8>,
+    detail: String,
+}
+
+/// Key and detail of a step.
+pub type KeyDetail = (Vec<u8>, String);
+
+/// Adds steps of one action, under the claim.
+pub fn spool(db: &mut Db, claim: &Claim, action: &str, steps: Vec<KeyDetail>) -> Result<()> {
+    claim.hold(db)?;
+    let rows: Vec<Row> = steps
+        .into_iter()
+        .map(|(item_key, detail)| Row { run_id: claim.run.0, action: action.to_owned(), item_key, detail })
+        .collect();
+    insert_plan_steps(db, &rows)
+}
+
+/// Which steps to read.
+#[derive(Debug, Clone, Copy)]
+pub enum Range<'a> {
+    After(Option<&'a [u8]>),
+    Before(Option<&'a [u8]>),
+}
+
+/// Steps of one action in the order that the range gives.
+pub fn page(db: &mut Db, run: RunId, action: &str, range: Range<'_>, limit: i64) -> Result<Vec<KeyDetail>> {
+    let query = plan_steps::table
+        .filter(plan_steps::run_id.eq(run))
+        .filter(plan_steps::action.eq(action.to_owned()))
+        .limit(limit)
+        .into_boxed();
+    let query = match range {
+        Range::After(None) => query.order(plan_steps::item_key.asc()),
+        Range::Before(None) => query.order(plan_steps::item_key.desc()),
+        Range::After(Some(key)) => {
+            query.filter(plan_steps::item_key.gt(key.to_vec())).order(plan_steps::item_key.asc())
+        }
+        Range::Before(Some(key)) => {
+            query.filter(plan_steps::item_key.lt(key.to_vec())).order(plan_steps::item_key.desc())
+        }
+    };
+    Ok(query.select((plan_steps::item_key, plan_steps::detail)).load(db)?)
+}
+
+/// A plan that waits for a person.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = braked_plans)]
+pub struct Braked {
+    pub digest: String,
+    pub deletions: i64,
+    pub items: i64,
+    pub reason: BrakeReason,
+    pub expires_at: Stamp,
+    pub confirmed_at: Option<Stamp>,
+    pub confirmed_by: Option<String>,
+}
+
+/// Keeps the deletions of a braked plan for `life`, and nothing else of it.
+pub fn brake(
+    db: &mut Db,
+    claim: &Claim,
+    digest: &str,
+    numbers: (i64, i64),
+    reason: BrakeReason,
+    life: Duration,
+) -> Result<()> {
+    claim.hold(db)?;
+    let now = db_now(db)?;
+    diesel::delete(
+        plan_steps::table.filter(plan_steps::run_id.eq(claim.run)).filter(plan_steps::action.eq("transfer")),
+    )
+    .execute(db)?;
+    diesel::insert_into(braked_plans::table)
+        .values((
+            braked_plans::run_id.eq(claim.run),
+            braked_plans::digest.eq(digest),
+            braked_plans::deletions.eq(numbers.0),
+            braked_plans::items.eq(numbers.1),
+            braked_plans::reason.eq(reason),
+            braked_plans::expires_at.eq(now.plus(life)),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// The braked plan of a run.
+pub fn braked(db: &mut Db, run: RunId) -> Result<Option<Braked>> {
+    Ok(braked_plans::table.find(run).select(Braked::as_select()).first(db).optional()?)
+}
+
+/// Marks a plan as confirmed, if it still stands.
+///
+/// # Errors
+/// [`StoreError::Fenced`] when it has expired, was confirmed already, or has another digest.
+pub fn confirm(
+    db: &mut Db,
+    grant: &Grant<verbs::ConfirmDeletions>,
+    run: RunId,
+    digest: &str,
+    now: Stamp,
+) -> Result<()> {
+    let confirmed = diesel::update(
+        braked_plans::table
+            .filter(braked_plans::run_id.eq(run))
+            .filter(braked_plans::digest.eq(digest))
+            .filter(braked_plans::expires_at.gt(now))
+            .filter(braked_plans::confirmed_at.is_null()),
+    )
+    .set((braked_plans::confirmed_at.eq(now), braked_plans::confirmed_by.eq(grant.principal().to_string())))
+    .execute(db)?;
+    if confirmed == 1 { Ok(()) } else { Err(StoreError::Fenced) }
+}
+
+/// Forgets the steps of a plan that is done.
+pub fn forget(db: &mut Db, run: RunId) -> Result<()> {
+    diesel::delete(plan_steps::table.filter(plan_steps::run_id.eq(run))).execute(db)?;
+    Ok(())
+}
+
+/// Forgets the steps of some plans that have expired; how many plans.
+pub fn sweep(db: &mut Db, now: Stamp) -> Result<usize> {
+    let expired: Vec<RunId> = braked_plans::table
+        .filter(braked_plans::expires_at.le(now))
+        .order(braked_plans::expires_at)
+        .limit(20)
+        .select(braked_plans::run_id)
+        .load(db)?;
+    for run in &expired {
+        forget(db, *run)?;
+        diesel::delete(braked_plans::table.find(*run)).execute(db)?;
+    }
+    Ok(expired.len())
+}

@@ -1,0 +1,103 @@
+//! The end of a run: its result, and what follows for the system, in one transaction.
+
+use diesel::prelude::*;
+
+use super::claim::Claim;
+use super::queue::{Due, Queued, try_queue};
+use crate::clock::Stamp;
+use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger, result_of};
+use crate::domain::status::EndedRun;
+use crate::ids::RunId;
+use crate::store::backend::db_now;
+use crate::store::connection::Db;
+use crate::store::error::{Result, StoreError};
+use crate::store::schema::runs;
+use crate::store::systems;
+
+/// How a run ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// It came to its end; the result follows from what was logged.
+    Whole,
+    Canceled,
+    Error {
+        reason: EndReason,
+        code: String,
+        stage: Option<Stage>,
+    },
+}
+
+/// A retry that follows the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    pub after: std::time::Duration,
+}
+
+/// Ends a run under its claim and lets the system's verdict follow; queues the retry.
+///
+/// # Errors
+/// [`StoreError::Fenced`] when the run is somebody else's by now.
+pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, retry: Option<Retry>) -> Result<RunResult> {
+    let now = db_now(db)?;
+    let totals = super::progress::progress(db, claim.run)?;
+    let (result, reason, code, stage) = match ending {
+        Ending::Whole => match result_of(totals.counts) {
+            RunResult::Error => (RunResult::Error, Some(EndReason::Failed), None, None),
+            other => (other, None, None, None),
+        },
+        Ending::Canceled => (RunResult::Canceled, None, None, None),
+        Ending::Error { reason, code, stage } => (RunResult::Error, Some(*reason), Some(code.clone()), *stage),
+    };
+    let ended = diesel::update(
+        runs::table
+            .filter(runs::id.eq(claim.run))
+            .filter(runs::state.eq(RunState::Running))
+            .filter(runs::claim_no.eq(claim.number())),
+    )
+    .set((
+        runs::state.eq(RunState::Ended),
+        runs::lease_until.eq(None::<Stamp>),
+        runs::ended_at.eq(now),
+        runs::result.eq(result),
+        runs::end_reason.eq(reason),
+        runs::end_code.eq(code),
+        runs::end_stage.eq(stage),
+    ))
+    .execute(db)?;
+    if ended == 0 {
+        return Err(StoreError::Fenced);
+    }
+    if let Some(retry) = retry {
+        let due = Due {
+            system: claim.system,
+            lane: claim.lane.clone(),
+            request_key: None,
+            trigger: Trigger::Retry,
+            principal: "Schedule".to_owned(),
+            attempt: claim.attempt + 1,
+            retries_run: Some(claim.run),
+            plan_digest: None,
+            not_before: now.plus(retry.after),
+        };
+        match try_queue(db, &due, now)? {
+            // A queued run is there already: it will do what the retry would have done.
+            None | Some(Queued::New { .. } | Queued::Same { .. } | Queued::Already(_)) => {}
+        }
+    }
+    systems::after_run(db, claim.system, EndedRun { result, attempt: claim.attempt, at: now }, totals.moved_at)?;
+    Ok(result)
+}
+
+/// Ends a queued run that was canceled before anybody claimed it.
+pub fn withdraw(db: &mut Db, run: RunId, by: &str, now: Stamp) -> Result<bool> {
+    let ended = diesel::update(runs::table.filter(runs::id.eq(run)).filter(runs::state.eq(RunState::Queued)))
+        .set((
+            runs::state.eq(RunState::Ended),
+            runs::ended_at.eq(now),
+            runs::result.eq(RunResult::Canceled),
+            runs::cancel_at.eq(now),
+            runs::cancel_by.eq(by),
+        ))
+        .execute(db)?;
+    Ok(ended == 1)
+}

@@ -1,0 +1,162 @@
+//! How far runs are and how many messages of each kind they have: maintained, never counted.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::claim::Claim;
+use crate::clock::Stamp;
+use crate::domain::message::{Category, Counts, Operation};
+use crate::ids::RunId;
+use crate::store::connection::Db;
+use crate::store::error::Result;
+use crate::store::schema::{run_counts, run_progress, words};
+
+/// A run's counters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub phase: String,
+    /// When the counters last moved, by the worker's clock.
+    pub moved_at: Option<Stamp>,
+    pub items_done: i64,
+    pub items_total: i64,
+    pub bytes_done: i64,
+    pub bytes_total: i64,
+    pub total_final: bool,
+    pub unchanged: i64,
+    /// Messages that the connector has emitted, as it counts them.
+    pub emitted: i64,
+    /// Messages that the database has stored, as it counts them.
+    pub stored: i64,
+    /// Stored messages whose text was cut.
+    pub cut: i64,
+    pub counts: Counts,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = run_progress)]
+struct Row {
+    run_id: RunId,
+    phase: String,
+    moved_at: Option<Stamp>,
+    items_done: i64,
+    items_total: i64,
+    bytes_done: i64,
+    bytes_total: i64,
+    total_final: bool,
+    unchanged: i64,
+    emitted: i64,
+    stored: i64,
+    cut: i64,
+    n_error: i64,
+    n_warning: i64,
+    n_success: i64,
+    n_information: i64,
+}
+
+impl From<Row> for Totals {
+    fn from(row: Row) -> Self {
+        Self {
+            phase: row.phase,
+            moved_at: row.moved_at,
+            items_done: row.items_done,
+            items_total: row.items_total,
+            bytes_done: row.bytes_done,
+            bytes_total: row.bytes_total,
+            total_final: row.total_final,
+            unchanged: row.unchanged,
+            emitted: row.emitted,
+            stored: row.stored,
+            cut: row.cut,
+            counts: Counts {
+                error: row.n_error,
+                warning: row.n_warning,
+                success: row.n_success,
+                information: row.n_information,
+            },
+        }
+    }
+}
+
+pub(super) fn totals_of(db: &mut Db, runs: &[RunId]) -> Result<HashMap<RunId, Totals>> {
+    let rows: Vec<Row> =
+        run_progress::table.filter(run_progress::run_id.eq_any(runs.to_vec())).select(Row::as_select()).load(db)?;
+    Ok(rows.into_iter().map(|row| (row.run_id, row.into())).collect())
+}
+
+/// The counters of a run.
+pub fn progress(db: &mut Db, run: RunId) -> Result<Totals> {
+    Ok(totals_of(db, &[run])?.remove(&run).unwrap_or_default())
+}
+
+/// The row of counters that every run has from the moment it is queued.
+pub(super) fn begin(db: &mut Db, run: RunId) -> Result<()> {
+    diesel::insert_into(run_progress::table)
+        .values((
+            run_progress::run_id.eq(run),
+            run_progress::phase.eq(""),
+            run_progress::items_done.eq(0),
+            run_progress::items_total.eq(0),
+            run_progress::bytes_done.eq(0),
+            run_progress::bytes_total.eq(0),
+            run_progress::total_final.eq(false),
+            run_progress::unchanged.eq(0),
+            run_progress::emitted.eq(0),
+            run_progress::stored.eq(0),
+            run_progress::cut.eq(0),
+            run_progress::last_seq.eq(0),
+            run_progress::n_error.eq(0),
+            run_progress::n_warning.eq(0),
+            run_progress::n_success.eq(0),
+            run_progress::n_information.eq(0),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Stores how far a run is, as its worker counts it. The caller holds the claim.
+pub fn store_progress(db: &mut Db, claim: &Claim, now: &Totals) -> Result<()> {
+    diesel::update(run_progress::table.find(claim.run))
+        .set((
+            run_progress::phase.eq(&now.phase),
+            run_progress::moved_at.eq(now.moved_at),
+            run_progress::items_done.eq(now.items_done),
+            run_progress::items_total.eq(now.items_total),
+            run_progress::bytes_done.eq(now.bytes_done),
+            run_progress::bytes_total.eq(now.bytes_total),
+            run_progress::total_final.eq(now.total_final),
+            run_progress::unchanged.eq(now.unchanged),
+            run_progress::emitted.eq(now.emitted),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Counts messages that were emitted by somebody other than the run's worker. The caller holds the claim.
+pub fn count_emitted(db: &mut Db, claim: &Claim, n: i64) -> Result<()> {
+    diesel::update(run_progress::table.find(claim.run))
+        .set(run_progress::emitted.eq(run_progress::emitted + n))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Category, code, item type, operation, and how many.
+pub type Counted = (Category, String, String, Operation, i64);
+
+/// The counts of a run by code and item type, for the options of its filters.
+pub fn counts_by(db: &mut Db, run: RunId) -> Result<Vec<Counted>> {
+    let item_words = diesel::alias!(words as item_words);
+    Ok(run_counts::table
+        .inner_join(words::table.on(words::id.eq(run_counts::code)))
+        .inner_join(item_words.on(item_words.field(words::id).eq(run_counts::item_type)))
+        .filter(run_counts::run_id.eq(run))
+        .order((run_counts::category, words::word, item_words.field(words::word)))
+        .select((
+            run_counts::category,
+            words::word,
+            item_words.field(words::word),
+            run_counts::operation,
+            run_counts::n,
+        ))
+        .load(db)?)
+}

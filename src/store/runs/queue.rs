@@ -1,0 +1,158 @@
+//! The queue: at most one running and one queued run of a lane, held by two partial unique indexes.
+
+use diesel::prelude::*;
+
+use super::record::Run;
+use crate::clock::Stamp;
+use crate::domain::run::{RunState, Trigger};
+use crate::ids::{RunId, RunNo, SystemId};
+use crate::store::backend::unless_duplicate;
+use crate::store::connection::Db;
+use crate::store::error::Result;
+use crate::store::schema::{run_requests, runs, systems};
+
+/// A run to be queued.
+#[derive(Debug, Clone)]
+pub struct Due {
+    pub system: SystemId,
+    pub lane: String,
+    /// The same key gives the same run: the double click.
+    pub request_key: Option<String>,
+    pub trigger: Trigger,
+    pub principal: String,
+    pub attempt: i64,
+    pub retries_run: Option<RunId>,
+    /// The plan that a person confirmed.
+    pub plan_digest: Option<String>,
+    pub not_before: Stamp,
+}
+
+/// What came of it.
+#[derive(Debug, Clone)]
+pub enum Queued {
+    /// A new run; if one is running, it waits for that.
+    New { run: Run, behind: Option<RunNo> },
+    /// The request was made before: this is its run; it may wait for a running one.
+    Same { run: Run, behind: Option<RunNo> },
+    /// A run was queued already.
+    Already(Run),
+}
+
+/// Queues a run, or tells which run answers the request.
+pub fn queue(db: &mut Db, due: &Due, now: Stamp) -> Result<Queued> {
+    // The row of the system is taken first: two requests for one system follow each other.
+    diesel::update(systems::table.find(due.system)).set(systems::last_run_no.eq(systems::last_run_no)).execute(db)?;
+    let open = super::record::open_runs(db, due.system)?;
+    let in_lane = |state: RunState| open.iter().find(|run| run.lane == due.lane && run.state == state);
+    let behind = in_lane(RunState::Running).map(|run| run.no);
+    if let Some(run) = answered(db, due)? {
+        let behind = behind.filter(|_no| run.state == RunState::Queued);
+        return Ok(Queued::Same { run, behind });
+    }
+    if let Some(run) = in_lane(RunState::Queued) {
+        remember(db, due, run.id)?;
+        return Ok(Queued::Already(run.clone()));
+    }
+    let run = insert(db, due, now)?;
+    remember(db, due, run.id)?;
+    Ok(Queued::New { run, behind })
+}
+
+/// The run that answered this request before.
+fn answered(db: &mut Db, due: &Due) -> Result<Option<Run>> {
+    let Some(key) = &due.request_key else { return Ok(None) };
+    Ok(runs::table
+        .inner_join(run_requests::table.on(run_requests::run_id.eq(runs::id)))
+        .filter(run_requests::system_id.eq(due.system))
+        .filter(run_requests::request_key.eq(key))
+        .select(Run::as_select())
+        .first(db)
+        .optional()?)
+}
+
+fn remember(db: &mut Db, due: &Due, run: RunId) -> Result<()> {
+    let Some(key) = &due.request_key else { return Ok(()) };
+    diesel::insert_into(run_requests::table)
+        .values((
+            run_requests::system_id.eq(due.system),
+            run_requests::request_key.eq(key),
+            run_requests::run_id.eq(run),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+fn insert(db: &mut Db, due: &Due, now: Stamp) -> Result<Run> {
+    let no: RunNo = diesel::update(systems::table.find(due.system))
+        .set(systems::last_run_no.eq(systems::last_run_no + 1))
+        .returning(systems::last_run_no)
+        .get_result::<i64>(db)
+        .map(RunNo)?;
+    let id: RunId = diesel::insert_into(runs::table)
+        .values((
+            runs::system_id.eq(due.system),
+            runs::no.eq(no),
+            runs::lane.eq(&due.lane),
+            runs::state.eq(RunState::Queued),
+            runs::trigger.eq(due.trigger),
+            runs::principal.eq(&due.principal),
+            runs::attempt.eq(due.attempt),
+            runs::retries_run.eq(due.retries_run),
+            runs::plan_digest.eq(&due.plan_digest),
+            runs::not_before.eq(due.not_before),
+            runs::queued_at.eq(now),
+            runs::claim_no.eq(0),
+        ))
+        .returning(runs::id)
+        .get_result(db)?;
+    super::progress::begin(db, id)?;
+    Ok(runs::table.find(id).select(Run::as_select()).first(db)?)
+}
+
+/// A queued run that waits for its time starts now, and is a person's from here on.
+pub fn pull_forward(db: &mut Db, run: RunId, trigger: Trigger, principal: &str, now: Stamp) -> Result<bool> {
+    let moved = diesel::update(
+        runs::table.filter(runs::id.eq(run)).filter(runs::state.eq(RunState::Queued)).filter(runs::not_before.gt(now)),
+    )
+    .set((runs::not_before.eq(now), runs::trigger.eq(trigger), runs::principal.eq(principal)))
+    .execute(db)?;
+    Ok(moved == 1)
+}
+
+/// Asks for an open run to be canceled. A queued one ends at once: that is the caller's to do.
+pub fn cancel(db: &mut Db, run: RunId, by: &str, now: Stamp) -> Result<Option<RunState>> {
+    let state: Option<RunState> = diesel::update(
+        runs::table.filter(runs::id.eq(run)).filter(runs::state.ne(RunState::Ended)).filter(runs::cancel_at.is_null()),
+    )
+    .set((runs::cancel_at.eq(now), runs::cancel_by.eq(by)))
+    .returning(runs::state)
+    .get_result(db)
+    .optional()?;
+    Ok(state)
+}
+
+/// Systems whose schedule has come due: id, due time, schedule, zone.
+pub fn due_systems(db: &mut Db, now: Stamp, limit: i64) -> Result<Vec<(SystemId, Stamp, String, String)>> {
+    let rows: Vec<(SystemId, Option<Stamp>, String, String)> = systems::table
+        .filter(systems::deleted_at.is_null())
+        .filter(systems::hold_since.is_null())
+        .filter(systems::next_due.le(now))
+        .order(systems::next_due)
+        .limit(limit)
+        .select((systems::id, systems::next_due, systems::schedule, systems::time_zone))
+        .load(db)?;
+    Ok(rows.into_iter().filter_map(|(id, due, schedule, zone)| due.map(|due| (id, due, schedule, zone))).collect())
+}
+
+/// Moves the due time on, if nobody else has: the winner queues the run.
+pub fn set_due(db: &mut Db, system: SystemId, was: Stamp, next: Option<Stamp>) -> Result<bool> {
+    let moved = diesel::update(systems::table.filter(systems::id.eq(system)).filter(systems::next_due.eq(was)))
+        .set(systems::next_due.eq(next))
+        .execute(db)?;
+    Ok(moved == 1)
+}
+
+/// As [`queue`], where a unique index may still have the last word (two replicas): `None` then.
+pub fn try_queue(db: &mut Db, due: &Due, now: Stamp) -> Result<Option<Queued>> {
+    unless_duplicate(db, |db| queue(db, due, now))
+}

@@ -1,0 +1,132 @@
+//! A run's header as it is stored, and lists of them.
+
+use diesel::prelude::*;
+
+use super::progress::{Totals, totals_of};
+use crate::clock::Stamp;
+use crate::domain::message::Counts;
+use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
+use crate::ids::{RunId, RunNo, SystemId};
+use crate::store::connection::Db;
+use crate::store::error::Result;
+use crate::store::schema::{runs, systems};
+
+/// A run's header.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = runs)]
+pub struct Run {
+    pub id: RunId,
+    pub system_id: SystemId,
+    pub no: RunNo,
+    pub lane: String,
+    pub state: RunState,
+    pub trigger: Trigger,
+    pub principal: String,
+    pub attempt: i64,
+    pub retries_run: Option<RunId>,
+    pub settings_version: Option<i64>,
+    pub not_before: Stamp,
+    pub queued_at: Stamp,
+    pub cancel_at: Option<Stamp>,
+    pub cancel_by: Option<String>,
+    pub started_at: Option<Stamp>,
+    pub ended_at: Option<Stamp>,
+    pub result: Option<RunResult>,
+    pub end_reason: Option<EndReason>,
+    pub end_code: Option<String>,
+    pub end_stage: Option<Stage>,
+}
+
+/// Where a page of runs begins.
+#[derive(Debug, Clone, Copy)]
+pub enum RunPlace {
+    Newest,
+    /// Older than this run.
+    Before(RunNo),
+    /// Newer than this run.
+    After(RunNo),
+    Oldest,
+}
+
+/// A run of a system. The system was found through a grant, which is the proof of access.
+///
+/// # Errors
+/// [`crate::store::StoreError::NotFound`].
+pub fn find(db: &mut Db, system: SystemId, no: RunNo) -> Result<(Run, Totals)> {
+    let run: Run =
+        runs::table.filter(runs::system_id.eq(system)).filter(runs::no.eq(no)).select(Run::as_select()).first(db)?;
+    let totals = totals_of(db, &[run.id])?.remove(&run.id).unwrap_or_default();
+    Ok((run, totals))
+}
+
+/// A page of a system's runs, newest first, and whether there are more in the direction that was read.
+pub fn list(db: &mut Db, system: SystemId, place: RunPlace, limit: i64) -> Result<(Vec<(Run, Totals)>, bool)> {
+    let query = runs::table.filter(runs::system_id.eq(system)).limit(limit + 1).into_boxed();
+    let (query, upwards) = match place {
+        RunPlace::Newest => (query.order(runs::no.desc()), false),
+        RunPlace::Before(no) => (query.filter(runs::no.lt(no)).order(runs::no.desc()), false),
+        RunPlace::After(no) => (query.filter(runs::no.gt(no)).order(runs::no.asc()), true),
+        RunPlace::Oldest => (query.order(runs::no.asc()), true),
+    };
+    let mut rows: Vec<Run> = query.select(Run::as_select()).load(db)?;
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
+    if more {
+        rows.pop();
+    }
+    if upwards {
+        rows.reverse();
+    }
+    let ids: Vec<RunId> = rows.iter().map(|run| run.id).collect();
+    let mut totals = totals_of(db, &ids)?;
+    let listed = rows.into_iter().map(|run| (totals.remove(&run.id).unwrap_or_default(), run));
+    Ok((listed.map(|(totals, run)| (run, totals)).collect(), more))
+}
+
+/// The queued and running runs of a system; at most two a lane.
+pub fn open_runs(db: &mut Db, system: SystemId) -> Result<Vec<Run>> {
+    Ok(runs::table
+        .filter(runs::system_id.eq(system))
+        .filter(runs::state.ne(RunState::Ended))
+        .order(runs::no)
+        .select(Run::as_select())
+        .load(db)?)
+}
+
+/// The counts of the run that ended last; none before the first end.
+pub fn last_counts(db: &mut Db, system: SystemId) -> Result<Counts> {
+    Ok(last_ended(db, system)?.map(|(_run, totals)| totals.counts).unwrap_or_default())
+}
+
+/// The run that ended last.
+pub fn last_ended(db: &mut Db, system: SystemId) -> Result<Option<(Run, Totals)>> {
+    let run: Option<Run> = runs::table
+        .filter(runs::system_id.eq(system))
+        .filter(runs::state.eq(RunState::Ended))
+        .order(runs::no.desc())
+        .select(Run::as_select())
+        .first(db)
+        .optional()?;
+    let Some(run) = run else { return Ok(None) };
+    let totals = totals_of(db, &[run.id])?.remove(&run.id).unwrap_or_default();
+    Ok(Some((run, totals)))
+}
+
+/// The number of a run that is known by its id.
+pub fn number_of(db: &mut Db, run: RunId) -> Result<Option<RunNo>> {
+    Ok(runs::table.find(run).select(runs::no).first(db).optional()?)
+}
+
+/// The retry of a run, if there is one.
+pub fn retry_of(db: &mut Db, system: SystemId, run: RunId) -> Result<Option<RunNo>> {
+    Ok(runs::table
+        .filter(runs::system_id.eq(system))
+        .filter(runs::retries_run.eq(run))
+        .select(runs::no)
+        .first(db)
+        .optional()?)
+}
+
+/// The number of a system's newest run; 0 before the first.
+pub fn last_number(db: &mut Db, system: SystemId) -> Result<i64> {
+    Ok(systems::table.find(system).select(systems::last_run_no).first(db)?)
+}

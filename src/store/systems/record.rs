@@ -1,0 +1,76 @@
+//! A system as it is stored.
+
+use diesel::prelude::*;
+
+use super::reach::{Systems, systems as reached};
+use crate::access::Internal;
+use crate::clock::Stamp;
+use crate::domain::status::{Connection, Overall, Verdict};
+use crate::ids::{GroupId, SystemId, SystemKey};
+use crate::store::connection::Db;
+use crate::store::error::Result;
+use crate::store::schema::{system_groups, systems};
+
+/// A system.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = systems)]
+pub struct System {
+    pub id: SystemId,
+    pub key: SystemKey,
+    pub name: String,
+    pub kind: String,
+    pub group_id: GroupId,
+    pub production: bool,
+    /// The connector's JSON.
+    pub settings: String,
+    pub settings_version: i64,
+    pub time_zone: String,
+    /// In the form of [`crate::domain::schedule::Schedule`].
+    pub schedule: String,
+    pub next_due: Option<Stamp>,
+    pub timeout_us: i64,
+    pub max_attempts: i64,
+    pub hold_reason: Option<String>,
+    pub hold_since: Option<Stamp>,
+    pub hold_by: Option<String>,
+    pub connection: Connection,
+    pub connection_since: Option<Stamp>,
+    pub checked_at: Option<Stamp>,
+    pub synchronization: Verdict,
+    pub overall: Overall,
+    pub overall_since: Stamp,
+    pub last_attempt_at: Option<Stamp>,
+    pub last_success_at: Option<Stamp>,
+    pub last_progress_at: Option<Stamp>,
+    pub failures_in_row: i64,
+    pub created_at: Stamp,
+}
+
+/// Where a system is, for deciding who may see it: before there is any grant.
+pub fn locate(db: &mut Db, key: &SystemKey) -> Result<Option<GroupId>> {
+    Ok(systems::table
+        .filter(systems::key.eq(key))
+        .filter(systems::deleted_at.is_null())
+        .select(systems::group_id)
+        .first(db)
+        .optional()?)
+}
+
+/// A system in reach, with the name of its group.
+///
+/// # Errors
+/// [`crate::store::StoreError::NotFound`] when there is none in reach.
+pub fn find(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<(System, String)> {
+    let system: System = reached(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?;
+    let group = system_groups::table.find(system.group_id).select(system_groups::name).first(db)?;
+    Ok((system, group))
+}
+
+/// A system for Syncdesk itself, with the name of its group; also one that was deleted meanwhile.
+pub fn by_id(db: &mut Db, _internal: &Internal, id: SystemId) -> Result<(System, String)> {
+    Ok(systems::table
+        .inner_join(system_groups::table.on(system_groups::id.eq(systems::group_id)))
+        .filter(systems::id.eq(id))
+        .select((System::as_select(), system_groups::name))
+        .first(db)?)
+}

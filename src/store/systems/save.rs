@@ -1,0 +1,209 @@
+//! Making, changing, holding and deleting systems.
+
+use diesel::prelude::*;
+
+use super::reach::systems as reached;
+use super::record::System;
+use super::verdict::count;
+use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
+use crate::domain::run::RunState;
+use crate::domain::status::{Connection, Overall, Verdict};
+use crate::ids::{GroupId, SystemId, SystemKey};
+use crate::store::backend::{OneAtATime, alone};
+use crate::store::connection::Db;
+use crate::store::error::{Result, StoreError};
+use crate::store::schema::{runs, system_versions, systems};
+
+/// What a person specifies of a system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    pub name: String,
+    pub kind: String,
+    pub group: GroupId,
+    pub production: bool,
+    pub settings: String,
+    pub time_zone: String,
+    pub schedule: String,
+    pub next_due: Option<Stamp>,
+    pub timeout_us: i64,
+    pub max_attempts: i64,
+}
+
+/// Makes a system in a group within reach.
+///
+/// # Errors
+/// [`StoreError::Duplicate`] when the name is taken in the group; [`StoreError::NotFound`] when the group is out of reach.
+pub fn create(
+    db: &mut Db,
+    grant: &Grant<verbs::SpecifySystems>,
+    key: &SystemKey,
+    draft: &Draft,
+    now: Stamp,
+) -> Result<SystemId> {
+    if !grant.scope().covers(draft.group) {
+        return Err(StoreError::NotFound);
+    }
+    let id: SystemId = diesel::insert_into(systems::table)
+        .values((
+            (
+                systems::key.eq(key),
+                systems::name.eq(&draft.name),
+                systems::kind.eq(&draft.kind),
+                systems::group_id.eq(draft.group),
+                systems::production.eq(draft.production),
+                systems::settings.eq(&draft.settings),
+                systems::settings_version.eq(1),
+                systems::time_zone.eq(&draft.time_zone),
+                systems::schedule.eq(&draft.schedule),
+                systems::next_due.eq(draft.next_due),
+            ),
+            (
+                systems::timeout_us.eq(draft.timeout_us),
+                systems::max_attempts.eq(draft.max_attempts),
+                systems::last_run_no.eq(0),
+                systems::connection.eq(Connection::NotChecked),
+                systems::synchronization.eq(Verdict::Open),
+                systems::overall.eq(Overall::Neutral),
+                systems::overall_since.eq(now),
+                systems::failures_in_row.eq(0),
+                systems::created_at.eq(now),
+            ),
+        ))
+        .returning(systems::id)
+        .get_result(db)?;
+    remember_version(db, id, 1, &draft.settings, &grant.principal().to_string(), now)?;
+    count(db, draft.group, Overall::Neutral, 1)?;
+    Ok(id)
+}
+
+/// Changes a system, unless somebody else has changed it since `seen_version`.
+///
+/// # Errors
+/// [`StoreError::Fenced`] when it was changed meanwhile; otherwise as for [`create`].
+pub fn save(
+    db: &mut Db,
+    grant: &Grant<verbs::SpecifySystems>,
+    system: &System,
+    draft: &Draft,
+    seen_version: i64,
+    now: Stamp,
+) -> Result<()> {
+    if !grant.scope().covers(draft.group) {
+        return Err(StoreError::NotFound);
+    }
+    let version = seen_version + 1;
+    let changed = diesel::update(
+        systems::table
+            .filter(systems::id.eq(system.id))
+            .filter(systems::settings_version.eq(seen_version))
+            .filter(systems::deleted_at.is_null()),
+    )
+    .set((
+        systems::name.eq(&draft.name),
+        systems::group_id.eq(draft.group),
+        systems::production.eq(draft.production),
+        systems::settings.eq(&draft.settings),
+        systems::settings_version.eq(version),
+        systems::time_zone.eq(&draft.time_zone),
+        systems::schedule.eq(&draft.schedule),
+        systems::next_due.eq(draft.next_due),
+        systems::timeout_us.eq(draft.timeout_us),
+        systems::max_attempts.eq(draft.max_attempts),
+    ))
+    .execute(db)?;
+    if changed == 0 {
+        return Err(StoreError::Fenced);
+    }
+    remember_version(db, system.id, version, &draft.settings, &grant.principal().to_string(), now)?;
+    if draft.group != system.group_id {
+        count(db, system.group_id, system.overall, -1)?;
+        count(db, draft.group, system.overall, 1)?;
+    }
+    Ok(())
+}
+
+fn remember_version(db: &mut Db, id: SystemId, version: i64, settings: &str, by: &str, now: Stamp) -> Result<()> {
+    diesel::insert_into(system_versions::table)
+        .values((
+            system_versions::system_id.eq(id),
+            system_versions::version.eq(version),
+            system_versions::settings.eq(settings),
+            system_versions::at.eq(now),
+            system_versions::principal.eq(by),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Who changed the settings when, newest first.
+pub fn versions(db: &mut Db, system: SystemId, limit: i64) -> Result<Vec<(i64, Stamp, String)>> {
+    Ok(system_versions::table
+        .filter(system_versions::system_id.eq(system))
+        .order(system_versions::version.desc())
+        .limit(limit)
+        .select((system_versions::version, system_versions::at, system_versions::principal))
+        .load(db)?)
+}
+
+/// Puts a system on hold.
+pub fn hold(db: &mut Db, grant: &Grant<verbs::HoldSystem>, key: &SystemKey, reason: &str, now: Stamp) -> Result<()> {
+    let system: System = reached(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?;
+    let by = grant.principal().to_string();
+    diesel::update(systems::table.find(system.id))
+        .set((systems::hold_reason.eq(reason), systems::hold_since.eq(now), systems::hold_by.eq(by)))
+        .execute(db)?;
+    super::verdict::set_overall(db, &system, Overall::Neutral, now)
+}
+
+/// Releases a system from hold; `next_due` is when its schedule goes on.
+pub fn release(
+    db: &mut Db,
+    grant: &Grant<verbs::HoldSystem>,
+    key: &SystemKey,
+    next_due: Option<Stamp>,
+    now: Stamp,
+) -> Result<()> {
+    let system: System = reached(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?;
+    diesel::update(systems::table.find(system.id))
+        .set((
+            systems::hold_reason.eq(None::<String>),
+            systems::hold_since.eq(None::<Stamp>),
+            systems::hold_by.eq(None::<String>),
+            systems::next_due.eq(next_due),
+        ))
+        .execute(db)?;
+    let overall = crate::domain::status::Facts::at_rest(system.connection, system.synchronization).overall();
+    super::verdict::set_overall(db, &system, overall, now)
+}
+
+/// Deletes a system softly: its runs and their logs stay until retention ends.
+///
+/// # Errors
+/// [`StoreError::Fenced`] while a run is queued or running.
+pub fn delete(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey, now: Stamp) -> Result<System> {
+    let system: System = reached(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?;
+    // Taking the row first keeps a run from being queued between the look and the deletion.
+    diesel::update(systems::table.find(system.id)).set(systems::deleted_at.eq(now)).execute(db)?;
+    let open = runs::table.filter(runs::system_id.eq(system.id)).filter(runs::state.ne(RunState::Ended));
+    if diesel::select(diesel::dsl::exists(open)).get_result(db)? {
+        return Err(StoreError::Fenced);
+    }
+    count(db, system.group_id, system.overall, -1)?;
+    Ok(system)
+}
+
+/// Id, kind and settings of every other live system, for the check that no two write to one place. Whoever else wants
+/// to look waits until this transaction has ended: on Postgres both of two would find nobody.
+pub fn neighbours(
+    db: &mut Db,
+    _grant: &Grant<verbs::SpecifySystems>,
+    except: Option<SystemId>,
+) -> Result<Vec<(SystemId, String, String)>> {
+    alone(db, OneAtATime::Territory)?;
+    let mut query = systems::table.filter(systems::deleted_at.is_null()).into_boxed();
+    if let Some(id) = except {
+        query = query.filter(systems::id.ne(id));
+    }
+    Ok(query.select((systems::id, systems::kind, systems::settings)).load(db)?)
+}

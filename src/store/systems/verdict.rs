@@ -1,0 +1,105 @@
+//! The stored verdict of a system, and the counts that follow it.
+
+use diesel::prelude::*;
+
+use super::record::System;
+use crate::clock::Stamp;
+use crate::domain::status::{
+    self, Connection, ConnectionHistory, EndedRun, Facts, Obstacle, Overall, RunHistory, Verdict,
+};
+use crate::ids::{GroupId, SystemId};
+use crate::store::connection::Db;
+use crate::store::error::Result;
+use crate::store::schema::{system_counts, systems};
+
+/// Changes the count of systems by `n`. Last in its transaction, so that the row is held briefly.
+pub(super) fn count(db: &mut Db, group: GroupId, overall: Overall, n: i64) -> Result<()> {
+    let row = system_counts::table.find((group, overall));
+    if diesel::update(row).set(system_counts::n.eq(system_counts::n + n)).execute(db)? == 0 {
+        let new = (system_counts::group_id.eq(group), system_counts::overall.eq(overall), system_counts::n.eq(n));
+        let inserted = crate::store::backend::unless_duplicate(db, |db| {
+            Ok(diesel::insert_into(system_counts::table).values(new).execute(db)?)
+        })?;
+        if inserted.is_none() {
+            diesel::update(row).set(system_counts::n.eq(system_counts::n + n)).execute(db)?;
+        }
+    }
+    Ok(())
+}
+
+/// Moves the overall status, with its time and the counts, if it changed.
+pub(super) fn set_overall(db: &mut Db, system: &System, overall: Overall, now: Stamp) -> Result<()> {
+    if overall == system.overall {
+        return Ok(());
+    }
+    let moved =
+        diesel::update(systems::table.filter(systems::id.eq(system.id)).filter(systems::overall.eq(system.overall)))
+            .set((systems::overall.eq(overall), systems::overall_since.eq(now)))
+            .execute(db)?;
+    if moved == 1 {
+        // In the order of the words, so that two transactions never wait for each other.
+        let mut steps = [(system.overall, -1), (overall, 1)];
+        steps.sort_by_key(|step| step.0);
+        for (word, n) in steps {
+            count(db, system.group_id, word, n)?;
+        }
+    }
+    Ok(())
+}
+
+fn locked(db: &mut Db, id: SystemId) -> Result<System> {
+    // The update takes the row's lock on Postgres; SQLite's write lock is held already.
+    diesel::update(systems::table.find(id)).set(systems::last_run_no.eq(systems::last_run_no)).execute(db)?;
+    Ok(systems::table.find(id).select(System::as_select()).first(db)?)
+}
+
+/// A run has started: an attempt, never a success.
+pub fn note_attempt(db: &mut Db, id: SystemId, now: Stamp) -> Result<()> {
+    diesel::update(systems::table.find(id)).set(systems::last_attempt_at.eq(now)).execute(db)?;
+    Ok(())
+}
+
+/// What its overall status follows from, as far as it is stored with the system.
+fn overall(system: &System, connection: Connection, verdict: Verdict) -> Overall {
+    let obstacle = if system.hold_since.is_some() { Obstacle::OnHold } else { Obstacle::None };
+    Facts { obstacle, ..Facts::at_rest(connection, verdict) }.overall()
+}
+
+/// What follows for the system from the end of a run.
+pub fn after_run(db: &mut Db, id: SystemId, run: EndedRun, progress_at: Option<Stamp>) -> Result<()> {
+    let system = locked(db, id)?;
+    let before = RunHistory {
+        verdict: system.synchronization,
+        last_success_at: system.last_success_at,
+        failures_in_row: system.failures_in_row,
+    };
+    let after = status::after_run(before, run);
+    diesel::update(systems::table.find(id))
+        .set((
+            systems::synchronization.eq(after.verdict),
+            systems::last_success_at.eq(after.last_success_at),
+            systems::failures_in_row.eq(after.failures_in_row),
+            systems::last_progress_at.eq(progress_at.or(system.last_progress_at)),
+        ))
+        .execute(db)?;
+    set_overall(db, &system, overall(&system, system.connection, after.verdict), run.at)
+}
+
+/// What follows for the system from the end of a connection check.
+pub fn after_check(db: &mut Db, id: SystemId, ok: bool, at: Stamp) -> Result<()> {
+    let system = locked(db, id)?;
+    let before = ConnectionHistory {
+        connection: system.connection,
+        since: system.connection_since,
+        checked_at: system.checked_at,
+    };
+    let after = status::after_check(before, ok, at);
+    diesel::update(systems::table.find(id))
+        .set((
+            systems::connection.eq(after.connection),
+            systems::connection_since.eq(after.since),
+            systems::checked_at.eq(after.checked_at),
+        ))
+        .execute(db)?;
+    set_overall(db, &system, overall(&system, after.connection, system.synchronization), at)
+}

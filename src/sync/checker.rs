@@ -1,0 +1,52 @@
+//! Connection checks, carried out by workers.
+
+use std::time::Duration;
+
+use super::engine::Engine;
+use crate::access::Internal;
+use crate::clock::since_boot;
+use crate::domain::run::{Failure, Stage};
+use crate::store::checks::{self, Check, Outcome};
+use crate::store::{Result, StoreError};
+
+/// How long a check may take.
+const ALLOWED: Duration = Duration::from_mins(1);
+
+/// The next check that waits, if any. A look without a write comes first: mostly there is none.
+///
+/// # Errors
+/// Why the queue cannot be read.
+pub async fn claim(engine: &Engine) -> Result<Option<Check>> {
+    if !engine.store.read(checks::any_open).await? {
+        return Ok(None);
+    }
+    engine.store.write(|db| checks::claim_next(db, &Internal::worker(), ALLOWED * 2)).await
+}
+
+/// Carries out a claimed check and stores what it found.
+pub async fn carry_out(engine: Engine, check: Check) {
+    let began = since_boot();
+    let found = tokio::time::timeout(ALLOWED, async {
+        let prepared = engine.prepare(check.system_id).await?;
+        prepared.connector.check(&prepared.peer).await
+    })
+    .await
+    .unwrap_or_else(|_elapsed| Err(Failure::new(Stage::Protocol, "PEER-SLOW").arg(ALLOWED.as_secs().to_string())));
+    let took = since_boot().saturating_sub(began);
+    let outcome = match found {
+        Ok(()) => Outcome { ok: true, stage: None, code: None, detail: None, took },
+        Err(failure) => Outcome {
+            ok: false,
+            stage: Some(failure.stage),
+            code: Some(failure.code),
+            detail: serde_json::to_string(&(failure.args, failure.foreign_text)).ok(),
+            took,
+        },
+    };
+    let id = check.id;
+    match engine.store.write(move |db| checks::finish(db, &check, &outcome)).await {
+        Ok(()) => {}
+        Err(StoreError::Fenced) => log::warn!("check {id} is held by another worker now"),
+        Err(error) => log::warn!("check {id}: its end could not be stored: {error}"),
+    }
+}

@@ -1,0 +1,226 @@
+//! What an end is: a tree of files that can be listed, read and written, here or far away.
+//!
+//! An end knows nothing of baselines, plans or filters. It never follows symbolic links, never
+//! leaves its root, and never lets anything incomplete be seen under its name.
+
+use bytes::Bytes;
+
+use super::incoming::Incoming;
+use super::path::ItemPath;
+use crate::domain::run::Failure;
+use crate::sync::connector::Task;
+use crate::sync::stop::Stopped;
+
+/// What stands under a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Folder,
+    /// A symbolic link: never followed.
+    Link,
+    /// A pipe, socket or device: never opened.
+    Other,
+    /// Something else is mounted here: never entered.
+    Mount,
+    /// A temporary file of Syncdesk itself ([`super::names::is_temporary`]): never an item.
+    LeftOver,
+}
+
+/// A modification time in nanoseconds since 1970 UTC, so that local times survive whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mtime(pub i64);
+
+impl Mtime {
+    #[must_use]
+    pub fn from_parts(seconds: i64, nanos: u32) -> Self {
+        Self(seconds.saturating_mul(1_000_000_000).saturating_add(i64::from(nanos)))
+    }
+
+    /// Seconds and the nanoseconds after them.
+    #[must_use]
+    pub const fn parts(self) -> (i64, i64) {
+        (self.0.div_euclid(1_000_000_000), self.0.rem_euclid(1_000_000_000))
+    }
+}
+
+/// What tells that content changed. Folders have only defaults.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    pub size: u64,
+    pub modified: Option<Mtime>,
+    /// The service's own mark of a version (etag), without quotes.
+    pub etag: Option<String>,
+}
+
+/// A child of a folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// One that [`super::path::is_name`] accepts.
+    pub name: Vec<u8>,
+    pub kind: Kind,
+    pub facts: Facts,
+}
+
+/// What an end can do, and which names it can hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
+pub struct Abilities {
+    /// A written file gets the modification time of its source.
+    pub sets_times: bool,
+    /// `a` and `A` are two names.
+    pub case_sensitive: bool,
+    /// A folder without anything in it exists and can be listed.
+    pub keeps_empty_folders: bool,
+    pub utf8_only: bool,
+    /// White space at the beginning or end of a name is lost.
+    pub trims_white_space: bool,
+    /// Longest name in bytes.
+    pub longest_name: usize,
+    /// Longest path below the root in bytes.
+    pub longest_path: usize,
+}
+
+/// Which of the two ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    Source,
+    Destination,
+}
+
+/// Why one item could not be handled; the run goes on without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// It changed while it was read: what was read is worth nothing.
+    Changed,
+    /// No permission.
+    Denied,
+    /// It is not there (any more).
+    NotFound,
+    /// Its name is not possible here.
+    Name,
+    /// Its name or path is too long here.
+    TooLong,
+    /// A folder that should be empty has something in it.
+    NotEmpty,
+    /// Something of another kind stands in its place, or in the place of one of its folders.
+    InTheWay,
+    /// Anything else that concerns only this item, such as a bad block of the disk.
+    Other,
+}
+
+/// Why something could not be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EndError {
+    /// Concerns one item.
+    Item {
+        trouble: Trouble,
+        /// The peer's own words.
+        words: String,
+    },
+    /// The run cannot go on: the end is away, refuses the sign-in, is full, limits, talks nonsense.
+    Whole(Failure),
+    Stopped(Stopped),
+}
+
+impl EndError {
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers give texts and errors alike")]
+    pub fn item(trouble: Trouble, words: impl ToString) -> Self {
+        Self::Item { trouble, words: words.to_string() }
+    }
+}
+
+impl From<Failure> for EndError {
+    fn from(failure: Failure) -> Self {
+        Self::Whole(failure)
+    }
+}
+
+impl From<Stopped> for EndError {
+    fn from(stopped: Stopped) -> Self {
+        Self::Stopped(stopped)
+    }
+}
+
+pub type EndResult<T> = Result<T, EndError>;
+
+/// A file that is being read.
+pub trait Reader: Send {
+    /// What was known of the file when it was opened, in the same precision in which `list` tells it.
+    fn facts(&self) -> &Facts;
+
+    /// The permission bits, where the end knows them.
+    fn mode(&self) -> Option<u32> {
+        None
+    }
+
+    /// The next bytes, at most about a mebibyte; `None` at the end.
+    ///
+    /// Fails with [`Trouble::Changed`] in place of `None` when the file is not any more what it was
+    /// when it was opened, or gave more or less than [`Facts::size`].
+    fn next(&mut self) -> Task<'_, EndResult<Option<Bytes>>>;
+}
+
+/// One end of a synchronization, opened for one run.
+///
+/// A mutation that a stopped run must not make any more is guarded by [`Incoming::commit`] in
+/// `write`; before all others the engine asks [`crate::sync::stop::Stop::check`] itself. Dropping a
+/// future must leave nothing visible and nothing half done that the next run cannot clean.
+pub trait End: Send + Sync {
+    fn abilities(&self) -> &Abilities;
+
+    /// Tries the connection stage by stage and changes nothing.
+    fn check(&self) -> Task<'_, Result<(), Failure>>;
+
+    /// The children of a folder, in any order, each name once. [`Trouble::NotFound`] if it is gone.
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Vec<Entry>>>;
+
+    /// One item; `None` if nothing is there. For the root: whether the end's root exists.
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>>;
+
+    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>>;
+
+    /// Writes a file, replacing one of that name: under a temporary name in the same folder, then
+    /// [`Incoming::commit`] and a rename, or as one atomic PUT after `commit`. Its folder exists.
+    /// Returns the file's facts as a later `list` will tell them.
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndResult<Facts>>;
+
+    /// Makes a folder in an existing one; good if it is there already. For the root: makes it, and
+    /// the folders above it as far as the end may.
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>>;
+
+    /// Good if it is gone already. Never removes a folder.
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>>;
+
+    /// Deletes an empty folder; good if it is gone already, [`Trouble::NotEmpty`] if it is not empty.
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>>;
+
+    /// Removes a [`Kind::LeftOver`] of a crashed run; false if it may still belong to a living one.
+    fn remove_left_over<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<bool>>;
+
+    /// Returns when everything written so far survives a power cut. Asked for before baselines are
+    /// stored. Services that acknowledge only what is durable have nothing to do.
+    fn settle(&self) -> Task<'_, EndResult<()>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl Which {
+    /// The slot of its credential.
+    #[must_use]
+    pub const fn secret(self) -> &'static str {
+        match self {
+            Self::Source => "source_secret",
+            Self::Destination => "destination_secret",
+        }
+    }
+
+    /// The word in messages.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Destination => "destination",
+        }
+    }
+}

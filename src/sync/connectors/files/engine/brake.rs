@@ -1,0 +1,77 @@
+//! The mass-deletion brake.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::brake;
+use crate::domain::message::{Category, Message};
+use crate::sync::connector::{Action, BrakedPlan, Halt};
+use crate::sync::connectors::files::codes;
+use crate::sync::connectors::files::settings::Mode;
+
+use super::compare::Compared;
+use super::run::Run;
+use super::steps::{Planned, What};
+
+/// Steps read at once.
+const PAGE: usize = 1_000;
+
+/// Lets the run go on, or keeps the plan for a person and halts.
+pub(super) async fn pull(run: &Run<'_>, found: &Compared, source: bool) -> Result<(), Halt> {
+    let (percent, count) = (run.settings.brake_percent, run.settings.brake_count);
+    let reason = match run.settings.mode {
+        Mode::Copy => None,
+        Mode::Mirror => brake::decide(found.deletions, found.items, !source, percent, count),
+    };
+    let Some(reason) = reason else { return Ok(()) };
+    let digest = digest(run).await?;
+    if run.context.confirmed.as_ref() == Some(&digest) {
+        return Ok(());
+    }
+    let share = if found.items == 0 { 0 } else { found.deletions.saturating_mul(100) / found.items };
+    let message = Message::of_run(Category::Error, codes::BRAKE)
+        .arg(found.deletions.to_string())
+        .arg(found.items.to_string())
+        .arg(share.to_string())
+        .arg(percent.to_string())
+        .arg(count.to_string())
+        .arg(reason.as_str());
+    run.log(message).await?;
+    let plan = BrakedPlan { digest, deletions: found.deletions, items: found.items, reason };
+    run.context.plan.brake(plan).await?;
+    Err(Halt::Braked)
+}
+
+/// SHA-256 over both ends and the sorted deletions, each with its length so that nothing can be shifted.
+async fn digest(run: &Run<'_>) -> Result<String, Halt> {
+    let mut hash = Sha256::new();
+    let part = |hash: &mut Sha256, bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    };
+    part(&mut hash, run.settings.source.address().as_bytes());
+    part(&mut hash, run.settings.destination.address().as_bytes());
+    let mut after: Option<Vec<u8>> = None;
+    loop {
+        let page = run.context.plan.page(Action::Delete, after.as_deref(), PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.key.clone());
+        for planned in page.iter().filter_map(Planned::from_step) {
+            hash.update(match planned.detail.what {
+                What::File => b"f",
+                What::Folder => b"d",
+            });
+            part(&mut hash, planned.path.as_bytes());
+        }
+    }
+    Ok(hex(&hash.finalize()))
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing into a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,98 @@
+//! Deleting: from the last key back to the first, so that children go before their folder.
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use crate::domain::message::{Category, Direction, Message, Operation};
+use crate::sync::connector::{Action, BaselineChange, Halt};
+use crate::sync::connectors::files::codes;
+use crate::sync::connectors::files::end::{EndResult, Which};
+
+use super::keeper::Keeper;
+use super::run::{Run, Tally};
+use super::steps::{Planned, What};
+use super::transfer::with_grace;
+
+/// Steps read at once.
+const PAGE: usize = 1_000;
+
+struct Delete<'a> {
+    run: &'a Run<'a>,
+    keeper: Keeper<'a>,
+    tally: &'a mut Tally,
+}
+
+/// Carries out the deletions of the plan.
+pub(super) async fn delete(run: &Run<'_>, tally: &mut Tally) -> Result<(), Halt> {
+    let mut delete = Delete { run, keeper: Keeper::new(run), tally };
+    let gone = delete.go().await;
+    let kept = delete.keeper.finish().await;
+    gone.and(kept)
+}
+
+impl Delete<'_> {
+    async fn go(&mut self) -> Result<(), Halt> {
+        let mut before: Option<Vec<u8>> = None;
+        loop {
+            let page = self.run.context.plan.page_back(Action::Delete, before.as_deref(), PAGE).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            before = Some(last.key.clone());
+            let steps: Vec<Planned> = page.iter().filter_map(Planned::from_step).collect();
+            self.some(steps).await?;
+        }
+    }
+
+    /// Files several at once; a folder only when everything before it is finished. What is under way when the
+    /// run must end is still accounted for.
+    async fn some(&mut self, steps: Vec<Planned>) -> Result<(), Halt> {
+        let mut running = FuturesUnordered::new();
+        let mut steps = steps.into_iter().peekable();
+        let mut gone = Ok(());
+        loop {
+            let next = steps.peek().filter(|_step| gone.is_ok()).map(|step| step.detail.what);
+            let room = match next {
+                Some(What::File) => running.len() < self.run.settings.transfers,
+                Some(What::Folder) => running.is_empty(),
+                None => false,
+            };
+            if room && let Some(planned) = steps.next() {
+                match self.run.context.stop.check() {
+                    Ok(()) => running.push(one(self.run, planned)),
+                    Err(stopped) => gone = Err(stopped.into()),
+                }
+                continue;
+            }
+            let Some((planned, done)) = running.next().await else { return gone };
+            if let Err(halt) = self.end(planned, done).await {
+                gone = gone.and(Err(halt));
+            }
+        }
+    }
+
+    async fn end(&mut self, planned: Planned, done: EndResult<()>) -> Result<(), Halt> {
+        self.run.context.progress.update(|now| now.items_done += 1);
+        let item = planned.detail.what.as_str();
+        if let Err(error) = done {
+            self.tally.skipped += 1;
+            return self.run.skip(error, Which::Destination, item, &planned.path).await;
+        }
+        self.tally.deleted += 1;
+        let code = match planned.detail.what {
+            What::File => {
+                self.keeper.add(BaselineChange::Forget(planned.path.key()));
+                codes::DELETED
+            }
+            What::Folder => codes::FOLDER_DELETED,
+        };
+        let message = Message::of_item(Category::Success, code, Operation::Delete, item, planned.path.as_bytes());
+        self.run.log(message.going(Direction::Out)).await
+    }
+}
+
+async fn one(run: &Run<'_>, planned: Planned) -> (Planned, EndResult<()>) {
+    let done = match planned.detail.what {
+        What::File => with_grace(&run.context.stop, run.destination.delete_file(&planned.path)).await,
+        What::Folder => with_grace(&run.context.stop, run.destination.delete_folder(&planned.path)).await,
+    };
+    (planned, done)
+}

@@ -1,0 +1,153 @@
+//! A folder that is being compared: entered, and left when all its children were visited.
+
+use crate::domain::message::Category;
+use crate::sync::connector::Halt;
+use crate::sync::connectors::files::codes;
+use crate::sync::connectors::files::end::{EndError, Which};
+use crate::sync::connectors::files::filter::Scope;
+use crate::sync::connectors::files::path::ItemPath;
+
+use super::compare::Walk;
+use super::pairs::Pairs;
+use super::run::{root_failure, skipped};
+use super::steps::{Detail, What};
+
+/// What becomes of the destination's folder when all in it was visited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closing {
+    Stay,
+    Delete,
+    /// It gives way to a file of that size.
+    Replace(u64),
+}
+
+/// A folder on the way from the root to where the walk is.
+pub(super) struct Frame {
+    pub(super) path: ItemPath,
+    pub(super) scope: Scope,
+    pub(super) pairs: Pairs,
+    source: bool,
+    destination: bool,
+    closing: Closing,
+    /// The folder has to be made once something is put into it; whether only after the deletions.
+    pub(super) make: Option<bool>,
+    /// What is put into it waits for deletions.
+    pub(super) late: bool,
+    /// Children at the destination that stay, and that go.
+    pub(super) kept: u64,
+    pub(super) deleted: u64,
+}
+
+impl Frame {
+    pub(super) fn folder(path: ItemPath, scope: Scope) -> Self {
+        Self {
+            path,
+            scope,
+            pairs: Pairs::new(Vec::new(), Vec::new(), true),
+            source: false,
+            destination: false,
+            closing: Closing::Stay,
+            make: None,
+            late: false,
+            kept: 0,
+            deleted: 0,
+        }
+    }
+
+    pub(super) fn root(scope: Scope, source: bool, destination: bool) -> Self {
+        Self { source, destination, ..Self::folder(ItemPath::root(), scope) }
+    }
+
+    pub(super) fn of_source(self) -> Self {
+        Self { source: true, ..self }
+    }
+
+    pub(super) fn of_destination(self, closing: Closing) -> Self {
+        Self { destination: true, closing, ..self }
+    }
+
+    /// It is not there yet; `late` if something else stands in its place.
+    pub(super) fn missing(self, late: bool) -> Self {
+        Self { make: Some(late), late, ..self }
+    }
+}
+
+impl Walk<'_> {
+    /// Lists a folder at the ends that have it. One that cannot be listed is passed by: nothing is known
+    /// of what is in it, so nothing there is deleted.
+    pub(super) async fn enter(&mut self, mut frame: Frame) -> Result<(), Halt> {
+        let run = self.run;
+        // A long walk through folders is progress too.
+        run.context.progress.update(|_now| ());
+        let lists = run.unless_stopped(async {
+            Ok(tokio::join!(
+                async { if frame.source { run.source.list(&frame.path).await } else { Ok(Vec::new()) } },
+                async { if frame.destination { run.destination.list(&frame.path).await } else { Ok(Vec::new()) } },
+            ))
+        });
+        let (source, destination) = lists.await.map_err(|error| root_failure(error, ""))?;
+        let (source, destination) = match (source, destination) {
+            (Ok(source), Ok(destination)) => (source, destination),
+            (Err(error), _) => return self.unlisted(error, Which::Source, &frame).await,
+            (Ok(_), Err(error)) => return self.unlisted(error, Which::Destination, &frame).await,
+        };
+        frame.pairs = Pairs::new(source, destination, run.destination.abilities().case_sensitive);
+        if let Some(above) = self.stack.last() {
+            frame.late |= above.late;
+            frame.make = frame.make.map(|late| late || above.late);
+        }
+        self.stack.push(frame);
+        self.make_if_item().await
+    }
+
+    /// A folder that is an item itself is made even if nothing is put into it.
+    async fn make_if_item(&mut self) -> Result<(), Halt> {
+        let item = self.stack.last().filter(|top| top.scope == Scope::Inside && top.make.is_some());
+        if item.is_none() {
+            return Ok(());
+        }
+        self.make_waiting().await
+    }
+
+    async fn unlisted(&mut self, error: EndError, which: Which, frame: &Frame) -> Result<(), Halt> {
+        if frame.path.is_root() {
+            return Err(root_failure(error, &self.run.settings.end(which).address()));
+        }
+        self.found.tally.skipped += 1;
+        if let Some(top) = self.top().filter(|_top| frame.destination) {
+            top.kept += 1;
+        }
+        self.memories.keep(&frame.path).await?;
+        self.run.skip(error, which, What::Folder.as_str(), &frame.path).await
+    }
+
+    /// All children were visited.
+    pub(super) async fn leave(&mut self) -> Result<(), Halt> {
+        let Some(frame) = self.stack.pop() else { return Ok(()) };
+        let emptied = frame.kept == 0 && (frame.scope == Scope::Inside || frame.deleted > 0);
+        match frame.closing {
+            Closing::Stay => {}
+            Closing::Delete | Closing::Replace(_) if emptied => {
+                self.found.items += i64::from(frame.scope != Scope::Inside);
+                self.delete(&frame.path, What::Folder, 0).await?;
+            }
+            Closing::Delete | Closing::Replace(_) => {
+                if let Some(top) = self.top() {
+                    top.kept += 1;
+                }
+            }
+        }
+        match frame.closing {
+            Closing::Replace(size) if emptied => {
+                let detail = Detail { what: What::File, size, update: false, drift: false, late: true };
+                self.transfer(&frame.path, detail).await
+            }
+            Closing::Replace(_) => {
+                self.found.tally.skipped += 1;
+                let message = skipped(Category::Warning, codes::IN_THE_WAY, What::File.as_str(), &frame.path);
+                self.run.log(message.arg("folder")).await
+            }
+            Closing::Stay | Closing::Delete => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! What is remembered of an item after its last good transfer: the facts of both sides.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::sync::connector::{Baseline, BaselineChange, Halt, ItemState};
+use crate::sync::connectors::files::end::{Facts, Mtime};
+use crate::sync::connectors::files::path::ItemPath;
+
+/// Baselines read at once.
+const PAGE: usize = 1_000;
+/// Changes stored at once.
+pub(super) const BATCH: usize = 500;
+
+/// Both sides of a file. Only files are remembered; that a folder is there is all there is to know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Memory {
+    pub(super) source: Facts,
+    pub(super) destination: Facts,
+}
+
+/// Size, nanoseconds, etag: short, because there is one for each file.
+type Stored = (u64, Option<i64>, Option<String>);
+
+#[derive(Serialize, Deserialize)]
+struct State {
+    /// Which pair of ends this is about: after the settings were changed it is worth nothing.
+    e: String,
+    s: Stored,
+    d: Stored,
+}
+
+fn pack(facts: &Facts) -> Stored {
+    (facts.size, facts.modified.map(|modified| modified.0), facts.etag.clone())
+}
+
+fn unpack((size, modified, etag): Stored) -> Facts {
+    Facts { size, modified: modified.map(Mtime), etag }
+}
+
+/// The change that remembers a file.
+pub(super) fn remember(ends: &str, path: &ItemPath, source: &Facts, destination: &Facts) -> BaselineChange {
+    let state = State { e: ends.to_owned(), s: pack(source), d: pack(destination) };
+    let state = serde_json::to_string(&state).unwrap_or_default();
+    BaselineChange::Set(Baseline { key: path.key(), state })
+}
+
+/// Reads the baselines in step with the walk, and forgets those of items that are nowhere any more.
+pub(super) struct Memories<'a> {
+    state: &'a dyn ItemState,
+    ends: &'a str,
+    page: VecDeque<Baseline>,
+    after: Option<Vec<u8>>,
+    ended: bool,
+    changes: Vec<BaselineChange>,
+}
+
+impl<'a> Memories<'a> {
+    pub(super) const fn new(state: &'a dyn ItemState, ends: &'a str) -> Self {
+        Self { state, ends, page: VecDeque::new(), after: None, ended: false, changes: Vec::new() }
+    }
+
+    /// What is remembered of the file at `path`. Paths must come in their order.
+    pub(super) async fn at(&mut self, path: &ItemPath) -> Result<Option<Memory>, Halt> {
+        let key = path.key();
+        loop {
+            self.fill().await?;
+            match self.page.front() {
+                Some(first) if first.key < key => {
+                    if let Some(gone) = self.page.pop_front() {
+                        self.change(BaselineChange::Forget(gone.key)).await?;
+                    }
+                }
+                Some(first) if first.key == key => {
+                    let memory = self.parse(&first.state);
+                    self.page.pop_front();
+                    return Ok(memory);
+                }
+                Some(_) | None => return Ok(None),
+            }
+        }
+    }
+
+    /// Leaves the memories of an item and of all below it as they are.
+    pub(super) async fn keep(&mut self, path: &ItemPath) -> Result<(), Halt> {
+        let key = path.key();
+        loop {
+            self.fill().await?;
+            match self.page.front() {
+                Some(first) if first.key < key => {
+                    if let Some(gone) = self.page.pop_front() {
+                        self.change(BaselineChange::Forget(gone.key)).await?;
+                    }
+                }
+                Some(first) if is_at_or_below(&first.key, &key) => {
+                    self.page.pop_front();
+                }
+                Some(_) | None => return Ok(()),
+            }
+        }
+    }
+
+    pub(super) async fn change(&mut self, change: BaselineChange) -> Result<(), Halt> {
+        self.changes.push(change);
+        if self.changes.len() >= BATCH { self.store().await } else { Ok(()) }
+    }
+
+    /// Forgets what is left, at the end of the walk, and stores all changes.
+    pub(super) async fn finish(&mut self) -> Result<(), Halt> {
+        loop {
+            self.fill().await?;
+            match self.page.pop_front() {
+                Some(gone) => self.change(BaselineChange::Forget(gone.key)).await?,
+                None => return self.store().await,
+            }
+        }
+    }
+
+    async fn store(&mut self) -> Result<(), Halt> {
+        if self.changes.is_empty() {
+            return Ok(());
+        }
+        self.state.store(std::mem::take(&mut self.changes)).await
+    }
+
+    async fn fill(&mut self) -> Result<(), Halt> {
+        if self.ended || !self.page.is_empty() {
+            return Ok(());
+        }
+        let page = self.state.page(self.after.as_deref(), PAGE).await?;
+        self.ended = page.len() < PAGE;
+        if let Some(last) = page.last() {
+            self.after = Some(last.key.clone());
+        }
+        self.page = page.into();
+        Ok(())
+    }
+
+    fn parse(&self, state: &str) -> Option<Memory> {
+        let state: State = serde_json::from_str(state).ok()?;
+        (state.e == self.ends).then(|| Memory { source: unpack(state.s), destination: unpack(state.d) })
+    }
+}
+
+/// Whether the item of `key` is that of `top` or below it.
+pub(super) fn is_at_or_below(key: &[u8], top: &[u8]) -> bool {
+    top.is_empty() || key.strip_prefix(top).is_some_and(|rest| rest.first().is_none_or(|byte| *byte == 0))
+}

@@ -1,0 +1,87 @@
+//! The steps of a plan as they are spooled.
+
+use serde::{Deserialize, Serialize};
+
+use crate::sync::connector::{Action, Halt, Plan, Step};
+use crate::sync::connectors::files::path::ItemPath;
+
+/// Steps spooled at once.
+const BATCH: usize = 1_000;
+
+/// What a step is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum What {
+    File,
+    Folder,
+}
+
+impl What {
+    /// The item type of messages.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Folder => "folder",
+        }
+    }
+}
+
+/// The detail of a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Detail {
+    pub(super) what: What,
+    /// Bytes to move or to delete.
+    pub(super) size: u64,
+    /// The destination has an older one.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) update: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) drift: bool,
+    /// Only after the deletions: something of another kind stands in the place first.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) late: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// A step read back.
+#[derive(Debug, Clone)]
+pub(super) struct Planned {
+    pub(super) path: ItemPath,
+    pub(super) detail: Detail,
+}
+
+impl Planned {
+    /// `None` for what this version did not write.
+    pub(super) fn from_step(step: &Step) -> Option<Self> {
+        Some(Self { path: ItemPath::from_key(&step.key)?, detail: serde_json::from_str(&step.detail).ok()? })
+    }
+}
+
+/// Spools steps in batches.
+pub(super) struct Spool<'a> {
+    plan: &'a dyn Plan,
+    waiting: Vec<Step>,
+}
+
+impl<'a> Spool<'a> {
+    pub(super) const fn new(plan: &'a dyn Plan) -> Self {
+        Self { plan, waiting: Vec::new() }
+    }
+
+    pub(super) async fn add(&mut self, action: Action, path: &ItemPath, detail: &Detail) -> Result<(), Halt> {
+        let detail = serde_json::to_string(detail).unwrap_or_default();
+        self.waiting.push(Step { action, key: path.key(), detail });
+        if self.waiting.len() >= BATCH { self.flush().await } else { Ok(()) }
+    }
+
+    pub(super) async fn flush(&mut self) -> Result<(), Halt> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        self.plan.spool(std::mem::take(&mut self.waiting)).await
+    }
+}

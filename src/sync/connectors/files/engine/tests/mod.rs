@@ -1,0 +1,11 @@
+//! The engine over real temporary folders, with baselines and plans in memory.
+
+mod basics;
+mod braking;
+mod harness;
+mod interrupted;
+mod names;
+mod random;
+mod replaced;
+mod strangers;
+mod wrapped;

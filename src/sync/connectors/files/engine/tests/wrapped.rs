@@ -1,0 +1,113 @@
+//! Ends with something around them: hooks before operations, other abilities, failures.
+
+use std::sync::Arc;
+
+use crate::domain::run::{Failure, Stage};
+use crate::sync::connector::Task;
+use crate::sync::connectors::files::codes;
+use crate::sync::connectors::files::end::{Abilities, End, EndResult, Entry, Facts, Reader};
+use crate::sync::connectors::files::incoming::Incoming;
+use crate::sync::connectors::files::path::ItemPath;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Op {
+    List,
+    Read,
+    Write,
+    /// Any deletion.
+    Delete,
+    /// Writing, making folders and deleting.
+    Mutate,
+}
+
+type Hook = dyn Fn(&[u8]) + Send + Sync;
+
+/// Makes an end whose disk is full for one file.
+pub(super) struct Failing;
+
+impl Failing {
+    pub(super) fn around(inner: Arc<dyn End>, path: &'static str) -> Arc<dyn End> {
+        let abilities = inner.abilities().clone();
+        Arc::new(Hooked { inner, abilities, op: Op::Mutate, before: Arc::new(|_path| {}), full_at: Some(path) })
+    }
+}
+
+/// An end that calls a hook before operations.
+pub(super) struct Hooked {
+    inner: Arc<dyn End>,
+    abilities: Abilities,
+    op: Op,
+    before: Arc<Hook>,
+    full_at: Option<&'static str>,
+}
+
+impl Hooked {
+    pub(super) fn around(inner: Arc<dyn End>, op: Op, before: Arc<Hook>) -> Arc<dyn End> {
+        Arc::new(Self { abilities: inner.abilities().clone(), inner, op, before, full_at: None })
+    }
+
+    /// With other abilities than the inner end's.
+    pub(super) fn able(inner: Arc<dyn End>, change: impl Fn(&mut Abilities)) -> Arc<dyn End> {
+        let mut abilities = inner.abilities().clone();
+        change(&mut abilities);
+        Arc::new(Self { abilities, inner, op: Op::Mutate, before: Arc::new(|_path| {}), full_at: None })
+    }
+
+    fn hook(&self, ops: &[Op], path: &ItemPath) {
+        if ops.contains(&self.op) {
+            (self.before)(path.as_bytes());
+        }
+    }
+}
+
+impl End for Hooked {
+    fn abilities(&self) -> &Abilities {
+        &self.abilities
+    }
+
+    fn check(&self) -> Task<'_, Result<(), Failure>> {
+        self.inner.check()
+    }
+
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Vec<Entry>>> {
+        self.hook(&[Op::List], folder);
+        self.inner.list(folder)
+    }
+
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>> {
+        self.inner.stat(path)
+    }
+
+    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>> {
+        self.hook(&[Op::Read], path);
+        self.inner.read(path)
+    }
+
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndResult<Facts>> {
+        self.hook(&[Op::Write, Op::Mutate], path);
+        if self.full_at.is_some_and(|full| full.as_bytes() == path.as_bytes()) {
+            let failure = Failure::new(Stage::Content, codes::FULL).arg("destination");
+            return Box::pin(async { Err(failure.into()) });
+        }
+        self.inner.write(path, incoming)
+    }
+
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+        self.hook(&[Op::Mutate], path);
+        self.inner.make_folder(path)
+    }
+
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+        self.hook(&[Op::Delete, Op::Mutate], path);
+        self.inner.delete_file(path)
+    }
+
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+        self.hook(&[Op::Delete, Op::Mutate], path);
+        self.inner.delete_folder(path)
+    }
+
+    fn remove_left_over<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<bool>> {
+        self.inner.remove_left_over(path)
+    }
+}

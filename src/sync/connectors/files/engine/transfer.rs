@@ -1,0 +1,230 @@
+//! Transferring: several files at once, folders one by one before what is in them.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+
+use crate::domain::message::{Category, Direction, Message, Operation};
+use crate::sync::connector::{Action, Halt};
+use crate::sync::connectors::files::codes;
+use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Which};
+use crate::sync::connectors::files::incoming::Incoming;
+use crate::sync::stop::{Stop, Stopped};
+
+use super::keeper::Keeper;
+use super::memory::{is_at_or_below, remember};
+use super::run::{Run, Tally};
+use super::steps::{Detail, Planned, What};
+
+/// How long an operation under way may go on when the run is stopped, before it is dropped.
+const GRACE: Duration = Duration::from_secs(1);
+/// Steps read at once.
+const PAGE: usize = 1_000;
+
+/// How a file ended: the facts of both sides, or which side failed.
+type Done = Result<(Facts, Facts), (Which, EndError)>;
+
+/// The steps of one action, read in pages.
+struct Steps<'a> {
+    run: &'a Run<'a>,
+    late: bool,
+    page: std::vec::IntoIter<crate::sync::connector::Step>,
+    after: Option<Vec<u8>>,
+    ended: bool,
+}
+
+impl Steps<'_> {
+    async fn next(&mut self) -> Result<Option<Planned>, Halt> {
+        loop {
+            while let Some(step) = self.page.next() {
+                let planned = Planned::from_step(&step);
+                self.after = Some(step.key);
+                if let Some(planned) = planned.filter(|planned| planned.detail.late == self.late) {
+                    return Ok(Some(planned));
+                }
+            }
+            if self.ended {
+                return Ok(None);
+            }
+            let page = self.run.context.plan.page(Action::Transfer, self.after.as_deref(), PAGE).await?;
+            self.ended = page.len() < PAGE;
+            self.page = page.into_iter();
+        }
+    }
+}
+
+struct Transfer<'a> {
+    run: &'a Run<'a>,
+    keeper: Keeper<'a>,
+    tally: &'a mut Tally,
+    /// A folder that could not be made: what is in it cannot be either.
+    blocked: Option<Vec<u8>>,
+}
+
+/// Carries out the transfers that wait for deletions (`late`), or those that do not.
+pub(super) async fn transfer(run: &Run<'_>, late: bool, tally: &mut Tally) -> Result<(), Halt> {
+    let mut transfer = Transfer { run, keeper: Keeper::new(run), tally, blocked: None };
+    let gone = transfer.go(late).await;
+    let kept = transfer.keeper.finish().await;
+    gone.and(kept)
+}
+
+impl<'a> Transfer<'a> {
+    async fn go(&mut self, late: bool) -> Result<(), Halt> {
+        let mut steps = Steps { run: self.run, late, page: Vec::new().into_iter(), after: None, ended: false };
+        let mut running = FuturesUnordered::new();
+        let mut halt: Option<Halt> = None;
+        let mut more = true;
+        loop {
+            while more && halt.is_none() && running.len() < self.run.settings.transfers {
+                match self.start(&mut steps).await {
+                    Ok(Some(planned)) => running.push(file(self.run, planned)),
+                    Ok(None) => more = false,
+                    Err(error) => halt = Some(error),
+                }
+            }
+            // A stop ends by itself what is under way; after a failure that gets a moment and is dropped.
+            let dropped = async {
+                match &halt {
+                    Some(Halt::Failed(_) | Halt::Braked) => tokio::time::sleep(GRACE).await,
+                    Some(Halt::Stopped(_)) | None => std::future::pending().await,
+                }
+            };
+            let finished = tokio::select! {
+                biased;
+                finished = running.next() => finished,
+                stored = self.keeper.turn() => {
+                    if let Err(error) = stored {
+                        halt.get_or_insert(error);
+                    }
+                    continue;
+                }
+                () = dropped => break,
+            };
+            let Some((planned, done)) = finished else { break };
+            if let Err(error) = self.end_file(planned, done).await {
+                halt.get_or_insert(error);
+            }
+        }
+        halt.map_or(Ok(()), Err)
+    }
+
+    /// The next file to transfer. Folders on the way to it are made.
+    async fn start(&mut self, steps: &mut Steps<'a>) -> Result<Option<Planned>, Halt> {
+        loop {
+            self.run.context.stop.check()?;
+            let Some(planned) = steps.next().await? else { return Ok(None) };
+            if self.blocked.as_ref().is_some_and(|top| is_at_or_below(&planned.path.key(), top)) {
+                self.tally.skipped += 1;
+                self.step_done();
+                continue;
+            }
+            match planned.detail.what {
+                What::File => return Ok(Some(planned)),
+                What::Folder => self.folder(planned).await?,
+            }
+        }
+    }
+
+    async fn folder(&mut self, planned: Planned) -> Result<(), Halt> {
+        let made = with_grace(&self.run.context.stop, self.run.destination.make_folder(&planned.path)).await;
+        self.step_done();
+        match made {
+            Ok(()) => {
+                self.tally.inserted += 1;
+                success(self.run, codes::FOLDER_CREATED, Operation::Insert, &planned).await
+            }
+            Err(error) => {
+                self.tally.skipped += 1;
+                self.blocked = Some(planned.path.key());
+                self.run.skip(error, Which::Destination, What::Folder.as_str(), &planned.path).await
+            }
+        }
+    }
+
+    async fn end_file(&mut self, planned: Planned, done: Done) -> Result<(), Halt> {
+        self.step_done();
+        match done {
+            Ok((source, destination)) => {
+                self.keeper.add(remember(&self.run.ends, &planned.path, &source, &destination));
+                self.tally.bytes += i64::try_from(source.size).unwrap_or(0);
+                if planned.detail.drift {
+                    drifted(self.run, &planned).await?;
+                }
+                let (code, operation) = if planned.detail.update {
+                    self.tally.updated += 1;
+                    (codes::UPDATED, Operation::Update)
+                } else {
+                    self.tally.inserted += 1;
+                    (codes::COPIED, Operation::Insert)
+                };
+                let detail = Detail { size: source.size, ..planned.detail };
+                success(self.run, code, operation, &Planned { detail, ..planned }).await
+            }
+            Err((which, error)) => {
+                self.tally.skipped += 1;
+                self.run.skip(error, which, What::File.as_str(), &planned.path).await
+            }
+        }
+    }
+
+    fn step_done(&self) {
+        self.run.context.progress.update(|now| now.items_done += 1);
+    }
+}
+
+async fn drifted(run: &Run<'_>, planned: &Planned) -> Result<(), Halt> {
+    let operation = if planned.detail.update { Operation::Update } else { Operation::Insert };
+    let (item, key) = (planned.detail.what.as_str(), planned.path.as_bytes());
+    let message = Message::of_item(Category::Warning, codes::DRIFT, operation, item, key);
+    run.log(message.going(Direction::Out)).await
+}
+
+async fn success(run: &Run<'_>, code: &'static str, operation: Operation, planned: &Planned) -> Result<(), Halt> {
+    let (item, key) = (planned.detail.what.as_str(), planned.path.as_bytes());
+    let message = Message::of_item(Category::Success, code, operation, item, key).going(Direction::Out);
+    run.log(match planned.detail.what {
+        What::File => message.arg(planned.detail.size.to_string()),
+        What::Folder => message,
+    })
+    .await
+}
+
+/// Transfers one file.
+async fn file(run: &Run<'_>, planned: Planned) -> (Planned, Done) {
+    let (context, path) = (run.context, &planned.path);
+    let work = async {
+        let reader = run.source.read(path).await.map_err(|error| (Which::Source, error))?;
+        let incoming = Incoming::new(reader, context.stop.clone(), context.progress.clone());
+        let (facts, failed) = (incoming.facts().clone(), incoming.failed());
+        match run.destination.write(path, incoming).await {
+            Ok(written) => Ok((facts, written)),
+            Err(error) => {
+                let of_source = failed.take();
+                Err(of_source.map_or((Which::Destination, error), |error| (Which::Source, error)))
+            }
+        }
+    };
+    let done = tokio::select! {
+        biased;
+        done = work => done,
+        stopped = after_grace(&context.stop) => Err((Which::Destination, stopped.into())),
+    };
+    (planned, done)
+}
+
+/// Lets an operation end by itself when the run is stopped, but not for long.
+pub(super) async fn with_grace<T>(stop: &Stop, work: impl Future<Output = EndResult<T>>) -> EndResult<T> {
+    tokio::select! {
+        biased;
+        done = work => done,
+        stopped = after_grace(stop) => Err(stopped.into()),
+    }
+}
+
+pub(super) async fn after_grace(stop: &Stop) -> Stopped {
+    let stopped = stop.stopped().await;
+    tokio::time::sleep(GRACE).await;
+    stopped
+}

@@ -1,0 +1,95 @@
+//! The fields of the settings form.
+
+use crate::sync::connector::{Field, Input};
+
+const KINDS: Input = Input::Choice(&[
+    ("local", "Local folder"),
+    ("s3", "S3 bucket"),
+    ("azblob", "Azure Blob container"),
+    ("webdav", "WebDAV share"),
+]);
+
+const MODES: Input = Input::Choice(&[
+    ("copy", "Copy: never delete anything at the destination"),
+    ("mirror", "Mirror: delete at the destination what the source does not have"),
+]);
+
+const PATH: &str = "Local folder: its absolute path, inside a folder that the operator allows. Otherwise: the folder \
+below bucket, container or share; empty for all of it.";
+const BUCKET: &str = "Name of the S3 bucket or of the Azure container. Not for local folders and WebDAV.";
+const ENDPOINT: &str = "Address of the service, such as https://dav.example.org/share for WebDAV. For S3 and Azure only \
+where it is not the usual one. Not for local folders.";
+const REGION: &str = "S3 only: the region of the bucket, such as eu-central-1.";
+const ACCOUNT: &str = "S3: the access key id. Azure: the storage account. WebDAV: the user name, empty for none.";
+const SECRET: &str =
+    "S3: the secret access key. Azure: the account key. WebDAV: the password. Kept encrypted and never shown.";
+
+const fn field(
+    name: &'static str,
+    label: &'static str,
+    help: &'static str,
+    section: &'static str,
+    input: Input,
+    default: &'static str,
+) -> Field {
+    Field { name, label, help, section, input, default }
+}
+
+const SOURCE: &str = "Source";
+const DESTINATION: &str = "Destination";
+const WHAT: &str = "What is synchronized";
+const CARE: &str = "Speed and care";
+
+/// Every field, in the order of the form.
+pub(super) static FIELDS: &[Field] = &[
+    field("source_kind", "Kind", "What the files are read from.", SOURCE, KINDS, "local"),
+    field("source_path", "Folder", PATH, SOURCE, Input::Line, ""),
+    field("source_bucket", "Bucket or container", BUCKET, SOURCE, Input::Line, ""),
+    field("source_endpoint", "Endpoint", ENDPOINT, SOURCE, Input::Line, ""),
+    field("source_region", "Region", REGION, SOURCE, Input::Line, ""),
+    field("source_account", "Account", ACCOUNT, SOURCE, Input::Line, ""),
+    field("source_secret", "Secret", SECRET, SOURCE, Input::Secret, ""),
+    field("destination_kind", "Kind", "What the files are written to.", DESTINATION, KINDS, "local"),
+    field("destination_path", "Folder", PATH, DESTINATION, Input::Line, ""),
+    field("destination_bucket", "Bucket or container", BUCKET, DESTINATION, Input::Line, ""),
+    field("destination_endpoint", "Endpoint", ENDPOINT, DESTINATION, Input::Line, ""),
+    field("destination_region", "Region", REGION, DESTINATION, Input::Line, ""),
+    field("destination_account", "Account", ACCOUNT, DESTINATION, Input::Line, ""),
+    field("destination_secret", "Secret", SECRET, DESTINATION, Input::Secret, ""),
+    field("mode", "Mode", "A mirror run that would delete much stops and asks first.", WHAT, MODES, "copy"),
+    field(
+        "include",
+        "Include",
+        "One pattern a line; empty for everything. *.txt stands for a name in any folder, /docs/*.txt for a place, \
+         docs/ for a folder with all in it; ** spans folders.",
+        WHAT,
+        Input::Lines,
+        "",
+    ),
+    field(
+        "exclude",
+        "Exclude",
+        "One pattern a line, as above. What matches is neither copied nor deleted; exclude wins over include.",
+        WHAT,
+        Input::Lines,
+        "",
+    ),
+    field("transfers", "Transfers at once", "1 to 32.", CARE, Input::Number, "4"),
+    field(
+        "brake_percent",
+        "Brake: percent",
+        "A mirror run that would delete more than this share of the destination’s items, and more than the number \
+         below, stops before the first deletion.",
+        CARE,
+        Input::Number,
+        "20",
+    ),
+    field(
+        "brake_count",
+        "Brake: number",
+        "So many deletions never pull the brake, unless they are all items.",
+        CARE,
+        Input::Number,
+        "10",
+    ),
+];

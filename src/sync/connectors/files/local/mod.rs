@@ -1,0 +1,257 @@
+//! A folder of this machine as an end.
+
+mod blocking;
+mod read;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod trouble;
+mod write;
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{AtFlags, Dir, FlockOperation, Mode, OFlags};
+use rustix::io::Errno;
+
+use self::read::LocalReader;
+use self::tree::{Purpose, Tree};
+use super::codes;
+use super::end::{Abilities, End, EndError, EndResult, Entry, Facts, Kind, Reader, Trouble, Which};
+use super::incoming::Incoming;
+use super::names::{TemporaryNames, is_temporary};
+use super::path::{ItemPath, is_name};
+use super::settings::EndSettings;
+use crate::domain::run::{Failure, Stage};
+use crate::sync::connector::Task;
+
+/// A local end.
+pub struct Local {
+    inner: Arc<LocalInner>,
+    abilities: Abilities,
+}
+
+pub(in crate::sync::connectors::files) struct LocalInner {
+    tree: Tree,
+    which: Which,
+    names: TemporaryNames,
+    address: String,
+}
+
+/// Opens a local end. A missing root is no failure here.
+///
+/// # Errors
+/// When the folder is in none of the allowed ones.
+pub fn open(settings: &EndSettings, roots: &[PathBuf], which: Which, run: i64) -> Result<Box<dyn End>, Failure> {
+    let path = Path::new(&settings.path);
+    let allowed = roots.iter().find_map(|root| {
+        let root = std::path::absolute(root).ok()?;
+        let below = path.strip_prefix(&root).ok()?;
+        Some((root.clone(), ItemPath::parse(below.as_os_str().as_bytes())?))
+    });
+    let Some((base, below)) = allowed else {
+        let failure = Failure::new(Stage::Settings, codes::ROOT).arg(settings.path.as_str());
+        return Err(failure.arg("it is in none of the folders that the operator allows"));
+    };
+    Ok(Box::new(Local::new(Tree::new(base, below), which, run, settings.path.clone())))
+}
+
+impl Local {
+    fn new(tree: Tree, which: Which, run: i64, address: String) -> Self {
+        let abilities = Abilities {
+            sets_times: true,
+            case_sensitive: true,
+            keeps_empty_folders: true,
+            utf8_only: false,
+            trims_white_space: false,
+            longest_name: 255,
+            // The kernel takes 4,096 bytes at a time, with the closing zero.
+            longest_path: 4_095,
+        };
+        Self { inner: Arc::new(LocalInner { tree, which, names: TemporaryNames::of_run(run), address }), abilities }
+    }
+
+    fn blocking<'a, T: Send + 'static>(
+        &self,
+        path: &ItemPath,
+        work: impl FnOnce(&LocalInner, &ItemPath) -> EndResult<T> + Send + 'static,
+    ) -> Task<'a, EndResult<T>> {
+        let (inner, path) = (self.inner.clone(), path.clone());
+        Box::pin(blocking::run(move || work(&inner, &path)))
+    }
+}
+
+impl End for Local {
+    fn abilities(&self) -> &Abilities {
+        &self.abilities
+    }
+
+    fn check(&self) -> Task<'_, Result<(), Failure>> {
+        Box::pin(async {
+            let checked = self.blocking(&ItemPath::root(), |inner, _root| inner.check()).await;
+            checked.map_err(|error| self.inner.failure(error))
+        })
+    }
+
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Vec<Entry>>> {
+        self.blocking(folder, |inner, folder| inner.list(folder).map_err(|errno| inner.trouble(errno)))
+    }
+
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>> {
+        self.blocking(path, LocalInner::stat)
+    }
+
+    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>> {
+        self.blocking(path, |inner, path| {
+            let reader = LocalReader::open(&inner.tree, path, inner.which)?;
+            Ok(Box::new(reader) as Box<dyn Reader>)
+        })
+    }
+
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndResult<Facts>> {
+        Box::pin(write::write(self.inner.clone(), path.clone(), incoming))
+    }
+
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+        self.blocking(path, LocalInner::make_folder)
+    }
+
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+        self.blocking(path, |inner, path| inner.unlink(path, AtFlags::empty()))
+    }
+
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+        self.blocking(path, |inner, path| inner.unlink(path, AtFlags::REMOVEDIR))
+    }
+
+    fn remove_left_over<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<bool>> {
+        self.blocking(path, LocalInner::remove_left_over)
+    }
+
+    fn settle(&self) -> Task<'_, EndResult<()>> {
+        self.blocking(&ItemPath::root(), |inner, root| {
+            let dir = inner.tree.folder(root, Purpose::List).map_err(|errno| inner.trouble(errno))?;
+            rustix::fs::syncfs(&dir).map_err(|errno| inner.trouble(errno))
+        })
+    }
+}
+
+impl LocalInner {
+    fn trouble(&self, errno: Errno) -> EndError {
+        trouble::of(errno, self.which)
+    }
+
+    /// For the folder of an item: that it is missing is no news about the item itself.
+    fn parent_trouble(&self, errno: Errno) -> EndError {
+        match errno {
+            Errno::NOENT => EndError::item(Trouble::NotFound, "its folder is gone"),
+            errno => self.trouble(errno),
+        }
+    }
+
+    fn failure(&self, error: EndError) -> Failure {
+        match error {
+            EndError::Whole(failure) => failure,
+            EndError::Item { words, .. } => {
+                Failure::new(Stage::Content, codes::ROOT).arg(self.address.as_str()).arg(words.as_str()).quoting(words)
+            }
+            EndError::Stopped(_) => Failure::new(Stage::Content, codes::ROOT).arg(self.address.as_str()),
+        }
+    }
+
+    fn check(&self) -> EndResult<()> {
+        let root = ItemPath::root();
+        match self.tree.folder(&root, Purpose::List) {
+            // A destination is made by its first run.
+            Err(Errno::NOENT) if self.which == Which::Destination => {
+                return self.tree.base().map_err(|errno| self.trouble(errno));
+            }
+            Err(errno) => return Err(self.trouble(errno)),
+            Ok(dir) if self.which == Which::Destination => {
+                let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+                rustix::fs::accessat(&dir, ".", access, AtFlags::EACCESS).map_err(|errno| self.trouble(errno))?;
+            }
+            Ok(_dir) => {}
+        }
+        Ok(())
+    }
+
+    fn list(&self, folder: &ItemPath) -> Result<Vec<Entry>, Errno> {
+        let dir = self.tree.folder(folder, Purpose::List)?;
+        let mut entries = Vec::new();
+        for found in Dir::read_from(&dir)? {
+            let found = found?;
+            let name = found.file_name().to_bytes();
+            if !is_name(name) {
+                continue;
+            }
+            match self.tree.look(&dir, OsStr::from_bytes(name)) {
+                Ok((kind, facts, _mode)) => {
+                    let kind = if kind == Kind::File && is_temporary(name) { Kind::LeftOver } else { kind };
+                    entries.push(Entry { name: name.to_vec(), kind, facts });
+                }
+                Err(Errno::NOENT) => {}
+                Err(errno) => return Err(errno),
+            }
+        }
+        Ok(entries)
+    }
+
+    fn stat(&self, path: &ItemPath) -> EndResult<Option<Entry>> {
+        if path.is_root() {
+            return match self.tree.look_at_root() {
+                Ok(()) => Ok(Some(Entry { name: Vec::new(), kind: Kind::Folder, facts: Facts::default() })),
+                Err(Errno::NOENT) => Ok(None),
+                Err(errno) => Err(self.failure(self.trouble(errno)).into()),
+            };
+        }
+        let looked = self.tree.folder(&path.parent(), Purpose::Pass);
+        match looked.and_then(|dir| self.tree.look(&dir, OsStr::from_bytes(path.name()))) {
+            Ok((kind, facts, _mode)) => Ok(Some(Entry { name: path.name().to_vec(), kind, facts })),
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(self.trouble(errno)),
+        }
+    }
+
+    fn make_folder(&self, path: &ItemPath) -> EndResult<()> {
+        if path.is_root() {
+            return self.tree.make_root().map_err(|errno| self.failure(self.trouble(errno)).into());
+        }
+        let dir = self.tree.folder(&path.parent(), Purpose::Pass).map_err(|errno| self.parent_trouble(errno))?;
+        let name = OsStr::from_bytes(path.name());
+        match rustix::fs::mkdirat(&dir, name, Mode::from_raw_mode(0o777)) {
+            Ok(()) => Ok(()),
+            Err(Errno::EXIST) => match self.tree.look(&dir, name) {
+                Ok((Kind::Folder, ..)) => Ok(()),
+                Ok(_other) => Err(EndError::item(Trouble::InTheWay, "something else stands in its place")),
+                Err(errno) => Err(self.trouble(errno)),
+            },
+            Err(errno) => Err(self.trouble(errno)),
+        }
+    }
+
+    fn unlink(&self, path: &ItemPath, flags: AtFlags) -> EndResult<()> {
+        let dir = self.tree.folder(&path.parent(), Purpose::Pass);
+        match dir.and_then(|dir| rustix::fs::unlinkat(&dir, OsStr::from_bytes(path.name()), flags)) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(errno) => Err(self.trouble(errno)),
+        }
+    }
+
+    fn remove_left_over(&self, path: &ItemPath) -> EndResult<bool> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        match self.tree.open(path, flags, Mode::empty()) {
+            Ok(file) => {
+                if rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) == Err(Errno::WOULDBLOCK) {
+                    return Ok(false);
+                }
+            }
+            Err(Errno::ACCESS) => {}
+            Err(Errno::NOENT) => return Ok(false),
+            Err(errno) => return Err(self.trouble(errno)),
+        }
+        self.unlink(path, AtFlags::empty()).map(|()| true)
+    }
+}

@@ -1,0 +1,127 @@
+//! What nothing may lead out of, tried with and without `openat2`.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use super::*;
+use crate::sync::connectors::files::path::ItemPath;
+
+fn local(root: &Path, name_by_name: bool) -> Local {
+    let tree = Tree::new(root.to_path_buf(), ItemPath::root());
+    if name_by_name {
+        tree.name_by_name();
+    }
+    Local::new(tree, Which::Destination, 1, String::new())
+}
+
+fn path(text: &str) -> ItemPath {
+    ItemPath::parse(text.as_bytes()).unwrap()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "reads better at the many callers")]
+fn trouble<T>(result: EndResult<T>) -> Option<Trouble> {
+    match result {
+        Err(EndError::Item { trouble, .. }) => Some(trouble),
+        Err(EndError::Whole(_) | EndError::Stopped(_)) | Ok(_) => None,
+    }
+}
+
+async fn kinds(end: &Local, folder: &str) -> Vec<(String, Kind)> {
+    let entries = end.list(&path(folder)).await.unwrap();
+    let mut kinds: Vec<_> =
+        entries.into_iter().map(|entry| (String::from_utf8(entry.name).unwrap(), entry.kind)).collect();
+    kinds.sort_by(|one, other| one.0.cmp(&other.0));
+    kinds
+}
+
+#[tokio::test]
+async fn a_mount_is_seen_and_not_entered() {
+    for name_by_name in [false, true] {
+        let end = local(Path::new("/"), name_by_name);
+        assert!(kinds(&end, "").await.contains(&("proc".to_owned(), Kind::Mount)));
+        assert_eq!(trouble(end.list(&path("proc")).await), Some(Trouble::InTheWay));
+        assert_eq!(trouble(end.read(&path("proc/version")).await), Some(Trouble::InTheWay));
+    }
+}
+
+#[tokio::test]
+async fn a_mount_as_the_root_is_fine() {
+    let end = local(Path::new("/proc"), false);
+    assert!(kinds(&end, "").await.contains(&("version".to_owned(), Kind::File)));
+}
+
+#[tokio::test]
+async fn no_operation_goes_through_a_link() {
+    for name_by_name in [false, true] {
+        let (root, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(outside.path().join("file"), "outside").unwrap();
+        fs::create_dir(outside.path().join("empty")).unwrap();
+        symlink(outside.path(), root.path().join("link")).unwrap();
+        symlink(outside.path().join("file"), root.path().join("to-file")).unwrap();
+        let end = local(root.path(), name_by_name);
+        let way = Some(Trouble::InTheWay);
+        assert_eq!(trouble(end.list(&path("link")).await), way);
+        assert_eq!(trouble(end.read(&path("link/file")).await), way);
+        assert_eq!(trouble(end.read(&path("to-file")).await), way);
+        assert_eq!(trouble(end.stat(&path("link/file")).await), way);
+        assert_eq!(trouble(end.make_folder(&path("link/new")).await), way);
+        assert_eq!(trouble(end.make_folder(&path("link")).await), way);
+        assert_eq!(trouble(end.delete_file(&path("link/file")).await), way);
+        assert_eq!(trouble(end.delete_folder(&path("link/empty")).await), way);
+        assert_eq!(trouble(end.delete_folder(&path("link")).await), way);
+        assert_eq!(kinds(&end, "").await, [("link".to_owned(), Kind::Link), ("to-file".to_owned(), Kind::Link)]);
+        assert!(outside.path().join("file").exists() && outside.path().join("empty").exists());
+        assert!(!outside.path().join("new").exists());
+    }
+}
+
+#[tokio::test]
+async fn deletions_never_take_the_wrong_kind() {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir_all(root.path().join("full/of")).unwrap();
+    fs::write(root.path().join("file"), "").unwrap();
+    let end = local(root.path(), false);
+    assert_eq!(trouble(end.delete_file(&path("full")).await), Some(Trouble::InTheWay));
+    assert_eq!(trouble(end.delete_folder(&path("file")).await), Some(Trouble::InTheWay));
+    assert_eq!(trouble(end.delete_folder(&path("full")).await), Some(Trouble::NotEmpty));
+    assert_eq!(end.delete_file(&path("nothing")).await, Ok(()));
+    assert_eq!(end.delete_folder(&path("no/thing")).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_root_that_is_missing_or_no_folder() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("file"), "").unwrap();
+    symlink(root.path(), root.path().join("link")).unwrap();
+    let below = |name: &str| {
+        let tree = Tree::new(root.path().to_path_buf(), path(name));
+        Local::new(tree, Which::Destination, 1, format!("/{name}"))
+    };
+    assert_eq!(below("missing").stat(&ItemPath::root()).await, Ok(None));
+    assert_eq!(below("missing").check().await, Ok(()), "its first run makes it");
+    for name in ["file", "link"] {
+        let Err(EndError::Whole(failure)) = below(name).stat(&ItemPath::root()).await else { panic!("{name}") };
+        assert_eq!(failure.code, codes::ROOT);
+        assert_eq!(below(name).check().await.unwrap_err().code, codes::ROOT);
+    }
+    let deep = below("made/on/the/way");
+    deep.make_folder(&ItemPath::root()).await.unwrap();
+    assert!(root.path().join("made/on/the/way").is_dir());
+}
+
+#[test]
+fn only_the_allowed_folders() {
+    let settings = |path: &str| EndSettings {
+        kind: crate::sync::connectors::files::settings::EndKind::Local,
+        path: path.to_owned(),
+        bucket: String::new(),
+        endpoint: String::new(),
+        region: String::new(),
+        account: String::new(),
+    };
+    let roots = [PathBuf::from("/data/files/sales"), PathBuf::from("/srv/share")];
+    let allowed = |path: &str| open(&settings(path), &roots, Which::Source, 1).is_ok();
+    assert!(allowed("/data/files/sales") && allowed("/srv/share/deep/er"));
+    assert!(!allowed("/data/files/salesmen") && !allowed("/data/files") && !allowed("/") && !allowed(""));
+}

@@ -1,0 +1,126 @@
+//! The files connector: a tree here or there, copied one way or mirrored.
+
+pub mod codes;
+pub mod end;
+pub mod engine;
+pub mod filter;
+mod form;
+pub mod incoming;
+pub mod local;
+pub mod names;
+pub mod open;
+mod parse;
+pub mod path;
+pub mod remote;
+pub mod settings;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use self::end::Which;
+use self::settings::{EndKind, Mode, Settings};
+use crate::domain::kind::Owner;
+use crate::domain::run::{Failure, Stage};
+use crate::sync::connector::{Connector, Context, Field, FieldError, Halt, Kind, Peer, Task, Territory, Typed};
+
+/// Trees of files: local folders, S3, Azure Blob and WebDAV.
+#[derive(Debug, Clone, Copy)]
+pub struct Files;
+
+impl Kind for Files {
+    fn kind(&self) -> &'static str {
+        "files"
+    }
+
+    fn title(&self) -> &'static str {
+        "Files"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        form::FIELDS
+    }
+
+    fn parse(&self, typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>> {
+        parse::parse(typed)
+    }
+
+    fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {
+        let Some(settings) = Settings::from_json(settings) else { return BTreeMap::new() };
+        let of = |which: Which| Some((which.secret(), settings.end(which).owner()?));
+        [Which::Source, Which::Destination].into_iter().filter_map(of).collect()
+    }
+
+    fn local_folders(&self, settings: &serde_json::Value) -> Vec<(&'static str, PathBuf)> {
+        let Some(settings) = Settings::from_json(settings) else { return Vec::new() };
+        [("source_path", &settings.source), ("destination_path", &settings.destination)]
+            .into_iter()
+            .filter(|(_field, end)| end.kind == EndKind::Local)
+            .map(|(field, end)| (field, PathBuf::from(&end.path)))
+            .collect()
+    }
+
+    fn territory(&self, settings: &serde_json::Value) -> Option<Territory> {
+        let settings = Settings::from_json(settings)?;
+        Some(Territory { address: settings.destination.address(), deletes: settings.mode == Mode::Mirror })
+    }
+
+    fn ends(&self, settings: &serde_json::Value) -> String {
+        Settings::from_json(settings)
+            .map(|settings| format!("{} > {}", settings.source.address(), settings.destination.address()))
+            .unwrap_or_default()
+    }
+}
+
+impl Connector for Files {
+    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), Failure>> {
+        Box::pin(async {
+            let settings = read(peer)?;
+            for which in [Which::Source, Which::Destination] {
+                open::open(&settings, peer, which, 0)?.check().await?;
+            }
+            apart(&settings).await
+        })
+    }
+
+    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), Halt>> {
+        Box::pin(async {
+            let settings = read(&context.peer)?;
+            let source = open::open(&settings, &context.peer, Which::Source, context.run)?;
+            let destination = open::open(&settings, &context.peer, Which::Destination, context.run)?;
+            apart(&settings).await?;
+            engine::synchronize(context, &settings, Arc::from(source), Arc::from(destination)).await
+        })
+    }
+}
+
+fn read(peer: &Peer) -> Result<Settings, Failure> {
+    Settings::from_json(&peer.settings)
+        .ok_or_else(|| Failure::new(Stage::Settings, codes::ROOT).arg("").arg("the settings cannot be read"))
+}
+
+/// Local folders must not contain each other by another way than their names tell, such as a link above
+/// the allowed folder.
+async fn apart(settings: &Settings) -> Result<(), Failure> {
+    if settings.source.kind != EndKind::Local || settings.destination.kind != EndKind::Local {
+        return Ok(());
+    }
+    let (source, destination) = (settings.source.path.clone(), settings.destination.path.clone());
+    let overlap = tokio::task::spawn_blocking(move || {
+        let (source, destination) = (real(Path::new(&source)), real(Path::new(&destination)));
+        source.starts_with(&destination) || destination.starts_with(&source)
+    });
+    match overlap.await {
+        Ok(false) => Ok(()),
+        Ok(true) | Err(_) => Err(Failure::new(Stage::Settings, codes::OVERLAP)),
+    }
+}
+
+/// The real path of a folder that need not exist yet.
+fn real(path: &Path) -> PathBuf {
+    match (std::fs::canonicalize(path), path.parent(), path.file_name()) {
+        (Ok(real), _, _) => real,
+        (Err(_), Some(parent), Some(name)) => real(parent).join(name),
+        (Err(_), _, _) => path.to_path_buf(),
+    }
+}

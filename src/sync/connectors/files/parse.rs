@@ -1,0 +1,278 @@
+//! From what was typed to settings: what is wrong is told field by field.
+
+use std::path::{Component, Path};
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::end::Which;
+use super::filter::Filter;
+use super::path::ItemPath;
+use super::settings::{EndKind, Mode, Settings};
+use crate::sync::connector::{FieldError, Typed};
+
+/// Reads the form into the JSON that is stored: one flat object with the form's own fields, without secrets.
+pub(super) fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
+    let mut form = Form { typed, json: Map::new(), errors: Vec::new() };
+    form.end(&SOURCE);
+    form.end(&DESTINATION);
+    form.mode();
+    form.patterns("include");
+    form.patterns("exclude");
+    form.number("transfers", "4", 1, 32);
+    form.number("brake_percent", "20", 0, 100);
+    form.number("brake_count", "10", 0, 1_000_000_000);
+    let Form { json, mut errors, .. } = form;
+    let json = Value::Object(json);
+    if errors.is_empty() {
+        match Settings::from_json(&json) {
+            Some(settings) if overlap(&settings) => errors.push(FieldError {
+                field: "destination_path",
+                message: "Source and destination must not be the same place, nor one inside the other.".to_owned(),
+            }),
+            Some(_) => return Ok(json),
+            None => errors.push(FieldError { field: "source_kind", message: "This cannot be read.".to_owned() }),
+        }
+    }
+    Err(errors)
+}
+
+fn overlap(settings: &Settings) -> bool {
+    let (source, destination) = (settings.source.address(), settings.destination.address());
+    source.starts_with(&destination) || destination.starts_with(&source)
+}
+
+/// The names of the fields of one end.
+struct EndFields {
+    which: Which,
+    kind: &'static str,
+    path: &'static str,
+    bucket: &'static str,
+    endpoint: &'static str,
+    region: &'static str,
+    account: &'static str,
+}
+
+const SOURCE: EndFields = EndFields {
+    which: Which::Source,
+    kind: "source_kind",
+    path: "source_path",
+    bucket: "source_bucket",
+    endpoint: "source_endpoint",
+    region: "source_region",
+    account: "source_account",
+};
+
+const DESTINATION: EndFields = EndFields {
+    which: Which::Destination,
+    kind: "destination_kind",
+    path: "destination_path",
+    bucket: "destination_bucket",
+    endpoint: "destination_endpoint",
+    region: "destination_region",
+    account: "destination_account",
+};
+
+struct Form<'a> {
+    typed: &'a Typed,
+    json: Map<String, Value>,
+    errors: Vec<FieldError>,
+}
+
+impl Form<'_> {
+    fn text(&self, field: &str) -> &str {
+        self.typed.get(field).map_or("", |text| text.trim())
+    }
+
+    fn wrong(&mut self, field: &'static str, message: impl Into<String>) {
+        self.errors.push(FieldError { field, message: message.into() });
+    }
+
+    fn set(&mut self, field: &str, value: impl Into<Value>) {
+        self.json.insert(field.to_owned(), value.into());
+    }
+
+    fn end(&mut self, fields: &EndFields) {
+        let Some(kind) = EndKind::parse(self.text(fields.kind)) else {
+            return self.wrong(fields.kind, format!("Choose what the {} is.", fields.which.as_str()));
+        };
+        self.set(fields.kind, kind.as_str());
+        for field in [fields.bucket, fields.endpoint, fields.region, fields.account] {
+            self.set(field, "");
+        }
+        match kind {
+            EndKind::Local => self.local_path(fields.path),
+            EndKind::S3 => {
+                self.remote_path(fields.path);
+                self.required(fields.bucket, "Name the bucket.");
+                self.endpoint(fields.endpoint, false);
+                self.set(fields.region, self.text(fields.region).to_owned());
+                self.required(fields.account, "Give the access key id.");
+            }
+            EndKind::Azblob => {
+                self.remote_path(fields.path);
+                self.required(fields.bucket, "Name the container.");
+                self.endpoint(fields.endpoint, false);
+                self.required(fields.account, "Give the storage account.");
+            }
+            EndKind::Webdav => {
+                self.remote_path(fields.path);
+                self.endpoint(fields.endpoint, true);
+                self.set(fields.account, self.text(fields.account).to_owned());
+            }
+        }
+    }
+
+    fn required(&mut self, field: &'static str, message: &str) {
+        let text = self.text(field).to_owned();
+        if text.is_empty() {
+            self.wrong(field, message);
+        } else if text.chars().any(|sign| sign.is_control() || sign.is_whitespace() || sign == '/') {
+            self.wrong(field, "No white space and no slash here.");
+        }
+        self.set(field, text);
+    }
+
+    /// White space at the ends of a folder's name belongs to it.
+    fn local_path(&mut self, field: &'static str) {
+        let text = self.typed.get(field).map_or("", |text| text.trim_end_matches(['\r', '\n']));
+        let path = Path::new(text);
+        if text.trim().is_empty() {
+            return self.wrong(field, "Give the folder.");
+        }
+        if !path.is_absolute() {
+            return self.wrong(field, "The path of a local folder begins with /.");
+        }
+        if text.contains('\0') || path.components().any(|part| matches!(part, Component::ParentDir)) {
+            return self.wrong(field, "The path must not contain “..”.");
+        }
+        let clean: std::path::PathBuf = path.components().collect();
+        self.set(field, clean.to_string_lossy().into_owned());
+    }
+
+    fn remote_path(&mut self, field: &'static str) {
+        let text = self.text(field).trim_matches('/').to_owned();
+        if ItemPath::parse(text.as_bytes()).is_none() {
+            self.wrong(field, "The path must not contain empty names, “.” or “..”.");
+        }
+        self.set(field, text);
+    }
+
+    fn endpoint(&mut self, field: &'static str, required: bool) {
+        let text = self.text(field).trim_end_matches('/').to_owned();
+        if text.is_empty() {
+            if required {
+                self.wrong(field, "Give the address of the share.");
+            }
+            return;
+        }
+        match Url::parse(&text) {
+            Ok(url) if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() => {
+                self.wrong(field, "The address begins with http:// or https://.");
+            }
+            Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+                self.wrong(field, "User name and password have their own fields.");
+            }
+            Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+                self.wrong(field, "The address must not contain “?” or “#”.");
+            }
+            Ok(url) => self.set(field, url.as_str().trim_end_matches('/')),
+            Err(error) => self.wrong(field, format!("This is no address: {error}.")),
+        }
+    }
+
+    fn mode(&mut self) {
+        match Mode::parse(self.text("mode")) {
+            Some(mode) => self.set("mode", mode.as_str()),
+            None => self.wrong("mode", "Choose copy or mirror."),
+        }
+    }
+
+    fn patterns(&mut self, field: &'static str) {
+        let text = self.typed.get(field).map_or("", String::as_str);
+        let lines: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+        if let Err(message) = Filter::new(&[], &lines) {
+            self.wrong(field, message);
+        }
+        self.set(field, lines);
+    }
+
+    fn number(&mut self, field: &'static str, default: &str, least: i64, most: i64) {
+        let text = match self.text(field) {
+            "" => default,
+            text => text,
+        };
+        match text.parse::<i64>() {
+            Ok(number) if (least..=most).contains(&number) => self.set(field, number),
+            Ok(_) | Err(_) => self.wrong(field, format!("A number from {least} to {most}.")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(pairs: &[(&str, &str)]) -> Typed {
+        let mut typed: Typed = [
+            ("source_kind", "local"),
+            ("source_path", "/data/files/in/"),
+            ("destination_kind", "local"),
+            ("destination_path", "/data/files/out"),
+            ("mode", "mirror"),
+        ]
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
+        .into();
+        typed.extend(pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
+        typed
+    }
+
+    fn wrong(pairs: &[(&str, &str)]) -> Vec<&'static str> {
+        parse(&typed(pairs)).unwrap_err().into_iter().map(|error| error.field).collect()
+    }
+
+    #[test]
+    fn what_is_stored_is_what_the_form_needs_again() {
+        let json = parse(&typed(&[("exclude", "*.tmp\r\n\r\ncache/\r\n"), ("transfers", "8")])).unwrap();
+        let expected = serde_json::json!({
+            "source_kind": "local", "source_path": "/data/files/in", "source_bucket": "", "source_endpoint": "",
+            "source_region": "", "source_account": "",
+            "destination_kind": "local", "destination_path": "/data/files/out", "destination_bucket": "",
+            "destination_endpoint": "", "destination_region": "", "destination_account": "",
+            "mode": "mirror", "include": [], "exclude": ["*.tmp", "cache/"],
+            "transfers": 8, "brake_percent": 20, "brake_count": 10,
+        });
+        assert_eq!(json, expected);
+        let settings = Settings::from_json(&json).unwrap();
+        assert_eq!(settings.destination.address(), "file:///data/files/out/");
+        assert_eq!(settings.exclude, ["*.tmp", "cache/"]);
+    }
+
+    #[test]
+    fn errors_stand_beside_their_fields() {
+        assert_eq!(wrong(&[("source_path", "in")]), ["source_path"]);
+        assert_eq!(wrong(&[("source_path", "/data/../etc")]), ["source_path"]);
+        assert_eq!(wrong(&[("source_kind", "ftp"), ("mode", "move")]), ["source_kind", "mode"]);
+        assert_eq!(wrong(&[("transfers", "0")]), ["transfers"]);
+        assert_eq!(wrong(&[("transfers", "33"), ("brake_percent", "x")]), ["transfers", "brake_percent"]);
+        assert_eq!(wrong(&[("include", "[a")]), ["include"]);
+        assert_eq!(
+            wrong(&[("destination_kind", "s3"), ("destination_path", "")]),
+            ["destination_bucket", "destination_account"]
+        );
+        let webdav = [("source_kind", "webdav"), ("source_path", "a/../b"), ("source_endpoint", "ftp://x")];
+        assert_eq!(wrong(&webdav), ["source_path", "source_endpoint"]);
+        assert_eq!(
+            wrong(&[("source_kind", "webdav"), ("source_path", ""), ("source_endpoint", "http://u:p@x/")]),
+            ["source_endpoint"]
+        );
+    }
+
+    #[test]
+    fn ends_must_not_contain_each_other() {
+        assert_eq!(wrong(&[("destination_path", "/data/files/in")]), ["destination_path"]);
+        assert_eq!(wrong(&[("destination_path", "/data/files/in/deeper")]), ["destination_path"]);
+        assert_eq!(wrong(&[("source_path", "/data/files/out/in")]), ["destination_path"]);
+        assert!(parse(&typed(&[("destination_path", "/data/files/in2")])).is_ok());
+    }
+}

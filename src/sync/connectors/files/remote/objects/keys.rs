@@ -1,0 +1,117 @@
+//! From paths to keys and back.
+
+use crate::sync::connectors::files::end::{EndError, EndResult, Trouble};
+use crate::sync::connectors::files::path::{ItemPath, is_name};
+
+/// Bytes of the longest key, for both services. (Azure counts characters; bytes are on the safe side.)
+const LONGEST_KEY: usize = 1_024;
+
+/// What a service does to names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    S3,
+    /// Names that end in a dot lose it, and `\` becomes `/`.
+    Azure,
+}
+
+/// The keys below one folder of a bucket.
+#[derive(Debug, Clone)]
+pub(super) struct Keys {
+    /// Ends in `/`, or is empty.
+    prefix: String,
+    rules: Rules,
+}
+
+impl Keys {
+    /// `folder` is below the bucket; empty for all of it.
+    pub(super) fn new(folder: &str, rules: Rules) -> Self {
+        let folder = folder.trim_matches('/');
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        Self { prefix, rules }
+    }
+
+    /// Bytes of the longest path; one more is for the `/` of a folder.
+    pub(super) const fn longest(&self) -> usize {
+        LONGEST_KEY.saturating_sub(self.prefix.len() + 1)
+    }
+
+    /// The key of a file.
+    pub(super) fn file(&self, path: &ItemPath) -> EndResult<String> {
+        let impossible = |why: &str| Err(EndError::item(Trouble::Name, why));
+        let Some(text) = path.as_str() else { return impossible("it is not UTF-8") };
+        if self.rules == Rules::Azure && path.names().any(|name| name.ends_with(b".") || name.contains(&b'\\')) {
+            return impossible("Azure keeps no dot at the end of a name, and no backslash");
+        }
+        let key = format!("{}{text}", self.prefix);
+        if key.len() > LONGEST_KEY {
+            return Err(EndError::item(Trouble::TooLong, format!("its key has {} bytes", key.len())));
+        }
+        // OpenDAL trims white space from paths: what it changes would lead to another object.
+        if key.trim() == key { Ok(key) } else { impossible("white space at its beginning or end is lost") }
+    }
+
+    /// The key of a folder's marker, which is the prefix of all that is in it; `/` for a whole bucket.
+    pub(super) fn folder(&self, path: &ItemPath) -> EndResult<String> {
+        match (path.is_root(), self.prefix.is_empty()) {
+            (true, true) => Ok("/".to_owned()),
+            (true, false) => Ok(self.prefix.clone()),
+            (false, _) => self.file(path).map(|key| format!("{key}/")),
+        }
+    }
+}
+
+/// The name of a child in the listing of `prefix`; `None` for what is none: the marker itself, and keys
+/// that no path leads to.
+pub(super) fn child<'a>(prefix: &str, key: &'a str) -> Option<&'a str> {
+    let below = if prefix == "/" { key } else { key.strip_prefix(prefix)? };
+    let name = below.strip_suffix('/').unwrap_or(below);
+    is_name(name.as_bytes()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> ItemPath {
+        ItemPath::parse(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn keys_are_paths_below_the_prefix() {
+        let all = Keys::new("", Rules::S3);
+        let some = Keys::new("/team/data", Rules::S3);
+        assert_eq!(all.file(&path("a b/c")), Ok("a b/c".into()));
+        assert_eq!(some.file(&path("a b/c")), Ok("team/data/a b/c".into()));
+        assert_eq!(all.folder(&ItemPath::root()), Ok("/".into()));
+        assert_eq!(some.folder(&ItemPath::root()), Ok("team/data/".into()));
+        assert_eq!(some.folder(&path("a")), Ok("team/data/a/".into()));
+        assert_eq!((all.longest(), some.longest()), (1_023, 1_013));
+    }
+
+    #[test]
+    fn what_cannot_be_a_key() {
+        let trouble = |keys: &Keys, path: &ItemPath| match keys.file(path) {
+            Err(EndError::Item { trouble, .. }) => Some(trouble),
+            _ => None,
+        };
+        let (s3, azure) = (Keys::new("", Rules::S3), Keys::new("", Rules::Azure));
+        assert_eq!(trouble(&s3, &ItemPath::parse(b"\xff").unwrap()), Some(Trouble::Name));
+        assert_eq!(trouble(&s3, &path(" a")), Some(Trouble::Name));
+        assert_eq!(trouble(&s3, &path("a/b\n")), Some(Trouble::Name));
+        assert_eq!(trouble(&s3, &path("a /b")), None);
+        assert_eq!(trouble(&s3, &path(&"x".repeat(1_025))), Some(Trouble::TooLong));
+        assert_eq!((trouble(&s3, &path("a.")), trouble(&azure, &path("a."))), (None, Some(Trouble::Name)));
+        assert_eq!((trouble(&s3, &path("a\\b")), trouble(&azure, &path("a\\b/c"))), (None, Some(Trouble::Name)));
+    }
+
+    #[test]
+    fn children_of_a_listing() {
+        assert_eq!(child("/", "a"), Some("a"));
+        assert_eq!(child("/", "a/"), Some("a"));
+        assert_eq!(child("x/", "x/a"), Some("a"));
+        for (prefix, key) in [("x/", "x/"), ("x/", "x//"), ("x/", "y/a"), ("x/", "x/../"), ("x/", "x/a/b"), ("/", "/")]
+        {
+            assert_eq!(child(prefix, key), None, "{key} in {prefix}");
+        }
+    }
+}

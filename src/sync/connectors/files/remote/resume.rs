@@ -1,0 +1,101 @@
+//! A download that goes on where it broke off, as long as the file is the same.
+
+use std::pin::Pin;
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+
+use super::strikes::Strikes;
+use crate::net::Patience;
+use crate::net::retry::Setback;
+use crate::sync::connector::Task;
+use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Reader, Trouble};
+use crate::sync::connectors::files::path::ItemPath;
+
+/// The content of a file, piece by piece.
+pub(super) type Pieces = Pin<Box<dyn Stream<Item = EndResult<Bytes>> + Send>>;
+
+/// How to get at one file.
+pub(super) trait Download: Send + Sync {
+    /// Its facts and its content.
+    fn open(&self) -> Task<'_, EndResult<(Facts, Pieces)>>;
+
+    /// Its content from `offset` on, of the version with this etag only.
+    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Pieces>>;
+
+    /// Fails with [`Trouble::Changed`] if the file is another one by now. Services that give out one
+    /// version whole have nothing to do.
+    fn settle<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndResult<()>> {
+        let _ = facts;
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// Reads one file.
+pub(super) struct Resuming<D> {
+    download: D,
+    patience: Patience,
+    facts: Facts,
+    pieces: Pieces,
+    given: u64,
+    /// Breaks since anything came.
+    breaks: u32,
+    path: ItemPath,
+    strikes: Strikes,
+}
+
+impl<D: Download> Resuming<D> {
+    pub(super) async fn open(download: D, path: &ItemPath, patience: Patience, strikes: &Strikes) -> EndResult<Self> {
+        let (facts, pieces) = strikes.spare(path, download.open().await)?;
+        let (path, strikes) = (path.clone(), strikes.clone());
+        Ok(Self { download, patience, facts, pieces, given: 0, breaks: 0, path, strikes })
+    }
+
+    async fn piece(&mut self) -> EndResult<Option<Bytes>> {
+        loop {
+            match self.pieces.next().await {
+                Some(Ok(bytes)) => {
+                    self.breaks = 0;
+                    self.given += bytes.len() as u64;
+                    if self.given > self.facts.size {
+                        return Err(EndError::item(Trouble::Changed, "it gave more bytes than it has"));
+                    }
+                    return Ok(Some(bytes));
+                }
+                Some(Err(error)) => self.again(error).await?,
+                None if self.given < self.facts.size => {
+                    return Err(EndError::item(Trouble::Changed, "it gave fewer bytes than it has"));
+                }
+                None => {
+                    self.download.settle(&self.facts).await?;
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Opens the file again where it broke off, after a pause; or gives up with `error`.
+    async fn again(&mut self, error: EndError) -> EndResult<()> {
+        let transient = matches!(&error, EndError::Whole(failure) if failure.transient);
+        let Some(etag) = self.facts.etag.clone() else { return Err(error) };
+        self.breaks += 1;
+        let setback = Setback { error, transient, wait: None };
+        let Some(pause) = self.patience.pause_after(self.breaks, &setback) else { return Err(setback.error) };
+        tokio::time::sleep(pause).await;
+        self.pieces = self.download.go_on(self.given, &etag).await?;
+        Ok(())
+    }
+}
+
+impl<D: Download> Reader for Resuming<D> {
+    fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    fn next(&mut self) -> Task<'_, EndResult<Option<Bytes>>> {
+        Box::pin(async {
+            let piece = self.piece().await;
+            self.strikes.spare(&self.path, piece)
+        })
+    }
+}

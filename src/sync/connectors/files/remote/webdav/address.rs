@@ -1,0 +1,131 @@
+//! Addresses of items, and items of hrefs.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use reqwest::Url;
+
+use crate::sync::connectors::files::end::{EndError, EndResult, Trouble};
+use crate::sync::connectors::files::path::{ItemPath, is_name};
+
+/// What a segment of a path keeps as it is (RFC 3986, "unreserved").
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The address of a root and of all below it.
+#[derive(Debug, Clone)]
+pub(super) struct Addresses {
+    /// Without a trailing slash.
+    root: String,
+}
+
+impl Addresses {
+    /// `folder` is below the share.
+    pub(super) fn new(share: &Url, folder: &str) -> Self {
+        let root = share.as_str().trim_end_matches('/').to_owned();
+        let below = folder.split('/').filter(|name| !name.is_empty());
+        Self { root: below.fold(root, |root, name| joined(&root, name)) }
+    }
+
+    /// The address of a file, or of a folder.
+    pub(super) fn of(&self, path: &ItemPath, folder: bool) -> EndResult<Url> {
+        let Some(text) = path.as_str() else { return Err(EndError::item(Trouble::Name, "it is not UTF-8")) };
+        // Servers lose them on the way, or put them into XML that has none.
+        if text.chars().any(char::is_control) {
+            return Err(EndError::item(Trouble::Name, "it has control characters"));
+        }
+        let names = text.split('/').filter(|name| !name.is_empty());
+        let address = names.fold(self.root.clone(), |address, name| joined(&address, name));
+        let address = if folder { format!("{address}/") } else { address };
+        Url::parse(&address).map_err(|error| EndError::item(Trouble::Name, error))
+    }
+
+    /// The folders from the share's host down to the root, the root last.
+    pub(super) fn to_root(&self) -> Vec<Url> {
+        let Ok(mut url) = Url::parse(&format!("{}/", self.root)) else { return Vec::new() };
+        let mut urls = Vec::new();
+        while url.path() != "/" {
+            urls.push(url.clone());
+            match url.join("..") {
+                Ok(above) => url = above,
+                Err(_) => break,
+            }
+        }
+        urls.reverse();
+        urls
+    }
+}
+
+fn joined(address: &str, name: &str) -> String {
+    format!("{address}/{}", utf8_percent_encode(name, ESCAPED))
+}
+
+/// Which item of a folder's listing an href is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    Itself,
+    Child(Vec<u8>),
+    Elsewhere,
+}
+
+/// Compares an href (an address or a path) with the folder that was asked for.
+pub(super) fn place_of(href: &str, folder: &Url) -> Place {
+    let path = match href.split_once("://") {
+        Some((_scheme, rest)) => rest.split_once('/').map_or("", |(_host, path)| path),
+        None => href,
+    };
+    let (asked, told) = (names(folder.path()), names(path));
+    match told.strip_prefix(asked.as_slice()) {
+        Some([]) => Place::Itself,
+        Some([name]) if is_name(name) => Place::Child(name.clone()),
+        Some(_) | None => Place::Elsewhere,
+    }
+}
+
+fn names(path: &str) -> Vec<Vec<u8>> {
+    path.split('/').filter(|name| !name.is_empty()).map(|name| percent_decode_str(name).collect()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn addresses() -> Addresses {
+        Addresses::new(&"https://files.example/dav/my%20share".parse().unwrap(), "team/data ä")
+    }
+
+    #[test]
+    fn names_are_escaped() {
+        let of = |text: &str, folder| {
+            addresses().of(&ItemPath::parse(text.as_bytes()).unwrap(), folder).unwrap().to_string()
+        };
+        let root = "https://files.example/dav/my%20share/team/data%20%C3%A4";
+        assert_eq!(of("a/b.txt", false), format!("{root}/a/b.txt"));
+        assert_eq!(of("a", true), format!("{root}/a/"));
+        assert_eq!(of("", true), format!("{root}/"));
+        assert_eq!(of(" #?%41\"'/~", false), format!("{root}/%20%23%3F%2541%22%27/~"));
+        for impossible in [b"\xff".as_slice(), b"a\nb"] {
+            assert!(addresses().of(&ItemPath::parse(impossible).unwrap(), false).is_err());
+        }
+    }
+
+    #[test]
+    fn the_folders_down_to_the_root() {
+        let urls: Vec<_> = addresses().to_root().iter().map(|url| url.path().to_owned()).collect();
+        let root = "/dav/my%20share/team/data%20%C3%A4/";
+        assert_eq!(urls, ["/dav/", "/dav/my%20share/", "/dav/my%20share/team/", root]);
+    }
+
+    #[test]
+    fn hrefs_in_whatever_spelling() {
+        let folder = addresses().of(&ItemPath::root(), true).unwrap();
+        let place = |href: &str| place_of(href, &folder);
+        let child = |name: &[u8]| Place::Child(name.to_vec());
+        assert_eq!(place("/dav/my%20share/team/data%20%C3%A4/"), Place::Itself);
+        assert_eq!(place("/dav/my share/team/data%20%c3%a4"), Place::Itself);
+        assert_eq!(place("http://inside:8080/dav/my%20share/team/data%20%C3%A4/a"), child(b"a"));
+        assert_eq!(place("/dav/my%20share/team/data%20ä/b%20%2f/"), Place::Elsewhere, "a name with a slash");
+        assert_eq!(place("/dav/my%20share/team/data%20ä/%20x/"), child(b" x"));
+        assert_eq!(place("/dav/my%20share/team/data%20ä/%ff"), child(b"\xff"));
+        for elsewhere in ["/dav/", "/dav/my%20share/team/data%20ä/a/b", "/dav/my%20share/team/data%20ä/..", "x", ""] {
+            assert_eq!(place(elsewhere), Place::Elsewhere, "{elsewhere}");
+        }
+    }
+}

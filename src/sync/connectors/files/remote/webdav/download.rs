@@ -1,0 +1,90 @@
+//! Reading a file. A server may send a file while somebody writes it, so it is looked at again afterwards.
+
+use reqwest::header::{
+    CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, LAST_MODIFIED, RANGE,
+};
+use reqwest::{Method, StatusCode};
+
+use super::exchange::Exchange;
+use super::multistatus::{etag, time};
+use crate::net::client::Answer;
+use crate::sync::connector::Task;
+use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
+use crate::sync::connectors::files::path::ItemPath;
+use crate::sync::connectors::files::remote::resume::{Download, Pieces};
+
+/// A file to read.
+pub(super) struct Remote {
+    pub(super) exchange: Exchange,
+    pub(super) path: ItemPath,
+}
+
+impl Remote {
+    async fn first(&self) -> EndResult<(Facts, Pieces)> {
+        let asked = self.exchange.asked(Method::GET, self.exchange.addresses.of(&self.path, false)?);
+        let answer = self.exchange.send(&asked).await?;
+        if answer.status != StatusCode::OK {
+            return Err(self.exchange.nonsense(&format!("the answer to GET is {}", answer.status)).into());
+        }
+        let facts = match text(&answer.headers, CONTENT_LENGTH).and_then(|length| length.parse().ok()) {
+            Some(size) => Facts {
+                size,
+                modified: text(&answer.headers, LAST_MODIFIED).and_then(time),
+                etag: text(&answer.headers, ETAG).and_then(etag),
+            },
+            // The answer does not tell how long it is.
+            None => super::facts(self.exchange.look(&self.path, false).await?),
+        };
+        Ok((facts, pieces(answer)))
+    }
+
+    async fn further(&self, offset: u64, etag: &str) -> EndResult<Pieces> {
+        let changed = || EndError::item(Trouble::Changed, "it broke off and cannot be read on");
+        let mut asked = self.exchange.asked(Method::GET, self.exchange.addresses.of(&self.path, false)?);
+        let header = |text: String| HeaderValue::from_str(&text).map_err(|_not_a_header| changed());
+        asked.headers.insert(RANGE, header(format!("bytes={offset}-"))?);
+        asked.headers.insert(IF_MATCH, header(format!("\"{etag}\""))?);
+        let answer = self.exchange.send(&asked).await?;
+        let begins =
+            text(&answer.headers, CONTENT_RANGE).is_some_and(|range| range.starts_with(&format!("bytes {offset}-")));
+        if answer.status == StatusCode::PARTIAL_CONTENT && begins { Ok(pieces(answer)) } else { Err(changed()) }
+    }
+
+    async fn same(&self, facts: &Facts) -> EndResult<()> {
+        let now = super::facts(self.exchange.look(&self.path, false).await?);
+        let other = |before: Option<bool>| before == Some(false);
+        let changed = now.size != facts.size
+            || other(now.etag.zip(facts.etag.as_ref()).map(|(now, before)| now == *before))
+            || other(now.modified.zip(facts.modified).map(|(now, before)| now == before));
+        if changed { Err(EndError::item(Trouble::Changed, "it changed while it was read")) } else { Ok(()) }
+    }
+}
+
+impl Download for Remote {
+    fn open(&self) -> Task<'_, EndResult<(Facts, Pieces)>> {
+        Box::pin(self.first())
+    }
+
+    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Pieces>> {
+        Box::pin(self.further(offset, etag))
+    }
+
+    fn settle<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndResult<()>> {
+        Box::pin(self.same(facts))
+    }
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn pieces(answer: Answer) -> Pieces {
+    Box::pin(futures_util::stream::unfold(Some(answer), |answer| async {
+        let mut answer = answer?;
+        match answer.piece().await {
+            Ok(Some(piece)) => Some((Ok(piece), Some(answer))),
+            Ok(None) => None,
+            Err(failure) => Some((Err(failure.into()), None)),
+        }
+    }))
+}

@@ -1,0 +1,116 @@
+use super::*;
+
+async fn read(xml: &str) -> Read<Vec<Told>> {
+    let mut answer = Multistatus::new(xml.as_bytes());
+    let mut all = Vec::new();
+    while let Some(told) = answer.next().await? {
+        all.push(told);
+    }
+    Ok(all)
+}
+
+fn file(href: &str, size: u64) -> Told {
+    Told { href: href.into(), size: Some(size), ..Told::default() }
+}
+
+#[tokio::test]
+async fn files_and_folders_with_what_is_known_of_them() {
+    let xml = r#"<?xml version="1.0"?>
+        <d:multistatus xmlns:d="DAV:" xmlns:o="urn:others">
+          <d:response><d:href>/dav/</d:href>
+            <d:propstat><d:prop><d:resourcetype><d:collection/></d:resourcetype></d:prop>
+              <d:status>HTTP/1.1 200 OK</d:status></d:propstat>
+            <d:propstat><d:prop><d:getcontentlength/><o:size>7</o:size></d:prop>
+              <d:status>HTTP/1.1 404 Not Found</d:status></d:propstat>
+          </d:response>
+          <d:response><d:href>/dav/a%20b</d:href>
+            <d:propstat><d:prop><d:resourcetype/><d:getcontentlength> 12 </d:getcontentlength>
+              <d:getlastmodified>Sat, 22 Nov 2025 08:26:40 GMT</d:getlastmodified>
+              <d:getetag>"abc&amp;&#100;"</d:getetag></d:prop>
+              <d:status>HTTP/1.1 200 OK</d:status></d:propstat>
+          </d:response>
+        </d:multistatus>"#;
+    let told = read(xml).await.unwrap();
+    assert_eq!(told[0], Told { href: "/dav/".into(), folder: true, ..Told::default() });
+    let modified = Some(Mtime::from_parts(1_763_800_000, 0));
+    assert_eq!(told[1], Told { modified, etag: Some("abc&d".into()), ..file("/dav/a%20b", 12) });
+    assert_eq!(told.len(), 2);
+}
+
+#[tokio::test]
+async fn properties_that_were_refused_do_not_count() {
+    let xml = r#"<multistatus xmlns="DAV:"><response><href>/a</href>
+        <propstat><prop><getcontentlength>99</getcontentlength><resourcetype><collection/></resourcetype></prop>
+          <status>HTTP/1.1 403 Forbidden</status></propstat>
+        <propstat><prop><getcontentlength>3</getcontentlength></prop><status>HTTP/1.1 200 OK</status></propstat>
+        </response><response><href>/b</href><status>HTTP/1.1 404 Not Found</status></response></multistatus>"#;
+    let told = read(xml).await.unwrap();
+    assert_eq!(told[0], file("/a", 3));
+    assert!(told[0].is_good() && !told[1].is_good());
+}
+
+#[tokio::test]
+async fn an_href_elsewhere_is_not_that_of_the_item() {
+    let xml = r#"<multistatus xmlns="DAV:"><response><href>/a</href><propstat><prop>
+        <lockdiscovery><activelock><lockroot><href>/other</href></lockroot></activelock></lockdiscovery>
+        <getcontentlength>1</getcontentlength></prop></propstat></response></multistatus>"#;
+    assert_eq!(read(xml).await, Ok(vec![file("/a", 1)]));
+}
+
+#[tokio::test]
+async fn hrefs_in_cdata_and_entities() {
+    let xml = r#"<multistatus xmlns="DAV:"><response><href><![CDATA[/a&b]]></href></response>
+        <response><href>/&lt;c&#x3e;</href></response></multistatus>"#;
+    let hrefs: Vec<_> = read(xml).await.unwrap().into_iter().map(|told| told.href).collect();
+    assert_eq!(hrefs, ["/a&b", "/<c>"]);
+}
+
+#[tokio::test]
+async fn nonsense_is_no_empty_folder() {
+    for xml in [
+        "<html><body>Please sign in</body></html>",
+        "<multistatus><response/></multistatus>", // not in the namespace of WebDAV
+        r#"<multistatus xmlns="DAV:"><response><href>/a</href>"#,
+        r#"<multistatus xmlns="DAV:"><response></multistatus>"#,
+        r#"<multistatus xmlns="DAV:"><response><href>&unknown;</href></response></multistatus>"#,
+        "no xml at all <",
+        "just text",
+        "",
+    ] {
+        assert!(read(xml).await.is_err(), "{xml}");
+    }
+}
+
+#[tokio::test]
+async fn an_entry_without_end_is_not_kept() {
+    let begin = r#"<multistatus xmlns="DAV:"><response><href>/a"#;
+    for endless in ["a".repeat(2_000_000), format!("<{}", "a".repeat(2_000_000)), "<x></x>".repeat(300_000)] {
+        let told = read(&format!("{begin}{endless}")).await;
+        assert!(told.unwrap_err().contains("an entry is too long"));
+    }
+}
+
+#[tokio::test]
+async fn many_entries_are_longer_than_one_may_be() {
+    let one = format!("<response><href>/{}</href></response>", "a".repeat(60_000));
+    let xml = format!(r#"<multistatus xmlns="DAV:">{}</multistatus>"#, one.repeat(40));
+    assert_eq!(read(&xml).await.unwrap().len(), 40);
+}
+
+#[tokio::test]
+async fn nesting_has_an_end() {
+    let deep = |depth: usize| {
+        let inner = format!("{}{}", "<x>".repeat(depth), "</x>".repeat(depth));
+        format!(r#"<multistatus xmlns="DAV:">{inner}</multistatus>"#)
+    };
+    assert_eq!(read(&deep(63)).await, Ok(Vec::new()));
+    assert_eq!(read(&deep(64)).await, Err("the answer is nested too deeply".into()));
+}
+
+#[test]
+fn etags_and_times() {
+    assert_eq!(etag("\"a-1\""), Some("a-1".into()));
+    assert_eq!(etag("W/\"a\""), Some("W/a".into()));
+    assert_eq!(etag(" \"\" "), None);
+    assert_eq!(time("never"), None);
+}

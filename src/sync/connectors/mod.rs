@@ -1,0 +1,3 @@
+//! One folder for each kind of system.
+
+pub mod files;

@@ -1,0 +1,100 @@
+//! What scheduler, worker and checker share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::connector::{Connector, Peer};
+use crate::access::Internal;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::run::{Failure, Stage};
+use crate::ids::SystemId;
+use crate::net::Net;
+use crate::ops::vault::Vault;
+use crate::store::systems::System;
+use crate::store::{Store, credentials, systems};
+
+/// Numbers that operators set.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Runs at once in this process.
+    pub runs_at_once: usize,
+    /// How long a claim holds without a heartbeat.
+    pub lease: Duration,
+    /// How often the queue is looked at when nothing wakes the worker.
+    pub poll: Duration,
+    /// How long runs may take to end when the process ends.
+    pub grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            runs_at_once: 4,
+            lease: Duration::from_secs(30),
+            poll: Duration::from_millis(500),
+            grace: Duration::from_secs(20),
+        }
+    }
+}
+
+/// Everything that runs need. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub vault: Vault,
+    pub net: Net,
+    pub config: Arc<Config>,
+    pub limits: Limits,
+    /// The connector of a kind: [`super::registry::of_kind`].
+    pub connector: fn(&str) -> Option<&'static dyn Connector>,
+    /// Rung when something was queued in this process; the poll is the rule, this is an extra.
+    pub wake: Arc<Notify>,
+    /// Canceled when the process ends.
+    pub end: CancellationToken,
+}
+
+/// A system made ready to be reached.
+pub struct Prepared {
+    pub system: System,
+    pub connector: &'static dyn Connector,
+    pub peer: Peer,
+}
+
+impl Engine {
+    /// Loads a system with its settings and opened credentials.
+    ///
+    /// # Errors
+    /// A failure at stage *settings*: the kind is unknown, the settings or a credential cannot be read.
+    pub async fn prepare(&self, id: SystemId) -> Result<Prepared, Failure> {
+        let (system, group, sealed) = self
+            .store
+            .read(move |db| {
+                let (system, group) = systems::by_id(db, &Internal::worker(), id)?;
+                let sealed = credentials::of_system(db, id)?;
+                Ok((system, group, sealed))
+            })
+            .await
+            .map_err(|error| Failure::new(Stage::Settings, "STORE-AWAY").quoting(error.to_string()).transient())?;
+        let connector = (self.connector)(&system.kind)
+            .ok_or_else(|| Failure::new(Stage::Settings, "KIND-UNKNOWN").arg(system.kind.as_str()))?;
+        let settings = serde_json::from_str(&system.settings)
+            .map_err(|error| Failure::new(Stage::Settings, "SETTINGS-UNREADABLE").quoting(error.to_string()))?;
+        let mut opened = std::collections::BTreeMap::new();
+        for credential in sealed {
+            let secret = self.vault.open(&credential).map_err(|error| {
+                Failure::new(Stage::Settings, "CREDENTIAL-UNREADABLE")
+                    .arg(credential.slot.as_str())
+                    .quoting(error.to_string())
+            })?;
+            opened.insert(credential.slot, secret);
+        }
+        let local_roots = vec![self.config.file_root(&group)];
+        let peer = Peer { settings, credentials: opened, net: self.net.clone(), local_roots };
+        Ok(Prepared { system, connector, peer })
+    }
+}

@@ -1,0 +1,15 @@
+//! Runs happen here: scheduler, worker, journal, and the connectors with the context they get.
+
+mod checker;
+pub mod connector;
+pub mod connectors;
+pub mod engine;
+pub mod journal;
+pub mod ports;
+pub mod progress;
+mod recorder;
+pub mod registry;
+pub mod run;
+pub mod scheduler;
+pub mod stop;
+pub mod worker;

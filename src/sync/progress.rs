@@ -1,0 +1,52 @@
+//! How far a run is: counters that the connector moves and the heartbeat stores.
+
+use std::sync::Mutex;
+
+use crate::clock::since_boot;
+use std::time::Duration;
+
+/// A moment's view of the counters.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// What the run is doing, in a word for people: "comparing", "transferring", "deleting".
+    pub phase: &'static str,
+    pub items_done: i64,
+    pub items_total: i64,
+    pub bytes_done: i64,
+    pub bytes_total: i64,
+    /// Until then the totals still grow, and pages say "counting".
+    pub total_final: bool,
+    /// Items that needed nothing.
+    pub unchanged: i64,
+}
+
+/// The counters of a run. Every move counts as progress for the time-out.
+#[derive(Debug)]
+pub struct Progress(Mutex<(Snapshot, Duration)>);
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self(Mutex::new((Snapshot::default(), since_boot())))
+    }
+}
+
+impl Progress {
+    /// Moves the counters.
+    pub fn update(&self, change: impl FnOnce(&mut Snapshot)) {
+        let mut inner = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        change(&mut inner.0);
+        inner.1 = since_boot();
+    }
+
+    /// `n` more bytes went through.
+    pub fn bytes(&self, n: u64) {
+        self.update(|now| now.bytes_done += i64::try_from(n).unwrap_or(0));
+    }
+
+    /// The counters, and how long ago anything moved.
+    #[must_use]
+    pub fn snapshot(&self) -> (Snapshot, Duration) {
+        let inner = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        (inner.0.clone(), since_boot().saturating_sub(inner.1))
+    }
+}

@@ -1,0 +1,282 @@
+//! One run, from the claim to its end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::task::AbortOnDropHandle;
+
+use super::connector::{Context, Halt};
+use super::engine::{Engine, Prepared};
+use super::journal::Journal;
+use super::ports::Ports;
+use super::progress::Progress;
+use super::recorder::record;
+use super::stop::{Stop, Stopped};
+use crate::clock::{Stamp, since_boot};
+use crate::domain::message::{Category, Message};
+use crate::domain::retry;
+use crate::domain::run::{EndReason, Failure, Stage};
+use crate::store::StoreError;
+use crate::store::messages::append;
+use crate::store::plans;
+use crate::store::runs::{self, Claim, Ending, Retry, Totals};
+
+/// How often a running run is looked after: cancellation must be answered within two seconds.
+const LOOK_AFTER: Duration = Duration::from_millis(500);
+
+/// How long a stopped connector may take to come back before it is dropped.
+const OBEY: Duration = Duration::from_secs(15);
+
+/// Carries out a run that was claimed by a request made at `asked` (since boot): the lease counts from there.
+/// Comes back when the run has ended, or when somebody else holds it.
+pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
+    let stop = Stop::leased(asked, engine.limits.lease);
+    if claim.canceled {
+        stop.stop(Stopped::Canceled);
+    }
+    let (journal, entries) = Journal::open(engine.clock.clone());
+    let progress = Arc::new(Progress::default());
+    let recorder = tokio::spawn(record(engine.store.clone(), claim.clone(), entries));
+    let (outcome, max_attempts) = {
+        let prepared = engine.prepare(claim.system).await;
+        match prepared {
+            Err(failure) => (Err(Halt::Failed(failure)), 1),
+            Ok(prepared) => {
+                let max_attempts = prepared.system.max_attempts;
+                let allowed = Duration::from_micros(u64::try_from(prepared.system.timeout_us).unwrap_or(u64::MAX));
+                let watch = Watch {
+                    engine: &engine,
+                    claim: &claim,
+                    stop: &stop,
+                    progress: &progress,
+                    journal: &journal,
+                    allowed,
+                };
+                let outcome = tokio::select! {
+                    outcome = synchronize(&engine, &claim, prepared, &journal, &progress, &stop) => outcome,
+                    stopped = watch.look_after() => Err(Halt::Stopped(stopped)),
+                };
+                (outcome, max_attempts)
+            }
+        }
+    };
+    let verdict = judge(&outcome, &claim, max_attempts);
+    if let Some(message) = verdict.message {
+        // Where the journal is gone, the recorder has the reason.
+        let _ = journal.log(message).await;
+    }
+    let emitted = journal.emitted();
+    drop(journal);
+    let stored = match recorder.await {
+        Ok(outcome) => outcome,
+        Err(error) => Err(StoreError::Database(error.to_string())),
+    };
+    let Some(ending) = verdict.ending else { return };
+    match stored {
+        Ok(()) => end(&engine, &claim, &progress, emitted, ending, verdict.retry).await,
+        Err(StoreError::Fenced) => log::warn!("run {} is held by another worker now", claim.run),
+        // The lease runs out, and the reaper ends the run when the database takes writes again.
+        Err(error) => log::error!("run {}: the log could not be stored: {error}", claim.run),
+    }
+}
+
+async fn synchronize(
+    engine: &Engine,
+    claim: &Claim,
+    prepared: Prepared,
+    journal: &Journal,
+    progress: &Arc<Progress>,
+    stop: &Stop,
+) -> Result<(), Halt> {
+    stop.check()?;
+    let ports = Arc::new(Ports::new(engine.store.clone(), claim.clone()));
+    let context = Context {
+        peer: prepared.peer,
+        journal: journal.clone(),
+        progress: progress.clone(),
+        stop: stop.clone(),
+        clock: engine.clock.clone(),
+        state: ports.clone(),
+        plan: ports,
+        confirmed: claim.plan_digest.clone(),
+        run: claim.run.0,
+    };
+    let work = AbortOnDropHandle::new(tokio::spawn(async move { prepared.connector.sync(&context).await }));
+    match work.await {
+        Ok(outcome) => outcome,
+        // The process ends before the run could: it is found by its lease.
+        Err(error) if error.is_cancelled() => Err(Halt::Stopped(Stopped::LeaseLost)),
+        Err(error) => {
+            log::error!("run {}: the connector ended early: {error}", claim.run);
+            Err(Halt::Failed(Failure::new(Stage::Content, "RUN-INTERNAL")))
+        }
+    }
+}
+
+/// Looks after a run while it goes on.
+struct Watch<'a> {
+    engine: &'a Engine,
+    claim: &'a Claim,
+    stop: &'a Stop,
+    progress: &'a Progress,
+    journal: &'a Journal,
+    allowed: Duration,
+}
+
+impl Watch<'_> {
+    /// Renews the lease, stores progress, and stops the run when it is canceled, stuck or shut down.
+    /// Comes back only when the run was stopped and has not ended by itself in time.
+    async fn look_after(&self) -> Stopped {
+        let mut stopped_at = None;
+        loop {
+            if let Err(reason) = self.stop.check()
+                && since_boot().saturating_sub(*stopped_at.get_or_insert(since_boot())) > OBEY
+            {
+                return reason;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_AFTER) => {}
+                () = self.engine.end.cancelled(), if stopped_at.is_none() => self.stop.stop(Stopped::ShutDown),
+            }
+            let (snapshot, idle) = self.progress.snapshot();
+            if idle > self.allowed {
+                self.stop.stop(Stopped::NoProgress);
+            }
+            let asked = since_boot();
+            let (claim, lease) = (self.claim.clone(), self.engine.limits.lease);
+            let now = totals(&snapshot, Some(self.engine.clock.now().minus(idle)), self.journal.emitted());
+            let beat = self
+                .engine
+                .store
+                .write(move |db| {
+                    let canceled = runs::heartbeat(db, &claim, lease)?;
+                    runs::store_progress(db, &claim, &now)?;
+                    Ok(canceled)
+                })
+                .await;
+            match beat {
+                Ok(canceled) => {
+                    self.stop.extend(asked, lease);
+                    if canceled {
+                        self.stop.stop(Stopped::Canceled);
+                    }
+                }
+                Err(StoreError::Fenced) => self.stop.stop(Stopped::LeaseLost),
+                // The lease goes on until it runs out; a database that comes back in time changes nothing.
+                Err(error) => log::warn!("run {}: heartbeat: {error}", self.claim.run),
+            }
+        }
+    }
+}
+
+fn totals(snapshot: &super::progress::Snapshot, moved_at: Option<Stamp>, emitted: i64) -> Totals {
+    Totals {
+        moved_at,
+        phase: snapshot.phase.to_owned(),
+        items_done: snapshot.items_done,
+        items_total: snapshot.items_total,
+        bytes_done: snapshot.bytes_done,
+        bytes_total: snapshot.bytes_total,
+        total_final: snapshot.total_final,
+        unchanged: snapshot.unchanged,
+        emitted,
+        ..Totals::default()
+    }
+}
+
+/// What follows from how `sync` came back.
+struct Verdict {
+    /// None: the run is somebody else's by now.
+    ending: Option<Ending>,
+    message: Option<Message>,
+    retry: Option<Retry>,
+}
+
+fn judge(outcome: &Result<(), Halt>, claim: &Claim, max_attempts: i64) -> Verdict {
+    let again =
+        |transient: bool| retry::next_attempt(claim.attempt, max_attempts, transient).map(|after| Retry { after });
+    let error = |reason: EndReason, code: &str, stage: Option<Stage>| {
+        Some(Ending::Error { reason, code: code.to_owned(), stage })
+    };
+    match outcome {
+        Ok(()) => Verdict { ending: Some(Ending::Whole), message: None, retry: None },
+        Err(Halt::Braked) => {
+            Verdict { ending: error(EndReason::Brake, "FILE-BRAKE", None), message: None, retry: None }
+        }
+        Err(Halt::Failed(failure)) => Verdict {
+            ending: error(EndReason::Failed, failure.code, Some(failure.stage)),
+            retry: again(failure.transient),
+            message: Some(told(failure)),
+        },
+        Err(Halt::Stopped(Stopped::Canceled)) => Verdict {
+            ending: Some(Ending::Canceled),
+            message: Some(Message::of_run(Category::Information, "RUN-CANCELED")),
+            retry: None,
+        },
+        Err(Halt::Stopped(Stopped::ShutDown)) => Verdict {
+            ending: error(EndReason::ShutDown, "RUN-SHUT-DOWN", None),
+            message: Some(Message::of_run(Category::Error, "RUN-SHUT-DOWN")),
+            retry: again(EndReason::ShutDown.heals_by_retry()),
+        },
+        Err(Halt::Stopped(Stopped::NoProgress)) => Verdict {
+            ending: error(EndReason::NoProgress, "RUN-NO-PROGRESS", None),
+            message: Some(Message::of_run(Category::Error, "RUN-NO-PROGRESS")),
+            retry: again(EndReason::NoProgress.heals_by_retry()),
+        },
+        Err(Halt::Stopped(Stopped::LeaseLost)) => Verdict { ending: None, message: None, retry: None },
+    }
+}
+
+/// A failure as the Error message of its run.
+fn told(failure: &Failure) -> Message {
+    let mut message = Message::of_run(Category::Error, failure.code);
+    message.args.clone_from(&failure.args);
+    message.foreign_text.clone_from(&failure.foreign_text);
+    message
+}
+
+async fn end(engine: &Engine, claim: &Claim, progress: &Progress, emitted: i64, ending: Ending, retry: Option<Retry>) {
+    let (snapshot, idle) = progress.snapshot();
+    let last = totals(&snapshot, Some(engine.clock.now().minus(idle)), emitted);
+    let (held, braked) = (claim.clone(), matches!(&ending, Ending::Error { reason: EndReason::Brake, .. }));
+    let ended = engine
+        .store
+        .write(move |db| {
+            held.hold(db)?;
+            runs::store_progress(db, &held, &last)?;
+            if !braked {
+                plans::forget(db, held.run)?;
+            }
+            runs::finish(db, &held, &ending, retry)
+        })
+        .await;
+    match ended {
+        Ok(_result) => {}
+        Err(StoreError::Fenced) => log::warn!("run {} is held by another worker now", claim.run),
+        Err(error) => log::error!("run {}: its end could not be stored: {error}", claim.run),
+    }
+}
+
+/// Ends a run whose worker is gone, and queues the retry.
+///
+/// # Errors
+/// Why the database did not take it; the next look tries again.
+pub async fn bury(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
+    let now = engine.clock.now();
+    engine
+        .store
+        .write(move |db| {
+            let (system, _group) = crate::store::systems::by_id(db, &crate::access::Internal::worker(), claim.system)?;
+            let message = Message::of_run(Category::Error, "RUN-LOST-WORKER");
+            append(db, &claim, &vec![(now, message)])?;
+            runs::count_emitted(db, &claim, 1)?;
+            plans::forget(db, claim.run)?;
+            // Whoever asked for it to be canceled does not want it tried again.
+            let transient = EndReason::LostWorker.heals_by_retry() && !claim.canceled;
+            let retry = retry::next_attempt(claim.attempt, system.max_attempts, transient).map(|after| Retry { after });
+            let ending =
+                Ending::Error { reason: EndReason::LostWorker, code: "RUN-LOST-WORKER".to_owned(), stage: None };
+            runs::finish(db, &claim, &ending, retry).map(|_result| ())
+        })
+        .await
+}

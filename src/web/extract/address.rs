@@ -1,0 +1,18 @@
+//! Addresses whose parts cannot be read. They end on pages, like everything else that goes wrong.
+
+use actix_web::web::{PathConfig, QueryConfig, ServiceConfig};
+
+use crate::web::failure::Failure;
+
+/// Makes pages of what actix would answer in plain text: a number in the path that is none is nothing that there
+/// is; a query that cannot be read is said to be so.
+pub fn register(config: &mut ServiceConfig) {
+    config.app_data(PathConfig::default().error_handler(|_error, _request| Failure::not_found().into()));
+    config.app_data(QueryConfig::default().error_handler(|_error, _request| unreadable().into()));
+}
+
+/// The query makes no sense.
+#[must_use]
+pub fn unreadable() -> Failure {
+    Failure::unprocessable("The part of the address behind the question mark could not be read.")
+}

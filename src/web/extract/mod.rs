@@ -1,0 +1,10 @@
+//! What handlers take. Everything here was put into the request by the gate, so it is synchronous:
+//! no extractor runs before the request was authorized.
+
+pub mod address;
+mod grant;
+mod posted;
+mod viewer;
+
+pub use posted::{Body, Posted};
+pub use viewer::Viewer;

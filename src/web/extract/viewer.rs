@@ -1,0 +1,85 @@
+//! Whoever looks: the actor if signed in, zone, CSRF secret, address and time of the request.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use crate::access::{Actor, Principal, Verb};
+use crate::clock::Stamp;
+use crate::ids::GroupId;
+use crate::ops::audit::Who;
+use crate::ops::random;
+use crate::web::failure::Failure;
+use crate::web::session::csrf::Secret;
+use crate::web::ui::{Flash, Nav, Reader, Shell};
+
+/// Whoever looks at a page.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    pub actor: Option<Actor>,
+    /// Such as `Operator, Finance`.
+    pub roles: String,
+    pub zone: chrono_tz::Tz,
+    pub secret: Secret,
+    pub address: Option<String>,
+    pub now: Stamp,
+    pub flash: Option<Flash>,
+}
+
+impl Viewer {
+    /// The frame of a page.
+    #[must_use]
+    pub fn shell(&self, current: Option<Nav>) -> Shell {
+        let mut nav = Vec::new();
+        if self.may_anywhere(&[Verb::SeeSystems, Verb::SeeSettings]) {
+            nav.push(Nav::Systems);
+        }
+        if self.actor.is_some() {
+            nav.push(Nav::Help);
+        }
+        Shell {
+            reader: self
+                .actor
+                .as_ref()
+                .map(|actor| Reader { name: actor.name().to_owned(), roles: self.roles.clone() }),
+            nav,
+            current,
+            zone: self.zone,
+            now: self.now,
+            csrf: self.secret.masked(),
+            request_key: random::token(),
+            flash: self.flash.clone(),
+            refresh: None,
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+
+    /// Whether any of the verbs is given somewhere.
+    #[must_use]
+    pub fn may_anywhere(&self, any_of: &[Verb]) -> bool {
+        self.actor.as_ref().is_some_and(|actor| actor.scope_of(any_of).is_some())
+    }
+
+    /// Whether any of the verbs is given in this group.
+    #[must_use]
+    pub fn may(&self, any_of: &[Verb], group: GroupId) -> bool {
+        self.actor.as_ref().is_some_and(|actor| actor.may(any_of, group))
+    }
+
+    /// Who acts, for the audit log.
+    #[must_use]
+    pub fn who(&self, principal: &Principal) -> Who {
+        Who::new(principal, self.address.clone())
+    }
+}
+
+impl FromRequest for Viewer {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let viewer = request.extensions().get::<Self>().cloned();
+        ready(viewer.ok_or_else(|| Failure::internal("a page outside the route table")))
+    }
+}

@@ -1,0 +1,18 @@
+//! Everything that people see and everything that answers over HTTP.
+
+mod crowd;
+pub mod extract;
+mod failure;
+pub mod pages;
+mod present;
+mod response;
+pub mod routes;
+pub mod session;
+mod standing;
+pub mod state;
+mod stream;
+pub mod ui;
+pub mod urls;
+
+#[cfg(test)]
+mod samples;

@@ -1,0 +1,248 @@
+//! The reader's own account.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::Data;
+use secrecy::SecretString;
+
+use crate::access::{Actor, Principal};
+use crate::ops::error::OpError;
+use crate::ops::people as ops;
+use crate::ops::sign_in as sessions_ops;
+use crate::store::{people, sessions};
+use crate::web::extract::{Posted, Viewer};
+use crate::web::failure::Failure;
+use crate::web::present::{errors_of, time_zones};
+use crate::web::state::App;
+use crate::web::ui::Tone;
+use crate::web::{response, session};
+use maud::{Markup, html};
+
+use crate::web::ui::field::summary;
+use crate::web::ui::layout::head;
+use crate::web::ui::{Choice, Control, Errors, FieldView, Shell, button, form, page};
+use crate::web::urls;
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct AccountView {
+    pub name: String,
+    pub assignments: Vec<AssignmentRow>,
+    pub time_zone: String,
+    pub time_zones: Vec<Choice>,
+    /// Sessions that are signed in, this one included.
+    pub sessions: i64,
+    pub errors: Errors,
+}
+
+/// A role collection that the reader holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssignmentRow {
+    pub collection: String,
+    /// `all systems`, `group Finance`.
+    pub reach: String,
+    pub templates: Vec<String>,
+}
+
+/// The account of whoever looks.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn show(viewer: Viewer, app: Data<App>) -> Result<HttpResponse, Failure> {
+    let shown = load(&viewer, &app, Errors::default()).await?;
+    Ok(response::page(view(&viewer.shell(None), &shown)))
+}
+
+/// Changes the password; every session ends, and a new one begins here.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn change_password(
+    viewer: Viewer,
+    form: Posted,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let actor = actor(&viewer)?;
+    let secret = |name: &str| SecretString::from(form.field(name));
+    let changed = if form.field("password") == form.field("password_again") {
+        let (present, new) = (secret("current"), secret("password"));
+        let throttled = app.throttle.check(actor.name(), viewer.address.as_deref());
+        match throttled {
+            Err(_wait) => Err(OpError::field("current", "Too many tries. Wait a minute.")),
+            Ok(()) => {
+                ops::change_password(&app.store, &app.passwords, actor, present, new, who(&viewer, actor), viewer.now)
+                    .await
+            }
+        }
+    } else {
+        Err(OpError::field("password_again", "The two passwords differ."))
+    };
+    match changed {
+        Ok(()) => {
+            session.clear();
+            session::begin(&session, actor.id(), viewer.now).map_err(Failure::internal)?;
+            session::tell(&session, Tone::Ok, "Your password is changed. You are signed out everywhere else.", None);
+            Ok(response::see_other(urls::ACCOUNT))
+        }
+        Err(error) => refused(&viewer, &app, error).await,
+    }
+}
+
+/// Changes the zone in which times are shown.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn change_time_zone(
+    viewer: Viewer,
+    form: Posted,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let actor = actor(&viewer)?;
+    let who = who(&viewer, actor);
+    match ops::change_time_zone(&app.store, actor, form.field("time_zone"), who, viewer.now).await {
+        Ok(()) => {
+            session::tell(&session, Tone::Ok, "Times are shown in your zone now.", None);
+            Ok(response::see_other(urls::ACCOUNT))
+        }
+        Err(error) => refused(&viewer, &app, error).await,
+    }
+}
+
+/// Ends every session of whoever looks, this one too.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn sign_out_everywhere(viewer: Viewer, session: Session, app: Data<App>) -> Result<HttpResponse, Failure> {
+    let actor = actor(&viewer)?;
+    sessions_ops::sign_out_everywhere(&app.store, actor, who(&viewer, actor), viewer.now).await?;
+    session.purge();
+    Ok(response::see_other(urls::SIGN_IN))
+}
+
+fn actor(viewer: &Viewer) -> Result<&Actor, Failure> {
+    viewer.actor.as_ref().ok_or_else(Failure::not_found)
+}
+
+fn who(viewer: &Viewer, actor: &Actor) -> crate::ops::audit::Who {
+    viewer.who(&Principal::Person { id: actor.id(), name: actor.name().to_owned() })
+}
+
+async fn refused(viewer: &Viewer, app: &App, error: OpError) -> Result<HttpResponse, Failure> {
+    match error {
+        OpError::Invalid(wrong) => {
+            let shown = load(viewer, app, errors_of(wrong)).await?;
+            Ok(response::page_with(StatusCode::UNPROCESSABLE_ENTITY, view(&viewer.shell(None), &shown)))
+        }
+        other => Err(other.into()),
+    }
+}
+
+async fn load(viewer: &Viewer, app: &App, errors: Errors) -> Result<AccountView, Failure> {
+    let actor = actor(viewer)?;
+    let (id, now) = (actor.id(), viewer.now);
+    let (roles, sessions) =
+        app.store.read(move |db| Ok((people::roles_with_templates(db, id)?, sessions::count_of(db, id, now)?))).await?;
+    let assignments = roles
+        .into_iter()
+        .map(|(collection, group, templates)| AssignmentRow {
+            collection,
+            reach: group.map_or_else(|| "all systems".to_owned(), |group| format!("group {group}")),
+            templates: templates.iter().map(|template| template.as_str().to_owned()).collect(),
+        })
+        .collect();
+    Ok(AccountView {
+        name: actor.name().to_owned(),
+        assignments,
+        time_zone: viewer.zone.name().to_owned(),
+        time_zones: time_zones(),
+        sessions,
+        errors,
+    })
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &AccountView) -> Markup {
+    page(
+        shell,
+        "Your account",
+        &html! {
+            (head(&html! { "Your account" }, &html! { span.soft { bdi { (view.name) } } }, &html! {}))
+            (summary(&view.errors))
+            div.columns {
+                (time_zone(shell, view))
+                (password(shell, view))
+                (sessions(shell, view))
+                (rights(view))
+            }
+        },
+    )
+}
+
+fn time_zone(shell: &Shell, view: &AccountView) -> Markup {
+    html! {
+        section.card.sheet aria-labelledby="zone" {
+            h2 #zone { "Time zone" }
+            (form(shell, urls::ACCOUNT_TIME_ZONE, &html! {
+                (FieldView::new("time_zone", "Times are shown in", &view.time_zone, Control::Suggest(&view.time_zones))
+                    .help("Such as Europe/Berlin.").required().autocomplete("off").view(&view.errors))
+                div.do { (button("Save time zone", "")) }
+            }))
+        }
+    }
+}
+
+fn password(shell: &Shell, view: &AccountView) -> Markup {
+    html! {
+        section.card.sheet aria-labelledby="password-title" {
+            h2 #password-title { "Password" }
+            (form(shell, urls::ACCOUNT_PASSWORD, &html! {
+                // For password managers, which need to know whose password this is.
+                input.hidden type="text" name="username" value=(view.name) autocomplete="username" readonly
+                    tabindex="-1" aria-label="Name";
+                (FieldView::new("current", "Present password", "", Control::Password { autocomplete: "current-password" })
+                    .required().view(&view.errors))
+                (FieldView::new("password", "New password", "", Control::Password { autocomplete: "new-password" })
+                    .help("At least 12 characters. All other sessions are signed out.").required().view(&view.errors))
+                (FieldView::new("password_again", "New password again", "", Control::Password { autocomplete: "new-password" })
+                    .required().view(&view.errors))
+                div.do { (button("Change password", "")) }
+            }))
+        }
+    }
+}
+
+fn sessions(shell: &Shell, view: &AccountView) -> Markup {
+    html! {
+        section.card.sheet aria-labelledby="sessions" {
+            h2 #sessions { "Sessions" }
+            p {
+                @if view.sessions == 1 { "You are signed in here only." }
+                @else { "You are signed in at " (view.sessions) " places, this one included." }
+            }
+            (form(shell, urls::ACCOUNT_SIGN_OUT, &html! { div.do { (button("Sign out everywhere", "")) } }))
+        }
+    }
+}
+
+fn rights(view: &AccountView) -> Markup {
+    html! {
+        section.card.sheet aria-labelledby="rights" {
+            h2 #rights { "What you may do" }
+            @if view.assignments.is_empty() {
+                p { "Nothing is assigned to you yet. Ask an administrator." }
+            } @else {
+                dl {
+                    @for row in &view.assignments {
+                        div {
+                            dt { bdi { (row.collection) } ", " bdi { (row.reach) } }
+                            dd { @for template in &row.templates { a.mono href=(urls::help_role(template)) { (template) } " " } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

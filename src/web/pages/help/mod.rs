@@ -1,0 +1,7 @@
+//! Help: the guide, and what the binary knows about its own codes and role templates.
+
+pub mod code;
+pub mod guide;
+pub mod index;
+mod markdown;
+pub mod role;

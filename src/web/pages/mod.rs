@@ -1,0 +1,12 @@
+//! The pages, one file each, in the order types, handler, view, tests.
+
+pub mod account;
+pub mod assets;
+pub mod errors;
+pub mod health;
+pub mod help;
+pub mod home;
+pub mod runs;
+pub mod setup;
+pub mod sign_in;
+pub mod systems;

@@ -1,0 +1,125 @@
+//! Cancelling a run, after asking. A page of its own, since the page of a run may be loading itself again.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+
+use super::show::system_ref;
+use crate::access::{Grant, verbs};
+use crate::ids::SystemKey;
+use crate::ops::cancel_run::cancel_run;
+use crate::ops::error::OpError;
+use crate::store::{runs, systems};
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::state::App;
+use crate::web::ui::{Nav, Tone};
+use crate::web::{response, session};
+use maud::{Markup, html};
+
+use super::show::{SystemRef, above};
+use crate::domain::run::RunState;
+use crate::ids::RunNo;
+use crate::web::ui::confirm::{Confirm, confirm};
+use crate::web::ui::layout::head;
+use crate::web::ui::{Badge, Shell, page};
+use crate::web::urls;
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct CancelView {
+    pub system: SystemRef,
+    pub run: RunNo,
+    /// A run that has ended cannot be cancelled: that is said by a 409 page.
+    pub state: RunState,
+}
+
+/// Asks whether it is meant.
+///
+/// # Errors
+/// When the run is out of reach or has ended, or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::CancelRun>,
+    viewer: Viewer,
+    path: Path<(String, i64)>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let (key, no) = path.into_inner();
+    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
+    let (system, run) = app
+        .store
+        .read(move |db| {
+            let (system, _group) = systems::find(db, &grant, &key)?;
+            let (run, _totals) = runs::find(db, system.id, RunNo(no))?;
+            Ok((system, run))
+        })
+        .await?;
+    if run.state == RunState::Ended {
+        let why = format!("Run {no} has ended already. There is nothing to cancel.");
+        return Err(Failure::conflict(why, Some(urls::run(&system.key, run.no))));
+    }
+    let shown = CancelView { system: system_ref(&system, &viewer), run: run.no, state: run.state };
+    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+/// Cancels a run.
+///
+/// # Errors
+/// When the run is out of reach or has ended, or the database cannot be written.
+pub async fn submit(
+    grant: Grant<verbs::CancelRun>,
+    viewer: Viewer,
+    path: Path<(String, i64)>,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let (key, no) = path.into_inner();
+    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
+    let who = viewer.who(grant.principal());
+    match cancel_run(&app.store, &grant, &key, RunNo(no), who, viewer.now).await {
+        Ok(RunState::Ended) => session::tell(&session, Tone::Neutral, &format!("Run {no} is canceled."), None),
+        Ok(RunState::Running | RunState::Queued) => {
+            session::tell(&session, Tone::Neutral, &format!("Run {no} stops within seconds."), None);
+        }
+        Err(OpError::Conflict(why)) => return Err(Failure::conflict(why, Some(urls::run(&key, RunNo(no))))),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(response::see_other(&urls::run(&key, RunNo(no))))
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &CancelView) -> Markup {
+    let deed = format!("Cancel run {}", view.run);
+    page(
+        shell,
+        &format!("{deed} of {}", view.system.name),
+        &html! {
+            div.narrow {
+                (above(&view.system, Some(view.run)))
+                (head(&html! { (deed) "?" }, &html! { (Badge::of_run(view.state, None)) }, &html! {}))
+                (confirm(
+                    shell,
+                    Confirm {
+                        action: &urls::run_cancel(&view.system.key, view.run),
+                        deed: &deed,
+                        back: &urls::run(&view.system.key, view.run),
+                        stay: if view.state == RunState::Queued { "Let it wait" } else { "Let it run" },
+                    },
+                    &consequences(view.state),
+                ))
+            }
+        },
+    )
+}
+
+fn consequences(state: RunState) -> Markup {
+    html! {
+        @match state {
+            RunState::Queued => p { "It has not begun, so nothing has been done. It will not run." },
+            RunState::Running | RunState::Ended => {
+                p { "It stops within seconds. What was done stays done, and the next run goes on from there." }
+            },
+        }
+        p { "The status of the system stays as it was before this run." }
+    }
+}

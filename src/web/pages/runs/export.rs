@@ -1,0 +1,162 @@
+//! The log of a run as CSV or NDJSON, streamed: memory does not grow with the log, a client that stops
+//! reading holds no database connection, and has its place only for a while; rights are looked at again for each part.
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::web::{Data, Path, Query};
+use bytes::Bytes;
+use futures_util::stream;
+
+use super::reader::{Reader, Stopped, file_name};
+use super::show::{LogQuery, stored_filter};
+use crate::access::{Grant, verbs};
+use crate::domain::catalogue;
+use crate::domain::csv::guard;
+use crate::domain::message::StoredMessage;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::present::mentions;
+use crate::web::state::App;
+use crate::web::ui::time::rfc3339;
+
+/// How many messages one part has.
+const PART: i64 = 200;
+
+/// How a message is written.
+#[derive(Clone, Copy)]
+enum Form {
+    Csv,
+    Ndjson,
+}
+
+/// As CSV (RFC 4180, UTF-8), with the guard against formulas.
+///
+/// # Errors
+/// When the run is out of reach, too many exports are written, or the database cannot be read.
+pub async fn csv(
+    grant: Grant<verbs::ReadLogs>,
+    viewer: Viewer,
+    path: Path<(String, i64)>,
+    query: Query<LogQuery>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let filter = stored_filter(&query.filter());
+    let reader = Reader::open(&app, &grant, &viewer, path.into_inner(), filter, 0).await?;
+    streamed(&app, reader, Form::Csv, &query.filter().q)
+}
+
+/// As NDJSON: one object a line.
+///
+/// # Errors
+/// As for [`csv()`].
+pub async fn ndjson(
+    grant: Grant<verbs::ReadLogs>,
+    viewer: Viewer,
+    path: Path<(String, i64)>,
+    query: Query<LogQuery>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let filter = stored_filter(&query.filter());
+    let reader = Reader::open(&app, &grant, &viewer, path.into_inner(), filter, 0).await?;
+    streamed(&app, reader, Form::Ndjson, &query.filter().q)
+}
+
+/// The messages that have these words; all of them without words.
+fn streamed(app: &App, reader: Reader, form: Form, words: &str) -> Result<HttpResponse, Failure> {
+    let needle = words.to_lowercase();
+    let place = app.enter_exports(reader.person())?;
+    let (kind, ending) = match form {
+        Form::Csv => ("text/csv; charset=utf-8", "csv"),
+        Form::Ndjson => ("application/x-ndjson", "ndjson"),
+    };
+    let name = file_name(&reader.system, reader.run.no, ending);
+    let parts = stream::unfold(Some((reader, place, needle, true)), move |state| async move {
+        let (mut reader, place, needle, first) = state?;
+        if place.is_over() {
+            return Some((Err(std::io::Error::other("the export took too long")), None));
+        }
+        match reader.next(PART).await {
+            Ok(mut part) => {
+                part.rows.retain(|row| needle.is_empty() || mentions(row, &needle));
+                let written = write(form, first, &part.rows);
+                let rest = if part.at_end { None } else { Some((reader, place, needle, false)) };
+                Some((written.map(Bytes::from), rest))
+            }
+            // The answer breaks off, so that nobody takes a part for the whole.
+            Err(Stopped::Refused) => Some((Err(std::io::Error::other("the reader may no longer read this log")), None)),
+            Err(Stopped::Failed(error)) => {
+                log::warn!("an export broke off: {error}");
+                Some((Err(std::io::Error::other("the database did not answer")), None))
+            }
+        }
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, kind))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .streaming(parts))
+}
+
+fn write(form: Form, first: bool, rows: &[StoredMessage]) -> std::io::Result<Vec<u8>> {
+    match form {
+        Form::Csv => write_csv(first, rows),
+        Form::Ndjson => write_ndjson(rows),
+    }
+}
+
+const COLUMNS: [&str; 9] =
+    ["number", "time", "category", "code", "direction", "operation", "item_type", "item_key", "text"];
+
+fn write_csv(first: bool, rows: &[StoredMessage]) -> std::io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    if first {
+        writer.write_record(COLUMNS.iter().copied().chain(["foreign_text", "cut"]))?;
+    }
+    for row in rows {
+        let (seq, at) = (row.seq.to_string(), rfc3339(row.at));
+        let (key, text) = (String::from_utf8_lossy(&row.item_key), catalogue::text(&row.code, &row.args));
+        let cells = [
+            seq.as_str(),
+            &at,
+            row.category.as_str(),
+            &row.code,
+            row.direction.as_str(),
+            row.operation.as_str(),
+            &row.item_type,
+            &key,
+            &text,
+            row.foreign_text.as_deref().unwrap_or_default(),
+            if row.cut { "yes" } else { "no" },
+        ];
+        writer.write_record(cells.iter().map(|cell| guard(cell).into_owned()))?;
+    }
+    writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
+}
+
+fn write_ndjson(rows: &[StoredMessage]) -> std::io::Result<Vec<u8>> {
+    let mut lines = Vec::new();
+    for row in rows {
+        let key = match std::str::from_utf8(&row.item_key) {
+            Ok(text) => serde_json::json!(text),
+            // Bytes that are no text stand as numbers, so that nothing is lost.
+            Err(_not_utf8) => serde_json::json!(row.item_key),
+        };
+        let line = serde_json::json!({
+            "number": row.seq,
+            "time": rfc3339(row.at),
+            "category": row.category.as_str(),
+            "code": row.code,
+            "direction": row.direction.as_str(),
+            "operation": row.operation.as_str(),
+            "item_type": row.item_type,
+            "item_key": key,
+            "text": catalogue::text(&row.code, &row.args),
+            "args": row.args,
+            "foreign_text": row.foreign_text,
+            "cut": row.cut,
+        });
+        serde_json::to_writer(&mut lines, &line)?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
+}

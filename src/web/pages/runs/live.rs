@@ -1,0 +1,197 @@
+//! The live log: a page that is sent while the run writes it.
+
+mod view;
+
+use std::time::Duration;
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
+use actix_web::web::{Data, Path, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
+use futures_util::{Stream, stream};
+
+use super::reader::{Part, Reader, Stopped};
+use super::show::system_ref;
+use crate::access::{Grant, verbs};
+use crate::clock::{Stamp, since_boot};
+use crate::domain::run::RunResult;
+use crate::store::messages::MessageFilter;
+use crate::web::crowd::Place;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::present;
+use crate::web::state::App;
+use crate::web::stream::Parts;
+use crate::web::ui::{Nav, Shell};
+
+pub use view::{LiveEnd, LiveView, end, head, row};
+
+/// How many rows one page has at most.
+const MAX_ROWS: i64 = 10_000;
+/// How many rows are read at a time.
+const PART: i64 = 500;
+/// How often the log is looked at for new rows.
+const LOOK: Duration = Duration::from_millis(400);
+/// How long nothing is sent at most: only who is written to is seen to be gone.
+const QUIET: Duration = Duration::from_secs(5);
+/// How much later than the page its place ends: a page that is read has ended by itself by then.
+const SLACK: Duration = Duration::from_secs(30);
+
+/// Where the page begins.
+#[derive(Debug, serde::Deserialize)]
+pub struct LiveQuery {
+    #[serde(default)]
+    after: i64,
+}
+
+/// The log as it is written, also by another process.
+///
+/// # Errors
+/// When the run is out of reach or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::ReadLogs>,
+    viewer: Viewer,
+    path: Path<(String, i64)>,
+    query: Query<LiveQuery>,
+    request: HttpRequest,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let after = query.after.max(0);
+    let reader = Reader::open(&app, &grant, &viewer, path.into_inner(), MessageFilter::default(), after).await?;
+    let Some(place) = app.live_logs.enter(reader.person(), app.portal.live_log_life + SLACK) else {
+        let why = "As many live logs are being read as one person, or all of this portal, may have at once. \
+                   The page of the run shows the same rows.";
+        return Err(Failure::conflict(why, None));
+    };
+    let shown = LiveView {
+        system: system_ref(&reader.system, &viewer),
+        no: reader.run.no,
+        from_seq: after + 1,
+        max_rows: MAX_ROWS,
+        max_time: app.portal.live_log_life,
+    };
+    let parts = Parts::accepted(request.headers());
+    let encoding = HeaderValue::from_static(parts.encoding());
+    let stream = Live {
+        reader,
+        shell: viewer.shell(Some(Nav::Systems)),
+        view: shown,
+        parts,
+        began: since_boot(),
+        rows: 0,
+        last_at: None,
+        step: Step::Head,
+        app: app.get_ref().clone(),
+        _place: place,
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_ENCODING, encoding))
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(stream.parts()))
+}
+
+/// What is sent next.
+enum Step {
+    Head,
+    Rows,
+    End(LiveEnd),
+    Done,
+}
+
+/// A live log on its way.
+struct Live {
+    reader: Reader,
+    shell: Shell,
+    view: LiveView,
+    parts: Parts,
+    began: Duration,
+    rows: i64,
+    last_at: Option<Stamp>,
+    step: Step,
+    app: App,
+    _place: Place,
+}
+
+impl Live {
+    fn parts(self) -> impl Stream<Item = std::io::Result<Bytes>> {
+        stream::unfold(self, |mut live| async move {
+            let part = match std::mem::replace(&mut live.step, Step::Done) {
+                Step::Done => return None,
+                Step::Head => {
+                    live.step = Step::Rows;
+                    live.parts.part(head(&live.shell, &live.view).into_string().as_bytes())
+                }
+                Step::Rows => live.rows().await,
+                Step::End(how) => live.last(&how),
+            };
+            Some((part, live))
+        })
+    }
+
+    /// The next rows; waits until there are some, or the end.
+    async fn rows(&mut self) -> std::io::Result<Bytes> {
+        let asked = since_boot();
+        loop {
+            let part = match self.reader.next(PART).await {
+                Ok(part) => part,
+                Err(Stopped::Refused) => return self.last(&LiveEnd::Refused),
+                Err(Stopped::Failed(error)) => {
+                    log::warn!("a live log broke off: {error}");
+                    return Err(std::io::Error::other("the database did not answer"));
+                }
+            };
+            let full = self.rows >= MAX_ROWS || since_boot().saturating_sub(self.began) > self.view.max_time;
+            self.step = if part.is_last() {
+                Step::End(over(&part))
+            } else if self.app.ending.is_cancelled() {
+                Step::End(LiveEnd::ShutDown)
+            } else if full {
+                Step::End(LiveEnd::Full { last_seq: self.reader.position() })
+            } else {
+                Step::Rows
+            };
+            if part.rows.is_empty() {
+                if let Step::End(how) = std::mem::replace(&mut self.step, Step::Done) {
+                    return self.last(&how);
+                }
+                if since_boot().saturating_sub(asked) > QUIET {
+                    self.step = Step::Rows;
+                    return self.parts.part(b"\n");
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(LOOK) => {}
+                    () = self.app.ending.cancelled() => {}
+                }
+                continue;
+            }
+            let mut html = String::new();
+            for message in part.rows {
+                let at = message.at;
+                html.push_str(
+                    &row(&self.shell, &self.view, &present::message_row(message), self.last_at).into_string(),
+                );
+                self.last_at = Some(at);
+                self.rows += 1;
+            }
+            return self.parts.part(html.as_bytes());
+        }
+    }
+
+    fn last(&mut self, how: &LiveEnd) -> std::io::Result<Bytes> {
+        self.step = Step::Done;
+        let html = end(&self.shell, &self.view, how).into_string();
+        let mut bytes = self.parts.part(html.as_bytes())?.to_vec();
+        bytes.extend_from_slice(&self.parts.end()?);
+        Ok(bytes.into())
+    }
+}
+
+fn over(part: &Part) -> LiveEnd {
+    LiveEnd::Over {
+        result: part.run.result.unwrap_or(RunResult::Error),
+        counts: part.totals.counts,
+        took: present::duration_of(&part.run, part.run.ended_at.unwrap_or(part.run.queued_at)),
+    }
+}

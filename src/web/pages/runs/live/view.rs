@@ -1,0 +1,128 @@
+//! The live log as a page. Head, rows, end are separate pieces of one page.
+
+use std::time::Duration;
+
+use maud::{Markup, PreEscaped, html};
+
+use crate::clock::Stamp;
+use crate::domain::message::{Category, Counts};
+use crate::domain::run::{RunResult, RunState};
+use crate::ids::RunNo;
+use crate::web::pages::runs::messages::{COLUMNS, MessageRow, message_row};
+use crate::web::pages::runs::show::{SystemRef, above};
+use crate::web::ui::layout::head as heading;
+use crate::web::ui::table::table;
+use crate::web::ui::text::count;
+use crate::web::ui::{Badge, Shell, Tone, duration, link_button, number, page};
+use crate::web::urls::{self, Filter, Place};
+
+/// What the head needs to know.
+#[derive(Debug, Clone)]
+pub struct LiveView {
+    pub system: SystemRef,
+    pub no: RunNo,
+    /// The first message that is shown; those before are on the page of the run.
+    pub from_seq: i64,
+    /// How many rows and how long this page lasts at most.
+    pub max_rows: i64,
+    pub max_time: Duration,
+}
+
+/// How the page ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LiveEnd {
+    /// The run is over.
+    Over { result: RunResult, counts: Counts, took: Option<Duration> },
+    /// The page has shown as much, or lasted as long, as it may; the run goes on.
+    Full { last_seq: i64 },
+    /// The reader's rights or session ended.
+    Refused,
+    /// The portal shuts down.
+    ShutDown,
+}
+
+/// Where the rows stand in the page: the page is made whole and split here.
+const ROWS: &str = "<!--rows-->";
+/// Where the status stands.
+const END: &str = "<!--end-->";
+
+/// Everything before the first row.
+#[must_use]
+pub fn head(shell: &Shell, view: &LiveView) -> Markup {
+    let whole = whole(shell, view).into_string();
+    let head = whole.split_once(ROWS).map_or(whole.as_str(), |(head, _)| head);
+    PreEscaped(head.to_owned())
+}
+
+/// One row; `before` is the time of the row above.
+#[must_use]
+pub fn row(shell: &Shell, view: &LiveView, row: &MessageRow, before: Option<Stamp>) -> Markup {
+    message_row(shell, &view.system.key, view.no, row, before)
+}
+
+/// Everything after the last row, with how it ended.
+#[must_use]
+pub fn end(shell: &Shell, view: &LiveView, end: &LiveEnd) -> Markup {
+    let whole = whole(shell, view).into_string();
+    let rest = whole.split_once(ROWS).map_or("", |(_, rest)| rest);
+    PreEscaped(rest.replacen(END, &ending(view, end).into_string(), 1))
+}
+
+fn whole(shell: &Shell, view: &LiveView) -> Markup {
+    let (key, no) = (&view.system.key, view.no);
+    page(
+        shell,
+        &format!("Live log of run {no} of {}", view.system.name),
+        &html! {
+            (above(&view.system, Some(no)))
+            (heading(
+                &html! { "Live log of run " (no) },
+                &html! { span.soft { "Rows appear as they are written; the end says how it went." } },
+                &html! {
+                    (link_button(&urls::run(key, no), "Page of the run", ""))
+                    a.button href="#end" { "Jump to the end" }
+                },
+            ))
+            section.card.log aria-label="Messages" {
+                p.strip-note {
+                    @if view.from_seq > 1 { "From message " (number(view.from_seq)) " on. " }
+                    "At most " (number(view.max_rows)) " rows and " (duration(view.max_time)) "."
+                }
+                div.live tabindex="0" role="region" aria-label="Rows" {
+                    (table(&html! { "Messages of run " (no) " as they are written" }, &COLUMNS, &PreEscaped(ROWS.to_owned())))
+                }
+                div.live-end #end { (PreEscaped(END)) }
+            }
+        },
+    )
+}
+
+fn ending(view: &LiveView, end: &LiveEnd) -> Markup {
+    let run = urls::run(&view.system.key, view.no);
+    html! {
+        @match end {
+            LiveEnd::Over { result, counts, took } => {
+                p {
+                    (Badge::of_run(RunState::Ended, Some(*result)))
+                    @if let Some(took) = took { " after " (duration(*took)) }
+                    " · " (count(counts.error, "error", "errors"))
+                    ", " (count(counts.warning, "warning", "warnings"))
+                    ", " (count(counts.success, "success", "successes"))
+                    ", " (number(counts.information)) " information"
+                }
+                p {
+                    (link_button(&run, "Page of the run", "primary")) " "
+                    @if counts.error > 0 {
+                        (link_button(&urls::messages(&view.system.key, view.no, &Filter::of(Category::Error), Place::First), "See the errors", ""))
+                    }
+                }
+            },
+            LiveEnd::Full { last_seq } => {
+                p { (Badge::new(Tone::Busy, "The run goes on")) " This page has reached its limit." }
+                p { a.button.primary href={ (urls::run_live(&view.system.key, view.no)) "?after=" (last_seq) } { "Go on from message " (number(last_seq + 1)) } }
+            },
+            LiveEnd::Refused => p { (Badge::new(Tone::Warning, "Ended")) " You are signed out, or may no longer read this log." },
+            LiveEnd::ShutDown => p { (Badge::new(Tone::Warning, "Ended")) " The portal is restarting. " a href=(run) { "Page of the run" } },
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The log of a run: tabs by category, filter, table, pages.
+
+use maud::{Markup, html};
+
+use super::show::{Log, RunView};
+use crate::clock::Stamp;
+use crate::domain::message::{Category, Counts, StoredMessage};
+use crate::domain::run::RunState;
+use crate::ids::{RunNo, Seq, SystemKey};
+use crate::web::ui::pager::{IN_ORDER, pager};
+use crate::web::ui::runs::{no_log_access, noun};
+use crate::web::ui::table::{Column, numbers, table, text};
+use crate::web::ui::tabs::{Tab, tabs};
+use crate::web::ui::{Badge, Choice, PageLinks, Shell, Tone, choices, clock, empty, failure, foreign, number, time};
+use crate::web::urls::{self, Filter, Place};
+
+/// A page of messages.
+#[derive(Debug, Clone)]
+pub struct LogView {
+    pub filter: Filter,
+    /// Codes and item types that the run has, from its counts.
+    pub codes: Vec<Choice>,
+    pub item_types: Vec<Choice>,
+    /// What was typed into "Go to number or time ", and what is wrong with it.
+    pub at: String,
+    pub at_error: Option<String>,
+    pub rows: Vec<MessageRow>,
+    /// The message that this page shows among its neighbours.
+    pub around: Option<Seq>,
+    pub links: PageLinks,
+    pub total: Total,
+    pub searched: Option<Searched>,
+}
+
+/// How many messages the filter has in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Total {
+    Exact(i64),
+    AtLeast(i64),
+    Unknown,
+}
+
+/// A search that looked at a bounded window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Searched {
+    pub from: Seq,
+    pub to: Seq,
+    /// Where it goes on; `None` when it reached the end.
+    pub next: Option<String>,
+}
+
+/// A message with its text from the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageRow {
+    pub message: StoredMessage,
+    pub text: String,
+}
+
+pub(in crate::web::pages) const COLUMNS: [Column; 6] =
+    [numbers("No."), text("Time"), text("Category"), text("Code"), text("Item"), text("Message")];
+
+/// The log, or why it is not shown.
+pub(in crate::web::pages) fn section(shell: &Shell, view: &RunView) -> Markup {
+    html! {
+        section.card.log #messages aria-label="Messages" {
+            @match &view.log {
+                Log::Missing(template) => {
+                    (counts_only(view.counts))
+                    p.strip-note { (no_log_access(template)) }
+                },
+                Log::Expired { days } => {
+                    (counts_only(view.counts))
+                    p.strip-note { "The messages of this run are gone: they are kept " (days) " days after its end. The counts stay." }
+                },
+                Log::Shown(log) => (shown(shell, view, log)),
+            }
+        }
+    }
+}
+
+fn counts_only(counts: Counts) -> Markup {
+    html! {
+        ul.tabs aria-label="Messages by category" {
+            @for category in Category::ALL.iter().copied() {
+                li { (Badge::new(Tone::from(category), format!("{} {}", category.title(), number(counts.of(category))))) }
+            }
+        }
+    }
+}
+
+fn shown(shell: &Shell, view: &RunView, log: &LogView) -> Markup {
+    let (key, no) = (&view.system.key, view.no);
+    html! {
+        (tabs("Message category", &category_tabs(key, no, view.counts, log)))
+        (filters(key, no, log))
+        @if let Some(seq) = log.around { (among(key, no, log, seq)) }
+        @if log.rows.is_empty() {
+            (nothing(view, log))
+        } @else {
+            (table(&caption(view, log), &COLUMNS, &rows(shell, key, no, log)))
+        }
+        @if let Some(searched) = &log.searched { (how_far(searched)) }
+        (pager("Pages of messages", &totals(log), &log.links, IN_ORDER))
+    }
+}
+
+/// Tabs keep the words that were searched for, not the place.
+fn category_tabs(key: &SystemKey, no: RunNo, counts: Counts, log: &LogView) -> Vec<Tab> {
+    let tab = |category: Option<Category>| Tab {
+        tone: category.map(Tone::from),
+        label: category.map_or("All", Category::title),
+        count: category.map_or(counts.total(), |category| counts.of(category)),
+        address: urls::messages(key, no, &Filter { category, ..log.filter.clone() }, Place::First),
+        current: log.filter.category == category && log.around.is_none(),
+    };
+    std::iter::once(None).chain(Category::ALL.iter().copied().map(Some)).map(tab).collect()
+}
+
+fn filters(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
+    html! {
+        form.filter method="get" action=(urls::run(key, no)) role="search" aria-label="Messages" {
+            @if let Some(category) = log.filter.category {
+                input type="hidden" name="category" value=(category.as_str());
+            }
+            label { "Words in text or item " input type="search" name="q" value=(log.filter.q); } " "
+            (choices::filter("Code", "code", &log.codes, &log.filter.code))
+            (choices::filter("Item type", "type", &log.item_types, &log.filter.item_type))
+            label {
+                "Go to number or time "
+                input type="text" name="at" value=(log.at) placeholder="17 or 23:01" autocomplete="off"
+                    aria-invalid=[log.at_error.as_ref().map(|_| "true")]
+                    aria-describedby=[log.at_error.as_ref().map(|_| "at-error")];
+            }
+            " " button { "Show" } " "
+            @if log.filter.is_narrow() {
+                @let category = Filter { category: log.filter.category, ..Filter::default() };
+                a.clear href=(urls::messages(key, no, &category, Place::First)) { "Clear" }
+            }
+            @if let Some(error) = &log.at_error { p.wrong #at-error { (Tone::Error) (error) } }
+        }
+    }
+}
+
+/// Says that this page shows a message among its neighbours, and leads back.
+fn among(key: &SystemKey, no: RunNo, log: &LogView, seq: Seq) -> Markup {
+    html! {
+        p.strip-note {
+            "Message " (number(seq.0)) " among its neighbours of any category. "
+            a href=(urls::messages(key, no, &log.filter, Place::First)) { "Back to the whole log" }
+        }
+    }
+}
+
+fn caption(view: &RunView, log: &LogView) -> Markup {
+    html! {
+        (log.filter.category.map_or("Messages", Category::title)) " of run " (view.no)
+        @if log.filter.is_narrow() { ", filtered" }
+    }
+}
+
+fn nothing(view: &RunView, log: &LogView) -> Markup {
+    let all = urls::run(&view.system.key, view.no);
+    if log.filter == Filter::default() {
+        return empty::empty(
+            "No messages.",
+            &html! { p { @match view.state {
+                RunState::Queued => "The run has not begun.",
+                RunState::Running => "Nothing was logged yet.",
+                RunState::Ended => "Nothing was logged: nothing had to be done.",
+            } } },
+        );
+    }
+    empty::empty("No message matches.", &html! { p { a href=(all) { "Show all messages of this run" } } })
+}
+
+fn rows(shell: &Shell, key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
+    html! {
+        @for (place, row) in log.rows.iter().enumerate() {
+            @let before = place.checked_sub(1).and_then(|place| log.rows.get(place)).map(|row| row.message.at);
+            (message_row(shell, key, no, row, before))
+        }
+    }
+}
+
+/// A row. `before` is the time of the row above: a new day is named.
+pub(in crate::web::pages) fn message_row(
+    shell: &Shell,
+    key: &SystemKey,
+    no: RunNo,
+    row: &MessageRow,
+    before: Option<Stamp>,
+) -> Markup {
+    let message = &row.message;
+    let seq = Seq(message.seq);
+    html! {
+        tr #{ "m" (message.seq) } {
+            td.n data-label="No." { a href=(urls::message_around(key, no, seq)) title="Among its neighbours" { (message.seq) } }
+            td data-label="Time" {
+                (clock(shell, message.at))
+                @if before.is_none_or(|before| !time::same_day(shell, before, message.at)) {
+                    div.sub { (time::day(shell, message.at)) }
+                }
+            }
+            td data-label="Category" { (Badge::from(message.category)) }
+            td data-label="Code" { (failure::code(&message.code)) }
+            td.item data-label="Item" { (item(message)) }
+            td.text data-label="Message" { (words(row)) }
+        }
+    }
+}
+
+fn item(message: &StoredMessage) -> Markup {
+    html! {
+        @if message.item_type.is_empty() && message.item_key.is_empty() {
+            span.soft { "—" }
+        } @else {
+            @if !message.item_type.is_empty() { (message.item_type) " · " }
+            (foreign::key(&message.item_key))
+        }
+    }
+}
+
+fn words(row: &MessageRow) -> Markup {
+    html! {
+        (foreign::words(&row.text))
+        @if let Some(said) = &row.message.foreign_text { " " (foreign::quote(said)) }
+        @if row.message.cut { " " span.remark { "cut" } }
+    }
+}
+
+fn how_far(searched: &Searched) -> Markup {
+    html! {
+        p.strip-note {
+            "Searched messages " (number(searched.from.0)) " to " (number(searched.to.0)) ". "
+            @match &searched.next {
+                Some(next) => a href=(next) { "Search on" },
+                None => "That is the end.",
+            }
+        }
+    }
+}
+
+fn totals(log: &LogView) -> Markup {
+    let shown = i64::try_from(log.rows.len()).unwrap_or(i64::MAX);
+    let noun = log.filter.category.map_or("messages", |category| noun(category, 2));
+    html! {
+        (number(shown)) " of "
+        @match log.total {
+            Total::Exact(n) => { (number(n)) " " },
+            Total::AtLeast(n) => { (number(n)) "+ " },
+            Total::Unknown => "the matching ",
+        }
+        (noun)
+    }
+}

@@ -1,0 +1,9 @@
+//! Runs: the page of one with its log, the live log, and a plan that waits for a person.
+
+pub mod cancel;
+pub mod export;
+pub mod live;
+pub mod messages;
+pub mod plan;
+mod reader;
+pub mod show;

@@ -1,0 +1,136 @@
+//! Reading a log to its end for somebody who may lose the right to it meanwhile: the right is looked
+//! at again for every part, and no database connection is held between parts.
+
+use crate::access::{Grant, Verb, verbs};
+use crate::clock::Stamp;
+use crate::domain::message::StoredMessage;
+use crate::domain::run::RunState;
+use crate::ids::{PersonId, RunNo, SystemKey};
+use crate::store::messages::{self, Cursor, MessageFilter};
+use crate::store::runs::{self, Run, Totals};
+use crate::store::systems::{self, System};
+use crate::store::{Store, StoreError};
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::standing::Standing;
+use crate::web::state::App;
+
+/// A log that is read part by part.
+pub(super) struct Reader {
+    app: App,
+    standing: Standing,
+    key: SystemKey,
+    filter: MessageFilter,
+    after: i64,
+    pub system: System,
+    pub run: Run,
+}
+
+/// A part of a log.
+pub(super) struct Part {
+    pub rows: Vec<StoredMessage>,
+    pub run: Run,
+    pub totals: Totals,
+    /// No more rows now.
+    pub at_end: bool,
+}
+
+impl Part {
+    /// No more rows ever.
+    pub fn is_last(&self) -> bool {
+        self.at_end && self.run.state == RunState::Ended
+    }
+}
+
+/// Why no more is read.
+pub(super) enum Stopped {
+    Refused,
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound => Self::Refused,
+            other => Self::Failed(other),
+        }
+    }
+}
+
+impl Reader {
+    /// Opens the log of a run in reach, if it is still kept.
+    pub async fn open(
+        app: &App,
+        grant: &Grant<verbs::ReadLogs>,
+        viewer: &Viewer,
+        path: (String, i64),
+        filter: MessageFilter,
+        after: i64,
+    ) -> Result<Self, Failure> {
+        let key = SystemKey::parse(&path.0).ok_or_else(Failure::not_found)?;
+        let standing = Standing::of(viewer).ok_or_else(Failure::not_found)?;
+        let (grant, wanted) = (grant.clone(), key.clone());
+        let (system, run) = app
+            .store
+            .read(move |db| {
+                let (system, _group) = systems::find(db, &grant, &wanted)?;
+                let (run, _totals) = runs::find(db, system.id, RunNo(path.1))?;
+                Ok((system, run))
+            })
+            .await?;
+        if is_expired(app, &run, viewer.now) {
+            return Err(Failure::not_found());
+        }
+        Ok(Self { app: app.clone(), standing, key, filter, after, system, run })
+    }
+
+    /// Whoever reads.
+    pub const fn person(&self) -> PersonId {
+        self.standing.person
+    }
+
+    /// The last message that was read.
+    pub const fn position(&self) -> i64 {
+        self.after
+    }
+
+    /// The next messages, at most `limit`.
+    pub async fn next(&mut self, limit: i64) -> Result<Part, Stopped> {
+        let (standing, key, filter, after) = (self.standing.clone(), self.key.clone(), self.filter.clone(), self.after);
+        let (no, words, now) = (self.run.no, self.app.words.clone(), self.app.clock.now());
+        let store: &Store = &self.app.store;
+        let part = store
+            .read(move |db| {
+                // Signed out, disabled, or without the right by now: not found.
+                let actor = standing.actor(db, now)?;
+                let grant = actor.authorize::<verbs::ReadLogs>().map_err(|_missing| StoreError::NotFound)?;
+                let (system, _group) = systems::find(db, &grant, &key)?;
+                if !actor.may(&[Verb::ReadLogs], system.group_id) {
+                    return Err(StoreError::NotFound);
+                }
+                // The header first: rows that come between the two reads are read next time.
+                let (run, totals) = runs::find(db, system.id, no)?;
+                let log = messages::Log { words: &words, grant: &grant, run: run.id };
+                let page = messages::page(db, log, &filter, Cursor::After(after), limit)?;
+                Ok(Part { at_end: !page.more, rows: page.rows, run, totals })
+            })
+            .await?;
+        if let Some(last) = part.rows.last() {
+            self.after = last.seq;
+        }
+        Ok(part)
+    }
+}
+
+/// Whether the messages of a run are not kept any more. Some may still be there, and are not shown.
+#[must_use]
+pub(super) fn is_expired(app: &App, run: &Run, now: Stamp) -> bool {
+    run.ended_at.is_some_and(|ended| now.since(ended) > app.config.keep_messages)
+}
+
+/// What an export is called.
+pub(super) fn file_name(system: &System, no: RunNo, ending: &str) -> String {
+    let name: String =
+        system.name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    format!("{name}-run-{no}.{ending}")
+}

@@ -1,0 +1,299 @@
+//! The log part of the run page: which messages are asked for, and where their pages lead.
+
+use chrono::{NaiveTime, TimeZone};
+
+use super::{Log, missing};
+use crate::access::{Grant, Verb, verbs};
+use crate::clock::{Stamp, micros};
+use crate::domain::message::{Category, Counts, StoredMessage};
+use crate::domain::run::RunState;
+use crate::ids::Seq;
+use crate::store::messages::{self, Cursor, MessageFilter, SearchPage};
+use crate::store::runs::{Counted, Run, counts_by};
+use crate::store::systems::System;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::pages::runs::messages::{LogView, Searched, Total};
+use crate::web::pages::runs::reader::is_expired;
+use crate::web::present;
+use crate::web::state::App;
+use crate::web::ui::{self, Choice, PageLinks};
+use crate::web::urls::{self, Filter, Place};
+
+/// How many messages a page has.
+const PAGE: i64 = 50;
+/// How many neighbours stand on either side of a message.
+const AROUND: i64 = 20;
+
+/// What the address asks for.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct LogQuery {
+    category: String,
+    q: String,
+    code: String,
+    #[serde(rename = "type")]
+    item_type: String,
+    /// A number or a time to go to.
+    at: String,
+    after: String,
+    /// A number, or `end`.
+    before: String,
+    around: String,
+    refresh: String,
+}
+
+impl LogQuery {
+    /// Which messages are meant.
+    #[must_use]
+    pub fn filter(&self) -> Filter {
+        Filter {
+            category: Category::parse(&self.category),
+            q: self.q.trim().to_owned(),
+            code: self.code.clone(),
+            item_type: self.item_type.clone(),
+        }
+    }
+
+    /// A page that somebody has leafed through does not move under their eyes.
+    pub(super) fn refreshes(&self) -> bool {
+        self.refresh != "off"
+            && self.after.is_empty()
+            && self.before.is_empty()
+            && self.at.is_empty()
+            && self.around.is_empty()
+    }
+
+    fn cursor(&self) -> Cursor {
+        match (self.after.parse(), self.before.as_str(), self.before.parse()) {
+            (Ok(seq), _, _) => Cursor::After(seq),
+            (Err(_), "end", _) => Cursor::Last,
+            (Err(_), _, Ok(seq)) => Cursor::Before(seq),
+            (Err(_), _, Err(_)) => Cursor::First,
+        }
+    }
+}
+
+/// The log, if the reader may read it.
+pub(super) async fn load(
+    app: &App,
+    viewer: &Viewer,
+    system: &System,
+    run: &Run,
+    counts: Counts,
+    query: &LogQuery,
+) -> Result<Log, Failure> {
+    if !viewer.may(&[Verb::ReadLogs], system.group_id) {
+        return Ok(missing());
+    }
+    if is_expired(app, run, viewer.now) {
+        return Ok(Log::Expired { days: app.portal.message_days });
+    }
+    let grant: Grant<verbs::ReadLogs> =
+        viewer.actor.as_ref().ok_or_else(Failure::not_found)?.authorize::<verbs::ReadLogs>()?;
+    let filter = query.filter();
+    let (jump, at_error) = jump(app, &grant, viewer, (run, counts), query).await?;
+    let pages = Pages { system, run, filter: &filter };
+    let asked = Asked {
+        filter: filter.clone(),
+        jumps: jump.is_some(),
+        cursor: jump.unwrap_or_else(|| query.cursor()),
+        around: query.around.parse().ok(),
+    };
+    let (id, words) = (run.id, app.words.clone());
+    let (found, options) =
+        app.store.read(move |db| Ok((asked.read(db, &words, &grant, id)?, counts_by(db, id)?))).await?;
+    let total = total(&filter, counts, &options);
+    let around = query.around.parse().ok().map(Seq);
+    let mut view = LogView {
+        codes: choices(options.iter().map(|option| option.1.as_str())),
+        item_types: choices(options.iter().map(|option| option.2.as_str())),
+        at: query.at.clone(),
+        at_error,
+        rows: Vec::new(),
+        around,
+        links: PageLinks::default(),
+        total,
+        searched: None,
+        filter: filter.clone(),
+    };
+    match found {
+        Found::Page { rows, before, after } => {
+            view.links = pages.links(&rows, before, after);
+            view.rows = rows.into_iter().map(present::message_row).collect();
+        }
+        Found::Around(rows) => view.rows = rows.into_iter().map(present::message_row).collect(),
+        Found::Search { from, page } => {
+            let next = page.continue_after.map(|seq| pages.at(Place::After(Seq(seq))));
+            let to = page.continue_after.unwrap_or(counts.total());
+            view.searched = Some(Searched { from: Seq(from + 1), to: Seq(to.max(from + 1)), next });
+            view.links.first = (from > 0).then(|| pages.at(Place::First));
+            view.total = Total::Unknown;
+            view.rows = page.rows.into_iter().map(present::message_row).collect();
+        }
+    }
+    Ok(Log::Shown(Box::new(view)))
+}
+
+/// What was asked of the store.
+struct Asked {
+    filter: Filter,
+    cursor: Cursor,
+    /// The place was typed, and is not that of a row.
+    jumps: bool,
+    around: Option<i64>,
+}
+
+/// What the store found.
+enum Found {
+    Page { rows: Vec<StoredMessage>, before: bool, after: bool },
+    Around(Vec<StoredMessage>),
+    Search { from: i64, page: SearchPage },
+}
+
+impl Asked {
+    fn read(
+        &self,
+        db: &mut crate::store::Db,
+        words: &messages::Words,
+        grant: &Grant<verbs::ReadLogs>,
+        run: crate::ids::RunId,
+    ) -> crate::store::Result<Found> {
+        let filter = stored_filter(&self.filter);
+        let log = messages::Log { words, grant, run };
+        if let Some(seq) = self.around {
+            return Ok(Found::Around(messages::around(db, log, seq, AROUND)?));
+        }
+        if !self.filter.q.is_empty() {
+            let needle = self.filter.q.to_lowercase();
+            let from = match self.cursor {
+                Cursor::After(seq) => seq,
+                Cursor::First | Cursor::Before(_) | Cursor::Last => 0,
+            };
+            let limit = usize::try_from(PAGE).unwrap_or(50);
+            let page = messages::search(db, log, &filter, from, limit, |message| present::mentions(message, &needle))?;
+            return Ok(Found::Search { from, page });
+        }
+        let (mut cursor, mut page) = (self.cursor, messages::page(db, log, &filter, self.cursor, PAGE)?);
+        if page.rows.is_empty() && cursor != Cursor::First {
+            // Beyond one end of the log: that end is shown.
+            cursor = if matches!(cursor, Cursor::Before(_)) { Cursor::First } else { Cursor::Last };
+            page = messages::page(db, log, &filter, cursor, PAGE)?;
+        }
+        let (before, after) = match cursor {
+            Cursor::First => (false, page.more),
+            Cursor::After(_) if self.jumps => (Self::has_before(db, log, &filter, &page.rows)?, page.more),
+            Cursor::After(_) => (true, page.more),
+            Cursor::Before(_) => (page.more, true),
+            Cursor::Last => (page.more, false),
+        };
+        Ok(Found::Page { rows: page.rows, before, after })
+    }
+
+    /// Whether anything stands above a page whose place somebody typed.
+    fn has_before(
+        db: &mut crate::store::Db,
+        log: messages::Log<'_>,
+        filter: &MessageFilter,
+        rows: &[StoredMessage],
+    ) -> crate::store::Result<bool> {
+        let Some(first) = rows.first() else { return Ok(false) };
+        Ok(!messages::page(db, log, filter, Cursor::Before(first.seq), 1)?.rows.is_empty())
+    }
+}
+
+/// The filter as the store knows it.
+#[must_use]
+pub fn stored_filter(filter: &Filter) -> MessageFilter {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    MessageFilter { category: filter.category, code: given(&filter.code), item_type: given(&filter.item_type) }
+}
+
+/// Addresses of the pages of a log.
+struct Pages<'a> {
+    system: &'a System,
+    run: &'a Run,
+    filter: &'a Filter,
+}
+
+impl Pages<'_> {
+    fn at(&self, place: Place) -> String {
+        urls::messages(&self.system.key, self.run.no, self.filter, place)
+    }
+
+    fn links(&self, rows: &[StoredMessage], before: bool, after: bool) -> PageLinks {
+        let seq = |row: Option<&StoredMessage>| row.map(|row| Seq(row.seq));
+        PageLinks {
+            first: before.then(|| self.at(Place::First)),
+            previous: seq(rows.first()).filter(|_| before).map(|seq| self.at(Place::Before(seq))),
+            next: seq(rows.last()).filter(|_| after).map(|seq| self.at(Place::After(seq))),
+            last: after.then(|| self.at(Place::Last)),
+        }
+    }
+}
+
+fn choices<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Choice> {
+    let words: std::collections::BTreeSet<&str> = words.filter(|word| !word.is_empty()).collect();
+    words.into_iter().map(|word| Choice::new(word, word)).collect()
+}
+
+/// How many messages the filter has, from the maintained counts.
+fn total(filter: &Filter, counts: Counts, options: &[Counted]) -> Total {
+    if !filter.q.is_empty() {
+        return Total::Unknown;
+    }
+    if filter.code.is_empty() && filter.item_type.is_empty() {
+        return Total::Exact(filter.category.map_or(counts.total(), |category| counts.of(category)));
+    }
+    let fits = |option: &&Counted| {
+        filter.category.is_none_or(|category| category == option.0)
+            && (filter.code.is_empty() || filter.code == option.1)
+            && (filter.item_type.is_empty() || filter.item_type == option.2)
+    };
+    Total::Exact(options.iter().filter(fits).map(|option| option.4).sum())
+}
+
+/// Where "Go to number or time" leads, or what is wrong with it.
+async fn jump(
+    app: &App,
+    grant: &Grant<verbs::ReadLogs>,
+    viewer: &Viewer,
+    (run, counts): (&Run, Counts),
+    query: &LogQuery,
+) -> Result<(Option<Cursor>, Option<String>), Failure> {
+    let at = query.at.trim();
+    if at.is_empty() {
+        return Ok((None, None));
+    }
+    if let Ok(number) = at.parse::<i64>() {
+        let last = counts.total();
+        let said = (number > last).then(|| format!("The last message is number {}.", ui::number(last)));
+        return Ok((Some(Cursor::After(number.max(1) - 1)), said));
+    }
+    let Some(time) = moment(at, viewer.zone, run) else {
+        let said = "Type a message number such as 17, or a time such as 23:01 or 23:01:30.";
+        return Ok((None, Some(said.to_owned())));
+    };
+    let (grant, id, words) = (grant.clone(), run.id, app.words.clone());
+    let found = app
+        .store
+        .read(move |db| messages::at_time(db, messages::Log { words: &words, grant: &grant, run: id }, time))
+        .await?;
+    match found {
+        Some(seq) => Ok((Some(Cursor::After(seq - 1)), None)),
+        None => Ok((Some(Cursor::Last), Some("Nothing was logged at or after this time. This is the end.".to_owned()))),
+    }
+}
+
+/// A time of day in the reader's zone: the first one at or after the start of the run.
+fn moment(text: &str, zone: chrono_tz::Tz, run: &Run) -> Option<Stamp> {
+    let time = ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())?;
+    let start = run.started_at.filter(|_| run.state != RunState::Queued)?;
+    let day = start.to_utc().with_timezone(&zone).date_naive();
+    let on = |day: chrono::NaiveDate| {
+        zone.from_local_datetime(&day.and_time(time)).earliest().map(|time| Stamp::from_utc(time.to_utc()))
+    };
+    // The minute of the start itself counts as after it.
+    let slack = std::time::Duration::from_mins(1);
+    on(day).filter(|at| at.0 + micros(slack) > start.0).or_else(|| on(day.succ_opt()?))
+}

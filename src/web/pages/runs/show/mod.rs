@@ -1,0 +1,132 @@
+//! A run: how it went, how far it is, and its log.
+
+mod log;
+mod view;
+
+pub(in crate::web::pages::runs) use view::above;
+pub use view::{Completeness, Log, RunView, SystemRef, view};
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+
+use crate::access::{Grant, Template, Verb, verbs};
+use crate::domain::run::{RunResult, RunState};
+use crate::ids::{RunNo, SystemKey};
+use crate::store::messages::FirstError;
+use crate::store::runs::{self, Run, Totals};
+use crate::store::systems::{self, System};
+use crate::store::{Db, messages, plans};
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::present;
+use crate::web::response;
+use crate::web::state::App;
+use crate::web::ui::{Nav, Refresh};
+use crate::web::urls;
+
+pub use log::{LogQuery, stored_filter};
+
+/// The page of a run. Whoever sees the system sees its header; the log needs log access.
+///
+/// # Errors
+/// When the run is out of reach or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::SeeRun>,
+    viewer: Viewer,
+    path: Path<(String, i64)>,
+    query: Query<LogQuery>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let (key, no) = path.into_inner();
+    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
+    let found = app.store.read(move |db| load(db, &grant, &key, RunNo(no))).await?;
+    let log = log::load(&app, &viewer, &found.system, &found.run, found.totals.counts, &query).await?;
+    let mut shell = viewer.shell(Some(Nav::Systems));
+    let open = found.run.state != RunState::Ended && found.run.not_before <= viewer.now;
+    let refreshes = open && query.refreshes();
+    if refreshes {
+        let stop = format!("{}?refresh=off", urls::run(&found.system.key, found.run.no));
+        shell.refresh = Some(Refresh { seconds: 2, stop });
+    }
+    let markup = view(&shell, &told(&found, &viewer, log));
+    Ok(if refreshes { response::refreshing(markup, 2) } else { response::page(markup) })
+}
+
+struct Loaded {
+    system: System,
+    run: Run,
+    totals: Totals,
+    retries: Option<RunNo>,
+    retried_by: Option<RunNo>,
+    failure: Option<FirstError>,
+    running: Option<RunNo>,
+    has_plan: bool,
+}
+
+fn load(db: &mut Db, grant: &Grant<verbs::SeeRun>, key: &SystemKey, no: RunNo) -> crate::store::Result<Loaded> {
+    let (system, _group) = systems::find(db, grant, key)?;
+    let (run, totals) = runs::find(db, system.id, no)?;
+    let retries = run.retries_run.map(|id| runs::number_of(db, id)).transpose()?.flatten();
+    let retried_by = runs::retry_of(db, system.id, run.id)?;
+    let failed = run.result == Some(RunResult::Error);
+    let failure = if failed { messages::first_error(db, run.id)? } else { None };
+    let running = if run.state == RunState::Queued {
+        present::activity(runs::open_runs(db, system.id)?).running.map(|run| run.no)
+    } else {
+        None
+    };
+    let has_plan = plans::braked(db, run.id)?.is_some();
+    Ok(Loaded { system, run, totals, retries, retried_by, failure, running, has_plan })
+}
+
+fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
+    let (run, totals) = (&found.run, &found.totals);
+    let group = found.system.group_id;
+    let code = run.end_code.clone().or_else(|| found.failure.as_ref().map(|error| error.code.clone()));
+    let failure = code.filter(|_code| run.result == Some(RunResult::Error)).map(|code| {
+        // Arguments and the peer's words are the log's.
+        let reads_logs = viewer.may(&[Verb::ReadLogs], group);
+        let same = found.failure.as_ref().filter(|error| reads_logs && error.code == code);
+        let args = same.map(|error| error.args.clone()).unwrap_or_default();
+        present::failure(&code, run.end_stage, &args, same.and_then(|error| error.foreign_text.clone()))
+    });
+    RunView {
+        no: run.no,
+        state: run.state,
+        result: run.result,
+        end_reason: run.end_reason,
+        failure,
+        origin: present::origin(run, found.retries),
+        queued: run.queued_at,
+        not_before: run.not_before,
+        waits_for: found.running.map(|running| format!("behind run {running}")).unwrap_or_default(),
+        overdue: present::overdue(run, viewer.now),
+        started: run.started_at,
+        ended: run.ended_at,
+        duration: present::duration_of(run, viewer.now),
+        progress: (run.state == RunState::Running).then(|| present::progress(totals)),
+        unchanged: totals.unchanged,
+        counts: totals.counts,
+        completeness: present::completeness(totals),
+        retried_by: found.retried_by,
+        canceling: run.cancel_by.clone().filter(|_by| run.state != RunState::Ended),
+        has_plan: found.has_plan && viewer.may(&[Verb::ConfirmDeletions], group),
+        may_cancel: run.state != RunState::Ended && viewer.may(&[Verb::CancelRun], group),
+        log,
+        system: system_ref(&found.system, viewer),
+    }
+}
+
+/// The system of a run; its name is plain text for those who only read logs.
+pub(super) fn system_ref(system: &System, viewer: &Viewer) -> SystemRef {
+    SystemRef {
+        key: system.key.clone(),
+        name: system.name.clone(),
+        may_open: viewer.may(&[Verb::SeeSystems, Verb::SeeSettings], system.group_id),
+    }
+}
+
+/// The template to ask for, for whoever may not read logs.
+fn missing() -> Log {
+    Log::Missing(Template::to_ask_for(Verb::ReadLogs).as_str())
+}

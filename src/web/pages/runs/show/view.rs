@@ -1,0 +1,225 @@
+//! The page of a run: how it went, how far it is, and its log.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+
+use super::super::messages::{self, LogView};
+use crate::clock::Stamp;
+use crate::domain::message::Counts;
+use crate::domain::run::{EndReason, RunResult, RunState};
+use crate::ids::{RunNo, SystemKey};
+use crate::web::ui::failure::{FailureView, failure, said};
+use crate::web::ui::layout::{crumbs, head, refreshing};
+use crate::web::ui::progress::{self, Progress};
+use crate::web::ui::runs::{Origin, end_reason, origin};
+use crate::web::ui::tile::facts_list;
+use crate::web::ui::{Badge, Shell, Tone, duration, link_button, notice, number, page, time};
+use crate::web::urls;
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct RunView {
+    pub system: SystemRef,
+    pub no: RunNo,
+    pub state: RunState,
+    pub result: Option<RunResult>,
+    pub end_reason: Option<EndReason>,
+    pub failure: Option<FailureView>,
+    pub origin: Origin,
+    pub queued: Stamp,
+    /// When a queued run may begin.
+    pub not_before: Stamp,
+    /// What a queued run waits for: `behind run 16`; empty for a free worker.
+    pub waits_for: String,
+    pub overdue: bool,
+    pub started: Option<Stamp>,
+    pub ended: Option<Stamp>,
+    /// So far, while it runs.
+    pub duration: Option<Duration>,
+    /// While it runs.
+    pub progress: Option<Progress>,
+    /// Items that needed nothing.
+    pub unchanged: i64,
+    pub counts: Counts,
+    pub completeness: Completeness,
+    /// The retry that follows this run.
+    pub retried_by: Option<RunNo>,
+    /// Asked to stop, by whom.
+    pub canceling: Option<String>,
+    pub has_plan: bool,
+    pub may_cancel: bool,
+    pub log: Log,
+}
+
+/// The system of a run. Who only reads logs gets its name as plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemRef {
+    pub key: SystemKey,
+    pub name: String,
+    pub may_open: bool,
+}
+
+/// The log, as far as the reader may have it.
+#[derive(Debug, Clone)]
+pub enum Log {
+    Shown(Box<LogView>),
+    /// The role template that is missing.
+    Missing(&'static str),
+    /// Past retention.
+    Expired {
+        days: u32,
+    },
+}
+
+/// Counted in different places: by the connector, by the database, and what had to be shortened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Completeness {
+    pub emitted: i64,
+    pub stored: i64,
+    pub cut: i64,
+}
+
+impl Completeness {
+    /// As a line: a warning when the numbers differ after the end.
+    #[must_use]
+    pub fn line(self, over: bool) -> Markup {
+        html! {
+            @if over && self.emitted != self.stored {
+                (Badge::new(Tone::Warning, "Log is incomplete")) " "
+            }
+            span.nobreak { (number(self.emitted)) " emitted" } ", "
+            span.nobreak { (number(self.stored)) " stored" } ", "
+            span.nobreak { @if self.cut == 0 { "nothing cut" } @else { (number(self.cut)) " cut" } }
+        }
+    }
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &RunView) -> Markup {
+    page(
+        shell,
+        &format!("Run {} of {}", view.no, view.system.name),
+        &html! {
+            (above(&view.system, None))
+            (head(&html! { "Run " (view.no) }, &beside(view), &actions(view)))
+            (refreshing(shell))
+            (state(shell, view))
+            @if let Some(now) = &view.progress { (progress::full(shell, now)) }
+            (facts(shell, view))
+            (messages::section(shell, view))
+        },
+    )
+}
+
+/// The way up: links for who may see systems, the bare name for who only reads logs. `run` is named when the
+/// page lies below it.
+#[must_use]
+pub fn above(system: &SystemRef, run: Option<RunNo>) -> Markup {
+    let label = run.map(|no| format!("Run {no}"));
+    let mut above = Vec::new();
+    if system.may_open {
+        above.push((urls::SYSTEMS.to_owned(), "Communication systems"));
+        above.push((urls::system(&system.key), system.name.as_str()));
+    }
+    if let (Some(no), Some(label)) = (run, &label) {
+        above.push((urls::run(&system.key, no), label));
+    }
+    html! {
+        @if !system.may_open { p.crumbs { bdi { (system.name) } } }
+        @if !above.is_empty() { (crumbs(&above)) }
+    }
+}
+
+fn beside(view: &RunView) -> Markup {
+    html! {
+        (Badge::of_run(view.state, view.result)) " "
+        span.soft {
+            (origin(&view.origin))
+            @if let Some(span) = view.duration { " · " (duration(span)) }
+        }
+    }
+}
+
+fn actions(view: &RunView) -> Markup {
+    let (key, no) = (&view.system.key, view.no);
+    let over = view.state == RunState::Ended;
+    html! {
+        @if let Log::Shown(log) = &view.log {
+            @if view.state == RunState::Running { (link_button(&urls::run_live(key, no), "Live log", "primary")) }
+            (link_button(&urls::messages_csv(key, no, &log.filter), "CSV", ""))
+            (link_button(&urls::messages_ndjson(key, no, &log.filter), "NDJSON", ""))
+        }
+        @if view.has_plan { (link_button(&urls::run_plan(key, no), "See the plan", "primary")) }
+        @if view.may_cancel && !over && view.canceling.is_none() {
+            (link_button(&urls::run_cancel(key, no), "Cancel run …", ""))
+        }
+    }
+}
+
+/// What has to be known before the log is read.
+fn state(shell: &Shell, view: &RunView) -> Markup {
+    match view.state {
+        RunState::Queued => waiting(shell, view),
+        RunState::Running => html! {
+            @if let Some(person) = &view.canceling {
+                (notice::notice(Tone::Busy, &html! { p { (Tone::Busy) bdi { (person) } " asked it to stop. It ends within seconds." } }))
+            }
+        },
+        RunState::Ended => ended(view),
+    }
+}
+
+fn waiting(shell: &Shell, view: &RunView) -> Markup {
+    let tone = if view.overdue { Tone::Warning } else { Tone::Neutral };
+    notice::notice(
+        tone,
+        &html! {
+            p {
+                (tone)
+                @if !view.waits_for.is_empty() { "It waits " (view.waits_for) "." }
+                @else if view.not_before > shell.now { "It may begin " (time::time_in_words(shell, view.not_before)) "." }
+                @else { "It waits for a free worker." }
+                @if view.overdue { " It is overdue: it could have begun " (time::relative(shell, view.not_before)) ". Is a worker running?" }
+            }
+        },
+    )
+}
+
+fn ended(view: &RunView) -> Markup {
+    // A failure says the same with more words.
+    let reason = view.end_reason.filter(|_| view.failure.is_none());
+    html! {
+        @if reason.is_some() || view.failure.is_some() {
+            (notice::notice(Tone::Error, &html! {
+                p {
+                    (Tone::Error)
+                    @if let Some(reason) = reason { strong { (end_reason(reason)) } " " }
+                    @if let Some(why) = &view.failure { (failure(why)) }
+                    @if let Some(next) = view.retried_by {
+                        " It is tried again as " a href=(urls::run(&view.system.key, next)) { "run " (next) } "."
+                    }
+                }
+                @if let Some(why) = &view.failure { (said(why)) }
+            }))
+        }
+    }
+}
+
+fn facts(shell: &Shell, view: &RunView) -> Markup {
+    let mut facts = vec![("Asked for", html! { (time(shell, view.queued)) })];
+    if let Some(at) = view.started {
+        facts.push(("Started", html! { (time::time_ago(shell, at)) }));
+    }
+    if let Some(at) = view.ended {
+        facts.push(("Ended", html! { (time::time_ago(shell, at)) }));
+    }
+    if let Some(run) = view.origin.retries {
+        facts.push(("Retries", html! { a href=(urls::run(&view.system.key, run)) { "run " (run) } }));
+    }
+    if view.unchanged > 0 {
+        facts.push(("Unchanged", html! { (number(view.unchanged)) " items needed nothing" }));
+    }
+    facts.push(("Log", view.completeness.line(view.state == RunState::Ended)));
+    html! { div.facts { (facts_list(&facts)) } }
+}

@@ -1,0 +1,139 @@
+//! Signing in.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Query};
+use secrecy::SecretString;
+
+use crate::ops::sign_in::{Outcome, sign_in};
+use crate::web::extract::{Posted, Viewer};
+use crate::web::failure::Failure;
+use crate::web::state::App;
+use crate::web::{response, session};
+use std::time::Duration;
+
+use maud::{Markup, html};
+
+use crate::web::ui::layout::head;
+use crate::web::ui::{Control, Errors, FieldView, Shell, Tone, button, duration, form, notice, page};
+use crate::web::urls;
+
+/// What the page shows.
+#[derive(Debug, Clone, Default)]
+pub struct SignInView {
+    /// As typed.
+    pub name: String,
+    /// Where to go afterwards; empty for the start page.
+    pub next: String,
+    pub refused: Option<Refused>,
+}
+
+/// Why somebody was not let in. A wrong name and a wrong password are one and the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    Wrong,
+    TooMany {
+        wait: Duration,
+    },
+    /// The form was too old, or its cookie was missing.
+    Expired,
+}
+
+/// Where to go afterwards.
+#[derive(Debug, serde::Deserialize)]
+pub struct SignInQuery {
+    #[serde(default)]
+    next: String,
+}
+
+/// The empty form; whoever is signed in goes on.
+pub async fn show(viewer: Viewer, query: Query<SignInQuery>) -> HttpResponse {
+    if viewer.actor.is_some() {
+        return response::see_other(urls::HOME);
+    }
+    let asked = SignInView { name: String::new(), next: local(&query.next).to_owned(), refused: None };
+    response::page(view(&viewer.shell(None), &asked))
+}
+
+/// Signs somebody in.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn submit(viewer: Viewer, form: Posted, session: Session, app: Data<App>) -> Result<HttpResponse, Failure> {
+    let (name, next) = (form.field("name"), local(form.field("next")));
+    let refused = if let Err(wait) = app.throttle.check(name, viewer.address.as_deref()) {
+        Refused::TooMany { wait }
+    } else {
+        let password = SecretString::from(form.field("password"));
+        let address = viewer.address.clone();
+        match sign_in(&app.store, &app.passwords, name, password, address, viewer.now).await? {
+            Outcome::In(id) => {
+                session::begin(&session, id, viewer.now).map_err(Failure::internal)?;
+                return Ok(response::see_other(if next.is_empty() { urls::HOME } else { next }));
+            }
+            Outcome::Refused(account) => {
+                app.refusals.note(account, viewer.address.clone());
+                Refused::Wrong
+            }
+        }
+    };
+    let status = match &refused {
+        Refused::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        Refused::Wrong | Refused::Expired => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let asked = SignInView { name: name.to_owned(), next: next.to_owned(), refused: Some(refused) };
+    Ok(response::page_with(status, view(&viewer.shell(None), &asked)))
+}
+
+/// Signs out here.
+pub async fn sign_out(session: Session) -> HttpResponse {
+    session.purge();
+    response::see_other(urls::SIGN_IN)
+}
+
+/// An address of this portal, or nothing: a link must not lead elsewhere after signing in.
+fn local(next: &str) -> &str {
+    let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let here = next.starts_with('/') && !next.starts_with("//") && plain;
+    if here { next } else { "" }
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &SignInView) -> Markup {
+    let none = Errors::new();
+    page(
+        shell,
+        "Sign in",
+        &html! {
+            div.narrow {
+                (head(&html! { "Sign in" }, &html! {}, &html! {}))
+                @if let Some(refused) = &view.refused { (why(refused)) }
+                div.card.sheet {
+                    (form(shell, urls::SIGN_IN, &html! {
+                        @if !view.next.is_empty() { input type="hidden" name="next" value=(view.next); }
+                        (FieldView::new("name", "Name", &view.name, Control::Line)
+                            .required().autocomplete("username").view(&none))
+                        (FieldView::new("password", "Password", "", Control::Password { autocomplete: "current-password" })
+                            .required().view(&none))
+                        div.do { (button("Sign in", "primary")) }
+                    }))
+                }
+                p.soft { "No account, or the password is lost? An administrator of this portal can help." }
+            }
+        },
+    )
+}
+
+fn why(refused: &Refused) -> Markup {
+    let (tone, body) = match refused {
+        Refused::Wrong => (Tone::Error, html! { "Name or password is wrong." }),
+        Refused::TooMany { wait } => {
+            (Tone::Warning, html! { "Too many attempts. Please wait " (duration(*wait)) ", then try again." })
+        }
+        Refused::Expired => {
+            (Tone::Warning, html! { "This form was too old. Please sign in again; cookies have to be allowed." })
+        }
+    };
+    notice::notice(tone, &html! { p { (tone) (body) } })
+}

@@ -1,0 +1,215 @@
+//! A connection check: stage by stage, and what the other side said.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+
+use crate::access::{Grant, Verb, verbs};
+use crate::domain::run::RunState;
+use crate::ids::CheckId;
+use crate::ops::check_connection::check_connection;
+use crate::ops::error::OpError;
+use crate::store::checks::{self, Check};
+use crate::store::systems;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::present;
+use crate::web::response;
+use crate::web::state::App;
+use crate::web::ui::{Nav, Refresh};
+use std::cmp::Ordering;
+use std::time::Duration;
+
+use maud::{Markup, html};
+
+use crate::clock::Stamp;
+use crate::domain::run::Stage;
+use crate::ids::SystemKey;
+use crate::web::ui::failure::{FailureView, failure, said};
+use crate::web::ui::layout::{crumbs, head, refreshing};
+use crate::web::ui::{Badge, Shell, Tone, duration, form, link_button, notice, page, time};
+use crate::web::urls;
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct CheckView {
+    pub key: SystemKey,
+    pub name: String,
+    pub asked: Stamp,
+    pub by: String,
+    pub state: CheckState,
+    pub may_check: bool,
+}
+
+/// Where the check is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CheckState {
+    Queued,
+    Running,
+    Good { at: Stamp, took: Duration },
+    Failed { at: Stamp, took: Duration, failure: FailureView },
+}
+
+/// How one stage went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Good,
+    Failed,
+    NotReached,
+    Open,
+}
+
+/// Asks for a check, and leads to where its result will be.
+///
+/// # Errors
+/// When the system is out of reach or on hold, or the database cannot be written.
+pub async fn submit(
+    grant: Grant<verbs::CheckConnection>,
+    viewer: Viewer,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let who = viewer.who(grant.principal());
+    match check_connection(&app.store, &app.wake, &grant, &key, who, viewer.now).await {
+        Ok(id) => Ok(response::see_other(&urls::check(&key, id))),
+        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A check and its result.
+///
+/// # Errors
+/// When there is no such check in reach or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::SeeSystem>,
+    viewer: Viewer,
+    path: Path<(String, i64)>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let (key, id) = path.into_inner();
+    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
+    let (system, check) = app
+        .store
+        .read(move |db| {
+            let (system, _group) = systems::find(db, &grant, &key)?;
+            let check = checks::find(db, system.id, CheckId(id))?;
+            Ok((system, check))
+        })
+        .await?;
+    let shown = CheckView {
+        key: system.key.clone(),
+        name: system.name.clone(),
+        asked: check.queued_at,
+        by: check.principal.clone(),
+        state: state(&check),
+        may_check: viewer.may(&[Verb::CheckConnection], system.group_id) && system.hold_since.is_none(),
+    };
+    let mut shell = viewer.shell(Some(Nav::Systems));
+    if check.state == RunState::Ended {
+        return Ok(response::page(view(&shell, &shown)));
+    }
+    shell.refresh = Some(Refresh { seconds: 1, stop: urls::system(&system.key) });
+    Ok(response::refreshing(view(&shell, &shown), 1))
+}
+
+fn state(check: &Check) -> CheckState {
+    let at = check.ended_at.unwrap_or(check.queued_at);
+    let took = Duration::from_micros(check.duration_us.and_then(|took| u64::try_from(took).ok()).unwrap_or(0));
+    match (check.state, check.ok) {
+        (RunState::Queued, _) => CheckState::Queued,
+        (RunState::Running, _) => CheckState::Running,
+        (RunState::Ended, Some(true)) => CheckState::Good { at, took },
+        (RunState::Ended, Some(false) | None) => {
+            let detail: (Vec<String>, Option<String>) =
+                check.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or_default();
+            let code = check.code.as_deref().unwrap_or("RUN-INTERNAL");
+            CheckState::Failed { at, took, failure: present::failure(code, check.stage, &detail.0, detail.1) }
+        }
+    }
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &CheckView) -> Markup {
+    page(
+        shell,
+        &format!("Connection check of {}", view.name),
+        &html! {
+            (crumbs(&[
+                (urls::SYSTEMS.to_owned(), "Communication systems"),
+                (urls::system(&view.key), &view.name),
+            ]))
+            (head(&html! { "Connection check" }, &html! { (badge(&view.state)) " " span.soft { bdi { (view.name) } } }, &html! {}))
+            (refreshing(shell))
+            @if let CheckState::Failed { failure: why, .. } = &view.state {
+                (notice::notice(Tone::Error, &html! {
+                    p { strong { (Tone::Error) "The connection failed." } " " (failure(why)) }
+                    (said(why))
+                }))
+            }
+            section.card.sheet aria-labelledby="stages" {
+                h2 #stages { "Stages" }
+                (stages(&view.state))
+                p.soft { (summary(shell, view)) }
+                div.do {
+                    @if view.may_check && is_over(&view.state) { (form::check(shell, &view.key, &form::button("Check again", "primary"))) }
+                    (link_button(&urls::system(&view.key), "Back to the system", ""))
+                }
+            }
+        },
+    )
+}
+
+const fn is_over(state: &CheckState) -> bool {
+    matches!(state, CheckState::Good { .. } | CheckState::Failed { .. })
+}
+
+fn badge(state: &CheckState) -> Badge {
+    match state {
+        CheckState::Queued => Badge::new(Tone::Neutral, "Waits for a worker"),
+        CheckState::Running => Badge::new(Tone::Busy, "In process"),
+        CheckState::Good { .. } => Badge::new(Tone::Ok, "OK"),
+        CheckState::Failed { .. } => Badge::new(Tone::Error, "Error"),
+    }
+}
+
+fn outcome(check: &CheckState, at: Stage) -> Outcome {
+    match check {
+        CheckState::Queued | CheckState::Running => Outcome::Open,
+        CheckState::Good { .. } => Outcome::Good,
+        CheckState::Failed { failure, .. } => match failure.stage.map(|failed| at.cmp(&failed)) {
+            Some(Ordering::Less) => Outcome::Good,
+            Some(Ordering::Equal) => Outcome::Failed,
+            Some(Ordering::Greater) | None => Outcome::NotReached,
+        },
+    }
+}
+
+/// The stages in the order in which a connection is made.
+fn stages(state: &CheckState) -> Markup {
+    html! {
+        ol.stages {
+            @for stage in Stage::ALL.iter().copied() {
+                @let (tone, word) = match outcome(state, stage) {
+                    Outcome::Good => (Tone::Ok, "passed"),
+                    Outcome::Failed => (Tone::Error, "failed"),
+                    Outcome::NotReached => (Tone::Neutral, "not reached"),
+                    Outcome::Open => (Tone::Neutral, "to come"),
+                };
+                li.(tone.class()) { span.stage { (stage.title()) } " " (Badge::new(tone, word)) }
+            }
+        }
+    }
+}
+
+fn summary(shell: &Shell, view: &CheckView) -> Markup {
+    html! {
+        "Asked for by " bdi { (view.by) } ", " (time::time_in_words(shell, view.asked)) "."
+        @match &view.state {
+            CheckState::Queued | CheckState::Running => {},
+            CheckState::Good { at, took } | CheckState::Failed { at, took, .. } => {
+                " Ended " (time::time_in_words(shell, *at)) ", after " (duration(*took)) "."
+            },
+        }
+    }
+}

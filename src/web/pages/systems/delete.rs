@@ -1,0 +1,140 @@
+//! Deleting a system, after asking.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+
+use crate::access::{Grant, verbs};
+use crate::ops::error::OpError;
+use crate::ops::specify::delete_system;
+use crate::store::{runs, systems};
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::state::App;
+use crate::web::ui::Nav;
+use crate::web::{response, session};
+use maud::{Markup, html};
+
+use super::show::{may_open_runs, run_link};
+use crate::ids::{RunNo, SystemKey};
+use crate::web::ui::confirm::{Confirm, confirm};
+use crate::web::ui::layout::{crumbs, head};
+use crate::web::ui::{Shell, Tone, link_button, notice, number, page};
+use crate::web::urls;
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct DeleteView {
+    pub key: SystemKey,
+    pub name: String,
+    pub runs: i64,
+    /// A run that is open: the system cannot be deleted now.
+    pub open: Option<RunNo>,
+    /// Whether the reader may open the pages of runs.
+    pub may_open: bool,
+    pub messages_days: u32,
+}
+
+/// Asks whether it is meant.
+///
+/// # Errors
+/// When the system is out of reach or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::SpecifySystems>,
+    viewer: Viewer,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let (system, open, last) = app
+        .store
+        .read(move |db| {
+            let (system, _group) = systems::find(db, &grant, &key)?;
+            let open = runs::open_runs(db, system.id)?.first().map(|run| run.no);
+            let last = runs::last_number(db, system.id)?;
+            Ok((system, open, last))
+        })
+        .await?;
+    let shown = DeleteView {
+        may_open: may_open_runs(&viewer, system.group_id),
+        key: system.key,
+        name: system.name,
+        runs: last,
+        open,
+        messages_days: app.portal.message_days,
+    };
+    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+/// Deletes the system.
+///
+/// # Errors
+/// As for [`show`], and while a run is open.
+pub async fn submit(
+    grant: Grant<verbs::SpecifySystems>,
+    viewer: Viewer,
+    path: Path<String>,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    match delete_system(&app.store, &grant, &key, viewer.who(grant.principal()), viewer.now).await {
+        Ok(()) => {
+            session::tell(&session, Tone::Ok, "The system is deleted.", None);
+            Ok(response::see_other(urls::SYSTEMS))
+        }
+        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &DeleteView) -> Markup {
+    let deed = format!("Delete {}", view.name);
+    page(
+        shell,
+        &deed,
+        &html! {
+            (crumbs(&[
+                (urls::SYSTEMS.to_owned(), "Communication systems"),
+                (urls::system(&view.key), &view.name),
+            ]))
+            (head(&html! { "Delete " bdi { (view.name) } "?" }, &html! {}, &html! {}))
+            @match view.open {
+                Some(run) => (refused(view, run)),
+                None => (confirm(
+                    shell,
+                    Confirm { action: &urls::system_delete(&view.key), deed: &deed, back: &urls::system(&view.key), stay: "Keep it" },
+                    &consequences(view),
+                )),
+            }
+        },
+    )
+}
+
+fn refused(view: &DeleteView, run: RunNo) -> Markup {
+    let body = html! {
+        p {
+            strong { (Tone::Warning) "It cannot be deleted now." }
+            " The " (run_link(&view.key, run, view.may_open)) " is open. Wait for its end or cancel it, then delete the system."
+        }
+    };
+    html! {
+        (notice::notice(Tone::Warning, &body))
+        p { (link_button(&urls::system(&view.key), "Back to the system", "")) }
+    }
+}
+
+fn consequences(view: &DeleteView) -> Markup {
+    html! {
+        p { "This cannot be taken back:" }
+        ul {
+            li { "Its settings, its schedule and its stored credentials are removed; nothing runs any more." }
+            li { "Nothing is deleted at its source or its destination." }
+            li {
+                "Its " (number(view.runs)) " runs stay readable for those with log access until their time is up: messages "
+                (view.messages_days) " days after the end of their run."
+            }
+        }
+    }
+}

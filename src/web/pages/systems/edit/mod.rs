@@ -1,0 +1,306 @@
+//! The settings form: connecting a system, and changing one.
+
+mod view;
+
+pub use view::view;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path, Query};
+
+use crate::access::{Grant, verbs};
+use crate::domain::kind::{Field, Input, Kind};
+use crate::domain::schedule::Schedule;
+use crate::ids::SystemKey;
+use crate::ops::error::OpError;
+use crate::ops::specify;
+use crate::store::systems::System;
+use crate::store::{credentials, groups, systems};
+use crate::sync::registry;
+use crate::web::extract::{Posted, Viewer};
+use crate::web::failure::Failure;
+use crate::web::present::{self, errors_of, time_zones};
+use crate::web::state::App;
+use crate::web::ui::{Choice, Errors, Nav, Tone};
+use crate::web::{response, session, urls};
+
+/// What stands before the name of a connector's field in the form, so that it cannot meet one of ours.
+pub const SETTING: &str = "settings.";
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct EditView {
+    pub subject: Subject,
+    pub kind: &'static str,
+    pub kind_title: &'static str,
+    /// The connector's fields, in order.
+    pub fields: &'static [Field],
+    /// What stands in the inputs, by input name (connector's fields with [`SETTING`] in front). Never a secret.
+    pub typed: BTreeMap<String, String>,
+    /// The slots that hold a secret.
+    pub stored: BTreeSet<String>,
+    /// By input name.
+    pub errors: Errors,
+    pub groups: Vec<Choice>,
+    /// Group, and the folder that local ends of its systems may use.
+    pub roots: Vec<(String, String)>,
+    pub time_zones: Vec<Choice>,
+}
+
+/// Whose settings these are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    New,
+    System {
+        key: SystemKey,
+        name: String,
+        /// The version that was read: a save on top of a newer one is refused.
+        version: i64,
+    },
+}
+
+/// Which kind is to be created.
+#[derive(Debug, serde::Deserialize)]
+pub struct NewQuery {
+    #[serde(default)]
+    kind: String,
+}
+
+/// The empty form of a kind; without a kind, of the first.
+///
+/// # Errors
+/// When there is no such kind or the database cannot be read.
+pub async fn new(
+    grant: Grant<verbs::SpecifySystems>,
+    viewer: Viewer,
+    query: Query<NewQuery>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let first = registry::all().first().map_or("", |kind| kind.kind());
+    let kind = kind(if query.kind.is_empty() { first } else { &query.kind })?;
+    let mut typed: BTreeMap<String, String> =
+        kind.fields().iter().map(|field| (format!("{SETTING}{}", field.name), field.default.to_owned())).collect();
+    for (name, value) in [("max_attempts", "5"), ("production", "yes")] {
+        typed.insert(name.to_owned(), value.to_owned());
+    }
+    let minutes = (app.config.run_timeout.as_secs() / 60).max(1);
+    typed.insert("timeout_minutes".to_owned(), minutes.to_string());
+    typed.insert("time_zone".to_owned(), viewer.zone.name().to_owned());
+    typed.insert("schedule".to_owned(), "none".to_owned());
+    let form = Form { subject: Subject::New, kind, typed, stored: BTreeSet::new(), errors: Errors::new() };
+    form.answer(&app, &grant, &viewer, StatusCode::OK).await
+}
+
+/// Creates a system.
+///
+/// # Errors
+/// When there is no such kind or the database cannot be written.
+pub async fn create(
+    grant: Grant<verbs::SpecifySystems>,
+    viewer: Viewer,
+    posted: Posted,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let kind = kind(posted.field("kind"))?;
+    let who = viewer.who(grant.principal());
+    let made = match specify::read(kind, &bare(&posted)) {
+        Ok(specified) => {
+            let wanted = specify::Wanted { kind, kinds: registry::kind, config: app.config.clone(), specified, who };
+            specify::create_system(&app.store, &app.vault, &grant, wanted, viewer.now).await
+        }
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(key) => {
+            session::tell(&session, Tone::Ok, "The system is connected. Check the connection, or synchronize.", None);
+            Ok(response::see_other(&urls::system(&key)))
+        }
+        Err(OpError::Invalid(wrong)) => {
+            let form = Form::refused(Subject::New, kind, posted, BTreeSet::new(), wrong);
+            form.answer(&app, &grant, &viewer, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The form of a system.
+///
+/// # Errors
+/// When the system is out of reach, its kind is unknown or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::SpecifySystems>,
+    viewer: Viewer,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let (system, group, stored) = find(&app, &grant, &path).await?;
+    let kind = kind(&system.kind)?;
+    let typed = filled(&system, &group);
+    let form = Form { subject: subject(&system), kind, typed, stored, errors: Errors::new() };
+    form.answer(&app, &grant, &viewer, StatusCode::OK).await
+}
+
+/// Saves a system.
+///
+/// # Errors
+/// As for [`show`], and when somebody else changed it meanwhile.
+pub async fn save(
+    grant: Grant<verbs::SpecifySystems>,
+    viewer: Viewer,
+    path: Path<String>,
+    posted: Posted,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let (system, _group, stored) = find(&app, &grant, &path).await?;
+    let kind = kind(&system.kind)?;
+    let seen = posted.field("version").parse().unwrap_or(0);
+    let who = viewer.who(grant.principal());
+    let saved = match specify::read(kind, &bare(&posted)) {
+        Ok(specified) => {
+            let change = specify::Change { key: &system.key, seen_version: seen };
+            let wanted = specify::Wanted { kind, kinds: registry::kind, config: app.config.clone(), specified, who };
+            specify::save_system(&app.store, &app.vault, &grant, change, wanted, viewer.now).await
+        }
+        Err(error) => Err(error),
+    };
+    match saved {
+        Ok(()) => {
+            session::tell(&session, Tone::Ok, "Saved. The next run uses these settings.", None);
+            Ok(response::see_other(&urls::system(&system.key)))
+        }
+        Err(OpError::Invalid(wrong)) => {
+            let form = Form::refused(subject(&system), kind, posted, stored, wrong);
+            form.answer(&app, &grant, &viewer, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system_edit(&system.key)))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn kind(word: &str) -> Result<&'static dyn Kind, Failure> {
+    registry::kind(word).ok_or_else(Failure::not_found)
+}
+
+fn subject(system: &System) -> Subject {
+    Subject::System { key: system.key.clone(), name: system.name.clone(), version: system.settings_version }
+}
+
+async fn find(
+    app: &App,
+    grant: &Grant<verbs::SpecifySystems>,
+    key: &str,
+) -> Result<(System, String, BTreeSet<String>), Failure> {
+    let key = SystemKey::parse(key).ok_or_else(Failure::not_found)?;
+    let grant = grant.clone();
+    let found = app.store.read(move |db| {
+        let (system, group) = systems::find(db, &grant, &key)?;
+        let stored = credentials::of_system(db, system.id)?.into_iter().map(|sealed| sealed.slot).collect();
+        Ok((system, group, stored))
+    });
+    Ok(found.await?)
+}
+
+/// The form's fields as use cases know them: without what stands before a connector's.
+fn bare(posted: &Posted) -> BTreeMap<String, String> {
+    posted
+        .0
+        .iter()
+        .map(|(name, value)| (name.strip_prefix(SETTING).unwrap_or(name).to_owned(), value.clone()))
+        .collect()
+}
+
+/// What is stored, as it stands in the inputs.
+fn filled(system: &System, group: &str) -> BTreeMap<String, String> {
+    let mut typed: BTreeMap<String, String> =
+        present::typed(&system.settings).into_iter().map(|(name, value)| (format!("{SETTING}{name}"), value)).collect();
+    let mut put = |name: &str, value: String| typed.insert(name.to_owned(), value);
+    put("name", system.name.clone());
+    put("group", group.to_owned());
+    put("production", if system.production { "yes" } else { "" }.to_owned());
+    put("time_zone", system.time_zone.clone());
+    put("timeout_minutes", (system.timeout_us / 60_000_000).to_string());
+    put("max_attempts", system.max_attempts.to_string());
+    match system.schedule.parse() {
+        Ok(Schedule::EveryMinutes(minutes)) => {
+            put("schedule", "every".to_owned());
+            put("every_minutes", minutes.to_string());
+        }
+        Ok(Schedule::DailyAt { hour, minute }) => {
+            put("schedule", "daily".to_owned());
+            put("daily_at", format!("{hour:02}:{minute:02}"));
+        }
+        Ok(Schedule::Cron(line)) => {
+            put("schedule", "cron".to_owned());
+            put("cron", line.as_str().to_owned());
+        }
+        Ok(Schedule::None) | Err(_) => {
+            put("schedule", "none".to_owned());
+        }
+    }
+    typed
+}
+
+/// A form to be shown.
+struct Form {
+    subject: Subject,
+    kind: &'static dyn Kind,
+    typed: BTreeMap<String, String>,
+    stored: BTreeSet<String>,
+    errors: Errors,
+}
+
+impl Form {
+    /// With what was typed, except secrets, and what cannot stand.
+    fn refused(
+        subject: Subject,
+        kind: &'static dyn Kind,
+        posted: Posted,
+        stored: BTreeSet<String>,
+        wrong: Vec<(String, String)>,
+    ) -> Self {
+        let of_kind = |name: &str| kind.fields().iter().find(|field| field.name == name);
+        let errors = errors_of(wrong)
+            .into_iter()
+            .map(
+                |(name, said)| if of_kind(&name).is_some() { (format!("{SETTING}{name}"), said) } else { (name, said) },
+            )
+            .collect();
+        let secret = |name: &str| {
+            name.strip_prefix(SETTING).and_then(of_kind).is_some_and(|field| matches!(field.input, Input::Secret))
+        };
+        let typed = posted.0.into_iter().filter(|(name, _value)| !secret(name)).collect();
+        Self { subject, kind, typed, stored, errors }
+    }
+
+    async fn answer(
+        self,
+        app: &App,
+        grant: &Grant<verbs::SpecifySystems>,
+        viewer: &Viewer,
+        status: StatusCode,
+    ) -> Result<HttpResponse, Failure> {
+        let scope = grant.scope().clone();
+        let groups = app.store.read(move |db| groups::within(db, &scope)).await?;
+        let shown = EditView {
+            subject: self.subject,
+            kind: self.kind.kind(),
+            kind_title: self.kind.title(),
+            fields: self.kind.fields(),
+            typed: self.typed,
+            stored: self.stored,
+            errors: self.errors,
+            roots: groups
+                .iter()
+                .map(|(_id, name)| (name.clone(), app.config.file_root(name).display().to_string()))
+                .collect(),
+            groups: groups.into_iter().map(|(_id, name)| Choice::new(name.clone(), name)).collect(),
+            time_zones: time_zones(),
+        };
+        Ok(response::page_with(status, view(&viewer.shell(Some(Nav::Systems)), &shown)))
+    }
+}

@@ -1,0 +1,152 @@
+//! The form: general fields, the connector's fields by section, schedule and running.
+
+use maud::{Markup, html};
+
+use super::super::schedule;
+use super::{EditView, SETTING, Subject};
+use crate::domain::kind::{Field, Input};
+use crate::web::ui::field::summary_in_order;
+use crate::web::ui::layout::{crumbs, head};
+use crate::web::ui::{Choice, Control, FieldView, Shell, button, form, link_button, page};
+use crate::web::urls;
+
+#[must_use]
+pub fn view(shell: &Shell, view: &EditView) -> Markup {
+    let (title, action, back) = match &view.subject {
+        Subject::New => ("Connect a system".to_owned(), urls::NEW_SYSTEM.to_owned(), urls::SYSTEMS.to_owned()),
+        Subject::System { key, name, .. } => (format!("Edit {name}"), urls::system_edit(key), urls::system(key)),
+    };
+    page(
+        shell,
+        &title,
+        &html! {
+            (above(view))
+            (head(&html! { bdi { (title) } }, &html! { span.soft { (view.kind_title) } }, &html! {}))
+            (summary_in_order(&view.errors, &labels(view)))
+            (form(shell, &action, &html! {
+                div.sections {
+                    (hidden(view))
+                    (general(view))
+                    @for section in sections(view.fields) { (settings(view, section)) }
+                    (running(view))
+                }
+                div.do.sticky {
+                    (button(if view.subject == Subject::New { "Connect" } else { "Save" }, "primary"))
+                    (link_button(&back, "Cancel", ""))
+                }
+            }))
+        },
+    )
+}
+
+fn above(view: &EditView) -> Markup {
+    match &view.subject {
+        Subject::New => crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems")]),
+        Subject::System { key, name, .. } => {
+            crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems"), (urls::system(key), name)])
+        }
+    }
+}
+
+fn hidden(view: &EditView) -> Markup {
+    html! {
+        input type="hidden" name="kind" value=(view.kind);
+        @if let Subject::System { version, .. } = view.subject {
+            input type="hidden" name="version" value=(version);
+        }
+    }
+}
+
+fn value<'a>(view: &'a EditView, name: &str) -> &'a str {
+    view.typed.get(name).map_or("", String::as_str)
+}
+
+fn general(view: &EditView) -> Markup {
+    html! {
+        fieldset {
+            legend { "General" }
+            (FieldView::new("name", "Name", value(view, "name"), Control::Line)
+                .help("How people know it. Unique in its group.").required().autocomplete("off").view(&view.errors))
+            (FieldView::new("group", "Group", value(view, "group"), Control::Choice(&view.groups))
+                .help("Who may see and change it follows from its group.").required().view(&view.errors))
+            (folders(view))
+            (FieldView::new("production", "Productive: people depend on it", value(view, "production"), Control::Check)
+                .view(&view.errors))
+        }
+    }
+}
+
+/// The connector's fields as an error names them, in the order of the form.
+fn labels(view: &EditView) -> Vec<(String, String)> {
+    let label = |field: &Field| (format!("{SETTING}{}", field.name), format!("{}, {}", field.section, field.label));
+    view.fields.iter().map(label).collect()
+}
+
+/// Which local folders the systems of a group may use.
+fn folders(view: &EditView) -> Markup {
+    html! {
+        @match view.roots.as_slice() {
+            [] => {},
+            [(_group, folder)] => div.field { p.help { "Local folders of its systems lie in " code.mono { (folder) } } },
+            several => details.field {
+                summary { "Where local folders of a group lie" }
+                dl.folders { @for (group, folder) in several { div { dt { bdi { (group) } } dd { code.mono { (folder) } } } } }
+            },
+        }
+    }
+}
+
+/// The headings of the fields, in order, each once.
+fn sections(fields: &'static [Field]) -> Vec<&'static str> {
+    let mut sections = Vec::new();
+    for field in fields {
+        if !sections.contains(&field.section) {
+            sections.push(field.section);
+        }
+    }
+    sections
+}
+
+fn settings(view: &EditView, section: &'static str) -> Markup {
+    html! {
+        fieldset {
+            legend { (section) }
+            @for field in view.fields.iter().filter(|field| field.section == section) { (setting(view, field)) }
+        }
+    }
+}
+
+fn setting(view: &EditView, field: &Field) -> Markup {
+    let name = format!("{SETTING}{}", field.name);
+    let choices: Vec<Choice> = match field.input {
+        Input::Choice(choices) => choices.iter().map(|(value, label)| Choice::new(*value, *label)).collect(),
+        Input::Line | Input::Lines | Input::Number | Input::Secret => Vec::new(),
+    };
+    let control = match field.input {
+        Input::Line => Control::Line,
+        Input::Lines => Control::Lines,
+        Input::Number => Control::Number { min: 0, max: i64::from(i32::MAX) },
+        Input::Choice(_) => Control::Choice(&choices),
+        Input::Secret => Control::Secret { stored: view.stored.contains(field.name) },
+    };
+    let value = view.typed.get(&name).map_or(field.default, String::as_str);
+    FieldView::new(&name, field.label, value, control).help(field.help).autocomplete("off").view(&view.errors)
+}
+
+fn running(view: &EditView) -> Markup {
+    html! {
+        (schedule::fieldset(|name| value(view, name), &view.errors))
+        fieldset {
+            legend { "Running" }
+            (FieldView::new("time_zone", "Time zone", value(view, "time_zone"), Control::Suggest(&view.time_zones))
+                .help("The schedule goes by it, such as Europe/Berlin.").required().autocomplete("off").view(&view.errors))
+            (FieldView::new("timeout_minutes", "Time-out in minutes", value(view, "timeout_minutes"),
+                Control::Number { min: 1, max: 10_080 })
+                .help("A run ends in error when nothing moves for so long, however long it takes in all.")
+                .required().view(&view.errors))
+            (FieldView::new("max_attempts", "Attempts", value(view, "max_attempts"), Control::Number { min: 1, max: 20 })
+                .help("How often in all it is tried after an error that may heal by itself. 1: no retries.")
+                .required().view(&view.errors))
+        }
+    }
+}

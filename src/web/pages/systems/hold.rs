@@ -1,0 +1,159 @@
+//! Putting a system on hold: nothing runs until somebody releases it.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+
+use crate::access::{Grant, verbs};
+use crate::ops::error::OpError;
+use crate::ops::hold as ops;
+use crate::store::{runs, systems};
+use crate::web::extract::{Posted, Viewer};
+use crate::web::failure::Failure;
+use crate::web::present::{self, errors_of};
+use crate::web::state::App;
+use crate::web::ui::{Nav, Tone};
+use crate::web::{response, session};
+use maud::{Markup, html};
+
+use super::show::{may_open_runs, run_link};
+use crate::ids::{RunNo, SystemKey};
+use crate::web::ui::field::summary;
+use crate::web::ui::layout::{crumbs, head};
+use crate::web::ui::{Control, Errors, FieldView, Shell, button, form, link_button, page};
+use crate::web::urls;
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct HoldView {
+    pub key: SystemKey,
+    pub name: String,
+    /// As typed.
+    pub reason: String,
+    pub errors: Errors,
+    /// A run that goes on in spite of it.
+    pub running: Option<RunNo>,
+    /// Whether the reader may open the pages of runs.
+    pub may_open: bool,
+}
+
+/// Asks for the reason.
+///
+/// # Errors
+/// When the system is out of reach or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::HoldSystem>,
+    viewer: Viewer,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    answer(&grant, &viewer, &path, &app, String::new(), Errors::new(), StatusCode::OK).await
+}
+
+/// Puts the system on hold.
+///
+/// # Errors
+/// As for [`show`], and when it is on hold already.
+pub async fn submit(
+    grant: Grant<verbs::HoldSystem>,
+    viewer: Viewer,
+    path: Path<String>,
+    posted: Posted,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let (reason, who) = (posted.field("reason"), viewer.who(grant.principal()));
+    match ops::hold(&app.store, &grant, &key, reason, who, viewer.now).await {
+        Ok(()) => {
+            session::tell(&session, Tone::Neutral, "The system is on hold.", None);
+            Ok(response::see_other(&urls::system(&key)))
+        }
+        Err(OpError::Invalid(wrong)) => {
+            let (reason, errors) = (reason.to_owned(), errors_of(wrong));
+            answer(&grant, &viewer, &path, &app, reason, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Releases the system.
+///
+/// # Errors
+/// As for [`show`], and when it is not on hold.
+pub async fn release(
+    grant: Grant<verbs::HoldSystem>,
+    viewer: Viewer,
+    path: Path<String>,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    match ops::release(&app.store, &grant, &key, viewer.who(grant.principal()), viewer.now).await {
+        Ok(()) => {
+            session::tell(&session, Tone::Ok, "The system is released. Its schedule goes on.", None);
+            Ok(response::see_other(&urls::system(&key)))
+        }
+        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn answer(
+    grant: &Grant<verbs::HoldSystem>,
+    viewer: &Viewer,
+    path: &str,
+    app: &App,
+    reason: String,
+    errors: Errors,
+    status: StatusCode,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(path).ok_or_else(Failure::not_found)?;
+    let grant = grant.clone();
+    let (system, busy) = app
+        .store
+        .read(move |db| {
+            let (system, _group) = systems::find(db, &grant, &key)?;
+            let busy = present::activity(runs::open_runs(db, system.id)?);
+            Ok((system, busy))
+        })
+        .await?;
+    let running = busy.running.map(|run| run.no);
+    let may_open = may_open_runs(viewer, system.group_id);
+    let shown = HoldView { key: system.key, name: system.name, reason, errors, running, may_open };
+    Ok(response::page_with(status, view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &HoldView) -> Markup {
+    page(
+        shell,
+        &format!("Put {} on hold", view.name),
+        &html! {
+            (crumbs(&[
+                (urls::SYSTEMS.to_owned(), "Communication systems"),
+                (urls::system(&view.key), &view.name),
+            ]))
+            (head(&html! { "Put " bdi { (view.name) } " on hold" }, &html! {}, &html! {}))
+            (summary(&view.errors))
+            div.card.sheet {
+                p { "No run starts, neither by schedule nor by hand, and no connection is checked, until somebody releases the system. The status shows On Hold, which is neither good nor bad." }
+                @if let Some(run) = view.running {
+                    p { "The " (run_link(&view.key, run, view.may_open)) " goes on. Cancel it there if it must stop too." }
+                }
+                (form(shell, &urls::system_hold(&view.key), &html! {
+                    (FieldView::new("reason", "Reason", &view.reason, Control::Line)
+                        .help("Everybody who sees the system reads it: say why, and until when.")
+                        .required()
+                        .view(&view.errors))
+                    div.do {
+                        (button("Put on hold", "primary"))
+                        (link_button(&urls::system(&view.key), "Cancel", ""))
+                    }
+                }))
+            }
+        },
+    )
+}

@@ -1,0 +1,221 @@
+//! All systems that the reader may see, with their status.
+
+mod view;
+
+pub use view::{ListView, NextRun, RowAction, StatusCounts, SystemRow, view};
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Query};
+
+use crate::access::{Grant, Scope, Verb, verbs};
+use crate::domain::status::Overall;
+use crate::ids::SystemKey;
+use crate::store::systems::{Filter, Listed, Page, Place, Sort};
+use crate::store::{Db, groups, runs, systems};
+use crate::sync::registry;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::present::{self, Busy};
+use crate::web::response;
+use crate::web::state::App;
+use crate::web::ui::{Choice, PageLinks, Tone, number};
+use crate::web::ui::{Nav, Refresh};
+use crate::web::urls::{self, SystemsQuery};
+
+/// How many systems a page has.
+const PAGE: i64 = 50;
+
+/// Where the page begins: `rank.key.name` of a row, as the links carry it.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct Cursor {
+    after: Option<String>,
+    before: Option<String>,
+}
+
+/// The list.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::SeeSystem>,
+    viewer: Viewer,
+    query: Query<SystemsQuery>,
+    cursor: Query<Cursor>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let (query, page) = (query.into_inner(), place(&cursor));
+    let (asked, scope, now) = (query.clone(), grant.scope().clone(), viewer.now);
+    let loaded = app.store.read(move |db| load(db, &grant, &asked, &page)).await?;
+    let busy = loaded.rows.iter().any(|row| row.busy.running.is_some() || row.busy.queued.is_some());
+    let choice = |value: &str, label: &str| Choice::new(value, label);
+    let may_create = if viewer.may_anywhere(&[Verb::SpecifySystems]) {
+        registry::all().iter().map(|kind| choice(kind.kind(), kind.title())).collect()
+    } else {
+        Vec::new()
+    };
+    let shown = ListView {
+        counts: loaded.counts,
+        statuses: Overall::ALL.iter().map(|overall| choice(overall.as_str(), overall.title())).collect(),
+        kinds: registry::all().iter().map(|kind| choice(kind.kind(), kind.title())).collect(),
+        groups: loaded.groups.iter().map(|(_id, name)| choice(name, name)).collect(),
+        sorts: vec![choice("", "Worst first"), choice("name", "Name"), choice("success", "Longest without success")],
+        rows: loaded.rows.iter().map(|row| told(row, &viewer)).collect(),
+        links: loaded.links(&query),
+        scope: within(&scope, &loaded.groups),
+        may_create,
+        may_export: viewer.may_anywhere(&[Verb::Export]),
+        query,
+    };
+    let mut shell = viewer.shell(Some(Nav::Systems));
+    if !busy || now.0 == 0 {
+        return Ok(response::page(view(&shell, &shown)));
+    }
+    shell.refresh = Some(Refresh { seconds: 10, stop: urls::systems(&shown.query, None) });
+    Ok(response::page(view(&shell, &shown)))
+}
+
+/// What the database says.
+struct Loaded {
+    rows: Vec<LoadedRow>,
+    counts: StatusCounts,
+    groups: Vec<(crate::ids::GroupId, String)>,
+    before: bool,
+    after: bool,
+}
+
+struct LoadedRow {
+    listed: Listed,
+    busy: Busy,
+    progress: Option<runs::Totals>,
+    recent: Vec<Tone>,
+    errors: i64,
+}
+
+/// Words of the query as the store's filter.
+pub(super) fn filter(query: &SystemsQuery, groups: &[(crate::ids::GroupId, String)]) -> Filter {
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    Filter {
+        status: Overall::parse(&query.status),
+        kind: given(&query.kind),
+        // A group out of reach finds nothing, like one that there is not.
+        group: given(&query.group).map(|name| {
+            groups.iter().find(|(_id, known)| *known == name).map_or(crate::ids::GroupId(0), |(id, _name)| *id)
+        }),
+        name: given(&query.q),
+        sort: match query.sort.as_str() {
+            "name" => Sort::Name,
+            "success" => Sort::LastSuccess,
+            _ => Sort::Status,
+        },
+    }
+}
+
+fn load(
+    db: &mut Db,
+    grant: &Grant<verbs::SeeSystem>,
+    query: &SystemsQuery,
+    page: &Page,
+) -> crate::store::Result<Loaded> {
+    let groups = groups::within(db, grant.scope())?;
+    let (listed, more) = systems::list(db, grant, &filter(query, &groups), page, PAGE)?;
+    let mut counts = StatusCounts::default();
+    for (overall, n) in systems::counts(db, grant)? {
+        match overall {
+            Overall::Error => counts.error = n,
+            Overall::Warning => counts.warning = n,
+            Overall::Ok => counts.ok = n,
+            Overall::Neutral => counts.neutral = n,
+        }
+    }
+    let mut rows = Vec::with_capacity(listed.len());
+    for listed in listed {
+        let id = listed.system.id;
+        let busy = present::activity(runs::open_runs(db, id)?);
+        let progress = busy.running.as_ref().map(|run| runs::progress(db, run.id)).transpose()?;
+        let recent = present::tones(&systems::recent_results(db, id, 22)?);
+        let errors = runs::last_counts(db, id)?.error;
+        rows.push(LoadedRow { listed, busy, progress, recent, errors });
+    }
+    let (before, after) = match page {
+        Page::First => (false, more),
+        Page::After(_) => (true, more),
+        Page::Before(_) => (more, true),
+        Page::Last => (more, false),
+    };
+    Ok(Loaded { rows, counts, groups, before, after })
+}
+
+impl Loaded {
+    fn links(&self, query: &SystemsQuery) -> PageLinks {
+        let at = |row: Option<&LoadedRow>| row.map(|row| word(&row.listed.place)).unwrap_or_default();
+        let (first, last) = (at(self.rows.first()), at(self.rows.last()));
+        PageLinks {
+            first: self.before.then(|| urls::systems(query, None)),
+            previous: self.before.then(|| urls::systems(query, Some(("before", &first)))),
+            next: self.after.then(|| urls::systems(query, Some(("after", &last)))),
+            last: self.after.then(|| urls::systems(query, Some(("before", "end")))),
+        }
+    }
+}
+
+fn word(place: &Place) -> String {
+    format!("{}.{}.{}", place.rank, place.key, place.name)
+}
+
+fn place(cursor: &Cursor) -> Page {
+    let read = |word: &str| {
+        let mut parts = word.splitn(3, '.');
+        let rank = parts.next()?.parse().ok()?;
+        let key = SystemKey::parse(parts.next()?)?;
+        Some(Place { rank, name: parts.next()?.to_owned(), key })
+    };
+    match (cursor.after.as_deref(), cursor.before.as_deref()) {
+        (_, Some("end")) => Page::Last,
+        (Some(word), _) => read(word).map_or(Page::First, Page::After),
+        (None, Some(word)) => read(word).map_or(Page::First, Page::Before),
+        (None, None) => Page::First,
+    }
+}
+
+fn within(scope: &Scope, groups: &[(crate::ids::GroupId, String)]) -> String {
+    match (scope, groups) {
+        (Scope::All, _) => "in all groups".to_owned(),
+        (Scope::Groups(_), [(_id, name)]) => format!("in group {name}"),
+        (Scope::Groups(_), groups) => format!("in {} groups", groups.len()),
+    }
+}
+
+fn told(row: &LoadedRow, viewer: &Viewer) -> SystemRow {
+    let system = &row.listed.system;
+    let may = |verb: Verb| viewer.may(&[verb], system.group_id);
+    let note = match (&system.hold_reason, row.errors) {
+        (Some(reason), _) => reason.clone(),
+        (None, 1) => "1 error in the last run".to_owned(),
+        (None, n) if n > 1 => format!("{} errors in the last run", number(n)),
+        (None, _) if system.last_attempt_at.is_none() => "never synchronized".to_owned(),
+        (None, _) => String::new(),
+    };
+    let action = match &row.progress {
+        Some(totals) => RowAction::Progress(present::progress(totals)),
+        None if system.hold_since.is_some() => RowAction::None,
+        None if may(Verb::RequestRun) => RowAction::Synchronize,
+        None if may(Verb::CheckConnection) => RowAction::Check,
+        None => RowAction::None,
+    };
+    SystemRow {
+        key: system.key.clone(),
+        name: system.name.clone(),
+        kind: registry::of_kind(&system.kind).map_or(system.kind.clone(), |kind| kind.title().to_owned()),
+        production: system.production,
+        group: row.listed.group.clone(),
+        overall: present::overall(system),
+        overall_since: Some(system.overall_since),
+        synchronization: present::shown(system, &row.busy),
+        note,
+        last_attempt: system.last_attempt_at,
+        last_success: system.last_success_at,
+        next: present::next_run(system, &row.busy, viewer.now),
+        recent: row.recent.clone(),
+        action,
+    }
+}

@@ -1,0 +1,284 @@
+//! The table of systems, its filter, and what stands there while there are none.
+
+use maud::{Markup, html};
+
+use crate::clock::Stamp;
+use crate::ids::SystemKey;
+use crate::web::ui::layout::{head, refreshing};
+use crate::web::ui::pager::{IN_ORDER, pager};
+use crate::web::ui::progress::Progress;
+use crate::web::ui::table::{Column, table, text};
+use crate::web::ui::{
+    Badge, Choice, PageLinks, Shell, Tone, choices, empty, form, link_button, number, page, progress, strip, time,
+};
+use crate::web::urls::{self, SystemsQuery};
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct ListView {
+    pub query: SystemsQuery,
+    pub counts: StatusCounts,
+    /// Words of the status filter, kinds and groups that there are.
+    pub statuses: Vec<Choice>,
+    pub kinds: Vec<Choice>,
+    pub groups: Vec<Choice>,
+    pub sorts: Vec<Choice>,
+    pub rows: Vec<SystemRow>,
+    pub links: PageLinks,
+    /// What the reader sees: `in group Finance`, `in 3 groups`.
+    pub scope: String,
+    /// Kinds of systems that the reader may create; empty when none.
+    pub may_create: Vec<Choice>,
+    pub may_export: bool,
+}
+
+/// How many systems have which overall status, from maintained totals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StatusCounts {
+    pub error: i64,
+    pub warning: i64,
+    pub ok: i64,
+    pub neutral: i64,
+}
+
+impl StatusCounts {
+    const fn total(self) -> i64 {
+        self.error + self.warning + self.ok + self.neutral
+    }
+}
+
+/// One system.
+#[derive(Debug, Clone)]
+pub struct SystemRow {
+    pub key: SystemKey,
+    pub name: String,
+    pub kind: String,
+    pub production: bool,
+    pub group: String,
+    pub overall: Badge,
+    pub overall_since: Option<Stamp>,
+    pub synchronization: Badge,
+    /// Under the status: `2 errors in the last run`.
+    pub note: String,
+    pub last_attempt: Option<Stamp>,
+    pub last_success: Option<Stamp>,
+    pub next: NextRun,
+    /// Oldest first.
+    pub recent: Vec<Tone>,
+    pub action: RowAction,
+}
+
+/// When the next run is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NextRun {
+    At(Stamp),
+    /// It is due, and waits for a worker.
+    Waiting,
+    AfterThisRun,
+    WhenConnected,
+    OnHold,
+    ByHandOnly,
+}
+
+/// What the reader can do in this row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowAction {
+    None,
+    Synchronize,
+    Check,
+    Progress(Progress),
+}
+
+const COLUMNS: [Column; 7] = [
+    text("Status"),
+    text("System"),
+    text("Synchronization"),
+    text("Last run"),
+    text("Next run"),
+    text("Recent runs"),
+    text("Action"),
+];
+
+#[must_use]
+pub fn view(shell: &Shell, view: &ListView) -> Markup {
+    page(
+        shell,
+        "Communication systems",
+        &html! {
+            (head(&html! { "Communication systems" }, &counts(view), &actions(view)))
+            (refreshing(shell))
+            section.card aria-label="Systems" {
+                @if view.counts.total() == 0 && !view.query.is_narrow() {
+                    (none_yet(view))
+                } @else {
+                    (filters(view))
+                    @if view.rows.is_empty() {
+                        (empty::empty("No system matches this filter.", &html! {
+                            p { a href=(urls::SYSTEMS) { "Show all systems" } }
+                        }))
+                    } @else {
+                        (table(
+                            &html! { "Communication systems " (view.scope) },
+                            &COLUMNS,
+                            &html! { @for row in &view.rows { (system_row(shell, row)) } },
+                        ))
+                    }
+                    (pager("Pages of systems", &shown(view), &view.links, IN_ORDER))
+                }
+            }
+        },
+    )
+}
+
+/// The totals, each a link to the systems behind it.
+fn counts(view: &ListView) -> Markup {
+    let counts = [
+        (Tone::Error, "error", view.counts.error, "in error"),
+        (Tone::Warning, "warning", view.counts.warning, "with warnings"),
+        (Tone::Ok, "ok", view.counts.ok, "OK"),
+        (Tone::Neutral, "neutral", view.counts.neutral, "open or on hold"),
+    ];
+    html! {
+        @if view.counts.total() > 0 {
+            ul.totals aria-label="Systems by status" {
+                @for (tone, status, n, words) in counts {
+                    @if n > 0 {
+                        @let query = SystemsQuery { status: status.to_owned(), ..SystemsQuery::default() };
+                        li { a.badge.(tone.class()) href=(urls::systems(&query, None)) { (tone) (number(n)) " " (words) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn actions(view: &ListView) -> Markup {
+    html! {
+        @if view.may_export && !view.rows.is_empty() {
+            (link_button(&urls::systems_csv(&view.query), "Export CSV", ""))
+        }
+        @if view.counts.total() > 0 { (create(view)) }
+    }
+}
+
+fn create(view: &ListView) -> Markup {
+    html! {
+        @match view.may_create.as_slice() {
+            [] => {},
+            [only] => (link_button(&urls::new_system(&only.value), "Connect a system", "primary")),
+            several => @for kind in several {
+                (link_button(&urls::new_system(&kind.value), &format!("Connect: {}", kind.label), "primary"))
+            },
+        }
+    }
+}
+
+fn none_yet(view: &ListView) -> Markup {
+    empty::empty(
+        "No system is connected yet.",
+        &html! {
+            p {
+                "A system is something whose data is synchronized: a folder, a bucket, a share. "
+                @if view.may_create.is_empty() {
+                    "Somebody with the role template " a.mono href=(urls::help_role("SpecifySystemsApp")) { "SpecifySystemsApp" }
+                    " can connect one."
+                } @else {
+                    "Connect the first one, and its status, its runs and their logs appear here."
+                }
+            }
+            @if !view.may_create.is_empty() { p.do { (create(view)) } }
+        },
+    )
+}
+
+fn filters(view: &ListView) -> Markup {
+    html! {
+        form.filter method="get" action=(urls::SYSTEMS) role="search" aria-label="Systems" {
+            (choices::filter("Status", "status", &view.statuses, &view.query.status))
+            @if view.kinds.len() > 1 { (choices::filter("Kind", "kind", &view.kinds, &view.query.kind)) }
+            @if view.groups.len() > 1 { (choices::filter("Group", "group", &view.groups, &view.query.group)) }
+            label { "Name contains " input type="search" name="q" value=(view.query.q); } " "
+            label {
+                "Sort by "
+                select name="sort" {
+                    @for sort in &view.sorts {
+                        option value=(sort.value) selected[sort.value == view.query.sort] { (sort.label) }
+                    }
+                }
+            }
+            " " button { "Filter" } " "
+            @if view.query.is_narrow() { a.clear href=(urls::SYSTEMS) { "Clear" } }
+        }
+    }
+}
+
+fn system_row(shell: &Shell, row: &SystemRow) -> Markup {
+    html! {
+        tr {
+            td data-label="Status" {
+                (row.overall)
+                @if let Some(since) = row.overall_since { div.sub { "since " (time::time_inside(shell, since)) } }
+            }
+            th scope="row" {
+                a.row href=(urls::system(&row.key)) { bdi { (row.name) } }
+                div.sub { (row.kind) " · " (if row.production { "Production" } else { "Test" }) " · " bdi { (row.group) } }
+            }
+            td data-label="Synchronization" { (row.synchronization) @if !row.note.is_empty() { div.sub { (row.note) } } }
+            td data-label="Last run" { (last_run(shell, row)) }
+            td data-label="Next run" { (next_run(shell, &row.next)) }
+            td data-label="Recent runs" { (strip::strip(&row.recent)) }
+            td.act data-label="Action" { (action(shell, row)) }
+        }
+    }
+}
+
+fn last_run(shell: &Shell, row: &SystemRow) -> Markup {
+    html! {
+        @match (row.last_attempt, row.last_success) {
+            (None, _) => span.soft { "never" },
+            (Some(attempt), None) => { (time(shell, attempt)) div.sub { "no success yet" } },
+            (Some(attempt), Some(success)) if success >= attempt => { (time(shell, attempt)) div.sub { "was a success" } },
+            (Some(attempt), Some(success)) => {
+                (time(shell, attempt))
+                div.sub { "last success " (time::time_inside(shell, success)) }
+            },
+        }
+    }
+}
+
+fn next_run(shell: &Shell, next: &NextRun) -> Markup {
+    html! {
+        @match next {
+            NextRun::At(at) => { (time(shell, *at)) div.sub { (time::relative(shell, *at)) } },
+            NextRun::Waiting => "waits for a worker",
+            NextRun::AfterThisRun => "after this run",
+            NextRun::WhenConnected => "when connected",
+            NextRun::OnHold => "when released",
+            NextRun::ByHandOnly => span.soft { "by hand only" },
+        }
+    }
+}
+
+fn action(shell: &Shell, row: &SystemRow) -> Markup {
+    match &row.action {
+        RowAction::None => html! { span.soft { "—" } },
+        RowAction::Synchronize => {
+            form::synchronize(shell, &row.key, &form::button_for("Synchronize now", &row.name, "small"))
+        }
+        RowAction::Check => form::check(shell, &row.key, &form::button_for("Check connection", &row.name, "small")),
+        RowAction::Progress(now) => progress::small(now, &row.name),
+    }
+}
+
+fn shown(view: &ListView) -> Markup {
+    let n = i64::try_from(view.rows.len()).unwrap_or(i64::MAX);
+    html! {
+        @if view.query.is_narrow() {
+            (number(n)) " on this page of a filtered list"
+        } @else if n == view.counts.total() {
+            (number(n)) (if n == 1 { " system " } else { " systems " }) (view.scope)
+        } @else {
+            (number(n)) " of " (number(view.counts.total())) " systems " (view.scope)
+        }
+    }
+}

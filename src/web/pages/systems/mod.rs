@@ -1,0 +1,13 @@
+//! Systems: the list, the page of one, and what can be done to it.
+
+pub mod check;
+pub mod delete;
+pub mod edit;
+pub mod export;
+pub mod hold;
+pub mod list;
+pub mod queue;
+pub mod schedule;
+pub mod show;
+pub mod synchronize;
+pub mod tiles;

@@ -1,0 +1,154 @@
+//! What waits and what runs in one system, with a way to cancel it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+
+use super::show::may_open_runs;
+use crate::access::{Grant, Verb, verbs};
+use crate::domain::run::Trigger;
+use crate::store::{runs, systems};
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::present;
+use crate::web::response;
+use crate::web::state::App;
+use crate::web::ui::Nav;
+use maud::{Markup, html};
+
+use crate::clock::Stamp;
+use crate::domain::run::RunState;
+use crate::ids::{RunNo, SystemKey};
+use crate::web::ui::layout::{crumbs, head, refreshing};
+use crate::web::ui::runs::{Origin, origin};
+use crate::web::ui::table::{Column, table, text};
+use crate::web::ui::{Badge, Shell, Tone, empty, link_button, page, time};
+use crate::web::urls;
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct QueueView {
+    pub key: SystemKey,
+    pub name: String,
+    /// The running one first, then by the time they wait for.
+    pub rows: Vec<QueueRow>,
+    pub may_open: bool,
+    pub may_cancel: bool,
+}
+
+/// A run that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueRow {
+    pub run: RunNo,
+    pub state: RunState,
+    pub origin: Origin,
+    pub queued: Stamp,
+    /// When it may begin, or when it began.
+    pub at: Stamp,
+    pub overdue: bool,
+    /// Why it waits: `behind run 16`, `back-off after run 15`; empty when it only waits for a worker.
+    pub waits_for: String,
+}
+
+const COLUMNS: [Column; 6] =
+    [text("Run"), text("State"), text("Trigger"), text("Asked for"), text("Begins"), text("Action")];
+
+/// The runs of a system that have not ended.
+///
+/// # Errors
+/// When the system is out of reach or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::SeeSystem>,
+    viewer: Viewer,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let (system, open) = app
+        .store
+        .read(move |db| {
+            let (system, _group) = systems::find(db, &grant, &key)?;
+            let open = runs::open_runs(db, system.id)?
+                .into_iter()
+                .map(|run| {
+                    let retried = run.retries_run.map(|id| runs::number_of(db, id)).transpose()?.flatten();
+                    Ok((run, retried))
+                })
+                .collect::<crate::store::Result<Vec<_>>>()?;
+            Ok((system, open))
+        })
+        .await?;
+    let running = open.iter().find(|(run, _)| run.state == RunState::Running).map(|(run, _)| run.no);
+    let rows = open
+        .into_iter()
+        .map(|(run, retried)| QueueRow {
+            waits_for: match (run.state, running, retried) {
+                (RunState::Queued, Some(running), _) => format!("behind run {running}"),
+                (RunState::Queued, None, Some(retried)) if run.trigger == Trigger::Retry => {
+                    format!("back-off after run {retried}")
+                }
+                (RunState::Queued | RunState::Running | RunState::Ended, _, _) => String::new(),
+            },
+            run: run.no,
+            state: run.state,
+            overdue: present::overdue(&run, viewer.now),
+            origin: present::origin(&run, retried),
+            queued: run.queued_at,
+            at: run.started_at.unwrap_or(run.not_before),
+        })
+        .collect();
+    let may_cancel = viewer.may(&[Verb::CancelRun], system.group_id);
+    let may_open = may_open_runs(&viewer, system.group_id);
+    let shown = QueueView { key: system.key, name: system.name, rows, may_open, may_cancel };
+    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &QueueView) -> Markup {
+    let title = format!("Queue of {}", view.name);
+    page(
+        shell,
+        &title,
+        &html! {
+            (crumbs(&[
+                (urls::SYSTEMS.to_owned(), "Communication systems"),
+                (urls::system(&view.key), &view.name),
+            ]))
+            (head(&html! { "Queue" }, &html! { span.soft { bdi { (view.name) } } }, &html! {}))
+            (refreshing(shell))
+            section.card aria-label="Queue" {
+                @if view.rows.is_empty() {
+                    (empty::empty("Nothing runs and nothing waits.", &html! {
+                        p { a href=(urls::system(&view.key)) { "Back to the system" } }
+                    }))
+                } @else {
+                    (table(
+                        &html! { "Runs of " bdi { (view.name) } " that have not ended" },
+                        &COLUMNS,
+                        &html! { @for row in &view.rows { (queue_row(shell, view, row)) } },
+                    ))
+                }
+            }
+        },
+    )
+}
+
+fn queue_row(shell: &Shell, view: &QueueView, row: &QueueRow) -> Markup {
+    html! {
+        tr {
+            th scope="row" data-label="Run" {
+                @if view.may_open { a href=(urls::run(&view.key, row.run)) { (row.run) } } @else { (row.run) }
+            }
+            td data-label="State" {
+                (Badge::of_run(row.state, None))
+                @if row.overdue { " " (Badge::new(Tone::Warning, "Overdue")) }
+                @if !row.waits_for.is_empty() { div.sub { (row.waits_for) } }
+            }
+            td data-label="Trigger" { (origin(&row.origin)) }
+            td data-label="Asked for" { (time(shell, row.queued)) }
+            td data-label="Begins" { (time::time_ago(shell, row.at)) }
+            td.act data-label="Action" {
+                @if view.may_cancel { (link_button(&urls::run_cancel(&view.key, row.run), &format!("Cancel run {} …", row.run), "small")) } @else { span.soft { "—" } }
+            }
+        }
+    }
+}

@@ -1,0 +1,293 @@
+//! One system: what it is, how it is, and its runs.
+
+mod view;
+
+pub use view::{Hold, LastFailure, May, RunRow, SystemView, view};
+pub(super) use view::{facts, moment, run_link};
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+
+use super::tiles::{Attempt, ConnectionTile, QueueTile, Running, SynchronizationTile, Waiting};
+use crate::access::{Grant, Permission, Template, Verb, verbs};
+use crate::domain::run::{RunResult, RunState, Trigger};
+use crate::domain::schedule::Schedule;
+use crate::domain::status::Connection;
+use crate::ids::{GroupId, RunId, RunNo, SystemKey};
+use crate::store::checks::{self, Check};
+use crate::store::runs::{self, Run, RunPlace, Totals};
+use crate::store::systems::{self, System};
+use crate::store::{Db, plans};
+use crate::sync::registry;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::present::{self, Busy};
+use crate::web::response;
+use crate::web::state::App;
+use crate::web::ui::runs::LogAccess;
+use crate::web::ui::{Badge, Nav, PageLinks, Refresh, Tone};
+use crate::web::urls;
+
+/// How many runs a page has.
+const PAGE: i64 = 20;
+
+/// Which runs: `before` a number, `after` a number, or `after=0` for the oldest.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct RunsQuery {
+    before: Option<i64>,
+    after: Option<i64>,
+    /// `off`: the page does not load itself again.
+    refresh: Option<String>,
+}
+
+/// The page of a system.
+///
+/// # Errors
+/// When the system is out of reach or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::SeeSystem>,
+    viewer: Viewer,
+    path: Path<String>,
+    query: Query<RunsQuery>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let place = match (query.before, query.after) {
+        (Some(no), _) => RunPlace::Before(RunNo(no)),
+        (None, Some(0)) => RunPlace::Oldest,
+        (None, Some(no)) => RunPlace::After(RunNo(no)),
+        (None, None) => RunPlace::Newest,
+    };
+    let loaded = app.store.read(move |db| load(db, &grant, &key, place)).await?;
+    let mut shell = viewer.shell(Some(Nav::Systems));
+    let busy =
+        loaded.busy.running.is_some() || loaded.busy.queued.as_ref().is_some_and(|run| run.not_before <= viewer.now);
+    let refreshes = busy && query.refresh.as_deref() != Some("off");
+    if refreshes {
+        let stop = format!("{}?refresh=off", urls::system(&loaded.system.key));
+        shell.refresh = Some(Refresh { seconds: 3, stop });
+    }
+    let markup = view(&shell, &told(&loaded, &viewer, &app));
+    Ok(if refreshes { response::refreshing(markup, 3) } else { response::page(markup) })
+}
+
+struct Loaded {
+    system: System,
+    group: String,
+    busy: Busy,
+    progress: Option<Totals>,
+    runs: Vec<(Run, Totals)>,
+    numbers: HashMap<RunId, RunNo>,
+    links: (bool, bool),
+    last: Option<(Run, Totals)>,
+    failure: Option<crate::store::messages::FirstError>,
+    plan_waits: bool,
+    check: Option<Check>,
+}
+
+fn load(
+    db: &mut Db,
+    grant: &Grant<verbs::SeeSystem>,
+    key: &SystemKey,
+    place: RunPlace,
+) -> crate::store::Result<Loaded> {
+    let (system, group) = systems::find(db, grant, key)?;
+    let id = system.id;
+    let busy = present::activity(runs::open_runs(db, id)?);
+    let progress = busy.running.as_ref().map(|run| runs::progress(db, run.id)).transpose()?;
+    let (listed, more) = runs::list(db, id, place, PAGE)?;
+    let newest = listed.first().is_none_or(|(run, _)| run.no.0 >= runs::last_number(db, id).unwrap_or(0));
+    let oldest = listed.last().is_none_or(|(run, _)| run.no.0 <= 1);
+    let links = match place {
+        RunPlace::Newest => (false, more),
+        RunPlace::Before(_) => (!newest, more),
+        RunPlace::After(_) => (more, !oldest),
+        RunPlace::Oldest => (more, false),
+    };
+    let mut numbers = HashMap::new();
+    for (run, _totals) in &listed {
+        if let Some(retried) = run.retries_run
+            && let Some(no) = runs::number_of(db, retried)?
+        {
+            numbers.insert(retried, no);
+        }
+    }
+    let last = runs::last_ended(db, id)?;
+    let failed = last.as_ref().filter(|(run, _)| run.result == Some(RunResult::Error));
+    let failure = failed.map(|(run, _)| crate::store::messages::first_error(db, run.id)).transpose()?.flatten();
+    let plan_waits = match failed {
+        Some((run, _)) => plans::braked(db, run.id)?.is_some_and(|plan| plan.confirmed_at.is_none()),
+        None => false,
+    };
+    let check = checks::last(db, id)?;
+    Ok(Loaded { system, group, busy, progress, runs: listed, numbers, links, last, failure, plan_waits, check })
+}
+
+fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
+    let system = &loaded.system;
+    let may = |verb: Verb| viewer.may(&[verb], system.group_id);
+    let held = system.hold_since.is_some();
+    SystemView {
+        key: system.key.clone(),
+        name: system.name.clone(),
+        kind: registry::of_kind(&system.kind).map_or(system.kind.clone(), |kind| kind.title().to_owned()),
+        production: system.production,
+        group: loaded.group.clone(),
+        overall: present::overall(system),
+        sources: present::sources(system),
+        hold: system.hold_since.map(|since| Hold {
+            reason: system.hold_reason.clone().unwrap_or_default(),
+            since,
+            by: system.hold_by.clone().unwrap_or_default(),
+        }),
+        last_failure: last_failure(loaded, &may),
+        connection: connection(system, loaded.check.as_ref()),
+        synchronization: synchronization(loaded, viewer),
+        queue: queue(loaded, viewer),
+        runs: loaded
+            .runs
+            .iter()
+            .map(|(run, totals)| {
+                let retries = run.retries_run.and_then(|id| loaded.numbers.get(&id).copied());
+                present::run_row(run, totals, retries, viewer.now)
+            })
+            .collect(),
+        links: links(loaded),
+        log: if may(Verb::ReadLogs) {
+            LogAccess::Granted
+        } else {
+            LogAccess::Missing(Template::to_ask_for(Verb::ReadLogs).as_str())
+        },
+        messages_days: app.portal.message_days,
+        headers_days: app.portal.header_days,
+        settings: if may(Verb::SeeSettings) { present::settings(system) } else { Vec::new() },
+        may: May {
+            open_runs: may_open_runs(viewer, system.group_id),
+            synchronize: may(Verb::RequestRun) && !held,
+            check: may(Verb::CheckConnection) && !held,
+            hold: may(Verb::HoldSystem),
+            edit: may(Verb::SpecifySystems),
+            delete: may(Verb::SpecifySystems),
+        },
+    }
+}
+
+/// Whether the reader may open the pages of a group's runs: whoever only specifies systems may not.
+pub(super) fn may_open_runs(viewer: &Viewer, group: GroupId) -> bool {
+    viewer.may(verbs::SeeRun::ANY_OF, group)
+}
+
+/// Arguments and the peer's words are the log's: without log access, the code alone is told.
+fn last_failure(loaded: &Loaded, may: &impl Fn(Verb) -> bool) -> Option<LastFailure> {
+    let (run, totals) = loaded.last.as_ref().filter(|(run, _)| run.result == Some(RunResult::Error))?;
+    let first = loaded.failure.as_ref();
+    let code = run.end_code.clone().or_else(|| first.map(|error| error.code.clone()))?;
+    let told = first.filter(|error| may(Verb::ReadLogs) && error.code == code);
+    let args = told.map(|error| error.args.clone()).unwrap_or_default();
+    let foreign = told.and_then(|error| error.foreign_text.clone());
+    let retry = loaded.busy.queued.as_ref().filter(|queued| queued.trigger == Trigger::Retry);
+    Some(LastFailure {
+        run: run.no,
+        at: run.ended_at.unwrap_or(run.queued_at),
+        failure: present::failure(&code, run.end_stage, &args, foreign),
+        retry_at: retry.map(|queued| queued.not_before),
+        errors: totals.counts.error,
+        has_plan: loaded.plan_waits && may(Verb::ConfirmDeletions),
+    })
+}
+
+fn connection(system: &System, check: Option<&Check>) -> ConnectionTile {
+    let tone = match system.connection {
+        Connection::Error => Tone::Error,
+        Connection::Ok => Tone::Ok,
+        Connection::NotChecked => Tone::Neutral,
+    };
+    ConnectionTile {
+        status: Badge::new(tone, system.connection.title()),
+        checked_at: system.checked_at,
+        took: check.and_then(|check| check.duration_us).map(span),
+        since: system.connection_since,
+        next_check: None,
+        check: check.map(|check| check.id),
+    }
+}
+
+fn span(micros: i64) -> Duration {
+    Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+}
+
+fn synchronization(loaded: &Loaded, viewer: &Viewer) -> SynchronizationTile {
+    let system = &loaded.system;
+    let newest = loaded.busy.running.as_ref().or(loaded.last.as_ref().map(|(run, _)| run));
+    let last_attempt = newest.and_then(|run| {
+        run.started_at.map(|at| Attempt {
+            run: run.no,
+            at,
+            took: present::duration_of(run, viewer.now),
+            person: present::origin(run, None).person,
+        })
+    });
+    let waiting = loaded.busy.queued.as_ref().filter(|run| run.not_before > viewer.now);
+    let (next_due, next_note) = match (waiting, system.next_due, system.hold_since) {
+        (_, _, Some(_)) => (None, "on hold".to_owned()),
+        (Some(run), _, None) if run.trigger == Trigger::Retry => (Some(run.not_before), "retry".to_owned()),
+        (_, Some(due), None) => {
+            (Some(due), system.schedule.parse::<Schedule>().map(|schedule| schedule.title()).unwrap_or_default())
+        }
+        (_, None, None) => (None, "no schedule".to_owned()),
+    };
+    SynchronizationTile {
+        status: present::shown(system, &loaded.busy),
+        note: String::new(),
+        last_attempt,
+        last_success: system.last_success_at,
+        last_progress: system.last_progress_at,
+        next_due,
+        next_note,
+        running: loaded
+            .busy
+            .running
+            .as_ref()
+            .zip(loaded.progress.as_ref())
+            .map(|(run, totals)| Running { run: run.no, progress: present::progress(totals) }),
+    }
+}
+
+fn queue(loaded: &Loaded, viewer: &Viewer) -> QueueTile {
+    let behind = loaded.busy.running.as_ref();
+    let waiting = loaded.busy.queued.iter().map(|run| Waiting {
+        run: run.no,
+        what: match (run.trigger, behind) {
+            (Trigger::Retry, _) => format!("retry {} of {}", run.attempt, loaded.system.max_attempts),
+            (_, Some(running)) => format!("behind run {}", running.no),
+            (Trigger::Manual | Trigger::Confirmed, None) => "by hand".to_owned(),
+            (Trigger::Schedule | Trigger::CatchUp, None) => "by schedule".to_owned(),
+        },
+        not_before: run.not_before,
+        overdue: present::overdue(run, viewer.now),
+    });
+    QueueTile {
+        waiting: waiting
+            .filter(|_| loaded.busy.queued.as_ref().is_some_and(|run| run.state == RunState::Queued))
+            .collect(),
+        failures_in_row: loaded.system.failures_in_row,
+        max_attempts: loaded.system.max_attempts,
+    }
+}
+
+fn links(loaded: &Loaded) -> PageLinks {
+    let key = &loaded.system.key;
+    let (newer, older) = loaded.links;
+    let at = |name: &str, run: Option<&(Run, Totals)>| {
+        run.map(|(run, _)| format!("{}?{name}={}", urls::system(key), run.no))
+    };
+    PageLinks {
+        first: newer.then(|| urls::system(key)),
+        previous: if newer { at("after", loaded.runs.first()) } else { None },
+        next: if older { at("before", loaded.runs.last()) } else { None },
+        last: older.then(|| format!("{}?after=0", urls::system(key))),
+    }
+}

@@ -1,0 +1,272 @@
+//! The page of a system: what is wrong, three tiles, and its runs.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+
+use super::super::tiles::{ConnectionTile, QueueTile, SynchronizationTile, connection, queue, synchronization};
+use crate::clock::Stamp;
+use crate::domain::message::{Category, Counts};
+use crate::domain::run::{RunResult, RunState};
+use crate::ids::{RunNo, SystemKey};
+use crate::web::ui::failure::{FailureView, failure, said};
+use crate::web::ui::layout::{crumbs, head, refreshing};
+use crate::web::ui::pager::{BY_AGE, pager};
+use crate::web::ui::runs::{LogAccess, Origin, count_cells, no_log_access, origin};
+use crate::web::ui::table::{Column, numbers, table, text};
+use crate::web::ui::text::count;
+use crate::web::ui::{
+    Badge, PageLinks, Shell, Tone, button, duration, empty, form, link_button, notice, page, tile, time,
+};
+use crate::web::urls::{self, Filter, Place};
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct SystemView {
+    pub key: SystemKey,
+    pub name: String,
+    pub kind: String,
+    pub production: bool,
+    pub group: String,
+    pub overall: Badge,
+    /// What contributes to the overall status, worst first: `Connection`, `Synchronization`.
+    pub sources: Vec<&'static str>,
+    pub hold: Option<Hold>,
+    pub last_failure: Option<LastFailure>,
+    pub connection: ConnectionTile,
+    pub synchronization: SynchronizationTile,
+    pub queue: QueueTile,
+    pub runs: Vec<RunRow>,
+    pub links: PageLinks,
+    pub log: LogAccess,
+    pub messages_days: u32,
+    pub headers_days: u32,
+    /// Settings without secrets; empty when the reader may not see them.
+    pub settings: Vec<(String, String)>,
+    pub may: May,
+}
+
+/// What the reader may do with this system.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a permission of its own")]
+pub struct May {
+    /// The pages of its runs.
+    pub open_runs: bool,
+    pub synchronize: bool,
+    pub check: bool,
+    pub hold: bool,
+    pub edit: bool,
+    pub delete: bool,
+}
+
+/// A person's choice that nothing runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    pub reason: String,
+    pub since: Stamp,
+    pub by: String,
+}
+
+/// The last run's failure, while it is still the verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastFailure {
+    pub run: RunNo,
+    pub at: Stamp,
+    pub failure: FailureView,
+    pub retry_at: Option<Stamp>,
+    /// Errors in that run's log.
+    pub errors: i64,
+    /// The run's plan waits for a person.
+    pub has_plan: bool,
+}
+
+/// A run in the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRow {
+    pub no: RunNo,
+    pub state: RunState,
+    pub result: Option<RunResult>,
+    pub queued: Stamp,
+    pub started: Option<Stamp>,
+    pub origin: Origin,
+    /// So far, while it runs.
+    pub duration: Option<Duration>,
+    pub counts: Counts,
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &SystemView) -> Markup {
+    page(
+        shell,
+        &view.name,
+        &html! {
+            (crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems")]))
+            (head(&html! { bdi { (view.name) } }, &beside(view), &actions(view)))
+            (refreshing(shell))
+            @if let Some(hold) = &view.hold { (on_hold(shell, view, hold)) }
+            @if let Some(last) = &view.last_failure { (failed(shell, view, last)) }
+            div.tiles {
+                (connection(shell, view))
+                (synchronization(shell, view))
+                (queue(shell, view))
+            }
+            (runs(shell, view))
+            (settings(view))
+        },
+    )
+}
+
+fn beside(view: &SystemView) -> Markup {
+    html! {
+        (view.overall) " "
+        span.soft { (view.kind) " · " (if view.production { "Production" } else { "Test" }) " · " bdi { (view.group) } } " "
+        @if !view.sources.is_empty() { span.soft { "Status source: " (view.sources.join(", ")) } }
+    }
+}
+
+fn actions(view: &SystemView) -> Markup {
+    html! {
+        @if view.may.hold && view.hold.is_none() {
+            (link_button(&urls::system_hold(&view.key), "Put on hold …", ""))
+        }
+        @if view.may.edit { (link_button(&urls::system_edit(&view.key), "Edit", "")) }
+        @if view.may.delete { (link_button(&urls::system_delete(&view.key), "Delete …", "")) }
+    }
+}
+
+fn on_hold(shell: &Shell, view: &SystemView, hold: &Hold) -> Markup {
+    let body = html! {
+        p {
+            strong { (Tone::Paused) "On hold since " (time::time_inside(shell, hold.since)) "." }
+            " " bdi { (hold.by) } " gave this reason: " q dir="auto" { (hold.reason) }
+            ". Nothing runs until somebody releases it."
+        }
+        @if view.may.hold {
+            (form(shell, &urls::system_release(&view.key), &button("Release", "primary")))
+        }
+    };
+    notice::notice(Tone::Paused, &body)
+}
+
+fn failed(shell: &Shell, view: &SystemView, last: &LastFailure) -> Markup {
+    let errors = urls::messages(&view.key, last.run, &Filter::of(Category::Error), Place::First);
+    let body = html! {
+        p {
+            strong { (Tone::Error) "Synchronization failed " (time::time_in_words(shell, last.at)) "." } " "
+            (failure(&last.failure))
+            @if let Some(retry) = last.retry_at { " A retry is due " (time::time_in_words(shell, retry)) "." }
+            @if last.has_plan { " " a href=(urls::run_plan(&view.key, last.run)) { "See the plan that waits" } }
+            @if last.errors > 0 && view.log == LogAccess::Granted {
+                " " a href=(errors) { "See the " (count(last.errors, "error", "errors")) }
+            } @else if view.may.open_runs {
+                " " a href=(urls::run(&view.key, last.run)) { "See run " (last.run) }
+            }
+        }
+        (said(&last.failure))
+    };
+    notice::notice(Tone::Error, &body)
+}
+
+const COLUMNS: [Column; 9] = [
+    text("Run"),
+    text("Started"),
+    text("Result"),
+    text("Trigger"),
+    numbers("Duration"),
+    numbers("Error"),
+    numbers("Warning"),
+    numbers("Success"),
+    numbers("Information"),
+];
+
+fn runs(shell: &Shell, view: &SystemView) -> Markup {
+    html! {
+        section.card #runs aria-labelledby="runs-title" {
+            header {
+                h2 #runs-title { "Runs" }
+                span.end.soft { "Messages are kept " (view.messages_days) " days, runs " (view.headers_days) "." }
+            }
+            @if let LogAccess::Missing(template) = view.log { p.strip-note { (no_log_access(template)) } }
+            @if view.runs.is_empty() {
+                (empty::empty("Never synchronized.", &html! {
+                    p { @if view.may.synchronize { "Press Synchronize now to start the first run." } @else { "The first run appears here." } }
+                }))
+            } @else {
+                (table(
+                    &html! { "Runs, newest first, with a count for each message category" },
+                    &COLUMNS,
+                    &html! { @for row in &view.runs { (run_row(shell, view, row)) } },
+                ))
+                (pager("Pages of runs", &shown(view), &view.links, BY_AGE))
+            }
+        }
+    }
+}
+
+fn run_row(shell: &Shell, view: &SystemView, row: &RunRow) -> Markup {
+    html! {
+        tr {
+            th scope="row" data-label="Run" {
+                @if view.may.open_runs { a.row href=(urls::run(&view.key, row.no)) { (row.no) } } @else { (row.no) }
+            }
+            td data-label="Started" {
+                @match row.started {
+                    Some(at) => (time(shell, at)),
+                    None => span.soft { "queued " (time::time_inside(shell, row.queued)) },
+                }
+            }
+            td data-label="Result" { (Badge::of_run(row.state, row.result)) }
+            td data-label="Trigger" { (origin(&row.origin)) }
+            td.n data-label="Duration" {
+                @match row.duration { Some(span) => (duration(span)), None => span.soft { "—" } }
+            }
+            (count_cells(&view.key, row.no, row.counts, &view.log))
+        }
+    }
+}
+
+fn shown(view: &SystemView) -> Markup {
+    html! {
+        @match view.runs.as_slice() {
+            [] => {},
+            [only] => { "Run " (only.no) },
+            [newest, .., oldest] => { "Runs " (newest.no) " to " (oldest.no) },
+        }
+    }
+}
+
+fn settings(view: &SystemView) -> Markup {
+    html! {
+        @if !view.settings.is_empty() {
+            section.card.settings aria-labelledby="settings-title" {
+                header {
+                    h2 #settings-title { "Settings" }
+                    @if view.may.edit { a.end href=(urls::system_edit(&view.key)) { "Edit" } }
+                }
+                dl {
+                    @for (label, value) in &view.settings { div { dt { (label) } dd { bdi { (value) } } } }
+                }
+            }
+        }
+    }
+}
+
+/// A run in a sentence, leading to its page if the reader may open that.
+pub(in crate::web::pages::systems) fn run_link(key: &SystemKey, no: RunNo, may_open: bool) -> Markup {
+    html! { @if may_open { a href=(urls::run(key, no)) { "run " (no) } } @else { "run " (no) } }
+}
+
+/// Facts with a time that may not have come yet.
+pub(in crate::web::pages::systems) fn moment(shell: &Shell, at: Option<Stamp>, otherwise: &str) -> Markup {
+    html! {
+        @match at {
+            Some(at) => (time::time_ago(shell, at)),
+            None => span.soft { (otherwise) },
+        }
+    }
+}
+
+/// The facts of a tile; those that say nothing are left out.
+pub(in crate::web::pages::systems) fn facts(all: Vec<Option<tile::Fact>>) -> Vec<tile::Fact> {
+    all.into_iter().flatten().collect()
+}

@@ -1,0 +1,46 @@
+//! *Synchronize now*.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+
+use crate::access::{Grant, verbs};
+use crate::ids::SystemKey;
+use crate::ops::error::OpError;
+use crate::ops::random;
+use crate::ops::request_run::{Request, request_run};
+use crate::web::extract::{Posted, Viewer};
+use crate::web::failure::Failure;
+use crate::web::state::App;
+use crate::web::ui::Tone;
+use crate::web::{response, session, urls};
+
+/// Longest request key, in bytes.
+const MAX_KEY: usize = 100;
+
+/// Requests a run and says what became of the request.
+///
+/// # Errors
+/// When the system is out of reach or on hold, or the database cannot be written.
+pub async fn submit(
+    grant: Grant<verbs::RequestRun>,
+    viewer: Viewer,
+    path: Path<String>,
+    posted: Posted,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let given = posted.field("request");
+    let request_key = if given.is_empty() || given.len() > MAX_KEY { random::token() } else { given.to_owned() };
+    let request = Request { key: key.clone(), request_key, who: viewer.who(grant.principal()) };
+    match request_run(&app.store, &app.wake, &grant, request, viewer.now).await {
+        Ok(answer) => {
+            let link = (urls::run(&key, answer.run()), format!("Run {}", answer.run()));
+            session::tell(&session, Tone::Busy, &answer.told(), Some(link));
+            Ok(response::see_other(&urls::system(&key)))
+        }
+        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,174 @@
+//! The three tiles of a system's page: Connection, Synchronization, Queue.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+
+use super::show::{SystemView, facts, moment, run_link};
+use crate::clock::Stamp;
+use crate::ids::{CheckId, RunNo};
+use crate::web::ui::progress::Progress;
+use crate::web::ui::runs::{LogAccess, no_log_access};
+use crate::web::ui::tile::tile;
+use crate::web::ui::{Badge, Shell, Tone, duration, form, link_button, progress, time};
+use crate::web::urls;
+
+/// The connection, as the last check found it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionTile {
+    pub status: Badge,
+    pub checked_at: Option<Stamp>,
+    pub took: Option<Duration>,
+    pub since: Option<Stamp>,
+    pub next_check: Option<Stamp>,
+    /// The newest check, when there is one to look at.
+    pub check: Option<CheckId>,
+}
+
+/// What the runs say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SynchronizationTile {
+    pub status: Badge,
+    /// Beside the status: why it is paused, what contributes.
+    pub note: String,
+    pub last_attempt: Option<Attempt>,
+    pub last_success: Option<Stamp>,
+    pub last_progress: Option<Stamp>,
+    pub next_due: Option<Stamp>,
+    /// `retry`, `daily at 23:00`; when nothing is due, why not: `no schedule`.
+    pub next_note: String,
+    pub running: Option<Running>,
+}
+
+/// The newest run that began.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    pub run: RunNo,
+    pub at: Stamp,
+    pub took: Option<Duration>,
+    pub person: Option<String>,
+}
+
+/// A run that goes on now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    pub run: RunNo,
+    pub progress: Progress,
+}
+
+/// What waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueTile {
+    pub waiting: Vec<Waiting>,
+    pub failures_in_row: i64,
+    pub max_attempts: i64,
+}
+
+/// A queued run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    pub run: RunNo,
+    /// `retry 2 of 5`, `by hand`, `behind run 17`.
+    pub what: String,
+    pub not_before: Stamp,
+    pub overdue: bool,
+}
+
+pub(in crate::web::pages) fn connection(shell: &Shell, view: &SystemView) -> Markup {
+    let tile_of = &view.connection;
+    let facts = facts(vec![
+        Some((
+            "Last checked",
+            html! {
+                (moment(shell, tile_of.checked_at, "never"))
+                @if let Some(took) = tile_of.took { " · " (duration(took)) }
+            },
+        )),
+        tile_of.since.map(|at| ("Unchanged since", html! { (time(shell, at)) })),
+        tile_of.next_check.map(|at| ("Next check", html! { (time::time_ago(shell, at)) })),
+    ]);
+    let actions = html! {
+        @if view.may.check { (form::check(shell, &view.key, &form::button("Check connection", ""))) }
+        @if let Some(id) = tile_of.check { (link_button(&urls::check(&view.key, id), "Last result", "")) }
+    };
+    tile("connection", "Connection", tile_of.status.tone, &html! { (tile_of.status) }, &facts, &actions)
+}
+
+pub(in crate::web::pages) fn synchronization(shell: &Shell, view: &SystemView) -> Markup {
+    let tile_of = &view.synchronization;
+    let now = html! {
+        (tile_of.status)
+        @if let Some(running) = &tile_of.running { " " (run_link(&view.key, running.run, view.may.open_runs)) }
+        @if !tile_of.note.is_empty() { div.sub { (tile_of.note) } }
+        @if let Some(running) = &tile_of.running { (progress::full(shell, &running.progress)) }
+    };
+    let facts = facts(vec![
+        Some(("Last attempt", last_attempt(shell, view))),
+        Some(("Last success", moment(shell, tile_of.last_success, "none yet"))),
+        tile_of.last_progress.map(|at| ("Last progress", html! { (time::time_ago(shell, at)) })),
+        Some((
+            "Next due",
+            html! {
+                @match tile_of.next_due {
+                    Some(at) => {
+                        (time::time_ago(shell, at))
+                        @if !tile_of.next_note.is_empty() { " · " (tile_of.next_note) }
+                    },
+                    None => (tile_of.next_note),
+                }
+            },
+        )),
+    ]);
+    tile("synchronization", "Synchronization", tile_of.status.tone, &now, &facts, &synchronize(shell, view))
+}
+
+fn last_attempt(shell: &Shell, view: &SystemView) -> Markup {
+    html! {
+        @match &view.synchronization.last_attempt {
+            None => span.soft { "none yet" },
+            Some(attempt) => {
+                (time::time_ago(shell, attempt.at))
+                @if let Some(took) = attempt.took { " · " (duration(took)) }
+                @if let Some(person) = &attempt.person { " · " bdi { (person) } }
+            },
+        }
+    }
+}
+
+fn synchronize(shell: &Shell, view: &SystemView) -> Markup {
+    html! {
+        @if view.may.synchronize && view.hold.is_none() {
+            (form::synchronize(shell, &view.key, &form::button("Synchronize now", "primary")))
+        }
+        @if let Some(attempt) = &view.synchronization.last_attempt {
+            @match view.log {
+                LogAccess::Granted => (link_button(&urls::run(&view.key, attempt.run), "Show logs", "")),
+                LogAccess::Missing(template) => p.soft { (no_log_access(template)) },
+            }
+        }
+    }
+}
+
+pub(in crate::web::pages) fn queue(shell: &Shell, view: &SystemView) -> Markup {
+    let tile_of = &view.queue;
+    let overdue = tile_of.waiting.iter().filter(|waiting| waiting.overdue).count();
+    let tone = if overdue > 0 { Tone::Warning } else { Tone::Neutral };
+    let now = html! {
+        @if tile_of.waiting.is_empty() { span.soft { "Nothing waits" } } @else { (tile_of.waiting.len()) " waiting" }
+        @if overdue > 0 { " " (Badge::new(Tone::Warning, format!("{overdue} overdue"))) }
+    };
+    let mut facts = tile_of
+        .waiting
+        .iter()
+        .map(|waiting| {
+            ("Waiting", html! {
+                (run_link(&view.key, waiting.run, view.may.open_runs)) ", " (waiting.what) ", " (time::time_ago(shell, waiting.not_before))
+            })
+        })
+        .collect::<Vec<_>>();
+    facts.push(("Failures in a row", html! { (tile_of.failures_in_row) }));
+    let retries = tile_of.max_attempts - 1;
+    facts.push(("Retries", html! { @if retries > 0 { "up to " (retries) " after passing errors" } @else { "none" } }));
+    let actions = html! { (link_button(&urls::queue(&view.key), "Show queue", "")) };
+    tile("queue", "Queue", tone, &now, &facts, &actions)
+}

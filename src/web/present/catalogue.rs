@@ -1,0 +1,38 @@
+//! Codes as pages show them: texts of the catalogue, filled with what was stored.
+
+use crate::domain::catalogue;
+use crate::domain::message::StoredMessage;
+use crate::domain::run::Stage;
+use crate::web::pages::runs::messages::MessageRow;
+use crate::web::ui::failure::FailureView;
+
+/// A message with its text.
+#[must_use]
+pub fn message_row(message: StoredMessage) -> MessageRow {
+    MessageRow { text: catalogue::text(&message.code, &message.args), message }
+}
+
+/// Whether a message has these words (in lower case): in its text, code, item key or the peer's words.
+#[must_use]
+pub fn mentions(message: &StoredMessage, needle: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(needle);
+    has(&String::from_utf8_lossy(&message.item_key))
+        || message.foreign_text.as_deref().is_some_and(has)
+        || has(&message.code)
+        || message.args.iter().any(|arg| has(arg))
+        || has(&catalogue::text(&message.code, &message.args))
+}
+
+/// Why a check or a run failed, with what to do about it.
+#[must_use]
+pub fn failure(code: &str, stage: Option<Stage>, args: &[String], foreign_text: Option<String>) -> FailureView {
+    let entry = catalogue::by_code(code);
+    FailureView {
+        code: code.to_owned(),
+        stage,
+        meaning: catalogue::text(code, args),
+        to_do: entry.to_do_in_short(),
+        heals: entry.healing.sentence().to_owned(),
+        foreign_text,
+    }
+}

@@ -1,0 +1,11 @@
+//! From what is stored to what pages show. Pure, like the pages.
+
+mod catalogue;
+mod forms;
+mod run;
+mod system;
+
+pub use catalogue::{failure, mentions, message_row};
+pub use forms::{errors_of, time_zones, typed};
+pub use run::{completeness, duration_of, origin, overdue, progress, run_row};
+pub use system::{Busy, activity, next_run, overall, settings, shown, sources, tones};

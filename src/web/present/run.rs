@@ -1,0 +1,71 @@
+//! Runs as pages show them.
+
+use std::time::Duration;
+
+use crate::clock::Stamp;
+use crate::domain::run::{RunState, Trigger};
+use crate::domain::schedule::CATCH_UP_AFTER;
+use crate::ids::RunNo;
+use crate::store::runs::{Run, Totals};
+use crate::web::pages::runs::show::Completeness;
+use crate::web::pages::systems::show::RunRow;
+use crate::web::ui::progress::Progress;
+use crate::web::ui::runs::Origin;
+
+/// What started a run. `retries` is the number of the run that it retries, where known.
+#[must_use]
+pub fn origin(run: &Run, retries: Option<RunNo>) -> Origin {
+    let person = match run.trigger {
+        Trigger::Manual | Trigger::Confirmed => Some(run.principal.clone()),
+        Trigger::Schedule | Trigger::Retry | Trigger::CatchUp => None,
+    };
+    Origin { trigger: run.trigger, person, attempt: i32::try_from(run.attempt).unwrap_or(i32::MAX), retries }
+}
+
+/// How long a run took, or takes so far.
+#[must_use]
+pub fn duration_of(run: &Run, now: Stamp) -> Option<Duration> {
+    run.started_at.map(|started| run.ended_at.unwrap_or(now).since(started))
+}
+
+/// Whether a queued run should have been claimed by now.
+#[must_use]
+pub fn overdue(run: &Run, now: Stamp) -> bool {
+    run.state == RunState::Queued && now.since(run.not_before) > CATCH_UP_AFTER
+}
+
+/// A row of the table of runs.
+#[must_use]
+pub fn run_row(run: &Run, totals: &Totals, retries: Option<RunNo>, now: Stamp) -> RunRow {
+    RunRow {
+        no: run.no,
+        state: run.state,
+        result: run.result,
+        queued: run.queued_at,
+        started: run.started_at,
+        origin: origin(run, retries),
+        duration: duration_of(run, now),
+        counts: totals.counts,
+    }
+}
+
+/// How far a run is.
+#[must_use]
+pub fn progress(totals: &Totals) -> Progress {
+    Progress {
+        phase: totals.phase.clone(),
+        items_done: totals.items_done,
+        items_total: totals.items_total,
+        bytes_done: totals.bytes_done,
+        bytes_total: totals.bytes_total,
+        total_final: totals.total_final,
+        unchanged: totals.unchanged,
+        moved_at: totals.moved_at,
+    }
+}
+
+/// The three counts that the line below a log compares.
+#[must_use]
+pub const fn completeness(totals: &Totals) -> Completeness {
+    Completeness { emitted: totals.emitted, stored: totals.stored, cut: totals.cut }
+}

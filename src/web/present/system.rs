@@ -1,0 +1,135 @@
+//! Systems as pages show them.
+
+use crate::clock::Stamp;
+use crate::domain::kind::Input;
+use crate::domain::run::{RunResult, RunState};
+use crate::domain::status::{Activity, Facts, Freshness, Obstacle, Overall, Shown, Source};
+use crate::store::runs::Run;
+use crate::store::systems::System;
+use crate::web::pages::systems::list::NextRun;
+use crate::web::ui::{Badge, Tone};
+
+/// What goes on in a system.
+#[derive(Debug, Clone, Default)]
+pub struct Busy {
+    pub running: Option<Run>,
+    pub queued: Option<Run>,
+}
+
+/// Sorts the open runs of a system.
+#[must_use]
+pub fn activity(open: Vec<Run>) -> Busy {
+    let mut busy = Busy::default();
+    for run in open {
+        match run.state {
+            RunState::Running => busy.running = Some(run),
+            RunState::Queued => busy.queued = Some(run),
+            RunState::Ended => {}
+        }
+    }
+    busy
+}
+
+fn facts(system: &System, busy: &Busy) -> Facts {
+    let activity = match (&busy.running, &busy.queued) {
+        (Some(_), _) => Activity::Running,
+        (None, Some(_)) => Activity::Queued,
+        (None, None) => Activity::Idle,
+    };
+    let obstacle = if system.hold_since.is_some() { Obstacle::OnHold } else { Obstacle::None };
+    Facts {
+        activity,
+        obstacle,
+        freshness: Freshness::Fresh,
+        ..Facts::at_rest(system.connection, system.synchronization)
+    }
+}
+
+/// The status of the system as a whole.
+#[must_use]
+pub fn overall(system: &System) -> Badge {
+    let tone = match system.overall {
+        Overall::Error => Tone::Error,
+        Overall::Warning => Tone::Warning,
+        Overall::Ok => Tone::Ok,
+        Overall::Neutral => Tone::Neutral,
+    };
+    let word = match (system.overall, system.hold_since) {
+        (Overall::Neutral, Some(_)) => Shown::OnHold.title(),
+        (Overall::Neutral, None) => Shown::Open.title(),
+        (overall, _) => overall.title(),
+    };
+    Badge::new(tone, word)
+}
+
+/// The status of its synchronization.
+#[must_use]
+pub fn shown(system: &System, busy: &Busy) -> Badge {
+    let shown = facts(system, busy).shown();
+    let tone = match shown {
+        Shown::OnHold | Shown::Open | Shown::Queued => Tone::Neutral,
+        Shown::Paused => Tone::Paused,
+        Shown::InProcess => Tone::Busy,
+        Shown::Error | Shown::Silent => Tone::Error,
+        Shown::CompletedWithWarnings => Tone::Warning,
+        Shown::Completed => Tone::Ok,
+    };
+    Badge::new(tone, shown.title())
+}
+
+/// What contributes to a bad status, worst first.
+#[must_use]
+pub fn sources(system: &System) -> Vec<&'static str> {
+    facts(system, &Busy::default()).sources().into_iter().map(Source::title).collect()
+}
+
+/// When the next run comes.
+#[must_use]
+pub fn next_run(system: &System, busy: &Busy, now: Stamp) -> NextRun {
+    if system.hold_since.is_some() {
+        return NextRun::OnHold;
+    }
+    match (&busy.queued, &busy.running, system.next_due) {
+        (Some(queued), _, _) if queued.not_before > now => NextRun::At(queued.not_before),
+        (Some(_), Some(_), _) => NextRun::AfterThisRun,
+        (Some(_), None, _) => NextRun::Waiting,
+        (None, _, Some(due)) => NextRun::At(due),
+        (None, _, None) => NextRun::ByHandOnly,
+    }
+}
+
+/// The strip of recent runs, oldest first.
+#[must_use]
+pub fn tones(results: &[(RunResult, Option<Stamp>)]) -> Vec<Tone> {
+    results
+        .iter()
+        .map(|(result, _at)| match result {
+            RunResult::Error => Tone::Error,
+            RunResult::CompletedWithWarnings => Tone::Warning,
+            RunResult::Completed => Tone::Ok,
+            RunResult::Canceled => Tone::Neutral,
+        })
+        .collect()
+}
+
+/// Its settings in words, without secrets: label and value of each field.
+#[must_use]
+pub fn settings(system: &System) -> Vec<(String, String)> {
+    let Some(connector) = crate::sync::registry::of_kind(&system.kind) else { return Vec::new() };
+    let values = super::forms::typed(&system.settings);
+    connector
+        .fields()
+        .iter()
+        .filter_map(|field| {
+            let value = values.get(field.name).filter(|value| !value.is_empty())?;
+            let told = match field.input {
+                Input::Choice(choices) => {
+                    choices.iter().find(|(word, _)| word == value).map_or(value.as_str(), |(_, label)| *label)
+                }
+                Input::Secret => return None,
+                Input::Line | Input::Lines | Input::Number => value.as_str(),
+            };
+            Some((format!("{} · {}", field.section, field.label), told.to_owned()))
+        })
+        .collect()
+}

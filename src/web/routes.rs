@@ -1,0 +1,169 @@
+//! The route table. Server, tests and the access snapshot walk this list and no other.
+
+use actix_web::dev::ServiceRequest;
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpMessage, Resource, Route};
+
+use super::extract::address;
+use super::failure::Failure;
+use super::pages;
+use super::session::gate::gate;
+use crate::access::verbs::{
+    CancelRun, CheckConnection, ConfirmDeletions, Export, HoldSystem, ReadLogs, RequestRun, SeeRun, SeeSystem,
+    SpecifySystems,
+};
+use crate::access::{Actor, Permission, Verb};
+
+/// What a request does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+/// A permission that a route needs.
+#[derive(Clone, Copy)]
+pub struct Needed {
+    pub any_of: &'static [Verb],
+    grant: fn(&Actor, &ServiceRequest) -> Result<(), Failure>,
+}
+
+impl Needed {
+    /// Leaves the grant in the request.
+    ///
+    /// # Errors
+    /// The template to ask for.
+    pub fn grant(self, actor: &Actor, request: &ServiceRequest) -> Result<(), Failure> {
+        (self.grant)(actor, request)
+    }
+}
+
+const fn needed<P: Permission>() -> Needed {
+    Needed { any_of: P::ANY_OF, grant: leave::<P> }
+}
+
+fn leave<P: Permission>(actor: &Actor, request: &ServiceRequest) -> Result<(), Failure> {
+    let grant = actor.authorize::<P>()?;
+    request.extensions_mut().insert(grant);
+    Ok(())
+}
+
+/// Who may come.
+#[derive(Clone, Copy)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Anybody, while nobody administers the portal.
+    SetUp,
+    /// Anybody, once the portal is set up.
+    SignIn,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever has the permission somewhere.
+    Needs(Needed),
+    /// Whoever has the permission in the group of the system that the path names.
+    System(Needed),
+}
+
+/// A row of the table.
+pub struct Row {
+    pub method: Method,
+    pub path: &'static str,
+    pub access: Access,
+    handler: fn() -> Route,
+}
+
+impl Row {
+    #[must_use]
+    pub fn posts(&self) -> bool {
+        self.method == Method::Post
+    }
+}
+
+const fn system<P: Permission>() -> Access {
+    Access::System(needed::<P>())
+}
+
+const fn needs<P: Permission>() -> Access {
+    Access::Needs(needed::<P>())
+}
+
+macro_rules! get {
+    ($path:literal, $access:expr, $handler:path) => {
+        Row { method: Method::Get, path: $path, access: $access, handler: || web::get().to($handler) }
+    };
+}
+
+macro_rules! post {
+    ($path:literal, $access:expr, $handler:path) => {
+        Row { method: Method::Post, path: $path, access: $access, handler: || web::post().to($handler) }
+    };
+}
+
+/// Every route.
+pub static ROUTES: &[Row] = &[
+    get!("/", Access::SignedIn, pages::home::show),
+    get!("/static/app.css", Access::Public, pages::assets::css),
+    get!("/static/icon.svg", Access::Public, pages::assets::icon),
+    get!("/health", Access::Public, pages::health::show),
+    get!("/setup", Access::SetUp, pages::setup::show),
+    post!("/setup", Access::SetUp, pages::setup::submit),
+    get!("/sign-in", Access::SignIn, pages::sign_in::show),
+    post!("/sign-in", Access::SignIn, pages::sign_in::submit),
+    post!("/sign-out", Access::SignedIn, pages::sign_in::sign_out),
+    get!("/account", Access::SignedIn, pages::account::show),
+    post!("/account/password", Access::SignedIn, pages::account::change_password),
+    post!("/account/time-zone", Access::SignedIn, pages::account::change_time_zone),
+    post!("/account/sign-out-everywhere", Access::SignedIn, pages::account::sign_out_everywhere),
+    get!("/help", Access::SignedIn, pages::help::index::show),
+    get!("/help/guide/{page}", Access::SignedIn, pages::help::guide::show),
+    get!("/help/codes/{code}", Access::SignedIn, pages::help::code::show),
+    get!("/help/roles/{template}", Access::SignedIn, pages::help::role::show),
+    get!("/systems", needs::<SeeSystem>(), pages::systems::list::show),
+    get!("/systems.csv", needs::<Export>(), pages::systems::export::show),
+    get!("/systems/new", needs::<SpecifySystems>(), pages::systems::edit::new),
+    post!("/systems/new", needs::<SpecifySystems>(), pages::systems::edit::create),
+    get!("/systems/{system}", system::<SeeSystem>(), pages::systems::show::show),
+    get!("/systems/{system}/edit", system::<SpecifySystems>(), pages::systems::edit::show),
+    post!("/systems/{system}/edit", system::<SpecifySystems>(), pages::systems::edit::save),
+    get!("/systems/{system}/hold", system::<HoldSystem>(), pages::systems::hold::show),
+    post!("/systems/{system}/hold", system::<HoldSystem>(), pages::systems::hold::submit),
+    post!("/systems/{system}/release", system::<HoldSystem>(), pages::systems::hold::release),
+    get!("/systems/{system}/delete", system::<SpecifySystems>(), pages::systems::delete::show),
+    post!("/systems/{system}/delete", system::<SpecifySystems>(), pages::systems::delete::submit),
+    post!("/systems/{system}/synchronize", system::<RequestRun>(), pages::systems::synchronize::submit),
+    post!("/systems/{system}/check", system::<CheckConnection>(), pages::systems::check::submit),
+    get!("/systems/{system}/checks/{check}", system::<SeeSystem>(), pages::systems::check::show),
+    get!("/systems/{system}/queue", system::<SeeSystem>(), pages::systems::queue::show),
+    get!("/systems/{system}/runs/{run}", system::<SeeRun>(), pages::runs::show::show),
+    get!("/systems/{system}/runs/{run}/live", system::<ReadLogs>(), pages::runs::live::show),
+    get!("/systems/{system}/runs/{run}/cancel", system::<CancelRun>(), pages::runs::cancel::show),
+    post!("/systems/{system}/runs/{run}/cancel", system::<CancelRun>(), pages::runs::cancel::submit),
+    get!("/systems/{system}/runs/{run}/plan", system::<ConfirmDeletions>(), pages::runs::plan::show),
+    post!("/systems/{system}/runs/{run}/plan/confirm", system::<ConfirmDeletions>(), pages::runs::plan::confirm),
+    get!("/systems/{system}/runs/{run}/messages.csv", system::<ReadLogs>(), pages::runs::export::csv),
+    get!("/systems/{system}/runs/{run}/messages.ndjson", system::<ReadLogs>(), pages::runs::export::ndjson),
+];
+
+static ELSEWHERE: Row =
+    Row { method: Method::Get, path: "", access: Access::Public, handler: || web::route().to(pages::home::nowhere) };
+
+/// Registers every route behind the gate.
+pub fn register(config: &mut ServiceConfig) {
+    address::register(config);
+    let mut paths: Vec<&'static str> = ROUTES.iter().map(|row| row.path).collect();
+    paths.dedup();
+    for path in paths {
+        let mut resource: Resource = web::resource(path).default_service(gated(&ELSEWHERE));
+        for row in ROUTES.iter().filter(|row| row.path == path) {
+            resource = resource.route(gated(row));
+        }
+        config.service(resource);
+    }
+    config.default_service(gated(&ELSEWHERE));
+}
+
+fn gated(row: &'static Row) -> Route {
+    (row.handler)().wrap(from_fn(move |request, next| gate(row, request, next)))
+}

@@ -1,0 +1,298 @@
+//! Renders every page into a folder to look at, and holds what all pages have in common.
+
+use std::time::Duration;
+
+use maud::Markup;
+use scraper::{Html, Selector};
+
+use super::{at, forms, key, runs, shell, system, systems};
+use crate::domain::message::Counts;
+use crate::domain::run::RunResult;
+use crate::ids::RunNo;
+use crate::web::pages::account::{self, AccountView, AssignmentRow};
+use crate::web::pages::errors::{self, Trouble};
+use crate::web::pages::help;
+use crate::web::pages::runs::cancel;
+use crate::web::pages::runs::live::{self, LiveEnd};
+use crate::web::pages::runs::plan::{self, PlanState};
+use crate::web::pages::runs::show as run;
+use crate::web::pages::setup::{self, SetupView};
+use crate::web::pages::sign_in::{self, Refused, SignInView};
+use crate::web::pages::systems::check::{self, CheckState};
+use crate::web::pages::systems::delete::{self, DeleteView};
+use crate::web::pages::systems::hold::{self, HoldView};
+use crate::web::pages::systems::{edit, list, queue, show};
+use crate::web::ui::{Choice, Errors, Flash, Refresh, Shell, Tone};
+
+fn stranger() -> Shell {
+    Shell { reader: None, nav: vec![], current: None, ..shell() }
+}
+
+fn refreshing() -> Shell {
+    Shell { refresh: Some(Refresh { seconds: 3, stop: "/systems/x?refresh=no".into() }), ..shell() }
+}
+
+fn flashing() -> Shell {
+    let link = Some(("/systems/x/runs/1204".into(), "See run 1204".into()));
+    Shell { flash: Some(Flash { tone: Tone::Ok, text: "Started run 1204.".into(), link }), ..shell() }
+}
+
+fn of_systems() -> Vec<(&'static str, Markup)> {
+    let shell = shell();
+    let delete = |open| DeleteView {
+        key: key(1),
+        name: "Closing documents DE".into(),
+        runs: 1203,
+        open,
+        may_open: true,
+        messages_days: 30,
+    };
+    let hold = |errors| HoldView {
+        key: key(1),
+        name: "Closing documents DE".into(),
+        reason: String::new(),
+        errors,
+        running: Some(RunNo(1204)),
+        may_open: true,
+    };
+    vec![
+        ("systems", list::view(&shell, &systems::list())),
+        ("systems-none", list::view(&shell, &systems::none_yet())),
+        ("systems-nothing-found", list::view(&shell, &systems::nothing_found())),
+        ("system", show::view(&flashing(), &system::system())),
+        ("system-on-hold", show::view(&shell, &system::on_hold())),
+        ("system-running", show::view(&refreshing(), &system::running())),
+        ("system-never-run", show::view(&shell, &system::never_run())),
+        ("system-new", edit::view(&shell, &forms::new_system())),
+        ("system-edit-refused", edit::view(&shell, &forms::refused_edit())),
+        ("system-queue", queue::view(&shell, &forms::queue())),
+        ("system-hold", hold::view(&shell, &hold(Errors::from([("reason".into(), "Please give a reason.".into())])))),
+        ("system-delete", delete::view(&shell, &delete(None))),
+        ("system-delete-refused", delete::view(&shell, &delete(Some(RunNo(1204))))),
+        ("check-failed", check::view(&shell, &forms::check_failed())),
+        ("check-running", check::view(&refreshing(), &forms::check(CheckState::Running))),
+        (
+            "check-good",
+            check::view(
+                &shell,
+                &forms::check(CheckState::Good { at: at("2026-11-22T08:29:01Z"), took: Duration::from_millis(84) }),
+            ),
+        ),
+    ]
+}
+
+fn of_runs() -> Vec<(&'static str, Markup)> {
+    let shell = shell();
+    let mut confirmed = runs::plan();
+    confirmed.state =
+        PlanState::Confirmed { by: "r.keller".into(), at: at("2026-11-22T08:29:01Z"), run: Some(RunNo(1205)) };
+    let mut missing = runs::plan();
+    missing.missing = Some("MonitorSystemsApp");
+    vec![
+        ("run", run::view(&shell, &runs::run())),
+        ("run-failed", run::view(&shell, &runs::failed())),
+        ("run-running", run::view(&refreshing(), &runs::running())),
+        ("run-queued", run::view(&refreshing(), &runs::queued())),
+        ("run-around", run::view(&shell, &runs::around())),
+        ("run-live", live_page()),
+        ("run-cancel", cancel::view(&shell, &runs::cancel())),
+        ("plan", plan::view(&shell, &runs::plan())),
+        ("plan-confirmed", plan::view(&shell, &confirmed)),
+        ("plan-missing", plan::view(&shell, &missing)),
+    ]
+}
+
+fn live_page() -> Markup {
+    let (shell, view) = (shell(), runs::live());
+    let counts = Counts { error: 1, warning: 3, success: 2, information: 2 };
+    let mut page = live::head(&shell, &view).into_string();
+    let mut before = None;
+    for (seq, row) in (1..).zip(runs::rows().iter().cycle().take(35)) {
+        let mut row = row.clone();
+        row.message.seq = seq;
+        page.push_str(&live::row(&shell, &view, &row, before).into_string());
+        before = Some(row.message.at);
+    }
+    let end = LiveEnd::Over { result: RunResult::Error, counts, took: Some(Duration::from_secs(128)) };
+    page.push_str(&live::end(&shell, &view, &end).into_string());
+    maud::PreEscaped(page)
+}
+
+fn of_people() -> Vec<(&'static str, Markup)> {
+    let zones = || vec![Choice::new("Europe/Berlin", "Europe/Berlin")];
+    let account = AccountView {
+        name: "r.keller".into(),
+        assignments: vec![AssignmentRow {
+            collection: "Operator".into(),
+            reach: "group Finance".into(),
+            templates: vec!["MonitorSystemsApp".into(), "BusinessLogs_AccessGroup".into()],
+        }],
+        time_zone: "Europe/Berlin".into(),
+        time_zones: zones(),
+        sessions: 2,
+        errors: Errors::new(),
+    };
+    let setup = SetupView {
+        token: String::new(),
+        name: "ada".into(),
+        time_zone: "Europe/Berlin".into(),
+        time_zones: zones(),
+        errors: Errors::from([("password".into(), "The password is too short: 12 characters at least.".into())]),
+    };
+    let refused = SignInView { name: "ada".into(), next: "/systems".into(), refused: Some(Refused::Wrong) };
+    vec![
+        ("account", account::view(&shell(), &account)),
+        ("setup", setup::view(&stranger(), &setup)),
+        ("sign-in", sign_in::view(&stranger(), &SignInView::default())),
+        ("sign-in-refused", sign_in::view(&stranger(), &refused)),
+    ]
+}
+
+fn of_help_and_trouble() -> Vec<(&'static str, Markup)> {
+    let shell = shell();
+    let html =
+        "<p>The service limits requests.</p><h2>What to do</h2><ul><li>Lower the transfers.</li></ul>".to_owned();
+    let code = help::code::CodeView {
+        code: "FILE-LIMITED".into(),
+        title: "The service limits requests".into(),
+        html: html.clone(),
+    };
+    let role = help::role::RoleView { template: "MonitorSystemsApp".into(), held: true, html: html.clone() };
+    let entries = vec![("FILE-LIMITED".to_owned(), "The service limits requests".to_owned())];
+    let index =
+        help::index::IndexView { html, roles: vec![("Auditor".into(), "Reads the audit log".into())], codes: entries };
+    vec![
+        ("help", help::index::view(&shell, &index)),
+        ("help-code", help::code::view(&shell, &code)),
+        ("help-role", help::role::view(&shell, &role)),
+        ("error-404", errors::view(&shell, &Trouble::NotFound)),
+        ("error-403", errors::view(&shell, &Trouble::Forbidden { template: "SpecifySystemsApp" })),
+        ("error-403-stale", errors::view(&stranger(), &Trouble::Stale)),
+        (
+            "error-409",
+            errors::view(
+                &shell,
+                &Trouble::Conflict {
+                    why: "Somebody has changed these settings since you opened them.".into(),
+                    back: Some("/systems".into()),
+                },
+            ),
+        ),
+        (
+            "error-422",
+            errors::view(
+                &shell,
+                &Trouble::Unprocessable { why: "The number of the run is not a number.".into(), back: None },
+            ),
+        ),
+        ("error-500", errors::view(&shell, &Trouble::Internal { request_id: "01J9Z3".into() })),
+    ]
+}
+
+fn all() -> Vec<(&'static str, Markup)> {
+    [of_systems(), of_runs(), of_people(), of_help_and_trouble()].concat()
+}
+
+/// `SYNCDESK_SAMPLES` names the folder; otherwise they lie in the temporary one.
+#[test]
+fn every_page_can_be_looked_at() {
+    let folder = std::env::var_os("SYNCDESK_SAMPLES")
+        .map_or_else(|| std::env::temp_dir().join("syncdesk-samples"), std::path::PathBuf::from);
+    std::fs::create_dir_all(folder.join("static")).unwrap();
+    std::fs::write(folder.join("static/app.css"), include_bytes!("../../../static/app.css")).unwrap();
+    std::fs::write(folder.join("static/icon.svg"), include_bytes!("../../../static/icon.svg")).unwrap();
+    for (name, markup) in all() {
+        let html = markup.into_string().replace("href=\"/static/", "href=\"static/");
+        std::fs::write(folder.join(format!("{name}.html")), html).unwrap();
+    }
+}
+
+fn select<'a>(page: &'a Html, selector: &str) -> Vec<scraper::ElementRef<'a>> {
+    page.select(&Selector::parse(selector).unwrap()).collect()
+}
+
+#[test]
+fn every_page_has_one_heading_one_main_and_a_way_to_it() {
+    for (name, markup) in all() {
+        let page = Html::parse_document(&markup.into_string());
+        assert_eq!(select(&page, "h1").len(), 1, "{name}");
+        assert_eq!(select(&page, "main#main").len(), 1, "{name}");
+        assert_eq!(select(&page, "a.skip[href='#main']").len(), 1, "{name}");
+        assert!(select(&page, "nav:not([aria-label])").is_empty(), "{name}");
+        assert!(select(&page, "table").len() == select(&page, "table > caption").len(), "{name}");
+        assert!(select(&page, "th:not([scope])").is_empty(), "{name}");
+        assert!(select(&page, "svg[role=img]:not([aria-label])").is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn no_page_needs_what_the_content_policy_refuses() {
+    for (name, markup) in all() {
+        let page = Html::parse_document(&markup.into_string());
+        assert!(select(&page, "[style], script, style, img, iframe").is_empty(), "{name}");
+        for element in select(&page, "*") {
+            assert!(element.value().attrs().all(|(attribute, _)| !attribute.starts_with("on")), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_form_that_posts_has_its_token_and_every_input_its_label() {
+    for (name, markup) in all() {
+        let page = Html::parse_document(&markup.into_string());
+        let forms = select(&page, "form[method=post]").len();
+        let tokens = select(&page, "form[method=post] > input[type=hidden][name=csrf]").len();
+        assert_eq!(forms, tokens, "{name}");
+        for input in select(&page, "input:not([type=hidden]), select, textarea") {
+            let id = input.value().id();
+            let by_for = id.is_some_and(|id| !select(&page, &format!("label[for=\"{id}\"]")).is_empty());
+            let around = input
+                .ancestors()
+                .any(|node| node.value().as_element().is_some_and(|element| element.name() == "label"));
+            assert!(by_for || around || input.value().attr("aria-label").is_some(), "{name}: {}", input.html());
+        }
+    }
+}
+
+#[test]
+fn ids_are_unique_and_what_refers_to_an_id_finds_it() {
+    for (name, markup) in all() {
+        let page = Html::parse_document(&markup.into_string());
+        let mut ids: Vec<&str> = select(&page, "[id]").iter().filter_map(|element| element.value().id()).collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "{name}");
+        for attribute in ["aria-describedby", "aria-labelledby", "for", "list"] {
+            for element in select(&page, &format!("[{attribute}]")) {
+                for id in element.value().attr(attribute).unwrap_or_default().split_whitespace() {
+                    assert!(ids.contains(&id), "{name}: {attribute}={id}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_others_wrote_cannot_become_markup() {
+    let run = run::view(&shell(), &runs::failed()).into_string();
+    assert!(!run.contains("<Error>"), "a peer's words are escaped");
+    let list = list::view(&shell(), &systems::list()).into_string();
+    assert!(!list.contains("<Prüfer>") && list.contains("&lt;Prüfer&gt;"));
+}
+
+/// A page of one system with a wrong secret typed: nothing that was typed into a secret comes back.
+#[test]
+fn secrets_are_never_sent_back() {
+    let mut view = forms::refused_edit();
+    view.typed.insert("settings.source_secret".into(), "hunter2".into());
+    let page = edit::view(&shell(), &view).into_string();
+    assert!(!page.contains("hunter2"));
+}
+
+#[test]
+fn the_live_page_is_whole_when_its_pieces_are_put_together() {
+    let page = Html::parse_document(&live_page().into_string());
+    assert_eq!(select(&page, "div.live tbody > tr").len(), 35);
+    assert_eq!(select(&page, "#end .badge.error").len(), 1);
+}

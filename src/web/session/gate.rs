@@ -1,0 +1,280 @@
+//! The gate before every handler: it loads the reader, authorizes by the route table, and only then
+//! reads the body and compares its CSRF token. A stranger gets the same answer to a good request and
+//! to a malformed one.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use actix_session::{Session, SessionExt};
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::middleware::Next;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpMessage, HttpResponse};
+
+use super::client_address::client_address;
+use super::csrf::{self, Secret};
+use super::store::PERSON;
+use super::{FLASH, SECRET, TOUCHED, flash_of};
+use crate::access::{Actor, Verb};
+use crate::ids::{PersonId, SystemKey};
+use crate::store::{people, systems};
+use crate::web::extract::{Body, Viewer, address};
+use crate::web::failure::Failure;
+use crate::web::pages::errors::{self, Trouble};
+use crate::web::routes::{Access, Row};
+use crate::web::state::App;
+use crate::web::{response, urls};
+
+/// How long a form may take to arrive.
+const BODY_TIME: Duration = Duration::from_secs(15);
+/// Largest form, in bytes.
+const MAX_FORM: usize = 256 * 1024;
+
+/// Lets a request through to its handler, or answers it.
+///
+/// # Errors
+/// None of its own: what handlers return as failures becomes a page here.
+pub async fn gate(
+    row: &'static Row,
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let app = match request.app_data::<Data<App>>() {
+        Some(app) => app.get_ref().clone(),
+        None => return Err(Failure::internal("the application has no state").into()),
+    };
+    let secure = app.portal.secure;
+    let (viewer, fresh) = match look(&app, &request).await {
+        Ok(found) => found,
+        Err(failure) => {
+            // Without a database nobody is known: the page is made for a stranger.
+            let (secret, _cookie) = csrf::issue(&app.cookie_key, app.clock.now());
+            let viewer = stranger(&app, &request, secret);
+            return Ok(answer(request, &viewer, &failure));
+        }
+    };
+    request.extensions_mut().insert(viewer.clone());
+    let allowed = admit(&app, row, &mut request, &viewer).await;
+    let mut response = match allowed {
+        Err(Refusal::SeeOther(address)) => {
+            request.into_response(HttpResponse::SeeOther().insert_header((LOCATION, address)).finish())
+        }
+        Err(Refusal::Failure(failure)) => answer(request, &viewer, &failure),
+        Ok(()) => {
+            let response = next.call(request).await?.map_into_boxed_body();
+            let failed = response.response().error().and_then(|error| error.as_error::<Failure>());
+            match failed.map(|failure| failure.0.clone()) {
+                Some(trouble) => {
+                    let (request, _empty) = response.into_parts();
+                    ServiceResponse::new(request, page(&viewer, &trouble))
+                }
+                None => response,
+            }
+        }
+    };
+    // Public answers may be kept by caches, and have no form.
+    if let Some(value) = fresh.filter(|_value| !matches!(row.access, Access::Public)) {
+        let cookie = Cookie::build(csrf::cookie_name(secure), value)
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(secure)
+            .finish();
+        // A cookie of letters and digits always fits into a header.
+        let _ = response.response_mut().add_cookie(&cookie);
+    }
+    Ok(response)
+}
+
+/// Why a request does not reach its handler.
+enum Refusal {
+    SeeOther(String),
+    Failure(Failure),
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+fn answer(request: ServiceRequest, viewer: &Viewer, failure: &Failure) -> ServiceResponse<BoxBody> {
+    request.into_response(page(viewer, &failure.0))
+}
+
+fn page(viewer: &Viewer, trouble: &Trouble) -> HttpResponse {
+    response::page_with(
+        actix_web::http::StatusCode::from_u16(trouble.status()).unwrap_or_default(),
+        errors::view(&viewer.shell(None), trouble),
+    )
+}
+
+fn stranger(app: &App, request: &ServiceRequest, secret: Secret) -> Viewer {
+    Viewer {
+        actor: None,
+        roles: String::new(),
+        zone: app.portal.house_zone,
+        secret,
+        address: client(app, request),
+        now: app.clock.now(),
+        flash: None,
+    }
+}
+
+fn client(app: &App, request: &ServiceRequest) -> Option<String> {
+    let peer = request.peer_addr()?.ip();
+    // Read with what is no text in it: one bad byte must not hide what a proxy has appended.
+    let lines = request.headers().get_all("x-forwarded-for");
+    let lines: Vec<String> = lines.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
+    let forwarded: Vec<&str> = lines.iter().map(String::as_str).collect();
+    Some(client_address(peer, &forwarded, &app.portal.trusted_proxies).to_string())
+}
+
+/// Who looks, and the value of a new cookie if a stranger needs one.
+async fn look(app: &App, request: &ServiceRequest) -> Result<(Viewer, Option<String>), Failure> {
+    let session = request.get_session();
+    let id = session.get::<i64>(PERSON).ok().flatten().map(PersonId);
+    if let Some(id) = id {
+        let known = app
+            .store
+            .read(move |db| {
+                let Some((actor, zone)) = people::actor(db, id)? else { return Ok(None) };
+                Ok(Some((actor, zone, people::roles(db, id)?)))
+            })
+            .await?;
+        let secret = session.get::<String>(SECRET).ok().flatten().and_then(|text| Secret::from_text(&text));
+        if let (Some((actor, zone, roles)), Some(secret)) = (known, secret) {
+            let now = app.clock.now();
+            if touch(app, &session, now.0) {
+                let flash = session.get::<String>(FLASH).ok().flatten().and_then(|text| flash_of(&text));
+                if flash.is_some() && request.method() == actix_web::http::Method::GET {
+                    session.remove(FLASH);
+                }
+                let zone = zone.and_then(|zone| zone.parse().ok()).unwrap_or(app.portal.house_zone);
+                let viewer = Viewer {
+                    actor: Some(actor),
+                    roles: told(&roles),
+                    zone,
+                    secret,
+                    address: client(app, request),
+                    now,
+                    flash,
+                };
+                return Ok((viewer, None));
+            }
+            session.purge();
+        } else {
+            // The account was disabled, or the session is not one of ours any more.
+            session.purge();
+        }
+    }
+    let now = app.clock.now();
+    let kept = request
+        .cookie(csrf::cookie_name(app.portal.secure))
+        .and_then(|cookie| csrf::read(&app.cookie_key, cookie.value(), now));
+    let (secret, fresh) = kept.map_or_else(
+        || {
+            let (secret, value) = csrf::issue(&app.cookie_key, now);
+            (secret, Some(value))
+        },
+        |secret| (secret, None),
+    );
+    Ok((stranger(app, request, secret), fresh))
+}
+
+/// Notes that the session is in use, at most once a minute; `false` when it has lasted its whole life.
+fn touch(app: &App, session: &Session, now: i64) -> bool {
+    let begun_and_touched = session.get::<(i64, i64)>(TOUCHED).ok().flatten();
+    let Some((begun, touched)) = begun_and_touched else { return false };
+    if now.saturating_sub(begun) > crate::clock::micros(app.portal.session_life) {
+        return false;
+    }
+    if now.saturating_sub(touched) > 60_000_000 {
+        return session.insert(TOUCHED, (begun, now)).is_ok();
+    }
+    true
+}
+
+fn told(roles: &[(String, Option<String>)]) -> String {
+    let words: Vec<String> = roles
+        .iter()
+        .map(|(collection, group)| match group {
+            Some(group) => format!("{collection}, {group}"),
+            None => collection.clone(),
+        })
+        .collect();
+    words.join("; ")
+}
+
+async fn admit(app: &App, row: &'static Row, request: &mut ServiceRequest, viewer: &Viewer) -> Result<(), Refusal> {
+    let set_up = app.is_set_up().await.map_err(Failure::from)?;
+    match row.access {
+        Access::SetUp if set_up => return Err(Refusal::SeeOther(urls::HOME.to_owned())),
+        Access::SignIn | Access::SignedIn | Access::Needs(_) | Access::System(_) if !set_up => {
+            return Err(Refusal::SeeOther(urls::SETUP.to_owned()));
+        }
+        Access::Public | Access::SetUp | Access::SignIn => return post(row, request, viewer).await,
+        Access::SignedIn | Access::Needs(_) | Access::System(_) => {}
+    }
+    let Some(actor) = &viewer.actor else {
+        let back = if row.posts() { None } else { request.uri().path_and_query().map(ToString::to_string) };
+        return Err(Refusal::SeeOther(urls::sign_in(&back.unwrap_or_default())));
+    };
+    match row.access {
+        Access::Needs(needed) => needed.grant(actor, request)?,
+        Access::System(needed) => {
+            place(app, actor, needed.any_of, request).await?;
+            needed.grant(actor, request)?;
+        }
+        Access::Public | Access::SetUp | Access::SignIn | Access::SignedIn => {}
+    }
+    post(row, request, viewer).await
+}
+
+/// A system out of sight is not there; one in sight whose group lacks the permission is forbidden.
+async fn place(app: &App, actor: &Actor, any_of: &'static [Verb], request: &ServiceRequest) -> Result<(), Failure> {
+    let key = request.match_info().get("system").and_then(SystemKey::parse).ok_or_else(Failure::not_found)?;
+    let group = app.store.read(move |db| systems::locate(db, &key)).await?.ok_or_else(Failure::not_found)?;
+    let mut sight = vec![Verb::SeeSystems, Verb::SeeSettings];
+    sight.extend(any_of.iter().filter(|verb| **verb == Verb::ReadLogs));
+    if !actor.may(&sight, group) {
+        return Err(Failure::not_found());
+    }
+    if actor.may(any_of, group) { Ok(()) } else { Err(Failure::forbidden(crate::access::Missing::template(any_of))) }
+}
+
+/// Reads a posted form and compares its token. No database keeps a NUL (Postgres refuses it), and no browser sends one.
+async fn post(row: &Row, request: &mut ServiceRequest, viewer: &Viewer) -> Result<(), Refusal> {
+    if request.query_string().contains("%00") {
+        return Err(address::unreadable().into());
+    }
+    if !row.posts() {
+        return Ok(());
+    }
+    let form = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+    // A body that trickles in would hold its connection for ever.
+    let Ok(body) = tokio::time::timeout(BODY_TIME, request.extract::<Bytes>()).await else {
+        return Err(Failure::unprocessable("The form did not arrive in time.").into());
+    };
+    let fields: Option<Vec<(String, String)>> = match body {
+        Ok(bytes) if form && bytes.len() <= MAX_FORM => serde_urlencoded::from_bytes(&bytes).ok(),
+        Ok(_) | Err(_) => None,
+    };
+    let clean = |fields: &Vec<(String, String)>| !fields.iter().any(|(_name, value)| value.contains('\0'));
+    let Some(fields) = fields.filter(clean) else {
+        return Err(Failure::unprocessable("The form that was sent could not be read.").into());
+    };
+    let fields: BTreeMap<String, String> = fields.into_iter().collect();
+    if !fields.get("csrf").is_some_and(|token| viewer.secret.matches(token)) {
+        return Err(Failure(Trouble::Stale).into());
+    }
+    request.extensions_mut().insert(Body(fields));
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Sessions, CSRF, throttling, and the gate that every request passes.
+
+pub mod client_address;
+pub mod csrf;
+pub mod gate;
+pub mod store;
+pub mod throttle;
+
+use actix_session::Session;
+
+use super::ui::{Flash, Tone};
+use crate::clock::Stamp;
+use crate::ids::PersonId;
+
+/// Names in a session.
+const SECRET: &str = "csrf";
+const TOUCHED: &str = "touched";
+const FLASH: &str = "flash";
+
+/// Makes the session a person's: with a new key and a new CSRF secret.
+///
+/// # Errors
+/// When the state cannot be written as JSON.
+pub fn begin(session: &Session, person: PersonId, now: Stamp) -> Result<(), actix_session::SessionInsertError> {
+    session.renew();
+    session.insert(store::PERSON, person.0)?;
+    session.insert(SECRET, csrf::Secret::random().to_text())?;
+    session.insert(TOUCHED, (now.0, now.0))
+}
+
+/// Says something on the next page.
+pub fn tell(session: &Session, tone: Tone, text: &str, link: Option<(String, String)>) {
+    let parts = (tone.class(), text, link);
+    if let Err(error) = serde_json::to_string(&parts).map(|text| session.insert(FLASH, text)) {
+        log::warn!("a notice could not be kept: {error}");
+    }
+}
+
+/// What [`tell`] kept.
+fn flash_of(kept: &str) -> Option<Flash> {
+    let (tone, text, link): (String, String, Option<(String, String)>) = serde_json::from_str(kept).ok()?;
+    Some(Flash { tone: Tone::from_class(&tone)?, text, link })
+}

@@ -1,0 +1,80 @@
+//! Sessions live in our database, so that they can be ended from outside; the cookie has a random key,
+//! the database its hash.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
+use actix_web::cookie::time::Duration as CookieDuration;
+
+use crate::clock::Clock;
+use crate::ids::PersonId;
+use crate::ops::random;
+use crate::store::{Store, sessions};
+
+/// Name of the person's id in a session.
+pub const PERSON: &str = "person";
+
+type State = HashMap<String, String>;
+
+/// Sessions in the portal's database.
+#[derive(Clone)]
+pub struct Sessions {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+}
+
+fn person(state: &State) -> Option<PersonId> {
+    state.get(PERSON).and_then(|id| id.parse().ok()).map(PersonId)
+}
+
+fn life(ttl: &CookieDuration) -> Duration {
+    Duration::from_secs(u64::try_from(ttl.whole_seconds()).unwrap_or(0))
+}
+
+impl SessionStore for Sessions {
+    async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
+        let (hash, now) = (random::token_hash(key.as_ref()), self.clock.now());
+        let text = self
+            .store
+            .read(move |db| sessions::load(db, &hash, now))
+            .await
+            .map_err(|error| LoadError::Other(error.into()))?;
+        text.map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|error| LoadError::Deserialization(error.into()))
+    }
+
+    async fn save(&self, state: State, ttl: &CookieDuration) -> Result<SessionKey, SaveError> {
+        let text = serde_json::to_string(&state).map_err(|error| SaveError::Serialization(error.into()))?;
+        let (token, now, life) = (random::token(), self.clock.now(), life(ttl));
+        let (hash, person) = (random::token_hash(&token), person(&state));
+        self.store
+            .write(move |db| sessions::save(db, &hash, person, &text, now, life))
+            .await
+            .map_err(|error| SaveError::Other(error.into()))?;
+        token.try_into().map_err(|error| SaveError::Other(anyhow::anyhow!("{error}")))
+    }
+
+    async fn update(&self, key: SessionKey, state: State, ttl: &CookieDuration) -> Result<SessionKey, UpdateError> {
+        let text = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
+        let (hash, now, life) = (random::token_hash(key.as_ref()), self.clock.now(), life(ttl));
+        // A session that was ended meanwhile stays ended: nothing is made anew here.
+        self.store
+            .write(move |db| sessions::update(db, &hash, &text, now, life))
+            .await
+            .map_err(|error| UpdateError::Other(error.into()))?;
+        Ok(key)
+    }
+
+    async fn update_ttl(&self, _key: &SessionKey, _ttl: &CookieDuration) -> Result<(), anyhow::Error> {
+        // Touched at most once a minute, with the state: see `gate`.
+        Ok(())
+    }
+
+    async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
+        let hash = random::token_hash(key.as_ref());
+        Ok(self.store.write(move |db| sessions::delete(db, &hash)).await?)
+    }
+}

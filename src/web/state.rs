@@ -1,0 +1,127 @@
+//! What handlers share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use ipnet::IpNet;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use super::crowd::{Crowd, Place};
+use super::failure::Failure;
+use super::session::csrf::CookieKey;
+use super::session::throttle::Throttle;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ids::PersonId;
+use crate::ops::passwords::Passwords;
+use crate::ops::refusals::Refusals;
+use crate::ops::vault::Vault;
+use crate::store::messages::Words;
+use crate::store::{self, Store, portal};
+
+/// What the operator set that pages need.
+#[derive(Debug, Clone)]
+pub struct Portal {
+    /// The address people use begins with https.
+    pub secure: bool,
+    pub trusted_proxies: Vec<IpNet>,
+    pub house_zone: chrono_tz::Tz,
+    /// How long a session lasts at all.
+    pub session_life: Duration,
+    /// How long a live log is sent at most.
+    pub live_log_life: Duration,
+    pub message_days: u32,
+    pub header_days: u32,
+}
+
+/// Exports at once. Each keeps one part of 200 to 500 rows in memory.
+const EXPORTS: usize = 16;
+
+/// How long an export may take; then it breaks off.
+const EXPORT_LIFE: Duration = Duration::from_mins(30);
+
+/// Shared by all handlers. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub store: Store,
+    pub words: Arc<Words>,
+    pub clock: Arc<dyn Clock>,
+    pub vault: Vault,
+    pub passwords: Arc<Passwords>,
+    pub throttle: Arc<Throttle>,
+    pub refusals: Arc<Refusals>,
+    pub cookie_key: Arc<CookieKey>,
+    pub wake: Arc<Notify>,
+    /// Canceled when the process ends.
+    pub ending: CancellationToken,
+    pub portal: Arc<Portal>,
+    pub config: Arc<Config>,
+    /// Live logs that are read.
+    pub live_logs: Crowd,
+    /// Exports that are written.
+    pub exports: Crowd,
+    /// Whether somebody can administer the portal; never becomes untrue again.
+    set_up: Arc<AtomicBool>,
+}
+
+/// The parts that [`App`] is made of.
+pub struct Parts {
+    pub store: Store,
+    pub words: Arc<Words>,
+    pub clock: Arc<dyn Clock>,
+    pub vault: Vault,
+    pub passwords: Arc<Passwords>,
+    pub refusals: Arc<Refusals>,
+    pub cookie_key: CookieKey,
+    pub wake: Arc<Notify>,
+    pub ending: CancellationToken,
+    pub portal: Portal,
+    pub config: Arc<Config>,
+}
+
+impl App {
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            store: parts.store,
+            words: parts.words,
+            clock: parts.clock,
+            vault: parts.vault,
+            passwords: parts.passwords,
+            throttle: Arc::new(Throttle::default()),
+            refusals: parts.refusals,
+            cookie_key: Arc::new(parts.cookie_key),
+            wake: parts.wake,
+            ending: parts.ending,
+            portal: Arc::new(parts.portal),
+            live_logs: Crowd::of(usize::try_from(parts.config.live_log_readers).unwrap_or(0)),
+            exports: Crowd::of(EXPORTS),
+            config: parts.config,
+            set_up: Arc::new(AtomicBool::new(false)),
+        }
+    }
+
+    /// A place for an export.
+    ///
+    /// # Errors
+    /// A page that says that there are too many just now.
+    pub fn enter_exports(&self, person: PersonId) -> Result<Place, Failure> {
+        let why = "As many exports are being written as one person, or all of this portal, may have at once.";
+        self.exports.enter(person, EXPORT_LIFE).ok_or_else(|| Failure::conflict(why, None))
+    }
+
+    /// Whether somebody can administer the portal.
+    ///
+    /// # Errors
+    /// Why the database cannot be read.
+    pub async fn is_set_up(&self) -> store::Result<bool> {
+        if self.set_up.load(Ordering::Relaxed) {
+            return Ok(true);
+        }
+        let there = self.store.read(portal::has_administrator).await?;
+        self.set_up.fetch_or(there, Ordering::Relaxed);
+        Ok(there)
+    }
+}

@@ -1,0 +1,32 @@
+//! Asking before something that cannot be taken back.
+
+use maud::{Markup, html};
+
+use super::{Shell, button, form, link_button};
+
+/// A page's body that asks: what will happen, the button that does it, and the way back.
+#[derive(Debug, Clone, Copy)]
+pub struct Confirm<'a> {
+    pub action: &'a str,
+    /// What the button says: the deed, not "OK".
+    pub deed: &'a str,
+    pub back: &'a str,
+    /// What the way back says.
+    pub stay: &'a str,
+}
+
+/// Consequences, then the two ways on.
+#[must_use]
+pub fn confirm(shell: &Shell, confirm: Confirm<'_>, consequences: &Markup) -> Markup {
+    html! {
+        div.card.sheet {
+            (consequences)
+            (form(shell, confirm.action, &html! {
+                div.do {
+                    (button(confirm.deed, "danger"))
+                    (link_button(confirm.back, confirm.stay, ""))
+                }
+            }))
+        }
+    }
+}

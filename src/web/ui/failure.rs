@@ -1,0 +1,47 @@
+//! Why something failed: what it means, what the peer said, and what to do.
+
+use maud::{Markup, html};
+
+use super::foreign;
+use crate::domain::run::Stage;
+use crate::web::urls;
+
+/// A failure as the catalogue explains it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailureView {
+    pub code: String,
+    pub stage: Option<Stage>,
+    /// What happened, with its arguments filled in.
+    pub meaning: String,
+    /// What to do about it.
+    pub to_do: String,
+    /// Whether and how it heals by itself; empty when it does not.
+    pub heals: String,
+    /// The peer's own words.
+    pub foreign_text: Option<String>,
+}
+
+/// The failure after its heading.
+#[must_use]
+pub fn failure(view: &FailureView) -> Markup {
+    html! {
+        (foreign::words(view.meaning.trim_end_matches('.'))) " "
+        span.nobreak { "(" (code(&view.code)) @if let Some(stage) = view.stage { ", stage: " (stage.title()) } ")." }
+        @if !view.heals.is_empty() { " " (view.heals) }
+        @if !view.to_do.is_empty() { " " span.todo { (view.to_do) } }
+    }
+}
+
+/// The peer's own words, as a block of their own.
+#[must_use]
+pub fn said(view: &FailureView) -> Markup {
+    html! {
+        @if let Some(words) = &view.foreign_text { div.said { "The other side said: " (foreign::quote(words)) } }
+    }
+}
+
+/// A code, leading to its page.
+#[must_use]
+pub fn code(code: &str) -> Markup {
+    html! { a.mono href=(urls::help_code(code)) { (code) } }
+}

@@ -1,0 +1,211 @@
+//! A field of a form: label, input, help and error, tied together for those who do not see them side by side.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::Choice;
+
+/// What is wrong, by the name of the field.
+pub type Errors = BTreeMap<String, String>;
+
+/// How a field is filled in.
+#[derive(Debug, Clone, Copy)]
+pub enum Control<'a> {
+    Line,
+    Number {
+        min: i64,
+        max: i64,
+    },
+    Lines,
+    Password {
+        autocomplete: &'static str,
+    },
+    /// Write-only: nothing that is stored is ever sent back.
+    Secret {
+        stored: bool,
+    },
+    Choice(&'a [Choice]),
+    /// A line with suggestions.
+    Suggest(&'a [Choice]),
+    Check,
+}
+
+/// A field with what was typed.
+#[derive(Debug, Clone, Copy)]
+pub struct FieldView<'a> {
+    pub name: &'a str,
+    pub label: &'a str,
+    pub help: &'a str,
+    pub value: &'a str,
+    pub control: Control<'a>,
+    pub required: bool,
+    pub autocomplete: Option<&'static str>,
+}
+
+impl<'a> FieldView<'a> {
+    #[must_use]
+    pub const fn new(name: &'a str, label: &'a str, value: &'a str, control: Control<'a>) -> Self {
+        Self { name, label, help: "", value, control, required: false, autocomplete: None }
+    }
+
+    #[must_use]
+    pub const fn help(mut self, help: &'a str) -> Self {
+        self.help = help;
+        self
+    }
+
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    #[must_use]
+    pub const fn autocomplete(mut self, autocomplete: &'static str) -> Self {
+        self.autocomplete = Some(autocomplete);
+        self
+    }
+
+    /// The field; its error comes from `errors`.
+    #[must_use]
+    pub fn view(&self, errors: &Errors) -> Markup {
+        let error = errors.get(self.name);
+        let described = self.described_by(error.is_some());
+        html! {
+            div.field.check[matches!(self.control, Control::Check)].wrong[error.is_some()] {
+                @if let Control::Check = self.control {
+                    label { (self.input(&described)) " " (self.label) }
+                } @else {
+                    label for=(self.name) { (self.label) @if !self.required { (self.remark()) } } " "
+                    (self.input(&described))
+                }
+                @if let Some(error) = error { p.wrong #{ (self.name) "-error" } { (super::Tone::Error) (error) } }
+                @if !self.help.is_empty() { p.help #{ (self.name) "-help" } { (self.help) } }
+            }
+        }
+    }
+
+    fn remark(&self) -> Markup {
+        html! {
+            @match self.control {
+                Control::Secret { stored: true } => { " " span.remark { "stored" } },
+                Control::Secret { stored: false } => { " " span.remark { "not set" } },
+                Control::Line | Control::Number { .. } | Control::Lines | Control::Password { .. } | Control::Choice(_)
+                | Control::Suggest(_) | Control::Check => {}
+            }
+        }
+    }
+
+    fn described_by(&self, wrong: bool) -> Described {
+        let error = wrong.then(|| format!("{}-error", self.name));
+        let help = (!self.help.is_empty()).then(|| format!("{}-help", self.name));
+        let by: Vec<String> = error.into_iter().chain(help).collect();
+        Described { by: (!by.is_empty()).then(|| by.join(" ")), invalid: wrong.then_some("true") }
+    }
+
+    fn input(&self, described: &Described) -> Markup {
+        match self.control {
+            Control::Line => self.line("text", self.value, described, None),
+            Control::Suggest(choices) => self.suggest(choices, described),
+            Control::Number { min, max } => self.number(min, max, described),
+            Control::Lines => self.lines(described),
+            Control::Password { .. } | Control::Secret { .. } => self.line("password", "", described, None),
+            Control::Choice(choices) => self.select(choices, described),
+            Control::Check => html! {
+                input type="checkbox" id=(self.name) name=(self.name) value="yes" checked[self.value == "yes"]
+                    aria-describedby=[&described.by] aria-invalid=[described.invalid];
+            },
+        }
+    }
+
+    fn line(&self, kind: &str, value: &str, described: &Described, list: Option<&str>) -> Markup {
+        let (autocomplete, placeholder) = match self.control {
+            Control::Password { autocomplete } => (Some(autocomplete), None),
+            // "new-password" keeps browsers from offering the reader's own password.
+            Control::Secret { stored: true } => (Some("new-password"), Some("Leave empty to keep what is stored")),
+            Control::Secret { stored: false } => (Some("new-password"), None),
+            Control::Line
+            | Control::Number { .. }
+            | Control::Lines
+            | Control::Choice(_)
+            | Control::Suggest(_)
+            | Control::Check => (self.autocomplete, None),
+        };
+        html! {
+            input type=(kind) id=(self.name) name=(self.name) value=[(!value.is_empty()).then_some(value)] list=[list]
+                autocomplete=[autocomplete] placeholder=[placeholder] required[self.required] spellcheck="false"
+                aria-describedby=[&described.by] aria-invalid=[described.invalid];
+        }
+    }
+
+    fn suggest(&self, choices: &[Choice], described: &Described) -> Markup {
+        let list = format!("{}-list", self.name);
+        html! {
+            (self.line("text", self.value, described, Some(&list)))
+            datalist #(list) { @for choice in choices { option value=(choice.value) {} } }
+        }
+    }
+
+    fn number(&self, min: i64, max: i64, described: &Described) -> Markup {
+        html! {
+            input type="number" id=(self.name) name=(self.name) value=(self.value) min=(min) max=(max)
+                inputmode="numeric" required[self.required]
+                aria-describedby=[&described.by] aria-invalid=[described.invalid];
+        }
+    }
+
+    fn lines(&self, described: &Described) -> Markup {
+        let rows = self.value.lines().count().clamp(3, 12);
+        // Browsers drop one line end after the tag: ours, not one that was typed.
+        html! {
+            textarea id=(self.name) name=(self.name) rows=(rows) spellcheck="false"
+                aria-describedby=[&described.by] aria-invalid=[described.invalid] { "\n" (self.value) }
+        }
+    }
+
+    fn select(&self, choices: &[Choice], described: &Described) -> Markup {
+        html! {
+            select id=(self.name) name=(self.name)
+                aria-describedby=[&described.by] aria-invalid=[described.invalid] {
+                @for choice in choices {
+                    option value=(choice.value) selected[choice.value == self.value] { (choice.label) }
+                }
+            }
+        }
+    }
+}
+
+/// The texts that belong to an input.
+#[derive(Debug)]
+struct Described {
+    by: Option<String>,
+    invalid: Option<&'static str>,
+}
+
+/// What has to be put right, at the top of a refused form, with a way to each field.
+#[must_use]
+pub fn summary(errors: &Errors) -> Markup {
+    summary_in_order(errors, &[])
+}
+
+/// The same, in the order of the form: name and label of each field.
+#[must_use]
+pub fn summary_in_order(errors: &Errors, fields: &[(String, String)]) -> Markup {
+    let known = |name: &String| fields.iter().any(|(field, _)| field == name);
+    html! {
+        @if !errors.is_empty() {
+            div.notice.error role="alert" {
+                p { strong { (super::Tone::Error) "Nothing was saved. Please put this right:" } }
+                ul {
+                    @for (name, label) in fields {
+                        @if let Some(error) = errors.get(name) { li { a href={ "#" (name) } { (label) } ": " (error) } }
+                    }
+                    @for (name, error) in errors.iter().filter(|(name, _)| !known(name)) {
+                        li { a href={ "#" (name) } { (error) } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The one form that posts: it carries the token, so that no page can forget it.
+
+use maud::{Markup, html};
+
+use super::Shell;
+use crate::ids::SystemKey;
+use crate::web::urls;
+
+/// A form that posts to `action`.
+#[must_use]
+pub fn form(shell: &Shell, action: &str, body: &Markup) -> Markup {
+    html! {
+        form method="post" action=(action) {
+            input type="hidden" name="csrf" value=(shell.csrf);
+            (body)
+        }
+    }
+}
+
+/// A button; `class` is `primary`, `danger`, `small` or several of them.
+#[must_use]
+pub fn button(label: &str, class: &str) -> Markup {
+    html! { button class=[(!class.is_empty()).then_some(class)] { (label) } " " }
+}
+
+/// A link that looks like a button, for what changes nothing. The blank behind it keeps neighbours apart where
+/// there are no styles.
+#[must_use]
+pub fn link_button(address: &str, words: &str, class: &str) -> Markup {
+    html! { a class={ "button" @if !class.is_empty() { " " (class) } } href=(address) { (words) } " " }
+}
+
+/// A button whose label needs a name for those who do not see the row it stands in.
+#[must_use]
+pub fn button_for(label: &str, name: &str, class: &str) -> Markup {
+    html! { button class=[(!class.is_empty()).then_some(class)] { (label) span.hidden { ": " (name) } } " " }
+}
+
+/// *Synchronize now*. The request key makes a double click, or the same page sent twice, one run.
+#[must_use]
+pub fn synchronize(shell: &Shell, key: &SystemKey, button: &Markup) -> Markup {
+    form(
+        shell,
+        &urls::synchronize(key),
+        &html! {
+            input type="hidden" name="request" value={ (shell.request_key) "." (key) };
+            (button)
+        },
+    )
+}
+
+/// *Check connection*.
+#[must_use]
+pub fn check(shell: &Shell, key: &SystemKey, button: &Markup) -> Markup {
+    form(shell, &urls::check_now(key), button)
+}

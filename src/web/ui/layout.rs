@@ -1,0 +1,122 @@
+//! The frame of every page: head, skip link, header with navigation, main, footer.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::{Nav, Reader, Shell, button, form, notice, time};
+use crate::web::urls;
+
+/// A whole page. `main` brings its own `h1`, best through [`head`].
+#[must_use]
+pub fn page(shell: &Shell, title: &str, main: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · Syncdesk" }
+                link rel="stylesheet" href=(urls::css());
+                link rel="icon" href=(urls::ICON) type="image/svg+xml";
+            }
+            body {
+                a.skip href="#main" { "Skip to content" }
+                (top(shell))
+                main #main {
+                    @if let Some(flash) = &shell.flash { (notice::flash(flash)) }
+                    (main)
+                }
+                (foot(shell))
+            }
+        }
+    }
+}
+
+fn top(shell: &Shell) -> Markup {
+    html! {
+        header.top {
+            div {
+                a.name href=(urls::HOME) { (mark()) "Syncdesk" }
+                @if !shell.nav.is_empty() {
+                    nav aria-label="Main" {
+                        ul { @for entry in &shell.nav { li { (nav_link(*entry, shell.current)) } } }
+                    }
+                }
+                @if let Some(reader) = &shell.reader { (who(shell, reader)) }
+            }
+        }
+    }
+}
+
+fn nav_link(entry: Nav, current: Option<Nav>) -> Markup {
+    html! {
+        a href=(entry.address()) aria-current=[(current == Some(entry)).then_some("true")] { (entry.label()) }
+    }
+}
+
+fn who(shell: &Shell, reader: &Reader) -> Markup {
+    html! {
+        div.who {
+            a href=(urls::ACCOUNT) title="Your account" { bdi { (reader.name) } " · " (reader.roles) } " "
+            (form(shell, urls::SIGN_OUT, &button("Sign out", "small")))
+        }
+    }
+}
+
+/// Two arrows that chase each other: the mark of the house.
+fn mark() -> Markup {
+    html! {
+        svg.mark width="22" height="22" viewBox="0 0 24 24" aria-hidden="true" focusable="false" {
+            path d="M4 10a8 8 0 0 1 14-4l2 2M20 3v5h-5M20 14a8 8 0 0 1-14 4l-2-2M4 21v-5h5" {}
+        }
+    }
+}
+
+fn foot(shell: &Shell) -> Markup {
+    html! {
+        footer.foot {
+            div {
+                p { "Times are " (time::zone_name(shell)) ". As of " (time::time_in_words(shell, shell.now)) "." }
+                p { "Syncdesk " (shell.version) @if shell.reader.is_some() { " · " a href=(urls::HELP) { "Help" } } }
+            }
+        }
+    }
+}
+
+/// Where a page stands: addresses and names of what is above it.
+#[must_use]
+pub fn crumbs(above: &[(String, &str)]) -> Markup {
+    html! {
+        nav.crumbs aria-label="Breadcrumb" {
+            @for (place, (address, name)) in above.iter().enumerate() {
+                @if place > 0 { span aria-hidden="true" { " › " } }
+                a href=(address) { bdi { (name) } }
+            }
+        }
+    }
+}
+
+/// The heading of a page, what stands beside it, and what can be done.
+#[must_use]
+pub fn head(title: &Markup, beside: &Markup, actions: &Markup) -> Markup {
+    html! {
+        div.head {
+            h1 { (title) } " "
+            (beside)
+            @if !actions.0.is_empty() { div.actions { (actions) } }
+        }
+    }
+}
+
+/// That the page loads itself again, and how to stop that; nothing on a page that does not.
+#[must_use]
+pub fn refreshing(shell: &Shell) -> Markup {
+    html! {
+        @if let Some(refresh) = &shell.refresh {
+            p.refresh {
+                "This page loads itself again every " (refresh.seconds) " s. "
+                a href=(refresh.stop) { "Stop refreshing" }
+            }
+        }
+    }
+}

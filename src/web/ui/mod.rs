@@ -1,0 +1,32 @@
+//! The pieces that pages are made of, each once. All of them are pure: what they show is given to them.
+
+pub mod badge;
+pub mod choices;
+pub mod confirm;
+pub mod empty;
+pub mod failure;
+pub mod field;
+pub mod foreign;
+pub mod form;
+pub mod layout;
+pub mod notice;
+pub mod pager;
+pub mod progress;
+pub mod runs;
+pub mod shell;
+pub mod strip;
+pub mod table;
+pub mod tabs;
+pub mod text;
+pub mod tile;
+pub mod time;
+
+pub use badge::{Badge, Tone};
+pub use choices::Choice;
+pub use field::{Control, Errors, FieldView};
+pub use form::{button, form, link_button};
+pub use layout::page;
+pub use pager::PageLinks;
+pub use shell::{Flash, Nav, Reader, Refresh, Shell};
+pub use text::{bytes, duration, number};
+pub use time::{clock, time, time_ago};

@@ -1,0 +1,110 @@
+//! How far a run is.
+
+use maud::{Markup, html};
+
+use super::Shell;
+use super::text::{bytes, number};
+use super::time::relative;
+use crate::clock::Stamp;
+
+/// The counters of a run at a moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// What it is doing: "comparing", "transferring".
+    pub phase: String,
+    pub items_done: i64,
+    pub items_total: i64,
+    pub bytes_done: i64,
+    pub bytes_total: i64,
+    /// Until then the totals grow.
+    pub total_final: bool,
+    /// Items that needed nothing.
+    pub unchanged: i64,
+    pub moved_at: Option<Stamp>,
+}
+
+impl Progress {
+    /// Percent done, by bytes where there are any; `None` until the total is final.
+    #[must_use]
+    pub const fn percent(&self) -> Option<i64> {
+        let (done, total) = if self.bytes_total > 0 {
+            (self.bytes_done, self.bytes_total)
+        } else {
+            (self.items_done, self.items_total)
+        };
+        if !self.total_final || total <= 0 {
+            return None;
+        }
+        let percent = done.saturating_mul(100) / total;
+        Some(if percent > 100 { 100 } else { percent })
+    }
+
+    /// In words: `172 473 of 401 002 items · 43 %`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let items = number(self.items_done);
+        match self.percent() {
+            Some(percent) => format!("{items} of {} items · {percent}\u{a0}%", number(self.items_total)),
+            None if self.total_final => format!("{items} of {} items", number(self.items_total)),
+            None => format!("{items} items · counting"),
+        }
+    }
+}
+
+/// A bar with its words beside it, for a row.
+#[must_use]
+pub fn small(progress: &Progress, name: &str) -> Markup {
+    html! {
+        div.progress {
+            (bar(progress, &format!("Progress of {name}")))
+            div.sub { @match progress.percent() { Some(percent) => { (percent) " %" }, None => "counting" } }
+        }
+    }
+}
+
+/// The bar and all counters, for the page of a run.
+#[must_use]
+pub fn full(shell: &Shell, progress: &Progress) -> Markup {
+    html! {
+        div.progress.card {
+            p {
+                @if !progress.phase.is_empty() { strong.phase { (progress.phase) } " · " }
+                (progress.words())
+                @if progress.bytes_total > 0 || progress.bytes_done > 0 {
+                    " · " (bytes(progress.bytes_done))
+                    @if progress.total_final { " of " (bytes(progress.bytes_total)) }
+                }
+                @if progress.unchanged > 0 { " · " (number(progress.unchanged)) " unchanged" }
+            }
+            (bar(progress, "Progress of this run"))
+            @if let Some(at) = progress.moved_at { p.soft { "Last progress " (relative(shell, at)) "." } }
+        }
+    }
+}
+
+fn bar(progress: &Progress, label: &str) -> Markup {
+    html! {
+        @match progress.percent() {
+            Some(percent) => progress max="100" value=(percent) aria-label=(label) {},
+            None => progress aria-label=(label) {},
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_no_percentage_before_the_total_is_known() {
+        let mut progress = Progress { items_done: 172_473, items_total: 401_002, ..Progress::default() };
+        assert_eq!(progress.percent(), None);
+        assert!(progress.words().contains("counting"));
+        progress.total_final = true;
+        assert_eq!(progress.percent(), Some(43));
+        progress.items_done = 500_000;
+        assert_eq!(progress.percent(), Some(100));
+        progress = Progress { total_final: true, ..Progress::default() };
+        assert_eq!(progress.percent(), None);
+    }
+}

@@ -1,0 +1,103 @@
+//! What several pages say about runs.
+
+use maud::{Markup, html};
+
+use super::Tone;
+use super::text::number;
+use crate::domain::message::{Category, Counts};
+use crate::domain::run::{EndReason, Trigger};
+use crate::ids::{RunNo, SystemKey};
+use crate::web::urls::{self, Filter, Place};
+
+/// Whether the reader may read messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogAccess {
+    Granted,
+    /// The role template that is missing.
+    Missing(&'static str),
+}
+
+/// What set a run going.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    pub trigger: Trigger,
+    /// The person behind it.
+    pub person: Option<String>,
+    /// Of a retry: which attempt it is, and of which run.
+    pub attempt: i32,
+    pub retries: Option<RunNo>,
+}
+
+/// `By hand, r.keller`; `Retry 1 of run 1202`.
+#[must_use]
+pub fn origin(origin: &Origin) -> Markup {
+    html! {
+        @match (origin.trigger, origin.retries) {
+            (Trigger::Manual, _) => "By hand",
+            (Trigger::Schedule, _) => "Schedule",
+            (Trigger::Retry, Some(run)) => { "Retry " (origin.attempt - 1) " of run " (run) },
+            (Trigger::Retry, None) => { "Retry " (origin.attempt - 1) },
+            (Trigger::CatchUp, _) => "Catching up a missed time",
+            (Trigger::Confirmed, _) => "Confirmed plan",
+        }
+        @if let Some(person) = &origin.person { ", " bdi { (person) } }
+    }
+}
+
+/// Why a run ended in error, as a sentence.
+#[must_use]
+pub const fn end_reason(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Failed => "It failed.",
+        EndReason::NoProgress => "It was ended because nothing had moved for longer than its time-out.",
+        EndReason::LostWorker => "It lost its worker: the process that ran it stopped answering.",
+        EndReason::ShutDown => "It was ended by a shut-down.",
+        EndReason::Brake => "The mass-deletion brake stopped it before the first deletion.",
+    }
+}
+
+/// So many of a category, in a sentence.
+#[must_use]
+pub const fn noun(category: Category, n: i64) -> &'static str {
+    match (category, n) {
+        (Category::Error, 1) => "error",
+        (Category::Error, _) => "errors",
+        (Category::Warning, 1) => "warning",
+        (Category::Warning, _) => "warnings",
+        (Category::Success, 1) => "success",
+        (Category::Success, _) => "successes",
+        (Category::Information, _) => "information",
+    }
+}
+
+/// The four cells with a count; each that is not zero leads to that category only.
+#[must_use]
+pub fn count_cells(key: &SystemKey, no: RunNo, counts: Counts, log: &LogAccess) -> Markup {
+    html! {
+        @for category in Category::ALL.iter().copied() {
+            td.n.count data-label=(category.title()) {
+                @let n = counts.of(category);
+                @if n == 0 {
+                    span.zero { "0" }
+                } @else if *log == LogAccess::Granted {
+                    a.badge.(Tone::from(category).class())
+                        href=(urls::messages(key, no, &Filter::of(category), Place::First)) {
+                        (number(n)) span.hidden { " " (noun(category, n)) " of run " (no) }
+                    }
+                } @else {
+                    span.badge.(Tone::from(category).class()) { (number(n)) }
+                }
+            }
+        }
+    }
+}
+
+/// What stands where messages would be when the reader may not read them.
+#[must_use]
+pub fn no_log_access(template: &str) -> Markup {
+    html! {
+        "You see counts only. To read messages you need the role template "
+        a.mono href=(urls::help_role(template)) { (template) }
+        "; an administrator can assign it."
+    }
+}

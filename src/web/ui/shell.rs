@@ -1,0 +1,77 @@
+//! What every page is given besides its own data.
+
+use chrono_tz::Tz;
+
+use super::badge::Tone;
+use crate::clock::Stamp;
+
+/// The frame of a page: who reads, where they are, what they may open.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// Who is signed in.
+    pub reader: Option<Reader>,
+    /// The entries that this reader may open, in order.
+    pub nav: Vec<Nav>,
+    /// The entry that this page belongs to.
+    pub current: Option<Nav>,
+    /// The reader's zone.
+    pub zone: Tz,
+    pub now: Stamp,
+    /// Masked anew for each response.
+    pub csrf: String,
+    /// Random for each response: with the name of a system it makes the request key of a run.
+    pub request_key: String,
+    pub flash: Option<Flash>,
+    pub refresh: Option<Refresh>,
+    pub version: &'static str,
+}
+
+/// The person that a page is made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    pub name: String,
+    /// Such as `Operator, Finance`.
+    pub roles: String,
+}
+
+/// An entry of the main navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nav {
+    Systems,
+    Help,
+}
+
+impl Nav {
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Systems => "Status",
+            Self::Help => "Help",
+        }
+    }
+
+    #[must_use]
+    pub const fn address(self) -> &'static str {
+        match self {
+            Self::Systems => crate::web::urls::SYSTEMS,
+            Self::Help => crate::web::urls::HELP,
+        }
+    }
+}
+
+/// What the form before this page did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flash {
+    pub tone: Tone,
+    pub text: String,
+    /// Address and words of a link that belongs to it.
+    pub link: Option<(String, String)>,
+}
+
+/// That this page loads itself again. The header is set by whoever answers; here stands the way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refresh {
+    pub seconds: u32,
+    /// This page without refreshing.
+    pub stop: String,
+}

@@ -1,0 +1,47 @@
+//! Tables: a caption, column headers, and a frame that scrolls by itself when it must.
+
+use maud::{Markup, html};
+
+/// A column header.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    pub title: &'static str,
+    /// Numbers stand at the right.
+    pub number: bool,
+    /// Read out, not shown.
+    pub hidden: bool,
+}
+
+/// A column of text.
+#[must_use]
+pub const fn text(title: &'static str) -> Column {
+    Column { title, number: false, hidden: false }
+}
+
+/// A column of numbers.
+#[must_use]
+pub const fn numbers(title: &'static str) -> Column {
+    Column { title, number: true, hidden: false }
+}
+
+/// A table with its rows. The caption is read out; the heading above it is for the eye.
+#[must_use]
+pub fn table(caption: &Markup, columns: &[Column], rows: &Markup) -> Markup {
+    html! {
+        div.scroll { div.clip {
+            table {
+                caption.hidden { (caption) }
+                thead { tr { @for column in columns { (header(*column)) } } }
+                tbody { (rows) }
+            }
+        } }
+    }
+}
+
+fn header(column: Column) -> Markup {
+    html! {
+        th scope="col" class=[column.number.then_some("n")] {
+            @if column.hidden { span.hidden { (column.title) } } @else { (column.title) }
+        }
+    }
+}

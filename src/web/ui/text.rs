@@ -1,0 +1,135 @@
+//! Numbers, sizes and spans as people read them.
+
+use std::fmt;
+use std::time::Duration;
+
+/// A number with its thousands apart: 172 473, with a narrow space that does not break.
+#[must_use]
+pub const fn number(n: i64) -> Number {
+    Number(n)
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Number(i64);
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 < 0 {
+            f.write_str("\u{2212}")?;
+        }
+        let digits = self.0.unsigned_abs().to_string();
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                f.write_str("\u{202f}")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A number with its noun: `1 error`, `2 errors`.
+#[must_use]
+pub fn count(n: i64, one: &str, many: &str) -> String {
+    format!("{}\u{a0}{}", number(n), if n == 1 { one } else { many })
+}
+
+/// A size: 512 B, 4.2 MiB.
+#[must_use]
+pub fn bytes(n: i64) -> String {
+    const UNITS: [&str; 4] = ["MiB", "GiB", "TiB", "PiB"];
+    if n.unsigned_abs() < 1024 {
+        return format!("{n}\u{a0}B");
+    }
+    // Tenths in whole numbers: exact for every size that fits.
+    let mut tenths = i128::from(n) * 10 / 1024;
+    let mut unit = "KiB";
+    for next in UNITS {
+        if tenths < 10_240 {
+            break;
+        }
+        tenths /= 1024;
+        unit = next;
+    }
+    if tenths >= 1000 {
+        return format!("{}\u{a0}{unit}", tenths / 10);
+    }
+    format!("{}.{}\u{a0}{unit}", tenths / 10, tenths % 10)
+}
+
+/// A span in its two largest units: 84 ms, 41 s, 2 min 8 s, 3 h 12 min, 2 d 4 h.
+#[must_use]
+pub fn duration(span: Duration) -> String {
+    let seconds = span.as_secs();
+    if seconds == 0 {
+        return format!("{}\u{a0}ms", span.as_millis());
+    }
+    let (big, big_unit, small, small_unit) = match seconds {
+        0..60 => return format!("{seconds}\u{a0}s"),
+        60..3_600 => (seconds / 60, "min", seconds % 60, "s"),
+        3_600..86_400 => (seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
+        86_400.. => (seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
+    };
+    if small == 0 {
+        return format!("{big}\u{a0}{big_unit}");
+    }
+    format!("{big}\u{a0}{big_unit} {small}\u{a0}{small_unit}")
+}
+
+/// A span in one unit, for "… ago": 41 s, 3 min, 5 h, 12 d.
+#[must_use]
+pub fn rough(span: Duration) -> String {
+    match span.as_secs() {
+        seconds @ 0..60 => format!("{seconds}\u{a0}s"),
+        seconds @ 60..3_600 => format!("{}\u{a0}min", seconds / 60),
+        seconds @ 3_600..172_800 => format!("{}\u{a0}h", seconds / 3_600),
+        seconds @ 172_800.. => format!("{}\u{a0}d", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_their_thousands_apart() {
+        for (n, shown) in [(0, "0"), (999, "999"), (1000, "1\u{202f}000"), (172_473, "172\u{202f}473")] {
+            assert_eq!(number(n).to_string(), shown);
+        }
+        assert_eq!(number(-1_234_567).to_string(), "\u{2212}1\u{202f}234\u{202f}567");
+        assert_eq!(number(i64::MIN).to_string().chars().filter(char::is_ascii_digit).count(), 19);
+    }
+
+    #[test]
+    fn sizes_are_in_binary_units() {
+        for (n, shown) in [
+            (0, "0 B"),
+            (1023, "1023 B"),
+            (1024, "1.0 KiB"),
+            (1_048_575, "1023 KiB"),
+            (1_048_576, "1.0 MiB"),
+            (5_368_709_120, "5.0 GiB"),
+            (131_072_000, "125 MiB"),
+            (i64::MAX, "8191 PiB"),
+        ] {
+            assert_eq!(bytes(n).replace('\u{a0}', " "), shown);
+        }
+    }
+
+    #[test]
+    fn spans_have_two_units() {
+        for (millis, shown) in [
+            (0, "0 ms"),
+            (84, "84 ms"),
+            (41_900, "41 s"),
+            (120_000, "2 min"),
+            (128_000, "2 min 8 s"),
+            (11_520_000, "3 h 12 min"),
+            (187_200_000, "2 d 4 h"),
+        ] {
+            assert_eq!(duration(Duration::from_millis(millis)).replace('\u{a0}', " "), shown);
+        }
+        assert_eq!(rough(Duration::from_secs(200_000)), "2\u{a0}d");
+        assert_eq!(count(1, "error", "errors"), "1\u{a0}error");
+    }
+}

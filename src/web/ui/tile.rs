@@ -1,0 +1,29 @@
+//! A tile: a heading, what is now, the facts behind it, and what can be done.
+
+use maud::{Markup, html};
+
+use super::Tone;
+
+/// A fact: a term and what it is.
+pub type Fact = (&'static str, Markup);
+
+/// A tile; `id` is the id of its heading.
+#[must_use]
+pub fn tile(id: &str, title: &str, tone: Tone, now: &Markup, facts: &[Fact], actions: &Markup) -> Markup {
+    html! {
+        section.card.tile.{ "t-" (tone.class()) } aria-labelledby=(id) {
+            h2 #(id) { (title) }
+            div.now { (now) }
+            (facts_list(facts))
+            @if !actions.0.is_empty() { div.do { (actions) } }
+        }
+    }
+}
+
+/// Facts one under the other.
+#[must_use]
+pub fn facts_list(facts: &[Fact]) -> Markup {
+    html! {
+        dl { @for (term, what) in facts { div { dt { (term) } dd { (what) } } } }
+    }
+}

@@ -1,0 +1,252 @@
+//! Every address of the portal: pages and forms build links here and nowhere else.
+
+mod query;
+
+use std::fmt::Write as _;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::ids::{CheckId, RunNo, Seq, SystemKey};
+
+pub use query::{Filter, Place, SystemsQuery};
+
+pub const HOME: &str = "/";
+pub const SETUP: &str = "/setup";
+pub const SIGN_IN: &str = "/sign-in";
+pub const SIGN_OUT: &str = "/sign-out";
+pub const SYSTEMS: &str = "/systems";
+pub const NEW_SYSTEM: &str = "/systems/new";
+pub const ACCOUNT: &str = "/account";
+pub const ACCOUNT_PASSWORD: &str = "/account/password";
+pub const ACCOUNT_TIME_ZONE: &str = "/account/time-zone";
+pub const ACCOUNT_SIGN_OUT: &str = "/account/sign-out-everywhere";
+pub const HELP: &str = "/help";
+pub const CSS: &str = "/static/app.css";
+pub const ICON: &str = "/static/icon.svg";
+
+/// What may stand in a path segment or a query value as it is (RFC 3986, unreserved).
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The style sheet with a digest of its bytes, so that it may be cached for ever.
+#[must_use]
+pub fn css() -> String {
+    const DIGEST: u64 = fnv(include_bytes!("../../../static/app.css"));
+    format!("{CSS}?v={DIGEST:016x}")
+}
+
+/// FNV-1a, 64 bits.
+const fn fnv(mut bytes: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    while let Some((first, rest)) = bytes.split_first() {
+        hash = (hash ^ *first as u64).wrapping_mul(0x0100_0000_01b3);
+        bytes = rest;
+    }
+    hash
+}
+
+#[must_use]
+pub fn new_system(kind: &str) -> String {
+    with_query(NEW_SYSTEM, &[("kind", kind)])
+}
+
+#[must_use]
+pub fn system(key: &SystemKey) -> String {
+    format!("{SYSTEMS}/{key}")
+}
+
+#[must_use]
+pub fn system_edit(key: &SystemKey) -> String {
+    format!("{SYSTEMS}/{key}/edit")
+}
+
+#[must_use]
+pub fn system_hold(key: &SystemKey) -> String {
+    format!("{SYSTEMS}/{key}/hold")
+}
+
+#[must_use]
+pub fn system_release(key: &SystemKey) -> String {
+    format!("{SYSTEMS}/{key}/release")
+}
+
+#[must_use]
+pub fn system_delete(key: &SystemKey) -> String {
+    format!("{SYSTEMS}/{key}/delete")
+}
+
+#[must_use]
+pub fn synchronize(key: &SystemKey) -> String {
+    format!("{SYSTEMS}/{key}/synchronize")
+}
+
+/// Where a connection check is asked for.
+#[must_use]
+pub fn check_now(key: &SystemKey) -> String {
+    format!("{SYSTEMS}/{key}/check")
+}
+
+/// The result of a connection check.
+#[must_use]
+pub fn check(key: &SystemKey, id: CheckId) -> String {
+    format!("{SYSTEMS}/{key}/checks/{id}")
+}
+
+#[must_use]
+pub fn queue(key: &SystemKey) -> String {
+    format!("{SYSTEMS}/{key}/queue")
+}
+
+#[must_use]
+pub fn run(key: &SystemKey, no: RunNo) -> String {
+    format!("{SYSTEMS}/{key}/runs/{no}")
+}
+
+#[must_use]
+pub fn run_live(key: &SystemKey, no: RunNo) -> String {
+    format!("{SYSTEMS}/{key}/runs/{no}/live")
+}
+
+/// The live log from behind a message on.
+#[must_use]
+pub fn run_live_after(key: &SystemKey, no: RunNo, seq: Seq) -> String {
+    format!("{}?after={seq}", run_live(key, no))
+}
+
+#[must_use]
+pub fn run_cancel(key: &SystemKey, no: RunNo) -> String {
+    format!("{SYSTEMS}/{key}/runs/{no}/cancel")
+}
+
+#[must_use]
+pub fn run_plan(key: &SystemKey, no: RunNo) -> String {
+    format!("{SYSTEMS}/{key}/runs/{no}/plan")
+}
+
+#[must_use]
+pub fn run_plan_confirm(key: &SystemKey, no: RunNo) -> String {
+    format!("{SYSTEMS}/{key}/runs/{no}/plan/confirm")
+}
+
+/// A page of a run's messages.
+#[must_use]
+pub fn messages(key: &SystemKey, no: RunNo, filter: &Filter, place: Place) -> String {
+    let mut query = filter.query();
+    let seq = match place {
+        Place::First | Place::Last => String::new(),
+        Place::After(seq) | Place::Before(seq) => seq.to_string(),
+    };
+    match place {
+        Place::First => {}
+        Place::After(_) => query.push(("after", &seq)),
+        Place::Before(_) => query.push(("before", &seq)),
+        Place::Last => query.push(("before", "end")),
+    }
+    with_query(&run(key, no), &query)
+}
+
+/// A message among its neighbours of any category.
+#[must_use]
+pub fn message_around(key: &SystemKey, no: RunNo, seq: Seq) -> String {
+    format!("{}?around={seq}#m{seq}", run(key, no))
+}
+
+#[must_use]
+pub fn messages_csv(key: &SystemKey, no: RunNo, filter: &Filter) -> String {
+    with_query(&format!("{}/messages.csv", run(key, no)), &filter.query())
+}
+
+#[must_use]
+pub fn messages_ndjson(key: &SystemKey, no: RunNo, filter: &Filter) -> String {
+    with_query(&format!("{}/messages.ndjson", run(key, no)), &filter.query())
+}
+
+/// A page of a system's runs, older than `before`; the newest without it.
+#[must_use]
+pub fn runs(key: &SystemKey, before: Option<RunNo>) -> String {
+    match before {
+        None => system(key),
+        Some(no) => format!("{}?before={no}#runs", system(key)),
+    }
+}
+
+/// A page of a plan's deletions, after an item key; keys are bytes, so they stand percent-encoded.
+#[must_use]
+pub fn plan_page(key: &SystemKey, no: RunNo, after: &[u8]) -> String {
+    let mut address = run_plan(key, no);
+    if !after.is_empty() {
+        address.push_str("?after=");
+        for byte in after {
+            let _ = write!(address, "{byte:02x}");
+        }
+    }
+    address
+}
+
+/// The list of systems; `cursor` is what the store calls the place (`("after", …)` or `("before", …)`).
+#[must_use]
+pub fn systems(query: &SystemsQuery, cursor: Option<(&'static str, &str)>) -> String {
+    let mut pairs = query.query();
+    pairs.extend(cursor);
+    with_query(SYSTEMS, &pairs)
+}
+
+#[must_use]
+pub fn systems_csv(query: &SystemsQuery) -> String {
+    with_query("/systems.csv", &query.query())
+}
+
+#[must_use]
+pub fn help_code(code: &str) -> String {
+    format!("{HELP}/codes/{}", encode(code))
+}
+
+#[must_use]
+pub fn help_role(template: &str) -> String {
+    format!("{HELP}/roles/{}", encode(template))
+}
+
+/// The sign-in page that leads on to `next` afterwards.
+#[must_use]
+pub fn sign_in(next: &str) -> String {
+    with_query(SIGN_IN, &[("next", next)])
+}
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, PLAIN).to_string()
+}
+
+/// An address with its query; pairs without a value are left out.
+fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut address = path.to_owned();
+    let mut mark = '?';
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        let _ = write!(address, "{mark}{name}={}", utf8_percent_encode(value, PLAIN));
+        mark = '&';
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::message::Category;
+
+    #[test]
+    fn what_is_typed_cannot_leave_its_place_in_an_address() {
+        let key = SystemKey::from_random([1; 10]);
+        let filter = Filter { category: Some(Category::Warning), q: "a&b=#ü /".into(), ..Filter::default() };
+        assert_eq!(
+            messages(&key, RunNo(17), &filter, Place::After(Seq(40))),
+            "/systems/bbbbbbbbbb/runs/17?category=warning&q=a%26b%3D%23%C3%BC%20%2F&after=40"
+        );
+        assert_eq!(messages(&key, RunNo(17), &Filter::default(), Place::First), "/systems/bbbbbbbbbb/runs/17");
+        assert_eq!(
+            messages(&key, RunNo(17), &Filter::default(), Place::Last),
+            "/systems/bbbbbbbbbb/runs/17?before=end"
+        );
+        assert_eq!(message_around(&key, RunNo(17), Seq(3)), "/systems/bbbbbbbbbb/runs/17?around=3#m3");
+        assert_eq!(plan_page(&key, RunNo(2), b"a/\xff"), "/systems/bbbbbbbbbb/runs/2/plan?after=612fff");
+        assert_eq!(help_code("../x"), "/help/codes/..%2Fx");
+        assert_eq!(sign_in("/systems?q=1"), "/sign-in?next=%2Fsystems%3Fq%3D1");
+    }
+}

@@ -1,0 +1,139 @@
+"""The figures, each with its floor, measured one after the other on the same machine. Called by tests/bench/run."""
+
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+from portal import Portal
+
+FLOOR, OURS, OURS_STORE, RCLONE = (os.environ[name] for name in ("FLOOR", "OURS", "OURS_STORE", "RCLONE"))
+CORES = len(os.sched_getaffinity(0))
+MESSAGES = int(os.environ.get("MESSAGES", "1000000"))
+FILES = int(os.environ.get("FILES", "10000"))
+SECONDS = int(os.environ.get("SECONDS_EACH", "10"))
+BATCH = 2000  # as many as src/sync/recorder.rs stores in one transaction
+TIMES = 3
+
+
+def told(*command, **options):
+    return subprocess.run(command, check=True, capture_output=True, text=True, **options).stdout
+
+
+def line(what, floor, ours, unit, better="more"):
+    ratio = ours / floor if better == "more" else floor / ours
+    floor, ours = (f"{n:,.0f}" if n >= 100 else f"{n:.3f}" for n in (floor, ours))
+    print(f"{what}: floor {floor} {unit}, ours {ours} {unit}, ratio {ratio:.2f}", flush=True)
+
+
+def memory(portal, when):
+    resident, highest = portal.memory()
+    print(f"memory {when}: {resident:.0f} MiB, highest {highest:.0f} MiB", flush=True)
+
+
+def wrk(url, *script):
+    """Answers a second."""
+    said = told("wrk", "-t1", "-c8", f"-d{SECONDS}s", *script[:2], url, *script[2:])
+    wrong = re.search(r"Non-2xx.*: (\d+)|Socket errors.*", said)
+    if wrong:
+        raise SystemExit(f"{url}: {said}")
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
+
+
+def page(home):
+    """The page of a run's log, by category, deep, signed in, uncompressed; against the same bytes from memory plus the
+    bare statements. Processor time adds up: with n cores, 1/floor = 1/static + statements/n."""
+    portal = Portal(OURS, home)
+    portal.start()
+    portal.set_up()
+    system = portal.connect("Log", "empty", "empty too")
+    portal.synchronize(system, 1)
+    portal.stop()
+    told(FLOOR, "fill", f"{home}/data/syncdesk.db", "1", str(MESSAGES))
+    statements_us = float(told(FLOOR, "page", f"{home}/data/syncdesk.db", "1", "20000"))
+    portal.start()
+    portal.sign_in()
+    memory(portal, "at rest")
+    path = f"{system}/runs/1?category=success&after="
+    body = portal.get(f"{path}{MESSAGES // 2}")
+    if body.count("<tr") < 50:
+        raise SystemExit("that is no full page of a log")
+    (home / "page.html").write_text(body)
+    ours = wrk(f"http://127.0.0.1:{portal.port}", "-s", f"{pathlib.Path(__file__).parent}/deep.lua", "--", path,
+               str(MESSAGES), portal.cookie())
+    memory(portal, "under log pages")
+    portal.stop()
+    server = subprocess.Popen([FLOOR, "serve", "18181", str(home / "page.html"), str(CORES)])
+    try:
+        static = wrk("http://127.0.0.1:18181/")
+    finally:
+        server.kill()
+        server.wait()
+    print(f"log page: {len(body):,} bytes; from memory {static:,.0f}/s; its statements {statements_us:.0f} µs", flush=True)
+    line(f"log page of {MESSAGES:,} messages", 1 / (1 / static + statements_us / 1e6 / CORES), ours, "pages/s")
+
+
+def store(home):
+    """Messages into SQLite, durable, with the counters of their run."""
+    rates = {}
+    for who in ("floor", "ours"):
+        told(OURS, "migrate", f"--data-dir={home}/{who}")
+        database = f"{home}/{who}/syncdesk.db"
+        command = [FLOOR, "store"] if who == "floor" else [OURS_STORE]
+        rates[who] = float(told(*command, database, str(MESSAGES), str(BATCH)))
+    line("storing messages", rates["floor"], rates["ours"], "messages/s")
+
+
+def files(home):
+    """Many small files, from a tree to another: first, and unchanged."""
+    portal = Portal(OURS, home)
+    portal.start()
+    portal.set_up()
+    source = home / "trees" / "source"
+    for number in range(FILES):
+        folder = source / f"folder {number % 100:02}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"file {number:05}.txt").write_bytes(bytes([number % 256]) * (1024 + number * 37 % 3072))
+    took = {(who, what): [] for who in ("floor", "ours") for what in ("first", "unchanged")}
+    environment = os.environ | {"RCLONE_CONFIG": "/dev/null"}
+    for again in range(TIMES):
+        target = home / f"rclone {again}"
+        for what in ("first", "unchanged"):
+            began = os.times().elapsed
+            told(RCLONE, "sync", str(source), str(target), env=environment)
+            took["floor", what].append(os.times().elapsed - began)
+        system = portal.connect(f"Files {again}", "source", f"destination {again}")
+        for run, what in enumerate(("first", "unchanged"), 1):
+            took["ours", what].append(portal.synchronize(system, run))
+        count = sum(len(names) for _, _, names in os.walk(home / "trees" / f"destination {again}"))
+        if count != FILES:
+            raise SystemExit(f"{count} files arrived, not {FILES}")
+        shutil.rmtree(target)
+    memory(portal, "after files")
+    portal.stop()
+    for what in ("first", "unchanged"):
+        floor, ours = (statistics.median(took[who, what]) for who in ("floor", "ours"))
+        line(f"{FILES:,} small files, {what} (floor: rclone sync)", floor, ours, "s", better="less")
+
+
+def start(home):
+    """From the start of the process to the first page."""
+    portal = Portal(OURS, home)
+    first = portal.start()
+    memory(portal, "at rest, empty")
+    portal.stop()
+    again = []
+    for _ in range(TIMES):
+        again.append(portal.start())
+        portal.stop()
+    print(f"start to first page: {first * 1e3:.0f} ms with an empty folder, {statistics.median(again) * 1e3:.0f} ms later")
+
+
+FIGURES = {"start": start, "page": page, "store": store, "files": files}
+for name in sys.argv[1:] or FIGURES:
+    with tempfile.TemporaryDirectory(prefix="syncdesk-bench-") as home:
+        FIGURES[name](pathlib.Path(home))

@@ -1,0 +1,318 @@
+//! The portal in this process, with the people of STYLE.md, rule 11, on either database.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use secrecy::SecretString;
+use syncdesk::access::Internal;
+use syncdesk::app::{Application, House};
+use syncdesk::cli;
+use syncdesk::clock::{Clock, SystemClock};
+use syncdesk::config::{Config, Environment};
+use syncdesk::ops::passwords::Passwords;
+use syncdesk::ops::people::{self, Assigned, NewPerson};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use crate::database::{Bare, Database, Fixture, TestDatabase};
+use crate::visitor::{Answer, Visitor};
+use crate::wait::until;
+
+/// Everybody's.
+pub const PASSWORD: &str = "a phrase that is long enough";
+
+/// Who there is: name, collection, group (everywhere without one). Specifier is not built in: it holds
+/// `SpecifySystemsApp` only.
+const PEOPLE: [(&str, &str, Option<&str>); 5] = [
+    ("ada", "Administrator", None),
+    ("mona", "Operator", Some("Finance")),
+    ("wim", "Watcher", None),
+    ("sven", "Specifier", None),
+    ("dora", "Delegate", Some("Sales")),
+];
+
+/// The application, listening and working, with groups General, Finance and Sales.
+pub struct Desk {
+    /// Its address, such as `http://127.0.0.1:40123`.
+    pub base: String,
+    /// What it works with: for use cases that no page reaches.
+    pub house: House,
+    /// While nobody administers it.
+    pub setup_token: Option<String>,
+    database: TestDatabase,
+    _data: TempDir,
+    signed_in: Mutex<BTreeMap<String, Visitor>>,
+    serving: Option<Serving>,
+}
+
+/// The thread that serves, and what ends it.
+struct Serving {
+    end: oneshot::Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Fixture for Desk {
+    async fn on(database: Database) -> Self {
+        Self::with(database, &[], Arc::new(SystemClock)).await
+    }
+}
+
+/// A files system that copies from one local folder to another.
+pub struct Tree {
+    /// As it stands in addresses.
+    pub key: String,
+    pub source: PathBuf,
+    pub destination: PathBuf,
+}
+
+impl Tree {
+    /// The path of its page.
+    pub fn page(&self) -> String {
+        format!("/systems/{}", self.key)
+    }
+
+    pub fn run(&self, number: u64) -> String {
+        format!("/systems/{}/runs/{number}", self.key)
+    }
+}
+
+impl Desk {
+    /// With more settings, as on the command line, and any clock.
+    pub async fn with(database: Database, settings: &[&str], clock: Arc<dyn Clock>) -> Self {
+        let desk = Self::empty(database, settings, clock).await;
+        desk.settle().await;
+        desk
+    }
+
+    /// Without people and groups: nobody has set it up.
+    pub async fn empty(database: Database, settings: &[&str], clock: Arc<dyn Clock>) -> Self {
+        Self::tuned(database, settings, clock, |_config| {}).await
+    }
+
+    /// The same with what no setting allows, such as a live log that lasts a moment.
+    pub async fn tuned(
+        database: Database,
+        settings: &[&str],
+        clock: Arc<dyn Clock>,
+        tune: impl FnOnce(&mut Config),
+    ) -> Self {
+        let database = TestDatabase::on(database);
+        let data = tempfile::Builder::new().prefix("syncdesk-desk-").tempdir().expect("a temporary folder");
+        let fixed = [
+            format!("--database-url={}", database.url()),
+            format!("--data-dir={}", data.path().join("data").display()),
+            format!("--key-file={}", data.path().join("keys.toml").display()),
+        ];
+        let args = ["syncdesk", "serve", "--create", "--listen=127.0.0.1:0", "--allow-networks=127.0.0.0/8"];
+        let args: Vec<OsString> = args
+            .iter()
+            .copied()
+            .chain(fixed.iter().map(String::as_str))
+            .chain(settings.iter().copied())
+            .map(Into::into)
+            .collect();
+        let mut config = cli::read(&args, &Environment::default()).expect("the settings fit").config;
+        tune(&mut config);
+        let (started, wait) = oneshot::channel();
+        let (end, ended) = oneshot::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async move {
+                let house = House::open(config, clock).expect("the house opens");
+                let application = Application::build(house.clone()).await.expect("the application listens");
+                let ending = application.handle();
+                let token = application.setup_token().map(ToOwned::to_owned);
+                let told = (house, application.address(), token);
+                started.send(told).ok().expect("the test waits");
+                let serve = tokio::spawn(application.run());
+                let _ = ended.await;
+                ending.end().await;
+                serve.await.expect("no panic").expect("it ends in order");
+            });
+        });
+        let (house, address, setup_token) = wait.await.expect("the application starts");
+        Self {
+            base: format!("http://{address}"),
+            house,
+            setup_token,
+            database,
+            _data: data,
+            signed_in: Mutex::default(),
+            serving: Some(Serving { end, thread }),
+        }
+    }
+
+    /// Groups and people.
+    pub async fn settle(&self) {
+        self.sql(
+            "INSERT INTO collections (id, name, built_in) VALUES (100, 'Specifier', FALSE);
+             INSERT INTO collection_templates (collection_id, template) VALUES (100, 'SpecifySystemsApp');",
+        );
+        for group in ["Finance", "Sales"] {
+            self.add_group(group).await;
+        }
+        for (name, collection, group) in PEOPLE {
+            self.add_person(name, collection, group).await;
+        }
+        self.add_person("nils", "Watcher", None).await;
+        self.sql("DELETE FROM assignments WHERE person_id = (SELECT id FROM people WHERE name = 'nils')");
+    }
+
+    pub async fn add_group(&self, name: &str) {
+        let House { store, clock, .. } = &self.house;
+        people::add_group(store, &Internal::console(), name, clock.now()).await.expect("a new group");
+        self.house.make_roots().expect("its folder");
+    }
+
+    pub async fn add_person(&self, name: &str, collection: &str, group: Option<&str>) {
+        let House { store, clock, .. } = &self.house;
+        let passwords = Passwords::new().expect("passwords can be hashed");
+        let new = NewPerson { name: name.to_owned(), password: SecretString::from(PASSWORD), time_zone: None };
+        let assigned = Assigned { collection: collection.to_owned(), group: group.map(ToOwned::to_owned) };
+        people::add_person(store, &Internal::console(), &passwords, new, assigned, clock.now())
+            .await
+            .expect("a new person");
+    }
+
+    /// Lena: `BusinessLogs_AccessGroup` of Finance, and nothing else.
+    pub async fn add_reader(&self) {
+        self.sql(
+            "INSERT INTO collections (id, name, built_in) VALUES (101, 'Reader', FALSE);
+             INSERT INTO collection_templates (collection_id, template) VALUES (101, 'BusinessLogs_AccessGroup');",
+        );
+        self.add_person("lena", "Reader", Some("Finance")).await;
+    }
+
+    /// Somebody who is not signed in.
+    pub fn nobody(&self) -> Visitor {
+        Visitor::new(&self.base)
+    }
+
+    /// Somebody who is signed in, with the cookies of one session for each name.
+    pub async fn as_(&self, name: &str) -> Visitor {
+        let known = self.signed_in.lock().expect("no panic").get(name).map(Visitor::twin);
+        if let Some(visitor) = known {
+            return visitor;
+        }
+        let visitor = self.signed_in(name).await;
+        self.signed_in.lock().expect("no panic").insert(name.to_owned(), visitor.twin());
+        visitor
+    }
+
+    /// Somebody with a session of their own.
+    pub async fn signed_in(&self, name: &str) -> Visitor {
+        let visitor = self.nobody();
+        sign_in(&visitor, name).await.expect(303);
+        visitor
+    }
+
+    /// A folder in which the systems of a group may synchronize.
+    pub fn root(&self, group: &str) -> PathBuf {
+        self.house.config.file_root(group)
+    }
+
+    /// Connects two new folders, through the form, as Ada. The source has one file.
+    pub async fn files_system(&self, group: &str, name: &str) -> Tree {
+        self.files_system_with(group, name, &[]).await
+    }
+
+    /// The same with more fields, such as `("settings.mode", "mirror")`.
+    pub async fn files_system_with(&self, group: &str, name: &str, fields: &[(&str, &str)]) -> Tree {
+        let root = self.root(group).join(name);
+        let (source, destination) = (root.join("source"), root.join("destination"));
+        for folder in [&source, &destination] {
+            std::fs::create_dir_all(folder).expect("a folder");
+        }
+        std::fs::write(source.join("first.txt"), "the first").expect("a file");
+        let (from, to) = (source.display().to_string(), destination.display().to_string());
+        let mut all = vec![("name", name), ("group", group)];
+        all.extend([("settings.source_path", from.as_str()), ("settings.destination_path", to.as_str())]);
+        all.extend(fields);
+        let ada = self.as_("ada").await;
+        ada.get("/systems/new?kind=files").await.expect(200);
+        let made = ada.submit("/systems/new", &all).await.expect(303);
+        let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();
+        Tree { key, source, destination }
+    }
+
+    /// *Synchronize now*, as Ada; waits until the run has ended. Its number and its page.
+    pub async fn synchronize(&self, tree: &Tree) -> (u64, Answer) {
+        let ada = self.as_("ada").await;
+        let number = self.request_run(&ada, tree).await;
+        (number, self.ended(&ada, &tree.run(number)).await)
+    }
+
+    /// *Synchronize now*; the number of the run.
+    pub async fn request_run(&self, visitor: &Visitor, tree: &Tree) -> u64 {
+        visitor.open(&tree.page()).await.expect(200);
+        let asked = visitor.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
+        let told = visitor.follow(asked).await.expect(200);
+        let runs = format!("{}/runs/", tree.page());
+        let link =
+            told.attributes(".notice a", "href").into_iter().find_map(|href| href.strip_prefix(&runs)?.parse().ok());
+        link.unwrap_or_else(|| panic!("the notice leads to the run: {}", told.told()))
+    }
+
+    /// The page of a run, or of a check, once it refreshes itself no longer.
+    pub async fn ended(&self, visitor: &Visitor, path: &str) -> Answer {
+        until(&format!("{path} to end"), async || {
+            let page = visitor.get(path).await.expect(200);
+            page.header("refresh").is_empty().then_some(page)
+        })
+        .await
+    }
+
+    /// A connection that knows nothing of the store.
+    pub fn bare(&self) -> Bare {
+        self.database.connect()
+    }
+
+    pub fn is_on_postgres(&self) -> bool {
+        matches!(self.database, TestDatabase::Postgres(_))
+    }
+
+    /// As the store has it.
+    pub fn target(&self) -> syncdesk::store::Target {
+        self.database.target()
+    }
+
+    /// Where SQLite keeps it.
+    pub fn database_file(&self) -> PathBuf {
+        PathBuf::from(self.database.url().trim_start_matches("sqlite://"))
+    }
+
+    /// How many transactions wait for a lock. Postgres only.
+    pub fn waiting_for_locks(&self) -> usize {
+        let waiting = "SELECT 'x' AS value FROM pg_stat_activity
+                       WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        self.texts(waiting).len()
+    }
+
+    /// Changes something behind the portal's back.
+    pub fn sql(&self, statements: &str) {
+        self.bare().execute(statements);
+    }
+
+    /// The only column of each row, which is text.
+    pub fn texts(&self, query: &str) -> Vec<String> {
+        self.bare().texts(query)
+    }
+}
+
+/// Fills in the sign-in page.
+pub async fn sign_in(visitor: &Visitor, name: &str) -> Answer {
+    visitor.get("/sign-in").await.expect(200);
+    visitor.post_form("/sign-in", &[("name", name), ("password", PASSWORD)]).await
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let Some(Serving { end, thread }) = self.serving.take() else { return };
+        let _ = end.send(());
+        let ended = thread.join();
+        assert!(ended.is_ok() || std::thread::panicking(), "the application ends without a panic");
+    }
+}

@@ -1,0 +1,190 @@
+//! What no compiler checks about the house: which layer may see which, and a few habits.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a place must not name. The first rule whose place fits holds, so the narrower ones stand first.
+struct Rule {
+    place: &'static str,
+    may_see: &'static [&'static str],
+}
+
+/// `web, sync, notify -> ops -> store -> domain`; `access` is seen by all. A part that is not listed sees everything.
+const LAYERS: &[Rule] = &[
+    Rule { place: "clock", may_see: &[] },
+    Rule { place: "ids", may_see: &[] },
+    Rule { place: "domain", may_see: &["clock", "ids"] },
+    Rule { place: "access", may_see: &["clock", "domain", "ids"] },
+    Rule { place: "net", may_see: &["clock", "domain"] },
+    Rule { place: "store", may_see: &["access", "clock", "domain", "ids"] },
+    Rule { place: "ops", may_see: &["access", "clock", "config", "domain", "error", "ids", "net", "store", "sync"] },
+    Rule { place: "sync/connectors", may_see: &["clock", "domain", "ids", "net", "sync"] },
+    Rule { place: "sync/connector", may_see: &["clock", "domain", "ids", "net", "sync"] },
+    Rule { place: "sync", may_see: &["access", "clock", "config", "domain", "error", "ids", "net", "ops", "store"] },
+    Rule { place: "notify", may_see: &["access", "clock", "config", "domain", "error", "ids", "net", "ops", "store"] },
+];
+
+/// Crates that belong to one place.
+const CRATES: &[(&str, &[&str])] = &[
+    ("diesel", &["store"]),
+    ("diesel_migrations", &["store"]),
+    ("actix_web", &["web", "app", "main"]),
+    ("actix_session", &["web", "app"]),
+    ("maud", &["web"]),
+];
+
+#[test]
+fn imports_point_one_way() {
+    let wrong: Vec<String> = sources("src")
+        .iter()
+        .filter_map(|source| Some((source, LAYERS.iter().find(|rule| source.is_in(rule.place))?)))
+        .flat_map(|(source, rule)| {
+            let own = source.module.split('/').next().unwrap_or_default().to_owned();
+            let strangers = source.parts_seen().into_iter().filter(move |part| *part != own);
+            strangers
+                .filter(|part| !rule.may_see.contains(&part.as_str()))
+                .map(|part| format!("{} sees {part}", source.path))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn each_library_is_named_in_its_place_only() {
+    let mut wrong = Vec::new();
+    for source in sources("src") {
+        for (library, places) in CRATES {
+            if source.names(library) && !places.iter().any(|place| source.is_in(place)) {
+                wrong.push(format!("{} names {library}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn habits() {
+    let tests_only = [concat!("#[", "ignore"), concat!("thread::", "sleep("), concat!("time::", "sleep(")];
+    let mut wrong = Vec::new();
+    for source in sources("src").into_iter().chain(sources("tests")) {
+        let lines = source.text.lines().count();
+        if lines > 400 && source.module != "store/schema" {
+            wrong.push(format!("{} has {lines} lines: split it", source.path));
+        }
+        for allow in [concat!("#[", "allow("), concat!("#![", "allow(")] {
+            if source.text.contains(allow) {
+                wrong.push(format!("{} has a bare {allow}…): use expect with a reason", source.path));
+            }
+        }
+        let is_test = source.path.starts_with("tests/") && source.path != "tests/it/wait.rs";
+        for habit in tests_only.iter().filter(|habit| is_test && source.code.contains(**habit)) {
+            wrong.push(format!("{} has {habit}", source.path));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A file of Rust.
+struct Source {
+    /// From the root of the repository.
+    path: String,
+    /// Below `src`, without `.rs` and `/mod`.
+    module: String,
+    text: String,
+    /// The text without comments.
+    code: String,
+}
+
+impl Source {
+    fn is_in(&self, place: &str) -> bool {
+        self.module.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Whether `word` stands in the code as a word of its own.
+    fn names(&self, word: &str) -> bool {
+        let part_of_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+        self.code.match_indices(word).any(|(at, _)| {
+            let before = self.code[..at].chars().next_back();
+            let after = self.code[at + word.len()..].chars().next();
+            !before.is_some_and(part_of_word) && !after.is_some_and(part_of_word)
+        })
+    }
+
+    /// The top-level modules of the crate that the code names, by `crate::` or by climbing with `super::`.
+    fn parts_seen(&self) -> Vec<String> {
+        let depth = self.module.split('/').filter(|part| *part != "lib" && *part != "main").count();
+        // `super` in a test module inside the file climbs one less; what then looks too high is none of our parts.
+        let climb = "super::".repeat(depth);
+        let mut parts = Vec::new();
+        for root in ["crate::", "syncdesk::", &climb] {
+            for (at, _) in self.code.match_indices(root).filter(|_| !root.is_empty()) {
+                let rest = &self.code[at + root.len()..];
+                let names = if let Some(group) = rest.strip_prefix('{') { top_level_names(group) } else { vec![rest] };
+                parts.extend(names.into_iter().map(first_word).filter(|part| exists(part)));
+            }
+        }
+        parts
+    }
+}
+
+/// The members of a `{…}` in a `use`, which may hold groups of their own.
+fn top_level_names(group: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let (mut open, mut start) = (0, 0);
+    for (at, letter) in group.char_indices() {
+        match letter {
+            '{' => open += 1,
+            '}' if open == 0 => {
+                names.push(&group[start..at]);
+                break;
+            }
+            '}' => open -= 1,
+            ',' if open == 0 => {
+                names.push(&group[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn first_word(text: &str) -> String {
+    text.trim_start().chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
+}
+
+/// Whether there is such a top-level module.
+fn exists(part: &str) -> bool {
+    let file = root().join("src").join(part);
+    !part.is_empty() && (file.is_dir() || file.with_extension("rs").is_file())
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All Rust files below a folder of the repository.
+fn sources(folder: &str) -> Vec<Source> {
+    let mut sources = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of sources") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                sources.push(source(&path));
+            }
+        }
+    }
+    assert!(!sources.is_empty(), "no sources in {folder}");
+    sources
+}
+
+fn source(file: &PathBuf) -> Source {
+    let path = file.strip_prefix(root()).expect("below the root").to_string_lossy().into_owned();
+    let text = fs::read_to_string(file).expect("Rust is UTF-8");
+    let code = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n");
+    let module = path.trim_start_matches("src/").trim_end_matches(".rs").trim_end_matches("/mod").to_owned();
+    Source { path, module, text, code }
+}

@@ -1,0 +1,154 @@
+//! A run whose log the test writes itself, as its worker would, and the pages that show it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use syncdesk::access::Internal;
+use syncdesk::clock::{Clock, Stamp, SystemClock};
+use syncdesk::domain::message::{Category, Message, Operation};
+use syncdesk::store::messages;
+use syncdesk::store::runs::{self, Claim, Ending, Totals};
+
+use crate::database::{Database, Fixture};
+use crate::desk::{Desk, Tree};
+use crate::visitor::{Answer, Visitor, parsed, text_of};
+
+/// The portal without a worker, and run 1 of a system of the group Finance, claimed by the test.
+pub struct Book {
+    pub desk: Desk,
+    pub tree: Tree,
+    pub claim: Claim,
+    pub ada: Visitor,
+}
+
+impl Fixture for Book {
+    async fn on(database: Database) -> Self {
+        Self::with(database, &[]).await
+    }
+}
+
+impl Book {
+    /// With more settings of the portal.
+    pub async fn with(database: Database, settings: &[&str]) -> Self {
+        let settings: Vec<&str> = settings.iter().copied().chain(["--workers=0"]).collect();
+        Self::of(Desk::with(database, &settings, Arc::new(SystemClock)).await).await
+    }
+
+    pub async fn of(desk: Desk) -> Self {
+        let tree = desk.files_system("Finance", "Reports").await;
+        let ada = desk.as_("ada").await;
+        desk.request_run(&ada, &tree).await;
+        let claim = |db: &mut syncdesk::store::Db| {
+            runs::claim_next(db, &Internal::worker(), "the test", Duration::from_hours(1))
+        };
+        let claim = desk.house.store.write(claim).await.expect("the queue is read").expect("a run waits");
+        Self { desk, tree, claim, ada }
+    }
+
+    /// Emits messages and stores them in one batch.
+    pub async fn write(&self, messages: Vec<Message>) {
+        let now = SystemClock.now();
+        self.write_at(messages.into_iter().map(|message| (now, message)).collect()).await;
+    }
+
+    /// The same with the time of each.
+    pub async fn write_at(&self, batch: Vec<(Stamp, Message)>) {
+        let claim = self.claim.clone();
+        let emitted = i64::try_from(batch.len()).expect("small");
+        let stored = self.desk.house.store.write(move |db| {
+            runs::count_emitted(db, &claim, emitted)?;
+            messages::append(db, &claim, &batch)
+        });
+        stored.await.expect("the batch is stored");
+    }
+
+    /// Ends the run as its log says.
+    pub async fn end(&self) {
+        let claim = self.claim.clone();
+        let ended = self.desk.house.store.write(move |db| runs::finish(db, &claim, &Ending::Whole, None));
+        ended.await.expect("the run ends");
+    }
+
+    pub async fn totals(&self) -> Totals {
+        let run = self.claim.run;
+        self.desk.house.store.read(move |db| runs::progress(db, run)).await.expect("counters")
+    }
+
+    /// The path of the run's page, with a query.
+    pub fn page(&self, query: &str) -> String {
+        format!("{}{query}", self.tree.run(1))
+    }
+
+    /// Opens the run's page with a query, as Ada.
+    pub async fn open(&self, query: &str) -> Answer {
+        self.ada.get(&self.page(query)).await.expect(200)
+    }
+
+    /// Many messages at once, put there by a statement: numbers from `first` to `last`, the category of each by an
+    /// expression in `i`, the item key `item 123`. The counters follow.
+    pub fn fill(&self, first: i64, last: i64, category: &str, foreign_text: &str) {
+        let run = self.claim.run.0;
+        let (key, series) = match self.desk.bare() {
+            crate::database::Bare::Sqlite(_) => (
+                "CAST('item ' || i AS BLOB)",
+                format!("WITH RECURSIVE s(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM s WHERE i < {last})"),
+            ),
+            crate::database::Bare::Postgres(_) => {
+                ("convert_to('item ' || i, 'UTF8')", format!("WITH s(i) AS (SELECT generate_series({first}, {last}))"))
+            }
+        };
+        let now = SystemClock.now().0;
+        let counted =
+            |number: i64| format!("(SELECT count(*) FROM messages WHERE run_id = {run} AND category = {number})");
+        self.desk.sql(&format!(
+            "INSERT INTO words (kind, word) VALUES ('code', 'FILE-COPIED'), ('item_type', 'file') ON CONFLICT DO NOTHING;
+             INSERT INTO messages (run_id, seq, at, category, code, direction, operation, item_type, item_key, args, foreign_text, cut)
+             {series} SELECT {run}, i, {now} + i, {category}, (SELECT id FROM words WHERE word = 'FILE-COPIED'), 'out', 'insert',
+               (SELECT id FROM words WHERE word = 'file'), {key}, '[\"1\"]', {foreign_text}, FALSE FROM s;
+             UPDATE run_progress SET emitted = {last}, stored = {last}, last_seq = {last},
+               n_error = {}, n_warning = {}, n_success = {}, n_information = {} WHERE run_id = {run};",
+            counted(0), counted(1), counted(2), counted(3),
+        ));
+    }
+}
+
+/// A file of this name was copied, or was not.
+pub fn about(category: Category, name: &str) -> Message {
+    let (code, operation) = match category {
+        Category::Error => ("FILE-FULL", Operation::None),
+        Category::Warning => ("FILE-DENIED", Operation::Skip),
+        Category::Success => ("FILE-COPIED", Operation::Insert),
+        Category::Information => ("FILE-LINK", Operation::Skip),
+    };
+    Message::of_item(category, code, operation, "file", name)
+}
+
+/// Categories that take turns without any order that a page might rely on.
+pub fn category_of(number: i64) -> Category {
+    match number * 7_919 % 100 {
+        0..1 => Category::Error,
+        1..9 => Category::Warning,
+        9..89 => Category::Success,
+        _ => Category::Information,
+    }
+}
+
+/// The numbers of the messages on a page, in its order.
+pub fn numbers(page: &Answer) -> Vec<i64> {
+    page.texts("section.log tbody td.n")
+        .iter()
+        .map(|text| text.replace('\u{a0}', "").parse().expect("a number"))
+        .collect()
+}
+
+/// The address of one of the links First, Previous, Next, Last.
+pub fn link(page: &Answer, word: &str) -> Option<String> {
+    address(page, "div.pager a", |text| text == word)
+}
+
+/// Where the first such element leads whose words fit.
+pub fn address(page: &Answer, selector: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
+    let (html, selector) = (page.html(), parsed(selector));
+    let found = html.select(&selector).find(|link| fits(&text_of(link)))?;
+    found.attr("href").map(ToOwned::to_owned)
+}

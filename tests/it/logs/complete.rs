@@ -1,0 +1,79 @@
+//! Completeness: emitted, stored and cut are counted in different places, so that a loss shows.
+
+use syncdesk::domain::message::{Category, MAX_TEXT_BYTES};
+
+use super::book::{Book, about};
+use crate::database::{Bare, both_databases};
+
+/// The line of the run page.
+async fn line(book: &Book) -> String {
+    let page = book.open("").await;
+    let texts = page.texts("div.facts dd");
+    let line = texts.into_iter().find(|text| text.contains("emitted")).expect("the completeness line");
+    line.replace(" ,", ",")
+}
+
+/// Makes the database drop messages 11 to 20 of each run without a word, as a broken disk or a bug might.
+fn drop_a_batch(book: &Book) {
+    book.desk.sql(match book.desk.bare() {
+        Bare::Sqlite(_) => {
+            "CREATE TRIGGER drops BEFORE INSERT ON messages WHEN NEW.seq BETWEEN 11 AND 20 BEGIN SELECT RAISE(IGNORE); END"
+        }
+        Bare::Postgres(_) => {
+            "CREATE FUNCTION drops() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+             CREATE TRIGGER drops BEFORE INSERT ON messages FOR EACH ROW WHEN (NEW.seq BETWEEN 11 AND 20) EXECUTE FUNCTION drops()"
+        }
+    });
+}
+
+both_databases! {
+    async fn nothing_is_missing(book: Book) {
+        book.write((0..30).map(|n| about(Category::Success, &format!("{n}"))).collect()).await;
+        book.end().await;
+        assert_eq!(line(&book).await, "30 emitted, 30 stored, nothing cut");
+    }
+
+    async fn a_batch_that_was_dropped_shows(book: Book) {
+        drop_a_batch(&book);
+        for batch in 0..3 {
+            book.write((0..10).map(|n| about(Category::Success, &format!("{batch} {n}"))).collect()).await;
+        }
+        assert_eq!(line(&book).await, "30 emitted, 20 stored, nothing cut", "while it runs, what is missing may yet come");
+        book.end().await;
+        assert_eq!(line(&book).await, "! Log is incomplete 30 emitted, 20 stored, nothing cut");
+    }
+
+    /// What came out of the connector and never reached the store.
+    async fn a_message_that_was_lost_on_the_way_shows(book: Book) {
+        book.write(vec![about(Category::Success, "a")]).await;
+        let claim = book.claim.clone();
+        let lost = book.desk.house.store.write(move |db| syncdesk::store::runs::count_emitted(db, &claim, 1));
+        lost.await.expect("it is counted");
+        book.end().await;
+        assert_eq!(line(&book).await, "! Log is incomplete 2 emitted, 1 stored, nothing cut");
+    }
+
+    async fn what_was_cut_is_marked(book: Book) {
+        let fits = "é".repeat(MAX_TEXT_BYTES / 2);
+        // One byte more than fits, in the middle of a letter.
+        let too_long = format!("x{fits}");
+        book.write(vec![
+            about(Category::Warning, "fits").quoting(fits.clone()),
+            about(Category::Warning, "too long").quoting(too_long.clone()),
+            about(Category::Warning, "a long argument").arg("source").arg(too_long),
+        ])
+        .await;
+        book.end().await;
+        assert_eq!(line(&book).await, "3 emitted, 3 stored, 2 cut");
+        let marks: Vec<bool> = {
+            let page = book.open("").await;
+            let html = page.html();
+            let mark = crate::visitor::parsed("span.remark");
+            html.select(&crate::visitor::parsed("section.log tbody tr")).map(|row| row.select(&mark).next().is_some()).collect()
+        };
+        assert_eq!(marks, [false, true, true]);
+        let kept = book.desk.texts("SELECT foreign_text AS value FROM messages WHERE foreign_text IS NOT NULL ORDER BY seq");
+        assert_eq!(kept[0], fits);
+        assert_eq!(kept[1], format!("x{}", "é".repeat(MAX_TEXT_BYTES / 2 - 1)), "cut between two letters");
+    }
+}

@@ -1,0 +1,27 @@
+//! The integration tests: one binary, so that they share one Postgres and one of each other server.
+//!
+//! `tests/run` installs what they need and runs them; a test that misses something says so and fails.
+#![cfg(test)]
+
+mod access;
+mod browser;
+mod database;
+mod desk;
+mod desk_stands;
+mod layers;
+mod log_ends;
+mod logs;
+mod migrations;
+mod net;
+mod opening;
+mod peers;
+mod peers_answer;
+mod portal;
+mod queue;
+mod remote_ends;
+mod sign_in;
+mod stub;
+mod systems;
+mod visitor;
+mod wait;
+mod work;

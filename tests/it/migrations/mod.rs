@@ -1,0 +1,157 @@
+//! The migrations: up, down and up again on both databases, to the same schema, which diesel knows.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
+use diesel_migrations::{FileBasedMigrations, MigrationHarness};
+
+use crate::database::{Bare, Database, TestDatabase, both_databases};
+
+const SQLITE_SCHEMA: &str = include_str!("sqlite.sql");
+const POSTGRES_SCHEMA: &str = include_str!("postgres.sql");
+const LEFT_ON_SQLITE: &str = include_str!("left_on_sqlite.sql");
+const LEFT_ON_POSTGRES: &str = include_str!("left_on_postgres.sql");
+const EXACT_ON_POSTGRES: &str = include_str!("exact_on_postgres.sql");
+
+both_databases! {
+    fn down_leaves_nothing_and_up_again_gives_the_same(database: TestDatabase) {
+        let mut connection = database.connect();
+        connection.up();
+        let first = connection.schema();
+        assert!(first.len() > 100, "the foundation has over a hundred columns: {first:#?}");
+        connection.down();
+        assert_eq!(connection.lines(LEFT_ON_SQLITE, LEFT_ON_POSTGRES), BTreeSet::new());
+        connection.up();
+        assert_eq!(connection.schema(), first);
+    }
+}
+
+#[test]
+fn both_schemas_are_equal() {
+    let [sqlite, postgres] = [Database::Sqlite, Database::Postgres].map(|kind| {
+        let database = TestDatabase::on(kind);
+        let mut connection = database.connect();
+        connection.up();
+        connection.schema()
+    });
+    assert_same(("SQLite", &sqlite), ("Postgres", &postgres));
+}
+
+#[test]
+fn both_have_the_same_migrations_with_the_same_checks() {
+    let [sqlite, postgres] = ["sqlite", "postgres"].map(|kind| {
+        let names = fs::read_dir(migrations(kind)).expect("a folder of migrations");
+        names
+            .map(|entry| entry.expect("an entry").path())
+            .flat_map(|folder| {
+                let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+                assert!(folder.join("down.sql").is_file(), "{name} can be undone on {kind}");
+                let text = fs::read_to_string(folder.join("up.sql")).expect("an up.sql");
+                let checks: Vec<String> = checks(&text).map(|check| format!("{name}: {check}")).collect();
+                [vec![name], checks].concat()
+            })
+            .collect()
+    });
+    assert_same(("SQLite", &sqlite), ("Postgres", &postgres));
+}
+
+#[test]
+fn diesel_knows_every_column() {
+    let database = TestDatabase::on(Database::Postgres);
+    let mut connection = database.connect();
+    connection.up();
+    let columns = connection.lines("", EXACT_ON_POSTGRES);
+    let source = include_str!("../../../src/store/schema.rs");
+    assert_same(("Postgres", &columns), ("src/store/schema.rs", &columns_of(source)));
+}
+
+/// The columns in the `table!` macros of `source`, as `table.column Type`.
+fn columns_of(source: &str) -> BTreeSet<String> {
+    let mut table = "";
+    let mut columns = BTreeSet::new();
+    for line in source.lines().map(str::trim) {
+        if let Some((name, _)) = line.strip_suffix(") {").and_then(|line| line.split_once(" (")) {
+            table = name;
+        } else if let Some((column, kind)) = line.strip_suffix(',').and_then(|line| line.split_once(" -> ")) {
+            columns.insert(format!("{table}.{column} {kind}"));
+        }
+    }
+    columns
+}
+
+/// The conditions of the `CHECK (…)` in `text`.
+fn checks(text: &str) -> impl Iterator<Item = String> {
+    text.split("CHECK (").skip(1).map(|rest| {
+        let mut open = 1;
+        let condition = rest.chars().take_while(|letter| {
+            open += i32::from(*letter == '(') - i32::from(*letter == ')');
+            open > 0
+        });
+        condition.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    })
+}
+
+fn assert_same(left: (&str, &BTreeSet<String>), right: (&str, &BTreeSet<String>)) {
+    let only = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.difference(b).cloned().collect::<Vec<_>>();
+    let (only_left, only_right) = (only(left.1, right.1), only(right.1, left.1));
+    assert!(
+        only_left.is_empty() && only_right.is_empty(),
+        "only {}: {only_left:#?}\nonly {}: {only_right:#?}",
+        left.0,
+        right.0
+    );
+    assert!(!left.1.is_empty(), "nothing was compared");
+}
+
+fn migrations(kind: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(kind)
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text)]
+    line: String,
+}
+
+impl Bare {
+    fn up(&mut self) {
+        match self {
+            Self::Sqlite(connection) => {
+                let source = FileBasedMigrations::from_path(migrations("sqlite")).expect("migrations");
+                connection.run_pending_migrations(source).expect("SQLite goes up");
+            }
+            Self::Postgres(connection) => {
+                let source = FileBasedMigrations::from_path(migrations("postgres")).expect("migrations");
+                connection.run_pending_migrations(source).expect("Postgres goes up");
+            }
+        }
+    }
+
+    fn down(&mut self) {
+        match self {
+            Self::Sqlite(connection) => {
+                let source = FileBasedMigrations::from_path(migrations("sqlite")).expect("migrations");
+                connection.revert_all_migrations(source).expect("SQLite goes down");
+            }
+            Self::Postgres(connection) => {
+                let source = FileBasedMigrations::from_path(migrations("postgres")).expect("migrations");
+                connection.revert_all_migrations(source).expect("Postgres goes down");
+            }
+        }
+    }
+
+    fn schema(&mut self) -> BTreeSet<String> {
+        self.lines(SQLITE_SCHEMA, POSTGRES_SCHEMA)
+    }
+
+    /// The lines that the query for this database gives.
+    fn lines(&mut self, sqlite: &str, postgres: &str) -> BTreeSet<String> {
+        let lines: Vec<Line> = match self {
+            Self::Sqlite(connection) => sql_query(sqlite).load(connection).expect("SQLite tells its schema"),
+            Self::Postgres(connection) => sql_query(postgres).load(connection).expect("Postgres tells its schema"),
+        };
+        lines.into_iter().map(|line| line.line).collect()
+    }
+}

@@ -1,0 +1,216 @@
+//! A store with systems that nobody works for.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use syncdesk::access::{Actor, Assignment, Grant, Internal, Permission, Reach, Template};
+use syncdesk::app::House;
+use syncdesk::cli;
+use syncdesk::clock::{Clock, Stamp, SystemClock, micros};
+use syncdesk::config::Environment;
+use syncdesk::domain::run::{EndReason, RunState, Stage, Trigger};
+use syncdesk::ids::{GroupId, PersonId, RunId, SystemId, SystemKey};
+use syncdesk::store::runs::{self, Claim, Due, Ending, Queued, Run, Totals};
+use syncdesk::store::systems::{self, Draft, System};
+use syncdesk::store::{Db, Result, Store, messages};
+use syncdesk::sync::engine::Engine;
+use tempfile::TempDir;
+use tokio::task::spawn_blocking;
+
+use crate::database::{Database, Fixture, TestDatabase};
+
+pub const LEASE: Duration = Duration::from_secs(30);
+
+/// A database with the system `tree`, seen through one process.
+pub struct Depot {
+    pub house: House,
+    pub store: Store,
+    pub tree: SystemId,
+    pub key: SystemKey,
+    clock: Arc<Ahead>,
+    data: TempDir,
+    pub database: TestDatabase,
+}
+
+/// The clock of this machine, and how far ahead of it the test is, in microseconds.
+#[derive(Debug, Default)]
+struct Ahead(AtomicI64);
+
+impl Clock for Ahead {
+    fn now(&self) -> Stamp {
+        Stamp(SystemClock.now().0 + self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl Fixture for Depot {
+    async fn on(database: Database) -> Self {
+        spawn_blocking(move || Self::on(database)).await.expect("no panic")
+    }
+}
+
+impl Depot {
+    pub fn on(database: Database) -> Self {
+        let database = TestDatabase::on(database);
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let clock = Arc::new(Ahead::default());
+        let house = open(&database, &data, clock.clone());
+        let (store, key) = (house.store.clone(), key(0));
+        store.write_here(messages::ensure_partitions).expect("room for messages");
+        let tree = store.write_here(|db| create(db, &key, "tree", "none", clock.now())).expect("a system");
+        Self { house, store, tree, key, clock, data, database }
+    }
+
+    /// Another process, as far as the database can tell.
+    pub fn another(&self) -> House {
+        open(&self.database, &self.data, self.clock.clone())
+    }
+
+    pub fn replica(&self) -> Store {
+        self.another().store
+    }
+
+    /// What carries out runs, in the first process.
+    pub fn engine(&self) -> Engine {
+        self.house.engine(Arc::default(), tokio_util::sync::CancellationToken::new())
+    }
+
+    pub fn now(&self) -> Stamp {
+        self.clock.now()
+    }
+
+    /// Time goes by: for the first process, and for the clock of the database as it sees it.
+    pub fn advance(&self, span: Duration) {
+        self.clock.0.fetch_add(micros(span), Ordering::SeqCst);
+        self.store.advance(span);
+    }
+
+    /// One more system.
+    pub fn system(&self, number: u8, schedule: &str) -> SystemId {
+        let name = format!("tree {number}");
+        let now = self.now();
+        self.store.write_here(|db| create(db, &key(number), &name, schedule, now)).expect("a system")
+    }
+
+    pub fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T>) -> T {
+        self.store.write_here(work).expect("it is written")
+    }
+
+    pub fn read<T>(&self, work: impl FnOnce(&mut Db) -> Result<T>) -> T {
+        self.store.read_here(work).expect("it is read")
+    }
+
+    /// Queues a run of `tree`, as somebody who presses the button.
+    pub fn ask(&self, request_key: &str) -> Queued {
+        self.write(|db| runs::queue(db, &due(self.tree, Some(request_key), self.now()), self.now()))
+    }
+
+    /// Queues a run and claims it.
+    pub fn started(&self, request_key: &str) -> Claim {
+        self.ask(request_key);
+        claim(&self.store).expect("a run waits")
+    }
+
+    pub fn run(&self, id: RunId) -> Run {
+        self.all_runs().into_iter().find(|run| run.id == id).expect("a run of the tree")
+    }
+
+    pub fn all_runs(&self) -> Vec<Run> {
+        let newest = self.read(|db| runs::list(db, self.tree, runs::RunPlace::Oldest, 1_000));
+        newest.0.into_iter().map(|(run, _totals)| run).rev().collect()
+    }
+
+    pub fn totals(&self, run: RunId) -> Totals {
+        self.read(|db| runs::progress(db, run))
+    }
+
+    pub fn open_runs(&self) -> Vec<Run> {
+        self.all_runs().into_iter().filter(|run| run.state != RunState::Ended).collect()
+    }
+
+    pub fn found(&self) -> System {
+        self.read(|db| systems::by_id(db, &Internal::worker(), self.tree)).0
+    }
+}
+
+fn open(database: &TestDatabase, data: &TempDir, clock: Arc<Ahead>) -> House {
+    let args = [
+        "syncdesk".to_owned(),
+        "--create".to_owned(),
+        format!("--database-url={}", database.url()),
+        format!("--data-dir={}", data.path().join("data").display()),
+        format!("--key-file={}", data.path().join("keys.toml").display()),
+    ];
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let config = cli::read(&args, &Environment::default()).expect("the settings fit").config;
+    House::open(config, clock).expect("the house opens")
+}
+
+pub fn key(number: u8) -> SystemKey {
+    SystemKey::from_random([number, number / 32, 2, 3, 4, 5, 6, 7, 8, 9])
+}
+
+/// Ada, who may do everything everywhere.
+pub fn ada<P: Permission>() -> Grant<P> {
+    let everything = Template::ALL.iter().map(|template| Assignment { template: *template, reach: Reach::All });
+    let ada = Actor::new(PersonId(1), "ada".to_owned(), everything.collect());
+    ada.authorize().expect("an administrator may")
+}
+
+fn create(db: &mut Db, key: &SystemKey, name: &str, schedule: &str, now: Stamp) -> Result<SystemId> {
+    let draft = Draft {
+        name: name.to_owned(),
+        kind: "files".to_owned(),
+        group: GroupId(1),
+        production: false,
+        settings: "{}".to_owned(),
+        time_zone: "UTC".to_owned(),
+        schedule: schedule.to_owned(),
+        next_due: (schedule != "none").then_some(now),
+        timeout_us: 3_600_000_000,
+        max_attempts: 5,
+    };
+    systems::create(db, &ada(), key, &draft, now)
+}
+
+pub fn due(system: SystemId, request_key: Option<&str>, now: Stamp) -> Due {
+    Due {
+        system,
+        lane: "main".to_owned(),
+        request_key: request_key.map(ToOwned::to_owned),
+        trigger: Trigger::Manual,
+        principal: "ada".to_owned(),
+        attempt: 1,
+        retries_run: None,
+        plan_digest: None,
+        not_before: now,
+    }
+}
+
+/// The peer was away.
+pub fn failed() -> Ending {
+    Ending::Error { reason: EndReason::Failed, code: "PEER-AWAY".to_owned(), stage: Some(Stage::Tcp) }
+}
+
+pub fn claim(store: &Store) -> Option<Claim> {
+    store.write_here(|db| runs::claim_next(db, &Internal::worker(), "a worker", LEASE)).expect("the queue is read")
+}
+
+/// The same at the same time on several threads; what came of each.
+pub fn at_once<T: Send>(stores: &[Store], each: usize, work: impl Fn(&Store, usize) -> T + Sync) -> Vec<T> {
+    let gate = std::sync::Barrier::new(stores.len() * each);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..stores.len() * each)
+            .map(|number| {
+                let (store, gate, work) = (&stores[number % stores.len()], &gate, &work);
+                scope.spawn(move || {
+                    gate.wait();
+                    work(store, number)
+                })
+            })
+            .collect();
+        workers.into_iter().map(|worker| worker.join().expect("no panic")).collect()
+    })
+}

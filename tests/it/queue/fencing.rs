@@ -1,0 +1,111 @@
+//! Fencing: a worker that stalled past its lease and comes back changes nothing more in the database.
+
+use std::time::Duration;
+
+use syncdesk::access::Internal;
+use syncdesk::domain::brake::BrakeReason;
+use syncdesk::domain::message::{Category, Message};
+use syncdesk::store::runs::{self, Claim, Ending, Retry, Totals};
+use syncdesk::store::{Db, Result, StoreError, item_states, messages, plans};
+
+use super::depot::{Depot, LEASE};
+use crate::database::both_databases;
+
+fn log(db: &mut Db, claim: &Claim, depot: &Depot) -> Result<i64> {
+    messages::append(db, claim, &vec![(depot.now(), Message::of_run(Category::Information, "RUN-STARTED"))])
+}
+
+fn baseline(db: &mut Db, claim: &Claim) -> Result<()> {
+    item_states::store(db, claim, vec![(b"a".to_vec(), Some("{}".to_owned()))])
+}
+
+fn step(db: &mut Db, claim: &Claim) -> Result<()> {
+    plans::spool(db, claim, "delete", vec![(b"a".to_vec(), "{}".to_owned())])
+}
+
+fn brake(db: &mut Db, claim: &Claim) -> Result<()> {
+    plans::brake(db, claim, "digest", (1, 1), BrakeReason::All, Duration::from_hours(1))
+}
+
+/// What the worker does every half second.
+fn beat(db: &mut Db, claim: &Claim) -> Result<()> {
+    runs::heartbeat(db, claim, LEASE)?;
+    runs::store_progress(db, claim, &Totals { items_done: 77, ..Totals::default() })
+}
+
+/// What the worker does at the end.
+fn end(db: &mut Db, claim: &Claim) -> Result<()> {
+    claim.hold(db)?;
+    runs::finish(db, claim, &Ending::Whole, Some(Retry { after: Duration::from_mins(1) })).map(drop)
+}
+
+/// Tries everything that a worker writes; each must be refused.
+fn is_fenced(depot: &Depot, claim: &Claim) {
+    let refused = |what: &str, outcome: Result<()>| {
+        assert!(matches!(outcome, Err(StoreError::Fenced)), "{what}: {outcome:?}");
+    };
+    refused("a message", depot.store.write_here(|db| log(db, claim, depot).map(drop)));
+    refused("a baseline", depot.store.write_here(|db| baseline(db, claim)));
+    refused("a step", depot.store.write_here(|db| step(db, claim)));
+    refused("a brake", depot.store.write_here(|db| brake(db, claim)));
+    refused("a heartbeat", depot.store.write_here(|db| beat(db, claim)));
+    refused("the end", depot.store.write_here(|db| end(db, claim)));
+}
+
+/// All that a worker can have left behind.
+fn traces(depot: &Depot) -> Vec<String> {
+    let mut bare = depot.database.connect();
+    let mut traces = Vec::new();
+    for table in ["messages", "item_states", "plan_steps", "braked_plans", "run_counts"] {
+        traces.extend(bare.texts(&format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}")));
+    }
+    let counters = "SELECT CAST(items_done + stored + emitted AS TEXT) AS value FROM run_progress ORDER BY run_id";
+    traces.extend(bare.texts(counters));
+    traces
+}
+
+both_databases! {
+    fn while_the_claim_holds_all_is_stored(depot: Depot) {
+        let claim = depot.started("a");
+        depot.write(|db| log(db, &claim, &depot));
+        depot.write(|db| baseline(db, &claim));
+        depot.write(|db| step(db, &claim));
+        depot.write(|db| brake(db, &claim));
+        depot.write(|db| beat(db, &claim));
+        assert_eq!(traces(&depot), ["1", "1", "1", "1", "1", "78"]);
+        depot.write(|db| end(db, &claim));
+        assert_eq!(traces(&depot).last().map(String::as_str), Some("0"), "the retry has counters of its own");
+    }
+
+    fn a_claim_that_was_taken_over_stores_nothing(depot: Depot) {
+        let stalled = depot.started("a");
+        depot.advance(LEASE + Duration::from_secs(1));
+        let taken = depot.write(|db| runs::lost(db, &Internal::worker(), LEASE));
+        let before = traces(&depot);
+        is_fenced(&depot, &stalled);
+        assert_eq!(traces(&depot), before);
+        assert_eq!(depot.all_runs().len(), 1, "no retry either");
+        depot.write(|db| log(db, &taken[0], &depot));
+        depot.write(|db| end(db, &taken[0]));
+    }
+
+    fn a_run_that_has_ended_takes_nothing_more(depot: Depot) {
+        let claim = depot.started("a");
+        depot.write(|db| end(db, &claim));
+        let before = traces(&depot);
+        is_fenced(&depot, &claim);
+        assert_eq!(traces(&depot), before);
+    }
+
+    /// The reaper comes between two writes of a worker that is late, not gone: each of the two is whole.
+    fn a_late_worker_is_overtaken_between_two_batches(depot: Depot) {
+        let late = depot.started("a");
+        depot.write(|db| log(db, &late, &depot));
+        depot.advance(LEASE + Duration::from_secs(1));
+        depot.write(|db| log(db, &late, &depot));
+        assert_eq!(depot.totals(late.run).stored, 2, "nobody has taken the run over yet");
+        depot.write(|db| runs::lost(db, &Internal::worker(), LEASE));
+        is_fenced(&depot, &late);
+        assert_eq!(depot.totals(late.run).stored, 2);
+    }
+}

@@ -1,0 +1,75 @@
+//! Due times: each starts one run, however many schedulers look.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use syncdesk::domain::run::{RunState, Trigger};
+use syncdesk::store::runs::{self, RunPlace};
+use syncdesk::store::systems;
+use syncdesk::sync::scheduler;
+
+use super::depot::{Depot, ada, claim, key};
+use crate::database::both_databases;
+
+/// The triggers of a system's runs, oldest first.
+fn triggers(depot: &Depot, number: u8) -> Vec<Trigger> {
+    let grant = ada::<syncdesk::access::verbs::SeeSystems>();
+    let (system, _group) = depot.read(|db| systems::find(db, &grant, &key(number)));
+    let (newest, _more) = depot.read(|db| runs::list(db, system.id, RunPlace::Newest, 100));
+    newest.iter().rev().map(|(run, _totals)| run.trigger).collect()
+}
+
+both_databases! {
+    async fn several_schedulers_queue_a_due_time_once(depot: Depot) {
+        for number in 1..=12 {
+            depot.system(number, "every 60");
+        }
+        let other = depot.another();
+        let engines = [depot.engine(), other.engine(std::sync::Arc::default(), tokio_util::sync::CancellationToken::new())];
+        let ticks = (0..6).map(|number| {
+            let engine = engines[number % 2].clone();
+            tokio::spawn(async move { scheduler::tick(&engine).await })
+        });
+        for tick in join_all(ticks).await {
+            tick.expect("no panic").expect("due times are read");
+        }
+        for number in 1..=12 {
+            assert_eq!(triggers(&depot, number), [Trigger::Schedule], "system {number}");
+        }
+    }
+
+    async fn a_due_time_is_over_once_it_was_queued(depot: Depot) {
+        depot.system(1, "every 60");
+        for _ in 0..3 {
+            scheduler::tick(&depot.engine()).await.expect("due times are read");
+        }
+        assert_eq!(triggers(&depot, 1), [Trigger::Schedule]);
+        // Its run has begun when the next one is due: that is queued behind it.
+        claim(&depot.store).expect("it is due");
+        depot.advance(Duration::from_hours(1));
+        scheduler::tick(&depot.engine()).await.expect("due times are read");
+        assert_eq!(triggers(&depot, 1).len(), 2);
+        // One is queued already: the third merges into it.
+        depot.advance(Duration::from_hours(1));
+        scheduler::tick(&depot.engine()).await.expect("due times are read");
+        assert_eq!(triggers(&depot, 1).len(), 2);
+    }
+
+    /// Nothing ran for a day: the hours that were missed are caught up by one run.
+    async fn what_was_missed_is_caught_up_once(depot: Depot) {
+        depot.system(1, "every 60");
+        depot.advance(Duration::from_hours(24));
+        for _ in 0..3 {
+            scheduler::tick(&depot.engine()).await.expect("due times are read");
+        }
+        assert_eq!(triggers(&depot, 1), [Trigger::CatchUp]);
+    }
+
+    async fn a_system_on_hold_is_not_due(depot: Depot) {
+        depot.system(1, "every 60");
+        depot.write(|db| systems::hold(db, &ada(), &key(1), "Repairs.", depot.now()));
+        scheduler::tick(&depot.engine()).await.expect("due times are read");
+        assert_eq!(triggers(&depot, 1), []);
+        assert_eq!(depot.open_runs().iter().filter(|run| run.state == RunState::Queued).count(), 0);
+    }
+}

@@ -1,0 +1,121 @@
+//! What every write relies on: transactions that lose nothing, and leave nothing when they fail.
+
+use std::sync::Arc;
+
+use syncdesk::clock::Stamp;
+use syncdesk::domain::message::{Category, Message};
+use syncdesk::store::messages::{self, Cursor, Log, MessageFilter, Words};
+use syncdesk::store::runs::{self, Claim};
+use syncdesk::store::{Store, StoreError, checks, portal};
+
+use super::depot::{Depot, ada, at_once, claim, due};
+use crate::database::{Database, both_databases};
+
+/// Code of each message of a run, in order.
+fn codes(depot: &Depot, claim: &Claim) -> Vec<String> {
+    let (words, grant) = (Words::default(), ada());
+    let log = Log { words: &words, grant: &grant, run: claim.run };
+    let page = depot.read(|db| messages::page(db, log, &MessageFilter::default(), Cursor::First, 100));
+    page.rows.into_iter().map(|row| row.code).collect()
+}
+
+fn batch(codes: &[&'static str]) -> messages::Batch {
+    codes.iter().map(|code| (Stamp(1), Message::of_run(Category::Information, code))).collect()
+}
+
+/// A value that is read, raised and written back.
+fn raise(store: &Store) {
+    let raised = store.write_here(|db| {
+        let before: i64 = portal::get(db, "n")?.and_then(|text| text.parse().ok()).unwrap_or(0);
+        portal::set(db, "n", &(before + 1).to_string())
+    });
+    raised.expect("the database is not locked");
+}
+
+/// DESIGN.md section 5: with plain transactions 600 of 800 were lost.
+#[test]
+fn sqlite_loses_no_read_modify_write() {
+    let depot = Depot::on(Database::Sqlite);
+    let processes = [depot.store.clone(), depot.replica(), depot.replica(), depot.replica()];
+    at_once(&processes, 2, |store, _number| (0..100).for_each(|_| raise(store)));
+    assert_eq!(depot.read(|db| portal::get(db, "n")).as_deref(), Some("800"));
+}
+
+both_databases! {
+    fn counters_lose_nothing(depot: Depot) {
+        let claim = depot.started("a");
+        at_once(&[depot.store.clone(), depot.replica()], 4, |store, _number| {
+            for _ in 0..50 {
+                store.write_here(|db| runs::count_emitted(db, &claim, 1)).expect("it is counted");
+            }
+        });
+        assert_eq!(depot.totals(claim.run).emitted, 400);
+    }
+
+    fn a_transaction_that_fails_leaves_nothing(depot: Depot) {
+        let claim = depot.started("a");
+        let failed = depot.store.write_here(|db| {
+            portal::set(db, "n", "1")?;
+            messages::append(db, &claim, &batch(&["RUN-STARTED"]))?;
+            runs::queue(db, &due(depot.tree, Some("b"), depot.now()), depot.now())?;
+            Err::<(), _>(StoreError::Fenced)
+        });
+        assert!(matches!(failed, Err(StoreError::Fenced)));
+        assert_eq!(depot.read(|db| portal::get(db, "n")), None);
+        assert_eq!(codes(&depot, &claim), [""; 0]);
+        assert_eq!((depot.all_runs().len(), depot.totals(claim.run).stored), (1, 0));
+        assert_eq!(depot.read(|db| runs::last_number(db, depot.tree)), 1, "its number was given back");
+        depot.write(|db| messages::append(db, &claim, &batch(&["RUN-STARTED"])));
+        assert_eq!(codes(&depot, &claim), ["RUN-STARTED"], "the connection still works");
+    }
+
+    /// On Postgres a transaction is dead after an error, unless there was a savepoint.
+    fn a_transaction_goes_on_after_something_was_there_already(depot: Depot) {
+        let first = depot.write(|db| checks::queue(db, depot.tree, "ada", depot.now()));
+        let second = depot.write(|db| {
+            let same = checks::queue(db, depot.tree, "mona", depot.now())?;
+            portal::set(db, "n", "1")?;
+            Ok(same)
+        });
+        assert_eq!((first.0, false), second);
+        assert_eq!(depot.read(|db| portal::get(db, "n")).as_deref(), Some("1"));
+    }
+
+    /// The word that a failed batch brought was not kept, and its number goes to another word.
+    fn words_of_a_batch_that_failed_are_forgotten(depot: Depot) {
+        let claim = depot.started("a");
+        let failed = depot.store.write_here(|db| {
+            messages::append(db, &claim, &batch(&["PEER-AWAY", "PEER-AWAY"]))?;
+            messages::append(db, &claim, &batch(&["PEER-AWAY"]))?;
+            Err::<(), _>(StoreError::Fenced)
+        });
+        assert!(failed.is_err());
+        depot.write(|db| messages::append(db, &claim, &batch(&["PEER-SLOW"])));
+        depot.write(|db| messages::append(db, &claim, &batch(&["PEER-AWAY", "PEER-SLOW"])));
+        assert_eq!(codes(&depot, &claim), ["PEER-SLOW", "PEER-AWAY", "PEER-SLOW"]);
+    }
+
+    /// The first runs of many systems bring the same words, each in its own order.
+    fn runs_that_bring_the_same_words_do_not_wait_for_each_other(depot: Depot) {
+        const NEW: [&str; 6] = ["FILE-COPIED", "FILE-DENIED", "FILE-GONE", "FILE-LINK", "FILE-NAME", "PEER-LIMIT"];
+        let claims: Vec<Claim> = (1..=8)
+            .map(|number| {
+                let system = depot.system(number, "none");
+                depot.write(|db| runs::queue(db, &due(system, None, depot.now()), depot.now()));
+                claim(&depot.store).expect("it waits")
+            })
+            .collect();
+        let claims = Arc::new(claims);
+        let stored = at_once(&[depot.store.clone(), depot.replica()], 4, |store, number| {
+            let mut turned = NEW;
+            turned.rotate_left(number % NEW.len());
+            if number % 2 == 1 {
+                turned.reverse();
+            }
+            store.write_here(|db| messages::append(db, &claims[number], &batch(&turned))).expect("it is stored")
+        });
+        assert_eq!(stored, [6; 8]);
+        let words = depot.database.connect().texts("SELECT word AS value FROM words WHERE kind = 'code' ORDER BY word");
+        assert_eq!(words, NEW);
+    }
+}

@@ -1,0 +1,127 @@
+//! Transfers that are interrupted: what is whole in the end, and what is never taken for whole.
+
+use syncdesk::sync::connectors::files::end::{End, EndResult, Trouble};
+use syncdesk::sync::connectors::files::settings::EndKind;
+
+use super::faults::{KINDS, open};
+use super::source::write;
+use super::{path, trouble_of};
+use crate::stub::{Reply, Request, Stub};
+
+const MIB: u64 = 1024 * 1024;
+
+/// The second part of a file of three bytes, for who asks as the first answer's etag allows.
+fn rest(request: &Request) -> Reply {
+    match (request.header("range"), request.header("if-match")) {
+        (Some("bytes=2-"), Some("\"e\"")) => {
+            Reply::body(206, "c").with("etag", "\"e\"").with("content-range", "bytes 2-2/3")
+        }
+        other => Reply::body(400, format!("{other:?}")),
+    }
+}
+
+fn beginning() -> Reply {
+    Reply::body(200, "ab").with("content-length", "3").with("etag", "\"e\"")
+}
+
+fn looked_at() -> Reply {
+    Reply::body(
+        207,
+        "<multistatus xmlns=\"DAV:\"><response><href>/team/data/a</href><propstat><prop>\
+         <getcontentlength>3</getcontentlength><getetag>\"e\"</getetag></prop></propstat></response></multistatus>",
+    )
+}
+
+async fn content(end: &dyn End) -> EndResult<Vec<u8>> {
+    let mut reader = end.read(&path("a")).await?;
+    let mut content = Vec::new();
+    while let Some(piece) = reader.next().await? {
+        content.extend_from_slice(&piece);
+    }
+    Ok(content)
+}
+
+#[tokio::test]
+async fn a_download_that_breaks_off_goes_on() {
+    for kind in KINDS {
+        let stub = Stub::start(|n, request| match (request.method.as_str(), n) {
+            ("PROPFIND", _) => looked_at(),
+            (_, 0) => beginning(),
+            (_, 1) => Reply::status(503).with("retry-after", "0"),
+            _ => rest(request),
+        });
+        assert_eq!(content(&*open(kind, &stub)).await, Ok(b"abc".to_vec()), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_changed_meanwhile_is_not_put_together() {
+    for kind in KINDS {
+        let replaced = Stub::start(|n, _| if n == 0 { beginning() } else { Reply::status(412) });
+        assert_eq!(trouble_of(content(&*open(kind, &replaced)).await), Some(Trouble::Changed), "{kind:?}");
+        // It does not know parts, and sends the whole again, of which nothing may be taken.
+        let again = || Reply::body(200, "xyz").with("etag", "\"e\"");
+        let whole = Stub::start(move |n, _| if n == 0 { beginning() } else { again() });
+        let mut reader = open(kind, &whole).read(&path("a")).await.map_err(|error| format!("{error:?}")).unwrap();
+        assert_eq!(reader.next().await, Ok(Some("ab".into())), "{kind:?}");
+        let error = reader.next().await.expect_err("no more");
+        let expected = if kind == EndKind::Webdav { "Changed" } else { "PEER-NONSENSE" };
+        assert!(format!("{error:?}").contains(expected), "{kind:?}: {error:?}");
+        let no_etag = Stub::start(|_, _| Reply::body(200, "ab").with("content-length", "3"));
+        assert_eq!(trouble_of(content(&*open(kind, &no_etag)).await), Some(Trouble::Other), "{kind:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_webdav_file_that_changes_while_it_is_read_is_seen() {
+    let stub = Stub::start(|_, request| match request.method.as_str() {
+        "PROPFIND" => looked_at(),
+        _ => Reply::body(200, "old").with("etag", "\"before\""),
+    });
+    assert_eq!(trouble_of(content(&*open(EndKind::Webdav, &stub)).await), Some(Trouble::Changed));
+}
+
+/// The MOVE was carried out, but its answer was lost.
+#[tokio::test]
+async fn a_move_whose_answer_is_lost_is_found_done() {
+    let stub = Stub::start(|_, request| match request.method.as_str() {
+        "MOVE" => Reply::Raw(Vec::new()),
+        "PROPFIND" => looked_at(),
+        _ => Reply::status(201),
+    });
+    let answers = Stub::start(move |n, request| match (request.method.as_str(), n) {
+        ("MOVE", 1) => Reply::Raw(Vec::new()),
+        ("MOVE", _) => Reply::status(404),
+        ("PROPFIND", _) => looked_at(),
+        _ => Reply::status(201),
+    });
+    assert_eq!(write(&*open(EndKind::Webdav, &answers), &path("a"), 3, 1).await.map(|facts| facts.size), Ok(3));
+    assert!(write(&*open(EndKind::Webdav, &stub), &path("a"), 3, 1).await.is_err(), "nobody knows");
+    let asked: Vec<_> = stub.seen().into_iter().map(|request| request.method).collect();
+    assert_eq!(asked, ["PUT", "MOVE", "MOVE", "MOVE", "MOVE", "DELETE"], "and it is tidied up");
+}
+
+#[tokio::test]
+async fn parts_of_an_upload_are_sent_again_and_removed_if_it_fails() {
+    let answer = |request: &Request, part: Reply| match (request.method.as_str(), request.path.split_once('?')) {
+        ("POST", Some((_, "uploads=" | "uploads"))) => {
+            Reply::body(200, "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>")
+        }
+        ("POST", _) => {
+            Reply::body(200, "<CompleteMultipartUploadResult><ETag>\"w\"</ETag></CompleteMultipartUploadResult>")
+        }
+        ("PUT", _) => part,
+        _ => Reply::status(204),
+    };
+    let good = || Reply::status(200).with("etag", "\"p\"");
+    let stub = Stub::start(move |n, request| answer(request, if n == 1 { Reply::status(503) } else { good() }));
+    let stored = write(&*open(EndKind::S3, &stub), &path("a"), 11 * MIB, 1).await.expect("an object");
+    assert_eq!((stored.size, stored.etag.as_deref()), (11 * MIB, Some("w")));
+    let sizes: Vec<_> =
+        stub.seen().iter().filter(|part| part.method == "PUT").map(|part| part.body.len() as u64).collect();
+    assert_eq!(sizes, [5 * MIB, 5 * MIB, 5 * MIB, MIB], "the first one twice");
+
+    let broken = Stub::start(move |n, request| answer(request, if n == 1 { good() } else { Reply::status(403) }));
+    assert_eq!(trouble_of(write(&*open(EndKind::S3, &broken), &path("a"), 11 * MIB, 1).await), Some(Trouble::Denied));
+    assert_eq!(broken.seen().last().map(|request| request.method.clone()), Some("DELETE".to_owned()));
+}

@@ -1,0 +1,167 @@
+//! Runs of the files connector over real ends, with what a system keeps between them in memory.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use syncdesk::clock::{FixedClock, Stamp};
+use syncdesk::domain::message::Message;
+use syncdesk::sync::connector::{
+    Action, Baseline, BaselineChange, BrakedPlan, Connector, Context, Halt, ItemState, Kind, Peer, Plan, Step, Task,
+};
+use syncdesk::sync::connectors::files::Files;
+use syncdesk::sync::journal::{Entry, Journal};
+use syncdesk::sync::progress::Progress;
+
+use super::{Server, net};
+use crate::remote_ends::source::lease;
+
+/// An end of a system: its fields, and its secret.
+pub struct Spot {
+    fields: Vec<(&'static str, String)>,
+    secret: Option<String>,
+    root: Option<PathBuf>,
+}
+
+impl Spot {
+    pub fn folder(root: PathBuf) -> Self {
+        let fields = vec![("kind", "local".to_owned()), ("path", root.to_str().unwrap().to_owned())];
+        Self { fields, secret: None, root: Some(root) }
+    }
+
+    pub fn server(server: &Server) -> Self {
+        use secrecy::ExposeSecret;
+        let settings = &server.settings;
+        let fields = vec![
+            ("kind", settings.kind.as_str().to_owned()),
+            ("path", settings.path.clone()),
+            ("bucket", settings.bucket.clone()),
+            ("endpoint", settings.endpoint.clone()),
+            ("account", settings.account.clone()),
+        ];
+        Self { fields, secret: Some(server.secret.expose_secret().to_owned()), root: None }
+    }
+}
+
+/// A system that mirrors one spot into another.
+pub struct Mirror {
+    typed: BTreeMap<String, String>,
+    secrets: Vec<(String, String)>,
+    roots: Vec<PathBuf>,
+    memory: Arc<Memory>,
+    runs: i64,
+}
+
+impl Mirror {
+    pub fn new(source: &Spot, destination: &Spot) -> Self {
+        let mut typed = BTreeMap::from([("mode".to_owned(), "mirror".to_owned())]);
+        let (mut secrets, mut roots) = (Vec::new(), Vec::new());
+        for (side, spot) in [("source", source), ("destination", destination)] {
+            typed.extend(spot.fields.iter().map(|(name, value)| (format!("{side}_{name}"), value.clone())));
+            secrets.extend(spot.secret.iter().map(|secret| (format!("{side}_secret"), secret.clone())));
+            roots.extend(spot.root.clone());
+        }
+        Self { typed, secrets, roots, memory: Arc::default(), runs: 0 }
+    }
+
+    /// A whole run that must end well: what it logged, and what it counted (unchanged, inserted, updated,
+    /// deleted, skipped).
+    pub async fn run(&mut self) -> (Vec<Message>, Vec<i64>) {
+        self.runs += 1;
+        self.memory.steps.lock().unwrap().clear();
+        let clock = Arc::new(FixedClock::at(Stamp(0)));
+        let (journal, mut entries) = Journal::open(clock.clone());
+        let peer = Peer {
+            settings: Files.parse(&self.typed).expect("good settings"),
+            credentials: self.secrets.iter().map(|(slot, secret)| (slot.clone(), secret.as_str().into())).collect(),
+            net: net(),
+            local_roots: self.roots.clone(),
+        };
+        Files.check(&peer).await.expect("a good connection");
+        let context = Context {
+            peer,
+            journal,
+            progress: Arc::new(Progress::default()),
+            stop: lease(),
+            clock,
+            state: self.memory.clone(),
+            plan: self.memory.clone(),
+            confirmed: None,
+            run: self.runs,
+        };
+        let work = tokio::spawn(async move { Files.sync(&context).await });
+        let mut messages = Vec::new();
+        while let Some(entry) = entries.recv().await {
+            if let Entry::Message(_at, message) = entry {
+                messages.push(message);
+            }
+        }
+        assert_eq!(work.await.unwrap(), Ok(()), "{messages:?}");
+        let summary = messages.iter().find(|message| message.code == "FILE-SUMMARY").expect("a summary");
+        let counts = summary.args.iter().take(5).map(|arg| arg.parse().unwrap()).collect();
+        (messages, counts)
+    }
+}
+
+#[derive(Default)]
+struct Memory {
+    baselines: Mutex<BTreeMap<Vec<u8>, String>>,
+    steps: Mutex<BTreeMap<(bool, Vec<u8>), String>>,
+}
+
+impl ItemState for Memory {
+    fn page<'a>(&'a self, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Baseline>, Halt>> {
+        let all = self.baselines.lock().unwrap();
+        let later = all.iter().filter(|(key, _)| after.is_none_or(|after| key.as_slice() > after));
+        let page = later.take(limit).map(|(key, state)| Baseline { key: key.clone(), state: state.clone() }).collect();
+        Box::pin(async { Ok(page) })
+    }
+
+    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), Halt>> {
+        let mut all = self.baselines.lock().unwrap();
+        for change in changes {
+            match change {
+                BaselineChange::Set(baseline) => all.insert(baseline.key, baseline.state),
+                BaselineChange::Forget(key) => all.remove(&key),
+            };
+        }
+        Box::pin(async { Ok(()) })
+    }
+}
+
+impl Memory {
+    fn steps(&self, action: Action) -> Vec<Step> {
+        let steps = self.steps.lock().unwrap();
+        let of = steps.iter().filter(|((delete, _), _)| *delete == (action == Action::Delete));
+        of.map(|((_, key), detail)| Step { action, key: key.clone(), detail: detail.clone() }).collect()
+    }
+}
+
+impl Plan for Memory {
+    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), Halt>> {
+        let mut all = self.steps.lock().unwrap();
+        all.extend(steps.into_iter().map(|step| ((step.action == Action::Delete, step.key), step.detail)));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn page<'a>(&'a self, action: Action, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Step>, Halt>> {
+        let steps = self.steps(action).into_iter();
+        let page = steps.filter(|step| after.is_none_or(|after| step.key.as_slice() > after)).take(limit).collect();
+        Box::pin(async { Ok(page) })
+    }
+
+    fn page_back<'a>(
+        &'a self,
+        action: Action,
+        before: Option<&'a [u8]>,
+        limit: usize,
+    ) -> Task<'a, Result<Vec<Step>, Halt>> {
+        let steps = self.steps(action).into_iter().rev();
+        let page = steps.filter(|step| before.is_none_or(|before| step.key.as_slice() < before)).take(limit).collect();
+        Box::pin(async { Ok(page) })
+    }
+
+    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), Halt>> {
+        panic!("{plan:?}")
+    }
+}

@@ -1,0 +1,7 @@
+//! Signing in and out, over HTTP.
+
+mod answers;
+mod headers;
+mod sessions;
+mod setup;
+mod throttle;

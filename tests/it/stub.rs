@@ -1,0 +1,220 @@
+//! A small HTTP server that answers as it is told: for what no real server does on demand (too many requests,
+//! silence, half an answer, nonsense).
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
+use std::sync::{Arc, LazyLock, Mutex};
+use std::thread;
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// The authority behind [`Stub::secure`], as PEM.
+pub fn authority() -> &'static [u8] {
+    TLS.authority.as_bytes()
+}
+
+/// Made anew for each test process: nothing secret is kept with the tests.
+struct Tls {
+    /// PEM.
+    authority: String,
+    certificate: CertificateDer<'static>,
+    key: Vec<u8>,
+}
+
+static TLS: LazyLock<Tls> = LazyLock::new(|| {
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.distinguished_name.push(DnType::CommonName, "Syncdesk test authority");
+    let (authority_key, key) = (KeyPair::generate().expect("a key"), KeyPair::generate().expect("a key"));
+    let pem = authority.self_signed(&authority_key).expect("a certificate").pem();
+    let server = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()]).expect("names");
+    let certificate = server.signed_by(&key, &Issuer::new(authority, authority_key)).expect("a certificate");
+    Tls { authority: pem, certificate: certificate.der().clone(), key: key.serialize_der() }
+});
+
+/// What came.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub method: String,
+    /// With the query.
+    pub path: String,
+    headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The value of a header; the name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What to answer; the connection is closed after it.
+pub enum Reply {
+    Http(u16, Vec<(&'static str, String)>, Vec<u8>),
+    /// These bytes, whatever they are.
+    Raw(Vec<u8>),
+    /// Nothing more after these bytes, with the connection held open until the client closes it.
+    Silence(Vec<u8>),
+}
+
+impl Reply {
+    pub fn status(status: u16) -> Self {
+        Self::Http(status, Vec::new(), Vec::new())
+    }
+
+    pub fn body(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        Self::Http(status, Vec::new(), body.into())
+    }
+
+    pub fn with(self, name: &'static str, value: impl Into<String>) -> Self {
+        match self {
+            Self::Http(status, mut headers, body) => {
+                headers.push((name, value.into()));
+                Self::Http(status, headers, body)
+            }
+            other => other,
+        }
+    }
+}
+
+type Handler = Box<dyn Fn(usize, &Request) -> Reply + Send + Sync>;
+
+/// A server on a free port of loopback, until it is dropped.
+pub struct Stub {
+    port: u16,
+    scheme: &'static str,
+    seen: Arc<Mutex<Vec<Request>>>,
+}
+
+impl Stub {
+    /// The handler gets the number of the request, from 0, and the request.
+    pub fn start(handler: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Self {
+        Self::listen(None, Box::new(handler))
+    }
+
+    /// The same behind TLS, for `localhost` and 127.0.0.1.
+    pub fn secure(handler: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Self {
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let certificate = TLS.certificate.clone();
+        let key = PrivateKeyDer::try_from(TLS.key.clone()).expect("a key");
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("usual versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .expect("the key is that of the certificate");
+        Self::listen(Some(Arc::new(config)), Box::new(handler))
+    }
+
+    fn listen(tls: Option<Arc<rustls::ServerConfig>>, handler: Handler) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
+        let port = listener.local_addr().expect("a bound socket has an address").port();
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (handler, kept) = (Arc::new(handler), seen.clone());
+        thread::spawn(move || {
+            for connection in listener.incoming() {
+                let (Ok(connection), handler, seen, tls) = (connection, handler.clone(), kept.clone(), tls.clone())
+                else {
+                    return;
+                };
+                thread::spawn(move || serve(connection, tls, &seen, &handler));
+            }
+        });
+        Self { port, scheme, seen }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("{}://127.0.0.1:{}{path}", self.scheme, self.port)
+    }
+
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// What came so far.
+    pub fn seen(&self) -> Vec<Request> {
+        self.seen.lock().expect("no test panicked with it").clone()
+    }
+}
+
+fn serve(plain: TcpStream, tls: Option<Arc<rustls::ServerConfig>>, seen: &Mutex<Vec<Request>>, handler: &Handler) {
+    let Some(config) = tls else {
+        answer(plain, seen, handler);
+        return;
+    };
+    if let Ok(session) = rustls::ServerConnection::new(config) {
+        answer(rustls::StreamOwned::new(session, plain), seen, handler);
+    }
+}
+
+trait Connection: Read + Write {
+    fn end(&mut self);
+}
+
+impl Connection for TcpStream {
+    fn end(&mut self) {
+        let _ = self.shutdown(Shutdown::Write);
+    }
+}
+
+impl Connection for rustls::StreamOwned<rustls::ServerConnection, TcpStream> {
+    fn end(&mut self) {
+        self.conn.send_close_notify();
+        let _ = self.flush();
+        let _ = self.sock.shutdown(Shutdown::Write);
+    }
+}
+
+fn answer(mut connection: impl Connection, seen: &Mutex<Vec<Request>>, handler: &Handler) {
+    let Some(request) = read(&mut connection) else { return };
+    let number = {
+        let mut seen = seen.lock().expect("no test panicked with it");
+        seen.push(request.clone());
+        seen.len() - 1
+    };
+    let (bytes, held) = match handler(number, &request) {
+        Reply::Http(status, headers, body) => (http(status, &headers, &body, request.method == "HEAD"), false),
+        Reply::Raw(bytes) => (bytes, false),
+        Reply::Silence(bytes) => (bytes, true),
+    };
+    let _ = connection.write_all(&bytes);
+    let _ = connection.flush();
+    if !held {
+        connection.end();
+    }
+    let _ = std::io::copy(&mut connection, &mut std::io::sink()); // until the client closes it
+}
+
+fn http(status: u16, headers: &[(&'static str, String)], body: &[u8], head: bool) -> Vec<u8> {
+    let length = ("content-length", body.len().to_string());
+    let told = status == 204 || headers.iter().any(|(name, _)| *name == length.0);
+    let lines = headers.iter().chain((!told).then_some(&length)).map(|(name, value)| format!("{name}: {value}\r\n"));
+    let text = format!("HTTP/1.1 {status} Stub\r\nconnection: close\r\n{}\r\n", lines.collect::<String>());
+    let mut bytes = text.into_bytes();
+    if !head {
+        bytes.extend_from_slice(body);
+    }
+    bytes
+}
+
+fn read(connection: &mut impl Read) -> Option<Request> {
+    let mut reader = BufReader::new(connection);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let mut words = line.split_whitespace();
+    let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut headers = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.split_once(':') else { break };
+        headers.push((name.to_lowercase(), value.trim().to_owned()));
+    }
+    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body).ok()?;
+    Some(Request { method, path, headers, body })
+}

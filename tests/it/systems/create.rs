@@ -1,0 +1,189 @@
+//! Connecting a system: the form, what it refuses, and that nothing typed is lost.
+
+use crate::database::both_databases;
+use crate::desk::Desk;
+use crate::visitor::{Answer, Visitor};
+
+/// The whole form, filled in so that it can be sent.
+async fn open_form(desk: &Desk, visitor: &Visitor) -> Vec<(String, String)> {
+    let root = desk.root("Finance");
+    let page = visitor.get("/systems/new?kind=files").await.expect(200);
+    let mut form = page.form("/systems/new").expect("the form");
+    for (name, value) in [
+        ("name", "Reports".to_owned()),
+        ("group", "Finance".to_owned()),
+        ("settings.source_path", root.join("in").display().to_string()),
+        ("settings.destination_path", root.join("out").display().to_string()),
+        ("settings.include", "*.txt\n*.csv".to_owned()),
+    ] {
+        form.retain(|(known, _)| known != name);
+        form.push((name.to_owned(), value));
+    }
+    form
+}
+
+/// Sends it with some fields changed.
+async fn send(visitor: &Visitor, form: &[(String, String)], changes: &[(&str, &str)]) -> Answer {
+    let kept = form.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
+    let mut fields: Vec<(&str, &str)> = kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    fields.extend(changes);
+    visitor.post_bare("/systems/new", &fields).await
+}
+
+fn systems(desk: &Desk) -> Vec<String> {
+    desk.texts("SELECT name AS value FROM systems WHERE deleted_at IS NULL ORDER BY id")
+}
+
+/// What stands beside a field.
+fn beside(page: &Answer, field: &str) -> String {
+    page.texts(&format!("[id='{field}-error']")).join(" ")
+}
+
+both_databases! {
+    async fn the_form_follows_from_the_settings(desk: Desk) {
+        let page = desk.as_("ada").await.get("/systems/new?kind=files").await.expect(200);
+        let sections =
+            ["General", "Source", "Destination", "What is synchronized", "Speed and care", "Schedule", "Running"];
+        assert_eq!(page.texts("legend"), sections);
+        assert_eq!(page.attributes("select[name='settings.mode'] option", "value"), ["copy", "mirror"]);
+        assert_eq!(
+            page.attributes("select[name='settings.source_kind'] option", "value"),
+            ["local", "s3", "azblob", "webdav"]
+        );
+        for (field, value) in [("settings.transfers", "4"), ("settings.brake_percent", "20"), ("settings.brake_count", "10"),
+            ("timeout_minutes", "60"), ("max_attempts", "5"), ("time_zone", "UTC")] {
+            assert_eq!(page.attributes(&format!("input[name='{field}']"), "value"), [value], "{field}");
+        }
+        for field in page.attributes("fieldset input[type=text], fieldset input[type=number], fieldset input[type=password]", "id") {
+            let help = page.texts(&format!("[id='{field}-help']")).join("");
+            assert!(help.len() > 5, "{field} is explained: {help}");
+        }
+        let groups = |page: &Answer| page.attributes("select[name=group] option", "value");
+        assert_eq!(groups(&page), ["Finance", "General", "Sales"]);
+        assert_eq!(groups(&desk.as_("dora").await.get("/systems/new").await.expect(200)), ["Sales"]);
+        desk.as_("ada").await.get("/systems/new?kind=nonsense").await.expect(404);
+    }
+
+    async fn a_system_is_made(desk: Desk) {
+        let ada = desk.as_("ada").await;
+        let form = open_form(&desk, &ada).await;
+        let made = send(&ada, &form, &[("schedule", "daily"), ("daily_at", "23:00"), ("time_zone", "Europe/Berlin")]).await;
+        let page = ada.follow(made.expect(303)).await.expect(200);
+        assert!(page.says("The system is connected.") && page.says("daily at 23:00"), "{}", page.told());
+        assert_eq!(page.text("h1"), "Reports");
+        let kept = desk.texts(
+            "SELECT version || ' ' || principal || ' ' || schedule || ' ' || s.time_zone AS value
+             FROM system_versions JOIN systems s ON s.id = system_id",
+        );
+        assert_eq!(kept, ["1 ada daily 23:00 Europe/Berlin"]);
+        let edit = ada.get(&format!("{}/edit", page.path)).await.expect(200);
+        assert_eq!(edit.texts("textarea[name='settings.include']").concat().split_whitespace().collect::<Vec<_>>(), ["*.txt", "*.csv"]);
+        assert_eq!(edit.attributes("input[name=schedule][checked]", "value"), ["daily"]);
+    }
+
+    /// Each of these alone: 422, the words beside the field and on top, and all that was typed.
+    async fn errors_stand_beside_the_fields(desk: Desk) {
+        let ada = desk.as_("ada").await;
+        let form = open_form(&desk, &ada).await;
+        let long = "x".repeat(121);
+        let inside = desk.root("Finance").join("in").display().to_string();
+        let below = format!("{inside}/below");
+        let s3 = ("settings.source_kind", "s3");
+        for (changes, field, said) in [
+            (&[("name", "  ")][..], "name", "Give the system a name."),
+            (&[("name", &long)], "name", "At most 120 characters on one line."),
+            (&[("name", "two\nlines")], "name", "At most 120 characters on one line."),
+            (&[("group", "Nowhere")], "group", "Choose one of the groups"),
+            (&[("group", "")], "group", "Choose one of the groups"),
+            (&[("schedule", "nonsense")], "schedule", ""),
+            (&[("schedule", "every"), ("every_minutes", "0")], "every_minutes", ""),
+            (&[("schedule", "every"), ("every_minutes", "")], "every_minutes", ""),
+            (&[("schedule", "daily"), ("daily_at", "25:00")], "daily_at", ""),
+            (&[("schedule", "cron"), ("cron", "* * *")], "cron", ""),
+            (&[("time_zone", "Mars")], "time_zone", "Use a zone such as Europe/Berlin"),
+            (&[("timeout_minutes", "0")], "timeout_minutes", "from 1 to 10 080"),
+            (&[("timeout_minutes", "soon")], "timeout_minutes", "from 1 to 10 080"),
+            (&[("max_attempts", "21")], "max_attempts", "from 1 (no retry) to 20"),
+            (&[("settings.source_path", "")], "settings.source_path", "Give the folder."),
+            (&[("settings.source_path", "reports")], "settings.source_path", "begins with /"),
+            (&[("settings.source_path", "/srv/../etc")], "settings.source_path", "must not contain"),
+            (&[("settings.source_path", "/etc")], "settings.source_path", "Local folders of this group lie in"),
+            (&[("settings.destination_path", &inside)], "settings.destination_path", "must not be the same place"),
+            (&[("settings.destination_path", &below)], "settings.destination_path", "must not be the same place"),
+            (&[("settings.transfers", "33")], "settings.transfers", "32"),
+            (&[("settings.brake_percent", "101")], "settings.brake_percent", "100"),
+            (&[("settings.brake_count", "-1")], "settings.brake_count", "0"),
+            (&[("settings.mode", "guess")], "settings.mode", ""),
+            (&[("settings.exclude", "a[")], "settings.exclude", ""),
+            (&[s3], "settings.source_bucket", "Name the bucket."),
+            (&[s3], "settings.source_account", "Give the access key id."),
+            (&[s3, ("settings.source_endpoint", "ftp://x")], "settings.source_endpoint", ""),
+        ] {
+            let page = send(&ada, &form, changes).await.expect(422);
+            let words = beside(&page, field);
+            assert!(!words.is_empty() && words.contains(said), "{changes:?}: {words:?} in {}", page.told());
+            let on_top = page.attributes(".notice.error a", "href");
+            assert!(on_top.contains(&format!("#{field}")), "{changes:?}: {on_top:?}");
+            if field != "schedule" {
+                let marked = page.attributes(&format!("[id='{field}']"), "aria-invalid");
+                assert_eq!(marked, ["true"], "{changes:?}");
+            }
+            let mut kept: Vec<_> = page.form("/systems/new").expect("the form again");
+            let mut typed: Vec<(String, String)> =
+                form.iter().filter(|(name, _)| !changes.iter().any(|(changed, _)| changed == name)).cloned().collect();
+            typed.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+            // Of what cannot be chosen the browser would not send anything, or the first choice.
+            let chosen = ["csrf", "group", "schedule", "settings.mode", "name"];
+            for fields in [&mut kept, &mut typed] {
+                fields.retain(|(name, _)| !chosen.contains(&name.as_str()));
+                fields.sort();
+            }
+            assert_eq!(kept, typed, "{changes:?}");
+        }
+        assert!(systems(&desk).is_empty(), "nothing was made");
+        let all = send(&ada, &form, &[("name", ""), ("time_zone", "x"), ("max_attempts", ""), ("settings.transfers", "0")]).await;
+        assert_eq!(all.texts(".notice.error li").len(), 4, "everything at once: {}", all.told());
+    }
+
+    /// A forged kind makes nothing.
+    async fn there_must_be_such_a_kind(desk: Desk) {
+        let ada = desk.as_("ada").await;
+        let form = open_form(&desk, &ada).await;
+        for kind in ["nonsense", "", "Files"] {
+            send(&ada, &form, &[("kind", kind)]).await.expect(404);
+        }
+        assert!(systems(&desk).is_empty());
+    }
+
+    async fn a_name_is_there_once_in_a_group(desk: Desk) {
+        desk.files_system("Finance", "Reports").await;
+        let ada = desk.as_("ada").await;
+        let form = open_form(&desk, &ada).await;
+        for name in ["Reports", "  Reports "] {
+            let page = send(&ada, &form, &[("name", name)]).await.expect(422);
+            assert_eq!(beside(&page, "name"), "✕ Another system of this group has this name already.");
+        }
+        let sales = desk.root("Sales").display().to_string();
+        let (from, to) = (format!("{sales}/in"), format!("{sales}/out"));
+        let elsewhere = [("group", "Sales"), ("settings.source_path", &from), ("settings.destination_path", &to)];
+        send(&ada, &form, &elsewhere.map(|(name, value)| (name, value))).await.expect(303);
+        send(&ada, &form, &[("name", "reports")]).await.expect(303);
+        assert_eq!(systems(&desk), ["Reports", "Reports", "reports"]);
+        desk.sql("UPDATE systems SET deleted_at = 1 WHERE id = 1");
+        send(&ada, &form, &[]).await.expect(303);
+    }
+
+    /// Whoever specifies systems of one group cannot make one in another.
+    async fn a_group_out_of_reach(desk: Desk) {
+        let ada = desk.as_("ada").await;
+        let mut form = open_form(&desk, &ada).await;
+        let dora = desk.as_("dora").await;
+        let token = dora.get("/systems/new").await.token().expect("a form");
+        form.retain(|(name, _)| name != "csrf");
+        form.push(("csrf".to_owned(), token));
+        let page = send(&dora, &form, &[]).await.expect(422);
+        assert!(beside(&page, "group").contains("Choose one of the groups"), "{}", page.told());
+        assert!(!page.attributes("option", "value").contains(&"Finance".to_owned()), "nor does the form name it");
+        assert!(systems(&desk).is_empty());
+    }
+}

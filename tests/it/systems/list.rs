@@ -1,0 +1,107 @@
+//! The list: filters, orders, totals, and what stands there while there is nothing.
+
+use super::shelf::{self, Box_, names, new, put};
+use crate::database::both_databases;
+use crate::desk::Desk;
+
+/// Six systems, by hand.
+fn fill(desk: &Desk) {
+    let system = |name, group, overall, success| Box_ { name, group, overall, success };
+    put(
+        desk,
+        1,
+        &[
+            system("Delta", "Sales", "error", Some(4_000_000)),
+            system("alpha 100%", "Finance", "ok", Some(2_000_000)),
+            system("Beta_1", "Finance", "warning", Some(1_000_000)),
+            system("Gamma", "Sales", "neutral", None),
+            system("Ärger", "Finance", "error", None),
+            system("Beta 1", "Sales", "ok", Some(3_000_000)),
+        ],
+    );
+}
+
+/// What the list shows for a query, for somebody.
+async fn shown(desk: &Desk, who: &str, query: &str) -> Vec<String> {
+    names(&desk.as_(who).await.get(&format!("/systems{query}")).await.expect(200))
+}
+
+both_databases! {
+    async fn filters(desk: Desk) {
+        fill(&desk);
+        for (query, expected) in [
+            ("?status=error", vec!["Delta", "Ärger"]),
+            ("?status=warning", vec!["Beta_1"]),
+            ("?status=ok", vec!["Beta 1", "alpha 100%"]),
+            ("?status=neutral", vec!["Gamma"]),
+            ("?kind=files&status=neutral", vec!["Gamma"]),
+            ("?kind=odata", vec![]),
+            ("?group=Sales", vec!["Delta", "Beta 1", "Gamma"]),
+            ("?group=General", vec![]),
+            ("?group=Nowhere", vec![]),
+            ("?group=Finance&status=error", vec!["Ärger"]),
+            ("?q=GAMMA", vec!["Gamma"]),
+            ("?q=amm", vec!["Gamma"]),
+            ("?q=%25", vec!["alpha 100%"]),
+            ("?q=_", vec!["Beta_1"]),
+            ("?q=%5C", vec![]),
+            ("?q=%C3%84rger", vec!["Ärger"]),
+            ("?q=%C3%A4RG", vec!["Ärger"]),
+            ("?q=beta&group=Sales&status=ok", vec!["Beta 1"]),
+            ("?q=%27%20OR%201%3D1", vec![]),
+            ("?status=&kind=&group=&q=&sort=name", vec!["Beta 1", "Beta_1", "Delta", "Gamma", "alpha 100%", "Ärger"]),
+        ] {
+            assert_eq!(shown(&desk, "ada", query).await, expected, "{query}");
+        }
+        let page = desk.as_("ada").await.get("/systems?q=nothing").await.expect(200);
+        assert!(page.says("No system matches this filter."), "{}", page.told());
+        let kept = desk.as_("ada").await.get("/systems?q=b%22%3E&status=ok&sort=name").await.expect(200);
+        assert_eq!(kept.attributes("input[name=q]", "value"), ["b\">"]);
+        let chosen = kept.attributes("option[selected]", "value");
+        assert_eq!(chosen, ["ok", "", "name"], "status, group and order stay chosen");
+    }
+
+    async fn orders(desk: Desk) {
+        fill(&desk);
+        let worst = ["Delta", "Ärger", "Beta_1", "Beta 1", "alpha 100%", "Gamma"];
+        assert_eq!(shown(&desk, "ada", "").await, worst);
+        assert_eq!(shown(&desk, "ada", "?sort=nonsense").await, worst);
+        let longest = ["Gamma", "Ärger", "Beta_1", "alpha 100%", "Beta 1", "Delta"];
+        assert_eq!(shown(&desk, "ada", "?sort=success").await, longest, "never before all");
+    }
+
+    async fn everybody_sees_their_reach(desk: Desk) {
+        fill(&desk);
+        let (finance, sales) = (["Ärger", "Beta_1", "alpha 100%"], ["Delta", "Beta 1", "Gamma"]);
+        assert_eq!(shown(&desk, "mona", "").await, finance);
+        assert_eq!(shown(&desk, "dora", "").await, sales);
+        assert!(shown(&desk, "mona", "?group=Sales").await.is_empty());
+        assert!(shown(&desk, "mona", "?q=Delta").await.is_empty());
+        assert_eq!(shown(&desk, "wim", "").await.len(), 6);
+        let page = desk.as_("mona").await.get("/systems").await.expect(200);
+        assert_eq!(page.texts("ul.totals li"), ["✕ 1 in error", "! 1 with warnings", "✓ 1 OK"]);
+        assert!(page.says("3 systems in group Finance") && !page.says("Sales"), "{}", page.told());
+    }
+
+    async fn nothing_yet(desk: Desk) {
+        let page = desk.as_("ada").await.get("/systems").await.expect(200);
+        assert!(page.says("No system is connected yet."), "{}", page.told());
+        assert_eq!(page.attributes("main a", "href"), ["/systems/new?kind=files"]);
+        assert!(page.texts("table").is_empty());
+        let page = desk.as_("wim").await.get("/systems").await.expect(200);
+        assert_eq!(page.attributes("main a", "href"), ["/help/roles/SpecifySystemsApp"]);
+    }
+
+    /// Neither green nor red: nothing is known yet.
+    async fn never_synchronized_is_neutral(desk: Desk) {
+        put(&desk, 1, &[new("Gamma", "Sales")]);
+        let page = desk.as_("wim").await.get("/systems").await.expect(200);
+        assert_eq!(page.attributes("tbody td:first-child .badge", "class"), ["badge idle"]);
+        assert_eq!(page.attributes("tbody .badge", "class"), ["badge idle", "badge idle"], "and the synchronization");
+        assert!(page.says("never synchronized"), "{}", page.told());
+        assert_eq!(page.texts("ul.totals li"), ["○ 1 open or on hold"]);
+        let key = shelf::key(1);
+        let page = desk.as_("wim").await.get(&format!("/systems/{key}")).await.expect(200);
+        assert!(page.texts(".badge.ok").is_empty() && page.says("Never synchronized."), "{}", page.told());
+    }
+}

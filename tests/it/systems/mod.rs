@@ -1,0 +1,20 @@
+//! Systems over HTTP: the list, specifying, holding, deleting, checking.
+
+mod create;
+mod edit;
+mod export;
+mod list;
+mod paging;
+mod secrets;
+mod shelf;
+mod territory;
+
+use crate::desk::Desk;
+
+/// Whether the maintained counts are what counting gives.
+pub fn counts_hold(desk: &Desk) {
+    let counted = "SELECT group_id || ' ' || overall || ' ' || count(*) AS value FROM systems
+                   WHERE deleted_at IS NULL GROUP BY group_id, overall ORDER BY value";
+    let kept = "SELECT group_id || ' ' || overall || ' ' || n AS value FROM system_counts WHERE n <> 0 ORDER BY value";
+    assert_eq!(desk.texts(kept), desk.texts(counted));
+}

@@ -1,0 +1,163 @@
+//! Credentials: written, never shown, and never sent to somebody else.
+
+use crate::database::both_databases;
+use crate::desk::{Desk, Tree};
+use crate::visitor::Visitor;
+
+const SECRET: &str = "s3cr3t<of>Ada's&ß%41";
+const OTHER: &str = "an0ther_s3cr3t";
+
+/// A bucket that nobody serves.
+const BUCKET: [(&str, &str); 7] = [
+    ("settings.destination_kind", "s3"),
+    ("settings.destination_bucket", "reports"),
+    ("settings.destination_endpoint", "http://127.0.0.1:9/"),
+    ("settings.destination_region", "eu-central-1"),
+    ("settings.destination_account", "AKIAEXAMPLE"),
+    ("settings.destination_path", "below"),
+    ("settings.destination_secret", SECRET),
+];
+
+async fn bucket(desk: &Desk) -> Tree {
+    desk.files_system_with("Finance", "Reports", &BUCKET).await
+}
+
+/// Saves the form with changes; the error beside the secret, if that is what is refused.
+async fn change(ada: &Visitor, tree: &Tree, changes: &[(&str, &str)]) -> Option<String> {
+    let edit = format!("{}/edit", tree.page());
+    ada.get(&edit).await.expect(200);
+    let answer = ada.submit(&edit, changes).await;
+    match answer.status {
+        303 => None,
+        422 => Some(answer.text("[id='settings.destination_secret-error']")),
+        _ => panic!("{}", answer.told()),
+    }
+}
+
+/// Which credential is stored: its bytes differ whenever it was sealed anew.
+fn sealed(desk: &Desk) -> Vec<String> {
+    let bytes = if desk.is_on_postgres() { "encode(sealed, 'hex')" } else { "hex(sealed)" };
+    desk.texts(&format!("SELECT slot || ' ' || lower({bytes}) AS value FROM credentials ORDER BY slot"))
+}
+
+/// Everything that the database holds, as text and as bytes.
+fn dump(desk: &Desk) -> Vec<u8> {
+    if desk.is_on_postgres() {
+        let tables = desk.texts("SELECT CAST(tablename AS TEXT) AS value FROM pg_tables WHERE schemaname = 'public'");
+        assert!(tables.len() > 15, "{tables:?}");
+        let all = |table: &String| desk.texts(&format!("SELECT t::text AS value FROM \"{table}\" t")).join("\n");
+        return tables.iter().map(all).collect::<String>().into_bytes();
+    }
+    let file = desk.database_file();
+    let mut bytes = std::fs::read(&file).expect("the database");
+    bytes.extend(std::fs::read(file.with_extension("db-wal")).unwrap_or_default());
+    bytes
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
+}
+
+both_databases! {
+    async fn an_end_that_needs_one_asks_for_it(desk: Desk) {
+        let ada = desk.as_("ada").await;
+        let source = desk.root("Finance").join("in").display().to_string();
+        let mut fields = BUCKET.to_vec();
+        fields.extend([("name", "Reports"), ("group", "Finance"), ("settings.source_path", source.as_str())]);
+        fields.retain(|(name, _)| *name != "settings.destination_secret");
+        ada.get("/systems/new?kind=files").await.expect(200);
+        let refused = ada.submit("/systems/new", &fields).await.expect(422);
+        assert_eq!(refused.text("[id='settings.destination_secret-error']"), "✕ This end needs its secret.");
+        // What was typed as the secret is not sent back, whatever else is wrong.
+        fields.extend([("settings.destination_secret", SECRET), ("max_attempts", "0")]);
+        let refused = ada.submit("/systems/new", &fields).await.expect(422);
+        assert!(!refused.body.contains("s3cr3t"), "{}", refused.told());
+        assert!(refused.attributes("input[type=password]", "value").is_empty());
+        assert!(sealed(&desk).is_empty());
+    }
+
+    /// Not in a page, an export, the audit log, nor anywhere in the database.
+    async fn nobody_reads_it_again(desk: Desk) {
+        let tree = bucket(&desk).await;
+        let (_, run) = desk.synchronize(&tree).await;
+        assert!(run.says("Error"), "nobody serves this bucket: {}", run.told());
+        let ada = desk.as_("ada").await;
+        ada.open(&tree.page()).await.expect(200);
+        let check = ada.submit(&format!("{}/check", tree.page()), &[]).await.expect(303);
+        let check = desk.ended(&ada, check.location()).await.path;
+        let edit = ada.get(&format!("{}/edit", tree.page())).await.expect(200);
+        let field = "input[name='settings.destination_secret']";
+        assert!(edit.attributes(field, "value").is_empty());
+        assert_eq!(edit.attributes(field, "placeholder"), ["Leave empty to keep what is stored"]);
+        assert!(edit.says("Secret stored") && edit.says("Secret not set"), "{}", edit.told());
+        let (run, live) = (tree.run(1), format!("{}/live", tree.run(1)));
+        let (csv, lines) = (format!("{run}/messages.csv"), format!("{run}/messages.ndjson"));
+        for path in [&tree.page(), &run, &live, &csv, &lines, &check, "/systems", "/systems.csv"] {
+            let answer = ada.get(path).await.expect(200);
+            assert!(!answer.body.contains("s3cr3t"), "{path}");
+        }
+        let dump = dump(&desk);
+        assert!(contains(&dump, b"AKIAEXAMPLE"), "the dump is of this database");
+        let hex = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+        for form in [SECRET, "s3cr3t", &hex, "czNjcjN0"] {
+            assert!(!contains(&dump, form.as_bytes()), "{form}");
+        }
+    }
+
+    async fn left_empty_it_stays(desk: Desk) {
+        let tree = bucket(&desk).await;
+        let (ada, before) = (desk.as_("ada").await, sealed(&desk));
+        assert_eq!(before.len(), 1, "{before:?}");
+        for changes in [("settings.destination_path", "elsewhere"), ("settings.destination_bucket", "others"), ("name", "New")] {
+            assert_eq!(change(&ada, &tree, &[changes]).await, None);
+            assert_eq!(sealed(&desk), before, "{changes:?}");
+        }
+        assert_eq!(change(&ada, &tree, &[("settings.destination_secret", OTHER)]).await, None);
+        assert_ne!(sealed(&desk), before);
+    }
+
+    /// Whoever may edit a system must not learn its secret by pointing it at a server of their own.
+    async fn a_new_host_or_account_demands_it_anew(desk: Desk) {
+        let tree = bucket(&desk).await;
+        let (ada, before) = (desk.as_("ada").await, sealed(&desk));
+        let said = "✕ Host, account or kind of this end has changed: type its secret again.";
+        for changes in [
+            &[("settings.destination_endpoint", "http://127.0.0.1:10/")][..],
+            &[("settings.destination_endpoint", "https://127.0.0.1:9/")],
+            &[("settings.destination_endpoint", "http://127.0.0.1.evil.example:9/")],
+            &[("settings.destination_endpoint", "")],
+            &[("settings.destination_account", "AKIAOTHER")],
+            &[("settings.destination_kind", "azblob")],
+            &[("settings.destination_kind", "webdav")],
+        ] {
+            assert_eq!(change(&ada, &tree, changes).await.as_deref(), Some(said), "{changes:?}");
+            assert_eq!(sealed(&desk), before, "{changes:?}");
+        }
+        let changes = [("settings.destination_account", "AKIAOTHER"), ("settings.destination_secret", OTHER)];
+        assert_eq!(change(&ada, &tree, &changes).await, None);
+        assert_ne!(sealed(&desk), before);
+    }
+
+    /// There and back again: what was removed does not come back with the old host.
+    async fn it_goes_with_its_end(desk: Desk) {
+        let tree = bucket(&desk).await;
+        let ada = desk.as_("ada").await;
+        let folder = tree.destination.display().to_string();
+        let local = [("settings.destination_kind", "local"), ("settings.destination_path", folder.as_str())];
+        assert_eq!(change(&ada, &tree, &local).await, None);
+        assert!(sealed(&desk).is_empty());
+        let back = [("settings.destination_kind", "s3"), ("settings.destination_path", "below"),
+            ("settings.destination_bucket", "reports"), ("settings.destination_endpoint", "http://127.0.0.1:9/"),
+            ("settings.destination_account", "AKIAEXAMPLE")];
+        assert_eq!(change(&ada, &tree, &back).await.as_deref(), Some("✕ This end needs its secret."));
+        assert!(sealed(&desk).is_empty());
+    }
+
+    async fn it_goes_with_its_system(desk: Desk) {
+        let tree = bucket(&desk).await;
+        let (ada, delete) = (desk.as_("ada").await, format!("{}/delete", tree.page()));
+        ada.get(&delete).await.expect(200);
+        ada.submit(&delete, &[]).await.expect(303);
+        assert!(sealed(&desk).is_empty());
+    }
+}

@@ -1,0 +1,134 @@
+//! No two systems may write to one place when one of them deletes there.
+
+use crate::database::both_databases;
+use crate::desk::Desk;
+use crate::visitor::{Answer, Visitor};
+use crate::wait::until;
+
+const SAID: &str = "Another system writes to this place, and one of the two mirrors";
+
+/// The fields of an S3 end.
+fn bucket<'a>(endpoint: &'a str, name: &'a str, path: &'a str) -> [(&'static str, &'a str); 7] {
+    [
+        ("settings.destination_kind", "s3"),
+        ("settings.destination_endpoint", endpoint),
+        ("settings.destination_bucket", name),
+        ("settings.destination_region", "eu-central-1"),
+        ("settings.destination_account", "AKIAEXAMPLE"),
+        ("settings.destination_secret", "a secret"),
+        ("settings.destination_path", path),
+    ]
+}
+
+/// Sends the form for a system of a group, from a folder of its own to `destination`.
+async fn connect(
+    visitor: &Visitor,
+    desk: &Desk,
+    group: &str,
+    name: &str,
+    mode: &str,
+    destination: &[(&str, &str)],
+) -> Answer {
+    let source = desk.root(group).join("sources").join(name).display().to_string();
+    let mut fields = vec![("name", name), ("group", group), ("settings.mode", mode), ("settings.source_path", &source)];
+    fields.extend(destination);
+    visitor.get("/systems/new?kind=files").await.expect(200);
+    visitor.submit("/systems/new", &fields).await
+}
+
+both_databases! {
+    async fn folders(desk: Desk) {
+        let ada = desk.as_("ada").await;
+        let root = desk.root("Finance").display().to_string();
+        let to = |path: &str| format!("{root}/{path}");
+        let first = to("shared/reports");
+        connect(&ada, &desk, "Finance", "first", "copy", &[("settings.destination_path", &first)]).await.expect(303);
+        for (number, (path, mode, stands)) in [
+            ("shared/reports", "mirror", false),
+            ("shared/reports/", "mirror", false),
+            ("shared//./reports", "mirror", false),
+            ("shared/reports/below", "mirror", false),
+            ("shared", "mirror", false),
+            ("shared/reports", "copy", true),
+            ("shared/reports2", "mirror", true),
+            ("shared/report", "mirror", true),
+            ("shared/reports2/below", "copy", false),
+            ("shared/Reports", "mirror", true),
+        ].into_iter().enumerate() {
+            let (name, path) = (format!("system {number}"), to(path));
+            let answer = connect(&ada, &desk, "Finance", &name, mode, &[("settings.destination_path", &path)]).await;
+            let answer = answer.expect(if stands { 303 } else { 422 });
+            if !stands {
+                let words = answer.text("[id='settings.destination_path-error']");
+                assert!(words.contains(SAID) && !words.contains("first"), "{words}");
+            }
+        }
+    }
+
+    /// A change of mode counts like a new system; a deleted system counts no more.
+    async fn later_changes(desk: Desk) {
+        let ada = desk.as_("ada").await;
+        let path = desk.root("Finance").join("shared").display().to_string();
+        let destination = [("settings.destination_path", path.as_str())];
+        let one = connect(&ada, &desk, "Finance", "one", "copy", &destination).await.expect(303).location().to_owned();
+        let other = connect(&ada, &desk, "Finance", "other", "copy", &destination).await.expect(303).location().to_owned();
+        let edit = format!("{one}/edit");
+        ada.get(&edit).await.expect(200);
+        let refused = ada.submit(&edit, &[("settings.mode", "mirror")]).await.expect(422);
+        assert!(refused.says(SAID), "{}", refused.told());
+        let delete = format!("{other}/delete");
+        ada.get(&delete).await.expect(200);
+        ada.submit(&delete, &[]).await.expect(303);
+        ada.get(&edit).await.expect(200);
+        ada.submit(&edit, &[("settings.mode", "mirror")]).await.expect(303);
+        ada.get(&edit).await.expect(200);
+        ada.submit(&edit, &[("settings.transfers", "8")]).await.expect(303);
+    }
+
+    /// Across groups, where neither sees the other.
+    async fn buckets(desk: Desk) {
+        let ada = desk.as_("ada").await;
+        connect(&ada, &desk, "Finance", "Ledger", "copy", &bucket("http://127.0.0.1:9", "reports", "a/b")).await.expect(303);
+        let dora = desk.as_("dora").await;
+        for (number, (endpoint, name, path, stands)) in [
+            ("http://127.0.0.1:9/", "reports", "a/b", false),
+            ("http://127.0.0.1:9", "reports", "/a/b/c/", false),
+            ("http://127.0.0.1:9", "reports", "", false),
+            ("http://127.0.0.1:9", "reports", "a/bb", true),
+            ("http://127.0.0.1:9", "others", "a/b", true),
+            ("http://127.0.0.1:10", "reports", "a/b", true),
+        ].into_iter().enumerate() {
+            let number = format!("system {number}");
+            let answer = connect(&dora, &desk, "Sales", &number, "mirror", &bucket(endpoint, name, path)).await;
+            let answer = answer.expect(if stands { 303 } else { 422 });
+            if !stands {
+                assert!(answer.says(SAID) && !answer.says("Ledger") && !answer.says("Finance"), "{}", answer.told());
+            }
+        }
+    }
+
+    /// Both have looked and found nobody when somebody lets go of the database.
+    async fn two_at_once(desk: Desk) {
+        let (ada, sven) = (desk.as_("ada").await, desk.as_("sven").await);
+        let path = desk.root("Finance").join("shared").display().to_string();
+        let destination = [("settings.destination_path", path.as_str())];
+        let mut held = desk.bare();
+        let lock = if desk.is_on_postgres() { "LOCK TABLE systems IN SHARE MODE" } else { "UPDATE portal SET value = value" };
+        held.execute(&format!("BEGIN; {lock}"));
+        let let_go = async {
+            if desk.is_on_postgres() {
+                until("both to wait", async || (desk.waiting_for_locks() == 2).then_some(())).await;
+            }
+            held.execute("COMMIT");
+        };
+        let (one, other, ()) = tokio::join!(
+            connect(&ada, &desk, "Finance", "one", "mirror", &destination),
+            connect(&sven, &desk, "Finance", "other", "mirror", &destination),
+            let_go,
+        );
+        let mut statuses = [one.status, other.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [303, 422], "{} and {}", one.told(), other.told());
+        assert_eq!(desk.texts("SELECT name AS value FROM systems").len(), 1);
+    }
+}

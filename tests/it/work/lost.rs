@@ -1,0 +1,104 @@
+//! Workers that are gone or stalled: their runs come to an end, and they themselves change nothing more.
+
+use std::time::Duration;
+
+use syncdesk::access::Internal;
+use syncdesk::domain::message::Category;
+use syncdesk::domain::run::{EndReason, RunResult, RunState, Trigger};
+use syncdesk::ids::RunNo;
+use syncdesk::store::runs;
+use syncdesk::sync::run::bury;
+
+use super::script::{Gate, Worker, begin, copied, log, plays, reaches, scripted};
+use crate::database::both_databases;
+use crate::queue::depot::{Depot, LEASE};
+
+const PAST_THE_LEASE: Duration = LEASE.saturating_add(Duration::from_secs(1));
+
+both_databases! {
+    /// The worker claimed a run, logged a little and was never heard of again.
+    async fn the_run_of_a_lost_worker_ends_and_is_retried(depot: Depot) {
+        let gone = depot.started("a");
+        depot.advance(PAST_THE_LEASE);
+        plays(&depot, |_context| Box::pin(async { Ok(()) }));
+        let worker = Worker::of(&depot);
+        let run = reaches(&depot, gone.no, RunState::Ended).await;
+        assert_eq!((run.result, run.end_reason), (Some(RunResult::Error), Some(EndReason::LostWorker)));
+        assert_eq!(run.end_code.as_deref(), Some("RUN-LOST-WORKER"));
+        assert_eq!(log(&depot, &run), [(Category::Error, "RUN-LOST-WORKER".to_owned())]);
+        let totals = depot.totals(run.id);
+        assert_eq!((totals.emitted, totals.stored), (1, 1), "the log is complete");
+        let retry = depot.open_runs().remove(0);
+        assert_eq!((retry.trigger, retry.attempt, retry.retries_run), (Trigger::Retry, 2, Some(run.id)));
+        assert_eq!(retry.not_before, run.ended_at.expect("it has ended").plus(Duration::from_mins(1)));
+        depot.advance(Duration::from_mins(1));
+        assert_eq!(reaches(&depot, RunNo(2), RunState::Ended).await.result, Some(RunResult::Completed));
+        worker.end().await;
+    }
+
+    async fn what_somebody_canceled_is_not_retried(depot: Depot) {
+        let gone = depot.started("a");
+        depot.write(|db| runs::cancel(db, gone.run, "ada", depot.now()));
+        depot.advance(PAST_THE_LEASE);
+        let worker = Worker::of(&depot);
+        let run = reaches(&depot, gone.no, RunState::Ended).await;
+        worker.end().await;
+        assert_eq!(run.end_reason, Some(EndReason::LostWorker));
+        assert!(depot.open_runs().is_empty());
+    }
+
+    async fn after_five_attempts_it_is_enough(depot: Depot) {
+        depot.started("a");
+        depot.database.connect().execute("UPDATE runs SET attempt = 5");
+        depot.advance(PAST_THE_LEASE);
+        let worker = Worker::of(&depot);
+        reaches(&depot, RunNo(1), RunState::Ended).await;
+        worker.end().await;
+        assert!(depot.open_runs().is_empty());
+    }
+
+    /// The reaper itself may be lost between taking a run over and ending it.
+    async fn a_lost_reaper_is_replaced(depot: Depot) {
+        depot.started("a");
+        depot.advance(PAST_THE_LEASE);
+        let halfway = depot.write(|db| runs::lost(db, &Internal::worker(), LEASE)).remove(0);
+        depot.advance(PAST_THE_LEASE);
+        let worker = Worker::of(&depot);
+        let run = reaches(&depot, RunNo(1), RunState::Ended).await;
+        worker.end().await;
+        assert_eq!(run.end_reason, Some(EndReason::LostWorker));
+        assert!(bury(&scripted(&depot.house), halfway).await.is_err(), "the first reaper comes too late");
+        assert_eq!(log(&depot, &run).len(), 1, "and wrote nothing");
+        assert_eq!(depot.open_runs().len(), 1, "one retry");
+    }
+
+    /// A worker that stalled in the middle goes on after its run was taken over and ended.
+    async fn a_stalled_worker_changes_nothing_more(depot: Depot) {
+        let gate = Gate::default();
+        let closed = gate.clone();
+        plays(&depot, move |context| {
+            let closed = closed.clone();
+            Box::pin(async move {
+                context.journal.log(copied("before")).await?;
+                context.journal.flush().await?;
+                closed.passed().await;
+                context.journal.log(copied("after")).await?;
+                Ok(context.journal.flush().await?)
+            })
+        });
+        let stalled = Worker::of(&depot);
+        let no = begin(&depot).await.no;
+        // In one step, so that no heartbeat comes between: the lease has run out and another takes the run over.
+        depot.database.connect().execute("UPDATE runs SET claim_no = claim_no + 1, lease_until = 1 WHERE state = 'running'");
+        let other = Worker::with(scripted(&depot.another()));
+        let ended = reaches(&depot, no, RunState::Ended).await;
+        gate.open();
+        stalled.end().await;
+        other.end().await;
+        assert_eq!(ended.end_reason, Some(EndReason::LostWorker));
+        let told = log(&depot, &ended);
+        assert_eq!(told, [(Category::Success, "FILE-COPIED".to_owned()), (Category::Error, "RUN-LOST-WORKER".to_owned())]);
+        assert_eq!(depot.run(ended.id).result, Some(RunResult::Error), "its own end came too late");
+        assert_eq!(depot.all_runs().len(), 2, "one retry");
+    }
+}

@@ -1,0 +1,194 @@
+//! A connector that does what a test tells it, and a worker that carries it out.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use syncdesk::app::House;
+use syncdesk::domain::kind::Owner;
+use syncdesk::domain::message::{Category, Message};
+use syncdesk::domain::run::{Failure, RunState};
+use syncdesk::ids::RunNo;
+use syncdesk::store::messages::{self, Cursor, Log, MessageFilter, Words};
+use syncdesk::store::runs::{Queued, Run};
+use syncdesk::sync::connector::{Connector, Context, Field, FieldError, Halt, Kind, Peer, Task, Territory, Typed};
+use syncdesk::sync::engine::Engine;
+use syncdesk::sync::worker;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::queue::depot::{Depot, ada};
+use crate::wait::until;
+
+type Script = Arc<dyn for<'a> Fn(&'a Context) -> Task<'a, Result<(), Halt>> + Send + Sync>;
+
+/// The scripts of all tests of this process, by the number in the settings of their system.
+static SCRIPTS: Mutex<BTreeMap<u64, Script>> = Mutex::new(BTreeMap::new());
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+struct Scripted;
+
+impl Kind for Scripted {
+    fn kind(&self) -> &'static str {
+        "files"
+    }
+
+    fn title(&self) -> &'static str {
+        "Scripted"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        &[]
+    }
+
+    fn parse(&self, _typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>> {
+        Ok(serde_json::json!({}))
+    }
+
+    fn owners(&self, _settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {
+        BTreeMap::new()
+    }
+
+    fn local_folders(&self, _settings: &serde_json::Value) -> Vec<(&'static str, PathBuf)> {
+        Vec::new()
+    }
+
+    fn territory(&self, _settings: &serde_json::Value) -> Option<Territory> {
+        None
+    }
+
+    fn ends(&self, _settings: &serde_json::Value) -> String {
+        String::new()
+    }
+}
+
+impl Connector for Scripted {
+    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), Failure>> {
+        Box::pin(async {
+            if peer.settings["silent"] == true {
+                std::future::pending::<()>().await;
+            }
+            Ok(())
+        })
+    }
+
+    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), Halt>> {
+        let number = context.peer.settings["script"].as_u64().expect("the number of a script");
+        let script = SCRIPTS.lock().expect("no panic").get(&number).cloned().expect("a script");
+        Box::pin(async move { script(context).await })
+    }
+}
+
+static SCRIPTED: Scripted = Scripted;
+
+/// Settings of a system whose runs do this.
+pub fn settings(script: impl for<'a> Fn(&'a Context) -> Task<'a, Result<(), Halt>> + Send + Sync + 'static) -> String {
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    SCRIPTS.lock().expect("no panic").insert(number, Arc::new(script));
+    format!(r#"{{"script":{number}}}"#)
+}
+
+/// Makes the runs of all systems do this.
+pub fn plays(
+    depot: &Depot,
+    script: impl for<'a> Fn(&'a Context) -> Task<'a, Result<(), Halt>> + Send + Sync + 'static,
+) {
+    depot.database.connect().execute(&format!("UPDATE systems SET settings = '{}'", settings(script)));
+}
+
+/// An engine whose connectors follow scripts.
+pub fn scripted(house: &House) -> Engine {
+    let mut engine = house.engine(Arc::default(), CancellationToken::new());
+    engine.connector = |_kind| Some(&SCRIPTED);
+    engine.limits.poll = Duration::from_millis(20);
+    engine
+}
+
+/// What a script waits for until the test lets it go on.
+#[derive(Clone)]
+pub struct Gate(Arc<Semaphore>);
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(0)))
+    }
+}
+
+impl Gate {
+    /// Lets one pass.
+    pub fn open(&self) {
+        self.0.add_permits(1);
+    }
+
+    pub async fn passed(&self) {
+        self.0.acquire().await.expect("a gate is never taken away").forget();
+    }
+}
+
+/// A worker that works until it is told to end.
+pub struct Worker {
+    pub engine: Engine,
+    task: JoinHandle<()>,
+}
+
+impl Worker {
+    pub fn of(depot: &Depot) -> Self {
+        Self::with(scripted(&depot.house))
+    }
+
+    pub fn with(engine: Engine) -> Self {
+        let task = tokio::spawn(worker::work(engine.clone(), "a worker".to_owned()));
+        Self { engine, task }
+    }
+
+    /// Ends in order, as on SIGTERM.
+    pub async fn end(self) {
+        self.engine.end.cancel();
+        self.task.await.expect("no panic");
+    }
+}
+
+/// Queues a run; its number.
+pub fn request(depot: &Depot) -> RunNo {
+    let key = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+    match depot.ask(&key) {
+        Queued::New { run, .. } | Queued::Same { run, .. } | Queued::Already(run) => run.no,
+    }
+}
+
+/// Waits until a run has come so far.
+pub async fn reaches(depot: &Depot, no: RunNo, state: RunState) -> Run {
+    until(&format!("run {no} to be {}", state.as_str()), async || {
+        depot.all_runs().into_iter().find(|run| run.no == no && run.state == state)
+    })
+    .await
+}
+
+/// Queues a run whose connector logs something at first; waits until that is stored.
+pub async fn begin(depot: &Depot) -> Run {
+    let no = request(depot);
+    let run = reaches(depot, no, RunState::Running).await;
+    until("the first message", async || (depot.totals(run.id).stored > 0).then_some(())).await;
+    run
+}
+
+/// Queues a run and waits for its end.
+pub async fn run_once(depot: &Depot) -> Run {
+    let no = request(depot);
+    reaches(depot, no, RunState::Ended).await
+}
+
+/// Category and code of each message.
+pub fn log(depot: &Depot, run: &Run) -> Vec<(Category, String)> {
+    let (words, grant) = (Words::default(), ada());
+    let log = Log { words: &words, grant: &grant, run: run.id };
+    let page = depot.read(|db| messages::page(db, log, &MessageFilter::default(), Cursor::First, 1_000));
+    page.rows.into_iter().map(|row| (row.category, row.code)).collect()
+}
+
+pub fn copied(name: &str) -> Message {
+    Message::of_item(Category::Success, "FILE-COPIED", syncdesk::domain::message::Operation::Insert, "file", name)
+}

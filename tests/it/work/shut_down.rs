@@ -1,0 +1,62 @@
+//! A process that ends while runs are under way.
+
+use std::time::Duration;
+
+use syncdesk::domain::message::Category;
+use syncdesk::domain::run::{EndReason, RunResult, RunState};
+
+use super::script::{Worker, begin, copied, log, plays, reaches, scripted};
+use crate::database::both_databases;
+use crate::queue::depot::Depot;
+
+both_databases! {
+    async fn a_run_that_stops_in_time_ends_as_shut_down(depot: Depot) {
+        plays(&depot, |context| Box::pin(async {
+            context.journal.log(copied("a")).await?;
+            Err(context.stop.stopped().await.into())
+        }));
+        let worker = Worker::of(&depot);
+        begin(&depot).await;
+        worker.end().await;
+        let run = depot.all_runs().remove(0);
+        assert_eq!((run.result, run.end_reason), (Some(RunResult::Error), Some(EndReason::ShutDown)));
+        let told = log(&depot, &run);
+        assert_eq!(told, [(Category::Success, "FILE-COPIED".to_owned()), (Category::Error, "RUN-SHUT-DOWN".to_owned())]);
+        let retry = depot.open_runs().remove(0);
+        assert_eq!((retry.retries_run, retry.attempt), (Some(run.id), 2));
+        assert_eq!(retry.not_before, run.ended_at.expect("it has ended").plus(Duration::from_mins(1)));
+    }
+
+    async fn a_run_that_comes_to_its_end_meanwhile_is_whole(depot: Depot) {
+        plays(&depot, |context| Box::pin(async {
+            context.journal.log(copied("the first")).await?;
+            let _ = context.stop.stopped().await;
+            Ok(context.journal.log(copied("the last")).await?)
+        }));
+        let worker = Worker::of(&depot);
+        begin(&depot).await;
+        worker.end().await;
+        assert_eq!(depot.all_runs()[0].result, Some(RunResult::Completed));
+        assert!(depot.open_runs().is_empty());
+    }
+
+    /// A connector that does not listen is not waited for longer than the grace; its run is found by its lease.
+    async fn a_run_that_does_not_stop_is_found_by_its_lease(depot: Depot) {
+        plays(&depot, |context| Box::pin(async {
+            context.journal.log(copied("the first")).await?;
+            std::future::pending().await
+        }));
+        let mut engine = scripted(&depot.house);
+        engine.limits.grace = Duration::from_millis(200);
+        let worker = Worker::with(engine);
+        let no = begin(&depot).await.no;
+        worker.end().await;
+        assert_eq!(depot.all_runs()[0].state, RunState::Running, "the process is gone, its run is still open");
+        depot.advance(Duration::from_mins(1));
+        let next = Worker::of(&depot);
+        let run = reaches(&depot, no, RunState::Ended).await;
+        next.end().await;
+        assert_eq!(run.end_reason, Some(EndReason::LostWorker));
+        assert_eq!(depot.open_runs().len(), 1);
+    }
+}
