@@ -24,7 +24,7 @@ pub async fn check_connection(
     let (grant, key) = (grant.clone(), key.clone());
     let queued = store
         .write(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
+            let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if let Some(reason) = system.hold_reason {
                 return Ok(Err(reason));
             }

@@ -36,7 +36,7 @@ pub async fn confirm_plan(
     let grant = grant.clone();
     let confirmed = store
         .write(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
+            let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if system.hold_since.is_some() {
                 return Err(StoreError::Duplicate("The system is on hold. Release it first.".to_owned()));
             }

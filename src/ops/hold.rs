@@ -33,7 +33,7 @@ pub async fn hold(
     let (grant, key) = (grant.clone(), key.clone());
     let held_since = store
         .write(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
+            let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if system.hold_since.is_some() {
                 return Ok(system.hold_since);
             }
@@ -70,7 +70,7 @@ pub async fn release(
     let (grant, key) = (grant.clone(), key.clone());
     let released = store
         .write(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
+            let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             let Some(reason) = system.hold_reason else { return Ok(false) };
             let next = system
                 .schedule

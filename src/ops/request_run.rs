@@ -78,7 +78,7 @@ pub async fn request_run(
     let asked = grant.clone();
     let queued = store
         .write(move |db| {
-            let (system, _group) = systems::find(db, &asked, &key)?;
+            let (system, _group) = systems::find_to_change(db, &asked, &key)?;
             if let Some(reason) = system.hold_reason {
                 return Ok(Err(reason));
             }

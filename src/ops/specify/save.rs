@@ -87,7 +87,7 @@ pub async fn save_system(
     let sealing = vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?;
     let saved = store
         .write(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
+            let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if let Some(wrong) = stands(db, &grant, kind, kinds, &config, &specified, Some(&system))? {
                 return Ok(Err(wrong));
             }

@@ -66,6 +66,18 @@ pub fn find(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<(Syste
     Ok((system, group))
 }
 
+/// The same, for a change that follows. Whoever else changes the system waits until this transaction has ended, or
+/// has ended before: what is read here stays true. (SQLite's write lock is held already.)
+///
+/// # Errors
+/// As for [`find`].
+pub fn find_to_change(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<(System, String)> {
+    diesel::update(systems::table.filter(systems::key.eq(key)))
+        .set(systems::last_run_no.eq(systems::last_run_no))
+        .execute(db)?;
+    find(db, grant, key)
+}
+
 /// A system for Syncdesk itself, with the name of its group; also one that was deleted meanwhile.
 pub fn by_id(db: &mut Db, _internal: &Internal, id: SystemId) -> Result<(System, String)> {
     Ok(systems::table

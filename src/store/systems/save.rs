@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::reach::systems as reached;
-use super::record::System;
+use super::record::{System, find_to_change};
 use super::verdict::count;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
@@ -182,8 +182,7 @@ pub fn release(
 /// # Errors
 /// [`StoreError::Fenced`] while a run is queued or running.
 pub fn delete(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey, now: Stamp) -> Result<System> {
-    let system: System = reached(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?;
-    // Taking the row first keeps a run from being queued between the look and the deletion.
+    let (system, _group) = find_to_change(db, grant, key)?;
     diesel::update(systems::table.find(system.id)).set(systems::deleted_at.eq(now)).execute(db)?;
     let open = runs::table.filter(runs::system_id.eq(system.id)).filter(runs::state.ne(RunState::Ended));
     if diesel::select(diesel::dsl::exists(open)).get_result(db)? {
