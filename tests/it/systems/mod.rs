@@ -5,6 +5,7 @@ mod edit;
 mod export;
 mod list;
 mod paging;
+mod races;
 mod secrets;
 mod shelf;
 mod territory;
