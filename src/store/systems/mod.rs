@@ -8,6 +8,6 @@ mod verdict;
 
 pub use list::{Filter, Listed, Page, Place, Sort, counts, list, recent_results};
 pub use reach::Systems;
-pub use record::{System, by_id, find, find_to_change, locate};
+pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, locate};
 pub use save::{Draft, create, delete, hold, neighbours, release, save, versions};
 pub use verdict::{after_check, after_run, note_attempt};

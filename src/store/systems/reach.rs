@@ -6,7 +6,7 @@ use crate::access::{Grant, Permission, Scope};
 use crate::store::connection::DbBackend;
 use crate::store::schema::systems;
 
-/// Live systems in reach.
+/// Systems in reach.
 pub(in crate::store) type Reached<'a> = systems::BoxedQuery<'a, DbBackend>;
 
 /// `grant.systems()`.
@@ -23,9 +23,14 @@ impl<P: Permission> Systems for Grant<P> {
 
 /// Live systems in the reach of a grant.
 pub(in crate::store) fn systems<'a>(grant: &impl Systems) -> Reached<'a> {
-    let live = systems::table.filter(systems::deleted_at.is_null()).into_boxed();
+    with_deleted(grant).filter(systems::deleted_at.is_null())
+}
+
+/// The same, with those that were deleted: for their logs.
+pub(in crate::store) fn with_deleted<'a>(grant: &impl Systems) -> Reached<'a> {
+    let all = systems::table.into_boxed();
     match grant.reach() {
-        Scope::All => live,
-        Scope::Groups(groups) => live.filter(systems::group_id.eq_any(groups.clone())),
+        Scope::All => all,
+        Scope::Groups(groups) => all.filter(systems::group_id.eq_any(groups.clone())),
     }
 }

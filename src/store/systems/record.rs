@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::reach::{Systems, systems as reached};
+use super::reach::{Systems, systems as reached, with_deleted};
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::domain::status::{Connection, Overall, Verdict};
@@ -44,16 +44,25 @@ pub struct System {
     pub last_progress_at: Option<Stamp>,
     pub failures_in_row: i64,
     pub created_at: Stamp,
+    pub deleted_at: Option<Stamp>,
+}
+
+/// Where a system is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Located {
+    pub group: GroupId,
+    /// Only its runs and their logs are left.
+    pub is_deleted: bool,
 }
 
 /// Where a system is, for deciding who may see it: before there is any grant.
-pub fn locate(db: &mut Db, key: &SystemKey) -> Result<Option<GroupId>> {
-    Ok(systems::table
+pub fn locate(db: &mut Db, key: &SystemKey) -> Result<Option<Located>> {
+    let found: Option<(GroupId, Option<Stamp>)> = systems::table
         .filter(systems::key.eq(key))
-        .filter(systems::deleted_at.is_null())
-        .select(systems::group_id)
+        .select((systems::group_id, systems::deleted_at))
         .first(db)
-        .optional()?)
+        .optional()?;
+    Ok(found.map(|(group, deleted_at)| Located { group, is_deleted: deleted_at.is_some() }))
 }
 
 /// A system in reach, with the name of its group.
@@ -66,7 +75,15 @@ pub fn find(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<(Syste
     Ok((system, group))
 }
 
-/// The same, for a change that follows. Whoever else changes the system waits until this transaction has ended, or
+/// A system whose runs are read: also one that was deleted, whose logs stay until their time is up.
+///
+/// # Errors
+/// As for [`find`].
+pub fn find_with_runs(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<System> {
+    Ok(with_deleted(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?)
+}
+
+/// As [`find`], for a change that follows. Whoever else changes the system waits until this transaction has ended, or
 /// has ended before: what is read here stays true. (SQLite's write lock is held already.)
 ///
 /// # Errors

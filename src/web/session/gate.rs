@@ -234,11 +234,13 @@ async fn admit(app: &App, row: &'static Row, request: &mut ServiceRequest, viewe
     post(row, request, viewer).await
 }
 
-/// A system out of sight is not there; one in sight whose group lacks the permission is forbidden.
+/// A system out of sight is not there; one in sight whose group lacks the permission is forbidden. Of a deleted one
+/// its log is left, for those who may read that.
 async fn place(app: &App, actor: &Actor, any_of: &'static [Verb], request: &ServiceRequest) -> Result<(), Failure> {
     let key = request.match_info().get("system").and_then(SystemKey::parse).ok_or_else(Failure::not_found)?;
-    let group = app.store.read(move |db| systems::locate(db, &key)).await?.ok_or_else(Failure::not_found)?;
-    let mut sight = vec![Verb::SeeSystems, Verb::SeeSettings];
+    let located = app.store.read(move |db| systems::locate(db, &key)).await?.ok_or_else(Failure::not_found)?;
+    let group = located.group;
+    let mut sight = if located.is_deleted { Vec::new() } else { vec![Verb::SeeSystems, Verb::SeeSettings] };
     sight.extend(any_of.iter().filter(|verb| **verb == Verb::ReadLogs));
     if !actor.may(&sight, group) {
         return Err(Failure::not_found());

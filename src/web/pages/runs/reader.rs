@@ -73,7 +73,7 @@ impl Reader {
         let (system, run) = app
             .store
             .read(move |db| {
-                let (system, _group) = systems::find(db, &grant, &wanted)?;
+                let system = systems::find_with_runs(db, &grant, &wanted)?;
                 let (run, _totals) = runs::find(db, system.id, RunNo(path.1))?;
                 Ok((system, run))
             })
@@ -104,7 +104,7 @@ impl Reader {
                 // Signed out, disabled, or without the right by now: not found.
                 let actor = standing.actor(db, now)?;
                 let grant = actor.authorize::<verbs::ReadLogs>().map_err(|_missing| StoreError::NotFound)?;
-                let (system, _group) = systems::find(db, &grant, &key)?;
+                let system = systems::find_with_runs(db, &grant, &key)?;
                 if !actor.may(&[Verb::ReadLogs], system.group_id) {
                     return Err(StoreError::NotFound);
                 }

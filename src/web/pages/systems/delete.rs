@@ -19,7 +19,8 @@ use super::show::{may_open_runs, run_link};
 use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::confirm::{Confirm, confirm};
 use crate::web::ui::layout::{crumbs, head};
-use crate::web::ui::{Shell, Tone, link_button, notice, number, page};
+use crate::web::ui::text::count;
+use crate::web::ui::{Shell, Tone, link_button, notice, page};
 use crate::web::urls;
 
 /// What the page shows.
@@ -132,7 +133,8 @@ fn consequences(view: &DeleteView) -> Markup {
             li { "Its settings, its schedule and its stored credentials are removed; nothing runs any more." }
             li { "Nothing is deleted at its source or its destination." }
             li {
-                "Its " (number(view.runs)) " runs stay readable for those with log access until their time is up: messages "
+                "Its " (count(view.runs, "run", "runs"))
+                " can be read on by those with log access until their time is up: messages "
                 (view.messages_days) " days after the end of their run."
             }
         }

@@ -64,7 +64,7 @@ struct Loaded {
 }
 
 fn load(db: &mut Db, grant: &Grant<verbs::SeeRun>, key: &SystemKey, no: RunNo) -> crate::store::Result<Loaded> {
-    let (system, _group) = systems::find(db, grant, key)?;
+    let system = systems::find_with_runs(db, grant, key)?;
     let (run, totals) = runs::find(db, system.id, no)?;
     let retries = run.retries_run.map(|id| runs::number_of(db, id)).transpose()?.flatten();
     let retried_by = runs::retry_of(db, system.id, run.id)?;
@@ -110,19 +110,20 @@ fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
         completeness: present::completeness(totals),
         retried_by: found.retried_by,
         canceling: run.cancel_by.clone().filter(|_by| run.state != RunState::Ended),
-        has_plan: found.has_plan && viewer.may(&[Verb::ConfirmDeletions], group),
+        has_plan: found.has_plan && found.system.deleted_at.is_none() && viewer.may(&[Verb::ConfirmDeletions], group),
         may_cancel: run.state != RunState::Ended && viewer.may(&[Verb::CancelRun], group),
         log,
         system: system_ref(&found.system, viewer),
     }
 }
 
-/// The system of a run; its name is plain text for those who only read logs.
+/// The system of a run; its name is plain text where there is nothing more to see: for those who only read logs, and
+/// once the system is deleted.
 pub(super) fn system_ref(system: &System, viewer: &Viewer) -> SystemRef {
     SystemRef {
         key: system.key.clone(),
         name: system.name.clone(),
-        may_open: viewer.may(&[Verb::SeeSystems, Verb::SeeSettings], system.group_id),
+        may_open: system.deleted_at.is_none() && viewer.may(&[Verb::SeeSystems, Verb::SeeSettings], system.group_id),
     }
 }
 
