@@ -1,13 +1,17 @@
 //! Systems over HTTP: the list, specifying, holding, deleting, checking.
 
+mod check;
 mod create;
+mod delete;
 mod edit;
 mod export;
+mod hold;
 mod list;
 mod paging;
 mod races;
 mod secrets;
 mod shelf;
+mod synchronize;
 mod territory;
 
 use crate::desk::Desk;

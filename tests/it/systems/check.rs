@@ -1,0 +1,116 @@
+//! *Check connection* by hand: where it failed, and what the other side said.
+
+use super::counts_hold;
+use crate::database::both_databases;
+use crate::desk::{Desk, Tree};
+use crate::stub::{Reply, Stub};
+use crate::visitor::Answer;
+
+/// Presses the button on the system's page; the page of the result.
+async fn check(desk: &Desk, tree: &Tree) -> Answer {
+    let wim = desk.as_("wim").await;
+    wim.open(&tree.page()).await.expect(200);
+    let asked = wim.submit(&format!("{}/check", tree.page()), &[]).await.expect(303);
+    desk.ended(&wim, asked.location()).await
+}
+
+/// How each stage went.
+fn stages(page: &Answer) -> Vec<String> {
+    page.texts("ol.stages li").into_iter().map(|stage| stage.replace(['✓', '✕', '○'], "").replace("  ", " ")).collect()
+}
+
+/// A WebDAV share as the destination.
+async fn share(desk: &Desk, name: &str, endpoint: &str) -> Tree {
+    let fields = [
+        ("settings.destination_kind", "webdav"),
+        ("settings.destination_endpoint", endpoint),
+        ("settings.destination_path", ""),
+        ("settings.destination_account", "ada"),
+        ("settings.destination_secret", "wrong"),
+    ];
+    desk.files_system_with("Finance", name, &fields).await
+}
+
+const STAGES: [&str; 7] = ["settings", "name look-up", "TCP", "TLS", "sign-in", "protocol", "content"];
+
+/// By hand: all before it passed, all behind it were not reached.
+fn failed_at(place: usize) -> Vec<String> {
+    let word = |at: usize| match at.cmp(&place) {
+        std::cmp::Ordering::Less => "passed",
+        std::cmp::Ordering::Equal => "failed",
+        std::cmp::Ordering::Greater => "not reached",
+    };
+    STAGES.iter().enumerate().map(|(at, stage)| format!("{stage} {}", word(at))).collect()
+}
+
+both_databases! {
+    async fn a_good_one(desk: Desk) {
+        let tree = desk.files_system("Finance", "Reports").await;
+        let page = check(&desk, &tree).await;
+        assert_eq!(stages(&page), STAGES.map(|stage| format!("{stage} passed")), "{}", page.told());
+        assert!(page.says("Asked for by wim") && page.says("Ended"), "{}", page.told());
+        let system = desk.as_("wim").await.get(&tree.page()).await.expect(200);
+        assert_eq!(system.attributes("#connection .badge, [aria-labelledby=connection] .badge", "class"), ["badge ok"]);
+        assert!(system.attributes("main a", "href").contains(&page.path), "the last result is a click away");
+        counts_hold(&desk);
+    }
+
+    async fn a_folder_that_is_missing(desk: Desk) {
+        let tree = desk.files_system("Finance", "Reports").await;
+        std::fs::remove_dir_all(&tree.source).expect("the source goes");
+        let page = check(&desk, &tree).await;
+        assert_eq!(stages(&page), failed_at(6), "{}", page.told());
+        assert!(page.says("The connection failed."), "{}", page.told());
+        let system = desk.as_("wim").await.get(&tree.page()).await.expect(200);
+        assert_eq!(system.attributes(".head .badge", "class"), ["badge error"], "the status follows");
+        counts_hold(&desk);
+    }
+
+    async fn nobody_listens(desk: Desk) {
+        let tree = share(&desk, "Share", "http://127.0.0.1:9").await;
+        let page = check(&desk, &tree).await;
+        assert_eq!(stages(&page), failed_at(2), "{}", page.told());
+    }
+
+    async fn a_name_that_there_is_not(desk: Desk) {
+        let tree = share(&desk, "Share", "http://nowhere.invalid").await;
+        let page = check(&desk, &tree).await;
+        assert_eq!(stages(&page), failed_at(1), "{}", page.told());
+    }
+
+    /// Addresses that connectors must not reach are refused before anything is sent.
+    async fn an_address_that_is_not_allowed(desk: Desk) {
+        let tree = share(&desk, "Share", "http://169.254.169.254").await;
+        let page = check(&desk, &tree).await;
+        assert_eq!(stages(&page), failed_at(2), "{}", page.told());
+        assert!(page.says("Syncdesk is not allowed to connect to this address"), "{}", page.told());
+    }
+
+    /// In the peer's own words, which may be anything.
+    async fn a_password_that_is_refused(desk: Desk) {
+        let stub = Stub::start(|_number, _request| Reply::body(401, "<b>No such user</b> here"));
+        let tree = share(&desk, "Share", &stub.url("")).await;
+        let page = check(&desk, &tree).await;
+        assert_eq!(stages(&page), failed_at(4), "{}", page.told());
+        assert!(page.says("<b>No such user</b> here"), "{}", page.told());
+        assert!(page.texts("main b").is_empty(), "as text");
+        assert!(!page.body.contains("wrong"), "without the secret");
+    }
+
+    async fn another_protocol(desk: Desk) {
+        let stub = Stub::start(|_number, _request| Reply::Raw(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()));
+        let tree = share(&desk, "Share", &stub.url("")).await;
+        let page = check(&desk, &tree).await;
+        assert_eq!(stages(&page), failed_at(5), "{}", page.told());
+    }
+
+    /// Its page is one of its system only.
+    async fn a_check_of_another_system(desk: Desk) {
+        let (one, other) = (desk.files_system("Finance", "One").await, desk.files_system("Sales", "Other").await);
+        let page = check(&desk, &one).await;
+        let wim = desk.as_("wim").await;
+        wim.get(&page.path.replace(&one.key, &other.key)).await.expect(404);
+        desk.as_("mona").await.get(&page.path).await.expect(200);
+        desk.as_("dora").await.get(&page.path).await.expect(404);
+    }
+}

@@ -1,0 +1,85 @@
+//! On hold: a person's choice, with a reason that everybody reads.
+
+use super::counts_hold;
+use crate::database::both_databases;
+use crate::desk::{Desk, Tree};
+use crate::visitor::{Answer, Visitor};
+
+async fn hold(visitor: &Visitor, tree: &Tree, reason: &str) -> Answer {
+    let form = format!("{}/hold", tree.page());
+    visitor.get(&form).await.expect(200);
+    visitor.submit(&form, &[("reason", reason)]).await
+}
+
+both_databases! {
+    async fn without_a_reason_it_is_refused(desk: Desk) {
+        let tree = desk.files_system("Finance", "Reports").await;
+        let mona = desk.as_("mona").await;
+        for (reason, said) in [
+            ("", "Say why, for whoever finds the system on hold."),
+            ("   ", "Say why, for whoever finds the system on hold."),
+            (&"x".repeat(501), "At most 500 characters."),
+        ] {
+            let refused = hold(&mona, &tree, reason).await.expect(422);
+            assert_eq!(refused.text("#reason-error"), format!("✕ {said}"));
+            assert_eq!(refused.attributes("#reason", "value").concat(), reason);
+        }
+        assert!(desk.texts("SELECT hold_reason AS value FROM systems WHERE hold_reason IS NOT NULL").is_empty());
+    }
+
+    async fn nothing_starts_until_somebody_releases_it(desk: Desk) {
+        let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "every"), ("every_minutes", "5")]).await;
+        desk.synchronize(&tree).await;
+        let (mona, wim) = (desk.as_("mona").await, desk.as_("wim").await);
+        let before = wim.get(&tree.page()).await.expect(200);
+        assert!(before.says("OK") && !before.says("On hold"), "{}", before.told());
+        assert_eq!(hold(&mona, &tree, "The <disk> is replaced.").await.expect(303).location(), tree.page());
+        counts_hold(&desk);
+
+        let seen = wim.get(&tree.page()).await.expect(200);
+        let notice = seen.texts(".notice").join(" ");
+        assert!(notice.contains("On hold since") && notice.contains("mona"), "{notice}");
+        assert!(notice.contains("The <disk> is replaced.") && !notice.contains("Release it first"), "{notice}");
+        assert!(seen.texts("form button").iter().all(|button| button == "Sign out"), "nothing to press: {}", seen.told());
+        let list = wim.get("/systems").await.expect(200);
+        assert_eq!(list.attributes("tbody td:first-child .badge", "class"), ["badge idle"]);
+        assert!(list.says("The <disk> is replaced.") && list.says("when released"), "{}", list.told());
+
+        mona.get("/account").await.expect(200);
+        for action in ["synchronize", "check"] {
+            let refused = mona.post_form(&format!("{}/{action}", tree.page()), &[]).await.expect(409);
+            let said = "Refused because the system is on hold: The <disk> is replaced. Release it first.";
+            assert!(refused.says(said), "{}", refused.told());
+        }
+        let again = hold(&mona, &tree, "twice").await.expect(409);
+        assert!(again.says("The system is on hold already."), "{}", again.told());
+        assert_eq!(desk.texts("SELECT hold_reason AS value FROM systems"), ["The <disk> is replaced."]);
+        assert_eq!(desk.texts("SELECT CAST(no AS TEXT) AS value FROM runs"), ["1"], "no run but the one before");
+        assert!(desk.texts("SELECT state AS value FROM checks").is_empty());
+
+        mona.get(&tree.page()).await.expect(200);
+        let released = mona.submit(&format!("{}/release", tree.page()), &[]).await.expect(303);
+        let told = mona.follow(released).await.expect(200);
+        assert!(told.says("The system is released. Its schedule goes on."), "{}", told.told());
+        assert_eq!(told.attributes(".head .badge", "class"), ["badge ok"], "the verdict of its last run is back");
+        counts_hold(&desk);
+        let twice = mona.post_form(&format!("{}/release", tree.page()), &[]).await.expect(409);
+        assert!(twice.says("The system is not on hold."), "{}", twice.told());
+        assert_eq!(desk.synchronize(&tree).await.0, 2);
+    }
+
+    /// A run that goes on is named, with the way to cancel it.
+    async fn a_run_that_goes_on_is_said(desk: Desk) {
+        let tree = desk.files_system("Finance", "Reports").await;
+        desk.sql(
+            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, lease_until)
+             VALUES (1, 7, 'main', 'running', 'manual', 'ada', 1, 1, 1, 9000000000000000);
+             INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs;",
+        );
+        let (page, links) = (format!("{}/hold", tree.page()), format!("{}/runs/7", tree.page()));
+        let form = desk.as_("mona").await.get(&page).await.expect(200);
+        assert!(form.says("The run 7 goes on.") && form.attributes("main a", "href").contains(&links), "{}", form.told());
+        let form = desk.as_("sven").await.get(&page).await.expect(200);
+        assert!(form.says("The run 7 goes on.") && !form.attributes("main a", "href").contains(&links), "{}", form.told());
+    }
+}

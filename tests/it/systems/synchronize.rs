@@ -1,0 +1,83 @@
+//! *Synchronize now*, as the browser presses it.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use syncdesk::clock::SystemClock;
+
+use crate::database::{Database, Fixture, both_databases};
+use crate::desk::Desk;
+
+/// Nobody works: what is queued stays queued.
+struct Idle(Desk);
+
+impl Fixture for Idle {
+    async fn on(database: Database) -> Self {
+        Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
+    }
+}
+
+fn runs(desk: &Desk) -> Vec<String> {
+    desk.texts("SELECT no || ' ' || state AS value FROM runs ORDER BY id")
+}
+
+both_databases! {
+    /// The double click, the back button: the same form sent again, also long after.
+    async fn the_same_form_twice_makes_one_run(desk: Desk) {
+        let tree = desk.files_system("Finance", "Reports").await;
+        let mona = desk.as_("mona").await;
+        let page = mona.get(&tree.page()).await.expect(200);
+        let button = format!("{}/synchronize", tree.page());
+        let form = page.form(&button).expect("the button");
+        let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let clicks = join_all([(); 4].map(|()| mona.post_bare(&button, &fields))).await;
+        assert!(clicks.iter().all(|click| click.status == 303), "{:?}", clicks.iter().map(|click| click.told()).collect::<Vec<_>>());
+        let told = mona.open(&tree.page()).await.expect(200);
+        assert!(told.says("tarted run 1.") || told.says("Run 1 is already queued."), "{}", told.told());
+        desk.ended(&mona, &tree.run(1)).await;
+        assert_eq!(runs(&desk), ["1 ended"]);
+        let later = mona.post_bare(&button, &fields).await.expect(303);
+        let later = mona.follow(later).await.expect(200);
+        assert!(later.attributes(".notice a", "href").contains(&tree.run(1)), "{}", later.told());
+        assert_eq!(runs(&desk), ["1 ended"]);
+        // Another page, another request.
+        assert_eq!(desk.request_run(&mona, &tree).await, 2);
+        // The button in the list works the same way.
+        desk.ended(&mona, &tree.run(2)).await;
+        mona.get("/systems").await.expect(200);
+        mona.submit(&button, &[]).await.expect(303);
+        desk.ended(&mona, &tree.run(3)).await;
+    }
+
+    async fn two_people_at_once_make_one_run(idle: Idle) {
+        let Idle(desk) = idle;
+        let tree = desk.files_system("Finance", "Reports").await;
+        let button = format!("{}/synchronize", tree.page());
+        let (ada, mona) = (desk.as_("ada").await, desk.as_("mona").await);
+        ada.get(&tree.page()).await.expect(200);
+        mona.get(&tree.page()).await.expect(200);
+        let (one, other) = tokio::join!(ada.submit(&button, &[]), mona.submit(&button, &[]));
+        assert_eq!((one.status, other.status), (303, 303), "{} {}", one.told(), other.told());
+        assert_eq!(runs(&desk), ["1 queued"]);
+        let told = [ada.get(&tree.page()).await, mona.get(&tree.page()).await].map(|page| page.texts(".notice").join(" "));
+        assert!(told.iter().any(|told| told.contains("Run 1 waits for a free worker.")), "{told:?}");
+        assert!(told.iter().any(|told| told.contains("Run 1 is already queued.")), "{told:?}");
+    }
+
+    /// Whatever is sent as the request, at most one run comes of it.
+    async fn odd_requests(idle: Idle) {
+        let Idle(desk) = idle;
+        let (one, other) = (desk.files_system("Finance", "One").await, desk.files_system("Finance", "Other").await);
+        let mona = desk.as_("mona").await;
+        mona.get("/account").await.expect(200);
+        for request in ["", "x", &"x".repeat(5_000), "ä'\"<>"] {
+            mona.post_form(&format!("{}/synchronize", one.page()), &[("request", request)]).await.expect(303);
+            mona.get("/account").await.expect(200);
+        }
+        assert_eq!(runs(&desk), ["1 queued"]);
+        // The request of one system says nothing about another.
+        let elsewhere = mona.post_form(&format!("{}/synchronize", other.page()), &[("request", "x")]).await.expect(303);
+        assert_eq!(elsewhere.location(), other.page());
+        assert_eq!(runs(&desk), ["1 queued", "1 queued"]);
+    }
+}
