@@ -1,6 +1,6 @@
 //! Chaining the audit log: one sealer takes what is not sealed yet, in the order of the entries.
 
-use super::audit_seal::{Broken, Chain, Entry};
+use super::audit_seal::{Broken, Chain, Entry, Personal};
 use super::vault::Vault;
 use crate::store::{Result, Store, StoreError, audit};
 
@@ -55,7 +55,7 @@ pub async fn seal_audit(store: &Store, vault: &Vault) -> Result<usize> {
     }
 }
 
-/// Verifies the whole chain; the number of its last seal, or where it breaks.
+/// Verifies the whole chain, and who acted where that is not erased; the number of its last seal, or where it breaks.
 ///
 /// # Errors
 /// As the store.
@@ -68,9 +68,14 @@ pub async fn verify_audit(store: &Store, vault: &Vault) -> Result<std::result::R
         if entries.is_empty() {
             return Ok(Ok(after));
         }
-        for entry in &entries {
+        for (entry, actor) in &entries {
             let (number, seal) = (entry.seal_no.unwrap_or(0), entry.seal.clone().unwrap_or_default());
-            if let Err(broken) = chain.verify(number, &seal, &told(entry), None) {
+            let personal = actor.as_ref().map(|actor| Personal {
+                salt: &actor.salt,
+                principal: &actor.principal,
+                address: actor.address.as_deref(),
+            });
+            if let Err(broken) = chain.verify(number, &seal, &told(entry), personal.as_ref()) {
                 return Ok(Err(broken));
             }
         }

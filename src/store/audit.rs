@@ -103,7 +103,22 @@ pub fn seal(db: &mut Db, entry: i64, number: i64, seal: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Who did what an entry tells, and from where, as long as it is not erased.
+#[derive(Debug, Clone, Queryable, PartialEq, Eq)]
+pub struct Actor {
+    pub salt: Vec<u8>,
+    pub principal: String,
+    pub address: Option<String>,
+}
+
 /// Sealed entries in the order of the chain, after a seal number.
-pub fn sealed_after(db: &mut Db, after: i64, limit: i64) -> Result<Vec<Entry>> {
-    Ok(audit::table.filter(audit::seal_no.gt(after)).order(audit::seal_no).limit(limit).load(db)?)
+pub fn sealed_after(db: &mut Db, after: i64, limit: i64) -> Result<Vec<(Entry, Option<Actor>)>> {
+    let actor = (audit_personal::salt, audit_personal::principal, audit_personal::address).nullable();
+    Ok(audit::table
+        .left_join(audit_personal::table.on(audit_personal::audit_id.eq(audit::id)))
+        .filter(audit::seal_no.gt(after))
+        .order(audit::seal_no)
+        .limit(limit)
+        .select((audit::all_columns, actor))
+        .load(db)?)
 }
