@@ -160,6 +160,7 @@ pub struct Application {
     address: SocketAddr,
     server: Server,
     worker: Option<Worker>,
+    refused: FailedSignIns,
     ending: CancellationToken,
     administered: bool,
     setup_token: Option<String>,
@@ -194,11 +195,10 @@ impl Application {
                 .map_err(|error| StartError::because("The set-up token cannot be made", error))?
         };
         let worker = if house.config.workers > 0 { Some(Worker::start(engine)?) } else { None };
-        let refusals = Arc::new(Refusals::default());
-        let app = state(&house, words, wake, ending.clone(), refusals.clone())?;
-        tokio::spawn(tell_refusals(refusals, house.clone(), ending.clone()));
+        let refused = FailedSignIns { counts: Arc::default(), house: house.clone() };
+        let app = state(&house, words, wake, ending.clone(), refused.counts.clone())?;
         let server = serve(app, &house, listener)?;
-        Ok(Self { address, server, worker, ending, administered, setup_token })
+        Ok(Self { address, server, worker, refused, ending, administered, setup_token })
     }
 
     /// Where it listens.
@@ -230,8 +230,12 @@ impl Application {
     /// # Errors
     /// When the server breaks.
     pub async fn run(self) -> Result<(), StartError> {
+        let telling = tokio::spawn(self.refused.clone().tell_from_time_to_time());
         let served = self.server.await;
         self.ending.cancel();
+        // Nobody signs in any more: what is left is told now.
+        telling.abort();
+        self.refused.tell().await;
         if let Some(worker) = self.worker {
             let stopped = tokio::task::spawn_blocking(move || worker.stop()).await;
             if let Err(error) = stopped {
@@ -293,18 +297,24 @@ fn state(
 /// How often failed sign-ins are written to the audit log.
 const REFUSALS: Duration = Duration::from_mins(1);
 
-/// Writes failed sign-ins from time to time, and once more at the end.
-async fn tell_refusals(refusals: Arc<Refusals>, house: House, ending: CancellationToken) {
-    loop {
-        let over = tokio::select! {
-            () = tokio::time::sleep(REFUSALS) => false,
-            () = ending.cancelled() => true,
-        };
-        if let Err(error) = refusals.write(&house.store, house.clock.now()).await {
-            log::warn!("failed sign-ins could not be written to the audit log: {error}");
+/// Failed sign-ins on their way to the audit log.
+#[derive(Clone)]
+struct FailedSignIns {
+    counts: Arc<Refusals>,
+    house: House,
+}
+
+impl FailedSignIns {
+    async fn tell_from_time_to_time(self) {
+        loop {
+            tokio::time::sleep(REFUSALS).await;
+            self.tell().await;
         }
-        if over {
-            return;
+    }
+
+    async fn tell(&self) {
+        if let Err(error) = self.counts.write(&self.house.store, self.house.clock.now()).await {
+            log::warn!("failed sign-ins could not be written to the audit log: {error}");
         }
     }
 }
