@@ -308,11 +308,18 @@ pub async fn sign_in(visitor: &Visitor, name: &str) -> Answer {
     visitor.post_form("/sign-in", &[("name", name), ("password", PASSWORD)]).await
 }
 
-impl Drop for Desk {
-    fn drop(&mut self) {
+impl Desk {
+    /// Ends the application in order, and waits until it has ended. The database stays.
+    pub fn end(&mut self) {
         let Some(Serving { end, thread }) = self.serving.take() else { return };
         let _ = end.send(());
         let ended = thread.join();
         assert!(ended.is_ok() || std::thread::panicking(), "the application ends without a panic");
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        self.end();
     }
 }

@@ -1,0 +1,97 @@
+//! Whoever changes the log behind the portal's back is found out.
+
+use std::sync::Arc;
+
+use syncdesk::clock::SystemClock;
+use syncdesk::ops::audit_seal::Broken;
+use syncdesk::ops::keys::{KeyFile, Missing};
+use syncdesk::ops::seal_audit::{seal_audit, verify_audit};
+use syncdesk::ops::vault::Vault;
+
+use crate::database::{Database, Fixture, both_databases};
+use crate::desk::Desk;
+
+/// A log of some length, sealed.
+struct Sealed {
+    desk: Desk,
+    length: i64,
+}
+
+impl Fixture for Sealed {
+    async fn on(database: Database) -> Self {
+        let desk = Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await;
+        desk.files_system("Finance", "Reports").await;
+        while seal_audit(&desk.house.store, &desk.house.vault).await.expect("it is sealed") > 0 {}
+        let length = desk.texts("SELECT action AS value FROM audit").len();
+        assert!(length > 8);
+        Self { desk, length: i64::try_from(length).expect("short") }
+    }
+}
+
+impl Sealed {
+    async fn verified(&self) -> Result<i64, Broken> {
+        verify_audit(&self.desk.house.store, &self.desk.house.vault).await.expect("the database answers")
+    }
+}
+
+both_databases! {
+    async fn it_holds_and_goes_on(sealed: Sealed) {
+        assert_eq!(sealed.verified().await, Ok(sealed.length));
+        sealed.desk.add_group("Purchasing").await;
+        assert_eq!(sealed.verified().await, Ok(sealed.length), "what is not sealed yet is not judged");
+        let house = &sealed.desk.house;
+        assert_eq!(seal_audit(&house.store, &house.vault).await.expect("it is sealed"), 1);
+        assert_eq!(sealed.verified().await, Ok(sealed.length + 1));
+        assert_eq!(seal_audit(&house.store, &house.vault).await.expect("nothing to do"), 0);
+    }
+
+    /// Each of these, and back again.
+    async fn every_column_is_covered(sealed: Sealed) {
+        let desk = &sealed.desk;
+        let last = sealed.length;
+        for (table, column, value, row) in [
+            ("audit", "action", "'system.hold'", 3),
+            ("audit", "subject", "'somebody'", 4),
+            ("audit", "at", "at - 1", 5),
+            ("audit", "before", "'{}'", last),
+            ("audit", "after", "NULL", last),
+            ("audit", "group_id", "1", last),
+            ("audit", "system_id", "77", last),
+            ("audit_personal", "principal", "'eve'", 6),
+            ("audit_personal", "address", "'203.0.113.1'", 6),
+        ] {
+            let id = if table == "audit" { "id" } else { "audit_id" };
+            let entry = format!("(SELECT id FROM audit WHERE seal_no = {row})");
+            desk.sql(&format!("CREATE TABLE kept AS SELECT * FROM {table} WHERE {id} = {entry}"));
+            desk.sql(&format!("UPDATE {table} SET {column} = {value} WHERE {id} = {entry}"));
+            let broken = sealed.verified().await.expect_err(column);
+            let expected = if table == "audit" { Broken::Changed(row) } else { Broken::PersonChanged(row) };
+            assert_eq!(broken, expected, "{column}");
+            desk.sql(&format!("UPDATE {table} SET {column} = (SELECT {column} FROM kept) WHERE {id} = {entry}; DROP TABLE kept"));
+            assert_eq!(sealed.verified().await, Ok(last), "{column} is as it was");
+        }
+    }
+
+    async fn what_is_removed_or_put_in_is_noticed(sealed: Sealed) {
+        let desk = &sealed.desk;
+        desk.sql("UPDATE audit SET seal_no = 1000 WHERE seal_no = 4; UPDATE audit SET seal_no = 4 WHERE seal_no = 5;
+                  UPDATE audit SET seal_no = 5 WHERE seal_no = 1000");
+        assert_eq!(sealed.verified().await, Err(Broken::Changed(4)), "two have changed places");
+        desk.sql("UPDATE audit SET seal_no = 1000 WHERE seal_no = 4; UPDATE audit SET seal_no = 4 WHERE seal_no = 5;
+                  UPDATE audit SET seal_no = 5 WHERE seal_no = 1000");
+        assert_eq!(sealed.verified().await, Ok(sealed.length));
+        desk.sql("DELETE FROM audit_personal WHERE audit_id = (SELECT id FROM audit WHERE seal_no = 4)");
+        assert_eq!(sealed.verified().await, Ok(sealed.length), "a person can be forgotten");
+        desk.sql("DELETE FROM audit WHERE seal_no = 4");
+        assert_eq!(sealed.verified().await, Err(Broken::Missing(4)));
+    }
+
+    /// The key is in the key file, not in the database: whoever has only that cannot seal.
+    async fn another_key_seals_nothing(sealed: Sealed) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let other = KeyFile::open(&folder.path().join("keys.toml"), Missing::Create).expect("other keys");
+        let store = &sealed.desk.house.store;
+        let verified = verify_audit(store, &Vault::new(other)).await.expect("the database answers");
+        assert_eq!(verified, Err(Broken::Changed(1)));
+    }
+}

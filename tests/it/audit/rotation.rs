@@ -1,0 +1,93 @@
+//! Rotating the key of credentials, while the portal runs with what it read at its start.
+
+use syncdesk::access::Internal;
+use syncdesk::ops::keys::{KeyFile, Missing};
+use syncdesk::ops::rotate_keys::rotate_keys;
+use syncdesk::ops::seal_audit::{seal_audit, verify_audit};
+use syncdesk::ops::vault::Vault;
+
+use super::entries;
+use crate::database::both_databases;
+use crate::desk::{Desk, Tree};
+use crate::peers::S3;
+use crate::wait::until;
+
+/// A system that copies into a bucket of a real service, and the folder behind that.
+async fn into_a_bucket(desk: &Desk) -> (Tree, std::path::PathBuf) {
+    let s3 = S3::shared();
+    let name = desk.base.replace([':', '/', '.'], "-").trim_start_matches("http---").to_owned();
+    let folder = s3.create_bucket(&format!("rotation-{name}"));
+    let bucket = folder.file_name().expect("a name").to_string_lossy().into_owned();
+    let endpoint = s3.endpoint();
+    let fields = [
+        ("settings.destination_kind", "s3"),
+        ("settings.destination_endpoint", endpoint.as_str()),
+        ("settings.destination_bucket", bucket.as_str()),
+        ("settings.destination_region", "us-east-1"),
+        ("settings.destination_account", S3::ACCESS_KEY),
+        ("settings.destination_secret", S3::SECRET_KEY),
+        ("settings.destination_path", ""),
+    ];
+    (desk.files_system_with("Finance", "Reports", &fields).await, folder)
+}
+
+fn key_file(desk: &Desk) -> String {
+    std::fs::read_to_string(&desk.house.config.key_file).expect("the key file")
+}
+
+/// The key under which the credential is sealed.
+fn sealed_with(desk: &Desk) -> String {
+    desk.texts("SELECT key_id AS value FROM credentials").remove(0)
+}
+
+both_databases! {
+    async fn the_old_key_goes_and_everything_goes_on(desk: Desk) {
+        let (tree, bucket) = into_a_bucket(&desk).await;
+        let (_, run) = desk.synchronize(&tree).await;
+        assert!(run.says("Completed"), "{}", run.told());
+        let mona = desk.signed_in("mona").await;
+        let (old_file, old_key) = (key_file(&desk), sealed_with(&desk));
+        assert!(old_file.contains(&old_key));
+
+        // As another process would: the portal has not read the new keys yet.
+        let keys = KeyFile::open(&desk.house.config.key_file, Missing::Refuse).expect("the key file");
+        let console = Vault::new(keys);
+        let (store, now) = (&desk.house.store, desk.house.clock.now());
+        assert_eq!(rotate_keys(store, &console, &Internal::console(), now).await.expect("it rotates"), 1);
+
+        let (new_file, new_key) = (key_file(&desk), sealed_with(&desk));
+        assert!(new_file.contains(&new_key) && !new_file.contains(&old_key), "the old key's name is gone");
+        let old_bytes: Vec<&str> = old_file.split('"').filter(|word| word.len() > 30).collect();
+        let gone = old_bytes.iter().filter(|word| !new_file.contains(**word)).count();
+        assert!(gone >= 1 && gone < old_bytes.len(), "and its bytes; those of the chain and the cookies stay");
+
+        std::fs::write(tree.source.join("second.txt"), "after the rotation").expect("a file");
+        let (_, run) = desk.synchronize(&tree).await;
+        assert!(run.says("Completed"), "{}", run.told());
+        assert!(bucket.join("second.txt").is_file());
+        mona.get("/account").await.expect(200);
+
+        let told = entries(&desk).into_iter().find(|entry| entry.action == "key.rotate").expect("an entry");
+        assert_eq!((told.principal.as_str(), told.address, told.subject.as_str()), ("Console", None, "credentials"));
+        assert_eq!(told.after, serde_json::json!({ "sealed_anew": 1, "keys_removed": 1 }));
+        let length = i64::try_from(entries(&desk).len()).expect("short");
+        let verified = until("the log to be sealed", async || {
+            seal_audit(store, &console).await.expect("it is sealed");
+            let end = verify_audit(store, &desk.house.vault).await.expect("the database answers");
+            (end != Ok(0)).then_some(end)
+        })
+        .await;
+        assert!(verified.is_ok_and(|end| end >= length), "{verified:?}");
+
+        // Saving goes on with the new key, and another rotation works.
+        let edit = format!("{}/edit", tree.page());
+        let ada = desk.as_("ada").await;
+        ada.get(&edit).await.expect(200);
+        ada.submit(&edit, &[("settings.destination_secret", S3::SECRET_KEY)]).await.expect(303);
+        assert_eq!(sealed_with(&desk), new_key);
+        assert_eq!(rotate_keys(store, &desk.house.vault, &Internal::console(), now).await.expect("again"), 1);
+        assert_ne!(sealed_with(&desk), new_key);
+        let (_, run) = desk.synchronize(&tree).await;
+        assert!(run.says("Completed"), "{}", run.told());
+    }
+}
