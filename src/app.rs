@@ -167,13 +167,21 @@ pub struct Application {
 }
 
 impl Application {
-    /// Puts everything together and begins to listen. Nothing is served before [`Application::run`].
+    /// Takes the address on which it will be served. Before anything is opened, so that nothing is made where another
+    /// process serves already.
+    ///
+    /// # Errors
+    /// Why it cannot be had, as one sentence.
+    pub fn listen(config: &Config) -> Result<TcpListener, StartError> {
+        TcpListener::bind(config.listen)
+            .map_err(|error| StartError::because(&format!("Cannot listen on {}", config.listen), error))
+    }
+
+    /// Puts everything together. Nothing is served before [`Application::run`].
     ///
     /// # Errors
     /// What is wrong, as one sentence.
-    pub async fn build(house: House) -> Result<Self, StartError> {
-        let listener = TcpListener::bind(house.config.listen)
-            .map_err(|error| StartError::because(&format!("Cannot listen on {}", house.config.listen), error))?;
+    pub async fn build(house: House, listener: TcpListener) -> Result<Self, StartError> {
         let address = listener.local_addr().map_err(|error| StartError::because("Cannot listen", error))?;
         let ending = CancellationToken::new();
         let (words, wake) = (Arc::new(Words::default()), Arc::new(Notify::new()));

@@ -9,10 +9,10 @@ use syncdesk::access::Internal;
 use syncdesk::app::{Application, House, Worker};
 use syncdesk::cli::{self, Command, GroupCommand, Invocation, KeyCommand, NewUser, UserCommand};
 use syncdesk::clock::SystemClock;
-use syncdesk::config::{ConfigError, Environment, show};
+use syncdesk::config::{Config, ConfigError, Environment, show};
 use syncdesk::ops::passwords::Passwords;
 use syncdesk::ops::{people, rotate_keys, upkeep};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -55,9 +55,11 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
     if command == Command::CheckConfig {
         return Ok(say(show::table(&shown).trim_end())?);
     }
+    if command == Command::Serve {
+        return serve(config).await;
+    }
     let house = House::open(config, Arc::new(SystemClock))?;
     match command {
-        Command::Serve => serve(house).await,
         Command::Work => work(house).await,
         Command::Migrate => Ok(say("The database is at this version.")?),
         Command::User(UserCommand::Add(new)) => add_user(&house, new).await,
@@ -75,13 +77,15 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
             Some(token) => Ok(say(&format!("Set-up token: {token}"))?),
             None => Ok(()),
         },
-        Command::CheckConfig => Ok(()),
+        Command::Serve | Command::CheckConfig => Ok(()),
     }
 }
 
-async fn serve(house: House) -> Result<(), Failed> {
-    let public = house.config.public_url.clone();
-    let application = Application::build(house).await?;
+async fn serve(config: Config) -> Result<(), Failed> {
+    let asked = Asked::listen()?;
+    let public = config.public_url.clone();
+    let listener = Application::listen(&config)?;
+    let application = Application::build(House::open(config, Arc::new(SystemClock))?, listener).await?;
     let address = public.map_or_else(|| format!("http://{}", application.address()), |url| url.to_string());
     let address = address.trim_end_matches('/');
     say(&format!("Syncdesk listens on {address}"))?;
@@ -94,29 +98,39 @@ async fn serve(house: House) -> Result<(), Failed> {
     }
     let ending = application.handle();
     tokio::spawn(async move {
-        if asked_to_end().await.is_ok() {
-            log::info!("ending requests and runs");
-            ending.end().await;
-        }
+        asked.to_end().await;
+        log::info!("ending requests and runs");
+        ending.end().await;
     });
     Ok(application.run().await?)
 }
 
 async fn work(house: House) -> Result<(), Failed> {
+    let asked = Asked::listen()?;
     upkeep::prepare(&house.store).await?;
     let engine = house.engine(Arc::new(Notify::new()), CancellationToken::new());
     let worker = Worker::start(engine)?;
     say("Syncdesk works.")?;
-    asked_to_end().await?;
+    asked.to_end().await;
     Ok(tokio::task::spawn_blocking(move || worker.stop()).await?)
 }
 
-/// SIGTERM or Ctrl-C.
-async fn asked_to_end() -> std::io::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        outcome = tokio::signal::ctrl_c() => outcome,
+/// SIGTERM and Ctrl-C. Listened for before anything is begun: until then they end the process at once.
+struct Asked {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Asked {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn to_end(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }
 
