@@ -121,8 +121,9 @@ impl Desk {
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async move {
+                let listener = Application::listen(&config).expect("a free port");
                 let house = House::open(config, clock).expect("the house opens");
-                let application = Application::build(house.clone()).await.expect("the application listens");
+                let application = Application::build(house.clone(), listener).await.expect("it is put together");
                 let ending = application.handle();
                 let token = application.setup_token().map(ToOwned::to_owned);
                 let told = (house, application.address(), token);

@@ -6,6 +6,7 @@
 mod access;
 mod audit;
 mod browser;
+mod console;
 mod database;
 mod desk;
 mod desk_stands;

@@ -1,0 +1,77 @@
+//! Help, and the settings as they hold.
+
+use std::path::Path;
+
+use super::{Console, files, said};
+use crate::database::{Database, TestDatabase};
+
+fn console() -> Console {
+    Console::new(TestDatabase::on(Database::Sqlite))
+}
+
+/// By hand: each command that there is, and a word of what it does.
+const COMMANDS: [(&[&str], &str); 9] = [
+    (&["serve"], "Serve the portal"),
+    (&["work"], "Execute runs only"),
+    (&["migrate"], "Bring the database to this version"),
+    (&["user"], "People with an account"),
+    (&["user", "add"], "the password is read from standard input"),
+    (&["group", "add"], "Create a group of systems"),
+    (&["key", "rotate"], "encrypt every credential with it"),
+    (&["setup-token"], "Renew the one-time token"),
+    (&["check-config"], "Print every setting"),
+];
+
+#[test]
+fn every_command_is_explained() {
+    let console = console();
+    let overview = said(console.bare(&["--help"]), "").worked();
+    for (command, words) in COMMANDS {
+        let help = said(console.bare(&[command, &["--help"]].concat()), "").worked();
+        assert!(help.contains(words), "{command:?}: {help}");
+        assert!(help.contains("[env: DATABASE_URL]"), "{command:?} takes every setting: {help}");
+        if let [only] = command {
+            assert!(overview.contains(only), "{only} in {overview}");
+        }
+    }
+    let help = said(console.bare(&["user", "add", "--help"]), "").worked();
+    for option in ["--collection", "--group", "--all", "--time-zone"] {
+        assert!(help.contains(option), "{option} in {help}");
+    }
+    let version = said(console.bare(&["--version"]), "").worked();
+    assert_eq!(version, format!("syncdesk {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn what_is_no_command_is_said_with_help() {
+    for args in [&["srve"][..], &["user"], &["user", "add"], &["serve", "--lisen=x"], &["group", "add"]] {
+        let said = said(console().bare(args), "");
+        assert_eq!((said.code, said.out.as_str()), (Some(2), ""), "{args:?}: {}", said.err);
+        assert!(said.err.contains("Usage:") || said.err.contains("--help"), "{args:?}: {}", said.err);
+    }
+}
+
+#[test]
+fn check_config_prints_every_setting_and_no_secret() {
+    let console = console();
+    let url = "postgres://desk:s3cr3t%2Fword@db.example.org:5433/desk?sslpassword=s3cr3t2";
+    std::fs::write(console.home.join("desk.toml"), "workers = 7\n").expect("a file");
+    let mut command = console.bare(&["check-config", "--listen=127.0.0.1:9999", "--config=desk.toml"]);
+    command.env("DATABASE_URL", url).env("SYNCDESK_KEEP_RUNS_DAYS", "90").env("SYNCDESK_KEY_FILE", "/srv/keys.toml");
+    let table = said(command, "").worked();
+    let lines: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    for expected in [
+        ["database_url", "postgres://desk:***@db.example.org:5433/desk?sslpassword=***", "DATABASE_URL"],
+        ["listen", "127.0.0.1:9999", "flag"],
+        ["keep_runs_days", "90", "SYNCDESK_KEEP_RUNS_DAYS"],
+        ["workers", "7", "desk.toml"],
+        ["keep_messages_days", "30", "default"],
+        ["key_file", "/srv/keys.toml", "SYNCDESK_KEY_FILE"],
+        ["public_url", "-", "default"],
+    ] {
+        assert!(lines.iter().any(|line| line[..] == expected), "{expected:?} in {table}");
+    }
+    assert!(!table.contains("s3cr3t"), "{table}");
+    assert!(!Path::new("data").exists() && !console.data().exists(), "it looks, and makes nothing");
+    assert_eq!(files(&console.home).len(), 1, "the settings file");
+}

@@ -1,0 +1,80 @@
+//! People and groups from the console, while the portal serves from the same database.
+
+use futures_util::future::join_all;
+
+use super::{Console, Serving, said};
+use crate::database::both_databases;
+
+const PASSWORD: &str = "a phrase that is long enough";
+
+both_databases! {
+    /// Several processes meet an empty database.
+    async fn several_migrate_at_once(console: Console) {
+        let migrations = [(); 4].map(|()| {
+            let command = console.command(&["migrate"]);
+            tokio::task::spawn_blocking(move || said(command, ""))
+        });
+        for migrated in join_all(migrations).await {
+            assert_eq!(migrated.expect("no panic").worked(), "The database is at this version.\n");
+        }
+    }
+
+    async fn an_operator_of_a_group_signs_in(console: Console) {
+        let portal = Serving::start(console.command(&["serve", "--listen=127.0.0.1:0"]), "listens on ");
+        assert_eq!(console.say(&["group", "add", "Finance"]).worked(), "Group Finance is there.\n");
+        let ada = ["user", "add", "ada", "--collection", "Administrator", "--all"];
+        assert_eq!(said(console.command(&ada), &format!("{PASSWORD}\n")).worked(), "ada can sign in.\n");
+        let mona = ["user", "add", "mona", "--collection", "Operator", "--group", "Finance", "--time-zone", "Asia/Tokyo"];
+        assert_eq!(said(console.command(&mona), PASSWORD).worked(), "mona can sign in.\n");
+
+        let visitor = portal.visitor();
+        visitor.open("/").await.expect(200);
+        let signed_in = visitor.submit("/sign-in", &[("name", "mona"), ("password", PASSWORD)]).await.expect(303);
+        let page = visitor.follow(signed_in).await.expect(200);
+        assert!(page.says("mona · Operator, Finance"), "{}", page.told());
+        assert_eq!(visitor.get("/account").await.attributes("#time_zone", "value"), ["Asia/Tokyo"]);
+        visitor.get("/systems/new").await.expect(403);
+    }
+
+    async fn what_cannot_be_is_said(console: Console) {
+        console.say(&["group", "add", "Finance"]).worked();
+        let add = |name, collection, reach: &[&str], password: &str| {
+            said(console.command(&[&["user", "add", name, "--collection", collection][..], reach].concat()), password)
+        };
+        add("mona", "Operator", &["--group", "Finance"], PASSWORD).worked();
+        for (name, collection, reach, password, words) in [
+            ("eve", "Operator", &["--all"][..], "short", "at least 12 characters"),
+            ("eve", "Operator", &["--all"], "", "at least 12 characters"),
+            ("a long name..", "Operator", &["--all"], PASSWORD, "letters, digits"),
+            ("eve", "Operators", &["--all"], PASSWORD, "There is no role collection Operators."),
+            ("eve", "Operator", &["--group", "Nowhere"], PASSWORD, "There is no group Nowhere."),
+            ("eve", "Administrator", &["--group", "Finance"], PASSWORD, "reach all only"),
+            ("mona", "Watcher", &["--all"], PASSWORD, "This name is taken."),
+        ] {
+            let sentence = add(name, collection, reach, password).refused();
+            assert!(sentence.contains(words), "{name} {collection}: {sentence}");
+        }
+        assert!(console.say(&["group", "add", "Finance"]).refused().contains("There is a group with this name."));
+        assert!(console.say(&["group", "add", "../etc"]).refused().contains("no slash"));
+        let people = console.database.connect().texts("SELECT name AS value FROM people");
+        assert_eq!(people, ["mona"], "nothing else was made");
+    }
+
+    async fn the_set_up_token_is_renewed_until_somebody_administers(console: Console) {
+        let token = || console.say(&["setup-token"]);
+        let (first, second) = (token().worked(), token().worked());
+        assert!(first.starts_with("Set-up token: ") && first != second, "{first}{second}");
+        said(console.command(&["user", "add", "ada", "--collection", "Administrator", "--all"]), PASSWORD).worked();
+        assert!(token().refused().contains("The portal is set up: it has an administrator."));
+    }
+
+    /// The portal that runs meanwhile goes on with the new keys.
+    async fn keys_are_rotated(console: Console) {
+        let _portal = Serving::start(console.command(&["serve", "--listen=127.0.0.1:0"]), "listens on ");
+        let file = console.home.join("keys.toml");
+        let before = std::fs::read_to_string(&file).expect("the keys");
+        let told = console.say(&["key", "rotate"]).worked();
+        assert_eq!(told, "0 credentials are encrypted with a new key. The old keys are removed.\n");
+        assert_ne!(std::fs::read_to_string(&file).expect("the keys"), before);
+    }
+}

@@ -1,0 +1,178 @@
+//! What keeps the program from starting: one clear sentence, a non-zero exit, and nothing left behind.
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+
+use super::{Console, files, own, said};
+use crate::database::{Database, TestDatabase, both_databases};
+use crate::peers::Folder;
+
+fn console() -> Console {
+    Console::new(TestDatabase::on(Database::Sqlite))
+}
+
+/// Refused with a sentence that has these words; nothing was made in the home but what was there.
+#[track_caller]
+fn leaves_nothing(console: &Console, args: &[&str], environment: &[(&str, &str)], words: &[&str]) {
+    let before = files(&console.home);
+    let mut command = console.bare(args);
+    command.envs(environment.iter().copied());
+    let sentence = said(command, "").refused();
+    for word in words {
+        assert!(sentence.contains(word), "“{word}” in: {sentence}");
+    }
+    assert_eq!(files(&console.home), before, "nothing is left behind: {sentence}");
+}
+
+#[test]
+fn a_wrong_database_address() {
+    let console = console();
+    fs::write(console.home.join("notes.txt"), "no database ".repeat(100)).expect("a file");
+    fs::create_dir(console.home.join("folder")).expect("a folder");
+    for (url, words) in [
+        ("mysql://localhost/desk", &["DATABASE_URL", "mysql"][..]),
+        ("desk.db", &["DATABASE_URL", "sqlite://"]),
+        ("sqlite://", &["DATABASE_URL"]),
+        ("sqlite://:memory:", &["DATABASE_URL"]),
+        ("sqlite://mistyped.db", &["mistyped.db", "--create"]),
+        ("sqlite://nowhere/desk.db", &["nowhere/desk.db"]),
+        ("sqlite://folder", &["folder"]),
+    ] {
+        for command in [&["serve"][..], &["migrate"], &["work"], &["group", "add", "X"]] {
+            leaves_nothing(&console, command, &[("DATABASE_URL", url)], words);
+        }
+    }
+    let environment = [("DATABASE_URL", "sqlite://nowhere/desk.db"), ("SYNCDESK_CREATE", "true")];
+    leaves_nothing(&console, &["serve"], &environment, &["nowhere"]);
+}
+
+/// What is there is not a database; it stays as it is.
+#[test]
+fn a_file_that_is_no_database() {
+    let console = console();
+    let file = console.home.join("notes.txt");
+    fs::write(&file, "no database ".repeat(100)).expect("a file");
+    let mut command = console.bare(&["serve"]);
+    command.env("DATABASE_URL", "sqlite://notes.txt");
+    let sentence = said(command, "").refused();
+    assert!(sentence.contains("notes.txt") || sentence.contains("key"), "{sentence}");
+    assert_eq!(fs::read_to_string(&file).expect("the file"), "no database ".repeat(100));
+}
+
+#[test]
+fn a_server_that_is_away_or_refuses() {
+    let console = console();
+    let keys = console.home.join("keys.toml").display().to_string();
+    let create = [("SYNCDESK_KEY_FILE", keys.as_str()), ("SYNCDESK_CREATE", "true")];
+    let away = [&[("DATABASE_URL", "postgres://desk:s3cr3t@127.0.0.1:1/desk")][..], &create].concat();
+    for command in [&["serve"][..], &["migrate"], &["work"]] {
+        let mut away_command = console.bare(command);
+        away_command.envs(away.iter().copied());
+        let sentence = said(away_command, "").refused();
+        assert!(sentence.contains("refused") && !sentence.contains("s3cr3t"), "{sentence}");
+    }
+    let TestDatabase::Postgres(database) = TestDatabase::on(Database::Postgres) else { panic!("it is Postgres") };
+    let missing = format!("{}_that_is_missing", database.url);
+    let mut command = console.bare(&["migrate"]);
+    command.envs(create).env("DATABASE_URL", &missing);
+    let sentence = said(command, "").refused();
+    assert!(sentence.contains("does not exist"), "{sentence}");
+    // Without its key file Postgres is not used at all: what it holds could not be read.
+    leaves_nothing(&console, &["serve"], &[("DATABASE_URL", &database.url)], &["key"]);
+}
+
+/// Somebody serves there already: nothing is made beside it.
+#[test]
+fn a_taken_port() {
+    let console = console();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("its address").to_string();
+    leaves_nothing(&console, &[&format!("--listen={address}")], &[], &[&address, "in use"]);
+    leaves_nothing(&console, &["--listen=192.0.2.1:80"], &[], &["192.0.2.1:80"]);
+    leaves_nothing(&console, &["--listen=8080"], &[], &["8080", "127.0.0.1:8080"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written() {
+    let console = console();
+    let folder = Folder::new();
+    let closed = folder.path().join("closed");
+    fs::create_dir(&closed).expect("a folder");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o555)).expect("its mode");
+    let data = closed.join("data").display().to_string();
+    for command in ["serve", "migrate", "work"] {
+        leaves_nothing(&console, &[command, "--listen=127.0.0.1:0", &format!("--data-dir={data}")], &[], &[&data]);
+        assert!(files(&closed).is_empty());
+    }
+    // The folder is there and belongs to somebody else.
+    let data = closed.display().to_string();
+    leaves_nothing(&console, &["migrate", &format!("--data-dir={data}")], &[], &[&data]);
+    leaves_nothing(&console, &["migrate", "--data-dir=/dev/null"], &[], &["/dev/null"]);
+}
+
+/// What can be read and not written.
+#[test]
+fn a_database_that_cannot_be_written() {
+    let console = console();
+    said(console.bare(&["migrate"]), "").worked();
+    let file = console.data().join("syncdesk.db");
+    for (path, mode) in [(&file, 0o444), (&console.data(), 0o555)] {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
+    }
+    if rustix::process::geteuid().is_root() {
+        // The program tidies up the modes of what is its own.
+        for path in [console.data(), file.clone()] {
+            rustix::fs::chown(&path, Some(rustix::fs::Uid::ROOT), None).expect("root's");
+        }
+    }
+    let sentence = said(console.bare(&["group", "add", "Finance"]), "").refused();
+    assert!(sentence.contains("data"), "{sentence}");
+}
+
+#[test]
+fn keys_that_are_gone_or_open_to_others() {
+    let console = console();
+    said(console.bare(&["migrate"]), "").worked();
+    let keys = console.data().join("keys.toml");
+    fs::set_permissions(&keys, fs::Permissions::from_mode(0o644)).expect("its mode");
+    leaves_nothing(&console, &["migrate"], &[], &["keys.toml", "chmod 600"]);
+    fs::remove_file(&keys).expect("it goes");
+    leaves_nothing(&console, &["migrate"], &[], &["keys.toml", "missing", "copy"]);
+    fs::write(&keys, "nonsense").expect("a file");
+    fs::set_permissions(&keys, fs::Permissions::from_mode(0o600)).expect("its mode");
+    own(&keys);
+    leaves_nothing(&console, &["migrate"], &[], &["keys.toml"]);
+}
+
+#[test]
+fn settings_that_are_none() {
+    let console = console();
+    for (args, environment, words) in [
+        (&["serve"][..], &[("SYNCDESK_LISTN", "x")][..], &["SYNCDESK_LISTN"][..]),
+        (&["serve"], &[("SYNCDESK_WORKERS", "many")], &["SYNCDESK_WORKERS", "many"]),
+        (&["serve", "--workers=999"], &[], &["--workers", "256"]),
+        (&["serve", "--config=missing.toml"], &[], &["missing.toml"]),
+        (&["serve", "--house-time-zone=Mars"], &[], &["Mars"]),
+    ] {
+        leaves_nothing(&console, args, environment, words);
+    }
+}
+
+both_databases! {
+    /// From a newer version: nobody knows what would break. It is not touched.
+    async fn a_newer_database(console: Console) {
+        console.say(&["migrate"]).worked();
+        console.database.connect().execute(
+            "INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('99990101000000', '2026-01-01 00:00:00')",
+        );
+        let tables = || console.database.connect().texts("SELECT version AS value FROM __diesel_schema_migrations ORDER BY version");
+        let before = tables();
+        for command in [&["serve", "--listen=127.0.0.1:0"][..], &["migrate"], &["work"], &["group", "add", "Finance"]] {
+            let sentence = console.say(command).refused();
+            assert!(sentence.contains("newer version of Syncdesk") && sentence.contains("99990101000000"), "{sentence}");
+        }
+        assert_eq!(tables(), before);
+        assert_eq!(console.database.connect().texts("SELECT name AS value FROM system_groups"), ["General"]);
+    }
+}
