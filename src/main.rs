@@ -98,7 +98,7 @@ async fn serve(config: Config) -> Result<(), Failed> {
     }
     let ending = application.handle();
     tokio::spawn(async move {
-        asked.to_end().await;
+        asked.arrives().await;
         log::info!("ending requests and runs");
         ending.end().await;
     });
@@ -111,7 +111,7 @@ async fn work(house: House) -> Result<(), Failed> {
     let engine = house.engine(Arc::new(Notify::new()), CancellationToken::new());
     let worker = Worker::start(engine)?;
     say("Syncdesk works.")?;
-    asked.to_end().await;
+    asked.arrives().await;
     Ok(tokio::task::spawn_blocking(move || worker.stop()).await?)
 }
 
@@ -126,7 +126,7 @@ impl Asked {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    async fn to_end(mut self) {
+    async fn arrives(mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -172,8 +172,8 @@ both_databases! {
 
         let hold = format!("{page}/hold");
         let reason = json!({ "reason": "moving" });
-        let held = moment.send(&hold, &hold, &[("reason", "moving")]).await;
-        assert_eq!(held, [moment.done("system.hold", "Ledger", Some("Finance"), Value::Null, reason.clone())]);
+        let put = moment.send(&hold, &hold, &[("reason", "moving")]).await;
+        assert_eq!(put, [moment.done("system.hold", "Ledger", Some("Finance"), Value::Null, reason.clone())]);
         let released = moment.send(&page, &format!("{page}/release"), &[]).await;
         assert_eq!(released, [moment.done("system.release", "Ledger", Some("Finance"), reason, Value::Null)]);
 

@@ -31,7 +31,8 @@ both_databases! {
         let form = page.form(&button).expect("the button");
         let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let clicks = join_all([(); 4].map(|()| mona.post_bare(&button, &fields))).await;
-        assert!(clicks.iter().all(|click| click.status == 303), "{:?}", clicks.iter().map(|click| click.told()).collect::<Vec<_>>());
+        let statuses: Vec<u16> = clicks.iter().map(|click| click.status).collect();
+        assert_eq!(statuses, [303; 4]);
         let told = mona.open(&tree.page()).await.expect(200);
         assert!(told.says("tarted run 1.") || told.says("Run 1 is already queued."), "{}", told.told());
         desk.ended(&mona, &tree.run(1)).await;

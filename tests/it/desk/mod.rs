@@ -1,5 +1,9 @@
 //! The portal in this process, with the people of STYLE.md, rule 11, on either database.
 
+mod tree;
+
+pub use tree::Tree;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -19,7 +23,6 @@ use tokio::sync::oneshot;
 
 use crate::database::{Bare, Database, Fixture, TestDatabase};
 use crate::visitor::{Answer, Visitor};
-use crate::wait::until;
 
 /// Everybody's.
 pub const PASSWORD: &str = "a phrase that is long enough";
@@ -57,25 +60,6 @@ struct Serving {
 impl Fixture for Desk {
     async fn on(database: Database) -> Self {
         Self::with(database, &[], Arc::new(SystemClock)).await
-    }
-}
-
-/// A files system that copies from one local folder to another.
-pub struct Tree {
-    /// As it stands in addresses.
-    pub key: String,
-    pub source: PathBuf,
-    pub destination: PathBuf,
-}
-
-impl Tree {
-    /// The path of its page.
-    pub fn page(&self) -> String {
-        format!("/systems/{}", self.key)
-    }
-
-    pub fn run(&self, number: u64) -> String {
-        format!("/systems/{}/runs/{number}", self.key)
     }
 }
 
@@ -208,62 +192,6 @@ impl Desk {
         let visitor = self.nobody();
         sign_in(&visitor, name).await.expect(303);
         visitor
-    }
-
-    /// A folder in which the systems of a group may synchronize.
-    pub fn root(&self, group: &str) -> PathBuf {
-        self.house.config.file_root(group)
-    }
-
-    /// Connects two new folders, through the form, as Ada. The source has one file.
-    pub async fn files_system(&self, group: &str, name: &str) -> Tree {
-        self.files_system_with(group, name, &[]).await
-    }
-
-    /// The same with more fields, such as `("settings.mode", "mirror")`.
-    pub async fn files_system_with(&self, group: &str, name: &str, fields: &[(&str, &str)]) -> Tree {
-        let root = self.root(group).join(name);
-        let (source, destination) = (root.join("source"), root.join("destination"));
-        for folder in [&source, &destination] {
-            std::fs::create_dir_all(folder).expect("a folder");
-        }
-        std::fs::write(source.join("first.txt"), "the first").expect("a file");
-        let (from, to) = (source.display().to_string(), destination.display().to_string());
-        let mut all = vec![("name", name), ("group", group)];
-        all.extend([("settings.source_path", from.as_str()), ("settings.destination_path", to.as_str())]);
-        all.extend(fields);
-        let ada = self.as_("ada").await;
-        ada.get("/systems/new?kind=files").await.expect(200);
-        let made = ada.submit("/systems/new", &all).await.expect(303);
-        let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();
-        Tree { key, source, destination }
-    }
-
-    /// *Synchronize now*, as Ada; waits until the run has ended. Its number and its page.
-    pub async fn synchronize(&self, tree: &Tree) -> (u64, Answer) {
-        let ada = self.as_("ada").await;
-        let number = self.request_run(&ada, tree).await;
-        (number, self.ended(&ada, &tree.run(number)).await)
-    }
-
-    /// *Synchronize now*; the number of the run.
-    pub async fn request_run(&self, visitor: &Visitor, tree: &Tree) -> u64 {
-        visitor.open(&tree.page()).await.expect(200);
-        let asked = visitor.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
-        let told = visitor.follow(asked).await.expect(200);
-        let runs = format!("{}/runs/", tree.page());
-        let link =
-            told.attributes(".notice a", "href").into_iter().find_map(|href| href.strip_prefix(&runs)?.parse().ok());
-        link.unwrap_or_else(|| panic!("the notice leads to the run: {}", told.told()))
-    }
-
-    /// The page of a run, or of a check, once it refreshes itself no longer.
-    pub async fn ended(&self, visitor: &Visitor, path: &str) -> Answer {
-        until(&format!("{path} to end"), async || {
-            let page = visitor.get(path).await.expect(200);
-            page.header("refresh").is_empty().then_some(page)
-        })
-        .await
     }
 
     /// A connection that knows nothing of the store.
