@@ -28,8 +28,10 @@ id! {
     RunNo;
     /// A message within its run, counted from 1.
     Seq;
-    /// A connection check.
+    /// A connection check, inside the database.
     CheckId;
+    /// A check within its system: what addresses carry.
+    CheckNo;
     /// A person with an account.
     PersonId;
     /// A role collection.

@@ -6,7 +6,7 @@ use super::audit::Who;
 use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
-use crate::ids::{CheckId, SystemKey};
+use crate::ids::{CheckNo, SystemKey};
 use crate::store::{Store, checks, systems};
 
 /// Queues a check.
@@ -20,7 +20,7 @@ pub async fn check_connection(
     key: &SystemKey,
     who: Who,
     now: Stamp,
-) -> Result<CheckId> {
+) -> Result<CheckNo> {
     let (grant, key) = (grant.clone(), key.clone());
     let queued = store
         .write(move |db| {
@@ -28,11 +28,11 @@ pub async fn check_connection(
             if let Some(reason) = system.hold_reason {
                 return Ok(Err(reason));
             }
-            let (id, new) = checks::queue(db, system.id, &who.principal, now)?;
+            let (no, new) = checks::queue(db, system.id, &who.principal, now)?;
             if !new {
-                return Ok(Ok(id));
+                return Ok(Ok(no));
             }
-            let after = serde_json::json!({ "check": id.0 });
+            let after = serde_json::json!({ "check": no.0 });
             who.did(
                 db,
                 "system.check",
@@ -41,7 +41,7 @@ pub async fn check_connection(
                 (None, Some(after)),
                 now,
             )?;
-            Ok(Ok(id))
+            Ok(Ok(no))
         })
         .await?;
     wake.notify_one();

@@ -11,7 +11,7 @@ use super::schema::checks;
 use crate::access::Internal;
 use crate::clock::{Stamp, micros};
 use crate::domain::run::{RunState, Stage};
-use crate::ids::{CheckId, SystemId};
+use crate::ids::{CheckId, CheckNo, SystemId};
 
 /// A check as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -19,6 +19,7 @@ use crate::ids::{CheckId, SystemId};
 pub struct Check {
     pub id: CheckId,
     pub system_id: SystemId,
+    pub no: CheckNo,
     pub state: RunState,
     pub principal: String,
     pub queued_at: Stamp,
@@ -33,35 +34,32 @@ pub struct Check {
 }
 
 /// Queues a check, or tells which open one answers the request; whether it is new.
-pub fn queue(db: &mut Db, system: SystemId, principal: &str, now: Stamp) -> Result<(CheckId, bool)> {
+pub fn queue(db: &mut Db, system: SystemId, principal: &str, now: Stamp) -> Result<(CheckNo, bool)> {
+    let of_system = checks::table.filter(checks::system_id.eq(system));
+    let last: Option<i64> = of_system.select(diesel::dsl::max(checks::no)).first(db)?;
     let made = unless_duplicate(db, |db| {
         Ok(diesel::insert_into(checks::table)
             .values((
                 checks::system_id.eq(system),
+                checks::no.eq(last.unwrap_or(0) + 1),
                 checks::state.eq(RunState::Queued),
                 checks::principal.eq(principal),
                 checks::queued_at.eq(now),
                 checks::claim_no.eq(0),
             ))
-            .returning(checks::id)
+            .returning(checks::no)
             .get_result(db)?)
     })?;
     match made {
-        Some(id) => Ok((id, true)),
-        None => Ok((
-            checks::table
-                .filter(checks::system_id.eq(system))
-                .filter(checks::state.ne(RunState::Ended))
-                .select(checks::id)
-                .first(db)?,
-            false,
-        )),
+        Some(no) => Ok((no, true)),
+        None => Ok((of_system.filter(checks::state.ne(RunState::Ended)).select(checks::no).first(db)?, false)),
     }
 }
 
 /// A check of a system that was found through a grant.
-pub fn find(db: &mut Db, system: SystemId, id: CheckId) -> Result<Check> {
-    Ok(checks::table.find(id).filter(checks::system_id.eq(system)).select(Check::as_select()).first(db)?)
+pub fn find(db: &mut Db, system: SystemId, no: CheckNo) -> Result<Check> {
+    let of_system = checks::table.filter(checks::system_id.eq(system));
+    Ok(of_system.filter(checks::no.eq(no)).select(Check::as_select()).first(db)?)
 }
 
 /// The last check of a system that ended.
@@ -69,7 +67,7 @@ pub fn last(db: &mut Db, system: SystemId) -> Result<Option<Check>> {
     Ok(checks::table
         .filter(checks::system_id.eq(system))
         .filter(checks::state.eq(RunState::Ended))
-        .order(checks::id.desc())
+        .order(checks::no.desc())
         .select(Check::as_select())
         .first(db)
         .optional()?)

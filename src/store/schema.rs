@@ -223,6 +223,7 @@ diesel::table! {
     checks (id) {
         id -> BigInt,
         system_id -> BigInt,
+        no -> BigInt,
         state -> Text,
         principal -> Text,
         queued_at -> BigInt,

@@ -4,7 +4,7 @@ use super::systems::{badge, progress};
 use super::{at, key};
 use crate::domain::message::Counts;
 use crate::domain::run::{RunResult, RunState, Stage, Trigger};
-use crate::ids::{CheckId, RunNo};
+use crate::ids::{CheckNo, RunNo};
 use crate::web::pages::systems::show::{Hold, LastFailure, May, RunRow, SystemView};
 use crate::web::pages::systems::tiles::{Attempt, ConnectionTile, QueueTile, Running, SynchronizationTile, Waiting};
 use crate::web::ui::failure::FailureView;
@@ -70,7 +70,7 @@ pub(crate) fn system() -> SystemView {
             took: Some(Duration::from_millis(84)),
             since: Some(at("2026-11-12T03:10:00Z")),
             next_check: Some(at("2026-11-22T11:12:00Z")),
-            check: Some(CheckId(881)),
+            check: Some(CheckNo(881)),
         },
         synchronization: SynchronizationTile {
             status: badge(Tone::Error, "Error"),

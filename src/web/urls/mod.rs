@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::ids::{CheckId, RunNo, Seq, SystemKey};
+use crate::ids::{CheckNo, RunNo, Seq, SystemKey};
 
 pub use query::{Filter, Place, SystemsQuery};
 
@@ -87,8 +87,8 @@ pub fn check_now(key: &SystemKey) -> String {
 
 /// The result of a connection check.
 #[must_use]
-pub fn check(key: &SystemKey, id: CheckId) -> String {
-    format!("{SYSTEMS}/{key}/checks/{id}")
+pub fn check(key: &SystemKey, no: CheckNo) -> String {
+    format!("{SYSTEMS}/{key}/checks/{no}")
 }
 
 #[must_use]

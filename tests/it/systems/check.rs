@@ -112,5 +112,9 @@ both_databases! {
         wim.get(&page.path.replace(&one.key, &other.key)).await.expect(404);
         desk.as_("mona").await.get(&page.path).await.expect(200);
         desk.as_("dora").await.get(&page.path).await.expect(404);
+        // Its number tells of its own system only.
+        assert_eq!(page.path, format!("{}/checks/1", one.page()));
+        assert_eq!(check(&desk, &one).await.path, format!("{}/checks/2", one.page()));
+        assert_eq!(check(&desk, &other).await.path, format!("{}/checks/1", other.page()));
     }
 }

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Path};
 
 use crate::access::{Grant, Verb, verbs};
 use crate::domain::run::RunState;
-use crate::ids::CheckId;
+use crate::ids::CheckNo;
 use crate::ops::check_connection::check_connection;
 use crate::ops::error::OpError;
 use crate::store::checks::{self, Check};
@@ -71,7 +71,7 @@ pub async fn submit(
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
     let who = viewer.who(grant.principal());
     match check_connection(&app.store, &app.wake, &grant, &key, who, viewer.now).await {
-        Ok(id) => Ok(response::see_other(&urls::check(&key, id))),
+        Ok(no) => Ok(response::see_other(&urls::check(&key, no))),
         Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
         Err(error) => Err(error.into()),
     }
@@ -87,13 +87,13 @@ pub async fn show(
     path: Path<(String, i64)>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let (key, id) = path.into_inner();
+    let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let (system, check) = app
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let check = checks::find(db, system.id, CheckId(id))?;
+            let check = checks::find(db, system.id, CheckNo(no))?;
             Ok((system, check))
         })
         .await?;

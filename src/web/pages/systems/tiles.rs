@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::show::{SystemView, facts, moment, run_link};
 use crate::clock::Stamp;
-use crate::ids::{CheckId, RunNo};
+use crate::ids::{CheckNo, RunNo};
 use crate::web::ui::progress::Progress;
 use crate::web::ui::runs::{LogAccess, no_log_access};
 use crate::web::ui::tile::tile;
@@ -22,7 +22,7 @@ pub struct ConnectionTile {
     pub since: Option<Stamp>,
     pub next_check: Option<Stamp>,
     /// The newest check, when there is one to look at.
-    pub check: Option<CheckId>,
+    pub check: Option<CheckNo>,
 }
 
 /// What the runs say.
@@ -89,7 +89,7 @@ pub(in crate::web::pages) fn connection(shell: &Shell, view: &SystemView) -> Mar
     ]);
     let actions = html! {
         @if view.may.check { (form::check(shell, &view.key, &form::button("Check connection", ""))) }
-        @if let Some(id) = tile_of.check { (link_button(&urls::check(&view.key, id), "Last result", "")) }
+        @if let Some(no) = tile_of.check { (link_button(&urls::check(&view.key, no), "Last result", "")) }
     };
     tile("connection", "Connection", tile_of.status.tone, &html! { (tile_of.status) }, &facts, &actions)
 }

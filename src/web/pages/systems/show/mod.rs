@@ -211,7 +211,7 @@ fn connection(system: &System, check: Option<&Check>) -> ConnectionTile {
         took: check.and_then(|check| check.duration_us).map(span),
         since: system.connection_since,
         next_check: None,
-        check: check.map(|check| check.id),
+        check: check.map(|check| check.no),
     }
 }
 
