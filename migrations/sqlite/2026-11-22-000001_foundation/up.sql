@@ -220,8 +220,6 @@ CREATE INDEX messages_by_category ON messages (run_id, category, seq);
 CREATE TABLE checks (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   system_id INTEGER NOT NULL REFERENCES systems (id),
-  -- What addresses carry: no number tells of other systems.
-  no INTEGER NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'ended')),
   principal TEXT NOT NULL,
   queued_at INTEGER NOT NULL,
@@ -233,10 +231,10 @@ CREATE TABLE checks (
   stage TEXT CHECK (stage IN ('settings', 'name_lookup', 'tcp', 'tls', 'sign_in', 'protocol', 'content')),
   code TEXT,
   detail TEXT,
-  CHECK ((state = 'ended') = (ok IS NOT NULL)),
-  UNIQUE (system_id, no)
+  CHECK ((state = 'ended') = (ok IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX checks_one_open ON checks (system_id) WHERE state <> 'ended';
+CREATE INDEX checks_by_system ON checks (system_id, id);
 CREATE INDEX checks_queue ON checks (id) WHERE state <> 'ended';
 
 -- The baseline: what an item was when it was last transferred well. Keys are bytes, ordered bytewise.
