@@ -28,25 +28,54 @@ pub fn account(db: &mut Db, name: &str) -> Result<Option<Account>> {
         .optional()?)
 }
 
-/// An actor with what is assigned to them now, and their time zone; `None` for a disabled account.
-pub fn actor(db: &mut Db, id: PersonId) -> Result<Option<(Actor, Option<String>)>> {
-    let person: Option<(String, Option<String>)> = people::table
-        .find(id)
+/// Somebody with an enabled account, as they are at this moment.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// With what is assigned to them now.
+    pub actor: Actor,
+    pub time_zone: Option<String>,
+    /// Collection and group (none: everywhere), in the order of their assignment.
+    pub roles: Vec<(String, Option<String>)>,
+}
+
+/// One template of one assignment, if there is any.
+type Held = (i64, String, Option<GroupId>, Option<String>, Option<Template>);
+
+/// Somebody with their rights, read at once because every request asks; `None` for a disabled account.
+pub fn person(db: &mut Db, id: PersonId) -> Result<Option<Person>> {
+    let held = (
+        assignments::id,
+        collections::name,
+        assignments::group_id,
+        system_groups::name.nullable(),
+        collection_templates::template.nullable(),
+    );
+    let rows: Vec<(String, Option<String>, Option<Held>)> = people::table
+        .left_join(
+            assignments::table
+                .inner_join(collections::table.on(collections::id.eq(assignments::collection_id)))
+                .left_join(
+                    collection_templates::table.on(collection_templates::collection_id.eq(assignments::collection_id)),
+                )
+                .left_join(system_groups::table.on(system_groups::id.nullable().eq(assignments::group_id)))
+                .on(assignments::person_id.eq(people::id)),
+        )
+        .filter(people::id.eq(id))
         .filter(people::disabled_at.is_null())
-        .select((people::name, people::time_zone))
-        .first(db)
-        .optional()?;
-    let Some((name, zone)) = person else { return Ok(None) };
-    let rows: Vec<(Template, Option<GroupId>)> = assignments::table
-        .inner_join(collection_templates::table.on(collection_templates::collection_id.eq(assignments::collection_id)))
-        .filter(assignments::person_id.eq(id))
-        .select((collection_templates::template, assignments::group_id))
+        .order(assignments::id)
+        .select((people::name, people::time_zone, held.nullable()))
         .load(db)?;
-    let assigned = rows
-        .into_iter()
-        .map(|(template, group)| Assignment { template, reach: group.map_or(Reach::All, Reach::Group) })
-        .collect();
-    Ok(Some((Actor::new(id, name, assigned), zone)))
+    let Some((name, time_zone, _)) = rows.first() else { return Ok(None) };
+    let (name, time_zone) = (name.clone(), time_zone.clone());
+    let (mut assigned, mut roles, mut last) = (Vec::new(), Vec::new(), None);
+    for (assignment, collection, group, group_name, template) in rows.into_iter().filter_map(|row| row.2) {
+        if last.replace(assignment) != Some(assignment) {
+            roles.push((collection, group_name));
+        }
+        let reach = group.map_or(Reach::All, Reach::Group);
+        assigned.extend(template.map(|template| Assignment { template, reach }));
+    }
+    Ok(Some(Person { actor: Actor::new(id, name, assigned), time_zone, roles }))
 }
 
 /// What somebody has, for their account page: collection and group (none: everywhere).

@@ -30,7 +30,6 @@ impl Standing {
         if !sessions::states_of(db, self.person, now)?.iter().any(|state| state.contains(&self.mark)) {
             return Err(StoreError::NotFound);
         }
-        let (actor, _zone) = people::actor(db, self.person)?.ok_or(StoreError::NotFound)?;
-        Ok(actor)
+        Ok(people::person(db, self.person)?.ok_or(StoreError::NotFound)?.actor)
     }
 }

@@ -84,9 +84,10 @@ pub(super) fn totals_of(db: &mut Db, runs: &[RunId]) -> Result<HashMap<RunId, To
     Ok(rows.into_iter().map(|row| (row.run_id, row.into())).collect())
 }
 
-/// The counters of a run.
+/// The counters of a run. (A list of one would be another statement each time: `IN` is prepared anew.)
 pub fn progress(db: &mut Db, run: RunId) -> Result<Totals> {
-    Ok(totals_of(db, &[run])?.remove(&run).unwrap_or_default())
+    let row: Option<Row> = run_progress::table.find(run).select(Row::as_select()).first(db).optional()?;
+    Ok(row.map(Totals::from).unwrap_or_default())
 }
 
 /// The row of counters that every run has from the moment it is queued.

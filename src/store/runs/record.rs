@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::progress::{Totals, totals_of};
+use super::progress::{Totals, progress, totals_of};
 use crate::clock::Stamp;
 use crate::domain::message::Counts;
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
@@ -55,7 +55,7 @@ pub enum RunPlace {
 pub fn find(db: &mut Db, system: SystemId, no: RunNo) -> Result<(Run, Totals)> {
     let run: Run =
         runs::table.filter(runs::system_id.eq(system)).filter(runs::no.eq(no)).select(Run::as_select()).first(db)?;
-    let totals = totals_of(db, &[run.id])?.remove(&run.id).unwrap_or_default();
+    let totals = progress(db, run.id)?;
     Ok((run, totals))
 }
 
@@ -107,7 +107,7 @@ pub fn last_ended(db: &mut Db, system: SystemId) -> Result<Option<(Run, Totals)>
         .first(db)
         .optional()?;
     let Some(run) = run else { return Ok(None) };
-    let totals = totals_of(db, &[run.id])?.remove(&run.id).unwrap_or_default();
+    let totals = progress(db, run.id)?;
     Ok(Some((run, totals)))
 }
 

@@ -20,7 +20,8 @@ use super::store::PERSON;
 use super::{FLASH, SECRET, TOUCHED, flash_of};
 use crate::access::{Actor, Verb};
 use crate::ids::{PersonId, SystemKey};
-use crate::store::{people, systems};
+use crate::store::people;
+use crate::store::systems::{self, Located};
 use crate::web::extract::{Body, Viewer, address};
 use crate::web::failure::Failure;
 use crate::web::pages::errors::{self, Trouble};
@@ -47,7 +48,7 @@ pub async fn gate(
         None => return Err(Failure::internal("the application has no state").into()),
     };
     let secure = app.portal.secure;
-    let (viewer, fresh) = match look(&app, &request).await {
+    let (viewer, located, fresh) = match look(&app, row, &request).await {
         Ok(found) => found,
         Err(failure) => {
             // Without a database nobody is known: the page is made for a stranger.
@@ -57,7 +58,7 @@ pub async fn gate(
         }
     };
     request.extensions_mut().insert(viewer.clone());
-    let allowed = admit(&app, row, &mut request, &viewer).await;
+    let allowed = admit(&app, row, &mut request, &viewer, located).await;
     let mut response = match allowed {
         Err(Refusal::SeeOther(address)) => {
             request.into_response(HttpResponse::SeeOther().insert_header((LOCATION, address)).finish())
@@ -133,37 +134,43 @@ fn client(app: &App, request: &ServiceRequest) -> Option<String> {
     Some(client_address(peer, &forwarded, &app.portal.trusted_proxies).to_string())
 }
 
-/// Who looks, and the value of a new cookie if a stranger needs one.
-async fn look(app: &App, request: &ServiceRequest) -> Result<(Viewer, Option<String>), Failure> {
+/// Who looks, where the system of the address is, and the value of a new cookie if a stranger needs one.
+async fn look(
+    app: &App,
+    row: &Row,
+    request: &ServiceRequest,
+) -> Result<(Viewer, Option<Located>, Option<String>), Failure> {
     let session = request.get_session();
     let id = session.get::<i64>(PERSON).ok().flatten().map(PersonId);
     if let Some(id) = id {
-        let known = app
+        let key = matches!(row.access, Access::System(_)).then(|| request.match_info().get("system")).flatten();
+        let key = key.and_then(SystemKey::parse);
+        let (known, located) = app
             .store
             .read(move |db| {
-                let Some((actor, zone)) = people::actor(db, id)? else { return Ok(None) };
-                Ok(Some((actor, zone, people::roles(db, id)?)))
+                let located = key.map(|key| systems::locate(db, &key)).transpose()?.flatten();
+                Ok((people::person(db, id)?, located))
             })
             .await?;
         let secret = session.get::<String>(SECRET).ok().flatten().and_then(|text| Secret::from_text(&text));
-        if let (Some((actor, zone, roles)), Some(secret)) = (known, secret) {
+        if let (Some(person), Some(secret)) = (known, secret) {
             let now = app.clock.now();
             if touch(app, &session, now.0) {
                 let flash = session.get::<String>(FLASH).ok().flatten().and_then(|text| flash_of(&text));
                 if flash.is_some() && request.method() == actix_web::http::Method::GET {
                     session.remove(FLASH);
                 }
-                let zone = zone.and_then(|zone| zone.parse().ok()).unwrap_or(app.portal.house_zone);
+                let zone = person.time_zone.and_then(|zone| zone.parse().ok());
                 let viewer = Viewer {
-                    actor: Some(actor),
-                    roles: told(&roles),
-                    zone,
+                    actor: Some(person.actor),
+                    roles: told(&person.roles),
+                    zone: zone.unwrap_or(app.portal.house_zone),
                     secret,
                     address: client(app, request),
                     now,
                     flash,
                 };
-                return Ok((viewer, None));
+                return Ok((viewer, located, None));
             }
             session.purge();
         } else {
@@ -182,7 +189,7 @@ async fn look(app: &App, request: &ServiceRequest) -> Result<(Viewer, Option<Str
         },
         |secret| (secret, None),
     );
-    Ok((stranger(app, request, secret), fresh))
+    Ok((stranger(app, request, secret), None, fresh))
 }
 
 /// Notes that the session is in use, at most once a minute; `false` when it has lasted its whole life.
@@ -209,7 +216,13 @@ fn told(roles: &[(String, Option<String>)]) -> String {
     words.join("; ")
 }
 
-async fn admit(app: &App, row: &'static Row, request: &mut ServiceRequest, viewer: &Viewer) -> Result<(), Refusal> {
+async fn admit(
+    app: &App,
+    row: &'static Row,
+    request: &mut ServiceRequest,
+    viewer: &Viewer,
+    located: Option<Located>,
+) -> Result<(), Refusal> {
     let set_up = app.is_set_up().await.map_err(Failure::from)?;
     match row.access {
         Access::SetUp if set_up => return Err(Refusal::SeeOther(urls::HOME.to_owned())),
@@ -226,7 +239,7 @@ async fn admit(app: &App, row: &'static Row, request: &mut ServiceRequest, viewe
     match row.access {
         Access::Needs(needed) => needed.grant(actor, request)?,
         Access::System(needed) => {
-            place(app, actor, needed.any_of, request).await?;
+            place(actor, needed.any_of, located)?;
             needed.grant(actor, request)?;
         }
         Access::Public | Access::SetUp | Access::SignIn | Access::SignedIn => {}
@@ -236,9 +249,8 @@ async fn admit(app: &App, row: &'static Row, request: &mut ServiceRequest, viewe
 
 /// A system out of sight is not there; one in sight whose group lacks the permission is forbidden. Of a deleted one
 /// its log is left, for those who may read that.
-async fn place(app: &App, actor: &Actor, any_of: &'static [Verb], request: &ServiceRequest) -> Result<(), Failure> {
-    let key = request.match_info().get("system").and_then(SystemKey::parse).ok_or_else(Failure::not_found)?;
-    let located = app.store.read(move |db| systems::locate(db, &key)).await?.ok_or_else(Failure::not_found)?;
+fn place(actor: &Actor, any_of: &'static [Verb], located: Option<Located>) -> Result<(), Failure> {
+    let located = located.ok_or_else(Failure::not_found)?;
     let group = located.group;
     let mut sight = if located.is_deleted { Vec::new() } else { vec![Verb::SeeSystems, Verb::SeeSettings] };
     sight.extend(any_of.iter().filter(|verb| **verb == Verb::ReadLogs));

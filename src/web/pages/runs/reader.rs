@@ -18,6 +18,8 @@ use crate::web::state::App;
 /// A log that is read part by part.
 pub(super) struct Reader {
     app: App,
+    /// Of the beginning; the rights are asked again for each part.
+    grant: Grant<verbs::ReadLogs>,
     standing: Standing,
     key: SystemKey,
     filter: MessageFilter,
@@ -69,11 +71,11 @@ impl Reader {
     ) -> Result<Self, Failure> {
         let key = SystemKey::parse(&path.0).ok_or_else(Failure::not_found)?;
         let standing = Standing::of(viewer).ok_or_else(Failure::not_found)?;
-        let (grant, wanted) = (grant.clone(), key.clone());
+        let (own, wanted) = (grant.clone(), key.clone());
         let (system, run) = app
             .store
             .read(move |db| {
-                let system = systems::find_with_runs(db, &grant, &wanted)?;
+                let system = systems::find_with_runs(db, &own, &wanted)?;
                 let (run, _totals) = runs::find(db, system.id, RunNo(path.1))?;
                 Ok((system, run))
             })
@@ -81,7 +83,7 @@ impl Reader {
         if is_expired(app, &run, viewer.now) {
             return Err(Failure::not_found());
         }
-        Ok(Self { app: app.clone(), standing, key, filter, after, system, run })
+        Ok(Self { app: app.clone(), grant: grant.clone(), standing, key, filter, after, system, run })
     }
 
     /// Whoever reads.
@@ -97,21 +99,20 @@ impl Reader {
     /// The next messages, at most `limit`.
     pub async fn next(&mut self, limit: i64) -> Result<Part, Stopped> {
         let (standing, key, filter, after) = (self.standing.clone(), self.key.clone(), self.filter.clone(), self.after);
-        let (no, words, now) = (self.run.no, self.app.words.clone(), self.app.clock.now());
+        let (grant, no, words, now) = (self.grant.clone(), self.run.no, self.app.words.clone(), self.app.clock.now());
         let store: &Store = &self.app.store;
         let part = store
             .read(move |db| {
-                // Signed out, disabled, or without the right by now: not found.
-                let actor = standing.actor(db, now)?;
-                let grant = actor.authorize::<verbs::ReadLogs>().map_err(|_missing| StoreError::NotFound)?;
                 let system = systems::find_with_runs(db, &grant, &key)?;
-                if !actor.may(&[Verb::ReadLogs], system.group_id) {
-                    return Err(StoreError::NotFound);
-                }
                 // The header first: rows that come between the two reads are read next time.
                 let (run, totals) = runs::find(db, system.id, no)?;
                 let log = messages::Log { words: &words, grant: &grant, run: run.id };
                 let page = messages::page(db, log, &filter, Cursor::After(after), limit)?;
+                // Signed out, disabled, or without the right by now: not found. Asked last, so that nothing is
+                // sent that was written after the right had ended.
+                if !standing.actor(db, now)?.may(&[Verb::ReadLogs], system.group_id) {
+                    return Err(StoreError::NotFound);
+                }
                 Ok(Part { at_end: !page.more, rows: page.rows, run, totals })
             })
             .await?;

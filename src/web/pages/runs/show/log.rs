@@ -3,7 +3,7 @@
 use chrono::{NaiveTime, TimeZone};
 
 use super::{Log, missing};
-use crate::access::{Grant, Verb, verbs};
+use crate::access::{Verb, verbs};
 use crate::clock::{Stamp, micros};
 use crate::domain::message::{Category, Counts, StoredMessage};
 use crate::domain::run::RunState;
@@ -11,8 +11,8 @@ use crate::ids::Seq;
 use crate::store::messages::{self, Cursor, MessageFilter, SearchPage};
 use crate::store::runs::{Counted, Run, counts_by};
 use crate::store::systems::System;
+use crate::store::{self, Db};
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::pages::runs::messages::{LogView, Searched, Total};
 use crate::web::pages::runs::reader::is_expired;
 use crate::web::present;
@@ -75,24 +75,21 @@ impl LogQuery {
 }
 
 /// The log, if the reader may read it.
-pub(super) async fn load(
+pub(super) fn load(
+    db: &mut Db,
     app: &App,
     viewer: &Viewer,
-    system: &System,
-    run: &Run,
-    counts: Counts,
+    (system, run, counts): (&System, &Run, Counts),
     query: &LogQuery,
-) -> Result<Log, Failure> {
-    if !viewer.may(&[Verb::ReadLogs], system.group_id) {
-        return Ok(missing());
-    }
+) -> store::Result<Log> {
+    let actor = viewer.actor.as_ref().filter(|actor| actor.may(&[Verb::ReadLogs], system.group_id));
+    let Some(grant) = actor.and_then(|actor| actor.authorize::<verbs::ReadLogs>().ok()) else { return Ok(missing()) };
     if is_expired(app, run, viewer.now) {
         return Ok(Log::Expired { days: app.portal.message_days });
     }
-    let grant: Grant<verbs::ReadLogs> =
-        viewer.actor.as_ref().ok_or_else(Failure::not_found)?.authorize::<verbs::ReadLogs>()?;
+    let log = messages::Log { words: &app.words, grant: &grant, run: run.id };
     let filter = query.filter();
-    let (jump, at_error) = jump(app, &grant, viewer, (run, counts), query).await?;
+    let (jump, at_error) = jump(db, log, viewer, (run, counts), query)?;
     let pages = Pages { system, run, filter: &filter };
     let asked = Asked {
         filter: filter.clone(),
@@ -100,9 +97,8 @@ pub(super) async fn load(
         cursor: jump.unwrap_or_else(|| query.cursor()),
         around: query.around.parse().ok(),
     };
-    let (id, words) = (run.id, app.words.clone());
-    let (found, options) =
-        app.store.read(move |db| Ok((asked.read(db, &words, &grant, id)?, counts_by(db, id)?))).await?;
+    let found = asked.read(db, log)?;
+    let options = counts_by(db, run.id)?;
     let total = total(&filter, counts, &options);
     let around = query.around.parse().ok().map(Seq);
     let mut view = LogView {
@@ -152,15 +148,8 @@ enum Found {
 }
 
 impl Asked {
-    fn read(
-        &self,
-        db: &mut crate::store::Db,
-        words: &messages::Words,
-        grant: &Grant<verbs::ReadLogs>,
-        run: crate::ids::RunId,
-    ) -> crate::store::Result<Found> {
+    fn read(&self, db: &mut Db, log: messages::Log<'_>) -> store::Result<Found> {
         let filter = stored_filter(&self.filter);
-        let log = messages::Log { words, grant, run };
         if let Some(seq) = self.around {
             return Ok(Found::Around(messages::around(db, log, seq, AROUND)?));
         }
@@ -192,11 +181,11 @@ impl Asked {
 
     /// Whether anything stands above a page whose place somebody typed.
     fn has_before(
-        db: &mut crate::store::Db,
+        db: &mut Db,
         log: messages::Log<'_>,
         filter: &MessageFilter,
         rows: &[StoredMessage],
-    ) -> crate::store::Result<bool> {
+    ) -> store::Result<bool> {
         let Some(first) = rows.first() else { return Ok(false) };
         Ok(!messages::page(db, log, filter, Cursor::Before(first.seq), 1)?.rows.is_empty())
     }
@@ -254,13 +243,13 @@ fn total(filter: &Filter, counts: Counts, options: &[Counted]) -> Total {
 }
 
 /// Where "Go to number or time" leads, or what is wrong with it.
-async fn jump(
-    app: &App,
-    grant: &Grant<verbs::ReadLogs>,
+fn jump(
+    db: &mut Db,
+    log: messages::Log<'_>,
     viewer: &Viewer,
     (run, counts): (&Run, Counts),
     query: &LogQuery,
-) -> Result<(Option<Cursor>, Option<String>), Failure> {
+) -> store::Result<(Option<Cursor>, Option<String>)> {
     let at = query.at.trim();
     if at.is_empty() {
         return Ok((None, None));
@@ -274,12 +263,7 @@ async fn jump(
         let said = "Type a message number such as 17, or a time such as 23:01 or 23:01:30.";
         return Ok((None, Some(said.to_owned())));
     };
-    let (grant, id, words) = (grant.clone(), run.id, app.words.clone());
-    let found = app
-        .store
-        .read(move |db| messages::at_time(db, messages::Log { words: &words, grant: &grant, run: id }, time))
-        .await?;
-    match found {
+    match messages::at_time(db, log, time)? {
         Some(seq) => Ok((Some(Cursor::After(seq - 1)), None)),
         None => Ok((Some(Cursor::Last), Some("Nothing was logged at or after this time. This is the end.".to_owned()))),
     }

@@ -39,11 +39,21 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
-    let found = app.store.read(move |db| load(db, &grant, &key, RunNo(no))).await?;
-    let log = log::load(&app, &viewer, &found.system, &found.run, found.totals.counts, &query).await?;
+    let query = query.into_inner();
+    let refresh = query.refreshes();
+    let (reader, portal) = (viewer.clone(), app.clone());
+    let (found, log) = app
+        .store
+        .read(move |db| {
+            let found = load(db, &grant, &key, RunNo(no))?;
+            let run = (&found.system, &found.run, found.totals.counts);
+            let log = log::load(db, &portal, &reader, run, &query)?;
+            Ok((found, log))
+        })
+        .await?;
     let mut shell = viewer.shell(Some(Nav::Systems));
     let open = found.run.state != RunState::Ended && found.run.not_before <= viewer.now;
-    let refreshes = open && query.refreshes();
+    let refreshes = open && refresh;
     if refreshes {
         let stop = format!("{}?refresh=off", urls::run(&found.system.key, found.run.no));
         shell.refresh = Some(Refresh { seconds: 2, stop });
@@ -67,15 +77,15 @@ fn load(db: &mut Db, grant: &Grant<verbs::SeeRun>, key: &SystemKey, no: RunNo) -
     let system = systems::find_with_runs(db, grant, key)?;
     let (run, totals) = runs::find(db, system.id, no)?;
     let retries = run.retries_run.map(|id| runs::number_of(db, id)).transpose()?.flatten();
-    let retried_by = runs::retry_of(db, system.id, run.id)?;
     let failed = run.result == Some(RunResult::Error);
+    let retried_by = if failed { runs::retry_of(db, system.id, run.id)? } else { None };
     let failure = if failed { messages::first_error(db, run.id)? } else { None };
     let running = if run.state == RunState::Queued {
         present::activity(runs::open_runs(db, system.id)?).running.map(|run| run.no)
     } else {
         None
     };
-    let has_plan = plans::braked(db, run.id)?.is_some();
+    let has_plan = failed && plans::braked(db, run.id)?.is_some();
     Ok(Loaded { system, run, totals, retries, retried_by, failure, running, has_plan })
 }
 
