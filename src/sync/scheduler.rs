@@ -16,7 +16,7 @@ const AT_ONCE: i64 = 200;
 /// Why due times cannot be read; what was queued before stays queued.
 pub async fn tick(engine: &Engine) -> Result<()> {
     let now = engine.clock.now();
-    let due = engine.store.read(move |db| runs::due_systems(db, now, AT_ONCE)).await?;
+    let due = engine.store.read(move |db| runs::due_systems(db, &Internal::schedule(), now, AT_ONCE)).await?;
     for (system, was, text, zone) in due {
         let planned = text.parse::<Schedule>().ok().zip(zone.parse().ok());
         let Some((schedule, zone)) = planned else {

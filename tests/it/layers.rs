@@ -62,6 +62,68 @@ fn each_library_is_named_in_its_place_only() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// One module opens connections, one holds the differences, one migrates: nobody else asks which database it is.
+#[test]
+fn few_ask_which_database_it_is() {
+    let may = ["store/connection", "store/backend", "store/migrate"];
+    let asks = |source: &Source| source.code.contains("Db::Sqlite") || source.code.contains("Db::Postgres");
+    let wrong: Vec<String> = found(|source| asks(source) && !may.contains(&source.module.as_str()));
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What hangs on a system is read by its id, and the id of a system or a run can be had from the store only: by a
+/// grant, whose reach is in the query, or by Syncdesk itself.
+#[test]
+fn ids_come_from_the_store() {
+    let makes = |source: &Source| source.code.contains("SystemId(") || source.code.contains("RunId(");
+    let wrong = found(|source| makes(source) && !source.is_in("store") && !source.is_in("ids"));
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let mut without_proof = Vec::new();
+    for source in sources("src").iter().filter(|source| source.is_in("store")) {
+        for function in source.code.split("\npub fn ").skip(1) {
+            let head = function.split('{').next().unwrap_or_default();
+            let (arguments, answer) = head.split_once("->").unwrap_or((head, ""));
+            let gives = ["SystemId", "RunId", "System,", "System>", "Claim>", "Check>", "Run,", "Run>"];
+            // By an id, a claim or a row that was found before, or as whoever proves to be somebody.
+            let proofs = ["Grant<", "impl Systems", "Internal", "Claim", "SystemId", "RunId", "Check", "Due", "Sealed"];
+            if gives.iter().any(|word| answer.contains(word)) && !proofs.iter().any(|word| arguments.contains(word)) {
+                without_proof.push(format!("{}: {}", source.path, arguments.split('(').next().unwrap_or_default()));
+            }
+        }
+    }
+    assert!(without_proof.is_empty(), "{without_proof:#?}");
+}
+
+/// Each folder of `sync/connectors` is one kind, with one trait impl, and the registry has it. Whatever runs is run by
+/// one worker, queued by one scheduler, and told to one journal.
+#[test]
+fn there_is_one_of_each() {
+    let folders = fs::read_dir(root().join("src/sync/connectors")).expect("a folder");
+    let folders = folders.filter(|entry| entry.as_ref().expect("an entry").path().is_dir()).count();
+    let impls = found(|source| source.code.contains("impl Connector for") && source.is_in("sync/connectors"));
+    assert_eq!(impls.len(), folders, "{impls:?}");
+    assert_eq!(syncdesk::sync::registry::all().len(), folders);
+    for (what, words) in [
+        ("worker", "pub async fn work("),
+        ("scheduler", "fn due_systems("),
+        ("journal", "pub struct Journal"),
+        ("connector trait", "pub trait Connector"),
+        ("route table", "pub static ROUTES"),
+        ("clock", "Utc::now("),
+    ] {
+        assert_eq!(found(|source| source.code.contains(words)).len(), 1, "one {what}");
+    }
+    assert!(found(|source| source.names("SystemTime")).is_empty(), "time comes from the clock");
+}
+
+/// The paths of the sources that are so, without their unit tests.
+fn found(fits: impl Fn(&Source) -> bool) -> Vec<String> {
+    let own = sources("src")
+        .into_iter()
+        .filter(|source| !source.module.ends_with("tests") && !source.module.contains("/tests/"));
+    own.map(Source::without_tests).filter(|source| fits(source)).map(|source| source.path).collect()
+}
+
 #[test]
 fn habits() {
     let tests_only = [concat!("#[", "ignore"), concat!("thread::", "sleep("), concat!("time::", "sleep(")];
@@ -96,6 +158,12 @@ struct Source {
 }
 
 impl Source {
+    /// Without the unit tests at its end.
+    fn without_tests(mut self) -> Self {
+        self.code.truncate(self.code.find("#[cfg(test)]").unwrap_or(self.code.len()));
+        self
+    }
+
     fn is_in(&self, place: &str) -> bool {
         self.module.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::record::Run;
+use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::domain::run::{RunState, Trigger};
 use crate::ids::{RunId, RunNo, SystemId};
@@ -132,7 +133,12 @@ pub fn cancel(db: &mut Db, run: RunId, by: &str, now: Stamp) -> Result<Option<Ru
 }
 
 /// Systems whose schedule has come due: id, due time, schedule, zone.
-pub fn due_systems(db: &mut Db, now: Stamp, limit: i64) -> Result<Vec<(SystemId, Stamp, String, String)>> {
+pub fn due_systems(
+    db: &mut Db,
+    _schedule: &Internal,
+    now: Stamp,
+    limit: i64,
+) -> Result<Vec<(SystemId, Stamp, String, String)>> {
     let rows: Vec<(SystemId, Option<Stamp>, String, String)> = systems::table
         .filter(systems::deleted_at.is_null())
         .filter(systems::hold_since.is_null())
