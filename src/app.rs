@@ -109,6 +109,8 @@ impl House {
             limits: Limits {
                 runs_at_once: usize::try_from(self.config.workers).unwrap_or(usize::MAX),
                 lease: self.config.lease,
+                checks_at_once: usize::try_from(self.config.checks_at_once).unwrap_or(usize::MAX),
+                cadence: self.config.cadence,
                 ..Limits::default()
             },
             connector: registry::of_kind,

@@ -19,6 +19,8 @@ use chrono_tz::Tz;
 use ipnet::IpNet;
 use url::Url;
 
+use crate::domain::cadence::Cadence;
+
 pub use database_url::DatabaseUrl;
 pub use error::ConfigError;
 pub use settings::Settings;
@@ -52,6 +54,10 @@ pub struct Config {
     pub workers: u32,
     /// Without progress, unless a system has its own.
     pub run_timeout: Duration,
+    /// Connection checks at once.
+    pub checks_at_once: u32,
+    /// When connections are checked, and a bad one pauses a system.
+    pub cadence: Cadence,
     /// How long a worker may be silent before its runs are taken for lost.
     pub lease: Duration,
     /// What connectors may reach besides public addresses.
@@ -99,6 +105,8 @@ impl Config {
             house_time_zone: settings.house_time_zone.unwrap_or_else(|| zone_of(environment)),
             workers: settings.workers,
             run_timeout: settings.run_timeout_minutes,
+            checks_at_once: settings.checks_at_once,
+            cadence: Cadence { check_every: settings.check_minutes, pause_after: settings.pause_minutes },
             lease: settings.lease_seconds,
             allow_networks: settings.allow_networks.0,
             file_roots: settings.file_roots,

@@ -96,6 +96,18 @@ pub struct Settings {
     #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "60", help_heading = "Runs")]
     pub run_timeout_minutes: Duration,
 
+    /// Connections that this process checks at once
+    #[arg(long, value_name = "COUNT", value_parser = count::<1, 256>, default_value = "16", help_heading = "Runs")]
+    pub checks_at_once: u32,
+
+    /// Minutes between checks of a good connection
+    #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "180", help_heading = "Runs")]
+    pub check_minutes: Duration,
+
+    /// Minutes after the first failed check after which a system pauses until a check succeeds
+    #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "180", help_heading = "Runs")]
+    pub pause_minutes: Duration,
+
     /// Seconds without a sign of life after which a worker's runs are taken for lost, the same for all processes on
     /// a database; a worker gives one twice a second
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "30", hide = true)]

@@ -1,6 +1,7 @@
 //! The rules, pure: no database, no network, no clock of their own.
 
 pub mod brake;
+pub mod cadence;
 pub mod catalogue;
 pub mod csv;
 pub mod doc;

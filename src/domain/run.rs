@@ -4,6 +4,16 @@ use super::message::Counts;
 use super::words::words;
 
 words! {
+    /// What asked for a connection check.
+    CheckTrigger {
+        /// Somebody pressed *Check connection*.
+        Manual = "manual",
+        /// Its time had come, or a run had failed for want of a connection.
+        Regular = "regular",
+    }
+}
+
+words! {
     /// Where a run is in its life.
     RunState { Queued = "queued", Running = "running", Ended = "ended", }
 }

@@ -1,23 +1,30 @@
 //! *Check connection* by hand: a queue row that a worker carries out. At most one open check a system.
 
+use std::time::Duration;
+
 use tokio::sync::Notify;
 
 use super::audit::Who;
 use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
-use crate::ids::{CheckNo, SystemKey};
+use crate::domain::run::CheckTrigger;
+use crate::ids::{CheckNo, GroupId, SystemKey};
 use crate::store::{Store, checks, systems};
 
-/// Queues a check.
+/// How long those who only look wait between two checks of a system: each is work for its peer.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Queues a check. `looks_only`: whoever may neither synchronize nor specify asks at most once a minute.
 ///
 /// # Errors
-/// [`OpError::Conflict`] when the system is on hold.
+/// [`OpError::Conflict`] when the system is on hold, or was checked a moment ago.
 pub async fn check_connection(
     store: &Store,
     wake: &Notify,
     grant: &Grant<verbs::CheckConnection>,
     key: &SystemKey,
+    looks_only: impl Fn(GroupId) -> bool + Send + 'static,
     who: Who,
     now: Stamp,
 ) -> Result<CheckNo> {
@@ -26,9 +33,16 @@ pub async fn check_connection(
         .write(move |db| {
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if let Some(reason) = system.hold_reason {
-                return Ok(Err(reason));
+                return Ok(Err(format!("Refused because the system is on hold: {reason} Release it first.")));
             }
-            let (no, new) = checks::queue(db, system.id, &who.principal, now)?;
+            let asked = checks::last_by_hand(db, system.id)?.map(|queued_at| queued_at.plus(PATIENCE));
+            if let Some(wait) = asked.filter(|until| *until > now && looks_only(system.group_id)) {
+                let seconds = wait.since(now).as_secs() + 1;
+                return Ok(Err(format!(
+                    "The connection was checked less than a minute ago. Look at that result, or check again in {seconds} s."
+                )));
+            }
+            let (no, new) = checks::queue(db, system.id, CheckTrigger::Manual, &who.principal, now)?;
             if !new {
                 return Ok(Ok(no));
             }
@@ -45,7 +59,5 @@ pub async fn check_connection(
         })
         .await?;
     wake.notify_one();
-    queued.map_err(|reason| {
-        OpError::Conflict(format!("Refused because the system is on hold: {reason} Release it first."))
-    })
+    queued.map_err(OpError::Conflict)
 }

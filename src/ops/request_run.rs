@@ -66,7 +66,7 @@ pub struct Request {
 /// Requests a run. The same `request_key` gives the same run.
 ///
 /// # Errors
-/// [`OpError::Conflict`] when the system is on hold.
+/// [`OpError::Conflict`] when the system is on hold or paused.
 pub async fn request_run(
     store: &Store,
     wake: &Notify,
@@ -80,7 +80,12 @@ pub async fn request_run(
         .write(move |db| {
             let (system, _group) = systems::find_to_change(db, &asked, &key)?;
             if let Some(reason) = system.hold_reason {
-                return Ok(Err(reason));
+                return Ok(Err(format!("the system is on hold: {reason} Release it first.")));
+            }
+            if system.paused_since.is_some() {
+                let why = "no connection check has succeeded for too long. Check the connection: after a good check it \
+                           goes on, and what was missed is caught up.";
+                return Ok(Err(format!("the system is paused: {why}")));
             }
             let due = Due {
                 system: system.id,
@@ -114,9 +119,7 @@ pub async fn request_run(
     let (system, queued) = match queued {
         Ok(Ok(queued)) => queued,
         Ok(Err(reason)) => {
-            return Err(OpError::Conflict(format!(
-                "Refused because the system is on hold: {reason} Release it first."
-            )));
+            return Err(OpError::Conflict(format!("Refused because {reason}")));
         }
         // Two requests met in the unique index: the other one is the run.
         Err(StoreError::Duplicate(_)) => {

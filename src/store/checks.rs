@@ -10,8 +10,12 @@ use super::error::{Result, StoreError};
 use super::schema::checks;
 use crate::access::Internal;
 use crate::clock::{Stamp, micros};
-use crate::domain::run::{RunState, Stage};
+use crate::domain::cadence::Cadence;
+use crate::domain::run::{CheckTrigger, RunState, Stage};
 use crate::ids::{CheckId, CheckNo, SystemId};
+
+/// So many checks of a system are kept.
+const KEPT: i64 = 50;
 
 /// A check as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -21,6 +25,7 @@ pub struct Check {
     pub system_id: SystemId,
     pub no: CheckNo,
     pub state: RunState,
+    pub trigger: CheckTrigger,
     pub principal: String,
     pub queued_at: Stamp,
     pub ended_at: Option<Stamp>,
@@ -34,7 +39,13 @@ pub struct Check {
 }
 
 /// Queues a check, or tells which open one answers the request; whether it is new.
-pub fn queue(db: &mut Db, system: SystemId, principal: &str, now: Stamp) -> Result<(CheckNo, bool)> {
+pub fn queue(
+    db: &mut Db,
+    system: SystemId,
+    trigger: CheckTrigger,
+    principal: &str,
+    now: Stamp,
+) -> Result<(CheckNo, bool)> {
     let of_system = checks::table.filter(checks::system_id.eq(system));
     let last: Option<i64> = of_system.select(diesel::dsl::max(checks::no)).first(db)?;
     let made = unless_duplicate(db, |db| {
@@ -43,6 +54,7 @@ pub fn queue(db: &mut Db, system: SystemId, principal: &str, now: Stamp) -> Resu
                 checks::system_id.eq(system),
                 checks::no.eq(last.unwrap_or(0) + 1),
                 checks::state.eq(RunState::Queued),
+                checks::trigger.eq(trigger),
                 checks::principal.eq(principal),
                 checks::queued_at.eq(now),
                 checks::claim_no.eq(0),
@@ -73,6 +85,30 @@ pub fn last(db: &mut Db, system: SystemId) -> Result<Option<Check>> {
         .optional()?)
 }
 
+/// When somebody last asked for a check of a system.
+pub fn last_by_hand(db: &mut Db, system: SystemId) -> Result<Option<Stamp>> {
+    Ok(checks::table
+        .filter(checks::system_id.eq(system))
+        .filter(checks::trigger.eq(CheckTrigger::Manual))
+        .order(checks::no.desc())
+        .select(checks::queued_at)
+        .first(db)
+        .optional()?)
+}
+
+/// The last checks of a system that ended, oldest first: whether each was good, and when it ended.
+pub fn recent(db: &mut Db, system: SystemId, limit: i64) -> Result<Vec<(bool, Stamp)>> {
+    let mut rows: Vec<(Option<bool>, Option<Stamp>)> = checks::table
+        .filter(checks::system_id.eq(system))
+        .filter(checks::state.eq(RunState::Ended))
+        .order(checks::no.desc())
+        .limit(limit)
+        .select((checks::ok, checks::ended_at))
+        .load(db)?;
+    rows.reverse();
+    Ok(rows.into_iter().filter_map(|(ok, at)| ok.zip(at)).collect())
+}
+
 /// Whether any check waits to be carried out or finished: a look before the write.
 pub fn any_open(db: &mut Db) -> Result<bool> {
     let open = checks::table
@@ -81,16 +117,22 @@ pub fn any_open(db: &mut Db) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(open)).get_result(db)?)
 }
 
-/// Claims the check that has waited longest; one whose worker is gone is taken again.
+/// Claims the check that has waited longest, what a person asked for first; one whose worker is gone is taken again.
 pub fn claim_next(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<Option<Check>> {
     let now = db_now(db)?;
-    let open: Vec<Check> = checks::table
-        .filter(checks::state.ne(RunState::Ended))
-        .filter(checks::lease_until.is_null().or(checks::lease_until.lt(now)))
-        .order(checks::id)
-        .limit(8)
-        .select(Check::as_select())
-        .load(db)?;
+    let mut open: Vec<Check> = Vec::new();
+    for trigger in [CheckTrigger::Manual, CheckTrigger::Regular] {
+        open.extend(
+            checks::table
+                .filter(checks::state.ne(RunState::Ended))
+                .filter(checks::trigger.eq(trigger))
+                .filter(checks::lease_until.is_null().or(checks::lease_until.lt(now)))
+                .order(checks::id)
+                .limit(8)
+                .select(Check::as_select())
+                .load::<Check>(db)?,
+        );
+    }
     for mut check in open {
         let taken = diesel::update(
             checks::table
@@ -126,7 +168,7 @@ pub struct Outcome {
 ///
 /// # Errors
 /// [`StoreError::Fenced`] when another worker has it by now.
-pub fn finish(db: &mut Db, check: &Check, outcome: &Outcome) -> Result<()> {
+pub fn finish(db: &mut Db, check: &Check, outcome: &Outcome, cadence: &Cadence) -> Result<()> {
     let now = db_now(db)?;
     let ended = diesel::update(
         checks::table
@@ -148,5 +190,7 @@ pub fn finish(db: &mut Db, check: &Check, outcome: &Outcome) -> Result<()> {
     if ended == 0 {
         return Err(StoreError::Fenced);
     }
-    super::systems::after_check(db, check.system_id, outcome.ok, now)
+    let old = checks::table.filter(checks::system_id.eq(check.system_id)).filter(checks::no.le(check.no.0 - KEPT));
+    diesel::delete(old.filter(checks::state.eq(RunState::Ended))).execute(db)?;
+    super::systems::after_check(db, check.system_id, outcome.ok, cadence, now)
 }

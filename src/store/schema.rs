@@ -94,6 +94,20 @@ diesel::table! {
         failures_in_row -> BigInt,
         created_at -> BigInt,
         deleted_at -> Nullable<BigInt>,
+        paused_since -> Nullable<BigInt>,
+        silent_since -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    watches (system_id) {
+        system_id -> BigInt,
+        next_check -> Nullable<BigInt>,
+        pause_at -> Nullable<BigInt>,
+        fresh_from -> BigInt,
+        freshness_us -> Nullable<BigInt>,
+        silent_at -> Nullable<BigInt>,
+        next_change_at -> Nullable<BigInt>,
     }
 }
 
@@ -235,6 +249,7 @@ diesel::table! {
         stage -> Nullable<Text>,
         code -> Nullable<Text>,
         detail -> Nullable<Text>,
+        trigger -> Text,
     }
 }
 
@@ -306,6 +321,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     systems,
     system_versions,
     system_counts,
+    watches,
     credentials,
     runs,
     run_requests,

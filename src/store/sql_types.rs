@@ -11,7 +11,7 @@ use crate::access::Template;
 use crate::clock::Stamp;
 use crate::domain::brake::BrakeReason;
 use crate::domain::message::{Category, Direction, Operation};
-use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
+use crate::domain::run::{CheckTrigger, EndReason, RunResult, RunState, Stage, Trigger};
 use crate::domain::status::{Connection, Overall, Verdict};
 use crate::ids::{CheckId, CheckNo, CollectionId, GroupId, PersonId, RunId, RunNo, Seq, SystemId, SystemKey};
 
@@ -123,7 +123,7 @@ macro_rules! texts {
 }
 
 numbers!(SystemId, GroupId, RunId, RunNo, Seq, CheckId, CheckNo, PersonId, CollectionId, Stamp);
-texts!(SystemKey, Template, Direction, Operation, RunState, RunResult, EndReason, Trigger, Stage);
+texts!(SystemKey, Template, Direction, Operation, RunState, RunResult, EndReason, Trigger, CheckTrigger, Stage);
 texts!(Connection, Verdict, Overall, BrakeReason);
 
 expression!(Category, SmallInt);

@@ -43,8 +43,8 @@ pub async fn carry_out(engine: Engine, check: Check) {
             took,
         },
     };
-    let id = check.id;
-    match engine.store.write(move |db| checks::finish(db, &check, &outcome)).await {
+    let (id, cadence) = (check.id, engine.limits.cadence);
+    match engine.store.write(move |db| checks::finish(db, &check, &outcome, &cadence)).await {
         Ok(()) => {}
         Err(StoreError::Fenced) => log::warn!("check {id} is held by another worker now"),
         Err(error) => log::warn!("check {id}: its end could not be stored: {error}"),

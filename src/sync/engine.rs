@@ -10,6 +10,7 @@ use super::connector::{Connector, Peer};
 use crate::access::Internal;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::cadence::Cadence;
 use crate::domain::run::{Failure, Stage};
 use crate::ids::SystemId;
 use crate::net::Net;
@@ -28,6 +29,9 @@ pub struct Limits {
     pub poll: Duration,
     /// How long runs may take to end when the process ends.
     pub grace: Duration,
+    /// Connection checks at once in this process.
+    pub checks_at_once: usize,
+    pub cadence: Cadence,
 }
 
 impl Default for Limits {
@@ -37,6 +41,8 @@ impl Default for Limits {
             lease: Duration::from_secs(30),
             poll: Duration::from_millis(500),
             grace: Duration::from_secs(20),
+            checks_at_once: 16,
+            cadence: Cadence::default(),
         }
     }
 }

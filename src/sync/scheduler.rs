@@ -1,11 +1,12 @@
-//! The schedule: due times become queued runs. Whoever moves the due time on queues the run, in one
-//! transaction, so that two replicas never queue two.
+//! The schedule: due times become queued runs, and queued checks; what time alone changes is changed. Whoever moves
+//! a due time on queues what was due, in one transaction, so that two replicas never queue two.
 
 use super::engine::Engine;
 use crate::access::Internal;
+use crate::domain::run::CheckTrigger;
 use crate::domain::schedule::Schedule;
-use crate::store::Result;
 use crate::store::runs::{self, Due};
+use crate::store::{Db, Result, checks, systems};
 
 /// How many systems one look takes on.
 const AT_ONCE: i64 = 200;
@@ -15,6 +16,44 @@ const AT_ONCE: i64 = 200;
 /// # Errors
 /// Why due times cannot be read; what was queued before stays queued.
 pub async fn tick(engine: &Engine) -> Result<()> {
+    pass_time(engine).await?;
+    queue_checks(engine).await?;
+    queue_runs(engine).await
+}
+
+/// Pauses what has had no connection for too long, and calls silent what has been so.
+async fn pass_time(engine: &Engine) -> Result<()> {
+    let changing = engine.store.read(|db| systems::changing(db, &Internal::schedule(), AT_ONCE)).await?;
+    if changing.is_empty() {
+        return Ok(());
+    }
+    let all = move |db: &mut Db| changing.iter().try_for_each(|id| systems::pass_time(db, &Internal::schedule(), *id));
+    engine.store.write(all).await
+}
+
+/// Queues the connection checks that are due.
+async fn queue_checks(engine: &Engine) -> Result<()> {
+    let due = engine.store.read(|db| systems::due_checks(db, &Internal::schedule(), AT_ONCE)).await?;
+    if due.is_empty() {
+        return Ok(());
+    }
+    let (now, cadence) = (engine.clock.now(), engine.limits.cadence);
+    let queue = move |db: &mut Db| {
+        let principal = Internal::schedule().principal().to_string();
+        for (system, was) in due {
+            if systems::take_check(db, system, was, &cadence)? {
+                checks::queue(db, system, CheckTrigger::Regular, &principal, now)?;
+            }
+        }
+        Ok(())
+    };
+    engine.store.write(queue).await?;
+    engine.wake.notify_one();
+    Ok(())
+}
+
+/// Queues the runs that are due.
+async fn queue_runs(engine: &Engine) -> Result<()> {
     let now = engine.clock.now();
     let due = engine.store.read(move |db| runs::due_systems(db, &Internal::schedule(), now, AT_ONCE)).await?;
     for (system, was, text, zone) in due {

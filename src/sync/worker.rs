@@ -15,10 +15,6 @@ use crate::store::runs;
 /// How often due times and lost leases are looked at.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Checks at once. They have places of their own: each may last a minute, and whoever may ask for checks must
-/// not be able to keep runs waiting.
-const CHECKS_AT_ONCE: usize = 4;
-
 /// Works until the process ends, then gives what is on its way its grace.
 pub async fn work(engine: Engine, name: String) {
     let (mut running, mut checking): (JoinSet<()>, JoinSet<()>) = (JoinSet::new(), JoinSet::new());
@@ -41,7 +37,9 @@ pub async fn work(engine: Engine, name: String) {
             Some(_ended) = running.join_next(), if !running.is_empty() => {}
             Some(_ended) = checking.join_next(), if !checking.is_empty() => {}
         }
-        while checking.len() < CHECKS_AT_ONCE && start_check(&engine, &mut checking).await {}
+        // Checks have places of their own: each may last a minute, and whoever may ask for checks must not be able
+        // to keep runs waiting.
+        while checking.len() < engine.limits.checks_at_once && start_check(&engine, &mut checking).await {}
         while running.len() < engine.limits.runs_at_once && start_run(&engine, &name, &mut running).await {}
     }
     let grace = tokio::time::timeout(engine.limits.grace, async {

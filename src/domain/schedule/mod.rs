@@ -18,6 +18,7 @@ use chrono_tz::Tz;
 
 pub use self::cron::CronLine;
 pub use self::next::CLOCK_SPREAD;
+pub(in crate::domain) use self::next::mix;
 pub use self::text::ScheduleError;
 use super::run::Trigger;
 use crate::clock::Stamp;

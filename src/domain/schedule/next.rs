@@ -85,7 +85,7 @@ fn offset_us(seed: u64, bound: Duration) -> i64 {
 }
 
 /// The finalizer of splitmix64, so that neighbouring seeds lie apart.
-const fn mix(seed: u64) -> u64 {
+pub(in crate::domain) const fn mix(seed: u64) -> u64 {
     let z = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

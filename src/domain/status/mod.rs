@@ -3,12 +3,14 @@
 //!
 //! Three things are stored, because lists filter by them: [`Connection`], [`Verdict`] and [`Overall`].
 //! What holds a system up (a person, a lost connection, silence) and whether a run is queued or going
-//! on lie over the verdict without changing it. Nothing pauses a system or calls it silent yet; the
-//! rules for both are here, so that only the facts are missing.
+//! on lie over the verdict without changing it. When time
+//! alone changes something is [`Coming`].
 
 mod change;
+mod timed;
 
 pub use self::change::{ConnectionHistory, EndedRun, RunHistory, Standing, after_check, after_run};
+pub use self::timed::{Coming, Timed};
 use super::words::words;
 
 words! {

@@ -20,12 +20,17 @@ pub struct Specified {
     pub time_zone: chrono_tz::Tz,
     pub timeout_us: i64,
     pub max_attempts: i64,
+    /// Its own freshness budget; none: what follows from the schedule.
+    pub freshness_us: Option<i64>,
     /// Secrets that were typed, by slot. What was left empty is not here.
     pub secrets: BTreeMap<String, SecretString>,
 }
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 120;
+
+/// Longest freshness budget: a leap year.
+const MAX_FRESHNESS_HOURS: u64 = 366 * 24;
 
 /// Reads the form. `typed` has the general fields and the kind's.
 ///
@@ -63,6 +68,15 @@ pub fn read(kind: &dyn Kind, typed: &Typed) -> Result<Specified> {
     if max_attempts.is_none() {
         note("max_attempts", "A number from 1 (no retry) to 20.".to_owned());
     }
+    let hours = Some(value("freshness_hours")).filter(|text| !text.is_empty()).map(str::parse::<u64>);
+    let freshness_us = match hours {
+        None => None,
+        Some(Ok(hours)) if (1..=MAX_FRESHNESS_HOURS).contains(&hours) => Some(micros(Duration::from_hours(hours))),
+        Some(_) => {
+            note("freshness_hours", "A number of hours from 1 to 8 784 (a year), or nothing.".to_owned());
+            None
+        }
+    };
     let mut secrets = BTreeMap::new();
     let mut settings = None;
     let slots = kind.fields().iter().filter(|field| matches!(field.input, Input::Secret));
@@ -87,6 +101,7 @@ pub fn read(kind: &dyn Kind, typed: &Typed) -> Result<Specified> {
                 time_zone,
                 timeout_us,
                 max_attempts,
+                freshness_us,
                 secrets,
             })
         }

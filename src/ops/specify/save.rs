@@ -13,7 +13,7 @@ use crate::clock::Stamp;
 use crate::config::Config;
 use crate::domain::kind::{Kind, Kinds};
 use crate::ids::{SystemId, SystemKey};
-use crate::store::systems::{Draft, System};
+use crate::store::systems::{Draft, System, Watch};
 use crate::store::{Db, Store, StoreError, credentials, groups, item_states, systems};
 
 type Specify = Grant<verbs::SpecifySystems>;
@@ -92,6 +92,7 @@ pub async fn save_system(
                 return Ok(Err(wrong));
             }
             let draft = drafted(db, &grant, kind, &specified, now, Some(&system))?;
+            let watch = systems::watch(db, system.id)?;
             systems::save(db, &grant, &system, &draft, seen_version, now)?;
             let before: serde_json::Value = serde_json::from_str(&system.settings).unwrap_or_default();
             let (was, is) = (kind.owners(&before), kind.owners(&specified.settings));
@@ -105,7 +106,7 @@ pub async fn save_system(
                 item_states::forget_all(db, system.id)?;
             }
             seal(db, kind, &sealing, system.id, &specified)?;
-            let states = (Some(seen(&system)), Some(told(&draft, &specified)));
+            let states = (Some(seen(&system, &watch)), Some(told(&draft, &specified)));
             if draft.group != system.group_id {
                 // Auditors of the group that it leaves see nothing of it from here on.
                 let left = (Some(system.id), Some(system.group_id));
@@ -219,6 +220,7 @@ fn drafted(
         schedule,
         timeout_us: specified.timeout_us,
         max_attempts: specified.max_attempts,
+        freshness_us: specified.freshness_us,
     })
 }
 
@@ -238,10 +240,11 @@ fn seal(
 }
 
 /// A system as the audit log tells it: without secrets.
-fn seen(system: &System) -> serde_json::Value {
+fn seen(system: &System, watch: &Watch) -> serde_json::Value {
     serde_json::json!({
         "name": system.name, "group": system.group_id.0, "production": system.production, "schedule": system.schedule,
         "time_zone": system.time_zone, "timeout_us": system.timeout_us, "max_attempts": system.max_attempts,
+        "freshness_us": watch.freshness_us,
         "settings": serde_json::from_str::<serde_json::Value>(&system.settings).unwrap_or_default(),
     })
 }
@@ -250,6 +253,7 @@ fn told(draft: &Draft, specified: &Specified) -> serde_json::Value {
     serde_json::json!({
         "name": draft.name, "group": draft.group.0, "production": draft.production, "schedule": draft.schedule,
         "time_zone": draft.time_zone, "timeout_us": draft.timeout_us, "max_attempts": draft.max_attempts,
+        "freshness_us": draft.freshness_us,
         "settings": specified.settings, "secrets_changed": specified.secrets.keys().collect::<Vec<_>>(),
     })
 }

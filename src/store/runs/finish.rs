@@ -84,7 +84,8 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, retry: Option<Retry>)
             None | Some(Queued::New { .. } | Queued::Same { .. } | Queued::Already(_)) => {}
         }
     }
-    systems::after_run(db, claim.system, EndedRun { result, attempt: claim.attempt, at: now }, totals.moved_at)?;
+    let ended = EndedRun { result, attempt: claim.attempt, at: now };
+    systems::after_run(db, claim.system, ended, stage, totals.moved_at)?;
     Ok(result)
 }
 

@@ -142,6 +142,7 @@ pub fn due_systems(
     let rows: Vec<(SystemId, Option<Stamp>, String, String)> = systems::table
         .filter(systems::deleted_at.is_null())
         .filter(systems::hold_since.is_null())
+        .filter(systems::paused_since.is_null())
         .filter(systems::next_due.le(now))
         .order(systems::next_due)
         .limit(limit)

@@ -5,9 +5,11 @@ mod reach;
 mod record;
 mod save;
 mod verdict;
+mod watch;
 
 pub use list::{Filter, Listed, Page, Place, Sort, counts, list, recent_results};
 pub use reach::Systems;
 pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, locate};
 pub use save::{Draft, create, delete, hold, neighbours, release, save, versions};
 pub use verdict::{after_check, after_run, note_attempt};
+pub use watch::{Watch, changing, due_checks, pass_time, take_check, watch};

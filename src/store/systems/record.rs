@@ -45,6 +45,10 @@ pub struct System {
     pub failures_in_row: i64,
     pub created_at: Stamp,
     pub deleted_at: Option<Stamp>,
+    /// No connection check has succeeded for too long.
+    pub paused_since: Option<Stamp>,
+    /// Nothing has succeeded within its freshness budget.
+    pub silent_since: Option<Stamp>,
 }
 
 /// Where a system is.

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::reach::systems as reached;
 use super::record::{System, find_to_change};
 use super::verdict::count;
+use super::watch;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::run::RunState;
@@ -28,6 +29,8 @@ pub struct Draft {
     pub next_due: Option<Stamp>,
     pub timeout_us: i64,
     pub max_attempts: i64,
+    /// Its own freshness budget; none: what follows from the schedule.
+    pub freshness_us: Option<i64>,
 }
 
 /// Makes a system in a group within reach.
@@ -73,6 +76,7 @@ pub fn create(
         .returning(systems::id)
         .get_result(db)?;
     remember_version(db, id, 1, &draft.settings, &grant.principal().to_string(), now)?;
+    watch::begin(db, id, draft.freshness_us, now)?;
     count(db, draft.group, Overall::Neutral, 1)?;
     Ok(id)
 }
@@ -120,7 +124,13 @@ pub fn save(
         count(db, system.group_id, system.overall, -1)?;
         count(db, draft.group, system.overall, 1)?;
     }
-    Ok(())
+    if system.hold_since.is_none() && draft.settings != system.settings {
+        watch::check_by(db, system.id, now)?;
+    }
+    watch::set_budget(db, system.id, draft.freshness_us)?;
+    // A budget that was over by an older schedule begins anew with this one.
+    let anew = (draft.schedule != system.schedule && system.silent_since.is_some()).then_some(now);
+    watch::refresh(db, system.id, anew, now)
 }
 
 fn remember_version(db: &mut Db, id: SystemId, version: i64, settings: &str, by: &str, now: Stamp) -> Result<()> {
@@ -153,7 +163,8 @@ pub fn hold(db: &mut Db, grant: &Grant<verbs::HoldSystem>, key: &SystemKey, reas
     diesel::update(systems::table.find(system.id))
         .set((systems::hold_reason.eq(reason), systems::hold_since.eq(now), systems::hold_by.eq(by)))
         .execute(db)?;
-    super::verdict::set_overall(db, &system, Overall::Neutral, now)
+    watch::stop(db, system.id)?;
+    watch::settle(db, system.id, now)
 }
 
 /// Releases a system from hold; `next_due` is when its schedule goes on.
@@ -173,8 +184,8 @@ pub fn release(
             systems::next_due.eq(next_due),
         ))
         .execute(db)?;
-    let overall = crate::domain::status::Facts::at_rest(system.connection, system.synchronization).overall();
-    super::verdict::set_overall(db, &system, overall, now)
+    watch::check_by(db, system.id, now)?;
+    watch::refresh(db, system.id, Some(now), now)
 }
 
 /// Deletes a system softly: its runs and their logs stay until retention ends.
@@ -188,6 +199,7 @@ pub fn delete(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey
     if diesel::select(diesel::dsl::exists(open)).get_result(db)? {
         return Err(StoreError::Fenced);
     }
+    watch::stop(db, system.id)?;
     count(db, system.group_id, system.overall, -1)?;
     Ok(system)
 }

@@ -3,10 +3,11 @@
 use diesel::prelude::*;
 
 use super::record::System;
+use super::watch;
 use crate::clock::Stamp;
-use crate::domain::status::{
-    self, Connection, ConnectionHistory, EndedRun, Facts, Obstacle, Overall, RunHistory, Verdict,
-};
+use crate::domain::cadence::{self, Cadence};
+use crate::domain::run::{RunResult, Stage};
+use crate::domain::status::{self, ConnectionHistory, EndedRun, Overall, RunHistory};
 use crate::ids::{GroupId, SystemId};
 use crate::store::connection::Db;
 use crate::store::error::Result;
@@ -47,9 +48,14 @@ pub(super) fn set_overall(db: &mut Db, system: &System, overall: Overall, now: S
     Ok(())
 }
 
-fn locked(db: &mut Db, id: SystemId) -> Result<System> {
-    // The update takes the row's lock on Postgres; SQLite's write lock is held already.
+/// Takes the row's lock on Postgres; SQLite's write lock is held already.
+pub(super) fn lock(db: &mut Db, id: SystemId) -> Result<()> {
     diesel::update(systems::table.find(id)).set(systems::last_run_no.eq(systems::last_run_no)).execute(db)?;
+    Ok(())
+}
+
+fn locked(db: &mut Db, id: SystemId) -> Result<System> {
+    lock(db, id)?;
     Ok(systems::table.find(id).select(System::as_select()).first(db)?)
 }
 
@@ -59,14 +65,14 @@ pub fn note_attempt(db: &mut Db, id: SystemId, now: Stamp) -> Result<()> {
     Ok(())
 }
 
-/// What its overall status follows from, as far as it is stored with the system.
-fn overall(system: &System, connection: Connection, verdict: Verdict) -> Overall {
-    let obstacle = if system.hold_since.is_some() { Obstacle::OnHold } else { Obstacle::None };
-    Facts { obstacle, ..Facts::at_rest(connection, verdict) }.overall()
-}
-
-/// What follows for the system from the end of a run.
-pub fn after_run(db: &mut Db, id: SystemId, run: EndedRun, progress_at: Option<Stamp>) -> Result<()> {
+/// What follows for the system from the end of a run. A failure at a `stage` of the connection asks for a check.
+pub fn after_run(
+    db: &mut Db,
+    id: SystemId,
+    run: EndedRun,
+    stage: Option<Stage>,
+    progress_at: Option<Stamp>,
+) -> Result<()> {
     let system = locked(db, id)?;
     let before = RunHistory {
         verdict: system.synchronization,
@@ -82,11 +88,19 @@ pub fn after_run(db: &mut Db, id: SystemId, run: EndedRun, progress_at: Option<S
             systems::last_progress_at.eq(progress_at.or(system.last_progress_at)),
         ))
         .execute(db)?;
-    set_overall(db, &system, overall(&system, system.connection, after.verdict), run.at)
+    if system.hold_since.is_none()
+        && let Some(check) = cadence::extra_check(stage, run.at, id.seed())
+    {
+        watch::check_by(db, id, check)?;
+    }
+    match run.result {
+        RunResult::Completed | RunResult::CompletedWithWarnings => watch::refresh(db, id, Some(run.at), run.at),
+        RunResult::Error | RunResult::Canceled => watch::settle(db, id, run.at),
+    }
 }
 
 /// What follows for the system from the end of a connection check.
-pub fn after_check(db: &mut Db, id: SystemId, ok: bool, at: Stamp) -> Result<()> {
+pub fn after_check(db: &mut Db, id: SystemId, ok: bool, cadence: &Cadence, at: Stamp) -> Result<()> {
     let system = locked(db, id)?;
     let before = ConnectionHistory {
         connection: system.connection,
@@ -101,5 +115,5 @@ pub fn after_check(db: &mut Db, id: SystemId, ok: bool, at: Stamp) -> Result<()>
             systems::checked_at.eq(after.checked_at),
         ))
         .execute(db)?;
-    set_overall(db, &system, overall(&system, after.connection, system.synchronization), at)
+    watch::after_check(db, &system, cadence, at)
 }

@@ -36,11 +36,11 @@ fn facts(system: &System, busy: &Busy) -> Facts {
         (None, Some(_)) => Activity::Queued,
         (None, None) => Activity::Idle,
     };
-    let obstacle = if system.hold_since.is_some() { Obstacle::OnHold } else { Obstacle::None };
+    let obstacle = Obstacle::of(system.hold_since, system.paused_since);
     Facts {
         activity,
         obstacle,
-        freshness: Freshness::Fresh,
+        freshness: Freshness::of(system.silent_since),
         ..Facts::at_rest(system.connection, system.synchronization)
     }
 }
@@ -88,6 +88,9 @@ pub fn sources(system: &System) -> Vec<&'static str> {
 pub fn next_run(system: &System, busy: &Busy, now: Stamp) -> NextRun {
     if system.hold_since.is_some() {
         return NextRun::OnHold;
+    }
+    if system.paused_since.is_some() {
+        return NextRun::WhenConnected;
     }
     match (&busy.queued, &busy.running, system.next_due) {
         (Some(queued), _, _) if queued.not_before > now => NextRun::At(queued.not_before),

@@ -71,10 +71,15 @@ pub(crate) fn system() -> SystemView {
             since: Some(at("2026-11-12T03:10:00Z")),
             next_check: Some(at("2026-11-22T11:12:00Z")),
             check: Some(CheckNo(881)),
+            failed_at: None,
+            recent: vec![Tone::Ok, Tone::Error, Tone::Ok],
+            paused: None,
         },
         synchronization: SynchronizationTile {
             status: badge(Tone::Error, "Error"),
-            note: String::new(),
+            paused: None,
+            silent_since: None,
+            silent_at: None,
             last_attempt: Some(Attempt {
                 run: RunNo(1203),
                 at: at("2026-11-22T08:14:00Z"),
@@ -184,10 +189,15 @@ pub(crate) fn never_run() -> SystemView {
         since: None,
         next_check: None,
         check: None,
+        failed_at: None,
+        recent: Vec::new(),
+        paused: None,
     };
     view.synchronization = SynchronizationTile {
         status: open(),
-        note: "never synchronized".into(),
+        paused: None,
+        silent_since: None,
+        silent_at: None,
         last_attempt: None,
         last_success: None,
         last_progress: None,

@@ -22,6 +22,7 @@ fn row(number: u8, name: &str, overall: Badge, synchronization: Badge, note: &st
         overall,
         overall_since: None,
         synchronization,
+        sources: String::new(),
         note: note.into(),
         last_attempt: Some(at("2026-11-22T08:14:00Z")),
         last_success: Some(at("2026-11-22T08:14:00Z")),

@@ -1,18 +1,39 @@
-//! The last runs of a system as a strip of bars, drawn by the server.
+//! The last runs or checks of a system as a strip of bars, drawn by the server.
 
 use maud::{Markup, html};
 
 use super::Tone;
 
-/// How many runs a strip has room for.
-pub const RUNS: usize = 22;
+/// How many bars a strip has room for.
+pub const BARS: usize = 22;
 
-/// A strip, oldest at the left; where there were fewer runs, dots fill the front.
+/// What a strip draws, and how it says so: the noun, and what good and bad ones are.
+#[derive(Debug, Clone, Copy)]
+struct Of {
+    noun: &'static str,
+    good: &'static str,
+    bad: &'static str,
+}
+
+const RUNS: Of = Of { noun: "run", good: "completed", bad: "in error" };
+const CHECKS: Of = Of { noun: "check", good: "good", bad: "failed" };
+
+/// The last runs, oldest at the left; where there were fewer, dots fill the front.
 #[must_use]
-pub fn strip(results: &[Tone]) -> Markup {
-    let shown = results.get(results.len().saturating_sub(RUNS)..).unwrap_or_default();
-    let missing = RUNS - shown.len();
-    let words = words(shown);
+pub fn runs(results: &[Tone]) -> Markup {
+    strip(results, RUNS)
+}
+
+/// The last connection checks, likewise.
+#[must_use]
+pub fn checks(results: &[Tone]) -> Markup {
+    strip(results, CHECKS)
+}
+
+fn strip(results: &[Tone], of: Of) -> Markup {
+    let shown = results.get(results.len().saturating_sub(BARS)..).unwrap_or_default();
+    let missing = BARS - shown.len();
+    let words = words(shown, of);
     html! {
         svg.strip width="132" height="22" viewBox="0 0 132 22" aria-hidden="true" focusable="false" {
             @for place in 0..missing { (bar(place, "c-none", 3)) }
@@ -40,24 +61,21 @@ const fn look(tone: Tone) -> (&'static str, usize) {
     }
 }
 
-fn words(shown: &[Tone]) -> String {
+fn words(shown: &[Tone], of: Of) -> String {
     if shown.is_empty() {
-        return "No runs yet".to_owned();
+        return format!("No {}s yet", of.noun);
     }
     let count = |tone: Tone| shown.iter().filter(|one| **one == tone).count();
     let (ok, warning, error) = (count(Tone::Ok), count(Tone::Warning), count(Tone::Error));
-    let parts: Vec<String> = [
-        (ok, "completed"),
-        (warning, "with warnings"),
-        (error, "in error"),
-        (shown.len() - ok - warning - error, "canceled"),
-    ]
-    .into_iter()
-    .filter(|(n, _)| *n > 0)
-    .map(|(n, word)| format!("{n} {word}"))
-    .collect();
-    let runs = if shown.len() == 1 { "Last run".to_owned() } else { format!("Last {} runs", shown.len()) };
-    format!("{runs}: {}", parts.join(", "))
+    let parts: Vec<String> =
+        [(ok, of.good), (warning, "with warnings"), (error, of.bad), (shown.len() - ok - warning - error, "canceled")]
+            .into_iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, word)| format!("{n} {word}"))
+            .collect();
+    let last =
+        if shown.len() == 1 { format!("Last {}", of.noun) } else { format!("Last {} {}s", shown.len(), of.noun) };
+    format!("{last}: {}", parts.join(", "))
 }
 
 #[cfg(test)]
@@ -66,12 +84,13 @@ mod tests {
 
     #[test]
     fn a_strip_says_in_words_what_it_draws() {
-        assert_eq!(words(&[]), "No runs yet");
-        assert_eq!(words(&[Tone::Ok]), "Last run: 1 completed");
-        let mut runs = vec![Tone::Ok; 30];
-        runs.extend([Tone::Error, Tone::Neutral]);
-        let drawn = strip(&runs).into_string();
+        assert_eq!(words(&[], RUNS), "No runs yet");
+        assert_eq!(words(&[Tone::Ok], RUNS), "Last run: 1 completed");
+        let mut results = vec![Tone::Ok; 30];
+        results.extend([Tone::Error, Tone::Neutral]);
+        let drawn = runs(&results).into_string();
         assert!(drawn.contains("Last 22 runs: 20 completed, 1 in error, 1 canceled"), "{drawn}");
-        assert_eq!(drawn.matches("<rect").count(), RUNS);
+        assert_eq!(drawn.matches("<rect").count(), BARS);
+        assert_eq!(words(&[Tone::Ok, Tone::Error], CHECKS), "Last 2 checks: 1 good, 1 failed");
     }
 }

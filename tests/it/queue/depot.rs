@@ -171,6 +171,7 @@ fn create(db: &mut Db, key: &SystemKey, name: &str, schedule: &str, now: Stamp) 
         next_due: (schedule != "none").then_some(now),
         timeout_us: 3_600_000_000,
         max_attempts: 5,
+        freshness_us: None,
     };
     systems::create(db, &ada(), key, &draft, now)
 }

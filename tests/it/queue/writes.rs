@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use syncdesk::clock::Stamp;
 use syncdesk::domain::message::{Category, Message};
+use syncdesk::domain::run::CheckTrigger;
 use syncdesk::store::messages::{self, Cursor, Log, MessageFilter, Words};
 use syncdesk::store::runs::{self, Claim};
 use syncdesk::store::{Store, StoreError, checks, portal};
@@ -71,9 +72,9 @@ both_databases! {
 
     /// On Postgres a transaction is dead after an error, unless there was a savepoint.
     fn a_transaction_goes_on_after_something_was_there_already(depot: Depot) {
-        let first = depot.write(|db| checks::queue(db, depot.tree, "ada", depot.now()));
+        let first = depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
         let second = depot.write(|db| {
-            let same = checks::queue(db, depot.tree, "mona", depot.now())?;
+            let same = checks::queue(db, depot.tree, CheckTrigger::Manual, "mona", depot.now())?;
             portal::set(db, "n", "1")?;
             Ok(same)
         });

@@ -34,6 +34,7 @@ pub fn put(desk: &Desk, first: usize, systems: &[Box_<'_>]) {
                last_success_at, last_attempt_at, created_at)
              SELECT '{key}', '{name}', 'files', id, TRUE, '{{}}', 1, 'UTC', 'none', 1, 1, 'not_checked', 'open',
                '{overall}', 0, {success}, {success}, 0 FROM system_groups WHERE name = '{group}';
+             INSERT INTO watches (system_id, fresh_from) SELECT id, 0 FROM systems WHERE key = '{key}';
              INSERT INTO system_counts (group_id, overall, n)
              SELECT id, '{overall}', 1 FROM system_groups WHERE name = '{group}'
              ON CONFLICT (group_id, overall) DO UPDATE SET n = system_counts.n + 1;"

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use syncdesk::domain::run::RunResult;
+use syncdesk::domain::run::{CheckTrigger, RunResult};
 use syncdesk::store::checks;
 
 use super::script::{Worker, plays, run_once, scripted};
@@ -17,10 +17,11 @@ both_databases! {
             let system = depot.system(number, "none");
             let silent = format!(r#"UPDATE systems SET settings = '{{"silent":true}}' WHERE id = {}"#, system.0);
             depot.database.connect().execute(&silent);
-            depot.write(|db| checks::queue(db, system, "ada", depot.now()));
+            depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, "ada", depot.now()));
         }
         let mut engine = scripted(&depot.house);
         engine.limits.runs_at_once = 1;
+        engine.limits.checks_at_once = 4;
         engine.limits.grace = Duration::from_millis(200);
         let worker = Worker::with(engine);
         let begun = "SELECT state AS value FROM checks WHERE state = 'running'";

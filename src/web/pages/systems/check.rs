@@ -70,7 +70,9 @@ pub async fn submit(
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
     let who = viewer.who(grant.principal());
-    match check_connection(&app.store, &app.wake, &grant, &key, who, viewer.now).await {
+    let (reader, does) = (viewer.clone(), [Verb::RequestRun, Verb::SpecifySystems]);
+    let looks_only = move |group| !reader.may(&does, group);
+    match check_connection(&app.store, &app.wake, &grant, &key, looks_only, who, viewer.now).await {
         Ok(no) => Ok(response::see_other(&urls::check(&key, no))),
         Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
         Err(error) => Err(error.into()),

@@ -11,7 +11,12 @@ pub const MODES: [Mode; 4] = [
     Mode {
         value: "every",
         label: "Every so many minutes",
-        input: Some(Input { name: "every_minutes", label: "Minutes", help: "1 to 1440, by elapsed time", size: 5 }),
+        input: Some(Input {
+            name: "every_minutes",
+            label: "Minutes",
+            help: "1 to 10080 (a week), by elapsed time",
+            size: 5,
+        }),
     },
     Mode {
         value: "daily",

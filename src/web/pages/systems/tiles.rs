@@ -6,11 +6,12 @@ use maud::{Markup, html};
 
 use super::show::{SystemView, facts, moment, run_link};
 use crate::clock::Stamp;
+use crate::domain::run::Stage;
 use crate::ids::{CheckNo, RunNo};
 use crate::web::ui::progress::Progress;
 use crate::web::ui::runs::{LogAccess, no_log_access};
 use crate::web::ui::tile::tile;
-use crate::web::ui::{Badge, Shell, Tone, duration, form, link_button, progress, time};
+use crate::web::ui::{Badge, Shell, Tone, duration, form, link_button, progress, strip, time};
 use crate::web::urls;
 
 /// The connection, as the last check found it.
@@ -23,14 +24,30 @@ pub struct ConnectionTile {
     pub next_check: Option<Stamp>,
     /// The newest check, when there is one to look at.
     pub check: Option<CheckNo>,
+    /// The stage at which it failed.
+    pub failed_at: Option<Stage>,
+    /// The last checks, oldest first.
+    pub recent: Vec<Tone>,
+    pub paused: Option<Paused>,
+}
+
+/// Why nothing is synchronized although nobody holds the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paused {
+    pub since: Stamp,
+    /// The first check that failed, without a good one since.
+    pub failing_since: Stamp,
 }
 
 /// What the runs say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SynchronizationTile {
     pub status: Badge,
-    /// Beside the status: why it is paused, what contributes.
-    pub note: String,
+    pub paused: Option<Paused>,
+    /// Nothing has succeeded within the freshness budget.
+    pub silent_since: Option<Stamp>,
+    /// When it counts as silent, if nothing succeeds before.
+    pub silent_at: Option<Stamp>,
     pub last_attempt: Option<Attempt>,
     pub last_success: Option<Stamp>,
     pub last_progress: Option<Stamp>,
@@ -91,7 +108,23 @@ pub(in crate::web::pages) fn connection(shell: &Shell, view: &SystemView) -> Mar
         @if view.may.check { (form::check(shell, &view.key, &form::button("Check connection", ""))) }
         @if let Some(no) = tile_of.check { (link_button(&urls::check(&view.key, no), "Last result", "")) }
     };
-    tile("connection", "Connection", tile_of.status.tone, &html! { (tile_of.status) }, &facts, &actions)
+    let now = html! {
+        (tile_of.status)
+        @if let Some(stage) = tile_of.failed_at { " " span.soft { "at " (stage.title()) } }
+        @if let Some(pause) = &tile_of.paused { (paused(shell, pause)) }
+        @if !tile_of.recent.is_empty() { div { (strip::checks(&tile_of.recent)) } }
+    };
+    tile("connection", "Connection", tile_of.status.tone, &now, &facts, &actions)
+}
+
+fn paused(shell: &Shell, pause: &Paused) -> Markup {
+    html! {
+        div.sub {
+            (Badge::new(Tone::Paused, "Paused")) " since " (time::time_inside(shell, pause.since))
+            ": no check has succeeded since " (time::time_inside(shell, pause.failing_since))
+            ". It goes on by itself after a good one."
+        }
+    }
 }
 
 pub(in crate::web::pages) fn synchronization(shell: &Shell, view: &SystemView) -> Markup {
@@ -99,7 +132,10 @@ pub(in crate::web::pages) fn synchronization(shell: &Shell, view: &SystemView) -
     let now = html! {
         (tile_of.status)
         @if let Some(running) = &tile_of.running { " " (run_link(&view.key, running.run, view.may.open_runs)) }
-        @if !tile_of.note.is_empty() { div.sub { (tile_of.note) } }
+        @if let Some(pause) = &tile_of.paused { (paused(shell, pause)) }
+        @if let Some(since) = tile_of.silent_since {
+            div.sub { (Badge::new(Tone::Error, "Silent")) " since " (time::time_inside(shell, since)) ": nothing succeeded in time." }
+        }
         @if let Some(running) = &tile_of.running { (progress::full(shell, &running.progress)) }
     };
     let facts = facts(vec![
@@ -118,6 +154,7 @@ pub(in crate::web::pages) fn synchronization(shell: &Shell, view: &SystemView) -
                 }
             },
         )),
+        tile_of.silent_at.map(|at| ("Silent without success", html! { (time::time_ago(shell, at)) })),
     ]);
     tile("synchronization", "Synchronization", tile_of.status.tone, &now, &facts, &synchronize(shell, view))
 }

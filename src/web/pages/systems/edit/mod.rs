@@ -17,7 +17,7 @@ use crate::domain::schedule::Schedule;
 use crate::ids::SystemKey;
 use crate::ops::error::OpError;
 use crate::ops::specify;
-use crate::store::systems::System;
+use crate::store::systems::{System, Watch};
 use crate::store::{credentials, groups, systems};
 use crate::sync::registry;
 use crate::web::extract::{Posted, Viewer};
@@ -139,7 +139,9 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let (system, group, stored) = find(&app, &grant, &path).await?;
     let kind = kind(&system.kind)?;
-    let typed = filled(&system, &group);
+    let id = system.id;
+    let watch = app.store.read(move |db| systems::watch(db, id)).await?;
+    let typed = filled(&system, &watch, &group);
     let form = Form { subject: subject(&system), kind, typed, stored, errors: Errors::new() };
     form.answer(&app, &grant, &viewer, StatusCode::OK).await
 }
@@ -215,7 +217,7 @@ fn bare(posted: &Posted) -> BTreeMap<String, String> {
 }
 
 /// What is stored, as it stands in the inputs.
-fn filled(system: &System, group: &str) -> BTreeMap<String, String> {
+fn filled(system: &System, watch: &Watch, group: &str) -> BTreeMap<String, String> {
     let mut typed: BTreeMap<String, String> =
         present::typed(&system.settings).into_iter().map(|(name, value)| (format!("{SETTING}{name}"), value)).collect();
     let mut put = |name: &str, value: String| typed.insert(name.to_owned(), value);
@@ -225,6 +227,7 @@ fn filled(system: &System, group: &str) -> BTreeMap<String, String> {
     put("time_zone", system.time_zone.clone());
     put("timeout_minutes", (system.timeout_us / 60_000_000).to_string());
     put("max_attempts", system.max_attempts.to_string());
+    put("freshness_hours", watch.freshness_us.map(|budget| (budget / 3_600_000_000).to_string()).unwrap_or_default());
     match system.schedule.parse() {
         Ok(Schedule::EveryMinutes(minutes)) => {
             put("schedule", "every".to_owned());

@@ -147,6 +147,9 @@ fn running(view: &EditView) -> Markup {
             (FieldView::new("max_attempts", "Attempts", value(view, "max_attempts"), Control::Number { min: 1, max: 20 })
                 .help("How often in all it is tried after an error that may heal by itself. 1: no retries.")
                 .required().view(&view.errors))
+            (FieldView::new("freshness_hours", "Silent after hours", value(view, "freshness_hours"), Control::Number { min: 1, max: 8_784 })
+                .help("Without a success for so long it counts as silent, which is an error. Nothing: twice its interval, or two due times.")
+                .view(&view.errors))
         }
     }
 }

@@ -198,7 +198,7 @@ fn told(row: &LoadedRow, viewer: &Viewer) -> SystemRow {
     let action = match &row.progress {
         Some(totals) => RowAction::Progress(present::progress(totals)),
         None if system.hold_since.is_some() => RowAction::None,
-        None if may(Verb::RequestRun) => RowAction::Synchronize,
+        None if may(Verb::RequestRun) && system.paused_since.is_none() => RowAction::Synchronize,
         None if may(Verb::CheckConnection) => RowAction::Check,
         None => RowAction::None,
     };
@@ -210,6 +210,7 @@ fn told(row: &LoadedRow, viewer: &Viewer) -> SystemRow {
         group: row.listed.group.clone(),
         overall: present::overall(system),
         overall_since: Some(system.overall_since),
+        sources: present::sources(system).join(", "),
         synchronization: present::shown(system, &row.busy),
         note,
         last_attempt: system.last_attempt_at,

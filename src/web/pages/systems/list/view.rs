@@ -57,6 +57,8 @@ pub struct SystemRow {
     pub group: String,
     pub overall: Badge,
     pub overall_since: Option<Stamp>,
+    /// What contributes to a bad status, worst first.
+    pub sources: String,
     pub synchronization: Badge,
     /// Under the status: `2 errors in the last run`.
     pub note: String,
@@ -75,6 +77,7 @@ pub enum NextRun {
     /// It is due, and waits for a worker.
     Waiting,
     AfterThisRun,
+    /// Paused until a connection check succeeds.
     WhenConnected,
     OnHold,
     ByHandOnly,
@@ -217,6 +220,7 @@ fn system_row(shell: &Shell, row: &SystemRow) -> Markup {
         tr {
             td data-label="Status" {
                 (row.overall)
+                @if !row.sources.is_empty() { div.sub { (row.sources) } }
                 @if let Some(since) = row.overall_since { div.sub { "since " (time::time_inside(shell, since)) } }
             }
             th scope="row" {
@@ -226,7 +230,7 @@ fn system_row(shell: &Shell, row: &SystemRow) -> Markup {
             td data-label="Synchronization" { (row.synchronization) @if !row.note.is_empty() { div.sub { (row.note) } } }
             td data-label="Last run" { (last_run(shell, row)) }
             td data-label="Next run" { (next_run(shell, &row.next)) }
-            td data-label="Recent runs" { (strip::strip(&row.recent)) }
+            td data-label="Recent runs" { (strip::runs(&row.recent)) }
             td.act data-label="Action" { (action(shell, row)) }
         }
     }

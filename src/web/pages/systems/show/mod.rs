@@ -11,15 +11,16 @@ use std::time::Duration;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 
-use super::tiles::{Attempt, ConnectionTile, QueueTile, Running, SynchronizationTile, Waiting};
+use super::tiles::{Attempt, ConnectionTile, Paused, QueueTile, Running, SynchronizationTile, Waiting};
 use crate::access::{Grant, Permission, Template, Verb, verbs};
+use crate::clock::Stamp;
 use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::domain::schedule::Schedule;
 use crate::domain::status::Connection;
 use crate::ids::{GroupId, RunId, RunNo, SystemKey};
 use crate::store::checks::{self, Check};
 use crate::store::runs::{self, Run, RunPlace, Totals};
-use crate::store::systems::{self, System};
+use crate::store::systems::{self, System, Watch};
 use crate::store::{Db, plans};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
@@ -33,6 +34,8 @@ use crate::web::urls;
 
 /// How many runs a page has.
 const PAGE: i64 = 20;
+/// How many checks the strip draws.
+const STRIP: i64 = 22;
 
 /// Which runs: `before` a number, `after` a number, or `after=0` for the oldest.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -86,6 +89,8 @@ struct Loaded {
     failure: Option<crate::store::messages::FirstError>,
     plan_waits: bool,
     check: Option<Check>,
+    checks: Vec<(bool, Stamp)>,
+    watch: Watch,
 }
 
 fn load(
@@ -123,7 +128,23 @@ fn load(
         None => false,
     };
     let check = checks::last(db, id)?;
-    Ok(Loaded { system, group, busy, progress, runs: listed, numbers, links, last, failure, plan_waits, check })
+    let checks = checks::recent(db, id, STRIP)?;
+    let watch = systems::watch(db, id)?;
+    Ok(Loaded {
+        system,
+        group,
+        busy,
+        progress,
+        runs: listed,
+        numbers,
+        links,
+        last,
+        failure,
+        plan_waits,
+        check,
+        checks,
+        watch,
+    })
 }
 
 fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
@@ -144,7 +165,7 @@ fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
             by: system.hold_by.clone().unwrap_or_default(),
         }),
         last_failure: last_failure(loaded, &may),
-        connection: connection(system, loaded.check.as_ref()),
+        connection: connection(loaded),
         synchronization: synchronization(loaded, viewer),
         queue: queue(loaded, viewer),
         runs: loaded
@@ -166,7 +187,7 @@ fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
         settings: if may(Verb::SeeSettings) { present::settings(system) } else { Vec::new() },
         may: May {
             open_runs: may_open_runs(viewer, system.group_id),
-            synchronize: may(Verb::RequestRun) && !held,
+            synchronize: may(Verb::RequestRun) && !held && system.paused_since.is_none(),
             check: may(Verb::CheckConnection) && !held,
             hold: may(Verb::HoldSystem),
             edit: may(Verb::SpecifySystems),
@@ -199,7 +220,13 @@ fn last_failure(loaded: &Loaded, may: &impl Fn(Verb) -> bool) -> Option<LastFail
     })
 }
 
-fn connection(system: &System, check: Option<&Check>) -> ConnectionTile {
+fn paused(system: &System) -> Option<Paused> {
+    let since = system.paused_since?;
+    Some(Paused { since, failing_since: system.connection_since.unwrap_or(since) })
+}
+
+fn connection(loaded: &Loaded) -> ConnectionTile {
+    let (system, check) = (&loaded.system, loaded.check.as_ref());
     let tone = match system.connection {
         Connection::Error => Tone::Error,
         Connection::Ok => Tone::Ok,
@@ -210,8 +237,11 @@ fn connection(system: &System, check: Option<&Check>) -> ConnectionTile {
         checked_at: system.checked_at,
         took: check.and_then(|check| check.duration_us).map(span),
         since: system.connection_since,
-        next_check: None,
+        next_check: loaded.watch.next_check,
         check: check.map(|check| check.no),
+        failed_at: check.filter(|check| check.ok == Some(false)).and_then(|check| check.stage),
+        recent: loaded.checks.iter().map(|(ok, _at)| if *ok { Tone::Ok } else { Tone::Error }).collect(),
+        paused: paused(system),
     }
 }
 
@@ -231,8 +261,9 @@ fn synchronization(loaded: &Loaded, viewer: &Viewer) -> SynchronizationTile {
         })
     });
     let waiting = loaded.busy.queued.as_ref().filter(|run| run.not_before > viewer.now);
-    let (next_due, next_note) = match (waiting, system.next_due, system.hold_since) {
-        (_, _, Some(_)) => (None, "on hold".to_owned()),
+    let obstacle = system.hold_since.map(|_| "on hold").or(system.paused_since.map(|_| "when the connection is back"));
+    let (next_due, next_note) = match (waiting, system.next_due, obstacle) {
+        (_, _, Some(why)) => (None, why.to_owned()),
         (Some(run), _, None) if run.trigger == Trigger::Retry => (Some(run.not_before), "retry".to_owned()),
         (_, Some(due), None) => {
             (Some(due), system.schedule.parse::<Schedule>().map(|schedule| schedule.title()).unwrap_or_default())
@@ -241,7 +272,9 @@ fn synchronization(loaded: &Loaded, viewer: &Viewer) -> SynchronizationTile {
     };
     SynchronizationTile {
         status: present::shown(system, &loaded.busy),
-        note: String::new(),
+        paused: paused(system),
+        silent_since: system.silent_since,
+        silent_at: loaded.watch.silent_at.filter(|_at| system.silent_since.is_none()),
         last_attempt,
         last_success: system.last_success_at,
         last_progress: system.last_progress_at,

@@ -1,0 +1,26 @@
+-- What time alone changes: when the next check comes, when a bad connection pauses a system, when it counts as silent.
+ALTER TABLE systems ADD COLUMN paused_since BIGINT;
+ALTER TABLE systems ADD COLUMN silent_since BIGINT;
+
+CREATE TABLE watches (
+  system_id BIGINT PRIMARY KEY REFERENCES systems (id),
+  next_check BIGINT,
+  pause_at BIGINT,
+  -- What the freshness budget counts from: the last success, else creation, release or pause.
+  fresh_from BIGINT NOT NULL,
+  -- None: twice the interval of the schedule, or two due times.
+  freshness_us BIGINT CHECK (freshness_us > 0),
+  silent_at BIGINT,
+  -- The nearer of the two that are still to come.
+  next_change_at BIGINT
+);
+CREATE INDEX watches_due ON watches (next_check) WHERE next_check IS NOT NULL;
+CREATE INDEX watches_changing ON watches (next_change_at) WHERE next_change_at IS NOT NULL;
+INSERT INTO watches (system_id, next_check, fresh_from)
+  SELECT id, CASE WHEN hold_since IS NULL THEN 0 END, coalesce(last_success_at, created_at)
+  FROM systems WHERE deleted_at IS NULL;
+
+ALTER TABLE checks ADD COLUMN trigger TEXT COLLATE "C" NOT NULL DEFAULT 'manual'
+  CHECK (trigger IN ('manual', 'regular'));
+DROP INDEX checks_queue;
+CREATE INDEX checks_queue ON checks (trigger, id) WHERE state <> 'ended';

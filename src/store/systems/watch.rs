@@ -1,0 +1,164 @@
+//! What time alone changes of a system: when its next check is due, when it pauses, when it counts as silent.
+
+use diesel::prelude::*;
+
+use super::record::System;
+use super::verdict::set_overall;
+use crate::access::Internal;
+use crate::clock::Stamp;
+use crate::domain::cadence::{self, Cadence};
+use crate::domain::status::{Coming, Facts, Freshness, Obstacle};
+use crate::ids::SystemId;
+use crate::store::backend::db_now;
+use crate::store::connection::Db;
+use crate::store::error::Result;
+use crate::store::schema::{systems, watches};
+
+/// The times of a system.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = watches)]
+pub struct Watch {
+    pub next_check: Option<Stamp>,
+    pub pause_at: Option<Stamp>,
+    pub fresh_from: Stamp,
+    /// Its own budget; none: what follows from the schedule.
+    pub freshness_us: Option<i64>,
+    pub silent_at: Option<Stamp>,
+}
+
+/// The times of a system that was found through a grant.
+pub fn watch(db: &mut Db, id: SystemId) -> Result<Watch> {
+    Ok(watches::table.find(id).select(Watch::as_select()).first(db)?)
+}
+
+/// A new system is checked at once, and has its whole budget.
+pub(super) fn begin(db: &mut Db, id: SystemId, freshness_us: Option<i64>, now: Stamp) -> Result<()> {
+    diesel::insert_into(watches::table)
+        .values((
+            watches::system_id.eq(id),
+            watches::next_check.eq(now),
+            watches::fresh_from.eq(now),
+            watches::freshness_us.eq(freshness_us),
+        ))
+        .execute(db)?;
+    refresh(db, id, None, now)
+}
+
+/// Counts the freshness budget anew: from `from`, or from where it counted, by what is specified now.
+pub(super) fn refresh(db: &mut Db, id: SystemId, from: Option<Stamp>, now: Stamp) -> Result<()> {
+    let system: System = systems::table.find(id).select(System::as_select()).first(db)?;
+    let watch = watch(db, id)?;
+    let from = from.unwrap_or(watch.fresh_from);
+    let budget = watch.freshness_us.and_then(|budget| u64::try_from(budget).ok()).map(std::time::Duration::from_micros);
+    let planned = system.schedule.parse().ok().zip(system.time_zone.parse().ok());
+    let silent = planned.and_then(|(schedule, zone)| {
+        cadence::silent_at(&schedule, zone, id.seed(), budget, from).filter(|_at| system.hold_since.is_none())
+    });
+    diesel::update(watches::table.find(id))
+        .set((watches::fresh_from.eq(from), watches::silent_at.eq(silent)))
+        .execute(db)?;
+    settle(db, id, now)
+}
+
+/// Changes a system's own budget.
+pub(super) fn set_budget(db: &mut Db, id: SystemId, freshness_us: Option<i64>) -> Result<()> {
+    diesel::update(watches::table.find(id)).set(watches::freshness_us.eq(freshness_us)).execute(db)?;
+    Ok(())
+}
+
+/// The next check is due then, or earlier if it already was.
+pub(super) fn check_by(db: &mut Db, id: SystemId, at: Stamp) -> Result<()> {
+    let later = watches::next_check.is_null().or(watches::next_check.gt(at));
+    diesel::update(watches::table.find(id).filter(later)).set(watches::next_check.eq(at)).execute(db)?;
+    Ok(())
+}
+
+/// On hold there are no checks, no pause and no silence.
+pub(super) fn stop(db: &mut Db, id: SystemId) -> Result<()> {
+    let none = None::<Stamp>;
+    diesel::update(watches::table.find(id))
+        .set((
+            watches::next_check.eq(none),
+            watches::pause_at.eq(none),
+            watches::silent_at.eq(none),
+            watches::next_change_at.eq(none),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// After a check: when the next one comes, and when a bad connection pauses the system.
+pub(super) fn after_check(db: &mut Db, before: &System, cadence: &Cadence, at: Stamp) -> Result<()> {
+    let system: System = systems::table.find(before.id).select(System::as_select()).first(db)?;
+    let since = system.connection_since.unwrap_or(at);
+    let next = cadence.next_check(system.connection, since, at, system.id.seed());
+    diesel::update(watches::table.find(system.id))
+        .set((
+            watches::next_check.eq(Some(next).filter(|_next| system.hold_since.is_none())),
+            watches::pause_at.eq(cadence.pause_at(system.connection, since)),
+        ))
+        .execute(db)?;
+    if system.paused_since.is_some() && cadence.pause_at(system.connection, since).is_none() {
+        // What could not succeed while it was paused has its whole budget again.
+        return refresh(db, system.id, Some(at), at);
+    }
+    settle(db, system.id, at)
+}
+
+/// Lets the stored status follow from what is stored and from the time. The caller has the system's row.
+pub(super) fn settle(db: &mut Db, id: SystemId, now: Stamp) -> Result<()> {
+    let system: System = systems::table.find(id).select(System::as_select()).first(db)?;
+    let watch = watch(db, id)?;
+    let held = system.hold_since.is_some() || system.deleted_at.is_some();
+    let timed = Coming { held, pause_at: watch.pause_at, silent_at: watch.silent_at }.by(now);
+    diesel::update(watches::table.find(id)).set(watches::next_change_at.eq(timed.next_change_at)).execute(db)?;
+    if (system.paused_since, system.silent_since) != (timed.paused_since, timed.silent_since) {
+        diesel::update(systems::table.find(id))
+            .set((systems::paused_since.eq(timed.paused_since), systems::silent_since.eq(timed.silent_since)))
+            .execute(db)?;
+    }
+    let facts = Facts {
+        obstacle: Obstacle::of(system.hold_since, timed.paused_since),
+        freshness: Freshness::of(timed.silent_since),
+        ..Facts::at_rest(system.connection, system.synchronization)
+    };
+    set_overall(db, &system, facts.overall(), now)
+}
+
+/// Systems whose check is due, with the time that was due.
+pub fn due_checks(db: &mut Db, _schedule: &Internal, limit: i64) -> Result<Vec<(SystemId, Option<Stamp>)>> {
+    let now = db_now(db)?;
+    Ok(watches::table
+        .filter(watches::next_check.le(now))
+        .order(watches::next_check)
+        .limit(limit)
+        .select((watches::system_id, watches::next_check))
+        .load(db)?)
+}
+
+/// Moves a due check on, in case the one that is queued now comes to no end; `false` when somebody else has.
+pub fn take_check(db: &mut Db, id: SystemId, was: Option<Stamp>, cadence: &Cadence) -> Result<bool> {
+    let next = db_now(db)?.plus(cadence.check_every);
+    let taken = diesel::update(watches::table.find(id).filter(watches::next_check.eq(was)))
+        .set(watches::next_check.eq(next))
+        .execute(db)?;
+    Ok(taken == 1)
+}
+
+/// Systems whose status time alone changes by now.
+pub fn changing(db: &mut Db, _schedule: &Internal, limit: i64) -> Result<Vec<SystemId>> {
+    let now = db_now(db)?;
+    Ok(watches::table
+        .filter(watches::next_change_at.le(now))
+        .order(watches::next_change_at)
+        .limit(limit)
+        .select(watches::system_id)
+        .load(db)?)
+}
+
+/// Lets the status of a system follow from the time.
+pub fn pass_time(db: &mut Db, _schedule: &Internal, id: SystemId) -> Result<()> {
+    let now = db_now(db)?;
+    super::verdict::lock(db, id)?;
+    settle(db, id, now)
+}
