@@ -26,4 +26,5 @@ mod stub;
 mod systems;
 mod visitor;
 mod wait;
+mod watch;
 mod work;

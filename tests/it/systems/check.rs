@@ -8,10 +8,14 @@ use crate::visitor::Answer;
 
 /// Presses the button on the system's page; the page of the result.
 async fn check(desk: &Desk, tree: &Tree) -> Answer {
-    let wim = desk.as_("wim").await;
-    wim.open(&tree.page()).await.expect(200);
-    let asked = wim.submit(&format!("{}/check", tree.page()), &[]).await.expect(303);
-    desk.ended(&wim, asked.location()).await
+    check_as(desk, "wim", tree).await
+}
+
+async fn check_as(desk: &Desk, name: &str, tree: &Tree) -> Answer {
+    let visitor = desk.as_(name).await;
+    visitor.open(&tree.page()).await.expect(200);
+    let asked = visitor.submit(&format!("{}/check", tree.page()), &[]).await.expect(303);
+    desk.ended(&visitor, asked.location()).await
 }
 
 /// How each stage went.
@@ -113,8 +117,26 @@ both_databases! {
         desk.as_("mona").await.get(&page.path).await.expect(200);
         desk.as_("dora").await.get(&page.path).await.expect(404);
         // Its number tells of its own system only.
-        assert_eq!(page.path, format!("{}/checks/1", one.page()));
-        assert_eq!(check(&desk, &one).await.path, format!("{}/checks/2", one.page()));
-        assert_eq!(check(&desk, &other).await.path, format!("{}/checks/1", other.page()));
+        desk.sql("UPDATE watches SET next_check = NULL; DELETE FROM checks");
+        for (tree, number) in [(&one, 1), (&one, 2), (&other, 1)] {
+            assert_eq!(check_as(&desk, "ada", tree).await.path, format!("{}/checks/{number}", tree.page()));
+        }
+    }
+
+    /// Whoever only looks does so at most once a minute; whoever answers for the system, as often as needed.
+    async fn those_who_look_have_patience(desk: Desk) {
+        let tree = desk.files_system("Finance", "Reports").await;
+        check(&desk, &tree).await;
+        let wim = desk.as_("wim").await;
+        wim.get(&tree.page()).await.expect(200);
+        let refused = wim.post_form(&format!("{}/check", tree.page()), &[]).await.expect(409);
+        assert!(refused.says("The connection was checked less than a minute ago."), "{}", refused.told());
+        let who = "SELECT personal.principal AS value FROM audit JOIN audit_personal personal ON personal.audit_id = audit.id
+            WHERE audit.action = 'system.check'";
+        assert_eq!(desk.texts(who), ["wim"], "it is recorded, and only what was done");
+        check_as(&desk, "mona", &tree).await;
+        check_as(&desk, "mona", &tree).await;
+        desk.sql("UPDATE checks SET queued_at = queued_at - 60000000");
+        check(&desk, &tree).await;
     }
 }

@@ -1,0 +1,131 @@
+//! When connections are checked.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use syncdesk::domain::run::{CheckTrigger, EndReason, Stage};
+use syncdesk::store::runs::{self, Ending};
+use syncdesk::store::{checks, systems};
+use syncdesk::sync::scheduler;
+
+use super::{HOUR, MINUTE, claimed, ends, tick, until_the_next_check, wait};
+use crate::database::both_databases;
+use crate::queue::depot::{Depot, ada};
+
+/// The checks of the only system.
+fn states(depot: &Depot) -> Vec<String> {
+    depot.database.connect().texts("SELECT state AS value FROM checks ORDER BY id")
+}
+
+both_databases! {
+    async fn a_new_system_is_checked_at_once_and_then_every_three_hours(depot: Depot) {
+        for _ in 0..2 {
+            tick(&depot).await;
+        }
+        assert_eq!(states(&depot), ["queued"]);
+        ends(&depot, true);
+        let next = wait(&depot, depot.tree).expect("a next one");
+        assert!((HOUR * 3 * 9 / 10 - MINUTE..=HOUR * 3).contains(&next), "{next:?}");
+        depot.advance(next - MINUTE);
+        tick(&depot).await;
+        assert_eq!(states(&depot), ["ended"]);
+        depot.advance(MINUTE * 2);
+        tick(&depot).await;
+        assert_eq!(states(&depot), ["ended", "queued"]);
+    }
+
+    async fn a_bad_connection_is_checked_often_at_first(depot: Depot) {
+        tick(&depot).await;
+        ends(&depot, false);
+        let began = depot.now();
+        let mut waits = Vec::new();
+        while depot.now().since(began) < HOUR * 24 * 40 {
+            let next = wait(&depot, depot.tree).expect("a next one");
+            waits.push((depot.now().since(began), next));
+            until_the_next_check(&depot, depot.tree).await;
+            ends(&depot, false);
+        }
+        for (age, next) in waits {
+            let most = match age.as_secs() / 86_400 {
+                0 => MINUTE * 15,
+                1 => HOUR,
+                2..6 => HOUR * 2,
+                6..13 => HOUR * 4,
+                13..20 => HOUR * 8,
+                20..30 => HOUR * 12,
+                _ => HOUR * 24,
+            };
+            assert!((most * 8 / 10..=most).contains(&next), "after {age:?}: {next:?}");
+        }
+    }
+
+    /// The button moves the next regular check as well.
+    async fn a_check_by_hand_counts(depot: Depot) {
+        tick(&depot).await;
+        ends(&depot, true);
+        depot.advance(HOUR * 2);
+        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+        ends(&depot, true);
+        let next = wait(&depot, depot.tree).expect("a next one");
+        assert!(next > HOUR * 2, "{next:?}");
+    }
+
+    async fn several_schedulers_queue_a_check_once(depot: Depot) {
+        let other = depot.another();
+        let engines = [depot.engine(), other.engine(std::sync::Arc::default(), tokio_util::sync::CancellationToken::new())];
+        let ticks = (0..6).map(|number| {
+            let engine = engines[number % 2].clone();
+            tokio::spawn(async move { scheduler::tick(&engine).await })
+        });
+        for tick in join_all(ticks).await {
+            tick.expect("no panic").expect("due times are read");
+        }
+        assert_eq!(states(&depot), ["queued"]);
+    }
+
+    async fn what_a_person_asks_for_comes_first(depot: Depot) {
+        for number in 1..=20 {
+            depot.system(number, "none");
+        }
+        tick(&depot).await;
+        let asked = depot.system(21, "none");
+        depot.write(|db| checks::queue(db, asked, CheckTrigger::Manual, "ada", depot.now()));
+        assert_eq!(claimed(&depot).expect("checks wait").system_id, asked);
+    }
+
+    /// A run that finds no connection asks for one check within a quarter of an hour; what the peer sent does not.
+    async fn a_run_without_a_connection_asks_for_a_check(depot: Depot) {
+        tick(&depot).await;
+        ends(&depot, true);
+        for (stage, soon) in [(Stage::Content, false), (Stage::Tcp, true), (Stage::SignIn, true)] {
+            let claim = depot.started(stage.as_str());
+            let ending = Ending::Error { reason: EndReason::Failed, code: "PEER-AWAY".to_owned(), stage: Some(stage) };
+            depot.write(|db| runs::finish(db, &claim, &ending, None));
+            let next = wait(&depot, depot.tree).expect("a next one");
+            assert_eq!(next <= MINUTE * 15, soon, "{stage:?}: {next:?}");
+        }
+        until_the_next_check(&depot, depot.tree).await;
+        assert_eq!(states(&depot), ["ended", "queued"], "one check for both");
+    }
+
+    async fn on_hold_there_are_none(depot: Depot) {
+        depot.write(|db| systems::hold(db, &ada(), &depot.key, "Repairs.", depot.now()));
+        depot.advance(HOUR * 24);
+        tick(&depot).await;
+        assert_eq!(states(&depot), [""; 0]);
+        depot.write(|db| systems::release(db, &ada(), &depot.key, None, depot.now()));
+        tick(&depot).await;
+        assert_eq!(states(&depot), ["queued"], "it is looked at when it is released");
+    }
+
+    async fn the_last_fifty_are_kept(depot: Depot) {
+        for _ in 0..53 {
+            depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+            ends(&depot, true);
+        }
+        let kept = depot.database.connect().texts("SELECT CAST(no AS TEXT) AS value FROM checks ORDER BY no");
+        assert_eq!((kept.len(), kept.first().map(String::as_str)), (50, Some("4")));
+        assert_eq!(depot.read(|db| checks::recent(db, depot.tree, 22)).len(), 22);
+        assert!(wait(&depot, depot.tree) > Some(Duration::ZERO));
+    }
+}

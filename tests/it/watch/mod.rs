@@ -1,0 +1,50 @@
+//! What time alone does: checks come due, a bad connection pauses a system, nothing for too long makes it silent.
+
+mod checks;
+mod pages;
+mod pauses;
+mod silence;
+
+use std::time::Duration;
+
+use syncdesk::access::Internal;
+use syncdesk::domain::cadence::Cadence;
+use syncdesk::domain::run::Stage;
+use syncdesk::ids::SystemId;
+use syncdesk::store::checks::{Check, Outcome, claim_next, finish};
+use syncdesk::store::systems;
+use syncdesk::sync::scheduler;
+
+use crate::queue::depot::Depot;
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+
+async fn tick(depot: &Depot) {
+    scheduler::tick(&depot.engine()).await.expect("due times are read");
+}
+
+/// The check that waits, claimed.
+fn claimed(depot: &Depot) -> Option<Check> {
+    depot.write(|db| claim_next(db, &Internal::worker(), MINUTE))
+}
+
+/// The check that waits comes to this end.
+fn ends(depot: &Depot, ok: bool) {
+    let check = claimed(depot).expect("a check waits");
+    let (stage, code) = if ok { (None, None) } else { (Some(Stage::Tcp), Some("PEER-AWAY")) };
+    let outcome = Outcome { ok, stage, code, detail: None, took: Duration::from_millis(5) };
+    depot.write(|db| finish(db, &check, &outcome, &Cadence::default()));
+}
+
+/// How long until the next check of a system is due.
+fn wait(depot: &Depot, system: SystemId) -> Option<Duration> {
+    let watch = depot.read(|db| systems::watch(db, system));
+    watch.next_check.map(|at| at.since(depot.now()))
+}
+
+/// Time passes until the next check is due, and it is queued.
+async fn until_the_next_check(depot: &Depot, system: SystemId) {
+    depot.advance(wait(depot, system).expect("a check is to come") + Duration::from_secs(1));
+    tick(depot).await;
+}

@@ -1,0 +1,45 @@
+//! What pages say of it.
+
+use crate::database::both_databases;
+use crate::desk::Desk;
+
+const HOUR_US: i64 = 3_600_000_000;
+
+both_databases! {
+    /// Both tiles say that it is paused, why, and since when; the list names each source, the worst first.
+    async fn paused(desk: Desk) {
+        let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "every"), ("every_minutes", "60")]).await;
+        desk.sql(&format!(
+            "UPDATE systems SET connection = 'error', connection_since = 1795000000000000, overall = 'error',
+               paused_since = 1795000000000000 + 3 * {HOUR_US}, silent_since = 1795000000000000 + 4 * {HOUR_US};
+             UPDATE watches SET pause_at = 1, next_check = 9000000000000000"
+        ));
+        let mona = desk.as_("mona").await;
+        let page = mona.get(&tree.page()).await.expect(200);
+        for tile in ["[aria-labelledby=connection]", "[aria-labelledby=synchronization]"] {
+            let told = page.text(tile);
+            assert!(told.contains("Paused") && told.contains("no check has succeeded since"), "{tile}: {told}");
+        }
+        let synchronization = page.text("[aria-labelledby=synchronization]");
+        assert!(synchronization.contains("Silent") && synchronization.contains("when the connection is back"), "{synchronization}");
+        assert!(page.text("[aria-labelledby=connection]").contains("Next check"), "{}", page.text("[aria-labelledby=connection]"));
+        assert!(!page.texts("button").contains(&"Synchronize now".to_owned()), "a press would be refused");
+        let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
+        assert!(refused.says("Refused because the system is paused"), "{}", refused.told());
+        let list = mona.get("/systems").await.expect(200);
+        assert!(list.says("Connection error, Paused, Silent") && list.says("when connected"), "{}", list.told());
+        assert!(list.texts("tbody button").iter().any(|button| button.starts_with("Check connection")), "{}", list.told());
+    }
+
+    async fn a_budget_is_typed_and_kept(desk: Desk) {
+        let tree = desk.files_system_with("Finance", "Reports", &[("freshness_hours", "5")]).await;
+        assert_eq!(desk.texts("SELECT CAST(freshness_us AS TEXT) AS value FROM watches"), [(5 * HOUR_US).to_string()]);
+        let ada = desk.as_("ada").await;
+        let edit = format!("{}/edit", tree.page());
+        assert_eq!(ada.get(&edit).await.expect(200).attributes("[name=freshness_hours]", "value"), ["5"]);
+        let refused = ada.submit(&edit, &[("freshness_hours", "0")]).await.expect(422);
+        assert!(refused.says("A number of hours from 1 to 8 784"), "{}", refused.told());
+        ada.submit(&edit, &[("freshness_hours", "")]).await.expect(303);
+        assert_eq!(desk.texts("SELECT 'none' AS value FROM watches WHERE freshness_us IS NULL AND silent_at IS NULL"), ["none"]);
+    }
+}

@@ -1,0 +1,86 @@
+//! Three hours without a good check pause a system; a good one lets it go on.
+
+use syncdesk::domain::run::{CheckTrigger, Trigger};
+use syncdesk::domain::status::{Connection, Overall};
+use syncdesk::store::checks;
+use syncdesk::store::runs::{self, RunPlace};
+
+use super::{HOUR, MINUTE, ends, tick, until_the_next_check};
+use crate::database::both_databases;
+use crate::queue::depot::{Depot, claim};
+
+/// Checks fail for this long, from now on.
+async fn fail_for(depot: &Depot, minutes: u32) {
+    let until = depot.now().plus(MINUTE * minutes);
+    loop {
+        let watch = depot.read(|db| syncdesk::store::systems::watch(db, depot.tree));
+        if watch.next_check.is_none_or(|next| next > until) {
+            break;
+        }
+        until_the_next_check(depot, depot.tree).await;
+        ends(depot, false);
+    }
+    depot.advance(until.since(depot.now()));
+    tick(depot).await;
+}
+
+both_databases! {
+    async fn counted_from_the_first_failure(depot: Depot) {
+        tick(&depot).await;
+        ends(&depot, true);
+        until_the_next_check(&depot, depot.tree).await;
+        // A regular check that fails after three good hours pauses nothing by itself.
+        ends(&depot, false);
+        tick(&depot).await;
+        let failed = depot.found();
+        assert_eq!((failed.connection, failed.paused_since), (Connection::Error, None));
+        fail_for(&depot, 178).await;
+        assert_eq!(depot.found().paused_since, None, "not yet");
+        depot.advance(MINUTE * 3);
+        tick(&depot).await;
+        let paused = depot.found();
+        assert_eq!(paused.paused_since, failed.connection_since.map(|since| since.plus(HOUR * 3)));
+        assert_eq!(paused.overall, Overall::Error);
+    }
+
+    async fn a_good_check_in_between_begins_anew(depot: Depot) {
+        tick(&depot).await;
+        ends(&depot, false);
+        fail_for(&depot, 170).await;
+        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+        ends(&depot, true);
+        until_the_next_check(&depot, depot.tree).await;
+        ends(&depot, false);
+        depot.advance(MINUTE * 170);
+        tick(&depot).await;
+        assert_eq!(depot.found().paused_since, None);
+    }
+
+    /// Nothing starts meanwhile; a good check by hand lifts the pause, and what was missed is caught up once.
+    async fn it_goes_on_after_a_good_check(depot: Depot) {
+        depot.database.connect().execute(&format!(
+            "UPDATE systems SET schedule = 'every 60', next_due = {}", depot.now().plus(HOUR * 4).0
+        ));
+        tick(&depot).await;
+        ends(&depot, false);
+        fail_for(&depot, 181).await;
+        assert!(depot.found().paused_since.is_some());
+        depot.ask("by hand");
+        assert!(claim(&depot.store).is_none(), "what is queued waits");
+        depot.advance(HOUR * 7);
+        tick(&depot).await;
+        let waiting = depot.read(|db| runs::list(db, depot.tree, RunPlace::Newest, 10)).0;
+        assert_eq!(waiting.len(), 1, "and nothing more comes due");
+
+        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+        ends(&depot, true);
+        let back = depot.found();
+        assert_eq!((back.paused_since, back.silent_since, back.overall), (None, None, Overall::Neutral));
+        claim(&depot.store).expect("what waited begins");
+        tick(&depot).await;
+        tick(&depot).await;
+        let runs = depot.read(|db| runs::list(db, depot.tree, RunPlace::Newest, 10)).0;
+        let triggers: Vec<Trigger> = runs.iter().map(|(run, _)| run.trigger).collect();
+        assert_eq!(triggers, [Trigger::CatchUp, Trigger::Manual]);
+    }
+}

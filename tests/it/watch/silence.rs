@@ -1,0 +1,80 @@
+//! A system that has not succeeded within its freshness budget is silent.
+
+use syncdesk::domain::status::Overall;
+use syncdesk::ids::SystemId;
+use syncdesk::store::runs::{self, Ending};
+use syncdesk::store::systems::{self, System};
+
+use super::{HOUR, MINUTE, tick};
+use crate::database::both_databases;
+use crate::queue::depot::{Depot, ada};
+
+fn found(depot: &Depot, id: SystemId) -> System {
+    depot.read(|db| systems::by_id(db, &syncdesk::access::Internal::worker(), id)).0
+}
+
+/// The tree gets a schedule without coming due.
+fn hourly(depot: &Depot) {
+    let far = depot.now().plus(HOUR * 24 * 365).0;
+    depot.database.connect().execute(&format!("UPDATE systems SET schedule = 'every 60', next_due = {far}"));
+    depot.write(|db| systems::hold(db, &ada(), &depot.key, "A schedule.", depot.now()));
+    depot.write(|db| systems::release(db, &ada(), &depot.key, Some(depot.now().plus(HOUR * 24 * 365)), depot.now()));
+}
+
+fn succeed(depot: &Depot, request: &str) {
+    let claim = depot.started(request);
+    depot.write(|db| runs::finish(db, &claim, &Ending::Whole, None));
+}
+
+both_databases! {
+    async fn after_twice_its_interval(depot: Depot) {
+        hourly(&depot);
+        depot.advance(HOUR * 2 - MINUTE);
+        tick(&depot).await;
+        assert_eq!((depot.found().silent_since, depot.found().overall), (None, Overall::Neutral));
+        depot.advance(MINUTE * 2);
+        tick(&depot).await;
+        let silent = depot.found();
+        assert!(silent.silent_since.is_some());
+        assert_eq!(silent.overall, Overall::Error);
+        let counted = depot.database.connect().texts("SELECT overall AS value FROM system_counts WHERE n > 0");
+        assert_eq!(counted, ["error"], "the counts of the list follow");
+        succeed(&depot, "at last");
+        assert_eq!((depot.found().silent_since, depot.found().overall), (None, Overall::Ok));
+        depot.advance(HOUR * 2 + MINUTE);
+        tick(&depot).await;
+        assert_eq!(depot.found().overall, Overall::Error, "the budget counts from the last success");
+    }
+
+    /// An attempt is no success.
+    async fn a_failure_does_not_help(depot: Depot) {
+        hourly(&depot);
+        depot.advance(HOUR * 2 - MINUTE);
+        let claim = depot.started("fails");
+        depot.write(|db| runs::finish(db, &claim, &Ending::Canceled, None));
+        depot.advance(MINUTE * 2);
+        tick(&depot).await;
+        assert!(depot.found().silent_since.is_some());
+    }
+
+    async fn never_without_a_schedule(depot: Depot) {
+        depot.advance(HOUR * 24 * 365);
+        tick(&depot).await;
+        assert_eq!(depot.found().silent_since, None);
+    }
+
+    async fn not_on_hold_and_not_right_after(depot: Depot) {
+        hourly(&depot);
+        depot.write(|db| systems::hold(db, &ada(), &depot.key, "Repairs.", depot.now()));
+        depot.advance(HOUR * 24);
+        tick(&depot).await;
+        assert_eq!((depot.found().silent_since, depot.found().overall), (None, Overall::Neutral));
+        depot.write(|db| systems::release(db, &ada(), &depot.key, None, depot.now()));
+        depot.advance(HOUR);
+        tick(&depot).await;
+        assert_eq!(found(&depot, depot.tree).silent_since, None, "its budget is whole again");
+        depot.advance(HOUR * 2);
+        tick(&depot).await;
+        assert!(depot.found().silent_since.is_some());
+    }
+}
