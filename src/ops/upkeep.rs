@@ -3,8 +3,13 @@
 
 use super::seal_audit::seal_audit;
 use super::vault::Vault;
+use crate::access::Internal;
 use crate::clock::Stamp;
-use crate::store::{Result, Store, messages, plans, sessions};
+use crate::config::Config;
+use crate::store::{Result, Store, messages, plans, runs, sessions};
+
+/// How many steps of deleting one round takes: with 5,000 messages a step, a million.
+const STEPS: u32 = 200;
 
 /// What must be there before the first run.
 ///
@@ -18,10 +23,21 @@ pub async fn prepare(store: &Store) -> Result<()> {
 ///
 /// # Errors
 /// As the store; what was done before stays done.
-pub async fn round(store: &Store, vault: &Vault, now: Stamp) -> Result<()> {
+pub async fn round(store: &Store, vault: &Vault, config: &Config, now: Stamp) -> Result<()> {
     prepare(store).await?;
     while seal_audit(store, vault).await? > 0 {}
     store.write(move |db| sessions::sweep(db, now)).await?;
     while store.write(move |db| plans::sweep(db, now)).await? > 0 {}
+    let (messages_of, runs_of) = (now.minus(config.keep_messages), now.minus(config.keep_runs));
+    for _ in 0..STEPS {
+        if !store.write(move |db| runs::delete_messages(db, &Internal::worker(), messages_of)).await? {
+            break;
+        }
+    }
+    for _ in 0..STEPS {
+        if !store.write(move |db| runs::delete_runs(db, &Internal::worker(), runs_of)).await? {
+            break;
+        }
+    }
     Ok(())
 }

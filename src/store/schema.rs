@@ -164,6 +164,7 @@ diesel::table! {
         end_reason -> Nullable<Text>,
         end_code -> Nullable<Text>,
         end_stage -> Nullable<Text>,
+        has_messages -> Bool,
     }
 }
 

@@ -18,6 +18,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// Works until the process ends, then gives what is on its way its grace.
 pub async fn work(engine: Engine, name: String) {
     let (mut running, mut checking): (JoinSet<()>, JoinSet<()>) = (JoinSet::new(), JoinSet::new());
+    let mut chores: JoinSet<()> = JoinSet::new();
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut rounds = tokio::time::interval(UPKEEP);
@@ -29,11 +30,9 @@ pub async fn work(engine: Engine, name: String) {
             () = woken => {}
             () = tokio::time::sleep(engine.limits.poll) => {}
             _ = ticks.tick() => tick(&engine).await,
-            _ = rounds.tick() => {
-                if let Err(error) = upkeep::round(&engine.store, &engine.vault, engine.clock.now()).await {
-                    log::warn!("upkeep: {error}");
-                }
-            }
+            // One round at a time, and beside the work: there may be much to delete.
+            _ = rounds.tick(), if chores.is_empty() => drop(chores.spawn(keep_up(engine.clone()))),
+            Some(_ended) = chores.join_next(), if !chores.is_empty() => {}
             Some(_ended) = running.join_next(), if !running.is_empty() => {}
             Some(_ended) = checking.join_next(), if !checking.is_empty() => {}
         }
@@ -93,6 +92,12 @@ async fn start_run(engine: &Engine, name: &str, running: &mut JoinSet<()>) -> bo
 
 /// How often upkeep is done.
 const UPKEEP: Duration = Duration::from_mins(1);
+
+async fn keep_up(engine: Engine) {
+    if let Err(error) = upkeep::round(&engine.store, &engine.vault, &engine.config, engine.clock.now()).await {
+        log::warn!("upkeep: {error}");
+    }
+}
 
 async fn tick(engine: &Engine) {
     if let Err(error) = scheduler::tick(engine).await {

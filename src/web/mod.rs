@@ -1,6 +1,7 @@
 //! Everything that people see and everything that answers over HTTP.
 
 mod crowd;
+mod csv_file;
 pub mod extract;
 mod failure;
 pub mod pages;

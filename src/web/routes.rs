@@ -120,6 +120,8 @@ pub static ROUTES: &[Row] = &[
     get!("/help/guide/{page}", Access::SignedIn, pages::help::guide::show),
     get!("/help/codes/{code}", Access::SignedIn, pages::help::code::show),
     get!("/help/roles/{template}", Access::SignedIn, pages::help::role::show),
+    get!("/logs", needs::<ReadLogs>(), pages::logs::show),
+    get!("/logs.csv", needs::<ReadLogs>(), pages::logs::export::show),
     get!("/systems", needs::<SeeSystem>(), pages::systems::list::show),
     get!("/systems.csv", needs::<Export>(), pages::systems::export::show),
     get!("/systems/new", needs::<SpecifySystems>(), pages::systems::edit::new),

@@ -6,6 +6,7 @@
 mod access;
 mod audit;
 mod browser;
+mod business_logs;
 mod console;
 mod database;
 mod desk;

@@ -10,3 +10,4 @@ pub use search::{SearchPage, search};
 pub(in crate::store) use store::Row;
 pub use store::{Batch, append, ensure_partitions};
 pub use words::Words;
+pub(in crate::store) use words::find_code;

@@ -89,3 +89,8 @@ impl Words {
 pub(super) fn find(db: &mut Db, kind: &str, word: &str) -> Result<Option<i64>> {
     Ok(words::table.filter(words::kind.eq(kind)).filter(words::word.eq(word)).select(words::id).first(db).optional()?)
 }
+
+/// The number of a code that any message ever had.
+pub(in crate::store) fn find_code(db: &mut Db, code: &str) -> Result<Option<i64>> {
+    find(db, CODE, code)
+}

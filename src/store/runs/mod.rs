@@ -1,13 +1,17 @@
 //! Runs: the queue, claims and leases, and what is shown of them.
 
+mod book;
 mod claim;
 mod finish;
 mod progress;
 mod queue;
 mod record;
+mod retention;
 
+pub use book::{BookFilter, BookPage, BookPlace, Booked, book};
 pub use claim::{Claim, any_lost, any_waiting, claim_next, heartbeat, lost};
 pub use finish::{Ending, Retry, finish, withdraw};
 pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};
 pub use queue::{Due, Queued, cancel, due_systems, pull_forward, queue, set_due, try_queue};
 pub use record::{Run, RunPlace, find, last_counts, last_ended, last_number, list, number_of, open_runs, retry_of};
+pub use retention::{delete_messages, delete_runs};

@@ -149,7 +149,7 @@ pub fn list(
 
 /// What a part of a name may look like, with small English letters: neither database knows the case of others, so they
 /// are looked for as typed, all large and all small.
-fn patterns(part: &str) -> [String; 3] {
+pub(in crate::store) fn patterns(part: &str) -> [String; 3] {
     let others = |change: fn(char) -> String| {
         part.chars()
             .map(|letter| if letter.is_ascii() { letter.to_string() } else { change(letter) })

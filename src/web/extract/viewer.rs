@@ -35,6 +35,9 @@ impl Viewer {
         if self.may_anywhere(&[Verb::SeeSystems, Verb::SeeSettings]) {
             nav.push(Nav::Systems);
         }
+        if self.may_anywhere(&[Verb::ReadLogs]) {
+            nav.push(Nav::Logs);
+        }
         if self.actor.is_some() {
             nav.push(Nav::Help);
         }

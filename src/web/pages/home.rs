@@ -7,10 +7,11 @@ use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::{response, urls};
 
-/// Leads to the systems, or to the own account for whoever may see none.
+/// Leads to the systems, to the logs for whoever may see only those, or to the own account.
 pub async fn show(viewer: Viewer) -> HttpResponse {
-    let sees = viewer.may_anywhere(&[Verb::SeeSystems, Verb::SeeSettings]);
-    response::see_other(if sees { urls::SYSTEMS } else { urls::ACCOUNT })
+    let places = [(&[Verb::SeeSystems, Verb::SeeSettings][..], urls::SYSTEMS), (&[Verb::ReadLogs], urls::LOGS)];
+    let place = places.iter().find(|(verbs, _address)| viewer.may_anywhere(verbs));
+    response::see_other(place.map_or(urls::ACCOUNT, |(_verbs, address)| address))
 }
 
 /// There is no such page.

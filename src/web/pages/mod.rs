@@ -6,6 +6,7 @@ pub mod errors;
 pub mod health;
 pub mod help;
 pub mod home;
+pub mod logs;
 pub mod runs;
 pub mod setup;
 pub mod sign_in;

@@ -28,18 +28,25 @@ pub struct Origin {
     pub retries: Option<RunNo>,
 }
 
+/// What set a run going, in words.
+#[must_use]
+pub const fn trigger(trigger: Trigger) -> &'static str {
+    match trigger {
+        Trigger::Manual => "By hand",
+        Trigger::Schedule => "Schedule",
+        Trigger::Retry => "Retry",
+        Trigger::CatchUp => "Catching up a missed time",
+        Trigger::Confirmed => "Confirmed plan",
+    }
+}
+
 /// `By hand, r.keller`; `Retry 1 of run 1202`.
 #[must_use]
 pub fn origin(origin: &Origin) -> Markup {
     html! {
-        @match (origin.trigger, origin.retries) {
-            (Trigger::Manual, _) => "By hand",
-            (Trigger::Schedule, _) => "Schedule",
-            (Trigger::Retry, Some(run)) => { "Retry " (origin.attempt - 1) " of run " (run) },
-            (Trigger::Retry, None) => { "Retry " (origin.attempt - 1) },
-            (Trigger::CatchUp, _) => "Catching up a missed time",
-            (Trigger::Confirmed, _) => "Confirmed plan",
-        }
+        (trigger(origin.trigger))
+        @if origin.trigger == Trigger::Retry { " " (origin.attempt - 1) }
+        @if let Some(run) = origin.retries { " of run " (run) }
         @if let Some(person) = &origin.person { ", " bdi { (person) } }
     }
 }

@@ -38,6 +38,7 @@ pub struct Reader {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nav {
     Systems,
+    Logs,
     Help,
 }
 
@@ -46,6 +47,7 @@ impl Nav {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Systems => "Status",
+            Self::Logs => "Business logs",
             Self::Help => "Help",
         }
     }
@@ -54,6 +56,7 @@ impl Nav {
     pub const fn address(self) -> &'static str {
         match self {
             Self::Systems => crate::web::urls::SYSTEMS,
+            Self::Logs => crate::web::urls::LOGS,
             Self::Help => crate::web::urls::HELP,
         }
     }

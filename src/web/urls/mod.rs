@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::ids::{CheckNo, RunNo, Seq, SystemKey};
 
-pub use query::{Filter, Place, SystemsQuery};
+pub use query::{Filter, LogsQuery, Place, SystemsQuery};
 
 pub const HOME: &str = "/";
 pub const SETUP: &str = "/setup";
@@ -16,6 +16,7 @@ pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_OUT: &str = "/sign-out";
 pub const SYSTEMS: &str = "/systems";
 pub const NEW_SYSTEM: &str = "/systems/new";
+pub const LOGS: &str = "/logs";
 pub const ACCOUNT: &str = "/account";
 pub const ACCOUNT_PASSWORD: &str = "/account/password";
 pub const ACCOUNT_TIME_ZONE: &str = "/account/time-zone";
@@ -193,6 +194,19 @@ pub fn systems(query: &SystemsQuery, cursor: Option<(&'static str, &str)>) -> St
 #[must_use]
 pub fn systems_csv(query: &SystemsQuery) -> String {
     with_query("/systems.csv", &query.query())
+}
+
+/// A page of Business logs; the cursor is `after` or `before` with a place.
+#[must_use]
+pub fn logs(query: &LogsQuery, cursor: Option<(&str, &str)>) -> String {
+    let mut pairs = query.query();
+    pairs.extend(cursor);
+    with_query(LOGS, &pairs)
+}
+
+#[must_use]
+pub fn logs_csv(query: &LogsQuery) -> String {
+    with_query("/logs.csv", &query.query())
 }
 
 #[must_use]

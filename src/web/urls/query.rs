@@ -77,3 +77,45 @@ impl SystemsQuery {
         ]
     }
 }
+
+/// Which runs are meant, of all systems.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default)]
+pub struct LogsQuery {
+    /// Part of the system's name.
+    pub system: String,
+    pub group: String,
+    pub kind: String,
+    /// A result, or `open`.
+    pub result: String,
+    pub category: String,
+    pub code: String,
+    pub trigger: String,
+    pub person: String,
+    /// A day or a minute in the reader's zone.
+    pub from: String,
+    pub to: String,
+}
+
+impl LogsQuery {
+    /// Whether only a part of the runs is asked for.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        self.query().iter().any(|(_name, value)| !value.is_empty())
+    }
+
+    pub(super) fn query(&self) -> Vec<(&'static str, &str)> {
+        vec![
+            ("system", &self.system),
+            ("group", &self.group),
+            ("kind", &self.kind),
+            ("result", &self.result),
+            ("category", &self.category),
+            ("code", &self.code),
+            ("trigger", &self.trigger),
+            ("person", &self.person),
+            ("from", &self.from),
+            ("to", &self.to),
+        ]
+    }
+}

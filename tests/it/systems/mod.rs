@@ -10,7 +10,7 @@ mod list;
 mod paging;
 mod races;
 mod secrets;
-mod shelf;
+pub mod shelf;
 mod synchronize;
 mod territory;
 

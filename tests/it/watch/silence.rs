@@ -29,7 +29,7 @@ fn succeed(depot: &Depot, request: &str) {
 both_databases! {
     async fn after_twice_its_interval(depot: Depot) {
         hourly(&depot);
-        depot.advance(HOUR * 2 - MINUTE);
+        depot.advance(MINUTE * 119);
         tick(&depot).await;
         assert_eq!((depot.found().silent_since, depot.found().overall), (None, Overall::Neutral));
         depot.advance(MINUTE * 2);
@@ -49,7 +49,7 @@ both_databases! {
     /// An attempt is no success.
     async fn a_failure_does_not_help(depot: Depot) {
         hourly(&depot);
-        depot.advance(HOUR * 2 - MINUTE);
+        depot.advance(MINUTE * 119);
         let claim = depot.started("fails");
         depot.write(|db| runs::finish(db, &claim, &Ending::Canceled, None));
         depot.advance(MINUTE * 2);

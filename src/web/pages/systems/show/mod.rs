@@ -2,6 +2,7 @@
 
 mod view;
 
+pub(in crate::web::pages) use view::run_cells;
 pub use view::{Hold, LastFailure, May, RunRow, SystemView, view};
 pub(super) use view::{facts, moment, run_link};
 

@@ -209,19 +209,26 @@ fn run_row(shell: &Shell, view: &SystemView, row: &RunRow) -> Markup {
             th scope="row" data-label="Run" {
                 @if view.may.open_runs { a.row href=(urls::run(&view.key, row.no)) { (row.no) } } @else { (row.no) }
             }
-            td data-label="Started" {
-                @match row.started {
-                    Some(at) => (time(shell, at)),
-                    None => span.soft { "queued " (time::time_inside(shell, row.queued)) },
-                }
-            }
-            td data-label="Result" { (Badge::of_run(row.state, row.result)) }
-            td data-label="Trigger" { (origin(&row.origin)) }
-            td.n data-label="Duration" {
-                @match row.duration { Some(span) => (duration(span)), None => span.soft { "—" } }
-            }
-            (count_cells(&view.key, row.no, row.counts, &view.log))
+            (run_cells(shell, &view.key, row, &view.log))
         }
+    }
+}
+
+/// The cells of a run behind its name.
+pub(in crate::web::pages) fn run_cells(shell: &Shell, key: &SystemKey, row: &RunRow, log: &LogAccess) -> Markup {
+    html! {
+        td data-label="Started" {
+            @match row.started {
+                Some(at) => (time(shell, at)),
+                None => span.soft { "queued " (time::time_inside(shell, row.queued)) },
+            }
+        }
+        td data-label="Result" { (Badge::of_run(row.state, row.result)) }
+        td data-label="Trigger" { (origin(&row.origin)) }
+        td.n data-label="Duration" {
+            @match row.duration { Some(span) => (duration(span)), None => span.soft { "—" } }
+        }
+        (count_cells(key, row.no, row.counts, log))
     }
 }
 

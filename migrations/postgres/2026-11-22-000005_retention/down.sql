@@ -1,0 +1,3 @@
+DROP INDEX runs_retries;
+DROP INDEX runs_with_messages;
+ALTER TABLE runs DROP COLUMN has_messages;

@@ -1,0 +1,191 @@
+//! The runs of all systems in reach, newest first: filtered and paged by key, never counted.
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+
+use super::progress::{Totals, totals_of};
+use super::record::Run;
+use crate::access::{Grant, Scope, verbs};
+use crate::clock::Stamp;
+use crate::domain::message::Category;
+use crate::domain::run::{RunResult, RunState, Trigger};
+use crate::ids::{GroupId, RunId, RunNo, SystemKey};
+use crate::store::connection::{Db, DbBackend};
+use crate::store::error::Result;
+use crate::store::messages::find_code;
+use crate::store::schema::{run_counts, runs, system_groups, systems};
+use crate::store::systems::{lower, patterns};
+
+/// Which runs.
+#[derive(Debug, Clone, Default)]
+pub struct BookFilter {
+    /// Part of the name of the system, in any case.
+    pub system: Option<String>,
+    pub group: Option<GroupId>,
+    pub kind: Option<String>,
+    pub result: Option<RunResult>,
+    /// Runs that have not ended.
+    pub open: bool,
+    /// Runs that logged this category; with a code, this code in this category.
+    pub category: Option<Category>,
+    pub code: Option<String>,
+    pub trigger: Option<Trigger>,
+    /// Whoever asked for it, by the exact name.
+    pub person: Option<String>,
+    /// Queued at or after.
+    pub from: Option<Stamp>,
+    /// Queued before.
+    pub to: Option<Stamp>,
+    /// What ended earlier is not kept any more, although it may still be there.
+    pub kept_since: Option<Stamp>,
+}
+
+/// A place in the order: the run that a page ends or begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookPlace {
+    pub system: SystemKey,
+    pub no: RunNo,
+}
+
+/// Which rows to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BookPage {
+    Newest,
+    Older(BookPlace),
+    Newer(BookPlace),
+    Oldest,
+}
+
+/// A run with the system that it belongs to.
+#[derive(Debug, Clone)]
+pub struct Booked {
+    pub run: Run,
+    pub totals: Totals,
+    pub key: SystemKey,
+    pub name: String,
+    pub kind: String,
+    pub group_id: GroupId,
+    pub group: String,
+    /// Of a deleted system the log alone is left.
+    pub deleted: bool,
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn joined() -> _ {
+    runs::table
+        .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
+        .inner_join(system_groups::table.on(system_groups::id.eq(systems::group_id)))
+}
+
+type Row = (Run, SystemKey, String, String, GroupId, String, Option<Stamp>);
+
+/// Up to `limit` runs, and whether there are more in the direction that was read.
+pub fn book(
+    db: &mut Db,
+    grant: &Grant<verbs::ReadLogs>,
+    filter: &BookFilter,
+    page: &BookPage,
+    limit: i64,
+) -> Result<(Vec<Booked>, bool)> {
+    let mut query = joined().into_boxed::<DbBackend>();
+    if let Scope::Groups(groups) = grant.scope() {
+        query = query.filter(systems::group_id.eq_any(groups.clone()));
+    }
+    if let Some(part) = &filter.system {
+        let [typed, upper, small] = patterns(part);
+        let like = |pattern: String| lower(systems::name).like(pattern).escape('\\');
+        query = query.filter(like(typed).or(like(upper)).or(like(small)));
+    }
+    if let Some(group) = filter.group {
+        query = query.filter(systems::group_id.eq(group));
+    }
+    if let Some(kind) = &filter.kind {
+        query = query.filter(systems::kind.eq(kind.clone()));
+    }
+    if let Some(result) = filter.result {
+        query = query.filter(runs::result.eq(result));
+    }
+    if filter.open {
+        query = query.filter(runs::state.ne(RunState::Ended));
+    }
+    if let Some(trigger) = filter.trigger {
+        query = query.filter(runs::trigger.eq(trigger));
+    }
+    if let Some(person) = &filter.person {
+        query = query.filter(runs::principal.eq(person.clone()));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(runs::queued_at.ge(from));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(runs::queued_at.lt(to));
+    }
+    if let Some(since) = filter.kept_since {
+        query = query.filter(not(runs::ended_at.is_not_null().and(runs::ended_at.lt(since))));
+    }
+    if let Some(code) = &filter.code {
+        // A word that no message has: nothing fits.
+        let Some(code) = find_code(db, code)? else { return Ok((Vec::new(), false)) };
+        let of_run = run_counts::table.filter(run_counts::run_id.eq(runs::id)).filter(run_counts::code.eq(code));
+        query = match filter.category {
+            Some(category) => query.filter(exists(of_run.filter(run_counts::category.eq(category)))),
+            None => query.filter(exists(of_run)),
+        };
+    } else if let Some(category) = filter.category {
+        let of_run = run_counts::table.filter(run_counts::run_id.eq(runs::id));
+        query = query.filter(exists(of_run.filter(run_counts::category.eq(category))));
+    }
+    let backwards = matches!(page, BookPage::Newer(_) | BookPage::Oldest);
+    match page {
+        BookPage::Newest | BookPage::Oldest => {}
+        BookPage::Older(place) => query = query.filter(runs::id.lt(id_of(db, grant, place)?.unwrap_or(RunId(0)))),
+        BookPage::Newer(place) => {
+            query = query.filter(runs::id.gt(id_of(db, grant, place)?.unwrap_or(RunId(i64::MAX))));
+        }
+    }
+    query = if backwards { query.order(runs::id.asc()) } else { query.order(runs::id.desc()) };
+    let columns = (
+        Run::as_select(),
+        systems::key,
+        systems::name,
+        systems::kind,
+        systems::group_id,
+        system_groups::name,
+        systems::deleted_at,
+    );
+    let mut rows: Vec<Row> = query.limit(limit + 1).select(columns).load(db)?;
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
+    if more {
+        rows.pop();
+    }
+    if backwards {
+        rows.reverse();
+    }
+    let ids: Vec<RunId> = rows.iter().map(|row| row.0.id).collect();
+    let mut totals = totals_of(db, &ids)?;
+    let booked = rows.into_iter().map(|(run, key, name, kind, group_id, group, deleted_at)| Booked {
+        totals: totals.remove(&run.id).unwrap_or_default(),
+        run,
+        key,
+        name,
+        kind,
+        group_id,
+        group,
+        deleted: deleted_at.is_some(),
+    });
+    Ok((booked.collect(), more))
+}
+
+/// The run at a place, if it is in reach.
+fn id_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, place: &BookPlace) -> Result<Option<RunId>> {
+    let mut query = runs::table
+        .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
+        .filter(systems::key.eq(&place.system))
+        .filter(runs::no.eq(place.no))
+        .select(runs::id)
+        .into_boxed::<DbBackend>();
+    if let Scope::Groups(groups) = grant.scope() {
+        query = query.filter(systems::group_id.eq_any(groups.clone()));
+    }
+    Ok(query.first(db).optional()?)
+}

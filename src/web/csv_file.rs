@@ -1,0 +1,114 @@
+//! A table as a CSV file, written page by page; the right is looked at again for each.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use bytes::Bytes;
+use futures_util::stream;
+
+use super::crowd::Place;
+use super::extract::Viewer;
+use super::failure::Failure;
+use super::standing::Standing;
+use super::state::App;
+use crate::access::{Grant, Permission};
+use crate::domain::csv::guard;
+use crate::store::{Db, Result, StoreError};
+
+/// Some rows, and the page after them.
+pub type Rows<T> = (Vec<<T as CsvTable>::Row>, Option<<T as CsvTable>::Page>);
+
+/// What is written, and how it is read.
+pub trait CsvTable: Sized + Send + Sync + 'static {
+    type Permission: Permission;
+    type Page: Clone + Send + Sync + 'static;
+    type Row: Send + 'static;
+
+    /// What the file is called.
+    fn name(&self) -> &'static str;
+
+    fn columns(&self) -> &'static [&'static str];
+
+    /// The rows of a page, and the page after it.
+    ///
+    /// # Errors
+    /// As the store.
+    fn read(&self, db: &mut Db, grant: &Grant<Self::Permission>, page: &Self::Page) -> Result<Rows<Self>>;
+
+    /// One cell for each column.
+    fn cells(&self, row: &Self::Row) -> Vec<String>;
+}
+
+/// The whole table, from its first page on.
+///
+/// # Errors
+/// When too many exports are written.
+pub fn csv_file<T: CsvTable>(
+    app: &App,
+    viewer: &Viewer,
+    table: T,
+    first: T::Page,
+) -> std::result::Result<HttpResponse, Failure> {
+    let standing = Standing::of(viewer).ok_or_else(Failure::not_found)?;
+    let place = app.enter_exports(standing.person)?;
+    let disposition = format!("attachment; filename=\"{}\"", table.name());
+    let table = Arc::new(table);
+    let begin = Some(Next { app: app.clone(), place, page: first, head: true });
+    let parts = stream::unfold(begin, move |next| {
+        let (table, standing) = (table.clone(), standing.clone());
+        async move { Some(part(&table, standing, next?).await) }
+    });
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .insert_header((CONTENT_DISPOSITION, disposition))
+        .streaming(parts))
+}
+
+/// What is still to be written.
+struct Next<Page> {
+    app: App,
+    place: Place,
+    page: Page,
+    /// The column headers come first.
+    head: bool,
+}
+
+/// One page. When something is wrong the answer breaks off, so that nobody takes a part for the whole.
+async fn part<T: CsvTable>(
+    table: &Arc<T>,
+    standing: Standing,
+    next: Next<T::Page>,
+) -> (std::io::Result<Bytes>, Option<Next<T::Page>>) {
+    if next.place.is_over() {
+        return (Err(std::io::Error::other("the export took too long")), None);
+    }
+    let (reader, page, now) = (table.clone(), next.page.clone(), next.app.clock.now());
+    let read = next.app.store.read(move |db| {
+        let grant = standing.actor(db, now)?.authorize::<T::Permission>().map_err(|_missing| StoreError::NotFound)?;
+        reader.read(db, &grant, &page)
+    });
+    match read.await {
+        Ok((rows, after)) => {
+            let written = write(table.as_ref(), next.head, &rows).map(Bytes::from);
+            (written, after.map(|page| Next { page, head: false, ..next }))
+        }
+        Err(StoreError::NotFound) => (Err(std::io::Error::other("the reader may no longer export this")), None),
+        Err(error) => {
+            log::warn!("an export broke off: {error}");
+            (Err(std::io::Error::other("the database did not answer")), None)
+        }
+    }
+}
+
+fn write<T: CsvTable>(table: &T, head: bool, rows: &[T::Row]) -> std::io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    if head {
+        writer.write_record(table.columns())?;
+    }
+    for row in rows {
+        writer.write_record(table.cells(row).iter().map(|cell| guard(cell).into_owned()))?;
+    }
+    writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
+}

@@ -1,0 +1,99 @@
+//! The runs of Business logs as CSV.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Query};
+
+use super::{LogsQuery, filter};
+use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
+use crate::store::runs::{BookFilter, BookPage, BookPlace, Booked, book};
+use crate::store::{Db, groups};
+use crate::web::csv_file::{CsvTable, Rows, csv_file};
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::state::App;
+use crate::web::ui::time::rfc3339;
+
+/// How many runs one part has.
+const PART: i64 = 500;
+
+struct Book(BookFilter);
+
+/// The runs that the filter finds.
+///
+/// # Errors
+/// When too many exports are written, or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::ReadLogs>,
+    viewer: Viewer,
+    query: Query<LogsQuery>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let scope = grant.scope().clone();
+    let groups = app.store.read(move |db| groups::within(db, &scope)).await?;
+    let (filter, _wrong) = filter(&app, &viewer, &query, &groups);
+    csv_file(&app, &viewer, Book(filter), BookPage::Newest)
+}
+
+impl CsvTable for Book {
+    type Permission = verbs::ReadLogs;
+    type Page = BookPage;
+    type Row = Booked;
+
+    fn name(&self) -> &'static str {
+        "runs.csv"
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &[
+            "system",
+            "name",
+            "group",
+            "kind",
+            "run",
+            "state",
+            "result",
+            "end_reason",
+            "trigger",
+            "principal",
+            "queued",
+            "started",
+            "ended",
+            "errors",
+            "warnings",
+            "successes",
+            "information",
+        ]
+    }
+
+    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> crate::store::Result<Rows<Self>> {
+        let (rows, more) = book(db, grant, &self.0, page, PART)?;
+        let last = rows.last().filter(|_| more);
+        let next = last.map(|row| BookPage::Older(BookPlace { system: row.key.clone(), no: row.run.no }));
+        Ok((rows, next))
+    }
+
+    fn cells(&self, row: &Booked) -> Vec<String> {
+        let at = |stamp: Option<Stamp>| stamp.map(rfc3339).unwrap_or_default();
+        let (run, counts) = (&row.run, row.totals.counts);
+        vec![
+            row.key.to_string(),
+            row.name.clone(),
+            row.group.clone(),
+            row.kind.clone(),
+            run.no.to_string(),
+            run.state.as_str().to_owned(),
+            run.result.map_or("", crate::domain::run::RunResult::as_str).to_owned(),
+            run.end_reason.map_or("", crate::domain::run::EndReason::as_str).to_owned(),
+            run.trigger.as_str().to_owned(),
+            run.principal.clone(),
+            rfc3339(run.queued_at),
+            at(run.started_at),
+            at(run.ended_at),
+            counts.error.to_string(),
+            counts.warning.to_string(),
+            counts.success.to_string(),
+            counts.information.to_string(),
+        ]
+    }
+}

@@ -1,0 +1,199 @@
+//! Business logs: the runs of all systems in reach, for whoever may read their messages.
+
+pub mod export;
+mod view;
+
+pub use view::{LogsView, RunOf, view};
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Query};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+
+use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
+use crate::domain::message::Category;
+use crate::domain::run::{RunResult, RunState, Trigger};
+use crate::ids::{GroupId, RunNo, SystemKey};
+use crate::store::groups;
+use crate::store::runs::{BookFilter, BookPage, BookPlace, Booked, book};
+use crate::sync::registry;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::present;
+use crate::web::response;
+use crate::web::state::App;
+use crate::web::ui::{Badge, Choice, Nav, PageLinks, runs};
+use crate::web::urls;
+pub use crate::web::urls::LogsQuery;
+
+/// How many runs a page has.
+const PAGE: i64 = 50;
+
+/// The word of runs that have not ended, among the results.
+const OPEN: &str = "open";
+
+/// Where the page begins: `key.number` of a run, or `end`.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct Cursor {
+    after: Option<String>,
+    before: Option<String>,
+}
+
+/// The page.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::ReadLogs>,
+    viewer: Viewer,
+    query: Query<LogsQuery>,
+    cursor: Query<Cursor>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let (query, page) = (query.into_inner(), page(&cursor));
+    let (asked, begin, reader, portal) = (query.clone(), page.clone(), viewer.clone(), app.clone());
+    let (groups, wrong, rows, more) = app
+        .store
+        .read(move |db| {
+            let groups = groups::within(db, grant.scope())?;
+            let (filter, wrong) = filter(&portal, &reader, &asked, &groups);
+            let (rows, more) = book(db, &grant, &filter, &begin, PAGE)?;
+            Ok((groups, wrong, rows, more))
+        })
+        .await?;
+    let (newer, older) = match page {
+        BookPage::Newest => (false, more),
+        BookPage::Older(_) => (true, more),
+        BookPage::Newer(_) => (more, true),
+        BookPage::Oldest => (more, false),
+    };
+    let mut results: Vec<Choice> = RunResult::ALL
+        .iter()
+        .map(|result| Choice::new(result.as_str(), Badge::of_run(RunState::Ended, Some(*result)).word))
+        .collect();
+    results.push(Choice::new(OPEN, "Not ended"));
+    let shown = LogsView {
+        groups: groups.iter().map(|(_id, name)| Choice::new(name, name)).collect(),
+        kinds: registry::all().iter().map(|kind| Choice::new(kind.kind(), kind.title())).collect(),
+        results,
+        categories: Category::ALL.iter().map(|one| Choice::new(one.as_str(), one.title())).collect(),
+        triggers: Trigger::ALL.iter().map(|one| Choice::new(one.as_str(), runs::trigger(*one))).collect(),
+        links: links(&query, &rows, newer, older),
+        rows: rows.iter().map(|row| told(row, &viewer)).collect(),
+        wrong,
+        query,
+        header_days: app.portal.header_days,
+    };
+    Ok(response::page(view(&viewer.shell(Some(Nav::Logs)), &shown)))
+}
+
+/// The query as the store's filter, and which of its times make no sense.
+pub(super) fn filter(
+    app: &App,
+    viewer: &Viewer,
+    query: &LogsQuery,
+    groups: &[(GroupId, String)],
+) -> (BookFilter, Vec<&'static str>) {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let mut wrong = Vec::new();
+    let mut time = |name: &'static str, text: &str, day_after: bool| {
+        let text = given(text)?;
+        let at = moment(&text, viewer.zone, day_after);
+        if at.is_none() {
+            wrong.push(name);
+        }
+        at
+    };
+    let (from, to) = (time("from", &query.from, false), time("to", &query.to, true));
+    let filter = BookFilter {
+        system: given(&query.system),
+        // A group out of reach finds nothing, like one that there is not.
+        group: given(&query.group)
+            .map(|name| groups.iter().find(|(_id, known)| *known == name).map_or(GroupId(0), |(id, _name)| *id)),
+        kind: given(&query.kind),
+        result: RunResult::parse(&query.result),
+        open: query.result == OPEN,
+        category: Category::parse(&query.category),
+        code: given(&query.code),
+        trigger: Trigger::parse(&query.trigger),
+        person: given(&query.person),
+        from,
+        to,
+        kept_since: Some(viewer.now.minus(app.config.keep_runs)),
+    };
+    (filter, wrong)
+}
+
+/// A day or a minute in the reader's zone. A day as the end of a range is included.
+fn moment(text: &str, zone: chrono_tz::Tz, day_after: bool) -> Option<Stamp> {
+    let exact = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let local = exact.or_else(|| {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
+        let day = if day_after { day.succ_opt()? } else { day };
+        Some(day.and_time(NaiveTime::MIN))
+    })?;
+    let at = zone.from_local_datetime(&local);
+    // A time that the clock skips is taken for the one an hour later.
+    let at = at.earliest().or_else(|| zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest())?;
+    Some(Stamp::from_utc(at.to_utc()))
+}
+
+fn page(cursor: &Cursor) -> BookPage {
+    let read = |word: &str| {
+        let (key, no) = word.split_once('.')?;
+        Some(BookPlace { system: SystemKey::parse(key)?, no: RunNo(no.parse().ok()?) })
+    };
+    match (cursor.after.as_deref(), cursor.before.as_deref()) {
+        (_, Some("end")) => BookPage::Oldest,
+        (Some(word), _) => read(word).map_or(BookPage::Newest, BookPage::Older),
+        (None, Some(word)) => read(word).map_or(BookPage::Newest, BookPage::Newer),
+        (None, None) => BookPage::Newest,
+    }
+}
+
+fn links(query: &LogsQuery, rows: &[Booked], newer: bool, older: bool) -> PageLinks {
+    let at = |row: Option<&Booked>| row.map(|row| format!("{}.{}", row.key, row.run.no)).unwrap_or_default();
+    let (first, last) = (at(rows.first()), at(rows.last()));
+    PageLinks {
+        first: newer.then(|| urls::logs(query, None)),
+        previous: newer.then(|| urls::logs(query, Some(("before", &first)))),
+        next: older.then(|| urls::logs(query, Some(("after", &last)))),
+        last: older.then(|| urls::logs(query, Some(("before", "end")))),
+    }
+}
+
+fn told(row: &Booked, viewer: &Viewer) -> RunOf {
+    RunOf {
+        key: row.key.clone(),
+        system: row.name.clone(),
+        group: row.group.clone(),
+        deleted: row.deleted,
+        run: present::run_row(&row.run, &row.totals, None, viewer.now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_a_range() {
+        let zone = chrono_tz::Europe::Berlin;
+        let at = |text: &str, day_after| moment(text, zone, day_after).map(|at| at.to_utc().to_rfc3339());
+        assert_eq!(at("2026-11-22", false).as_deref(), Some("2026-11-21T23:00:00+00:00"));
+        assert_eq!(at("2026-11-22", true).as_deref(), Some("2026-11-22T23:00:00+00:00"), "that day is in the range");
+        for minute in ["2026-11-22T08:30", "2026-11-22 08:30"] {
+            assert_eq!(at(minute, true).as_deref(), Some("2026-11-22T07:30:00+00:00"));
+        }
+        assert_eq!(
+            at("2026-03-29T02:30", false).as_deref(),
+            Some("2026-03-29T01:30:00+00:00"),
+            "there is no such time"
+        );
+        for wrong in ["yesterday", "22.11.2026", "2026-13-01", "08:30"] {
+            assert_eq!(at(wrong, false), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The page of Business logs.
+
+use maud::{Markup, html};
+
+use crate::ids::SystemKey;
+use crate::web::pages::systems::show::{RunRow, run_cells};
+use crate::web::ui::layout::head;
+use crate::web::ui::pager::{BY_AGE, pager};
+use crate::web::ui::runs::LogAccess;
+use crate::web::ui::table::{Column, numbers, table, text};
+use crate::web::ui::{Choice, PageLinks, Shell, Tone, choices, empty, link_button, number, page};
+use crate::web::urls::{self, LogsQuery};
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct LogsView {
+    pub query: LogsQuery,
+    /// The times that make no sense.
+    pub wrong: Vec<&'static str>,
+    pub groups: Vec<Choice>,
+    pub kinds: Vec<Choice>,
+    pub results: Vec<Choice>,
+    pub categories: Vec<Choice>,
+    pub triggers: Vec<Choice>,
+    pub rows: Vec<RunOf>,
+    pub links: PageLinks,
+    pub header_days: u32,
+}
+
+/// A run with its system.
+#[derive(Debug, Clone)]
+pub struct RunOf {
+    pub key: SystemKey,
+    pub system: String,
+    pub group: String,
+    pub deleted: bool,
+    pub run: RunRow,
+}
+
+const COLUMNS: [Column; 9] = [
+    text("Run"),
+    text("Started"),
+    text("Result"),
+    text("Trigger"),
+    numbers("Duration"),
+    numbers("Error"),
+    numbers("Warning"),
+    numbers("Success"),
+    numbers("Information"),
+];
+
+#[must_use]
+pub fn view(shell: &Shell, view: &LogsView) -> Markup {
+    let export = html! {
+        @if !view.rows.is_empty() { (link_button(&urls::logs_csv(&view.query), "Export CSV", "")) }
+    };
+    page(
+        shell,
+        "Business logs",
+        &html! {
+            (head(&html! { "Business logs" }, &html! { span.soft { "The runs of all systems whose logs you may read, kept " (view.header_days) " days" } }, &export))
+            section.card aria-label="Runs" {
+                (filters(view))
+                @if view.rows.is_empty() {
+                    (nothing(view))
+                } @else {
+                    (table(
+                        &html! { "Runs of all systems, newest first, with a count for each message category" },
+                        &COLUMNS,
+                        &html! { @for row in &view.rows { (run(shell, row)) } },
+                    ))
+                    (pager("Pages of runs", &shown(view), &view.links, BY_AGE))
+                }
+            }
+        },
+    )
+}
+
+fn filters(view: &LogsView) -> Markup {
+    let query = &view.query;
+    html! {
+        form.filter method="get" action=(urls::LOGS) role="search" aria-label="Runs" {
+            label { "System contains " input type="search" name="system" value=(query.system); } " "
+            @if view.groups.len() > 1 { (choices::filter("Group", "group", &view.groups, &query.group)) }
+            @if view.kinds.len() > 1 { (choices::filter("Kind", "kind", &view.kinds, &query.kind)) }
+            (choices::filter("Result", "result", &view.results, &query.result))
+            (choices::filter("With messages of", "category", &view.categories, &query.category))
+            label { "Code " input type="text" name="code" value=(query.code) placeholder="FILE-DENIED" spellcheck="false" autocomplete="off"; } " "
+            (choices::filter("Trigger", "trigger", &view.triggers, &query.trigger))
+            label { "Person " input type="text" name="person" value=(query.person) autocomplete="off"; } " "
+            (time(view, "from", "From", &query.from))
+            (time(view, "to", "To", &query.to))
+            button { "Filter" } " "
+            @if query.is_narrow() { a.clear href=(urls::LOGS) { "Clear" } }
+        }
+    }
+}
+
+fn time(view: &LogsView, name: &'static str, label: &str, value: &str) -> Markup {
+    let wrong = view.wrong.contains(&name);
+    html! {
+        label {
+            (label) " "
+            input type="text" name=(name) value=(value) placeholder="2026-11-22 08:00" autocomplete="off"
+                aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then(|| format!("{name}-error"))];
+        }
+        " "
+        @if wrong {
+            p.wrong #{ (name) "-error" } { (Tone::Error) "Type a day such as 2026-11-22, or a minute such as 2026-11-22 08:00." }
+        }
+    }
+}
+
+fn nothing(view: &LogsView) -> Markup {
+    if view.query.is_narrow() {
+        return empty::empty("No run matches this filter.", &html! { p { a href=(urls::LOGS) { "Show all runs" } } });
+    }
+    empty::empty("Nothing has run yet.", &html! { p { "The runs of every system appear here, the newest first." } })
+}
+
+fn run(shell: &Shell, row: &RunOf) -> Markup {
+    html! {
+        tr {
+            th scope="row" data-label="Run" {
+                a.row href=(urls::run(&row.key, row.run.no)) { bdi { (row.system) } " " (row.run.no) }
+                div.sub { bdi { (row.group) } @if row.deleted { " · deleted" } }
+            }
+            (run_cells(shell, &row.key, &row.run, &LogAccess::Granted))
+        }
+    }
+}
+
+fn shown(view: &LogsView) -> Markup {
+    let n = i64::try_from(view.rows.len()).unwrap_or(i64::MAX);
+    html! { (number(n)) (if n == 1 { " run" } else { " runs" }) " on this page" }
+}

@@ -1,0 +1,147 @@
+//! The page: its filters, its pages, its export, and who sees what.
+
+use super::{Kept, RUN, keep};
+use crate::database::both_databases;
+use crate::desk::Desk;
+use crate::systems::shelf::{key, new, put};
+use crate::visitor::Answer;
+
+/// System and number of each run on the page, in order.
+fn runs(page: &Answer) -> Vec<String> {
+    page.texts("tbody th a.row")
+}
+
+/// Two systems of Finance and one of Sales, with runs of every sort; the newest is the last.
+fn fill(desk: &Desk) {
+    put(desk, 1, &[new("Ledger", "Finance"), new("Archive", "Finance"), new("Shop", "Sales")]);
+    keep(
+        desk,
+        &[
+            Kept { logged: &[(2, "FILE-COPIED", 4)], ..RUN },
+            Kept { no: 2, queued: 24, result: "error", logged: &[(0, "PEER-AWAY", 1)], ..RUN },
+            Kept { no: 3, queued: 25, trigger: "retry", ..RUN },
+            Kept {
+                system: 2,
+                queued: 30,
+                result: "completed_with_warnings",
+                trigger: "manual",
+                principal: "mona",
+                logged: &[(1, "FILE-DENIED", 8), (2, "FILE-COPIED", 32)],
+                ..RUN
+            },
+            Kept { system: 3, queued: 31, result: "canceled", trigger: "manual", principal: "dora", ..RUN },
+        ],
+    );
+}
+
+both_databases! {
+    async fn each_filter(desk: Desk) {
+        fill(&desk);
+        let ada = desk.as_("ada").await;
+        let everything = ["Shop 1", "Archive 1", "Ledger 3", "Ledger 2", "Ledger 1"];
+        for (query, expected) in [
+            ("", &everything[..]),
+            ("?system=EDGE", &everything[2..]),
+            ("?group=Sales", &everything[..1]),
+            ("?group=Nowhere", &[]),
+            ("?kind=files", &everything),
+            ("?kind=odata", &[]),
+            ("?result=error", &["Ledger 2"]),
+            ("?result=canceled", &["Shop 1"]),
+            ("?result=open", &[]),
+            ("?category=warning", &["Archive 1"]),
+            ("?category=success", &["Archive 1", "Ledger 1"]),
+            ("?category=information", &[]),
+            ("?code=FILE-COPIED", &["Archive 1", "Ledger 1"]),
+            ("?code=FILE-COPIED&category=error", &[]),
+            ("?code=NO-SUCH", &[]),
+            ("?trigger=retry", &["Ledger 3"]),
+            ("?trigger=manual&person=mona", &["Archive 1"]),
+            ("?person=Schedule", &everything[2..]),
+            ("?from=2026-11-23", &everything[..4]),
+            ("?to=2026-11-22", &["Ledger 1"]),
+            ("?from=2026-11-23T01:00&to=2026-11-23%2006:00", &["Ledger 3"]),
+            ("?system=led&result=completed&trigger=schedule", &["Ledger 1"]),
+        ] {
+            let page = ada.get(&format!("/logs{query}")).await.expect(200);
+            assert_eq!(runs(&page), expected, "{query}");
+            let cells = ada.get(&format!("/logs.csv{query}")).await.expect(200);
+            let rows = csv::Reader::from_reader(cells.body.as_bytes()).records().count();
+            assert_eq!(rows, expected.len(), "{query} as CSV");
+        }
+        let page = ada.get("/logs?system=Shop&code=NONE").await.expect(200);
+        assert!(page.says("No run matches this filter."), "{}", page.told());
+        assert_eq!(page.attributes("[name=system]", "value"), ["Shop"], "what was typed is kept");
+        let wrong = ada.get("/logs?from=yesterday").await.expect(200);
+        assert_eq!(wrong.attributes("[aria-invalid=true]", "name"), ["from"]);
+        assert!(wrong.says("Type a day such as 2026-11-22"), "{}", wrong.told());
+    }
+
+    /// A row leads to all messages, a count to that category only.
+    async fn the_same_drill_down(desk: Desk) {
+        fill(&desk);
+        let page = desk.as_("ada").await.get("/logs?system=Archive").await.expect(200);
+        let run = format!("/systems/{}/runs/1", key(2));
+        assert_eq!(page.attributes("tbody th a.row", "href"), [run.clone()]);
+        assert_eq!(page.attributes("tbody td.count a", "href"), [format!("{run}?category=warning"), format!("{run}?category=success")]);
+        let counts = page.texts("tbody td.count");
+        assert!(counts[1].starts_with('8') && counts[2].starts_with("32"), "{counts:?}");
+    }
+
+    /// Log access alone opens this page and no other; its reach limits it, also behind the cursor of somebody else.
+    async fn within_reach(desk: Desk) {
+        fill(&desk);
+        desk.add_reader().await;
+        for (who, expected) in [("mona", 4), ("lena", 4), ("dora", 1), ("ada", 5)] {
+            let visitor = desk.as_(who).await;
+            assert_eq!(runs(&visitor.get("/logs").await.expect(200)).len(), expected, "{who}");
+            let csv = visitor.get("/logs.csv").await.expect(200);
+            assert_eq!(csv.body.lines().count(), expected + 1, "{who}");
+        }
+        let lena = desk.as_("lena").await;
+        assert_eq!(lena.get("/").await.expect(303).location(), "/logs");
+        let out_of_reach = format!("/logs?after={}.1", key(3));
+        assert_eq!(runs(&lena.get(&out_of_reach).await.expect(200)), [""; 0], "it tells nothing of that run");
+        let page = lena.get("/logs").await.expect(200);
+        assert!(page.attributes("header nav a", "href").iter().all(|address| address != "/systems"), "{}", page.told());
+        desk.as_("wim").await.get("/logs").await.expect(403);
+    }
+
+    async fn pages_by_key(desk: Desk) {
+        put(&desk, 1, &[new("Ledger", "Finance"), new("Shop", "Sales")]);
+        let kept: Vec<Kept<'_>> =
+            (1..=120).map(|number| Kept { system: 1 + number % 2, no: i64::try_from(number).expect("small"), ..RUN }).collect();
+        keep(&desk, &kept);
+        let ada = desk.as_("ada").await;
+        let (mut seen, mut address) = (Vec::new(), "/logs".to_owned());
+        loop {
+            let page = ada.get(&address).await.expect(200);
+            seen.extend(runs(&page));
+            let next = page.attributes("nav a[rel=next]", "href");
+            let Some(next) = next.first() else { break };
+            address.clone_from(next);
+        }
+        let expected: Vec<String> =
+            (1..=120).rev().map(|number| format!("{} {number}", ["Ledger", "Shop"][number % 2])).collect();
+        assert_eq!(seen, expected);
+        let oldest = ada.get("/logs?before=end").await.expect(200);
+        assert_eq!(runs(&oldest), expected[70..]);
+        let back = &oldest.attributes("nav a[rel=prev]", "href")[0];
+        assert_eq!(runs(&ada.get(back).await.expect(200)), expected[20..70]);
+    }
+
+    async fn nothing_yet(desk: Desk) {
+        let page = desk.as_("ada").await.get("/logs").await.expect(200);
+        assert!(page.says("Nothing has run yet."), "{}", page.told());
+    }
+
+    /// The log of a system that was deleted stays, and is said to be one.
+    async fn of_a_deleted_system(desk: Desk) {
+        fill(&desk);
+        desk.sql("UPDATE systems SET deleted_at = 1 WHERE name = 'Archive'");
+        let ada = desk.as_("ada").await;
+        let page = ada.get("/logs?system=Archive").await.expect(200);
+        assert!(page.says("deleted"), "{}", page.told());
+        ada.get(&page.attributes("tbody th a.row", "href")[0]).await.expect(200);
+    }
+}

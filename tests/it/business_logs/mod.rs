@@ -1,0 +1,65 @@
+//! Business logs: the runs of all systems in reach, and how long they are kept.
+
+mod list;
+mod retention;
+
+use std::fmt::Write as _;
+
+use crate::desk::Desk;
+
+/// A run as the database has it. Times are in hours since 2026-11-22 00:00 UTC.
+#[derive(Clone, Copy)]
+struct Kept<'a> {
+    /// The number of its system, in the order of [`crate::systems::shelf::put`].
+    system: usize,
+    no: i64,
+    /// `completed`, `error` and so on.
+    result: &'a str,
+    trigger: &'a str,
+    principal: &'a str,
+    queued: i64,
+    /// Category (0 Error to 3 Information), code and how many.
+    logged: &'a [(i64, &'a str, i64)],
+}
+
+const RUN: Kept<'static> =
+    Kept { system: 1, no: 1, result: "completed", trigger: "schedule", principal: "Schedule", queued: 0, logged: &[] };
+
+const MIDNIGHT: i64 = 1_795_305_600_000_000;
+
+fn at(hours: i64) -> i64 {
+    MIDNIGHT + hours * 3_600_000_000
+}
+
+fn keep(desk: &Desk, runs: &[Kept<'_>]) {
+    let mut sql = String::new();
+    for Kept { system, no, result, trigger, principal, queued, logged } in runs {
+        let key = crate::systems::shelf::key(*system);
+        let (queued, ended) = (at(*queued), at(*queued + 1));
+        let run = format!(
+            "(SELECT r.id FROM runs r JOIN systems s ON s.id = r.system_id WHERE s.key = '{key}' AND r.no = {no})"
+        );
+        let of = |category: i64| logged.iter().filter(|one| one.0 == category).map(|one| one.2).sum::<i64>();
+        let total: i64 = logged.iter().map(|one| one.2).sum();
+        write!(
+            sql,
+            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result)
+               SELECT id, {no}, 'main', 'ended', '{trigger}', '{principal}', 1, {queued}, {queued}, {queued}, {ended}, '{result}'
+               FROM systems WHERE key = '{key}';
+             INSERT INTO run_progress SELECT {run}, '', NULL, 0, 0, 0, 0, TRUE, 0, {total}, {total}, 0, {total}, {}, {}, {}, {};",
+            of(0), of(1), of(2), of(3)
+        )
+        .expect("text");
+        for (category, code, n) in *logged {
+            write!(
+                sql,
+                "INSERT INTO words (kind, word) SELECT 'code', '{code}' WHERE NOT EXISTS (SELECT 1 FROM words WHERE word = '{code}');
+                 INSERT INTO words (kind, word) SELECT 'item_type', 'file' WHERE NOT EXISTS (SELECT 1 FROM words WHERE word = 'file');
+                 INSERT INTO run_counts (run_id, category, code, item_type, operation, n) SELECT {run}, {category},
+                   (SELECT id FROM words WHERE word = '{code}'), (SELECT id FROM words WHERE word = 'file'), 'none', {n};"
+            )
+            .expect("text");
+        }
+    }
+    desk.sql(&format!("BEGIN; {sql} COMMIT;"));
+}
