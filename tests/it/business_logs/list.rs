@@ -82,7 +82,7 @@ both_databases! {
         fill(&desk);
         let page = desk.as_("ada").await.get("/logs?system=Archive").await.expect(200);
         let run = format!("/systems/{}/runs/1", key(2));
-        assert_eq!(page.attributes("tbody th a.row", "href"), [run.clone()]);
+        assert_eq!(page.attributes("tbody th a.row", "href"), std::slice::from_ref(&run));
         assert_eq!(page.attributes("tbody td.count a", "href"), [format!("{run}?category=warning"), format!("{run}?category=success")]);
         let counts = page.texts("tbody td.count");
         assert!(counts[1].starts_with('8') && counts[2].starts_with("32"), "{counts:?}");
