@@ -16,6 +16,7 @@ mod logs;
 mod migrations;
 mod net;
 mod opening;
+mod pages;
 mod peers;
 mod peers_answer;
 mod portal;

@@ -1,0 +1,10 @@
+//! Pages as their readers see them: what each says, and how browsers with and without pictures show it.
+
+mod gallery;
+mod list;
+mod look;
+mod plain;
+mod plan;
+mod run;
+mod system;
+mod trouble;
