@@ -7,6 +7,21 @@ export function wide() {
   return beyond.slice(0, 4).map((element) => element.outerHTML.slice(0, 120)).join(' | ');
 }
 
+// Words that are seen beyond the right edge of the frame around them.
+export function spilled() {
+  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const found = [];
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    const element = text.parentElement;
+    const frame = element.closest('button, .button, .badge, .tile, .notice, .card, fieldset, main');
+    if (!text.data.trim() || !element.checkVisibility() || element.closest('.hidden, .scroll, .live')) continue;
+    range.selectNodeContents(text);
+    if (range.getBoundingClientRect().right > frame.getBoundingClientRect().right) found.push(text.data.trim().slice(0, 60));
+  }
+  return found;
+}
+
 // Everything that can be used and is seen: number and description. Of a set of radio buttons, Tab reaches one.
 export function focusable() {
   const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')];

@@ -10,7 +10,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { focusable, focused, inked, lost, wide } from './judges.mjs';
+import { focusable, focused, inked, lost, spilled, wide } from './judges.mjs';
 
 const require = createRequire(join(process.env.SYNCDESK_PEERS, 'package.json'));
 const { chromium } = require('playwright-core');
@@ -87,10 +87,11 @@ async function rules(page, where, only) {
   }
 }
 
-// The document never scrolls sideways; what is too wide scrolls within its own frame.
+// The document never scrolls sideways; what is too wide scrolls within its own frame, and nothing runs out of one.
 async function fits(page, where) {
   const [has, needs] = await page.evaluate(() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]);
   if (needs > has) fault(where, `is ${needs} px wide and has ${has}: ${await page.evaluate(wide)}`);
+  for (const words of await page.evaluate(spilled)) fault(where, `“${words}” runs out of its frame`);
 }
 
 // From the top, Tab reaches everything that can be used, shows where it is, and nothing lies above it.

@@ -10,6 +10,7 @@ mod console;
 mod database;
 mod desk;
 mod desk_stands;
+mod documents;
 mod layers;
 mod log_ends;
 mod logs;
