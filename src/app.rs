@@ -365,6 +365,7 @@ fn serve(app: App, house: &House, listener: TcpListener) -> Result<Server, Start
             .configure(routes::register)
             .wrap(session)
             .wrap(headers)
+            .wrap(from_fn(response::without_body_for_head))
             .wrap(Compress::default())
             .wrap(from_fn(response::without_chunks_before_1_1))
     })
