@@ -70,10 +70,11 @@ impl SessionStore for Sessions {
         let text = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
         let (hash, now, life) = (random::token_hash(key.as_ref()), self.clock.now(), life(ttl));
         // A session that was ended meanwhile stays ended: nothing is made anew here.
-        self.store
-            .write(move |db| sessions::update(db, &hash, &text, now, life))
-            .await
-            .map_err(|error| UpdateError::Other(error.into()))?;
+        // What is lost is a notice, or when the session was used last. What the request did is done: an error here would
+        // take its answer away.
+        if let Err(error) = self.store.write(move |db| sessions::update(db, &hash, &text, now, life)).await {
+            log::warn!("a session could not be changed: {error}");
+        }
         Ok(key)
     }
 

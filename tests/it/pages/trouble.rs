@@ -44,6 +44,21 @@ both_databases! {
         assert!(tree.source.exists());
     }
 
+    /// A change that is made is answered as made, also when the notice about it cannot be kept.
+    async fn a_notice_that_is_lost(desk: Desk) {
+        let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+        mona.get(&tree.page()).await.expect(200);
+        desk.sql(if desk.is_on_postgres() {
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+             CREATE TRIGGER refuse BEFORE UPDATE ON sessions FOR EACH ROW EXECUTE FUNCTION refuse()"
+        } else {
+            "CREATE TRIGGER refuse BEFORE UPDATE ON sessions BEGIN SELECT RAISE(FAIL, 'no'); END"
+        });
+        let asked = mona.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
+        mona.follow(asked).await.expect(200);
+        desk.ended(&mona, &tree.run(1)).await;
+    }
+
     /// Somebody broke the database: what is in it stays inside, and once it is mended everything goes on.
     async fn a_broken_database(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
