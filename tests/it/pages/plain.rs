@@ -53,9 +53,10 @@ both_databases! {
         let list = dump(&desk.base, &mona, "/systems").await;
         says(&list, &["Communication systems", "2 in error", "1 with warnings", "Stop refreshing", "6 systems in group Finance"]);
         row(&list, &["Status", "System", "Synchronization", "Last run", "Next run", "Action"]);
-        row(&list, &["✕ Error", "Branch share Lyon", "✕ Error", "Today", "by hand"]);
-        row(&list, &["! Warning", "Closing documents", "! Completed", "Today"]);
-        row(&list, &["○ On hold", "Moving house", "○ On hold", "never"]);
+        row(&list, &["✕ Error", "Branch share Lyon", "Today"]);
+        says(&list, &["Branch share Lyon", "✕ Error", "1 error in the last run", "by hand only"]);
+        row(&list, &["! Warning", "Closing documents"]);
+        row(&list, &["○ On hold", "Moving house", "○ On hold"]);
         row(&list, &["Photographs", "↻ In process"]);
         says(&list, &["172 473 of 401 002 items"]);
 

@@ -46,11 +46,12 @@ async fn press(visitor: &Visitor, tree: &Tree) -> String {
 }
 
 both_databases! {
-    async fn before_the_first_run(desk: Desk) {
+    async fn before_the_first_run(idle: Idle) {
+        let Idle(desk) = idle;
         let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
         let page = desk.as_("mona").await.get(&tree.page()).await.expect(200);
-        says(&page, "connection", &["○ Not checked", "Last checked: never"]);
-        says(&page, "synchronization", &["○ Open", "Last attempt: none yet", "Last success: none yet", "Next due: "]);
+        says(&page, "connection", &["○ Not checked", "Last checked: never", "Next check: "]);
+        says(&page, "synchronization", &["○ Open", "Last attempt: none yet", "Last success: none yet", "Next due: ", "Silent without success: "]);
         assert!(tile(&page, "synchronization")[3].ends_with("daily at 23:00"), "{}", page.told());
         says(&page, "queue", &["Nothing waits", "Failures in a row: 0", "Retries: up to 4 after passing errors"]);
         assert!(page.says("Never synchronized. Press Synchronize now to start the first run."), "{}", page.told());
@@ -64,7 +65,7 @@ both_databases! {
         let asked = mona.submit(&format!("{}/check", tree.page()), &[]).await.expect(303);
         desk.ended(&mona, asked.location()).await;
         let page = mona.get(&tree.page()).await.expect(200);
-        says(&page, "connection", &["✓ OK", "Last checked: Today ", "Unchanged since: Today "]);
+        says(&page, "connection", &["✓ OK Last ", "Last checked: Today ", "Unchanged since: Today ", "Next check: "]);
         says(&page, "synchronization", &["✓ Completed", "Last attempt: Today ", "Last success: Today ",
             "Last progress: Today ", "Next due: no schedule"]);
         assert!(tile(&page, "synchronization")[1].ends_with("· mona"), "whose attempt: {}", page.told());
