@@ -9,7 +9,7 @@ use actix_session::SessionMiddleware;
 use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_web::cookie::{Key, SameSite};
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::{Compress, DefaultHeaders};
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::web::{Data, PayloadConfig};
 use actix_web::{App as WebApp, HttpServer};
 use secrecy::ExposeSecret;
@@ -29,10 +29,10 @@ use crate::store::messages::Words;
 use crate::store::{Store, Target, groups, portal};
 use crate::sync::engine::{Engine, Limits};
 use crate::sync::{registry, worker};
-use crate::web::routes;
 use crate::web::session::csrf::CookieKey;
 use crate::web::session::store::Sessions;
 use crate::web::state::{App, Parts, Portal};
+use crate::web::{response, routes};
 
 /// Why the program cannot start: one sentence for the console.
 #[derive(Debug, thiserror::Error)]
@@ -365,7 +365,9 @@ fn serve(app: App, house: &House, listener: TcpListener) -> Result<Server, Start
             .configure(routes::register)
             .wrap(session)
             .wrap(headers)
+            .wrap(from_fn(response::without_body_for_head))
             .wrap(Compress::default())
+            .wrap(from_fn(response::without_chunks_before_1_1))
     })
     .workers(2)
     .disable_signals()

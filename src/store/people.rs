@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::connection::Db;
 use super::error::{Result, StoreError};
 use super::schema::{assignments, collection_templates, collections, people, system_groups};
+use super::sessions;
 use crate::access::{Actor, Assignment, Reach, Template};
 use crate::clock::Stamp;
 use crate::ids::{CollectionId, GroupId, PersonId};
@@ -134,7 +135,8 @@ pub fn templates(db: &mut Db, id: CollectionId) -> Result<Vec<Template>> {
         .load(db)?)
 }
 
-/// Assigns a collection everywhere or in one group.
+/// Assigns a collection everywhere or in one group. Who has other roles signs in anew: all their sessions end with
+/// the change (nobody changes their own roles, so that none of these is the session of who does it).
 pub fn assign(
     db: &mut Db,
     person: PersonId,
@@ -156,6 +158,7 @@ pub fn assign(
             assignments::created_by.eq(by),
         ))
         .execute(db)?;
+    sessions::delete_of(db, person)?;
     Ok(())
 }
 

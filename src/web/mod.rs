@@ -6,7 +6,7 @@ pub mod extract;
 mod failure;
 pub mod pages;
 mod present;
-mod response;
+pub(crate) mod response;
 pub mod routes;
 pub mod session;
 mod standing;

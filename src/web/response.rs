@@ -1,8 +1,11 @@
 //! Answers: pages, redirects.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+use actix_web::body::{self, BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, ContentType, LOCATION, REFRESH};
+use actix_web::http::{ConnectionType, Method, StatusCode, Version};
+use actix_web::middleware::Next;
 use maud::Markup;
 
 /// A page.
@@ -34,4 +37,36 @@ pub fn refreshing(markup: Markup, seconds: u32) -> HttpResponse {
 #[must_use]
 pub fn see_other(address: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, address)).insert_header((CACHE_CONTROL, "no-store")).finish()
+}
+
+/// A head has no body: without this one that is streamed would be made to its end and thrown away.
+///
+/// # Errors
+/// None of its own.
+pub async fn without_body_for_head(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let head_only = request.method() == Method::HEAD;
+    let answer = next.call(request).await?.map_into_boxed_body();
+    Ok(if head_only { answer.map_body(|_head, _body| BoxBody::new(body::None::new())) } else { answer })
+}
+
+/// Answers whose length is not known are sent in chunks, which clients of HTTP/1.0, such as w3m, take for the page:
+/// for them the end of the connection is the end of the answer.
+///
+/// # Errors
+/// None of its own.
+pub async fn without_chunks_before_1_1(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let knows_chunks = request.version() >= Version::HTTP_11;
+    let mut answer = next.call(request).await?;
+    if !knows_chunks {
+        let head = answer.response_mut().head_mut();
+        head.no_chunking(true);
+        head.set_connection_type(ConnectionType::Close);
+    }
+    Ok(answer)
 }

@@ -71,7 +71,7 @@ pub struct Row {
     pub method: Method,
     pub path: &'static str,
     pub access: Access,
-    handler: fn() -> Route,
+    handler: fn(Route) -> Route,
 }
 
 impl Row {
@@ -91,13 +91,13 @@ const fn needs<P: Permission>() -> Access {
 
 macro_rules! get {
     ($path:literal, $access:expr, $handler:path) => {
-        Row { method: Method::Get, path: $path, access: $access, handler: || web::get().to($handler) }
+        Row { method: Method::Get, path: $path, access: $access, handler: |route| route.to($handler) }
     };
 }
 
 macro_rules! post {
     ($path:literal, $access:expr, $handler:path) => {
-        Row { method: Method::Post, path: $path, access: $access, handler: || web::post().to($handler) }
+        Row { method: Method::Post, path: $path, access: $access, handler: |route| route.to($handler) }
     };
 }
 
@@ -149,23 +149,26 @@ pub static ROUTES: &[Row] = &[
 ];
 
 static ELSEWHERE: Row =
-    Row { method: Method::Get, path: "", access: Access::Public, handler: || web::route().to(pages::home::nowhere) };
+    Row { method: Method::Get, path: "", access: Access::Public, handler: |route| route.to(pages::home::nowhere) };
 
-/// Registers every route behind the gate.
+/// Registers every route behind the gate. What can be read can be asked for by its head alone.
 pub fn register(config: &mut ServiceConfig) {
     address::register(config);
     let mut paths: Vec<&'static str> = ROUTES.iter().map(|row| row.path).collect();
     paths.dedup();
     for path in paths {
-        let mut resource: Resource = web::resource(path).default_service(gated(&ELSEWHERE));
+        let mut resource: Resource = web::resource(path).default_service(gated(&ELSEWHERE, web::route()));
         for row in ROUTES.iter().filter(|row| row.path == path) {
-            resource = resource.route(gated(row));
+            resource = match row.method {
+                Method::Get => resource.route(gated(row, web::get())).route(gated(row, web::head())),
+                Method::Post => resource.route(gated(row, web::post())),
+            };
         }
         config.service(resource);
     }
-    config.default_service(gated(&ELSEWHERE));
+    config.default_service(gated(&ELSEWHERE, web::route()));
 }
 
-fn gated(row: &'static Row) -> Route {
-    (row.handler)().wrap(from_fn(move |request, next| gate(row, request, next)))
+fn gated(row: &'static Row, route: Route) -> Route {
+    (row.handler)(route).wrap(from_fn(move |request, next| gate(row, request, next)))
 }

@@ -16,6 +16,14 @@ pub struct Busy {
     pub queued: Option<Run>,
 }
 
+impl Busy {
+    /// Whether something goes on, or could begin: a retry that is due later does neither.
+    #[must_use]
+    pub fn is_at(&self, now: Stamp) -> bool {
+        self.running.is_some() || self.queued.as_ref().is_some_and(|run| run.not_before <= now)
+    }
+}
+
 /// Sorts the open runs of a system.
 #[must_use]
 pub fn activity(open: Vec<Run>) -> Busy {

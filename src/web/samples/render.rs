@@ -95,6 +95,7 @@ fn of_runs() -> Vec<(&'static str, Markup)> {
         ("run-queued", run::view(&refreshing(), &runs::queued())),
         ("run-around", run::view(&shell, &runs::around())),
         ("run-live", live_page()),
+        ("run-latest", live::latest(&refreshing(), &runs::latest())),
         ("run-cancel", cancel::view(&shell, &runs::cancel())),
         ("plan", plan::view(&shell, &runs::plan())),
         ("plan-confirmed", plan::view(&shell, &confirmed)),

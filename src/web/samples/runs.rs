@@ -10,7 +10,7 @@ use crate::domain::run::{EndReason, RunResult, RunState, Trigger};
 use crate::ids::{RunNo, Seq};
 use crate::sync::connector::BrakeReason;
 use crate::web::pages::runs::cancel::CancelView;
-use crate::web::pages::runs::live::LiveView;
+use crate::web::pages::runs::live::{LatestView, LiveView};
 use crate::web::pages::runs::messages::{LogView, MessageRow, Searched, Total};
 use crate::web::pages::runs::plan::{PlanState, PlanView};
 use crate::web::pages::runs::show::{Completeness, Log, RunView, SystemRef};
@@ -202,6 +202,20 @@ pub(crate) fn around() -> RunView {
 
 pub(crate) fn live() -> LiveView {
     LiveView { system: system(), no: RunNo(1204), from_seq: 412, max_rows: 10_000, max_time: Duration::from_mins(30) }
+}
+
+pub(crate) fn latest() -> LatestView {
+    let running = running();
+    LatestView {
+        system: system(),
+        no: running.no,
+        state: running.state,
+        result: running.result,
+        progress: running.progress,
+        counts: running.counts,
+        rows: rows(),
+        more: true,
+    }
 }
 
 pub(crate) fn cancel() -> CancelView {

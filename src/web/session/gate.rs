@@ -16,12 +16,12 @@ use actix_web::{HttpMessage, HttpResponse};
 
 use super::client_address::client_address;
 use super::csrf::{self, Secret};
-use super::store::PERSON;
+use super::store::{PERSON, UNREAD};
 use super::{FLASH, SECRET, TOUCHED, flash_of};
 use crate::access::{Actor, Verb};
 use crate::ids::{PersonId, SystemKey};
-use crate::store::people;
 use crate::store::systems::{self, Located};
+use crate::store::{StoreError, people};
 use crate::web::extract::{Body, Viewer, address};
 use crate::web::failure::Failure;
 use crate::web::pages::errors::{self, Trouble};
@@ -141,6 +141,9 @@ async fn look(
     request: &ServiceRequest,
 ) -> Result<(Viewer, Option<Located>, Option<String>), Failure> {
     let session = request.get_session();
+    if let Some((away, why)) = session.get::<(bool, String)>(UNREAD).ok().flatten() {
+        return Err(if away { StoreError::Unreachable(why).into() } else { Failure::internal(why) });
+    }
     let id = session.get::<i64>(PERSON).ok().flatten().map(PersonId);
     if let Some(id) = id {
         let key = matches!(row.access, Access::System(_)).then(|| request.match_info().get("system")).flatten();

@@ -11,12 +11,22 @@ use actix_web::cookie::time::Duration as CookieDuration;
 use crate::clock::Clock;
 use crate::ids::PersonId;
 use crate::ops::random;
-use crate::store::{Store, sessions};
+use crate::store::{Store, StoreError, sessions};
 
 /// Name of the person's id in a session.
 pub const PERSON: &str = "person";
 
+/// Name, in a session that could not be read, of why: whether the database is away, and in words. The gate makes a page
+/// of it. Such a session is never changed, so that this is never stored.
+pub(super) const UNREAD: &str = "unread";
+
 type State = HashMap<String, String>;
+
+/// An error would become an empty answer, before any page can be made.
+fn unread(error: &StoreError) -> serde_json::Result<State> {
+    let away = matches!(error, StoreError::Unreachable(_) | StoreError::Full(_));
+    Ok(State::from([(UNREAD.to_owned(), serde_json::to_string(&(away, error.to_string()))?)]))
+}
 
 /// Sessions in the portal's database.
 #[derive(Clone)]
@@ -36,11 +46,10 @@ fn life(ttl: &CookieDuration) -> Duration {
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let (hash, now) = (random::token_hash(key.as_ref()), self.clock.now());
-        let text = self
-            .store
-            .read(move |db| sessions::load(db, &hash, now))
-            .await
-            .map_err(|error| LoadError::Other(error.into()))?;
+        let text = match self.store.read(move |db| sessions::load(db, &hash, now)).await {
+            Ok(text) => text,
+            Err(error) => return unread(&error).map(Some).map_err(|error| LoadError::Other(error.into())),
+        };
         text.map(|text| serde_json::from_str(&text))
             .transpose()
             .map_err(|error| LoadError::Deserialization(error.into()))
@@ -61,10 +70,11 @@ impl SessionStore for Sessions {
         let text = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
         let (hash, now, life) = (random::token_hash(key.as_ref()), self.clock.now(), life(ttl));
         // A session that was ended meanwhile stays ended: nothing is made anew here.
-        self.store
-            .write(move |db| sessions::update(db, &hash, &text, now, life))
-            .await
-            .map_err(|error| UpdateError::Other(error.into()))?;
+        // What is lost is a notice, or when the session was used last. What the request did is done: an error here would
+        // take its answer away.
+        if let Err(error) = self.store.write(move |db| sessions::update(db, &hash, &text, now, life)).await {
+            log::warn!("a session could not be changed: {error}");
+        }
         Ok(key)
     }
 

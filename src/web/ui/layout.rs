@@ -57,7 +57,7 @@ fn nav_link(entry: Nav, current: Option<Nav>) -> Markup {
 fn who(shell: &Shell, reader: &Reader) -> Markup {
     html! {
         div.who {
-            a href=(urls::ACCOUNT) title="Your account" { bdi { (reader.name) } " · " (reader.roles) } " "
+            a href=(urls::ACCOUNT) title="Your account" { bdi { (reader.name) } @if !reader.roles.is_empty() { " · " (reader.roles) } } " "
             (form(shell, urls::SIGN_OUT, &button("Sign out", "small")))
         }
     }

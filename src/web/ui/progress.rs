@@ -42,12 +42,18 @@ impl Progress {
     /// In words: `172 473 of 401 002 items · 43 %`.
     #[must_use]
     pub fn words(&self) -> String {
-        let items = number(self.items_done);
         match self.percent() {
-            Some(percent) => format!("{items} of {} items · {percent}\u{a0}%", number(self.items_total)),
-            None if self.total_final => format!("{items} of {} items", number(self.items_total)),
-            None => format!("{items} items · counting"),
+            Some(percent) => format!("{} · {percent}\u{a0}%", self.items()),
+            None if self.total_final => self.items(),
+            None => format!("{} · counting", self.items()),
         }
+    }
+
+    /// The items alone: `172 473 of 401 002 items`, without a total until it is final.
+    #[must_use]
+    pub fn items(&self) -> String {
+        let done = number(self.items_done);
+        if self.total_final { format!("{done} of {} items", number(self.items_total)) } else { format!("{done} items") }
     }
 }
 

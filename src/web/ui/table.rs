@@ -10,18 +10,26 @@ pub struct Column {
     pub number: bool,
     /// Read out, not shown.
     pub hidden: bool,
+    /// Holds what can be pressed; not on paper.
+    pub acts: bool,
 }
 
 /// A column of text.
 #[must_use]
 pub const fn text(title: &'static str) -> Column {
-    Column { title, number: false, hidden: false }
+    Column { title, number: false, hidden: false, acts: false }
 }
 
 /// A column of numbers.
 #[must_use]
 pub const fn numbers(title: &'static str) -> Column {
-    Column { title, number: true, hidden: false }
+    Column { title, number: true, hidden: false, acts: false }
+}
+
+/// A column of buttons.
+#[must_use]
+pub const fn actions(title: &'static str) -> Column {
+    Column { title, number: false, hidden: false, acts: true }
 }
 
 /// A table with its rows. The caption is read out; the heading above it is for the eye.
@@ -40,8 +48,12 @@ pub fn table(caption: &Markup, columns: &[Column], rows: &Markup) -> Markup {
 
 fn header(column: Column) -> Markup {
     html! {
-        th scope="col" class=[column.number.then_some("n")] {
+        th scope="col" class=[class(column)] {
             @if column.hidden { span.hidden { (column.title) } } @else { (column.title) }
         }
     }
+}
+
+fn class(column: Column) -> Option<&'static str> {
+    if column.acts { Some("act") } else { column.number.then_some("n") }
 }

@@ -113,6 +113,12 @@ pub fn run_live_after(key: &SystemKey, no: RunNo, seq: Seq) -> String {
     format!("{}?after={seq}", run_live(key, no))
 }
 
+/// The live log as a page that loads itself again, or stands still.
+#[must_use]
+pub fn run_latest(key: &SystemKey, no: RunNo, refreshes: bool) -> String {
+    format!("{}?refresh={}", run_live(key, no), if refreshes { "on" } else { "off" })
+}
+
 #[must_use]
 pub fn run_cancel(key: &SystemKey, no: RunNo) -> String {
     format!("{SYSTEMS}/{key}/runs/{no}/cancel")
@@ -183,11 +189,11 @@ pub fn plan_page(key: &SystemKey, no: RunNo, after: &[u8]) -> String {
     address
 }
 
-/// The list of systems; `cursor` is what the store calls the place (`("after", …)` or `("before", …)`).
+/// The list of systems; `more` says where it begins (`("after", …)` or `("before", …)`) and how it is shown.
 #[must_use]
-pub fn systems(query: &SystemsQuery, cursor: Option<(&'static str, &str)>) -> String {
+pub fn systems<'a>(query: &'a SystemsQuery, more: impl IntoIterator<Item = (&'static str, &'a str)>) -> String {
     let mut pairs = query.query();
-    pairs.extend(cursor);
+    pairs.extend(more);
     with_query(SYSTEMS, &pairs)
 }
 

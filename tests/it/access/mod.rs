@@ -3,5 +3,5 @@
 mod crawl;
 mod forms;
 mod matrix;
-mod rules;
+pub mod rules;
 mod table;

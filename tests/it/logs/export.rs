@@ -112,6 +112,8 @@ both_databases! {
             let link = links.iter().find(|href| href.contains(&format!("messages.{kind}"))).expect("a link");
             assert!(link.contains("category=success") && link.contains("q=file%201"), "{link}");
             let answer = book.ada.get(link).await.expect(200);
+            let content = if kind == "csv" { "text/csv; charset=utf-8" } else { "application/x-ndjson" };
+            assert_eq!((answer.header("content-type"), answer.header("cache-control")), (content, "no-store"));
             assert_eq!(answer.header("content-disposition"), format!("attachment; filename=\"Reports-run-1.{kind}\""));
             let shown = numbers(&page).len();
             assert_eq!(answer.body.lines().count(), shown + usize::from(kind == "csv"));

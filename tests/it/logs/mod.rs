@@ -1,10 +1,11 @@
 //! Logs: what was stored is what is counted, shown, found and exported.
 
-mod book;
+pub mod book;
 mod complete;
 mod counts;
 mod export;
 mod jumps;
+mod latest;
 mod live;
 mod pages;
 mod plans;

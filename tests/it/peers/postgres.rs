@@ -47,7 +47,8 @@ impl Postgres {
         PostgresDatabase { url: self.url(&name), name }
     }
 
-    fn run(&self, statement: &str) {
+    /// Statements that no portal would send, in a database of their own.
+    pub fn run(&self, statement: &str) {
         let mut connection = PgConnection::establish(&self.url("postgres")).expect("postgres answers");
         connection.batch_execute(statement).expect(statement);
     }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use syncdesk::access::Reach;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
+use syncdesk::store::{groups, people};
 
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, PASSWORD, sign_in};
@@ -143,6 +145,24 @@ both_databases! {
              SELECT id, 1, NULL, 0, 'test' FROM people WHERE name = 'mona'",
         );
         mona.get(&format!("{}/edit", tree.page())).await.expect(200);
+    }
+
+    /// Whoever changes it, and wherever she is signed in; others stay.
+    async fn a_role_change_ends_them(desk: Desk) {
+        let (here, there, other) = (desk.signed_in("mona").await, desk.signed_in("mona").await, desk.signed_in("wim").await);
+        here.get("/systems/new").await.expect(403);
+        let now = desk.house.clock.now();
+        let assigned = desk.house.store.write(move |db| {
+            let mona = people::account(db, "mona")?.expect("she has an account").id;
+            let delegate = people::collection(db, "Delegate")?.expect("it is built in");
+            let sales = groups::by_name(db, "Sales")?.expect("there is this group");
+            people::assign(db, mona, delegate, Reach::Group(sales), "ada", now)
+        });
+        assigned.await.expect("it is assigned");
+        assert!(!is_in(&here).await && !is_in(&there).await && is_in(&other).await);
+        let again = desk.signed_in("mona").await;
+        again.get("/systems/new").await.expect(200);
+        assert!(again.get("/account").await.says("Delegate"));
     }
 
     async fn an_idle_session_ends(still: Still) {

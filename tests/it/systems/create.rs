@@ -142,7 +142,8 @@ both_databases! {
         }
         assert!(systems(&desk).is_empty(), "nothing was made");
         let all = send(&ada, &form, &[("name", ""), ("time_zone", "x"), ("max_attempts", ""), ("settings.transfers", "0")]).await;
-        assert_eq!(all.texts(".notice.error li").len(), 4, "everything at once: {}", all.told());
+        let told = all.texts(".notice.error li a");
+        assert_eq!(told, ["Name", "Speed and care, Transfers at once", "Time zone", "Attempts"], "in the order of the form");
     }
 
     /// A forged kind makes nothing.

@@ -1,5 +1,6 @@
 //! The live log: a page that is sent while the run writes it.
 
+mod latest;
 mod view;
 
 use std::time::Duration;
@@ -24,6 +25,7 @@ use crate::web::state::App;
 use crate::web::stream::Parts;
 use crate::web::ui::{Nav, Shell};
 
+pub use latest::{LatestView, latest};
 pub use view::{LiveEnd, LiveView, end, head, row};
 
 /// How many rows one page has at most.
@@ -42,6 +44,10 @@ const SLACK: Duration = Duration::from_secs(30);
 pub struct LiveQuery {
     #[serde(default)]
     after: i64,
+    /// Anything but empty: not streamed, for browsers that show a page only once it is whole. `off`: nor does it load
+    /// itself again.
+    #[serde(default)]
+    refresh: String,
 }
 
 /// The log as it is written, also by another process.
@@ -58,6 +64,9 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let after = query.after.max(0);
     let reader = Reader::open(&app, &grant, &viewer, path.into_inner(), MessageFilter::default(), after).await?;
+    if !query.refresh.is_empty() {
+        return latest::answer(&reader, &viewer, query.refresh != "off").await;
+    }
     let Some(place) = app.live_logs.enter(reader.person(), app.portal.live_log_life + SLACK) else {
         let why = "As many live logs are being read as one person, or all of this portal, may have at once. \
                    The page of the run shows the same rows.";

@@ -33,7 +33,7 @@ pub(super) struct Part {
     pub rows: Vec<StoredMessage>,
     pub run: Run,
     pub totals: Totals,
-    /// No more rows now.
+    /// No more rows now, in the direction that was read.
     pub at_end: bool,
 }
 
@@ -98,16 +98,29 @@ impl Reader {
 
     /// The next messages, at most `limit`.
     pub async fn next(&mut self, limit: i64) -> Result<Part, Stopped> {
-        let (standing, key, filter, after) = (self.standing.clone(), self.key.clone(), self.filter.clone(), self.after);
+        let part = self.read(Cursor::After(self.after), limit).await?;
+        if let Some(last) = part.rows.last() {
+            self.after = last.seq;
+        }
+        Ok(part)
+    }
+
+    /// The last messages that there are, at most `limit`, in the order of the log.
+    pub async fn latest(&self, limit: i64) -> Result<Part, Stopped> {
+        self.read(Cursor::Last, limit).await
+    }
+
+    async fn read(&self, cursor: Cursor, limit: i64) -> Result<Part, Stopped> {
+        let (standing, key, filter) = (self.standing.clone(), self.key.clone(), self.filter.clone());
         let (grant, no, words, now) = (self.grant.clone(), self.run.no, self.app.words.clone(), self.app.clock.now());
         let store: &Store = &self.app.store;
-        let part = store
+        Ok(store
             .read(move |db| {
                 let system = systems::find_with_runs(db, &grant, &key)?;
                 // The header first: rows that come between the two reads are read next time.
                 let (run, totals) = runs::find(db, system.id, no)?;
                 let log = messages::Log { words: &words, grant: &grant, run: run.id };
-                let page = messages::page(db, log, &filter, Cursor::After(after), limit)?;
+                let page = messages::page(db, log, &filter, cursor, limit)?;
                 // Signed out, disabled, or without the right by now: not found. Asked last, so that nothing is
                 // sent that was written after the right had ended.
                 if !standing.actor(db, now)?.may(&[Verb::ReadLogs], system.group_id) {
@@ -115,11 +128,7 @@ impl Reader {
                 }
                 Ok(Part { at_end: !page.more, rows: page.rows, run, totals })
             })
-            .await?;
-        if let Some(last) = part.rows.last() {
-            self.after = last.seq;
-        }
-        Ok(part)
+            .await?)
     }
 }
 

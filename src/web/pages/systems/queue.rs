@@ -20,7 +20,7 @@ use crate::domain::run::RunState;
 use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::layout::{crumbs, head, refreshing};
 use crate::web::ui::runs::{Origin, origin};
-use crate::web::ui::table::{Column, table, text};
+use crate::web::ui::table::{Column, actions, table, text};
 use crate::web::ui::{Badge, Shell, Tone, empty, link_button, page, time};
 use crate::web::urls;
 
@@ -50,7 +50,7 @@ pub struct QueueRow {
 }
 
 const COLUMNS: [Column; 6] =
-    [text("Run"), text("State"), text("Trigger"), text("Asked for"), text("Begins"), text("Action")];
+    [text("Run"), text("State"), text("Trigger"), text("Asked for"), text("Begins"), actions("Action")];
 
 /// The runs of a system that have not ended.
 ///

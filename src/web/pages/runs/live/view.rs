@@ -7,7 +7,7 @@ use maud::{Markup, PreEscaped, html};
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts};
 use crate::domain::run::{RunResult, RunState};
-use crate::ids::RunNo;
+use crate::ids::{RunNo, Seq};
 use crate::web::pages::runs::messages::{COLUMNS, MessageRow, message_row};
 use crate::web::pages::runs::show::{SystemRef, above};
 use crate::web::ui::layout::head as heading;
@@ -86,7 +86,8 @@ fn whole(shell: &Shell, view: &LiveView) -> Markup {
             section.card.log aria-label="Messages" {
                 p.strip-note {
                     @if view.from_seq > 1 { "From message " (number(view.from_seq)) " on. " }
-                    "At most " (number(view.max_rows)) " rows and " (duration(view.max_time)) "."
+                    "At most " (number(view.max_rows)) " rows and " (duration(view.max_time)) ". "
+                    a href=(urls::run_latest(key, no, true)) { "Latest rows, loaded again and again" }
                 }
                 div.live tabindex="0" role="region" aria-label="Rows" {
                     (table(&html! { "Messages of run " (no) " as they are written" }, &COLUMNS, &PreEscaped(ROWS.to_owned())))
@@ -97,6 +98,15 @@ fn whole(shell: &Shell, view: &LiveView) -> Markup {
     )
 }
 
+pub(super) fn counted(counts: Counts) -> Markup {
+    html! {
+        (count(counts.error, "error", "errors"))
+        ", " (count(counts.warning, "warning", "warnings"))
+        ", " (count(counts.success, "success", "successes"))
+        ", " (number(counts.information)) " information"
+    }
+}
+
 fn ending(view: &LiveView, end: &LiveEnd) -> Markup {
     let run = urls::run(&view.system.key, view.no);
     html! {
@@ -105,10 +115,7 @@ fn ending(view: &LiveView, end: &LiveEnd) -> Markup {
                 p {
                     (Badge::of_run(RunState::Ended, Some(*result)))
                     @if let Some(took) = took { " after " (duration(*took)) }
-                    " · " (count(counts.error, "error", "errors"))
-                    ", " (count(counts.warning, "warning", "warnings"))
-                    ", " (count(counts.success, "success", "successes"))
-                    ", " (number(counts.information)) " information"
+                    " · " (counted(*counts))
                 }
                 p {
                     (link_button(&run, "Page of the run", "primary")) " "
@@ -119,7 +126,7 @@ fn ending(view: &LiveView, end: &LiveEnd) -> Markup {
             },
             LiveEnd::Full { last_seq } => {
                 p { (Badge::new(Tone::Busy, "The run goes on")) " This page has reached its limit." }
-                p { a.button.primary href={ (urls::run_live(&view.system.key, view.no)) "?after=" (last_seq) } { "Go on from message " (number(last_seq + 1)) } }
+                p { a.button.primary href=(urls::run_live_after(&view.system.key, view.no, Seq(*last_seq))) { "Go on from message " (number(last_seq + 1)) } }
             },
             LiveEnd::Refused => p { (Badge::new(Tone::Warning, "Ended")) " You are signed out, or may no longer read this log." },
             LiveEnd::ShutDown => p { (Badge::new(Tone::Warning, "Ended")) " The portal is restarting. " a href=(run) { "Page of the run" } },

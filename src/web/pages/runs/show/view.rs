@@ -146,7 +146,10 @@ fn actions(view: &RunView) -> Markup {
     let over = view.state == RunState::Ended;
     html! {
         @if let Log::Shown(log) = &view.log {
-            @if view.state == RunState::Running { (link_button(&urls::run_live(key, no), "Live log", "primary")) }
+            @if view.state == RunState::Running {
+                (link_button(&urls::run_live(key, no), "Live log", "primary"))
+                (link_button(&urls::run_latest(key, no, true), "Latest rows", ""))
+            }
             (link_button(&urls::messages_csv(key, no, &log.filter), "CSV", ""))
             (link_button(&urls::messages_ndjson(key, no, &log.filter), "NDJSON", ""))
         }

@@ -76,10 +76,18 @@ fn general(view: &EditView) -> Markup {
     }
 }
 
-/// The connector's fields as an error names them, in the order of the form.
+/// The fields as an error names them, in the order of the form.
 fn labels(view: &EditView) -> Vec<(String, String)> {
     let label = |field: &Field| (format!("{SETTING}{}", field.name), format!("{}, {}", field.section, field.label));
-    view.fields.iter().map(label).collect()
+    let own = |fields: &[(&str, &str)]| {
+        fields.iter().map(|(name, label)| ((*name).to_owned(), (*label).to_owned())).collect()
+    };
+    let before: Vec<_> = own(&[("name", "Name"), ("group", "Group")]);
+    let modes = schedule::MODES.iter().filter_map(|mode| mode.input.map(|input| (input.name, mode.label)));
+    let schedule: Vec<_> = own(&std::iter::once((schedule::MODE, "Schedule")).chain(modes).collect::<Vec<_>>());
+    let after: Vec<_> =
+        own(&[("time_zone", "Time zone"), ("timeout_minutes", "Time-out"), ("max_attempts", "Attempts")]);
+    before.into_iter().chain(view.fields.iter().map(label)).chain(schedule).chain(after).collect()
 }
 
 /// Which local folders the systems of a group may use.

@@ -30,6 +30,19 @@ const PAGE: i64 = 50;
 pub struct Cursor {
     after: Option<String>,
     before: Option<String>,
+    /// `off`: the page does not load itself again.
+    refresh: Option<String>,
+}
+
+/// How long the page stands while something goes on, in seconds.
+const REFRESH: u32 = 10;
+
+impl Cursor {
+    /// As it stands in addresses.
+    fn pair(&self) -> Option<(&'static str, &str)> {
+        let after = self.after.as_deref().map(|word| ("after", word));
+        after.or_else(|| self.before.as_deref().map(|word| ("before", word)))
+    }
 }
 
 /// The list.
@@ -46,7 +59,8 @@ pub async fn show(
     let (query, page) = (query.into_inner(), place(&cursor));
     let (asked, scope, now) = (query.clone(), grant.scope().clone(), viewer.now);
     let loaded = app.store.read(move |db| load(db, &grant, &asked, &page)).await?;
-    let busy = loaded.rows.iter().any(|row| row.busy.running.is_some() || row.busy.queued.is_some());
+    let busy = loaded.rows.iter().any(|row| row.busy.is_at(now));
+    let stop = urls::systems(&query, cursor.pair().into_iter().chain([("refresh", "off")]));
     let choice = |value: &str, label: &str| Choice::new(value, label);
     let may_create = if viewer.may_anywhere(&[Verb::SpecifySystems]) {
         registry::all().iter().map(|kind| choice(kind.kind(), kind.title())).collect()
@@ -67,11 +81,12 @@ pub async fn show(
         query,
     };
     let mut shell = viewer.shell(Some(Nav::Systems));
-    if !busy || now.0 == 0 {
-        return Ok(response::page(view(&shell, &shown)));
+    let refreshes = busy && cursor.refresh.as_deref() != Some("off");
+    if refreshes {
+        shell.refresh = Some(Refresh { seconds: REFRESH, stop });
     }
-    shell.refresh = Some(Refresh { seconds: 10, stop: urls::systems(&shown.query, None) });
-    Ok(response::page(view(&shell, &shown)))
+    let markup = view(&shell, &shown);
+    Ok(if refreshes { response::refreshing(markup, REFRESH) } else { response::page(markup) })
 }
 
 /// What the database says.
@@ -151,8 +166,8 @@ impl Loaded {
         let (first, last) = (at(self.rows.first()), at(self.rows.last()));
         PageLinks {
             first: self.before.then(|| urls::systems(query, None)),
-            previous: self.before.then(|| urls::systems(query, Some(("before", &first)))),
-            next: self.after.then(|| urls::systems(query, Some(("after", &last)))),
+            previous: self.before.then(|| urls::systems(query, Some(("before", first.as_str())))),
+            next: self.after.then(|| urls::systems(query, Some(("after", last.as_str())))),
             last: self.after.then(|| urls::systems(query, Some(("before", "end")))),
         }
     }
@@ -188,8 +203,10 @@ fn within(scope: &Scope, groups: &[(crate::ids::GroupId, String)]) -> String {
 fn told(row: &LoadedRow, viewer: &Viewer) -> SystemRow {
     let system = &row.listed.system;
     let may = |verb: Verb| viewer.may(&[verb], system.group_id);
+    let running = row.progress.as_ref().map(|totals| present::progress(totals).items());
     let note = match (&system.hold_reason, row.errors) {
         (Some(reason), _) => reason.clone(),
+        (None, _) if running.is_some() => running.unwrap_or_default(),
         (None, 1) => "1 error in the last run".to_owned(),
         (None, n) if n > 1 => format!("{} errors in the last run", number(n)),
         (None, _) if system.last_attempt_at.is_none() => "never synchronized".to_owned(),

@@ -7,7 +7,7 @@ use crate::ids::SystemKey;
 use crate::web::ui::layout::{head, refreshing};
 use crate::web::ui::pager::{IN_ORDER, pager};
 use crate::web::ui::progress::Progress;
-use crate::web::ui::table::{Column, table, text};
+use crate::web::ui::table::{Column, actions as action_column, table, text};
 use crate::web::ui::{
     Badge, Choice, PageLinks, Shell, Tone, choices, empty, form, link_button, number, page, progress, strip, time,
 };
@@ -99,7 +99,7 @@ const COLUMNS: [Column; 7] = [
     text("Last run"),
     text("Next run"),
     text("Recent runs"),
-    text("Action"),
+    action_column("Action"),
 ];
 
 #[must_use]

@@ -67,9 +67,7 @@ pub async fn show(
     };
     let loaded = app.store.read(move |db| load(db, &grant, &key, place)).await?;
     let mut shell = viewer.shell(Some(Nav::Systems));
-    let busy =
-        loaded.busy.running.is_some() || loaded.busy.queued.as_ref().is_some_and(|run| run.not_before <= viewer.now);
-    let refreshes = busy && query.refresh.as_deref() != Some("off");
+    let refreshes = loaded.busy.is_at(viewer.now) && query.refresh.as_deref() != Some("off");
     if refreshes {
         let stop = format!("{}?refresh=off", urls::system(&loaded.system.key));
         shell.refresh = Some(Refresh { seconds: 3, stop });

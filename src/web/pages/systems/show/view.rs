@@ -248,7 +248,7 @@ fn settings(view: &SystemView) -> Markup {
             section.card.settings aria-labelledby="settings-title" {
                 header {
                     h2 #settings-title { "Settings" }
-                    @if view.may.edit { a.end href=(urls::system_edit(&view.key)) { "Edit" } }
+                    @if view.may.edit { a.end.act href=(urls::system_edit(&view.key)) { "Edit" } }
                 }
                 dl {
                     @for (label, value) in &view.settings { div { dt { (label) } dd { bdi { (value) } } } }

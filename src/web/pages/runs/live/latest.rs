@@ -1,0 +1,106 @@
+//! The live log for browsers that show a page only once it is whole: the latest rows, loaded again until the run ends.
+
+use actix_web::HttpResponse;
+use maud::{Markup, html};
+
+use super::view::counted;
+use crate::domain::message::Counts;
+use crate::domain::run::{RunResult, RunState};
+use crate::ids::RunNo;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::pages::runs::messages::{COLUMNS, MessageRow, message_row};
+use crate::web::pages::runs::reader::{Reader, Stopped};
+use crate::web::pages::runs::show::{SystemRef, above, system_ref};
+use crate::web::present;
+use crate::web::response;
+use crate::web::ui::layout::{head, refreshing};
+use crate::web::ui::progress::{self, Progress};
+use crate::web::ui::table::table;
+use crate::web::ui::{Badge, Nav, Refresh, Shell, empty, link_button, page};
+use crate::web::urls;
+
+/// How many rows there are at most: what came since the page was loaded last, unless it is a flood.
+const ROWS: i64 = 50;
+
+/// How long the page stands, in seconds.
+const SECONDS: u32 = 2;
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct LatestView {
+    pub system: SystemRef,
+    pub no: RunNo,
+    pub state: RunState,
+    pub result: Option<RunResult>,
+    /// While it runs.
+    pub progress: Option<Progress>,
+    pub counts: Counts,
+    /// The last ones, in the order of the log.
+    pub rows: Vec<MessageRow>,
+    /// There are others before them.
+    pub more: bool,
+}
+
+pub(super) async fn answer(reader: &Reader, viewer: &Viewer, wanted: bool) -> Result<HttpResponse, Failure> {
+    let part = reader.latest(ROWS).await.map_err(|stopped| match stopped {
+        Stopped::Refused => Failure::not_found(),
+        Stopped::Failed(error) => error.into(),
+    })?;
+    let (run, no) = (&part.run, part.run.no);
+    let mut shell = viewer.shell(Some(Nav::Systems));
+    let refreshes = wanted && run.state != RunState::Ended;
+    if refreshes {
+        shell.refresh = Some(Refresh { seconds: SECONDS, stop: urls::run_latest(&reader.system.key, no, false) });
+    }
+    let shown = LatestView {
+        system: system_ref(&reader.system, viewer),
+        no,
+        state: run.state,
+        result: run.result,
+        progress: (run.state == RunState::Running).then(|| present::progress(&part.totals)),
+        counts: part.totals.counts,
+        more: !part.at_end,
+        rows: part.rows.into_iter().map(present::message_row).collect(),
+    };
+    let markup = latest(&shell, &shown);
+    Ok(if refreshes { response::refreshing(markup, SECONDS) } else { response::page(markup) })
+}
+
+/// The whole page. How the run goes stands last, below the newest row, as in the streamed log.
+#[must_use]
+pub fn latest(shell: &Shell, view: &LatestView) -> Markup {
+    let (key, no) = (&view.system.key, view.no);
+    page(
+        shell,
+        &format!("Latest messages of run {no} of {}", view.system.name),
+        &html! {
+            (above(&view.system, Some(no)))
+            (head(
+                &html! { "Latest messages of run " (no) },
+                &html! { (Badge::of_run(view.state, view.result)) },
+                &html! { (link_button(&urls::run(key, no), "Page of the run", "")) },
+            ))
+            (refreshing(shell))
+            @if let Some(now) = &view.progress { (progress::full(shell, now)) }
+            section.card.log aria-label="Messages" {
+                @if view.more { p.strip-note { "Those before are on the page of the run." } }
+                @if view.rows.is_empty() {
+                    (empty::empty("No messages yet.", &html! { p { "They appear here as the run writes them." } }))
+                } @else {
+                    (table(&html! { "Latest messages of run " (no) }, &COLUMNS, &rows(shell, view)))
+                }
+                div.live-end #end { p { (Badge::of_run(view.state, view.result)) " · " (counted(view.counts)) } }
+            }
+        },
+    )
+}
+
+fn rows(shell: &Shell, view: &LatestView) -> Markup {
+    let before = std::iter::once(None).chain(view.rows.iter().map(|row| Some(row.message.at)));
+    html! {
+        @for (row, before) in view.rows.iter().zip(before) {
+            (message_row(shell, &view.system.key, view.no, row, before))
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! What is written for people who have not started it yet, and for those who run it.
+
+use std::fs;
+use std::path::Path;
+
+fn read(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect(path)
+}
+
+/// The section below a heading, as far as the next heading.
+fn section<'a>(text: &'a str, heading: &str) -> &'a str {
+    let below = text.split_once(&format!("\n## {heading}\n")).unwrap_or_else(|| panic!("no section {heading}")).1;
+    below.split("\n## ").next().unwrap_or(below)
+}
+
+/// What it is, what it needs, the two commands, the settings, and what it looks like.
+#[test]
+fn the_readme_leads_from_a_clone_to_a_page() {
+    let readme = read("README.md");
+    let (about, _rest) = readme.split_once("\n## ").expect("sections");
+    for word in ["communication systems", "Synchronize now", "without JavaScript", "SQLite or Postgres"] {
+        assert!(about.contains(word), "what it is: {word}");
+    }
+    let start = section(&readme, "Start");
+    for word in ["Rust", "build-essential", "http://127.0.0.1:8080", "set-up token"] {
+        assert!(start.contains(word), "to begin: {word}");
+    }
+    let commands: Vec<&str> = start.split("```sh\n").skip(1).filter_map(|block| block.lines().next()).collect();
+    assert!(commands.contains(&"cargo run --release") && commands.contains(&"tests/run"), "{commands:?}");
+    assert!(section(&readme, "Settings").contains("`DATABASE_URL`"));
+    let picture = about.split_once("](").and_then(|(_alt, rest)| rest.split_once(')')).expect("a screenshot").0;
+    let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(picture)).expect(picture);
+    assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 10_000, "{picture} is a picture");
+}
+
+#[test]
+fn every_module_is_in_the_architecture() {
+    let library = read("src/lib.rs");
+    let docs: Vec<&str> = library.lines().filter_map(|line| line.strip_prefix("//!")).collect();
+    let names: Vec<&str> = docs.iter().flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric())).collect();
+    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).expect("src");
+    let folders = entries.map(|entry| entry.expect("an entry")).filter(|entry| entry.path().is_dir());
+    let folders: Vec<String> = folders.map(|entry| entry.file_name().into_string().expect("UTF-8")).collect();
+    assert!(folders.len() > 6, "{folders:?}");
+    for folder in folders {
+        assert!(names.contains(&folder.as_str()), "{folder} is not in the module docs of lib.rs");
+    }
+}
+
+/// The rule that removes what interrupted uploads leave in a bucket, ready to be given to the service.
+#[test]
+fn the_guide_has_the_bucket_rule() {
+    let guide = read("templates-docs/guide/operator.md");
+    let section = section(&guide, "S3: unfinished uploads");
+    let indented = section.lines().map(|line| line.strip_prefix("    ").unwrap_or(""));
+    let block: Vec<&str> = indented.skip_while(|line| *line != "{").collect();
+    let end = block.iter().position(|line| *line == "}").expect("the rule ends");
+    let rule: serde_json::Value = serde_json::from_str(&block[..=end].join("\n")).expect("JSON");
+    let rule = &rule["Rules"][0];
+    assert_eq!(rule["Status"], "Enabled");
+    assert_eq!(rule["Filter"]["Prefix"], "", "for everything in the bucket");
+    assert!(rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"].as_u64().is_some_and(|days| days > 0));
+    assert!(section.contains("put-bucket-lifecycle-configuration"), "how it is set");
+}

@@ -1,0 +1,141 @@
+//! A portal with something to see on every page.
+
+use std::sync::Arc;
+
+use syncdesk::clock::SystemClock;
+
+use crate::database::{Database, Fixture};
+use crate::desk::{Desk, Tree};
+use crate::visitor::Visitor;
+
+/// Systems in all states, all of them in Mona's group Finance. Eve's group has none.
+pub struct Gallery {
+    pub desk: Desk,
+    /// With a run that has a long log, and a check.
+    pub good: Tree,
+    /// The brake stopped its run.
+    pub mirror: Tree,
+    /// Its source is gone.
+    pub failed: Tree,
+    /// Its run 1 goes on.
+    pub running: Tree,
+    /// The path of a check of `good`.
+    pub check: String,
+}
+
+/// A page, who looks at it, and what they press before.
+pub struct Exhibit {
+    pub name: &'static str,
+    pub person: Option<Visitor>,
+    pub path: String,
+    pub press: Option<&'static str>,
+}
+
+impl Fixture for Gallery {
+    async fn on(database: Database) -> Self {
+        let desk = Desk::with(database, &["--house-time-zone=Europe/Berlin"], Arc::new(SystemClock)).await;
+        desk.add_group("Empty").await;
+        desk.add_person("eve", "Delegate", Some("Empty")).await;
+        let ada = desk.as_("ada").await;
+
+        let good = desk.files_system("Finance", "Closing documents DE").await;
+        for number in 0..56 {
+            let folder = good.source.join(format!("2026/quarter {}", number % 4));
+            std::fs::create_dir_all(&folder).expect("a folder");
+            std::fs::write(folder.join(format!("statement of account {number:04}.pdf")), "x").expect("a file");
+        }
+        std::os::unix::fs::symlink("first.txt", good.source.join("link.txt")).expect("a link");
+        desk.synchronize(&good).await;
+        std::fs::write(good.destination.join("first.txt"), "somebody else's words").expect("a file");
+        desk.synchronize(&good).await;
+        ada.open(&good.page()).await.expect(200);
+        let asked = ada.submit(&format!("{}/check", good.page()), &[]).await.expect(303);
+        let check = desk.ended(&ada, asked.location()).await.path;
+
+        let failed = desk.files_system("Finance", "Branch share Lyon").await;
+        std::fs::remove_dir_all(&failed.source).expect("the source goes");
+        desk.synchronize(&failed).await;
+
+        let mirror = desk.files_system_with("Finance", "Ledger archive", &[("settings.mode", "mirror")]).await;
+        for number in 0..12 {
+            std::fs::write(mirror.destination.join(format!("old {number}.txt")), "old").expect("a file");
+        }
+        desk.synchronize(&mirror).await;
+
+        desk.files_system_with("Finance", "Nightly", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
+        let held = desk.files_system("Finance", "Moving house").await;
+        ada.get(&format!("{}/hold", held.page())).await.expect(200);
+        ada.submit(&format!("{}/hold", held.page()), &[("reason", "The disk is being replaced.")]).await.expect(303);
+
+        let running = desk.files_system("Finance", "Photographs").await;
+        goes_on(&desk, &running);
+        ada.get("/account").await.expect(200); // which shows what the last form did
+        Self { desk, good, mirror, failed, running, check }
+    }
+}
+
+/// Run 1 of a system, at 43 % for as long as the test looks.
+pub fn goes_on(desk: &Desk, tree: &Tree) {
+    let (key, now) = (&tree.key, desk.house.clock.now().0);
+    desk.sql(&format!(
+        "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at,
+           lease_until)
+         SELECT id, 1, 'main', 'running', 'manual', 'mona', 1, {now}, {now}, {now}, 9000000000000000
+         FROM systems WHERE key = '{key}';
+         UPDATE systems SET last_run_no = 1 WHERE key = '{key}';
+         INSERT INTO run_progress (run_id, phase, moved_at, items_done, items_total, bytes_done, bytes_total,
+           total_final, unchanged, emitted, stored, cut, last_seq, n_error, n_warning, n_success, n_information)
+         SELECT runs.id, 'transferring', {now}, 172473, 401002, 1048576, 2097152, TRUE, 12, 0, 0, 0, 0, 0, 0, 0, 0
+         FROM runs JOIN systems ON systems.id = system_id WHERE key = '{key}' AND no = 1;"
+    ));
+}
+
+impl Gallery {
+    /// Every kind of page.
+    pub async fn exhibits(&self) -> Vec<Exhibit> {
+        let mona = self.desk.as_("mona").await;
+        let (ada, eve, nils) = (self.desk.as_("ada").await, self.desk.as_("eve").await, self.desk.as_("nils").await);
+        let (good, running) = (&self.good, self.running.page());
+        let seen =
+            |name, person: &Visitor, path: String| Exhibit { name, person: Some(person.clone()), path, press: None };
+        let open = |name, path: &str| Exhibit { name, person: None, path: path.to_owned(), press: None };
+        let pressed = |exhibit: Exhibit, press| Exhibit { press: Some(press), ..exhibit };
+        vec![
+            seen("list", &ada, "/systems?refresh=off".to_owned()),
+            seen("list-empty", &eve, "/systems".to_owned()),
+            seen("list-nothing-found", &ada, "/systems?q=nothing".to_owned()),
+            seen("system", &mona, good.page()),
+            seen("system-failed", &ada, self.failed.page()),
+            seen("system-running", &mona, format!("{running}?refresh=off")),
+            pressed(seen("new-with-errors", &ada, "/systems/new?kind=files".to_owned()), "Connect"),
+            seen("edit", &ada, format!("{}/edit", good.page())),
+            pressed(seen("hold-with-errors", &mona, format!("{}/hold", good.page())), "Put on hold"),
+            seen("delete", &ada, format!("{}/delete", good.page())),
+            seen("queue", &mona, format!("{running}/queue")),
+            seen("check", &mona, self.check.clone()),
+            seen("run", &mona, good.run(1)),
+            seen("run-around", &mona, format!("{}?around=2", good.run(2))),
+            seen("run-failed", &mona, self.failed.run(1)),
+            seen("run-running", &mona, format!("{running}/runs/1?refresh=off")),
+            seen("run-without-log", &self.desk.as_("wim").await, good.run(1)),
+            seen("live", &mona, format!("{}/live", good.run(2))),
+            seen("latest", &mona, format!("{}/live?refresh=off", good.run(2))),
+            seen("cancel", &mona, format!("{running}/runs/1/cancel")),
+            seen("plan", &mona, format!("{}/plan", self.mirror.run(1))),
+            seen("help", &mona, "/help".to_owned()),
+            seen("help-guide", &ada, "/help/guide/operator".to_owned()),
+            seen("help-code", &mona, "/help/codes/FILE-DENIED".to_owned()),
+            seen("help-role", &mona, "/help/roles/Auditor".to_owned()),
+            seen("account", &mona, "/account".to_owned()),
+            open("sign-in", "/sign-in"),
+            seen("not-found", &ada, "/nowhere".to_owned()),
+            open("not-found-stranger", "/nowhere"),
+            seen("forbidden", &nils, "/systems".to_owned()),
+        ]
+    }
+}
+
+/// The whole cookie of whoever is signed in.
+pub fn cookie(visitor: &Visitor) -> String {
+    format!("syncdesk={}", visitor.cookie("syncdesk").expect("somebody is signed in"))
+}

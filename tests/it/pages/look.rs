@@ -1,0 +1,52 @@
+//! Every kind of page in Chromium, in the light, in the dark, at 320 px and on paper (`tests/browser/pages.mjs`).
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use super::gallery::{Gallery, cookie};
+use crate::database::{Database, Fixture};
+use crate::desk::Desk;
+use crate::peers::installed;
+
+/// On one database: what a page looks like does not depend on it. `SYNCDESK_PICTURES` names a folder for
+/// pictures to look at.
+#[tokio::test]
+async fn pages_pass_their_judges() {
+    let gallery = Gallery::on(Database::Sqlite).await;
+    let new = Desk::empty(Database::Sqlite, &[], gallery.desk.house.clock.clone()).await;
+    let base = &gallery.desk.base;
+    let mut pages: Vec<_> = gallery
+        .exhibits()
+        .await
+        .iter()
+        .map(|exhibit| {
+            serde_json::json!({
+                "name": exhibit.name,
+                "url": format!("{base}{}", exhibit.path),
+                "cookie": exhibit.person.as_ref().map(cookie),
+                "press": exhibit.press,
+            })
+        })
+        .collect();
+    pages.push(serde_json::json!({ "name": "set-up", "url": format!("{}/setup", new.base) }));
+    let judged = tokio::task::spawn_blocking(move || judge(&serde_json::json!(pages).to_string()));
+    let (passed, said) = judged.await.expect("no panic");
+    assert!(passed, "{said}");
+}
+
+/// Whether all pages passed, and what was said of those that did not.
+fn judge(pages: &str) -> (bool, String) {
+    let mut walk = Command::new("node")
+        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/pages.mjs"))
+        .arg(std::env::var_os("SYNCDESK_PICTURES").unwrap_or_default())
+        .env("SYNCDESK_PEERS", installed())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("node runs");
+    walk.stdin.take().expect("a pipe").write_all(pages.as_bytes()).expect("node reads");
+    let ended = walk.wait_with_output().expect("node ends");
+    let said = [ended.stdout, ended.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    (ended.status.success(), said)
+}

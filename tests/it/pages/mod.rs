@@ -1,0 +1,11 @@
+//! Pages as their readers see them: what each says, and how browsers with and without pictures show it.
+
+mod gallery;
+mod heads;
+mod list;
+mod look;
+mod plain;
+mod plan;
+mod run;
+mod system;
+mod trouble;

@@ -1,0 +1,86 @@
+//! Pages in w3m: what matters is there as words, in order, without colours, styles and scripts.
+
+use std::process::Command;
+
+use super::gallery::{Gallery, cookie};
+use crate::database::both_databases;
+use crate::visitor::Visitor;
+
+/// A page as w3m writes it on 200 columns, with the blanks that it makes of narrow ones.
+async fn dump(base: &str, visitor: &Visitor, path: &str) -> String {
+    let (url, cookie) = (format!("{base}{path}"), format!("Cookie: {}", cookie(visitor)));
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let dumped = tokio::task::spawn_blocking(move || {
+        Command::new("w3m")
+            .args(["-dump", "-cols", "200", "-I", "UTF-8", "-O", "UTF-8", "-no-cookie", "-header", &cookie, &url])
+            .env("HOME", home.path())
+            .output()
+            .expect("w3m runs")
+    });
+    let dumped = dumped.await.expect("no panic");
+    assert!(dumped.status.success(), "{}", String::from_utf8_lossy(&dumped.stderr));
+    let text = String::from_utf8(dumped.stdout).expect("UTF-8");
+    text.replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+/// The line of a table that has all of these cells, in this order.
+#[track_caller]
+fn row(page: &str, cells: &[&str]) {
+    let found = page.lines().any(|line| {
+        let mut rest = line;
+        cells.iter().all(|cell| rest.split_once(cell).map(|(_before, after)| rest = after).is_some())
+    });
+    assert!(found, "no line has {cells:?} in this order:\n{page}");
+}
+
+/// These words follow each other.
+#[track_caller]
+fn says(page: &str, words: &[&str]) {
+    let words_of = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let whole = words_of(page);
+    let mut rest = whole.as_str();
+    for word in words {
+        let Some((_before, after)) = rest.split_once(&words_of(word)) else {
+            panic!("“{word}” is missing:\n{page}")
+        };
+        rest = after;
+    }
+}
+
+both_databases! {
+    async fn everything_reads(gallery: Gallery) {
+        let (desk, mona) = (&gallery.desk, gallery.desk.as_("mona").await);
+        let list = dump(&desk.base, &mona, "/systems").await;
+        says(&list, &["Communication systems", "2 in error", "1 with warnings", "Stop refreshing", "6 systems in group Finance"]);
+        row(&list, &["Status", "System", "Synchronization", "Last run", "Next run", "Action"]);
+        row(&list, &["✕ Error", "Branch share Lyon", "Today"]);
+        says(&list, &["Branch share Lyon", "✕ Error", "1 error in the last run", "by hand only"]);
+        row(&list, &["! Warning", "Closing documents"]);
+        row(&list, &["○ On hold", "Moving house", "○ On hold"]);
+        row(&list, &["Photographs", "↻ In process"]);
+        says(&list, &["172 473 of 401 002 items"]);
+
+        let system = dump(&desk.base, &mona, &gallery.good.page()).await;
+        says(&system, &["Closing documents DE", "! Warning", "Files · Production · Finance",
+            "Connection", "✓ OK", "Last checked", "Synchronization", "! Completed with warnings", "Last success",
+            "Next due", "no schedule", "Queue", "Nothing waits", "Runs"]);
+        row(&system, &["Run", "Started", "Result", "Trigger", "Duration", "Error", "Warning", "Success", "Information"]);
+        row(&system, &["2", "Today", "! Completed with warnings", "By hand, ada", "0", "1", "1", "2"]);
+        row(&system, &["1", "Today", "✓ Completed", "By hand, ada", "0", "0"]);
+
+        let run = dump(&desk.base, &mona, &gallery.good.run(2)).await;
+        says(&run, &["Run 2", "! Completed with warnings", "By hand, ada", "Started", "Ended", "nothing cut",
+            "All 4", "✕ Error 0", "! Warning 1", "✓ Success 1", "i Information 2"]);
+        row(&run, &["No.", "Time", "Category", "Code", "Item", "Message"]);
+        row(&run, &["! Warning", "FILE-DRIFT", "first.txt"]);
+
+        let live = dump(&desk.base, &mona, &format!("{}/live", gallery.good.run(2))).await;
+        says(&live, &["Live log of run 2", "FILE-DRIFT", "! Completed with warnings after", "0 errors, 1 warning, 1 success, 2 information"]);
+        row(&live, &["No.", "Time", "Category", "Code", "Item", "Message"]);
+
+        // Its run goes on: the streamed page would show nothing before the end.
+        let latest = dump(&desk.base, &mona, &format!("{}/live?refresh=on", gallery.running.run(1))).await;
+        says(&latest, &["Latest messages of run 1", "↻ In process", "loads itself again every 2 s", "Stop refreshing",
+            "172 473 of 401 002 items · 50 %", "No messages yet.", "↻ In process"]);
+    }
+}

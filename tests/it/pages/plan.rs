@@ -1,0 +1,150 @@
+//! The plan that the brake stopped: what its page lists, and what confirming it does, over HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use syncdesk::clock::{Clock, FixedClock, SystemClock};
+
+use crate::database::{Database, Fixture, both_databases};
+use crate::desk::{Desk, Tree};
+use crate::visitor::Answer;
+
+/// A mirror whose destination has files that the source has not.
+async fn braked(desk: &Desk, old: usize) -> Tree {
+    let tree = desk.files_system_with("Finance", "Mirror", &[("settings.mode", "mirror")]).await;
+    std::fs::create_dir(tree.destination.join("old")).expect("a folder");
+    for number in 0..old {
+        std::fs::write(tree.destination.join(format!("old/{number:03}.txt")), "old").expect("a file");
+    }
+    let (run, page) = desk.synchronize(&tree).await;
+    assert!(run == 1 && page.says("The mass-deletion brake stopped it") || page.says("FILE-BRAKE"), "{}", page.told());
+    tree
+}
+
+fn plan(tree: &Tree, run: u64) -> String {
+    format!("{}/plan", tree.run(run))
+}
+
+fn digest(page: &Answer) -> String {
+    page.text("code.digest")
+}
+
+/// How many files are left at the destination.
+fn left(tree: &Tree) -> usize {
+    std::fs::read_dir(tree.destination.join("old")).map_or(0, Iterator::count)
+}
+
+/// The clock stands still until it is moved, and nobody works: the plan is put there.
+struct Still {
+    desk: Desk,
+    tree: Tree,
+    clock: Arc<FixedClock>,
+}
+
+impl Fixture for Still {
+    async fn on(database: Database) -> Self {
+        let clock = Arc::new(FixedClock::at(SystemClock.now()));
+        let desk =
+            Desk::with(database, &["--workers=0", "--session-idle-hours=48", "--session-hours=48"], clock.clone())
+                .await;
+        let tree = desk.files_system_with("Finance", "Mirror", &[("settings.mode", "mirror")]).await;
+        let (now, expires) = (clock.now().0, clock.now().0 + 24 * 3_600_000_000);
+        let (digest, key) = ("d".repeat(64), if desk.is_on_postgres() { "'\\x6f6c64'" } else { "x'6f6c64'" });
+        desk.sql(&format!(
+            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at,
+               ended_at, result, end_reason)
+             SELECT id, 1, 'main', 'ended', 'manual', 'ada', 1, {now}, {now}, {now}, {now}, 'error', 'brake' FROM systems;
+             INSERT INTO run_progress SELECT id, 'braked', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs;
+             UPDATE systems SET last_run_no = 1;
+             INSERT INTO braked_plans (run_id, digest, deletions, items, reason, expires_at)
+             SELECT id, '{digest}', 1, 1, 'all', {expires} FROM runs;
+             INSERT INTO plan_steps (run_id, action, item_key, detail) SELECT id, 'delete', {key}, '' FROM runs;"
+        ));
+        Self { desk, tree, clock }
+    }
+}
+
+both_databases! {
+    /// Why, how many of how many, the digest, until when; and each deletion, page by page.
+    async fn what_its_page_lists(desk: Desk) {
+        let tree = braked(&desk, 130).await;
+        let mona = desk.as_("mona").await;
+        let run = mona.get(&tree.run(1)).await.expect(200);
+        assert!(run.attributes(".actions a", "href").contains(&plan(&tree, 1)), "{}", run.told());
+        let first = mona.get(&plan(&tree, 1)).await.expect(200);
+        let kept = desk.texts("SELECT digest AS value FROM braked_plans");
+        assert_eq!(kept, [digest(&first)]);
+        assert_eq!(kept[0].len(), 64);
+        assert_eq!(first.attributes("main form input[name=digest]", "value"), kept);
+        let total = desk.texts("SELECT CAST(deletions AS TEXT) AS value FROM braked_plans").concat();
+        assert_eq!(total, "131", "130 files and their folder");
+        let facts = first.texts(".sheet dl > div");
+        assert!(facts[0].starts_with("Deletions 131 · ") && facts[1].starts_with("At the destination 13"), "{facts:?}");
+        assert!(facts[3].starts_with("Can be confirmed until") && facts[3].ends_with("in 23 h"), "{facts:?}");
+        let (mut listed, mut page) = (Vec::new(), first);
+        loop {
+            listed.extend(page.texts("section[aria-labelledby=deletions] tbody td"));
+            let next = page.attributes("div.pager a[rel=next]", "href");
+            let Some(next) = next.first() else { break };
+            page = mona.get(next).await.expect(200);
+        }
+        let files = (0..130).map(|number| format!("old/{number:03}.txt"));
+        let mut expected: Vec<String> = files.chain(["old".to_owned()]).collect();
+        expected.sort();
+        let mut names: Vec<String> = listed.iter().map(|name| name.trim_end_matches('/').to_owned()).collect();
+        names.sort();
+        assert_eq!(names, expected);
+        assert_eq!(left(&tree), 130, "nothing has been deleted");
+    }
+
+    async fn confirmed_it_is_carried_out_once(desk: Desk) {
+        let (tree, mona) = (braked(&desk, 12).await, desk.as_("mona").await);
+        let (page, confirm) = (plan(&tree, 1), format!("{}/confirm", plan(&tree, 1)));
+        mona.get(&page).await.expect(200);
+        let wrong = mona.submit(&confirm, &[("digest", &"0".repeat(64))]).await.expect(409);
+        assert!(wrong.says("is not the one you saw. Synchronize again to get a new plan."), "{}", wrong.told());
+        mona.get(&page).await.expect(200);
+        let done = mona.submit(&confirm, &[]).await.expect(303);
+        assert_eq!(done.location(), tree.run(2));
+        let run = mona.follow(done).await.expect(200);
+        assert!(run.says("Confirmed. Run 2 carries the plan out.") && run.says("Confirmed plan, mona"), "{}", run.told());
+        let run = desk.ended(&mona, &tree.run(2)).await;
+        assert_eq!(run.attributes(".head .badge", "class"), ["badge ok"], "{}", run.told());
+        assert_eq!(left(&tree), 0);
+        let after = mona.get(&page).await.expect(200);
+        assert!(after.text(".head .badge").contains("Confirmed") && after.says(", by mona"), "{}", after.told());
+        assert!(after.form(&confirm).is_none(), "{}", after.told());
+        let twice = mona.post_form(&confirm, &[("digest", &digest(&after))]).await.expect(409);
+        assert!(twice.says("was confirmed already"), "{}", twice.told());
+        assert_eq!(desk.texts("SELECT CAST(count(*) AS TEXT) AS value FROM runs"), ["2"]);
+    }
+
+    /// What the person saw is not what would happen: nothing is deleted, and the new plan is shown.
+    async fn one_that_changed_brakes_again(desk: Desk) {
+        let (tree, mona) = (braked(&desk, 12).await, desk.as_("mona").await);
+        let seen = digest(&mona.get(&plan(&tree, 1)).await.expect(200));
+        std::fs::write(tree.destination.join("old/one more.txt"), "old").expect("a file");
+        mona.submit(&format!("{}/confirm", plan(&tree, 1)), &[]).await.expect(303);
+        let run = desk.ended(&mona, &tree.run(2)).await;
+        assert!(run.says("FILE-BRAKE") || run.says("brake stopped"), "{}", run.told());
+        assert_eq!(left(&tree), 13);
+        let again = mona.get(&plan(&tree, 2)).await.expect(200);
+        assert_ne!(digest(&again), seen);
+        assert!(again.says("old/one more.txt") && again.says("Waits for a person"), "{}", again.told());
+    }
+
+    async fn it_expires(still: Still) {
+        let Still { desk, tree, clock } = still;
+        let (mona, page) = (desk.as_("mona").await, plan(&tree, 1));
+        let confirm = format!("{page}/confirm");
+        clock.advance(Duration::from_mins(24 * 60 - 1));
+        let open = mona.get(&page).await.expect(200);
+        assert!(open.form(&confirm).is_some() && open.says("Waits for a person"), "{}", open.told());
+        clock.advance(Duration::from_mins(1));
+        let late = mona.submit(&confirm, &[]).await.expect(409);
+        assert!(late.says("This plan has expired") && late.says("Synchronize again to get a new plan."), "{}", late.told());
+        let over = mona.get(&page).await.expect(200);
+        assert!(over.form(&confirm).is_none() && over.text(".head .badge").contains("Expired"), "{}", over.told());
+        assert_eq!(desk.texts("SELECT CAST(count(*) AS TEXT) AS value FROM runs"), ["1"], "no run was queued");
+    }
+}

@@ -1,0 +1,63 @@
+//! The page of a run: what became of it, who asked for it, how long it took, and how far it is.
+
+use crate::database::both_databases;
+use crate::logs::book::{Book, about};
+use crate::visitor::Answer;
+use syncdesk::domain::message::Category;
+
+/// Times of run 1 by hand: asked for, a second later begun, and two minutes and eight seconds later ended.
+fn times(book: &Book) {
+    let end = book.desk.house.clock.now().0 - 3_600_000_000;
+    let began = end - 128_000_000;
+    book.desk.sql(&format!("UPDATE runs SET queued_at = {began} - 1000000, started_at = {began}, ended_at = {end}"));
+}
+
+/// What stands beside the heading, and the facts below.
+fn told(page: &Answer) -> (String, Vec<String>) {
+    let facts = page.texts(".facts dl > div");
+    (page.texts(".head").concat(), facts)
+}
+
+both_databases! {
+    async fn result_trigger_person_and_duration(book: Book) {
+        book.write(vec![about(Category::Warning, "one"), about(Category::Success, "other")]).await;
+        book.end().await;
+        times(&book);
+        let (head, facts) = told(&book.open("").await);
+        assert!(head.starts_with("Run 1 ! Completed with warnings By hand, ada · 2 min 8 s"), "{head}");
+        let terms: Vec<&str> = facts.iter().map(|fact| fact.split(" Today ").next().expect("a term")).collect();
+        assert_eq!(terms[..3], ["Asked for", "Started", "Ended"], "{facts:?}");
+        assert_eq!(facts[3], "Log 2 emitted , 2 stored , nothing cut");
+        for (trigger, said) in [("schedule", "Schedule · 2 min"), ("catch_up", "Catching up a missed time · 2 min"),
+            ("confirmed", "Confirmed plan, ada · 2 min"), ("retry", "Retry 1")] {
+            book.desk.sql(&format!("UPDATE runs SET trigger = '{trigger}', attempt = 2"));
+            let (head, _facts) = told(&book.open("").await);
+            assert!(head.contains(said), "{trigger}: {head}");
+        }
+        for (result, said) in [("completed", "✓ Completed "), ("error", "✕ Error "), ("canceled", "○ Canceled ")] {
+            book.desk.sql(&format!("UPDATE runs SET result = '{result}'"));
+            let (head, _facts) = told(&book.open("").await);
+            assert!(head.contains(said), "{result}: {head}");
+        }
+    }
+
+    /// No percentage and no total before the total is final.
+    async fn progress_while_it_runs(book: Book) {
+        let set = |what: &str| book.desk.sql(&format!("UPDATE run_progress SET phase = 'comparing', items_done = 1234, bytes_done = 3145728, {what}"));
+        let progress = async || {
+            let page = book.open("").await;
+            assert_eq!(page.header("refresh"), "2");
+            (page.texts(".progress p").concat(), page.attributes("main progress", "value"))
+        };
+        set("items_total = 2000, bytes_total = 4194304, total_final = FALSE");
+        let (said, value) = progress().await;
+        assert_eq!((said.as_str(), value.len()), ("comparing · 1 234 items · counting · 3.0 MiB", 0));
+        set("items_total = 5000, bytes_total = 12582912, total_final = TRUE, unchanged = 7");
+        let (said, value) = progress().await;
+        assert_eq!(said, "comparing · 1 234 of 5 000 items · 25 % · 3.0 MiB of 12.0 MiB · 7 unchanged");
+        assert_eq!(value, ["25"]);
+        book.end().await;
+        let page = book.open("").await;
+        assert_eq!((page.header("refresh"), page.texts(".progress").len()), ("", 0), "it is over");
+    }
+}

@@ -1,0 +1,123 @@
+//! The page of a system: its three tiles say what is so, also before, during and after a run.
+
+use std::sync::Arc;
+
+use syncdesk::clock::SystemClock;
+
+use super::gallery::goes_on;
+use crate::database::{Database, Fixture, both_databases};
+use crate::desk::{Desk, Tree};
+use crate::visitor::{Answer, Visitor, parsed, text_of};
+
+/// Nobody works: what is queued stays queued.
+struct Idle(Desk);
+
+impl Fixture for Idle {
+    async fn on(database: Database) -> Self {
+        Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
+    }
+}
+
+/// What a tile says: its status first, then each fact as `Term: what`.
+fn tile(page: &Answer, name: &str) -> Vec<String> {
+    let (html, selector) = (page.html(), parsed(&format!("section[aria-labelledby={name}]")));
+    let tile = html.select(&selector).next().expect(name);
+    let mut said = vec![tile.select(&parsed(".now")).map(|now| text_of(&now)).collect::<String>()];
+    said.extend(tile.select(&parsed("dl > div")).map(|fact| {
+        let part = |tag: &str| fact.select(&parsed(tag)).map(|part| text_of(&part)).collect::<String>();
+        format!("{}: {}", part("dt"), part("dd"))
+    }));
+    said
+}
+
+/// Whether the tile has exactly these lines, each beginning so.
+#[track_caller]
+fn says(page: &Answer, name: &str, lines: &[&str]) {
+    let said = tile(page, name);
+    let fit = said.len() == lines.len() && said.iter().zip(lines).all(|(said, line)| said.starts_with(line));
+    assert!(fit, "{name}: {said:#?}, not {lines:#?}");
+}
+
+/// *Synchronize now*; what is answered.
+async fn press(visitor: &Visitor, tree: &Tree) -> String {
+    visitor.get(&tree.page()).await.expect(200);
+    visitor.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
+    visitor.get(&tree.page()).await.expect(200).texts(".notice").concat()
+}
+
+both_databases! {
+    async fn before_the_first_run(idle: Idle) {
+        let Idle(desk) = idle;
+        let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
+        let page = desk.as_("mona").await.get(&tree.page()).await.expect(200);
+        says(&page, "connection", &["○ Not checked", "Last checked: never", "Next check: "]);
+        says(&page, "synchronization", &["○ Open", "Last attempt: none yet", "Last success: none yet", "Next due: ", "Silent without success: "]);
+        assert!(tile(&page, "synchronization")[3].ends_with("daily at 23:00"), "{}", page.told());
+        says(&page, "queue", &["Nothing waits", "Failures in a row: 0", "Retries: up to 4 after passing errors"]);
+        assert!(page.says("Never synchronized. Press Synchronize now to start the first run."), "{}", page.told());
+    }
+
+    async fn after_a_good_run_and_a_check(desk: Desk) {
+        let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+        let run = desk.request_run(&mona, &tree).await;
+        desk.ended(&mona, &tree.run(run)).await;
+        mona.open(&tree.page()).await.expect(200);
+        let asked = mona.submit(&format!("{}/check", tree.page()), &[]).await.expect(303);
+        desk.ended(&mona, asked.location()).await;
+        let page = mona.get(&tree.page()).await.expect(200);
+        says(&page, "connection", &["✓ OK Last ", "Last checked: Today ", "Unchanged since: Today ", "Next check: "]);
+        says(&page, "synchronization", &["✓ Completed", "Last attempt: Today ", "Last success: Today ",
+            "Last progress: Today ", "Next due: no schedule"]);
+        assert!(tile(&page, "synchronization")[1].ends_with("· mona"), "whose attempt: {}", page.told());
+        says(&page, "queue", &["Nothing waits", "Failures in a row: 0", "Retries: "]);
+    }
+
+    /// The three answers of *Synchronize now*, and what the queue says then.
+    async fn while_a_run_goes_on(idle: Idle) {
+        let Idle(desk) = idle;
+        let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+        goes_on(&desk, &tree);
+        assert!(press(&mona, &tree).await.contains("Queued as run 2 behind run 1."));
+        assert!(press(&mona, &tree).await.contains("Run 2 is already queued."));
+        let page = mona.get(&tree.page()).await.expect(200);
+        assert_eq!(page.header("refresh"), "3");
+        says(&page, "synchronization", &["↻ In process run 1 transferring · 172 473 of 401 002 items · 50 % · 1.0 MiB of 2.0 MiB · 12 unchanged",
+            "Last attempt: Today ", "Last success: none yet", "Next due: no schedule"]);
+        says(&page, "queue", &["1 waiting", "Waiting: run 2 , behind run 1, Today ", "Failures in a row: 0", "Retries: "]);
+        let late = desk.house.clock.now().0 - 301_000_000;
+        desk.sql(&format!("UPDATE runs SET not_before = {late} WHERE no = 2"));
+        let page = mona.get(&tree.page()).await.expect(200);
+        says(&page, "queue", &["1 waiting ! 1 overdue", "Waiting: run 2 , ", "Failures in a row: 0", "Retries: "]);
+    }
+
+    /// An attempt is never shown as a success: neither one that fails, nor one that is canceled, nor one that goes on.
+    async fn an_attempt_is_no_success(desk: Desk) {
+        let share = [("settings.destination_kind", "webdav"), ("settings.destination_endpoint", "http://127.0.0.1:9"),
+            ("settings.destination_path", ""), ("settings.destination_account", "ada"), ("settings.destination_secret", "x")];
+        let (tree, mona) = (desk.files_system_with("Finance", "Share", &share).await, desk.as_("mona").await);
+        let (_run, page) = desk.synchronize(&tree).await;
+        assert_eq!(page.attributes(".head .badge", "class"), ["badge error"], "{}", page.told());
+        let page = mona.get(&tree.page()).await.expect(200);
+        says(&page, "synchronization", &["✕ Error", "Last attempt: Today ", "Last success: none yet", "Last progress: ", "Next due: Today "]);
+        assert!(tile(&page, "synchronization")[4].ends_with("· retry"), "{}", page.told());
+        says(&page, "queue", &["1 waiting", "Waiting: run 2 , retry 2 of 5, ", "Failures in a row: 1", "Retries: "]);
+        let row = async || mona.get("/systems").await.expect(200).texts("tbody td[data-label='Last run']").concat();
+        assert!(row().await.ends_with("no success yet"), "{}", row().await);
+        // The retry is pulled forward, and fails as well; it counts with the run that it retries.
+        let said = press(&mona, &tree).await;
+        assert!(said.contains("Run 2 "), "{said}");
+        desk.ended(&mona, &tree.run(2)).await;
+        let page = mona.get(&tree.page()).await.expect(200);
+        says(&page, "queue", &["1 waiting", "Waiting: run 3 , retry 3 of 5, ", "Failures in a row: 1", "Retries: "]);
+        // Canceled by a person: the verdict of before stays.
+        let cancel = format!("{}/cancel", tree.run(3));
+        mona.get(&cancel).await.expect(200);
+        mona.submit(&cancel, &[]).await.expect(303);
+        let canceled = desk.ended(&mona, &tree.run(3)).await;
+        assert!(canceled.texts(".head .badge").concat().contains("Canceled"), "{}", canceled.told());
+        let page = mona.get(&tree.page()).await.expect(200);
+        assert!(tile(&page, "synchronization").contains(&"Last success: none yet".to_owned()), "{}", page.told());
+        assert_eq!(tile(&page, "synchronization")[0], "✕ Error");
+        assert!(row().await.ends_with("no success yet") && !page.body.contains("badge ok"), "{}", page.told());
+    }
+}

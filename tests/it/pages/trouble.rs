@@ -1,0 +1,94 @@
+//! Pages that refuse: what happened, and what to do.
+
+use crate::access::rules::broken_rules;
+use crate::database::{Database, Fixture, both_databases};
+use crate::desk::Desk;
+use crate::peers::Postgres;
+use crate::visitor::{Answer, Visitor};
+use crate::wait::until;
+
+/// The page says both, has a heading of its own and a way out, and is a page like others.
+#[track_caller]
+fn tells(page: &Answer, status: u16, title: &str, happened: &str, to_do: &str) {
+    assert_eq!((page.status, page.text("h1").as_str()), (status, title), "{}", page.told());
+    assert!(page.says(&format!("Error {status}")), "{}", page.told());
+    assert!(page.says(happened) && page.says(to_do), "{}", page.told());
+    assert!(!page.attributes("main a", "href").is_empty(), "a way out: {}", page.told());
+    let wrong = broken_rules(page);
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+async fn hold_form(visitor: &Visitor, page: &str) -> String {
+    let form = format!("{page}/hold");
+    visitor.get(&form).await.expect(200);
+    form
+}
+
+both_databases! {
+    async fn refusals_say_what_to_do(desk: Desk) {
+        let (tree, ada) = (desk.files_system("Finance", "Reports").await, desk.as_("ada").await);
+        let mona = desk.as_("mona").await;
+        let nowhere = ada.get("/nowhere").await;
+        tells(&nowhere, 404, "Nothing here", "There is no page at this address", "Check the address.");
+        let forbidden = mona.get("/systems/new").await;
+        tells(&forbidden, 403, "This needs another role", "your roles do not allow this", "Ask an administrator");
+        assert!(forbidden.says("SpecifySystemsApp"), "which one: {}", forbidden.told());
+        let form = hold_form(&mona, &tree.page()).await;
+        let stale = mona.post_bare(&form, &[("reason", "x")]).await;
+        tells(&stale, 403, "This form was too old", "The form that was sent has expired", "load the page again");
+        mona.get("/account").await.expect(200);
+        let conflict = mona.post_form(&format!("{}/release", tree.page()), &[]).await;
+        tells(&conflict, 409, "Not possible as things are", "The system is not on hold.", "Look at the present state");
+        let unreadable = ada.get("/systems?after=%00").await;
+        tells(&unreadable, 422, "This could not be understood", "Nothing was changed.", "correct it, and send it again");
+        assert!(tree.source.exists());
+    }
+
+    /// A change that is made is answered as made, also when the notice about it cannot be kept.
+    async fn a_notice_that_is_lost(desk: Desk) {
+        let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+        mona.get(&tree.page()).await.expect(200);
+        desk.sql(if desk.is_on_postgres() {
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+             CREATE TRIGGER refuse BEFORE UPDATE ON sessions FOR EACH ROW EXECUTE FUNCTION refuse()"
+        } else {
+            "CREATE TRIGGER refuse BEFORE UPDATE ON sessions BEGIN SELECT RAISE(FAIL, 'no'); END"
+        });
+        let asked = mona.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
+        mona.follow(asked).await.expect(200);
+        desk.ended(&mona, &tree.run(1)).await;
+    }
+
+    /// Somebody broke the database: what is in it stays inside, and once it is mended everything goes on.
+    async fn a_broken_database(desk: Desk) {
+        let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+        desk.sql("ALTER TABLE checks RENAME TO elsewhere");
+        let broken = mona.get(&tree.page()).await;
+        tells(&broken, 500, "Something broke on our side", "The request was not completed.", "trying again is safe");
+        let id = broken.text("main code");
+        assert!(broken.says("give your administrator this request id") && id.len() == 10, "{}", broken.told());
+        for inside in ["checks", "elsewhere", "SELECT", "relation", "no such table"] {
+            assert!(!broken.body.contains(inside), "{inside}: {}", broken.told());
+        }
+        assert!(broken.says("mona") && !broken.header("content-security-policy").is_empty(), "{}", broken.told());
+        desk.sql("ALTER TABLE elsewhere RENAME TO checks");
+        mona.get(&tree.page()).await.expect(200);
+    }
+}
+
+/// Postgres alone can go away: all connections end, and no new one is let in.
+#[tokio::test]
+async fn a_database_that_went_away() {
+    let desk = Desk::on(Database::Postgres).await;
+    let tree = desk.files_system("Finance", "Reports").await;
+    let mona = desk.as_("mona").await;
+    let name = desk.texts("SELECT current_database()::text AS value").concat();
+    let server = Postgres::shared();
+    server.run(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
+    let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    server.run(&end);
+    let away = mona.get(&tree.page()).await;
+    tells(&away, 503, "Not available right now", "The database did not answer", "Trying again in a moment is safe.");
+    server.run(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
+    until("it to come back", async || (mona.get(&tree.page()).await.status == 200).then_some(())).await;
+}
