@@ -3,10 +3,10 @@
 use std::fs;
 
 use super::fleet::{Fleet, LEASE, messages, tree_of, wait_for_entries};
-use super::share::{LARGE, Share};
 use crate::database::both_databases;
 use crate::desk::{Tree, ended, request_run};
 use crate::logs::reading::Reading;
+use crate::stub::{LARGE, Share};
 use crate::visitor::Visitor;
 use crate::wait::wait_until;
 

@@ -1,10 +1,10 @@
 //! The live log of a run that another process carries out.
 
 use super::fleet::Fleet;
-use super::share::Share;
 use crate::database::both_databases;
 use crate::desk::request_run;
 use crate::logs::reading::Reading;
+use crate::stub::Share;
 
 /// Rows arrive while a file is copied that no copy comes to the end of; then the run is canceled.
 async fn rows_come_from_another_process(fleet: &Fleet, gzip: bool) {

@@ -3,11 +3,11 @@
 use std::fs::File;
 
 use super::fleet::{Fleet, fill};
-use super::sink::Sink;
 use crate::database::{Bare, Database, Fixture, both_databases};
 use crate::desk::{ended, request_run};
 use crate::logs::reading::Reading;
 use crate::program::own;
+use crate::stub::Sink;
 use crate::visitor::Visitor;
 
 const MESSAGES: i64 = 1_000_000;

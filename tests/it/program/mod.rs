@@ -4,6 +4,7 @@ mod process;
 
 use std::fs;
 use std::io::Write;
+use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -41,7 +42,13 @@ impl Home {
         for made in [&home.path, &home.trees()] {
             fs::create_dir(made).expect("a folder");
         }
-        own(home.folder.path());
+        for owned in [&home.path, &home.trees()] {
+            own(owned);
+        }
+        if nobody().is_some() {
+            // The folder alone: something else may be going on in it.
+            chown(home.folder.path(), Some(NOBODY), None).expect("it is handed over");
+        }
         if let TestDatabase::Sqlite(folder) = &home.database {
             own(folder.path());
         }

@@ -1,6 +1,9 @@
 //! A small HTTP server that answers as it is told: for what no real server does on demand (too many requests,
 //! silence, half an answer, nonsense).
 
+mod share;
+mod sink;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -8,6 +11,9 @@ use std::thread;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+pub use share::{LARGE, Share, listing};
+pub use sink::Sink;
 
 /// The authority behind [`Stub::secure`], as PEM.
 pub fn authority() -> &'static [u8] {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
-use crate::stub::{Reply, Request, Stub};
+use super::{Reply, Request, Stub};
 use crate::wait::pause;
 
 /// The last file by name.

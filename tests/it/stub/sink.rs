@@ -1,10 +1,10 @@
 //! A share that counts what it is sent and keeps nothing of it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use super::share::listing;
-use crate::stub::{Reply, Request, Stub};
+use super::{Reply, Request, Stub, listing};
 
 /// Name and size of each file.
 type Files = BTreeMap<String, u64>;
@@ -16,17 +16,37 @@ pub struct Sink {
 
 impl Sink {
     pub fn new() -> Self {
+        Self::breaking(0)
+    }
+
+    /// The first uploads end without an answer when all of them has come.
+    pub fn breaking(uploads: usize) -> Self {
         let files = Arc::new(Mutex::new(Files::new()));
-        let kept = files.clone();
-        let stub = Stub::start(move |_, request| answer(&mut kept.lock().expect("no panic"), request));
+        let (kept, left) = (files.clone(), AtomicUsize::new(uploads));
+        let stub = Stub::start(move |_, request| {
+            let breaks = |n: usize| n.checked_sub(1);
+            if request.method == "PUT" && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, breaks).is_ok() {
+                return Reply::Raw(Vec::new());
+            }
+            answer(&mut kept.lock().expect("no panic"), request)
+        });
         Self { stub, files }
+    }
+
+    pub fn address(&self) -> String {
+        self.stub.url("/share")
+    }
+
+    /// What came so far.
+    pub fn methods(&self) -> Vec<String> {
+        self.stub.seen().into_iter().map(|request| request.method).collect()
     }
 
     /// As a destination in the form of a system.
     pub fn fields(&self) -> [(&'static str, String); 3] {
         [
             ("settings.destination_kind", "webdav".to_owned()),
-            ("settings.destination_endpoint", self.stub.url("/share")),
+            ("settings.destination_endpoint", self.address()),
             ("settings.destination_path", String::new()),
         ]
     }
@@ -50,6 +70,7 @@ fn answer(files: &mut Files, request: &Request) -> Reply {
             files.insert(name(target.1), size);
             Reply::status(201)
         }
+        "DELETE" => Reply::status(if files.remove(&asked).is_some() { 204 } else { 404 }),
         "PROPFIND" if asked.is_empty() => listing(true, files.iter().map(|(name, size)| (name.as_str(), *size))),
         "PROPFIND" => match files.get(&asked) {
             Some(size) => listing(false, [(asked.as_str(), *size)]),
