@@ -6,6 +6,7 @@ use super::fleet::{Fleet, LEASE, messages, tree_of, wait_for_entries};
 use crate::database::both_databases;
 use crate::desk::{Tree, ended, request_run};
 use crate::logs::reading::Reading;
+use crate::peers::WebDav;
 use crate::stub::{LARGE, Share};
 use crate::visitor::Visitor;
 use crate::wait::wait_until;
@@ -111,4 +112,47 @@ both_databases! {
         let small: Vec<String> = (0..SMALL).map(|number| format!("{number:04}.txt")).collect();
         assert_eq!(names, small);
     }
+
+    /// The same on a share.
+    async fn what_a_crash_left_on_a_share_is_removed(fleet: Fleet) {
+        let (process, ada) = fleet.settle(&[LEASE]).await;
+        let (share, webdav) = (Share::new(SMALL), WebDav::shared());
+        let (name, endpoint) = (process.number(), webdav.endpoint());
+        let mut fields = vec![
+            ("settings.destination_kind", "webdav"),
+            ("settings.destination_endpoint", endpoint.as_str()),
+            ("settings.destination_path", name.as_str()),
+            ("settings.destination_account", WebDav::USER),
+            ("settings.destination_secret", WebDav::PASSWORD),
+        ];
+        let source = share.fields();
+        fields.extend(source.iter().map(|(name, value)| (*name, value.as_str())));
+        let tree = Tree { destination: webdav.folder().join(&name), ..fleet.tree(&ada, "Tree", &fields).await };
+        let number = request_run(&ada, &tree).await;
+        let left = || left_over(&tree);
+        wait_until("the large file to be begun", || left().pop());
+        process.kill();
+        assert_eq!(left().len(), 1);
+        share.forget_large();
+        let process = fleet.serve(&[LEASE]);
+        let ada = process.twin_of(&ada);
+        assert!(ended(&ada, &tree.run(number)).await.says("RUN-LOST-WORKER"));
+        let again = request_run(&ada, &tree).await;
+        assert!(ended(&ada, &tree.run(again)).await.says("Completed"));
+        let log = messages(&ada, &tree, again).await;
+        assert!(log.iter().any(|line| line.contains("FILE-LEFTOVER")), "{log:?}");
+        assert_eq!(tree_of(&tree.destination).len(), SMALL);
+        assert!(left().is_empty());
+    }
+}
+
+/// Names of the temporary files that are there once all small files are.
+fn left_over(tree: &Tree) -> Vec<String> {
+    let names: Vec<String> = fs::read_dir(&tree.destination)
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    let (left, whole): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| name.starts_with(".syncdesk-"));
+    if whole.len() < SMALL { Vec::new() } else { left }
 }
