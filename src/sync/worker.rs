@@ -15,7 +15,11 @@ use crate::store::runs;
 /// How often due times and lost leases are looked at.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Works until the process ends, then gives what is on its way its grace.
+/// How long it may take to store how runs ended that did not end by themselves within their grace.
+const SETTLE: Duration = Duration::from_secs(5);
+
+/// Works until the process ends, then gives what is on its way its grace. A run that has not ended by then ends as
+/// shut down.
 pub async fn work(engine: Engine, name: String) {
     let (mut running, mut checking): (JoinSet<()>, JoinSet<()>) = (JoinSet::new(), JoinSet::new());
     let mut chores: JoinSet<()> = JoinSet::new();
@@ -41,7 +45,7 @@ pub async fn work(engine: Engine, name: String) {
         while checking.len() < engine.limits.checks_at_once && start_check(&engine, &mut checking).await {}
         while running.len() < engine.limits.runs_at_once && start_run(&engine, &name, &mut running).await {}
     }
-    let grace = tokio::time::timeout(engine.limits.grace, async {
+    let grace = tokio::time::timeout(engine.limits.grace + SETTLE, async {
         while running.join_next().await.is_some() {}
         while checking.join_next().await.is_some() {}
     });

@@ -22,6 +22,8 @@ mod pages;
 mod peers;
 mod peers_answer;
 mod portal;
+mod processes;
+mod program;
 mod queue;
 mod remote_ends;
 mod sign_in;

@@ -29,6 +29,12 @@ impl Spot {
         Self { fields, secret: None, root: Some(root) }
     }
 
+    /// A WebDAV share that asks nobody who he is.
+    pub fn share(address: String) -> Self {
+        let fields = vec![("kind", "webdav".to_owned()), ("path", String::new()), ("endpoint", address)];
+        Self { fields, secret: None, root: None }
+    }
+
     pub fn server(server: &Server) -> Self {
         use secrecy::ExposeSecret;
         let settings = &server.settings;
@@ -64,9 +70,23 @@ impl Mirror {
         Self { typed, secrets, roots, memory: Arc::default(), runs: 0 }
     }
 
+    pub fn with(mut self, field: &str, value: &str) -> Self {
+        self.typed.insert(field.to_owned(), value.to_owned());
+        self
+    }
+
     /// A whole run that must end well: what it logged, and what it counted (unchanged, inserted, updated,
     /// deleted, skipped).
     pub async fn run(&mut self) -> (Vec<Message>, Vec<i64>) {
+        let (messages, outcome) = self.outcome().await;
+        assert_eq!(outcome, Ok(()), "{messages:?}");
+        let summary = messages.iter().find(|message| message.code == "FILE-SUMMARY").expect("a summary");
+        let counts = summary.args.iter().take(5).map(|arg| arg.parse().unwrap()).collect();
+        (messages, counts)
+    }
+
+    /// A whole run: what it logged, and how it ended.
+    pub async fn outcome(&mut self) -> (Vec<Message>, Result<(), Halt>) {
         self.runs += 1;
         self.memory.steps.lock().unwrap().clear();
         let clock = Arc::new(FixedClock::at(Stamp(0)));
@@ -96,10 +116,7 @@ impl Mirror {
                 messages.push(message);
             }
         }
-        assert_eq!(work.await.unwrap(), Ok(()), "{messages:?}");
-        let summary = messages.iter().find(|message| message.code == "FILE-SUMMARY").expect("a summary");
-        let counts = summary.args.iter().take(5).map(|arg| arg.parse().unwrap()).collect();
-        (messages, counts)
+        (messages, work.await.unwrap())
     }
 }
 
