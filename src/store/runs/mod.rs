@@ -8,7 +8,7 @@ mod queue;
 mod record;
 mod retention;
 
-pub use book::{BookFilter, BookPage, BookPlace, Booked, book};
+pub use book::{BookFilter, BookPage, BookPlace, BookRows, Booked, book};
 pub use claim::{Claim, any_lost, any_waiting, claim_next, heartbeat, lost};
 pub use finish::{Ending, Retry, finish, withdraw};
 pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};

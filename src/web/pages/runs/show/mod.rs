@@ -18,6 +18,7 @@ use crate::store::systems::{self, System};
 use crate::store::{Db, messages, plans};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
+use crate::web::pages::runs::is_expired;
 use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
@@ -45,7 +46,7 @@ pub async fn show(
     let (found, log) = app
         .store
         .read(move |db| {
-            let found = load(db, &grant, &key, RunNo(no))?;
+            let found = load(db, &grant, &key, RunNo(no), |run| is_expired(&portal, run, reader.now))?;
             let run = (&found.system, &found.run, found.totals.counts);
             let log = log::load(db, &portal, &reader, run, &query)?;
             Ok((found, log))
@@ -73,13 +74,19 @@ struct Loaded {
     has_plan: bool,
 }
 
-fn load(db: &mut Db, grant: &Grant<verbs::SeeRun>, key: &SystemKey, no: RunNo) -> crate::store::Result<Loaded> {
+fn load(
+    db: &mut Db,
+    grant: &Grant<verbs::SeeRun>,
+    key: &SystemKey,
+    no: RunNo,
+    expired: impl Fn(&Run) -> bool,
+) -> crate::store::Result<Loaded> {
     let system = systems::find_with_runs(db, grant, key)?;
     let (run, totals) = runs::find(db, system.id, no)?;
     let retries = run.retries_run.map(|id| runs::number_of(db, id)).transpose()?.flatten();
     let failed = run.result == Some(RunResult::Error);
     let retried_by = if failed { runs::retry_of(db, system.id, run.id)? } else { None };
-    let failure = if failed { messages::first_error(db, run.id)? } else { None };
+    let failure = if failed && !expired(&run) { messages::first_error(db, run.id)? } else { None };
     let running = if run.state == RunState::Queued {
         present::activity(runs::open_runs(db, system.id)?).running.map(|run| run.no)
     } else {

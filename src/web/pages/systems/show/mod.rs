@@ -26,6 +26,7 @@ use crate::store::{Db, plans};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
+use crate::web::pages::runs::is_expired;
 use crate::web::present::{self, Busy};
 use crate::web::response;
 use crate::web::state::App;
@@ -65,7 +66,8 @@ pub async fn show(
         (None, Some(no)) => RunPlace::After(RunNo(no)),
         (None, None) => RunPlace::Newest,
     };
-    let loaded = app.store.read(move |db| load(db, &grant, &key, place)).await?;
+    let (portal, now) = (app.clone(), viewer.now);
+    let loaded = app.store.read(move |db| load(db, &grant, &key, place, |run| is_expired(&portal, run, now))).await?;
     let mut shell = viewer.shell(Some(Nav::Systems));
     let refreshes = loaded.busy.is_at(viewer.now) && query.refresh.as_deref() != Some("off");
     if refreshes {
@@ -97,6 +99,7 @@ fn load(
     grant: &Grant<verbs::SeeSystem>,
     key: &SystemKey,
     place: RunPlace,
+    expired: impl Fn(&Run) -> bool,
 ) -> crate::store::Result<Loaded> {
     let (system, group) = systems::find(db, grant, key)?;
     let id = system.id;
@@ -121,7 +124,8 @@ fn load(
     }
     let last = runs::last_ended(db, id)?;
     let failed = last.as_ref().filter(|(run, _)| run.result == Some(RunResult::Error));
-    let failure = failed.map(|(run, _)| crate::store::messages::first_error(db, run.id)).transpose()?.flatten();
+    let told = failed.filter(|(run, _)| !expired(run));
+    let failure = told.map(|(run, _)| crate::store::messages::first_error(db, run.id)).transpose()?.flatten();
     let plan_waits = match failed {
         Some((run, _)) => plans::braked(db, run.id)?.is_some_and(|plan| plan.confirmed_at.is_none()),
         None => false,
