@@ -151,21 +151,10 @@ pub fn book(
         query = query.filter(exists(of_run.filter(run_counts::category.eq(category))));
     }
     let backwards = matches!(page, BookPage::Newer(_) | BookPage::Oldest);
-    let mut top = i64::MAX;
-    match page {
-        BookPage::Newest | BookPage::Oldest => {}
-        BookPage::Older(place) => {
-            top = id_of(db, grant, place)?.unwrap_or(RunId(0)).0;
-            query = query.filter(runs::id.lt(RunId(top)));
-        }
-        BookPage::Before(time) => {
-            let before = runs::table.filter(runs::queued_at.lt(time)).order(runs::queued_at.desc()).select(runs::id);
-            top = before.first::<RunId>(db).optional()?.map_or(0, |id| id.0 + 1);
-            query = query.filter(runs::id.lt(RunId(top)));
-        }
-        BookPage::Newer(place) => {
-            query = query.filter(runs::id.gt(id_of(db, grant, place)?.unwrap_or(RunId(i64::MAX))));
-        }
+    let top = top_of(db, grant, page)?;
+    query = query.filter(runs::id.lt(RunId(top)));
+    if let BookPage::Newer(place) = page {
+        query = query.filter(runs::id.gt(id_of(db, grant, place)?.unwrap_or(RunId(i64::MAX))));
     }
     let bounded = !backwards && (filter.is_narrow() || *grant.scope() != Scope::All);
     let bottom = if bounded { bottom_of(db, top)? } else { None };
@@ -204,6 +193,18 @@ pub fn book(
     });
     let go_on = bottom.filter(|_| !more).map(|(_bottom, time)| time);
     Ok(BookRows { rows: booked.collect(), more, go_on })
+}
+
+/// Above all runs of a page.
+fn top_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> Result<i64> {
+    Ok(match page {
+        BookPage::Newest | BookPage::Newer(_) | BookPage::Oldest => i64::MAX,
+        BookPage::Older(place) => id_of(db, grant, place)?.map_or(0, |id| id.0),
+        BookPage::Before(time) => {
+            let before = runs::table.filter(runs::queued_at.lt(time)).order(runs::queued_at.desc()).select(runs::id);
+            before.first::<RunId>(db).optional()?.map_or(0, |id| id.0 + 1)
+        }
+    })
 }
 
 /// Where a look at [`WINDOW`] runs below `top` ends, and when that run was queued; none when it comes to the oldest.
