@@ -2,5 +2,7 @@
 //! what none of them does on demand.
 
 mod changes;
+mod faults;
 mod reading;
+mod stub;
 mod system;
