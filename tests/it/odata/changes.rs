@@ -9,7 +9,7 @@ use crate::peers::ODataServer;
 
 impl ODataServer {
     /// Changes something by OData itself.
-    async fn change(&self, method: Method, at: &str, body: Option<Value>) {
+    pub async fn change(&self, method: Method, at: &str, body: Option<Value>) {
         let request = reqwest::Client::new().request(method, format!("{}/{at}", self.root()));
         let request = match body {
             Some(body) => request.header("content-type", "application/json").body(body.to_string()),

@@ -3,6 +3,8 @@
 
 mod changes;
 mod faults;
+mod protocol;
 mod reading;
 mod stub;
 mod system;
+mod validation;
