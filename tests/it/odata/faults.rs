@@ -60,9 +60,11 @@ both_databases! {
             (json(r#"{"error": {"code": "X", "message": "No luck."}}"#), "error"),
         ] {
             let reply = std::sync::Mutex::new(Some(reply));
-            shop.service.answers(move |request| match is_for(request, "Others") {
-                true => reply.lock().expect("no panic").take(),
-                false => is_for(request, "Things").then(two),
+            shop.service.answers(move |request| {
+                if is_for(request, "Others") {
+                    return reply.lock().expect("no panic").take();
+                }
+                is_for(request, "Things").then(two)
             });
             let error = shop.fails("ODATA-ANSWER").await;
             assert!(error["text"].as_str().expect("a text").contains(said), "{said}: {error}");
@@ -117,15 +119,12 @@ both_databases! {
         shop.fails("PEER-AWAY").await;
         // What breaks off once is asked for again, and so is what is too much for now.
         let asked = AtomicUsize::new(0);
-        shop.service.answers(move |request| match is_for(request, "Things") {
-            false => None,
-            true => Some(match asked.fetch_add(1, Ordering::SeqCst) {
-                0 => Reply::Raw(half.clone()),
-                1 => Reply::status(503).with("retry-after", "0"),
-                2 => Reply::status(429).with("retry-after", "1"),
-                _ => two(),
-            }),
-        });
+        shop.service.answers(move |request| is_for(request, "Things").then(|| match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => Reply::Raw(half.clone()),
+            1 => Reply::status(503).with("retry-after", "0"),
+            2 => Reply::status(429).with("retry-after", "1"),
+            _ => two(),
+        }));
         let run = shop.desk.sync(&shop.system).await;
         assert_eq!(run.result, "completed", "{:?}", run.told());
         assert_eq!(shop.desk.replica("Things").len(), 2);
@@ -149,6 +148,51 @@ both_databases! {
             is_for(request, "Things").then(two)
         });
         shop.fails("ODATA-MODEL-MOVED").await;
+    }
+
+    /// The database says so by a trigger: no disk is really full.
+    async fn a_full_database(shop: Shop) {
+        shop.desk.sql(if shop.desk.is_on_postgres() {
+            "CREATE FUNCTION full_disk() RETURNS trigger AS $$ BEGIN
+               RAISE EXCEPTION 'could not extend file: No space left on device'; END $$ LANGUAGE plpgsql;
+             CREATE TRIGGER full_disk BEFORE INSERT ON replica_records FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        } else {
+            "CREATE TRIGGER full_disk BEFORE INSERT ON replica_records
+             BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        });
+        shop.service.says("Things", two);
+        shop.fails("STORE-FULL").await;
+        shop.desk.sql(if shop.desk.is_on_postgres() {
+            "DROP TRIGGER full_disk ON replica_records"
+        } else {
+            "DROP TRIGGER full_disk"
+        });
+        assert_eq!(shop.desk.sync(&shop.system).await.result, "completed");
+        assert_eq!(shop.desk.replica("Things").len(), 2);
+    }
+
+    /// What a run has left is swept up by the next, under its own claim.
+    async fn what_was_staged_is_swept_up(shop: Shop) {
+        shop.service.answers(|request| {
+            if is_for(request, "Things") {
+                return Some(json(r#"{"value": [{"Id": 1, "Name": "changed", "Price": null}, {"Id": 2, "Name": "new", "Price": null}]}"#));
+            }
+            is_for(request, "Others").then(|| Reply::status(404))
+        });
+        let rows = |what: &str| shop.desk.texts(&format!("SELECT CAST(count(*) AS TEXT) AS value FROM {what}")).concat();
+        // The other set may fail first; then nothing was staged.
+        crate::wait::until("something to be staged", async || {
+            shop.fails("AFC-E09").await;
+            (rows("replica_records") == "3").then_some(())
+        })
+        .await;
+        assert_eq!(rows("replica_records WHERE to_run IS NOT NULL"), "1");
+        shop.service.says("Things", || json(ONE));
+        let run = shop.desk.sync(&shop.system).await;
+        assert_eq!(run.result, "completed", "{:?}", run.told());
+        assert_eq!([rows("replica_records"), rows("replica_records WHERE to_run IS NOT NULL"), rows("replica_seen")], ["1", "0", "1"]);
+        shop.desk.sync(&shop.system).await;
+        assert_eq!(shop.desk.replica("Things").len(), 1);
     }
 
     async fn rights_that_are_missing(shop: Shop) {

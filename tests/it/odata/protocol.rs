@@ -118,7 +118,8 @@ both_databases! {
 
     /// Three at once, as the settings say, and no more: each is answered when three are there, or none is left.
     async fn so_many_sets_at_once(desk: Desk) {
-        let sets: String = (0..9).map(|n| format!("<EntitySet Name=\"Set{n}\" EntityType=\"S.Thing\"/>")).collect();
+        let sets: Vec<_> = (0..9).map(|n| format!("<EntitySet Name=\"Set{n}\" EntityType=\"S.Thing\"/>")).collect();
+        let sets = sets.concat();
         let model = V4.replace("<EntitySet Name=\"Things\"", &format!("{sets}<EntitySet Name=\"Things\""));
         let crowd = Arc::new((Mutex::new(Crowd::default()), Condvar::new()));
         let seen = crowd.clone();
