@@ -5,6 +5,6 @@ mod changes;
 mod faults;
 mod protocol;
 mod reading;
-mod stub;
+pub mod stub;
 mod system;
 mod validation;
