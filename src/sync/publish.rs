@@ -14,7 +14,8 @@ pub type Key = Vec<u8>;
 pub struct Published {
     /// `None` before the first time.
     pub run: Option<RunId>,
-    /// The connector's JSON; empty before the first time.
+    /// The connector's JSON; empty before the first time. Pages read the names of a set's properties from it:
+    /// `sets`, its name, `properties` and `key`.
     pub model: String,
     pub sets: Vec<PublishedSet>,
 }

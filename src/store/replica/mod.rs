@@ -10,6 +10,7 @@ mod publish;
 mod sets;
 mod staging;
 mod sweep;
+mod view;
 
 pub use lookup::{missing, staged_page};
 pub use orphans::{orphan, unmet};
@@ -18,6 +19,7 @@ pub use sets::{Replica, ReplicaSet, begin};
 pub use staging::{Counts, Incoming, Reading, stage, withdraw};
 pub(in crate::store) use staging::{RecordRow, SeenRow};
 pub use sweep::sweep;
+pub use view::{Place, Record, Version, Which, changed_by, find, has_changed, history, is_published, records};
 
 /// The bytes that a record is known by, within its set.
 pub type Key = Vec<u8>;

@@ -3,6 +3,7 @@
 
 mod changes;
 mod faults;
+mod pages;
 mod protocol;
 mod reading;
 pub mod stub;
