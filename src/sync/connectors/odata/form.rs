@@ -19,17 +19,6 @@ const GONE: Input = Input::Choice(&[
     ("error", "Error: the run ends, and everything stays as it is"),
 ]);
 
-const fn field(
-    name: &'static str,
-    label: &'static str,
-    help: &'static str,
-    section: &'static str,
-    input: Input,
-    default: &'static str,
-) -> Field {
-    Field { name, label, help, section, input, default }
-}
-
 const SERVICE: &str = "Service";
 const WHAT: &str = "What is synchronized";
 const CARE: &str = "Speed and care";
@@ -40,7 +29,7 @@ sets out. Empty for none. A set that both lists name belongs to the configuratio
 
 /// Every field, in the order of the form.
 pub(super) static FIELDS: &[Field] = &[
-    field(
+    Field::new(
         "root",
         "Service root",
         "The address of an OData service of version 2 or 4, without $metadata.",
@@ -48,11 +37,11 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Line,
         "",
     ),
-    field("auth", "Sign-in", "How Syncdesk signs in at the service.", SERVICE, AUTH, "none"),
-    field("account", "User name or client id", "For a password, and for OAuth 2.0.", SERVICE, Input::Line, ""),
-    field("token_url", "Token address", "OAuth 2.0 only: where access tokens are had.", SERVICE, Input::Line, ""),
-    field("scope", "Scope", "OAuth 2.0 only; empty for none.", SERVICE, Input::Line, ""),
-    field(
+    Field::new("auth", "Sign-in", "How Syncdesk signs in at the service.", SERVICE, AUTH, "none"),
+    Field::new("account", "User name or client id", "For a password, and for OAuth 2.0.", SERVICE, Input::Line, ""),
+    Field::new("token_url", "Token address", "OAuth 2.0 only: where access tokens are had.", SERVICE, Input::Line, ""),
+    Field::new("scope", "Scope", "OAuth 2.0 only; empty for none.", SERVICE, Input::Line, ""),
+    Field::new(
         "header_name",
         "Header of the key",
         "For a key in a header: its name, such as APIKey.",
@@ -60,7 +49,7 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Line,
         "",
     ),
-    field(
+    Field::new(
         "secret",
         "Secret",
         "The password, the client secret, or the key. Kept encrypted and never shown.",
@@ -68,7 +57,7 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Secret,
         "",
     ),
-    field(
+    Field::new(
         "config_name",
         "First data set",
         "What its entity sets are together.",
@@ -76,10 +65,17 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Line,
         "Business Configuration",
     ),
-    field("config_sets", "Its entity sets", SETS, WHAT, Input::Lines, ""),
-    field("master_name", "Second data set", "What its entity sets are together.", WHAT, Input::Line, "Master Data"),
-    field("master_sets", "Its entity sets", SETS, WHAT, Input::Lines, "*"),
-    field(
+    Field::new("config_sets", "Its entity sets", SETS, WHAT, Input::Lines, ""),
+    Field::new(
+        "master_name",
+        "Second data set",
+        "What its entity sets are together.",
+        WHAT,
+        Input::Line,
+        "Master Data",
+    ),
+    Field::new("master_sets", "Its entity sets", SETS, WHAT, Input::Lines, "*"),
+    Field::new(
         "gone",
         "When a set is gone",
         "What it means that the service does not have it any more.",
@@ -87,10 +83,10 @@ pub(super) static FIELDS: &[Field] = &[
         GONE,
         "warning",
     ),
-    field("paging", "Pages", "Who cuts a set into pages.", CARE, PAGING, "server"),
-    field("page_size", "Records a page", "1 to 50 000. The service may give less.", CARE, Input::Number, "1000"),
-    field("parallel", "Sets at once", "1 to 16.", CARE, Input::Number, "4"),
-    field(
+    Field::new("paging", "Pages", "Who cuts a set into pages.", CARE, PAGING, "server"),
+    Field::new("page_size", "Records a page", "1 to 50 000. The service may give less.", CARE, Input::Number, "1000"),
+    Field::new("parallel", "Sets at once", "1 to 16.", CARE, Input::Number, "4"),
+    Field::new(
         "timeout_seconds",
         "Time-out",
         "So many seconds may pass without a sign of life: 1 to 3 600.",
@@ -98,7 +94,7 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Number,
         "60",
     ),
-    field(
+    Field::new(
         "headers",
         "Further headers",
         "One a line, as Name: value. They are shown to whoever sees these settings: nothing secret belongs here.",
@@ -106,7 +102,7 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Lines,
         "",
     ),
-    field(
+    Field::new(
         "proxy",
         "Proxy",
         "Address of an HTTP proxy, such as http://proxy.example.org:3128; empty for none. It is trusted to keep to \
@@ -115,7 +111,7 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Line,
         "",
     ),
-    field(
+    Field::new(
         "ca",
         "Certificate authority",
         "For a service whose certificate the machine does not know: the authority's certificate as PEM text.",

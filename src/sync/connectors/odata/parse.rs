@@ -164,3 +164,65 @@ impl Form<'_> {
         self.set("ca", ca);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(pairs: &[(&str, &str)]) -> Typed {
+        let defaults = super::super::form::FIELDS.iter().map(|field| (field.name, field.default));
+        let root = ("root", "https://sap.example/odata/SRV/");
+        defaults
+            .chain([root])
+            .chain(pairs.iter().copied())
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .collect()
+    }
+
+    fn wrong(pairs: &[(&str, &str)]) -> Vec<&'static str> {
+        parse(&typed(pairs)).unwrap_err().into_iter().map(|error| error.field).collect()
+    }
+
+    #[test]
+    fn what_is_stored_is_what_the_form_needs_again() {
+        let basic =
+            [("auth", "basic"), ("account", "ada"), ("token_url", "https://elsewhere"), ("config_sets", "Units\n\nT*")];
+        let json = parse(&typed(&basic)).unwrap();
+        let expected = serde_json::json!({
+            "root": "https://sap.example/odata/SRV", "auth": "basic", "account": "ada", "token_url": "", "scope": "",
+            "header_name": "", "config_name": "Business Configuration", "config_sets": ["Units", "T*"],
+            "master_name": "Master Data", "master_sets": ["*"], "gone": "warning", "paging": "server", "page_size": 1000,
+            "parallel": 4, "timeout_seconds": 60, "headers": [], "proxy": "", "ca": "",
+        });
+        assert_eq!(json, expected, "what another way to sign in would need is not kept");
+        let settings = Settings::from_json(&json).unwrap();
+        assert_eq!(settings.owner().unwrap().identity, "basic|https://sap.example|ada||");
+    }
+
+    #[test]
+    fn errors_stand_beside_their_fields() {
+        for (pairs, fields) in [
+            (&[("root", "")][..], &["root"][..]),
+            (&[("root", "ftp://x/y")], &["root"]),
+            (&[("root", "https://u:p@x/y")], &["root"]),
+            (&[("root", "https://x/y?z=1")], &["root"]),
+            (&[("root", "https://x/$metadata")], &["root"]),
+            (&[("auth", "ntlm")], &["auth"]),
+            (&[("auth", "basic")], &["account"]),
+            (&[("auth", "oauth2"), ("account", "a")], &["token_url"]),
+            (&[("auth", "header"), ("header_name", "a b")], &["header_name"]),
+            (&[("auth", "header"), ("header_name", "Cookie")], &["header_name"]),
+            (&[("master_sets", "A B"), ("config_name", "")], &["config_name", "master_sets"]),
+            (&[("gone", "maybe"), ("paging", "")], &["gone", "paging"]),
+            (
+                &[("page_size", "0"), ("parallel", "17"), ("timeout_seconds", "x")],
+                &["page_size", "parallel", "timeout_seconds"],
+            ),
+            (&[("headers", "no colon")], &["headers"]),
+            (&[("headers", "Authorization: Basic x")], &["headers"]),
+            (&[("proxy", "socks5://x"), ("ca", "not PEM")], &["proxy", "ca"]),
+        ] {
+            assert_eq!(wrong(pairs), fields, "{pairs:?}");
+        }
+    }
+}
