@@ -36,6 +36,7 @@ CREATE TABLE replica_records (
   PRIMARY KEY (set_id, record_key, from_run)
 );
 CREATE INDEX replica_records_from ON replica_records (set_id, from_run, record_key);
+CREATE INDEX replica_records_orphaned ON replica_records (set_id, record_key) WHERE orphaned;
 CREATE INDEX replica_records_to ON replica_records (set_id, to_run, record_key) WHERE to_run IS NOT NULL;
 
 -- Records that the running run has met without a change.

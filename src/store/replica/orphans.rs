@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 
-use super::staging::Batch;
+use super::staging::{Batch, seen};
 use super::{KEYS, Key};
 use crate::ids::SetId;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::runs::Claim;
-use crate::store::schema::{replica_records, replica_seen};
+use crate::store::schema::replica_records;
 
 /// How many keys are looked at in one go.
 const LOOK: i64 = 5_000;
@@ -21,34 +21,25 @@ pub fn unmet(db: &mut Db, claim: &Claim, set: SetId, after: Option<Key>) -> Resu
         .order(replica_records::record_key)
         .limit(LOOK)
         .into_boxed();
-    let mut seen =
-        replica_seen::table.filter(replica_seen::set_id.eq(set)).order(replica_seen::record_key).into_boxed();
     if let Some(after) = after {
-        query = query.filter(replica_records::record_key.gt(after.clone()));
-        seen = seen.filter(replica_seen::record_key.gt(after));
+        query = query.filter(replica_records::record_key.gt(after));
     }
     let rows: Vec<(Vec<u8>, i64, bool)> =
         query.select((replica_records::record_key, replica_records::from_run, replica_records::orphaned)).load(db)?;
-    let next =
-        if i64::try_from(rows.len()).unwrap_or(i64::MAX) < LOOK { None } else { rows.last().map(|row| row.0.clone()) };
-    if let Some(last) = rows.last() {
-        seen = seen.filter(replica_seen::record_key.le(last.0.clone()));
-    }
-    let seen: Vec<Vec<u8>> = seen.select(replica_seen::record_key).load(db)?;
-    let mut seen = seen.into_iter().peekable();
-    let mut gone = Vec::new();
-    for (key, from_run, orphaned) in rows {
-        while seen.next_if(|met| *met < key).is_some() {}
-        let met = from_run == claim.run.0 || seen.peek() == Some(&key);
-        if !met && !orphaned {
-            gone.push(key);
-        }
-    }
-    Ok((gone, next))
+    let full = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= LOOK;
+    let next = rows.last().filter(|_| full).map(|row| row.0.clone());
+    let staged_or_gone = |from_run: i64, orphaned: bool| from_run == claim.run.0 || orphaned;
+    let mut unmet: Vec<Key> = rows
+        .into_iter()
+        .filter(|(_, from_run, orphaned)| !staged_or_gone(*from_run, *orphaned))
+        .map(|(key, ..)| key)
+        .collect();
+    let met = seen(db, set, &unmet)?;
+    unmet.retain(|key| !met.contains(key));
+    Ok((unmet, next))
 }
 
-/// These become orphaned, under the claim; how many were active, and how many of these this run had staged as
-/// new or changed.
+/// These become orphaned, under the claim; how many were active.
 pub fn orphan(db: &mut Db, claim: &Claim, set: SetId, keys: &[Vec<u8>]) -> Result<i64> {
     claim.hold(db)?;
     let mut orphaned = 0;

@@ -205,7 +205,8 @@ fn current(db: &mut Db, set: SetId, keys: &[Vec<u8>]) -> Result<HashMap<Vec<u8>,
     Ok(found)
 }
 
-fn seen(db: &mut Db, set: SetId, keys: &[Vec<u8>]) -> Result<HashSet<Vec<u8>>> {
+/// Which of these keys the run has met without a change.
+pub(super) fn seen(db: &mut Db, set: SetId, keys: &[Vec<u8>]) -> Result<HashSet<Vec<u8>>> {
     let mut found = HashSet::new();
     for keys in keys.chunks(KEYS) {
         let rows: Vec<Vec<u8>> = replica_seen::table

@@ -59,9 +59,12 @@ pub fn records(
             .filter(replica_records::from_run.le(published))
             .filter(replica_records::to_run.is_null().or(replica_records::to_run.gt(published))),
     };
-    if let Some(orphaned) = which.orphaned {
-        query = query.filter(replica_records::orphaned.eq(orphaned));
-    }
+    query = match which.orphaned {
+        // As the index says it, which has only these.
+        Some(true) => query.filter(replica_records::orphaned),
+        Some(false) => query.filter(replica_records::orphaned.eq(false)),
+        None => query,
+    };
     if !which.prefix.is_empty() {
         query = query.filter(replica_records::record_key.ge(which.prefix.clone()));
         if let Some(end) = behind(&which.prefix) {
