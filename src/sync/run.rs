@@ -103,7 +103,8 @@ async fn synchronize(
         stop: stop.clone(),
         clock: engine.clock.clone(),
         state: ports.clone(),
-        plan: ports,
+        plan: ports.clone(),
+        replica: ports,
         confirmed: claim.plan_digest.clone(),
         run: claim.run.0,
     };

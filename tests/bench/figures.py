@@ -1,15 +1,18 @@
 """The figures, each with its floor, measured one after the other on the same machine. Called by tests/bench/run."""
 
+import concurrent.futures
 import os
 import pathlib
 import re
 import shutil
+import socket
 import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 from portal import Portal
 
@@ -18,6 +21,7 @@ CORES = len(os.sched_getaffinity(0))
 MESSAGES = int(os.environ.get("MESSAGES", "1000000"))
 SYSTEMS = int(os.environ.get("SYSTEMS", "10000"))
 FILES = int(os.environ.get("FILES", "10000"))
+RECORDS = int(os.environ.get("RECORDS", "1000000"))
 SECONDS = int(os.environ.get("SECONDS_EACH", "10"))
 BATCH = 2000  # as many as src/sync/recorder.rs stores in one transaction
 TIMES = 3
@@ -186,7 +190,58 @@ def pages(portal, done):
     return statistics.median(took)
 
 
-FIGURES = {"start": start, "page": page, "store": store, "files": files, "checks": checks}
+def replica(home):
+    """A first sync of many records in ten sets from odatapy, and two unchanged ones: every record read and compared, and
+    by delta links. The floor: the same pages fetched and thrown away, as many sets at once."""
+    python = pathlib.Path(RCLONE).parent / "python"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen([python, "tests/peers/odata_v4.py", str(port), str(RECORDS // 10), "10"])
+    root = f"http://127.0.0.1:{port}"
+    portal = Portal(OURS, home, "--allow-networks=127.0.0.0/8")
+    try:
+        until(lambda: answers(root))
+        began = time.perf_counter()
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda n: fetched(f"{root}/Measured{n}"), range(10)))
+        floor = time.perf_counter() - began
+        portal.start()
+        portal.set_up()
+        fields = {"settings.root": root, "settings.master_sets": "Measured*", "settings.page_size": "5000"}
+        system = portal.create("Service", "odata", **fields)
+        line(f"first sync of {RECORDS:,} records in 10 sets", floor, portal.synchronize(system, 1), "s", "less")
+        memory(portal, "after it")
+        with sqlite3.connect(f"{home}/data/syncdesk.db", timeout=60) as database:
+            database.execute("UPDATE replica_sets SET state = ''")
+            print(f"published: {database.execute('SELECT sum(active) FROM replica_sets').fetchone()[0]:,}", flush=True)
+        line("unchanged, compared record by record", floor, portal.synchronize(system, 2), "s", "less")
+        memory(portal, "after it")
+        print(f"unchanged, by delta links: {portal.synchronize(system, 3):.2f} s")
+    finally:
+        portal.stop()
+        server.kill()
+        server.wait()
+
+
+def answers(root):
+    try:
+        return urllib.request.urlopen(f"{root}/$metadata").status == 200
+    except OSError:
+        return False
+
+
+def fetched(address):
+    """Follows the pages of a set as we do, and keeps nothing."""
+    headers = {"Prefer": "odata.track-changes, odata.maxpagesize=5000", "OData-MaxVersion": "4.0",
+               "Accept": "application/json;odata.metadata=minimal;IEEE754Compatible=true"}
+    while address:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
+            end = answer.read()[-500:].decode()
+        link = re.search(r'"@odata.nextLink":"([^"]*)"', end)
+        address = link and link[1]
+
+
+FIGURES = {"start": start, "page": page, "store": store, "files": files, "checks": checks, "replica": replica}
 for name in sys.argv[1:] or FIGURES:
     with tempfile.TemporaryDirectory(prefix="syncdesk-bench-") as home:
         FIGURES[name](pathlib.Path(home))

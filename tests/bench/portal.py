@@ -129,9 +129,9 @@ class Portal:
             "settings.source_path": str(self.home / "trees" / source),
             "settings.destination_path": str(self.home / "trees" / destination)})
 
-    def create(self, name, **fields):
-        """Connects a system of the kind files; its address."""
-        return self.post("/systems/new?kind=files", "/systems/new", name=name, **fields)
+    def create(self, name, kind="files", **fields):
+        """Connects a system; its address."""
+        return self.post(f"/systems/new?kind={kind}", "/systems/new", name=name, **fields)
 
     def synchronize(self, system, run):
         """Synchronizes and waits for the end; seconds from the click to it."""

@@ -17,6 +17,7 @@ mod log_ends;
 mod logs;
 mod migrations;
 mod net;
+mod odata;
 mod opening;
 mod pages;
 mod peers;

@@ -7,7 +7,7 @@ use crate::domain::words::words;
 
 words! {
     /// Who speaks in these codes.
-    Family { Files = "files", Peer = "peer", Syncdesk = "syncdesk", }
+    Family { Files = "files", Odata = "odata", Peer = "peer", Syncdesk = "syncdesk", }
 }
 
 words! {

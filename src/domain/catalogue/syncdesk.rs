@@ -25,6 +25,18 @@ pub(super) static ENTRIES: &[Entry] = entries! { Syncdesk:
     "RUN-INTERNAL" Run Error Run Vendor ByHand
         "Something went wrong in Syncdesk"
         "Something went wrong in Syncdesk itself[ (request id {0})]."
+    "STORE-FULL" Run Error Run Administrator Retried
+        "Database is full"
+        "Syncdesk's own database has no space left."
+    "STORE-AWAY" Run Error Run Administrator Retried
+        "Database cannot be used"
+        "Syncdesk's own database could not be read or written."
+    "KIND-UNKNOWN" Run Error Settings Administrator ByHand
+        "Kind of system unknown"
+        "This version of Syncdesk does not have the kind[ “{0}”] of this system."
+    "SETTINGS-UNREADABLE" Run Error Settings Administrator ByHand
+        "Settings cannot be read"
+        "The stored settings of this system cannot be read."
     "CREDENTIAL-UNREADABLE" Run Error Settings Administrator ByHand
         "Credential cannot be read"
         "The stored credential[ “{0}”] cannot be decrypted[: the key {1} is not in the key file]."

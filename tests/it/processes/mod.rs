@@ -7,5 +7,6 @@ mod faults;
 mod fleet;
 mod live;
 mod memory;
+mod replica;
 mod stalled;
 mod workers;

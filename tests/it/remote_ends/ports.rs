@@ -11,6 +11,7 @@ use syncdesk::sync::connector::{
 };
 use syncdesk::sync::connectors::files::Files;
 use syncdesk::sync::journal::{Entry, Journal};
+use syncdesk::sync::no_replica::NoReplica;
 use syncdesk::sync::progress::Progress;
 
 use super::{Server, net};
@@ -106,6 +107,7 @@ impl Mirror {
             clock,
             state: self.memory.clone(),
             plan: self.memory.clone(),
+            replica: Arc::new(NoReplica),
             confirmed: None,
             run: self.runs,
         };

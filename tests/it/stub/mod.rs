@@ -82,6 +82,14 @@ impl Reply {
         Self::Http(status, Vec::new(), body.into())
     }
 
+    /// The same with another status.
+    pub fn but(self, status: u16) -> Self {
+        match self {
+            Self::Http(_, headers, body) => Self::Http(status, headers, body),
+            other => other,
+        }
+    }
+
     pub fn with(self, name: &'static str, value: impl Into<String>) -> Self {
         match self {
             Self::Http(status, mut headers, body) => {

@@ -44,8 +44,8 @@ impl CsvTable for Book {
         "runs.csv"
     }
 
-    fn columns(&self) -> &'static [&'static str] {
-        &[
+    fn columns(&self) -> Vec<&str> {
+        vec![
             "system",
             "name",
             "group",

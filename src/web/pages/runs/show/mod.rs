@@ -15,7 +15,7 @@ use crate::ids::{RunNo, SystemKey};
 use crate::store::messages::FirstError;
 use crate::store::runs::{self, Run, Totals};
 use crate::store::systems::{self, System};
-use crate::store::{Db, messages, plans};
+use crate::store::{Db, messages, plans, replica};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::pages::runs::is_expired;
@@ -72,6 +72,7 @@ struct Loaded {
     failure: Option<FirstError>,
     running: Option<RunNo>,
     has_plan: bool,
+    changed_replica: Option<bool>,
 }
 
 fn load(
@@ -93,7 +94,9 @@ fn load(
         None
     };
     let has_plan = failed && plans::braked(db, run.id)?.is_some();
-    Ok(Loaded { system, run, totals, retries, retried_by, failure, running, has_plan })
+    let changed_replica =
+        if run.state == RunState::Ended { replica::has_changed(db, system.id, run.id)? } else { None };
+    Ok(Loaded { system, run, totals, retries, retried_by, failure, running, has_plan, changed_replica })
 }
 
 fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
@@ -128,6 +131,9 @@ fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
         retried_by: found.retried_by,
         canceling: run.cancel_by.clone().filter(|_by| run.state != RunState::Ended),
         has_plan: found.has_plan && found.system.deleted_at.is_none() && viewer.may(&[Verb::ConfirmDeletions], group),
+        changed_replica: found
+            .changed_replica
+            .filter(|_| found.system.deleted_at.is_none() && viewer.may(&[Verb::ReadLogs], group)),
         may_cancel: run.state != RunState::Ended && viewer.may(&[Verb::CancelRun], group),
         log,
         system: system_ref(&found.system, viewer),

@@ -22,7 +22,7 @@ use crate::ids::{GroupId, RunId, RunNo, SystemKey};
 use crate::store::checks::{self, Check};
 use crate::store::runs::{self, Run, RunPlace, Totals};
 use crate::store::systems::{self, System, Watch};
-use crate::store::{Db, plans};
+use crate::store::{Db, plans, replica};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -92,6 +92,7 @@ struct Loaded {
     check: Option<Check>,
     checks: Vec<(bool, Stamp)>,
     watch: Watch,
+    has_replica: bool,
 }
 
 fn load(
@@ -130,6 +131,7 @@ fn load(
         Some((run, _)) => plans::braked(db, run.id)?.is_some_and(|plan| plan.confirmed_at.is_none()),
         None => false,
     };
+    let has_replica = replica::is_published(db, id)?;
     let check = checks::last(db, id)?;
     let checks = checks::recent(db, id, STRIP)?;
     let watch = systems::watch(db, id)?;
@@ -147,6 +149,7 @@ fn load(
         check,
         checks,
         watch,
+        has_replica,
     })
 }
 
@@ -195,6 +198,7 @@ fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
             hold: may(Verb::HoldSystem),
             edit: may(Verb::SpecifySystems),
             delete: may(Verb::SpecifySystems),
+            see_replica: loaded.has_replica && may(Verb::ReadLogs),
         },
     }
 }

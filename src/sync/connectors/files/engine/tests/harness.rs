@@ -21,6 +21,7 @@ use crate::sync::connectors::files::engine::synchronize;
 use crate::sync::connectors::files::open;
 use crate::sync::connectors::files::settings::Settings;
 use crate::sync::journal::{Entry, Journal};
+use crate::sync::no_replica::NoReplica;
 use crate::sync::progress::Progress;
 use crate::sync::stop::Stop;
 
@@ -175,6 +176,7 @@ impl Desk {
             clock,
             state: self.memory.clone(),
             plan: self.memory.clone(),
+            replica: Arc::new(NoReplica),
             confirmed: self.confirmed.clone(),
             run: self.runs,
         };
