@@ -207,7 +207,7 @@ def replica(home):
         floor = time.perf_counter() - began
         portal.start()
         portal.set_up()
-        fields = {"settings.root": root, "settings.master_sets": "Measured*", "settings.page_size": "5000"}
+        fields = {"settings.root": root, "settings.master_sets": "Measured*", "settings.page_size": "25000"}
         system = portal.create("Service", "odata", **fields)
         line(f"first sync of {RECORDS:,} records in 10 sets", floor, portal.synchronize(system, 1), "s", "less")
         memory(portal, "after it")
@@ -232,7 +232,7 @@ def answers(root):
 
 def fetched(address):
     """Follows the pages of a set as we do, and keeps nothing."""
-    headers = {"Prefer": "odata.track-changes, odata.maxpagesize=5000", "OData-MaxVersion": "4.0",
+    headers = {"Prefer": "odata.track-changes, odata.maxpagesize=25000", "OData-MaxVersion": "4.0",
                "Accept": "application/json;odata.metadata=minimal;IEEE754Compatible=true"}
     while address:
         with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
