@@ -155,7 +155,7 @@ def checks(home):
         database = sqlite3.connect(f"{home}/data/syncdesk.db", timeout=60, isolation_level=None)
         count = lambda what: database.execute(f"SELECT count(*) FROM checks WHERE {what}").fetchone()[0]
         until(lambda: count("state = 'ended'") == 1)
-        before = pages(portal, lambda: False)
+        before = pages(portal, lambda: True)
         columns = ", ".join(name for _, name, *_ in database.execute("PRAGMA table_info(systems)") if name not in ("id", "key", "name"))
         database.execute("BEGIN IMMEDIATE")
         database.execute(f"""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {SYSTEMS})
