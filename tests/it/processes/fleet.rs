@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use crate::database::{Database, Fixture};
+use rustix::process::Signal;
+
+use crate::database::{Database, Fixture, TestDatabase};
 use crate::desk::{PASSWORD, Tree, connect};
 use crate::program::{Home, Process, own};
 use crate::visitor::Visitor;
@@ -42,6 +44,26 @@ impl Fleet {
     /// Connects two new folders, through the form, for a mirror.
     pub async fn tree(&self, ada: &Visitor, name: &str, fields: &[(&str, &str)]) -> Tree {
         connect(ada, &self.0.trees(), name, &[&[("settings.mode", "mirror")], fields].concat()).await
+    }
+
+    /// Stops a process (SIGSTOP) while it holds no lock of the database: with one it would stop everybody, which no
+    /// lease can help.
+    pub fn stop(&self, process: &Process) {
+        let locks = match &self.0.database {
+            TestDatabase::Sqlite(_) => "BEGIN IMMEDIATE; ROLLBACK",
+            TestDatabase::Postgres(_) => {
+                "BEGIN; SELECT 1 FROM systems FOR UPDATE NOWAIT; SELECT 1 FROM runs FOR UPDATE NOWAIT;
+                 SELECT 1 FROM run_progress FOR UPDATE NOWAIT; ROLLBACK"
+            }
+        };
+        wait_until("a moment without a lock", || {
+            process.signal(Signal::STOP);
+            let free = self.0.database.connect().try_execute(locks).is_ok();
+            if !free {
+                process.signal(Signal::CONT);
+            }
+            free.then_some(())
+        });
     }
 
     pub fn texts(&self, query: &str) -> Vec<String> {

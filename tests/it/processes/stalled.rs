@@ -37,7 +37,7 @@ both_databases! {
         let stalled = fleet.work(&[LEASE]);
         let first = request_run(&ada, &tree).await;
         wait_for_entries(&tree.destination, 50);
-        stalled.signal(Signal::STOP);
+        fleet.stop(&stalled);
         let mut healthy = fleet.work(&[LEASE]);
         let page = ended(&ada, &tree.run(first)).await;
         assert!(page.says("RUN-LOST-WORKER"), "{}", page.told());

@@ -5,6 +5,7 @@ use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
 use crate::stub::{Reply, Stub};
 use crate::visitor::Answer;
+use crate::wait::until;
 
 /// Presses the button on the system's page; the page of the result.
 async fn check(desk: &Desk, tree: &Tree) -> Answer {
@@ -117,6 +118,9 @@ both_databases! {
         desk.as_("mona").await.get(&page.path).await.expect(200);
         desk.as_("dora").await.get(&page.path).await.expect(404);
         // Its number tells of its own system only.
+        // Once their first checks, which come by themselves, are over.
+        let unchecked = "SELECT name AS value FROM systems WHERE checked_at IS NULL";
+        until("the first checks", async || desk.texts(unchecked).is_empty().then_some(())).await;
         desk.sql("UPDATE watches SET next_check = NULL; DELETE FROM checks");
         for (tree, number) in [(&one, 1), (&one, 2), (&other, 1)] {
             assert_eq!(check_as(&desk, "ada", tree).await.path, format!("{}/checks/{number}", tree.page()));
