@@ -3,6 +3,7 @@
 pub mod brake;
 pub mod cadence;
 pub mod catalogue;
+pub mod comparison;
 pub mod csv;
 pub mod doc;
 pub mod kind;
@@ -11,4 +12,5 @@ pub mod retry;
 pub mod run;
 pub mod schedule;
 pub mod status;
+pub mod timeline;
 pub(crate) mod words;
