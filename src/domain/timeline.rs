@@ -10,7 +10,7 @@ use crate::clock::Stamp;
 /// How many slices there are at most.
 pub const SLICES: usize = 48;
 /// How long slices are at first, in microseconds.
-const SHORTEST_US: i64 = 100_000;
+const SHORTEST_US: i64 = 125_000;
 
 /// Counts over time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,15 +118,15 @@ mod tests {
 
     #[test]
     fn a_short_run_has_short_slices() {
-        let timeline = of([0, 10_000, 150_000, 4_700_000]);
-        assert_eq!((timeline.slice_us, timeline.slices.len(), total(&timeline)), (100_000, 48, 4));
+        let timeline = of([0, 10_000, 150_000, 5_900_000]);
+        assert_eq!((timeline.slice_us, timeline.slices.len(), total(&timeline)), (125_000, 48, 4));
         assert_eq!(timeline.slices[0].total(), 2);
-        assert_eq!(timeline.ends(), Stamp(1_004 * SECOND + 800_000));
+        assert_eq!(timeline.ends(), Stamp(1_006 * SECOND));
     }
 
     #[test]
     fn a_long_run_has_long_ones_and_none_is_lost() {
-        for last in [4_800_000, 3_600 * SECOND, 86_400 * 9 * SECOND, i64::MAX / 2] {
+        for last in [6_000_000, 3_600 * SECOND, 86_400 * 9 * SECOND, i64::MAX / 2] {
             let timeline = of((0..200).map(|number| last / 199 * number));
             assert!((12..=SLICES).contains(&timeline.slices.len()), "{last}: {}", timeline.slices.len());
             assert_eq!(total(&timeline), 200, "{last}");

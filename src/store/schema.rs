@@ -238,7 +238,7 @@ diesel::table! {
     house_notes (code) {
         code -> Text,
         advice -> Text,
-        placing -> Text,
+        stands -> Text,
         written_by -> Text,
         written_at -> BigInt,
     }

@@ -2,7 +2,7 @@
 CREATE TABLE house_notes (
   code TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   advice TEXT NOT NULL,
-  placing TEXT COLLATE "C" NOT NULL CHECK (placing IN ('beside', 'instead')),
+  stands TEXT COLLATE "C" NOT NULL CHECK (stands IN ('beside', 'instead')),
   written_by TEXT NOT NULL,
   written_at BIGINT NOT NULL
 );

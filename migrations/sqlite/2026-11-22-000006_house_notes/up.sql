@@ -2,7 +2,7 @@
 CREATE TABLE house_notes (
   code TEXT NOT NULL PRIMARY KEY,
   advice TEXT NOT NULL,
-  placing TEXT NOT NULL CHECK (placing IN ('beside', 'instead')),
+  stands TEXT NOT NULL CHECK (stands IN ('beside', 'instead')),
   written_by TEXT NOT NULL,
   written_at INTEGER NOT NULL
 ) STRICT;

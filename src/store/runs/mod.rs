@@ -10,7 +10,7 @@ mod record;
 mod retention;
 
 pub use book::{BookFilter, BookPage, BookPlace, Booked, book};
-pub use claim::{Claim, any_lost, any_waiting, claim_next, heartbeat, lost};
+pub use claim::{Claim, any_lost, any_waiting, canceled_by, claim_next, heartbeat, lost};
 pub use comparison::{Comparison, comparison, examples};
 pub use finish::{Ending, Retry, finish, withdraw};
 pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};

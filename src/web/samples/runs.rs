@@ -75,7 +75,7 @@ pub(crate) fn rows() -> Vec<MessageRow> {
             18,
             "2026-11-21T22:59:58.931Z",
             Warning,
-            "FILE-PERMISSION",
+            "FILE-DENIED",
             b"2026/payroll/11/a-very-long-folder-name-that-goes-on-and-on/and-another-one/that-does-not-end/file.pdf",
             "The file may not be read.",
         ),
@@ -84,11 +84,11 @@ pub(crate) fn rows() -> Vec<MessageRow> {
             29,
             "2026-11-21T23:01:30.551Z",
             Error,
-            "FILE-QUOTA",
+            "FILE-FULL",
             b"2026/11/archive.zip",
             "The destination is full. What does not fit was left out.",
         ),
-        message(30, "2026-11-21T23:01:55.118Z", Information, "RUN-SUMMARY", b"", "1 204 items unchanged."),
+        message(30, "2026-11-21T23:01:55.118Z", Information, "FILE-SUMMARY", b"", "1 204 items unchanged."),
     ];
     rows[3].message.foreign_text = Some("Permission denied (os error 13)".into());
     rows[5].message.foreign_text = Some(

@@ -115,7 +115,7 @@ fn cell(
             @if group.n == 0 {
                 span.zero { "0" }
             } @else {
-                (linked(all, &html! { (number(group.n)) span.hidden { " " (label) " in run " (run) } }))
+                (linked(all, &html! { (number(group.n)) span.hidden { " " (label.to_lowercase()) " in run " (run) } }))
                 ul.examples {
                     @for (seq, item) in examples {
                         li { a href=(urls::message_around(key, run, Seq(seq))) {

@@ -14,7 +14,7 @@ use crate::web::ui::{Badge, duration};
 /// How many runs a chart has room for.
 const BARS: usize = 20;
 /// How far apart they stand.
-const PITCH: usize = 16;
+const PITCH: usize = 20;
 
 /// A run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +116,7 @@ mod tests {
         ] {
             assert!(drawn.contains(words), "{words}: {drawn}");
         }
-        assert!(drawn.contains("y=\"0\" width=\"14\" height=\"100\""), "the longest fills the height: {drawn}");
+        assert!(drawn.contains("y=\"0\" width=\"18\" height=\"100\""), "the longest fills the height: {drawn}");
     }
 
     #[test]

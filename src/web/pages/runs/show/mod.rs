@@ -10,12 +10,13 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 
 use crate::access::{Grant, Template, Verb, verbs};
+use crate::domain::house_note::HouseNote;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::{RunNo, SystemKey};
 use crate::store::messages::FirstError;
 use crate::store::runs::{self, Run, Totals};
 use crate::store::systems::{self, System};
-use crate::store::{Db, messages, plans};
+use crate::store::{Db, house_notes, messages, plans};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::present;
@@ -69,6 +70,7 @@ struct Loaded {
     retries: Option<RunNo>,
     retried_by: Option<RunNo>,
     failure: Option<FirstError>,
+    note: Option<HouseNote>,
     running: Option<RunNo>,
     has_plan: bool,
 }
@@ -80,13 +82,15 @@ fn load(db: &mut Db, grant: &Grant<verbs::SeeRun>, key: &SystemKey, no: RunNo) -
     let failed = run.result == Some(RunResult::Error);
     let retried_by = if failed { runs::retry_of(db, system.id, run.id)? } else { None };
     let failure = if failed { messages::first_error(db, run.id)? } else { None };
+    let code = run.end_code.as_ref().or(failure.as_ref().map(|error| &error.code));
+    let note = code.filter(|_code| failed).map(|code| house_notes::find(db, code)).transpose()?.flatten();
     let running = if run.state == RunState::Queued {
         present::activity(runs::open_runs(db, system.id)?).running.map(|run| run.no)
     } else {
         None
     };
     let has_plan = failed && plans::braked(db, run.id)?.is_some();
-    Ok(Loaded { system, run, totals, retries, retried_by, failure, running, has_plan })
+    Ok(Loaded { system, run, totals, retries, retried_by, failure, note, running, has_plan })
 }
 
 fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
@@ -98,7 +102,12 @@ fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
         let reads_logs = viewer.may(&[Verb::ReadLogs], group);
         let same = found.failure.as_ref().filter(|error| reads_logs && error.code == code);
         let args = same.map(|error| error.args.clone()).unwrap_or_default();
-        present::failure(&code, run.end_stage, &args, same.and_then(|error| error.foreign_text.clone()))
+        present::failure(
+            (&code, found.note.as_ref()),
+            run.end_stage,
+            &args,
+            same.and_then(|error| error.foreign_text.clone()),
+        )
     });
     RunView {
         no: run.no,
