@@ -28,6 +28,7 @@ both_databases! {
         assert_eq!(found(wim.get("/help?q=peer-tls").await.expect(200)), ["PEER-TLS"]);
         let both = found(wim.get("/help?q=CERTIFICATE%20expired").await.expect(200));
         assert!(both.contains(&"PEER-TLS".to_owned()) && both.len() < 6, "{both:?}");
+        assert!(found(wim.get("/help?q=certificate%20zebra").await.expect(200)).is_empty(), "each word has to be there");
         let nothing = wim.get("/help?q=zebra").await.expect(200);
         assert!(codes(&nothing).is_empty() && nothing.says("No code has these words."));
         assert!(!nothing.says("Role templates"), "what was not asked for is not shown");
