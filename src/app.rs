@@ -111,6 +111,7 @@ impl House {
                 lease: self.config.lease,
                 checks_at_once: usize::try_from(self.config.checks_at_once).unwrap_or(usize::MAX),
                 cadence: self.config.cadence,
+                grace: self.config.grace,
                 ..Limits::default()
             },
             connector: registry::of_kind,
@@ -143,7 +144,11 @@ impl Worker {
             format!("{}-{}", std::process::id(), crate::ops::random::token().chars().take(6).collect::<String>());
         let thread = std::thread::Builder::new()
             .name("syncdesk-worker".to_owned())
-            .spawn(move || runtime.block_on(worker::work(engine, name)))
+            .spawn(move || {
+                runtime.block_on(worker::work(engine, name));
+                // What does not obey, such as a read from a disk that hangs, is not waited for.
+                runtime.shutdown_background();
+            })
             .map_err(|error| StartError::because("No thread for the worker", error))?;
         Ok(Self { thread, end })
     }

@@ -36,6 +36,8 @@ id! {
     PersonId;
     /// A role collection.
     CollectionId;
+    /// An entity set of a replica.
+    SetId;
 }
 
 impl SystemId {

@@ -60,6 +60,8 @@ pub struct Config {
     pub cadence: Cadence,
     /// How long a worker may be silent before its runs are taken for lost.
     pub lease: Duration,
+    /// How long runs may take to end when the process ends.
+    pub grace: Duration,
     /// What connectors may reach besides public addresses.
     pub allow_networks: Vec<IpNet>,
     pub file_roots: FileRoots,
@@ -108,6 +110,7 @@ impl Config {
             checks_at_once: settings.checks_at_once,
             cadence: Cadence { check_every: settings.check_minutes, pause_after: settings.pause_minutes },
             lease: settings.lease_seconds,
+            grace: settings.grace_seconds,
             allow_networks: settings.allow_networks.0,
             file_roots: settings.file_roots,
             log: settings.log,

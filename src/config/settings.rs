@@ -114,6 +114,11 @@ pub struct Settings {
     #[arg(help_heading = "Runs")]
     pub lease_seconds: Duration,
 
+    /// Seconds that runs have to end by themselves when the program is told to end
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "20", hide = true)]
+    #[arg(help_heading = "Runs")]
+    pub grace_seconds: Duration,
+
     /// Networks that connectors may reach besides public addresses, separated by commas; never link-local ones
     #[arg(long, value_name = "NETWORKS", default_value = "", hide_default_value = true, help_heading = "Runs")]
     pub allow_networks: Networks,

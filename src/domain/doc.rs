@@ -22,7 +22,7 @@ pub static ROLES: &[(&str, &str)] = pages! { "roles":
 };
 
 /// The guide, page by page; `index` is the first thing under Help.
-pub static GUIDE: &[(&str, &str)] = pages! { "guide": "index" "files" "operator" };
+pub static GUIDE: &[(&str, &str)] = pages! { "guide": "index" "files" "odata" "operator" };
 
 impl Doc {
     /// A page of [`ROLES`] or [`GUIDE`].

@@ -78,6 +78,21 @@ pub struct Field {
     pub default: &'static str,
 }
 
+impl Field {
+    /// In the order in which one reads a form.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        label: &'static str,
+        help: &'static str,
+        section: &'static str,
+        input: Input,
+        default: &'static str,
+    ) -> Self {
+        Self { name, label, help, section, input, default }
+    }
+}
+
 /// How a field is filled in.
 #[derive(Debug, Clone, Copy)]
 pub enum Input {

@@ -1,5 +1,7 @@
 //! Messages: the entries of a run's log.
 
+use std::borrow::Cow;
+
 use super::words::words;
 use crate::clock::Stamp;
 
@@ -65,8 +67,8 @@ pub struct Message {
     pub code: &'static str,
     pub direction: Direction,
     pub operation: Operation,
-    /// What the item is (`file`, `folder`); empty for a message about the run itself.
-    pub item_type: &'static str,
+    /// What the item is (`file`, `folder`, the name of an entity set); empty for a message about the run itself.
+    pub item_type: Cow<'static, str>,
     /// The item's key as bytes (a path need not be UTF-8); empty for a message about the run itself.
     pub item_key: Vec<u8>,
     /// What the catalogue's text is filled with, in order.
@@ -84,7 +86,7 @@ impl Message {
             code,
             direction: Direction::None,
             operation: Operation::None,
-            item_type: "",
+            item_type: Cow::Borrowed(""),
             item_key: Vec::new(),
             args: Vec::new(),
             foreign_text: None,
@@ -97,10 +99,10 @@ impl Message {
         category: Category,
         code: &'static str,
         operation: Operation,
-        item_type: &'static str,
+        item_type: impl Into<Cow<'static, str>>,
         item_key: impl Into<Vec<u8>>,
     ) -> Self {
-        Self { operation, item_type, item_key: item_key.into(), ..Self::of_run(category, code) }
+        Self { operation, item_type: item_type.into(), item_key: item_key.into(), ..Self::of_run(category, code) }
     }
 
     #[must_use]

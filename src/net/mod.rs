@@ -45,6 +45,7 @@ pub struct Net {
     proxy: Option<(Proxy, String)>,
     authorities: Vec<Certificate>,
     patience: Patience,
+    stays: bool,
     client: Arc<OnceLock<Client>>,
 }
 
@@ -90,6 +91,7 @@ impl Net {
             proxy: None,
             authorities: Vec::new(),
             patience: Patience::default(),
+            stays: false,
             client: Arc::default(),
         }
     }
@@ -128,6 +130,21 @@ impl Net {
         self.patience = patience;
         self.client = Arc::default();
         self
+    }
+
+    /// Follows redirects only to the same scheme, host and port: for requests that carry a secret in a header
+    /// of their own, which no client takes off when it is sent elsewhere.
+    #[must_use]
+    pub fn staying(mut self) -> Self {
+        self.stays = true;
+        self.client = Arc::default();
+        self
+    }
+
+    /// How long it waits, and how often it tries.
+    #[must_use]
+    pub const fn patience(&self) -> Patience {
+        self.patience
     }
 
     /// The client, made once.
@@ -170,7 +187,7 @@ impl Net {
             .referer(false)
             .no_proxy()
             .dns_resolver(Resolver { filter: self.filter.clone(), proxy: proxy_host })
-            .redirect(redirects(self.filter.clone()))
+            .redirect(redirects(self.filter.clone(), self.stays))
             .connect_timeout(self.patience.connect)
             .pool_idle_timeout(Duration::from_secs(30));
         match &self.proxy {
@@ -187,9 +204,11 @@ pub enum Astray {
     TooMany,
     #[error("a redirect from https to http")]
     Downgrade,
+    #[error("a redirect to another host")]
+    Elsewhere,
 }
 
-fn redirects(filter: Filter) -> Policy {
+fn redirects(filter: Filter, stays: bool) -> Policy {
     Policy::custom(move |attempt| {
         if attempt.previous().len() > REDIRECTS {
             return attempt.error(Astray::TooMany);
@@ -197,6 +216,9 @@ fn redirects(filter: Filter) -> Policy {
         let was_secure = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
         if was_secure && attempt.url().scheme() != "https" {
             return attempt.error(Astray::Downgrade);
+        }
+        if stays && attempt.previous().last().is_some_and(|url| url.origin() != attempt.url().origin()) {
+            return attempt.error(Astray::Elsewhere);
         }
         match literal(attempt.url()).map(|address| filter.check(address)) {
             Some(Err(forbidden)) => attempt.error(forbidden),

@@ -263,6 +263,9 @@ pub async fn change_time_zone(store: &Store, actor: &Actor, zone: &str, who: Who
     store
         .write(move |db| {
             let before = people::person(db, id)?.and_then(|person| person.time_zone);
+            if before == zone {
+                return Ok(());
+            }
             people::set_time_zone(db, id, zone.as_deref())?;
             let states = [before, zone].map(|zone| Some(serde_json::json!({ "time_zone": zone })));
             who.did(db, "person.time_zone", (None, None), &name, states.into(), now)

@@ -28,14 +28,15 @@ pub async fn round(store: &Store, vault: &Vault, config: &Config, now: Stamp) ->
     while seal_audit(store, vault).await? > 0 {}
     store.write(move |db| sessions::sweep(db, now)).await?;
     while store.write(move |db| plans::sweep(db, now)).await? > 0 {}
-    let (messages_of, runs_of) = (now.minus(config.keep_messages), now.minus(config.keep_runs));
+    // By the database's clock, like the ends of runs. A header stays at least as long as its messages.
+    let (messages_for, runs_for) = (config.keep_messages, config.keep_runs.max(config.keep_messages));
     for _ in 0..STEPS {
-        if !store.write(move |db| runs::delete_messages(db, &Internal::worker(), messages_of)).await? {
+        if !store.write(move |db| runs::delete_messages(db, &Internal::worker(), messages_for)).await? {
             break;
         }
     }
     for _ in 0..STEPS {
-        if !store.write(move |db| runs::delete_runs(db, &Internal::worker(), runs_of)).await? {
+        if !store.write(move |db| runs::delete_runs(db, &Internal::worker(), runs_for)).await? {
             break;
         }
     }

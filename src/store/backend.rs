@@ -12,7 +12,8 @@ use super::error::{Result, StoreError};
 use super::item_states::Row as ItemStateRow;
 use super::messages::Row as MessageRow;
 use super::plans::Row as PlanStepRow;
-use super::schema::{item_states, messages, plan_steps};
+use super::replica::{RecordRow, SeenRow};
+use super::schema::{item_states, messages, plan_steps, replica_records, replica_seen};
 use crate::clock::Stamp;
 
 type Manager = <Db as Connection>::TransactionManager;
@@ -156,6 +157,40 @@ pub(super) fn insert_plan_steps(connection: &mut Db, rows: &[PlanStepRow]) -> Re
         Db::Postgres(postgres) => {
             for chunk in rows.chunks(5_000) {
                 diesel::insert_into(plan_steps::table).values(chunk).on_conflict_do_nothing().execute(postgres)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Adds versions of records.
+pub(super) fn insert_replica_records(connection: &mut Db, rows: &[RecordRow]) -> Result<()> {
+    match connection {
+        Db::Sqlite(sqlite) => {
+            for row in rows {
+                diesel::insert_into(replica_records::table).values(row).execute(sqlite)?;
+            }
+        }
+        Db::Postgres(postgres) => {
+            for chunk in rows.chunks(5_000) {
+                diesel::insert_into(replica_records::table).values(chunk).execute(postgres)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Adds keys of records that were met; one that is there already stays.
+pub(super) fn insert_replica_seen(connection: &mut Db, rows: &[SeenRow]) -> Result<()> {
+    match connection {
+        Db::Sqlite(sqlite) => {
+            for row in rows {
+                diesel::insert_into(replica_seen::table).values(row).on_conflict_do_nothing().execute(sqlite)?;
+            }
+        }
+        Db::Postgres(postgres) => {
+            for chunk in rows.chunks(5_000) {
+                diesel::insert_into(replica_seen::table).values(chunk).on_conflict_do_nothing().execute(postgres)?;
             }
         }
     }

@@ -85,6 +85,13 @@ pub fn last(db: &mut Db, system: SystemId) -> Result<Option<Check>> {
         .optional()?)
 }
 
+/// Takes back the check of a system that nobody has begun.
+pub(in crate::store) fn withdraw(db: &mut Db, system: SystemId) -> Result<()> {
+    let waiting = checks::table.filter(checks::system_id.eq(system)).filter(checks::state.eq(RunState::Queued));
+    diesel::delete(waiting).execute(db)?;
+    Ok(())
+}
+
 /// When somebody last asked for a check of a system.
 pub fn last_by_hand(db: &mut Db, system: SystemId) -> Result<Option<Stamp>> {
     Ok(checks::table
@@ -117,11 +124,16 @@ pub fn any_open(db: &mut Db) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(open)).get_result(db)?)
 }
 
-/// Claims the check that has waited longest, what a person asked for first; one whose worker is gone is taken again.
-pub fn claim_next(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<Option<Check>> {
+/// Claims the check that has waited longest, of the sort that comes `first` if there is any; one whose worker is gone is
+/// taken again.
+pub fn claim_next(db: &mut Db, _worker: &Internal, first: CheckTrigger, lease: Duration) -> Result<Option<Check>> {
     let now = db_now(db)?;
     let mut open: Vec<Check> = Vec::new();
-    for trigger in [CheckTrigger::Manual, CheckTrigger::Regular] {
+    let order = match first {
+        CheckTrigger::Manual => [CheckTrigger::Manual, CheckTrigger::Regular],
+        CheckTrigger::Regular => [CheckTrigger::Regular, CheckTrigger::Manual],
+    };
+    for trigger in order {
         open.extend(
             checks::table
                 .filter(checks::state.ne(RunState::Ended))
@@ -170,6 +182,8 @@ pub struct Outcome {
 /// [`StoreError::Fenced`] when another worker has it by now.
 pub fn finish(db: &mut Db, check: &Check, outcome: &Outcome, cadence: &Cadence) -> Result<()> {
     let now = db_now(db)?;
+    // The system's row before the check's, as everybody does who queues checks: nobody waits for each other.
+    super::systems::lock(db, check.system_id)?;
     let ended = diesel::update(
         checks::table
             .find(check.id)

@@ -20,6 +20,7 @@ mod migrate;
 pub mod people;
 pub mod plans;
 pub mod portal;
+pub mod replica;
 pub mod runs;
 #[rustfmt::skip]
 mod schema;

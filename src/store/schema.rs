@@ -338,6 +338,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    replicas (system_id) {
+        system_id -> BigInt,
+        published_run -> Nullable<BigInt>,
+        model -> Text,
+    }
+}
+
+diesel::table! {
+    replica_sets (id) {
+        id -> BigInt,
+        system_id -> BigInt,
+        name -> Text,
+        data_set -> Text,
+        active -> BigInt,
+        orphaned -> BigInt,
+        read_run -> Nullable<BigInt>,
+        changed_run -> Nullable<BigInt>,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    replica_records (set_id, record_key, from_run) {
+        set_id -> BigInt,
+        record_key -> Binary,
+        from_run -> BigInt,
+        to_run -> Nullable<BigInt>,
+        orphaned -> Bool,
+        digest -> Binary,
+        data -> Text,
+    }
+}
+
+diesel::table! {
+    replica_seen (set_id, record_key) {
+        set_id -> BigInt,
+        record_key -> Binary,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     portal,
     system_groups,
@@ -364,6 +405,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     item_states,
     plan_steps,
     braked_plans,
+    replicas,
+    replica_sets,
+    replica_records,
+    replica_seen,
     audit,
     audit_personal,
 );

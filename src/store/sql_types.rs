@@ -14,7 +14,7 @@ use crate::domain::house_note::Placing;
 use crate::domain::message::{Category, Direction, Operation};
 use crate::domain::run::{CheckTrigger, EndReason, RunResult, RunState, Stage, Trigger};
 use crate::domain::status::{Connection, Overall, Verdict};
-use crate::ids::{CheckId, CheckNo, CollectionId, GroupId, PersonId, RunId, RunNo, Seq, SystemId, SystemKey};
+use crate::ids::{CheckId, CheckNo, CollectionId, GroupId, PersonId, RunId, RunNo, Seq, SetId, SystemId, SystemKey};
 
 macro_rules! expression {
     ($rust:ty, $sql:ty) => {
@@ -123,7 +123,7 @@ macro_rules! texts {
     )+};
 }
 
-numbers!(SystemId, GroupId, RunId, RunNo, Seq, CheckId, CheckNo, PersonId, CollectionId, Stamp);
+numbers!(SystemId, GroupId, RunId, RunNo, Seq, CheckId, CheckNo, PersonId, CollectionId, SetId, Stamp);
 texts!(SystemKey, Template, Direction, Operation, RunState, RunResult, EndReason, Trigger, CheckTrigger, Stage);
 texts!(Connection, Verdict, Overall, BrakeReason, Placing);
 

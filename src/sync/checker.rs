@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::engine::Engine;
 use crate::access::Internal;
 use crate::clock::since_boot;
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{CheckTrigger, Failure, Stage};
 use crate::store::checks::{self, Check, Outcome};
 use crate::store::{Result, StoreError};
 
@@ -16,11 +16,11 @@ const ALLOWED: Duration = Duration::from_mins(1);
 ///
 /// # Errors
 /// Why the queue cannot be read.
-pub async fn claim(engine: &Engine) -> Result<Option<Check>> {
+pub async fn claim(engine: &Engine, first: CheckTrigger) -> Result<Option<Check>> {
     if !engine.store.read(checks::any_open).await? {
         return Ok(None);
     }
-    engine.store.write(|db| checks::claim_next(db, &Internal::worker(), ALLOWED * 2)).await
+    engine.store.write(move |db| checks::claim_next(db, &Internal::worker(), first, ALLOWED * 2)).await
 }
 
 /// Carries out a claimed check and stores what it found.

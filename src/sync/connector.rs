@@ -1,8 +1,8 @@
 //! What a connector is: one folder with one trait impl, and one line in the registry.
 //!
 //! A connector gets a context and returns a result. It never sees the store: what it must remember
-//! between runs goes through [`ItemState`], what it is going to do through [`Plan`]. Everything long
-//! is streamed through pages, so that memory does not grow with the size of the source.
+//! between runs goes through [`ItemState`], what it is going to do through [`Plan`], and what it copies through
+//! [`Publish`]. Everything long is streamed through pages, so that memory does not grow with the size of the source.
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -14,6 +14,7 @@ use secrecy::SecretString;
 
 use super::journal::Journal;
 use super::progress::Progress;
+pub use super::publish::Publish;
 use super::stop::{Stop, Stopped};
 use crate::clock::Clock;
 pub use crate::domain::brake::BrakeReason;
@@ -52,6 +53,7 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     pub state: Arc<dyn ItemState>,
     pub plan: Arc<dyn Plan>,
+    pub replica: Arc<dyn Publish>,
     /// The digest of the plan that a person confirmed, when this run is to carry it out.
     pub confirmed: Option<String>,
     /// A number that no other run has, for temporary names.

@@ -27,7 +27,7 @@ pub struct Limits {
     pub lease: Duration,
     /// How often the queue is looked at when nothing wakes the worker.
     pub poll: Duration,
-    /// How long runs may take to end when the process ends.
+    /// How long runs may take to end by themselves when the process ends.
     pub grace: Duration,
     /// Connection checks at once in this process.
     pub checks_at_once: usize,

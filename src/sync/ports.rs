@@ -15,8 +15,8 @@ pub const PLAN_LIFE: Duration = Duration::from_hours(24);
 /// Baselines and plan of one run.
 #[derive(Clone)]
 pub struct Ports {
-    store: Store,
-    claim: Claim,
+    pub(super) store: Store,
+    pub(super) claim: Claim,
 }
 
 impl Ports {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use super::journal::Entry;
 use crate::store::messages::{Batch, append};
@@ -16,13 +17,27 @@ const BATCH: usize = 2_000;
 /// How long the first message of a batch waits for others.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Stores what comes until every writing end is gone. A message that cannot be stored ends the
-/// recorder; the writing end then fails, and the run with it.
+/// Stores what comes until every writing end is gone, or what came until it was `closed`: whoever was dropped in the
+/// middle of something may keep a writing end for long. A message that cannot be stored ends the recorder; the writing
+/// end then fails, and the run with it.
 ///
 /// # Errors
 /// Why the database did not take a batch.
-pub async fn record(store: Store, claim: Claim, mut entries: Receiver<Entry>) -> Result<(), StoreError> {
-    while let Some(first) = entries.recv().await {
+pub async fn record(
+    store: Store,
+    claim: Claim,
+    mut entries: Receiver<Entry>,
+    closed: CancellationToken,
+) -> Result<(), StoreError> {
+    loop {
+        let first = tokio::select! {
+            first = entries.recv() => first,
+            () = closed.cancelled(), if !entries.is_closed() => {
+                entries.close();
+                continue;
+            }
+        };
+        let Some(first) = first else { return Ok(()) };
         let mut batch: Batch = Vec::new();
         let mut flushes = Vec::new();
         sort(first, &mut batch, &mut flushes);
@@ -42,7 +57,6 @@ pub async fn record(store: Store, claim: Claim, mut entries: Receiver<Entry>) ->
             let _ = flush.send(());
         }
     }
-    Ok(())
 }
 
 fn sort(entry: Entry, batch: &mut Batch, flushes: &mut Vec<tokio::sync::oneshot::Sender<()>>) {

@@ -2,9 +2,10 @@
 
 use super::connector::Connector;
 use super::connectors::files::Files;
+use super::connectors::odata::OData;
 use crate::domain::kind::Kind;
 
-static CONNECTORS: &[&dyn Connector] = &[&Files];
+static CONNECTORS: &[&dyn Connector] = &[&Files, &OData];
 
 /// Every kind, in the order in which they are offered.
 #[must_use]

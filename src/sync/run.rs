@@ -1,12 +1,14 @@
 //! One run, from the claim to its end.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::connector::{Context, Halt};
-use super::engine::{Engine, Prepared};
+use super::engine::{Engine, Limits, Prepared};
 use super::journal::Journal;
 use super::ports::Ports;
 use super::progress::Progress;
@@ -25,7 +27,8 @@ use crate::store::runs::{self, Claim, Ending, Retry, Totals};
 /// How often a running run is looked after: cancellation must be answered within two seconds.
 const LOOK_AFTER: Duration = Duration::from_millis(500);
 
-/// How long a stopped connector may take to come back before it is dropped.
+/// How long a stopped connector may take to come back before it is dropped; at the end of the process it has the
+/// grace.
 const OBEY: Duration = Duration::from_secs(15);
 
 /// Carries out a run that was claimed by a request made at `asked` (since boot): the lease counts from there.
@@ -37,7 +40,8 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
     }
     let (journal, entries) = Journal::open(engine.clock.clone());
     let progress = Arc::new(Progress::default());
-    let recorder = tokio::spawn(record(engine.store.clone(), claim.clone(), entries));
+    let closed = CancellationToken::new();
+    let recorder = tokio::spawn(record(engine.store.clone(), claim.clone(), entries, closed.clone()));
     let (outcome, max_attempts, allowed) = {
         let prepared = engine.prepare(claim.system).await;
         match prepared {
@@ -55,7 +59,8 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
                 };
                 let outcome = tokio::select! {
                     outcome = synchronize(&engine, &claim, prepared, &journal, &progress, &stop) => outcome,
-                    stopped = watch.look_after() => Err(Halt::Stopped(stopped)),
+                    stopped = disobeys(&stop, &engine.limits) => Err(Halt::Stopped(stopped)),
+                    never = watch.look_after() => match never {},
                 };
                 (outcome, max_attempts, allowed)
             }
@@ -67,12 +72,13 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
         // Where the journal is gone, the recorder has the reason.
         let _ = journal.log(message).await;
     }
-    let emitted = journal.emitted();
-    drop(journal);
+    // A connector that was dropped may still have the journal.
+    closed.cancel();
     let stored = match recorder.await {
         Ok(outcome) => outcome,
         Err(error) => Err(StoreError::Database(error.to_string())),
     };
+    let emitted = journal.emitted();
     let Some(ending) = verdict.ending else { return };
     match stored {
         Ok(()) => end(&engine, &claim, &progress, emitted, ending, verdict.retry).await,
@@ -99,7 +105,8 @@ async fn synchronize(
         stop: stop.clone(),
         clock: engine.clock.clone(),
         state: ports.clone(),
-        plan: ports,
+        plan: ports.clone(),
+        replica: ports,
         confirmed: claim.plan_digest.clone(),
         run: claim.run.0,
     };
@@ -116,6 +123,17 @@ async fn synchronize(
     }
 }
 
+/// Comes back when the run was stopped and has not ended by itself in time.
+async fn disobeys(stop: &Stop, limits: &Limits) -> Stopped {
+    let reason = stop.stopped().await;
+    let patience = match reason {
+        Stopped::ShutDown => limits.grace,
+        Stopped::Canceled | Stopped::NoProgress | Stopped::LeaseLost => OBEY,
+    };
+    tokio::time::sleep(patience).await;
+    reason
+}
+
 /// Looks after a run while it goes on.
 struct Watch<'a> {
     engine: &'a Engine,
@@ -128,18 +146,13 @@ struct Watch<'a> {
 
 impl Watch<'_> {
     /// Renews the lease, stores progress, and stops the run when it is canceled, stuck or shut down.
-    /// Comes back only when the run was stopped and has not ended by itself in time.
-    async fn look_after(&self) -> Stopped {
-        let mut stopped_at = None;
+    async fn look_after(&self) -> Infallible {
         loop {
-            if let Err(reason) = self.stop.check()
-                && since_boot().saturating_sub(*stopped_at.get_or_insert(since_boot())) > OBEY
-            {
-                return reason;
-            }
+            // A lease that ran out stops the run.
+            let goes_on = self.stop.check().is_ok();
             tokio::select! {
                 () = tokio::time::sleep(LOOK_AFTER) => {}
-                () = self.engine.end.cancelled(), if stopped_at.is_none() => self.stop.stop(Stopped::ShutDown),
+                () = self.engine.end.cancelled(), if goes_on => self.stop.stop(Stopped::ShutDown),
             }
             let (snapshot, idle) = self.progress.snapshot();
             if idle > self.allowed {

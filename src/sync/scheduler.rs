@@ -16,24 +16,25 @@ const AT_ONCE: i64 = 200;
 /// # Errors
 /// Why due times cannot be read; what was queued before stays queued.
 pub async fn tick(engine: &Engine) -> Result<()> {
-    pass_time(engine).await?;
-    queue_checks(engine).await?;
-    queue_runs(engine).await
+    // One that fails does not keep the others from being done.
+    let done = [pass_time(engine).await, queue_checks(engine).await, queue_runs(engine).await];
+    done.into_iter().collect()
 }
 
 /// Pauses what has had no connection for too long, and calls silent what has been so.
 async fn pass_time(engine: &Engine) -> Result<()> {
-    let changing = engine.store.read(|db| systems::changing(db, &Internal::schedule(), AT_ONCE)).await?;
-    if changing.is_empty() {
-        return Ok(());
+    // One transaction each: it holds the row of counts at its end, for which others wait with a system of their own.
+    for id in engine.store.read(|db| systems::changing(db, &Internal::schedule(), AT_ONCE)).await? {
+        engine.store.write(move |db| systems::pass_time(db, &Internal::schedule(), id)).await?;
     }
-    let all = move |db: &mut Db| changing.iter().try_for_each(|id| systems::pass_time(db, &Internal::schedule(), *id));
-    engine.store.write(all).await
+    Ok(())
 }
 
 /// Queues the connection checks that are due.
 async fn queue_checks(engine: &Engine) -> Result<()> {
-    let due = engine.store.read(|db| systems::due_checks(db, &Internal::schedule(), AT_ONCE)).await?;
+    let mut due = engine.store.read(|db| systems::due_checks(db, &Internal::schedule(), AT_ONCE)).await?;
+    // Everybody takes systems in this order, so that nobody waits for each other.
+    due.sort_unstable();
     if due.is_empty() {
         return Ok(());
     }

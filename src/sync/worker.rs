@@ -9,16 +9,22 @@ use super::run::{bury, carry_out};
 use super::{checker, scheduler};
 use crate::access::Internal;
 use crate::clock::since_boot;
+use crate::domain::run::CheckTrigger;
 use crate::ops::upkeep;
 use crate::store::runs;
 
 /// How often due times and lost leases are looked at.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Works until the process ends, then gives what is on its way its grace.
+/// How long it may take to store how runs ended that did not end by themselves within their grace.
+const SETTLE: Duration = Duration::from_secs(5);
+
+/// Works until the process ends, then gives what is on its way its grace. A run that has not ended by then ends as
+/// shut down.
 pub async fn work(engine: Engine, name: String) {
     let (mut running, mut checking): (JoinSet<()>, JoinSet<()>) = (JoinSet::new(), JoinSet::new());
     let mut chores: JoinSet<()> = JoinSet::new();
+    let mut first = CheckTrigger::Manual;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let mut rounds = tokio::time::interval(UPKEEP);
@@ -38,10 +44,12 @@ pub async fn work(engine: Engine, name: String) {
         }
         // Checks have places of their own: each may last a minute, and whoever may ask for checks must not be able
         // to keep runs waiting.
-        while checking.len() < engine.limits.checks_at_once && start_check(&engine, &mut checking).await {}
+        while checking.len() < engine.limits.checks_at_once && start_check(&engine, first, &mut checking).await {
+            first = turn(first);
+        }
         while running.len() < engine.limits.runs_at_once && start_run(&engine, &name, &mut running).await {}
     }
-    let grace = tokio::time::timeout(engine.limits.grace, async {
+    let grace = tokio::time::timeout(engine.limits.grace + SETTLE, async {
         while running.join_next().await.is_some() {}
         while checking.join_next().await.is_some() {}
     });
@@ -51,9 +59,17 @@ pub async fn work(engine: Engine, name: String) {
     }
 }
 
+/// By turns: what people ask for is soon begun, and however much they ask, half of the places go to what is due.
+const fn turn(first: CheckTrigger) -> CheckTrigger {
+    match first {
+        CheckTrigger::Manual => CheckTrigger::Regular,
+        CheckTrigger::Regular => CheckTrigger::Manual,
+    }
+}
+
 /// Starts the next check, if there is any.
-async fn start_check(engine: &Engine, checking: &mut JoinSet<()>) -> bool {
-    match checker::claim(engine).await {
+async fn start_check(engine: &Engine, first: CheckTrigger, checking: &mut JoinSet<()>) -> bool {
+    match checker::claim(engine, first).await {
         Ok(Some(check)) => {
             checking.spawn(checker::carry_out(engine.clone(), check));
             true

@@ -1,4 +1,5 @@
-//! A table as a CSV file, written page by page; the right is looked at again for each.
+//! A table as a file, written page by page; the right is looked at again for each. It is CSV, unless the table says
+//! otherwise.
 
 use std::sync::Arc;
 
@@ -26,9 +27,9 @@ pub trait CsvTable: Sized + Send + Sync + 'static {
     type Row: Send + 'static;
 
     /// What the file is called.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
-    fn columns(&self) -> &'static [&'static str];
+    fn columns(&self) -> Vec<&str>;
 
     /// The rows of a page, and the page after it.
     ///
@@ -38,6 +39,19 @@ pub trait CsvTable: Sized + Send + Sync + 'static {
 
     /// One cell for each column.
     fn cells(&self, row: &Self::Row) -> Vec<String>;
+
+    /// The type of the file.
+    fn content_type(&self) -> &'static str {
+        "text/csv; charset=utf-8"
+    }
+
+    /// Some rows as they stand in the file; with the `head` before the first.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    fn write(&self, head: bool, rows: &[Self::Row]) -> std::io::Result<Vec<u8>> {
+        write(self, head, rows)
+    }
 }
 
 /// The whole table, from its first page on.
@@ -53,6 +67,7 @@ pub fn csv_file<T: CsvTable>(
     let standing = Standing::of(viewer).ok_or_else(Failure::not_found)?;
     let place = app.enter_exports(standing.person)?;
     let disposition = format!("attachment; filename=\"{}\"", table.name());
+    let content_type = table.content_type();
     let table = Arc::new(table);
     let begin = Some(Next { app: app.clone(), place, page: first, head: true });
     let parts = stream::unfold(begin, move |next| {
@@ -60,7 +75,7 @@ pub fn csv_file<T: CsvTable>(
         async move { Some(part(&table, standing, next?).await) }
     });
     Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CONTENT_TYPE, content_type))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header((CONTENT_DISPOSITION, disposition))
         .streaming(parts))
@@ -91,7 +106,7 @@ async fn part<T: CsvTable>(
     });
     match read.await {
         Ok((rows, after)) => {
-            let written = write(table.as_ref(), next.head, &rows).map(Bytes::from);
+            let written = table.write(next.head, &rows).map(Bytes::from);
             (written, after.map(|page| Next { page, head: false, ..next }))
         }
         Err(StoreError::NotFound) => (Err(std::io::Error::other("the reader may no longer export this")), None),

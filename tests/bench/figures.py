@@ -1,20 +1,27 @@
 """The figures, each with its floor, measured one after the other on the same machine. Called by tests/bench/run."""
 
+import concurrent.futures
 import os
 import pathlib
 import re
 import shutil
+import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 
 from portal import Portal
 
 FLOOR, OURS, OURS_STORE, RCLONE = (os.environ[name] for name in ("FLOOR", "OURS", "OURS_STORE", "RCLONE"))
 CORES = len(os.sched_getaffinity(0))
 MESSAGES = int(os.environ.get("MESSAGES", "1000000"))
+SYSTEMS = int(os.environ.get("SYSTEMS", "10000"))
 FILES = int(os.environ.get("FILES", "10000"))
+RECORDS = int(os.environ.get("RECORDS", "1000000"))
 SECONDS = int(os.environ.get("SECONDS_EACH", "10"))
 BATCH = 2000  # as many as src/sync/recorder.rs stores in one transaction
 TIMES = 3
@@ -133,7 +140,108 @@ def start(home):
     print(f"start to first page: {first * 1e3:.0f} ms with an empty folder, {statistics.median(again) * 1e3:.0f} ms later")
 
 
-FIGURES = {"start": start, "page": page, "store": store, "files": files}
+def checks(home):
+    """Connection checks of many systems that are due at once, against a WebDAV stub on loopback; how long a page takes
+    before and meanwhile."""
+    stub = subprocess.Popen([sys.executable, f"{pathlib.Path(__file__).parent}/webdav_stub.py"], stdout=subprocess.PIPE, text=True)
+    address = stub.stdout.readline().strip()
+    portal = Portal(OURS, home, "--allow-networks=127.0.0.0/8")
+    try:
+        portal.start()
+        portal.set_up()
+        ends = {f"settings.{end}_kind": "webdav" for end in ("source", "destination")}
+        ends |= {"settings.source_endpoint": f"{address}/a", "settings.destination_endpoint": f"{address}/b"}
+        portal.create("Stub", **ends)
+        database = sqlite3.connect(f"{home}/data/syncdesk.db", timeout=60, isolation_level=None)
+        count = lambda what: database.execute(f"SELECT count(*) FROM checks WHERE {what}").fetchone()[0]
+        until(lambda: count("state = 'ended'") == 1)
+        before = pages(portal, lambda: False)
+        columns = ", ".join(name for _, name, *_ in database.execute("PRAGMA table_info(systems)") if name not in ("id", "key", "name"))
+        database.execute("BEGIN IMMEDIATE")
+        database.execute(f"""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {SYSTEMS})
+            INSERT INTO systems (key, name, {columns}) SELECT 's' || i, 'Stub ' || i, {columns} FROM systems, n WHERE name = 'Stub'""")
+        database.execute("INSERT INTO watches (system_id, next_check, fresh_from) SELECT id, 0, 0 FROM systems WHERE name <> 'Stub'")
+        began = time.perf_counter()
+        database.execute("COMMIT")
+        meanwhile = pages(portal, lambda: count("state = 'ended'") > SYSTEMS)
+        took = time.perf_counter() - began
+        bad = count("ok = 0")
+        print(f"checks of {SYSTEMS:,} systems due at once: {took:.1f} s, {SYSTEMS / took:,.0f}/s, {bad} failed", flush=True)
+        print(f"list page: {before * 1e3:.1f} ms before, {meanwhile * 1e3:.1f} ms meanwhile (median)", flush=True)
+        memory(portal, "after checks")
+    finally:
+        portal.stop()
+        stub.kill()
+        stub.wait()
+
+
+def until(done):
+    while not done():
+        time.sleep(0.05)
+
+
+def pages(portal, done):
+    """The median time of the list page, asked for again and again: a hundred times at least, and until `done`."""
+    took = []
+    while len(took) < 100 or not done():
+        began = time.perf_counter()
+        portal.get("/systems")
+        took.append(time.perf_counter() - began)
+    return statistics.median(took)
+
+
+def replica(home):
+    """A first sync of many records in ten sets from odatapy, and two unchanged ones: every record read and compared, and
+    by delta links. The floor: the same pages fetched and thrown away, as many sets at once."""
+    python = pathlib.Path(RCLONE).parent / "python"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = subprocess.Popen([python, "tests/peers/odata_v4.py", str(port), str(RECORDS // 10), "10"])
+    root = f"http://127.0.0.1:{port}"
+    portal = Portal(OURS, home, "--allow-networks=127.0.0.0/8")
+    try:
+        until(lambda: answers(root))
+        began = time.perf_counter()
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda n: fetched(f"{root}/Measured{n}"), range(10)))
+        floor = time.perf_counter() - began
+        portal.start()
+        portal.set_up()
+        fields = {"settings.root": root, "settings.master_sets": "Measured*", "settings.page_size": "5000"}
+        system = portal.create("Service", "odata", **fields)
+        line(f"first sync of {RECORDS:,} records in 10 sets", floor, portal.synchronize(system, 1), "s", "less")
+        memory(portal, "after it")
+        with sqlite3.connect(f"{home}/data/syncdesk.db", timeout=60) as database:
+            database.execute("UPDATE replica_sets SET state = ''")
+            print(f"published: {database.execute('SELECT sum(active) FROM replica_sets').fetchone()[0]:,}", flush=True)
+        line("unchanged, compared record by record", floor, portal.synchronize(system, 2), "s", "less")
+        memory(portal, "after it")
+        print(f"unchanged, by delta links: {portal.synchronize(system, 3):.2f} s")
+    finally:
+        portal.stop()
+        server.kill()
+        server.wait()
+
+
+def answers(root):
+    try:
+        return urllib.request.urlopen(f"{root}/$metadata").status == 200
+    except OSError:
+        return False
+
+
+def fetched(address):
+    """Follows the pages of a set as we do, and keeps nothing."""
+    headers = {"Prefer": "odata.track-changes, odata.maxpagesize=5000", "OData-MaxVersion": "4.0",
+               "Accept": "application/json;odata.metadata=minimal;IEEE754Compatible=true"}
+    while address:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:
+            end = answer.read()[-500:].decode()
+        link = re.search(r'"@odata.nextLink":"([^"]*)"', end)
+        address = link and link[1]
+
+
+FIGURES = {"start": start, "page": page, "store": store, "files": files, "checks": checks, "replica": replica}
 for name in sys.argv[1:] or FIGURES:
     with tempfile.TemporaryDirectory(prefix="syncdesk-bench-") as home:
         FIGURES[name](pathlib.Path(home))

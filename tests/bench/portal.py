@@ -47,8 +47,8 @@ class Form(html.parser.HTMLParser):
 
 
 class Portal:
-    def __init__(self, program, home):
-        self.program, self.home, self.cookies = program, home, {}
+    def __init__(self, program, home, *settings):
+        self.program, self.home, self.settings, self.cookies = program, home, settings, {}
         (home / "trees").mkdir(parents=True, exist_ok=True)
 
     def start(self):
@@ -56,7 +56,7 @@ class Portal:
         began = time.perf_counter()
         self.process = subprocess.Popen(
             [self.program, "serve", "--listen=127.0.0.1:0", f"--data-dir={self.home}/data", "--log=error",
-             f"--file-roots=General={self.home}/trees"],
+             f"--file-roots=General={self.home}/trees", *self.settings],
             stdout=subprocess.PIPE, text=True, cwd=self.home)
         self.port = int(self._said("listens on ").rsplit(":", 1)[1])
         self.get("/sign-in")
@@ -125,9 +125,13 @@ class Portal:
         """Connects two folders below `trees`; the address of the system."""
         for folder in (source, destination):
             (self.home / "trees" / folder).mkdir(exist_ok=True)
-        return self.post("/systems/new?kind=files", "/systems/new", name=name, **{
+        return self.create(name, **{
             "settings.source_path": str(self.home / "trees" / source),
             "settings.destination_path": str(self.home / "trees" / destination)})
+
+    def create(self, name, kind="files", **fields):
+        """Connects a system; its address."""
+        return self.post(f"/systems/new?kind={kind}", "/systems/new", name=name, **fields)
 
     def synchronize(self, system, run):
         """Synchronizes and waits for the end; seconds from the click to it."""

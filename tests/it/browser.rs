@@ -24,7 +24,7 @@ both_databases! {
         let pictures = tempfile::tempdir().expect("a temporary folder");
         let walk = Command::new("node")
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/first_paragraph.mjs"))
-            .args([&portal.base, &portal.setup_token])
+            .args([portal.base(), &portal.setup_token])
             .args([&source, &destination])
             .arg((FILES + 1).to_string())
             .arg(pictures.path())

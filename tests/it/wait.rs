@@ -32,3 +32,9 @@ pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T 
         tokio::time::sleep(PAUSE).await;
     }
 }
+
+/// A moment, for what the tests themselves do slowly.
+#[expect(clippy::disallowed_methods, reason = "the same pause")]
+pub fn pause() {
+    std::thread::sleep(PAUSE);
+}

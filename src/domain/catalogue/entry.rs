@@ -7,7 +7,7 @@ use crate::domain::words::words;
 
 words! {
     /// Who speaks in these codes.
-    Family { Files = "files", Peer = "peer", Syncdesk = "syncdesk", }
+    Family { Files = "files", Odata = "odata", Peer = "peer", Syncdesk = "syncdesk", }
 }
 
 words! {
@@ -53,6 +53,7 @@ impl Family {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Files => "Files",
+            Self::Odata => "OData services",
             Self::Peer => "Connections",
             Self::Syncdesk => "Syncdesk itself",
         }

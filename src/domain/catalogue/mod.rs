@@ -7,6 +7,7 @@
 
 mod entry;
 mod files;
+mod odata;
 mod peer;
 mod syncdesk;
 mod template;
@@ -54,7 +55,7 @@ pub static UNKNOWN: Entry = Entry {
 
 /// All entries, family by family.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    [files::ENTRIES, peer::ENTRIES, syncdesk::ENTRIES].into_iter().flatten()
+    [files::ENTRIES, odata::ENTRIES, peer::ENTRIES, syncdesk::ENTRIES].into_iter().flatten()
 }
 
 /// An entry by the three things that it is known by. When the family has the code only for another

@@ -1,8 +1,8 @@
 //! Codes of Syncdesk itself: the life of runs, settings and credentials.
 //!
 //! Arguments: RUN-STARTED, RUN-LOST-WORKER and RUN-SHUT-DOWN the worker; RUN-CANCELED the person;
-//! RUN-NO-PROGRESS the minutes; RUN-INTERNAL an id that stands in the log of the process; CREDENTIAL-UNREADABLE the slot and the id
-//! of the key; KIND-UNKNOWN the kind. All may be left out.
+//! RUN-NO-PROGRESS the minutes; RUN-INTERNAL an id that stands in the log of the process;
+//! CREDENTIAL-UNREADABLE the slot and the id of the key; KIND-UNKNOWN the kind. All may be left out.
 
 use super::{Area, Category, Entry, Family, Fixer, Healing, Scope, entries};
 
@@ -25,18 +25,18 @@ pub(super) static ENTRIES: &[Entry] = entries! { Syncdesk:
     "RUN-INTERNAL" Run Error Run Vendor ByHand
         "Something went wrong in Syncdesk"
         "Something went wrong in Syncdesk itself[ (id {0} in the log of the process)]."
-    "KIND-UNKNOWN" Run Error Settings Vendor ByHand
-        "Kind of system not known"
-        "This version of Syncdesk does not know the kind of the system[, “{0}”]."
-    "SETTINGS-UNREADABLE" Run Error Settings Administrator ByHand
-        "Settings cannot be read"
-        "The stored settings of the system cannot be read."
-    "STORE-AWAY" Run Error Run Administrator NextRun
-        "Database did not answer"
-        "The database of Syncdesk did not answer, so the run could not go on."
     "STORE-FULL" Run Error Run Administrator Retried
         "Database is full"
-        "The database of Syncdesk takes nothing more: its disk or its quota is full."
+        "Syncdesk's own database has no space left."
+    "STORE-AWAY" Run Error Run Administrator Retried
+        "Database cannot be used"
+        "Syncdesk's own database could not be read or written."
+    "KIND-UNKNOWN" Run Error Settings Administrator ByHand
+        "Kind of system unknown"
+        "This version of Syncdesk does not have the kind[ “{0}”] of this system."
+    "SETTINGS-UNREADABLE" Run Error Settings Administrator ByHand
+        "Settings cannot be read"
+        "The stored settings of this system cannot be read."
     "CREDENTIAL-UNREADABLE" Run Error Settings Administrator ByHand
         "Credential cannot be read"
         "The stored credential[ “{0}”] cannot be decrypted[: the key {1} is not in the key file]."

@@ -113,9 +113,10 @@ fn every_code_in_the_source_is_in_the_catalogue() {
             continue;
         }
         let source = std::fs::read_to_string(&path).unwrap_or_default();
-        let prefixes = ["FILE-", "FOLDER-", "PEER-", "RUN-", "CREDENTIAL-", "KIND-", "SETTINGS-", "STORE-"];
+        let prefixes =
+            ["AFC-", "ODATA-", "FILE-", "FOLDER-", "PEER-", "RUN-", "CREDENTIAL-", "STORE-", "KIND-", "SETTINGS-"];
         let codes = source.split('"').filter(|word| {
-            let shape = word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
+            let shape = word.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');
             shape && !word.ends_with('-') && prefixes.iter().any(|prefix| word.starts_with(prefix))
         });
         unknown

@@ -49,14 +49,14 @@ pub fn append(db: &mut Db, claim: &Claim, batch: &Batch) -> Result<i64> {
     claim.hold(db)?;
     let last: i64 = run_progress::table.find(claim.run).select(run_progress::last_seq).first(db)?;
     let codes = numbers(db, CODE, &of_each(batch, |message| message.code))?;
-    let item_types = numbers(db, ITEM_TYPE, &of_each(batch, |message| message.item_type))?;
+    let item_types = numbers(db, ITEM_TYPE, &of_each(batch, |message| &message.item_type))?;
     let number = |numbers: &HashMap<&str, i64>, word| numbers.get(word).copied().ok_or(StoreError::NotFound);
     let mut counts = Counts::default();
     let mut detailed: BTreeMap<(i16, i64, i64, &'static str), i64> = BTreeMap::new();
     let mut cuts = 0;
     let mut rows = Vec::with_capacity(batch.len());
     for ((at, message), seq) in batch.iter().zip(last + 1..) {
-        let (code, item_type) = (number(&codes, message.code)?, number(&item_types, message.item_type)?);
+        let (code, item_type) = (number(&codes, message.code)?, number(&item_types, message.item_type.as_ref())?);
         let row = row(claim, seq, *at, message, code, item_type);
         cuts += i64::from(row.cut);
         counts.add(message.category, 1);
@@ -83,7 +83,7 @@ pub fn append(db: &mut Db, claim: &Claim, batch: &Batch) -> Result<i64> {
     Ok(stored)
 }
 
-fn of_each(batch: &Batch, word: impl Fn(&Message) -> &'static str) -> BTreeSet<&'static str> {
+fn of_each<'a>(batch: &'a Batch, word: impl Fn(&'a Message) -> &'a str) -> BTreeSet<&'a str> {
     batch.iter().map(|(_at, message)| word(message)).collect()
 }
 

@@ -52,9 +52,24 @@ pub struct BookPlace {
 pub enum BookPage {
     Newest,
     Older(BookPlace),
+    /// Queued before this time: where a search goes on.
+    Before(Stamp),
     Newer(BookPlace),
     Oldest,
 }
+
+/// Some runs.
+#[derive(Debug, Clone, Default)]
+pub struct BookRows {
+    pub rows: Vec<Booked>,
+    /// There are more in the direction that was read.
+    pub more: bool,
+    /// The search has looked at as many runs as it may at once, back to this time.
+    pub go_on: Option<Stamp>,
+}
+
+/// So many runs, of all systems, are looked at for one page at most: few may fit.
+const WINDOW: i64 = 50_000;
 
 /// A run with the system that it belongs to.
 #[derive(Debug, Clone)]
@@ -79,14 +94,14 @@ fn joined() -> _ {
 
 type Row = (Run, SystemKey, String, String, GroupId, String, Option<Stamp>);
 
-/// Up to `limit` runs, and whether there are more in the direction that was read.
+/// Up to `limit` runs.
 pub fn book(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
     filter: &BookFilter,
     page: &BookPage,
     limit: i64,
-) -> Result<(Vec<Booked>, bool)> {
+) -> Result<BookRows> {
     let mut query = joined().into_boxed::<DbBackend>();
     if let Scope::Groups(groups) = grant.scope() {
         query = query.filter(systems::group_id.eq_any(groups.clone()));
@@ -125,7 +140,7 @@ pub fn book(
     }
     if let Some(code) = &filter.code {
         // A word that no message has: nothing fits.
-        let Some(code) = find_code(db, code)? else { return Ok((Vec::new(), false)) };
+        let Some(code) = find_code(db, code)? else { return Ok(BookRows::default()) };
         let of_run = run_counts::table.filter(run_counts::run_id.eq(runs::id)).filter(run_counts::code.eq(code));
         query = match filter.category {
             Some(category) => query.filter(exists(of_run.filter(run_counts::category.eq(category)))),
@@ -136,12 +151,15 @@ pub fn book(
         query = query.filter(exists(of_run.filter(run_counts::category.eq(category))));
     }
     let backwards = matches!(page, BookPage::Newer(_) | BookPage::Oldest);
-    match page {
-        BookPage::Newest | BookPage::Oldest => {}
-        BookPage::Older(place) => query = query.filter(runs::id.lt(id_of(db, grant, place)?.unwrap_or(RunId(0)))),
-        BookPage::Newer(place) => {
-            query = query.filter(runs::id.gt(id_of(db, grant, place)?.unwrap_or(RunId(i64::MAX))));
-        }
+    let top = top_of(db, grant, page)?;
+    query = query.filter(runs::id.lt(RunId(top)));
+    if let BookPage::Newer(place) = page {
+        query = query.filter(runs::id.gt(id_of(db, grant, place)?.unwrap_or(RunId(i64::MAX))));
+    }
+    let bounded = !backwards && (filter.is_narrow() || *grant.scope() != Scope::All);
+    let bottom = if bounded { bottom_of(db, top)? } else { None };
+    if let Some((bottom, _time)) = bottom {
+        query = query.filter(runs::id.ge(bottom));
     }
     query = if backwards { query.order(runs::id.asc()) } else { query.order(runs::id.desc()) };
     let columns = (
@@ -173,7 +191,47 @@ pub fn book(
         group,
         deleted: deleted_at.is_some(),
     });
-    Ok((booked.collect(), more))
+    let go_on = bottom.filter(|_| !more).map(|(_bottom, time)| time);
+    Ok(BookRows { rows: booked.collect(), more, go_on })
+}
+
+/// Above all runs of a page.
+fn top_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> Result<i64> {
+    Ok(match page {
+        BookPage::Newest | BookPage::Newer(_) | BookPage::Oldest => i64::MAX,
+        BookPage::Older(place) => id_of(db, grant, place)?.map_or(0, |id| id.0),
+        BookPage::Before(time) => {
+            let before = runs::table.filter(runs::queued_at.lt(time)).order(runs::queued_at.desc()).select(runs::id);
+            before.first::<RunId>(db).optional()?.map_or(0, |id| id.0 + 1)
+        }
+    })
+}
+
+/// Where a look at [`WINDOW`] runs below `top` ends, and when that run was queued; none when it comes to the oldest.
+fn bottom_of(db: &mut Db, top: i64) -> Result<Option<(RunId, Stamp)>> {
+    let newest: Option<RunId> =
+        runs::table.filter(runs::id.lt(RunId(top))).order(runs::id.desc()).select(runs::id).first(db).optional()?;
+    let Some(newest) = newest else { return Ok(None) };
+    let below = runs::table.filter(runs::id.le(RunId(newest.0.saturating_sub(WINDOW)))).order(runs::id.desc());
+    Ok(below.select((runs::id, runs::queued_at)).first(db).optional()?)
+}
+
+impl BookFilter {
+    /// Whether runs may be left out.
+    #[must_use]
+    pub const fn is_narrow(&self) -> bool {
+        self.system.is_some()
+            || self.group.is_some()
+            || self.kind.is_some()
+            || self.result.is_some()
+            || self.open
+            || self.category.is_some()
+            || self.code.is_some()
+            || self.trigger.is_some()
+            || self.person.is_some()
+            || self.from.is_some()
+            || self.to.is_some()
+    }
 }
 
 /// The run at a place, if it is in reach.

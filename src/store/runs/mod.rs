@@ -9,7 +9,7 @@ mod queue;
 mod record;
 mod retention;
 
-pub use book::{BookFilter, BookPage, BookPlace, Booked, book};
+pub use book::{BookFilter, BookPage, BookPlace, BookRows, Booked, book};
 pub use claim::{Claim, any_lost, any_waiting, canceled_by, claim_next, heartbeat, lost};
 pub use comparison::{Comparison, comparison, examples};
 pub use finish::{Ending, Retry, finish, withdraw};

@@ -153,9 +153,8 @@ pub fn due_systems(
 
 /// Moves the due time on, if nobody else has: the winner queues the run.
 pub fn set_due(db: &mut Db, system: SystemId, was: Stamp, next: Option<Stamp>) -> Result<bool> {
-    let moved = diesel::update(systems::table.filter(systems::id.eq(system)).filter(systems::next_due.eq(was)))
-        .set(systems::next_due.eq(next))
-        .execute(db)?;
+    let live = systems::table.filter(systems::id.eq(system)).filter(systems::deleted_at.is_null());
+    let moved = diesel::update(live.filter(systems::next_due.eq(was))).set(systems::next_due.eq(next)).execute(db)?;
     Ok(moved == 1)
 }
 

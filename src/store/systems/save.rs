@@ -194,7 +194,9 @@ pub fn release(
 /// [`StoreError::Fenced`] while a run is queued or running.
 pub fn delete(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey, now: Stamp) -> Result<System> {
     let (system, _group) = find_to_change(db, grant, key)?;
-    diesel::update(systems::table.find(system.id)).set(systems::deleted_at.eq(now)).execute(db)?;
+    diesel::update(systems::table.find(system.id))
+        .set((systems::deleted_at.eq(now), systems::next_due.eq(None::<Stamp>)))
+        .execute(db)?;
     let open = runs::table.filter(runs::system_id.eq(system.id)).filter(runs::state.ne(RunState::Ended));
     if diesel::select(diesel::dsl::exists(open)).get_result(db)? {
         return Err(StoreError::Fenced);

@@ -49,7 +49,7 @@ pub(super) fn set_overall(db: &mut Db, system: &System, overall: Overall, now: S
 }
 
 /// Takes the row's lock on Postgres; SQLite's write lock is held already.
-pub(super) fn lock(db: &mut Db, id: SystemId) -> Result<()> {
+pub(in crate::store) fn lock(db: &mut Db, id: SystemId) -> Result<()> {
     diesel::update(systems::table.find(id)).set(systems::last_run_no.eq(systems::last_run_no)).execute(db)?;
     Ok(())
 }
@@ -74,6 +74,9 @@ pub fn after_run(
     progress_at: Option<Stamp>,
 ) -> Result<()> {
     let system = locked(db, id)?;
+    if system.deleted_at.is_some() {
+        return Ok(());
+    }
     let before = RunHistory {
         verdict: system.synchronization,
         last_success_at: system.last_success_at,
@@ -102,6 +105,9 @@ pub fn after_run(
 /// What follows for the system from the end of a connection check.
 pub fn after_check(db: &mut Db, id: SystemId, ok: bool, cadence: &Cadence, at: Stamp) -> Result<()> {
     let system = locked(db, id)?;
+    if system.deleted_at.is_some() {
+        return Ok(());
+    }
     let before = ConnectionHistory {
         connection: system.connection,
         since: system.connection_since,

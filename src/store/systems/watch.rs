@@ -73,18 +73,14 @@ pub(super) fn check_by(db: &mut Db, id: SystemId, at: Stamp) -> Result<()> {
     Ok(())
 }
 
-/// On hold there are no checks, no pause and no silence.
+/// On hold and once deleted there are no checks, also none that waited, and no silence. When a bad connection pauses
+/// the system stays known: a release must not be a way around that.
 pub(super) fn stop(db: &mut Db, id: SystemId) -> Result<()> {
     let none = None::<Stamp>;
     diesel::update(watches::table.find(id))
-        .set((
-            watches::next_check.eq(none),
-            watches::pause_at.eq(none),
-            watches::silent_at.eq(none),
-            watches::next_change_at.eq(none),
-        ))
+        .set((watches::next_check.eq(none), watches::silent_at.eq(none), watches::next_change_at.eq(none)))
         .execute(db)?;
-    Ok(())
+    crate::store::checks::withdraw(db, id)
 }
 
 /// After a check: when the next one comes, and when a bad connection pauses the system.
@@ -138,6 +134,7 @@ pub fn due_checks(db: &mut Db, _schedule: &Internal, limit: i64) -> Result<Vec<(
 
 /// Moves a due check on, in case the one that is queued now comes to no end; `false` when somebody else has.
 pub fn take_check(db: &mut Db, id: SystemId, was: Option<Stamp>, cadence: &Cadence) -> Result<bool> {
+    super::verdict::lock(db, id)?;
     let next = db_now(db)?.plus(cadence.check_every);
     let taken = diesel::update(watches::table.find(id).filter(watches::next_check.eq(was)))
         .set(watches::next_check.eq(next))

@@ -187,6 +187,7 @@ pub(crate) fn run() -> RunView {
         retried_by: None,
         canceling: None,
         has_plan: false,
+        changed_replica: None,
         may_cancel: true,
         log: Log::Shown(Box::new(log())),
     }
@@ -208,6 +209,7 @@ pub(crate) fn failed() -> RunView {
         origin: origin(Trigger::Retry),
         completeness: Completeness { emitted: 42, stored: 38, cut: 2 },
         has_plan: true,
+        changed_replica: None,
         retried_by: Some(RunNo(1202)),
         failure: Some(failure_view()),
         log: Log::Shown(Box::new(log)),

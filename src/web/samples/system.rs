@@ -134,7 +134,15 @@ pub(crate) fn system() -> SystemView {
         ]
         .map(|(label, value)| (label.to_owned(), value.to_owned()))
         .into(),
-        may: May { open_runs: true, synchronize: true, check: true, hold: true, edit: true, delete: true },
+        may: May {
+            open_runs: true,
+            synchronize: true,
+            check: true,
+            hold: true,
+            edit: true,
+            delete: true,
+            see_replica: false,
+        },
     }
 }
 

@@ -1,6 +1,7 @@
 //! Every address of the portal: pages and forms build links here and nowhere else.
 
 mod query;
+mod replica;
 
 use std::fmt::Write as _;
 
@@ -9,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::ids::{CheckNo, RunNo, Seq, SystemKey};
 
 pub use query::{Filter, LogsQuery, Place, SystemsQuery};
+pub use replica::{RecordsQuery, hexed, record, records, records_csv, records_ndjson, replica, unhexed};
 
 pub const HOME: &str = "/";
 pub const SETUP: &str = "/setup";
@@ -185,14 +187,7 @@ pub fn runs(key: &SystemKey, before: Option<RunNo>) -> String {
 /// A page of a plan's deletions, after an item key; keys are bytes, so they stand percent-encoded.
 #[must_use]
 pub fn plan_page(key: &SystemKey, no: RunNo, after: &[u8]) -> String {
-    let mut address = run_plan(key, no);
-    if !after.is_empty() {
-        address.push_str("?after=");
-        for byte in after {
-            let _ = write!(address, "{byte:02x}");
-        }
-    }
-    address
+    with_query(&run_plan(key, no), &[("after", &hexed(after))])
 }
 
 /// The list of systems; `more` says where it begins (`("after", …)` or `("before", …)`) and how it is shown.

@@ -76,8 +76,18 @@ impl Place {
              FROM runs WHERE no = 2 AND id NOT IN (SELECT run_id FROM run_progress);
              INSERT INTO braked_plans (run_id, digest, deletions, items, reason, expires_at)
              SELECT id, 'abc', 12, 12, 'all', 9000000000000000
-             FROM runs WHERE no = 2 AND id NOT IN (SELECT run_id FROM braked_plans);",
+             FROM runs WHERE no = 2 AND id NOT IN (SELECT run_id FROM braked_plans);
+             INSERT INTO replicas (system_id, published_run, model)
+             SELECT s.id, r.id, '{{}}' FROM systems s JOIN runs r ON r.system_id = s.id AND r.no = 2 WHERE s.key = '{key}';
+             INSERT INTO replica_sets (system_id, name, data_set, active, orphaned, read_run, changed_run, state)
+             SELECT system_id, 'Things', 'Master Data', 1, 0, published_run, published_run, '' FROM replicas
+             WHERE system_id NOT IN (SELECT system_id FROM replica_sets);
+             INSERT INTO replica_records (set_id, record_key, from_run, orphaned, digest, data)
+             SELECT id, {one}, read_run, FALSE, {one}, '{{\"Id\": 1}}' FROM replica_sets
+             WHERE id NOT IN (SELECT set_id FROM replica_records);",
             key = tree.key,
+            // The key of the only record: the letter 1.
+            one = if desk.is_on_postgres() { r"'\x31'::bytea" } else { "x'31'" },
             now = desk.house.clock.now().0
         ));
         Self { tree, check }
@@ -143,6 +153,7 @@ both_databases! {
 fn path_of(line: &Line, key: &str, place: &Place) -> String {
     let queued = line.path.ends_with("/cancel") && !line.posts;
     let path = line.path.replace("{system}", key).replace("{check}", &place.check);
+    let path = path.replace("{set}", "Things") + if line.path.ends_with("/record") { "?key=31" } else { "" };
     path.replace("{run}", if queued { "1" } else { "2" })
 }
 

@@ -59,6 +59,11 @@ POST /systems/{system}/check                    in     404  to   to    404   409
 GET  /systems/{system}/checks/{check}           in     404  200  200   404   200  200  404   404   200   404
 GET  /systems/{system}/connection               in     404  200  200   404   200  200  404   404   200   404
 GET  /systems/{system}/queue                    in     404  200  200   404   200  200  404   404   200   404
+GET  /systems/{system}/replica                  in     404  200  200   404   L    L    200   404   200   404
+GET  /systems/{system}/replica/{set}            in     404  200  200   404   L    L    200   404   200   404
+GET  /systems/{system}/replica/{set}/record     in     404  200  200   404   L    L    200   404   200   404
+GET  /systems/{system}/replica/{set}/records.csv in    404  200  200   404   L    L    200   404   200   404
+GET  /systems/{system}/replica/{set}/records.ndjson in 404  200  200   404   L    L    200   404   200   404
 GET  /systems/{system}/runs/{run}               in     404  200  200   404   200  Md   200   404   200   404
 GET  /systems/{system}/runs/{run}/live          in     404  200  200   404   L    L    200   404   200   404
 GET  /systems/{system}/runs/{run}/cancel        in     404  200  200   404   M    M    404   404   200   404

@@ -130,6 +130,33 @@ both_databases! {
         assert_eq!(runs(&ada.get(back).await.expect(200)), expected[20..70]);
     }
 
+    /// A search looks at so many runs at once, says how far back it got, and goes on from there.
+    async fn a_search_is_bounded_and_goes_on(desk: Desk) {
+        put(&desk, 1, &[new("Ledger", "Finance"), new("Shop", "Sales")]);
+        keep(&desk, &[RUN]);
+        let columns = "system_id, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result";
+        desk.sql(&format!(
+            "INSERT INTO runs (no, {columns})
+             WITH RECURSIVE s(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM s WHERE i < 60000)
+             SELECT i, (SELECT id FROM systems WHERE name = 'Shop'), 'main', 'ended', 'schedule', 'Schedule', 1, 1, queued_at + i, 1,
+               ended_at + i, 'completed' FROM s, runs WHERE runs.no = 1"
+        ));
+        let lena = { desk.add_reader().await; desk.as_("lena").await };
+        let ada = desk.as_("ada").await;
+        for (visitor, query) in [(&ada, "?system=ledger"), (&lena, "")] {
+            let page = visitor.get(&format!("/logs{query}")).await.expect(200);
+            assert_eq!(runs(&page), [""; 0], "the only one lies further back");
+            assert!(page.says("Searched back to"), "{}", page.told());
+            let on = &page.attributes(".strip-note a", "href")[0];
+            let rest = visitor.get(on).await.expect(200);
+            assert_eq!(runs(&rest), ["Ledger 1"], "{on}");
+            assert!(!rest.says("Searched back to"), "that is the end");
+            let csv = visitor.get(&format!("/logs.csv{query}")).await.expect(200);
+            assert_eq!(csv.body.lines().count(), 2, "an export goes on by itself");
+        }
+        assert_eq!(runs(&ada.get("/logs").await.expect(200)).len(), 50);
+    }
+
     async fn nothing_yet(desk: Desk) {
         let page = desk.as_("ada").await.get("/logs").await.expect(200);
         assert!(page.says("Nothing has run yet."), "{}", page.told());

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::{Console, files, said};
 use crate::database::{Database, TestDatabase};
+use crate::program::{Home, files, said};
 
-fn console() -> Console {
-    Console::new(TestDatabase::on(Database::Sqlite))
+fn console() -> Home {
+    Home::new(TestDatabase::on(Database::Sqlite))
 }
 
 /// By hand: each command that there is, and a word of what it does.
@@ -55,7 +55,7 @@ fn what_is_no_command_is_said_with_help() {
 fn check_config_prints_every_setting_and_no_secret() {
     let console = console();
     let url = "postgres://desk:s3cr3t%2Fword@db.example.org:5433/desk?sslpassword=s3cr3t2";
-    std::fs::write(console.home.join("desk.toml"), "workers = 7\n").expect("a file");
+    std::fs::write(console.path.join("desk.toml"), "workers = 7\n").expect("a file");
     let mut command = console.bare(&["check-config", "--listen=127.0.0.1:9999", "--config=desk.toml"]);
     command.env("DATABASE_URL", url).env("SYNCDESK_KEEP_RUNS_DAYS", "90").env("SYNCDESK_KEY_FILE", "/srv/keys.toml");
     let table = said(command, "").worked();
@@ -73,5 +73,5 @@ fn check_config_prints_every_setting_and_no_secret() {
     }
     assert!(!table.contains("s3cr3t"), "{table}");
     assert!(!Path::new("data").exists() && !console.data().exists(), "it looks, and makes nothing");
-    assert_eq!(files(&console.home).len(), 1, "the settings file");
+    assert_eq!(files(&console.path).len(), 1, "the settings file");
 }

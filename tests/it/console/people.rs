@@ -2,14 +2,14 @@
 
 use futures_util::future::join_all;
 
-use super::{Console, Serving, said};
 use crate::database::both_databases;
+use crate::program::{Home, said};
 
 const PASSWORD: &str = "a phrase that is long enough";
 
 both_databases! {
     /// Several processes meet an empty database.
-    async fn several_migrate_at_once(console: Console) {
+    async fn several_migrate_at_once(console: Home) {
         let migrations = [(); 4].map(|()| {
             let command = console.command(&["migrate"]);
             tokio::task::spawn_blocking(move || said(command, ""))
@@ -19,8 +19,8 @@ both_databases! {
         }
     }
 
-    async fn an_operator_of_a_group_signs_in(console: Console) {
-        let portal = Serving::start(console.command(&["serve", "--listen=127.0.0.1:0"]), "listens on ");
+    async fn an_operator_of_a_group_signs_in(console: Home) {
+        let portal = console.serve(&[]);
         assert_eq!(console.say(&["group", "add", "Finance"]).worked(), "Group Finance is there.\n");
         let ada = ["user", "add", "ada", "--collection", "Administrator", "--all"];
         assert_eq!(said(console.command(&ada), &format!("{PASSWORD}\n")).worked(), "ada can sign in.\n");
@@ -36,7 +36,7 @@ both_databases! {
         visitor.get("/systems/new").await.expect(403);
     }
 
-    async fn what_cannot_be_is_said(console: Console) {
+    async fn what_cannot_be_is_said(console: Home) {
         console.say(&["group", "add", "Finance"]).worked();
         let add = |name, collection, reach: &[&str], password: &str| {
             said(console.command(&[&["user", "add", name, "--collection", collection][..], reach].concat()), password)
@@ -60,7 +60,7 @@ both_databases! {
         assert_eq!(people, ["mona"], "nothing else was made");
     }
 
-    async fn the_set_up_token_is_renewed_until_somebody_administers(console: Console) {
+    async fn the_set_up_token_is_renewed_until_somebody_administers(console: Home) {
         let token = || console.say(&["setup-token"]);
         let (first, second) = (token().worked(), token().worked());
         assert!(first.starts_with("Set-up token: ") && first != second, "{first}{second}");
@@ -69,9 +69,9 @@ both_databases! {
     }
 
     /// The portal that runs meanwhile goes on with the new keys.
-    async fn keys_are_rotated(console: Console) {
-        let _portal = Serving::start(console.command(&["serve", "--listen=127.0.0.1:0"]), "listens on ");
-        let file = console.home.join("keys.toml");
+    async fn keys_are_rotated(console: Home) {
+        let _portal = console.serve(&[]);
+        let file = console.path.join("keys.toml");
         let before = std::fs::read_to_string(&file).expect("the keys");
         let told = console.say(&["key", "rotate"]).worked();
         assert_eq!(told, "0 credentials are encrypted with a new key. The old keys are removed.\n");

@@ -4,32 +4,32 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 
-use super::{Console, files, own, said};
 use crate::database::{Database, TestDatabase, both_databases};
 use crate::peers::Folder;
+use crate::program::{Home, files, own, said};
 
-fn console() -> Console {
-    Console::new(TestDatabase::on(Database::Sqlite))
+fn console() -> Home {
+    Home::new(TestDatabase::on(Database::Sqlite))
 }
 
 /// Refused with a sentence that has these words; nothing was made in the home but what was there.
 #[track_caller]
-fn leaves_nothing(console: &Console, args: &[&str], environment: &[(&str, &str)], words: &[&str]) {
-    let before = files(&console.home);
+fn leaves_nothing(console: &Home, args: &[&str], environment: &[(&str, &str)], words: &[&str]) {
+    let before = files(&console.path);
     let mut command = console.bare(args);
     command.envs(environment.iter().copied());
     let sentence = said(command, "").refused();
     for word in words {
         assert!(sentence.contains(word), "“{word}” in: {sentence}");
     }
-    assert_eq!(files(&console.home), before, "nothing is left behind: {sentence}");
+    assert_eq!(files(&console.path), before, "nothing is left behind: {sentence}");
 }
 
 #[test]
 fn a_wrong_database_address() {
     let console = console();
-    fs::write(console.home.join("notes.txt"), "no database ".repeat(100)).expect("a file");
-    fs::create_dir(console.home.join("folder")).expect("a folder");
+    fs::write(console.path.join("notes.txt"), "no database ".repeat(100)).expect("a file");
+    fs::create_dir(console.path.join("folder")).expect("a folder");
     for (url, words) in [
         ("mysql://localhost/desk", &["DATABASE_URL", "mysql"][..]),
         ("desk.db", &["DATABASE_URL", "sqlite://"]),
@@ -51,7 +51,7 @@ fn a_wrong_database_address() {
 #[test]
 fn a_file_that_is_no_database() {
     let console = console();
-    let file = console.home.join("notes.txt");
+    let file = console.path.join("notes.txt");
     fs::write(&file, "no database ".repeat(100)).expect("a file");
     let mut command = console.bare(&["serve"]);
     command.env("DATABASE_URL", "sqlite://notes.txt");
@@ -63,7 +63,7 @@ fn a_file_that_is_no_database() {
 #[test]
 fn a_server_that_is_away_or_refuses() {
     let console = console();
-    let keys = console.home.join("keys.toml").display().to_string();
+    let keys = console.path.join("keys.toml").display().to_string();
     let create = [("SYNCDESK_KEY_FILE", keys.as_str()), ("SYNCDESK_CREATE", "true")];
     let away = [&[("DATABASE_URL", "postgres://desk:s3cr3t@127.0.0.1:1/desk")][..], &create].concat();
     for command in [&["serve"][..], &["migrate"], &["work"]] {
@@ -161,7 +161,7 @@ fn settings_that_are_none() {
 
 both_databases! {
     /// From a newer version: nobody knows what would break. It is not touched.
-    async fn a_newer_database(console: Console) {
+    async fn a_newer_database(console: Home) {
         console.say(&["migrate"]).worked();
         console.database.connect().execute(
             "INSERT INTO __diesel_schema_migrations (version, run_on) VALUES ('99990101000000', '2026-01-01 00:00:00')",

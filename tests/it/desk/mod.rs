@@ -2,7 +2,7 @@
 
 mod tree;
 
-pub use tree::Tree;
+pub use tree::{Tree, connect, ended, request_run};
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

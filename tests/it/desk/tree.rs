@@ -1,6 +1,7 @@
 //! Files systems of a desk: connected through the form, and synchronized with the button.
 
-use std::path::PathBuf;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use super::Desk;
 use crate::visitor::{Answer, Visitor};
@@ -38,47 +39,64 @@ impl Desk {
 
     /// The same with more fields, such as `("settings.mode", "mirror")`.
     pub async fn files_system_with(&self, group: &str, name: &str, fields: &[(&str, &str)]) -> Tree {
-        let root = self.root(group).join(name);
-        let (source, destination) = (root.join("source"), root.join("destination"));
-        for folder in [&source, &destination] {
-            std::fs::create_dir_all(folder).expect("a folder");
-        }
-        std::fs::write(source.join("first.txt"), "the first").expect("a file");
-        let (from, to) = (source.display().to_string(), destination.display().to_string());
-        let mut all = vec![("name", name), ("group", group)];
-        all.extend([("settings.source_path", from.as_str()), ("settings.destination_path", to.as_str())]);
-        all.extend(fields);
         let ada = self.as_("ada").await;
-        ada.get("/systems/new?kind=files").await.expect(200);
-        let made = ada.submit("/systems/new", &all).await.expect(303);
-        let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();
-        Tree { key, source, destination }
+        let tree = connect(&ada, &self.root(group), name, &[&[("group", group)], fields].concat()).await;
+        std::fs::write(tree.source.join("first.txt"), "the first").expect("a file");
+        tree
     }
 
     /// *Synchronize now*, as Ada; waits until the run has ended. Its number and its page.
     pub async fn synchronize(&self, tree: &Tree) -> (u64, Answer) {
         let ada = self.as_("ada").await;
-        let number = self.request_run(&ada, tree).await;
-        (number, self.ended(&ada, &tree.run(number)).await)
+        let number = request_run(&ada, tree).await;
+        (number, ended(&ada, &tree.run(number)).await)
     }
 
-    /// *Synchronize now*; the number of the run.
     pub async fn request_run(&self, visitor: &Visitor, tree: &Tree) -> u64 {
-        visitor.open(&tree.page()).await.expect(200);
-        let asked = visitor.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
-        let told = visitor.follow(asked).await.expect(200);
-        let runs = format!("{}/runs/", tree.page());
-        let link =
-            told.attributes(".notice a", "href").into_iter().find_map(|href| href.strip_prefix(&runs)?.parse().ok());
-        link.unwrap_or_else(|| panic!("the notice leads to the run: {}", told.told()))
+        request_run(visitor, tree).await
     }
 
-    /// The page of a run, or of a check, once it refreshes itself no longer.
     pub async fn ended(&self, visitor: &Visitor, path: &str) -> Answer {
-        until(&format!("{path} to end"), async || {
-            let page = visitor.get(path).await.expect(200);
-            page.header("refresh").is_empty().then_some(page)
-        })
-        .await
+        ended(visitor, path).await
     }
+}
+
+/// Connects two new folders in `root`, through the form. They belong to whoever may synchronize in `root`.
+pub async fn connect(visitor: &Visitor, root: &Path, name: &str, fields: &[(&str, &str)]) -> Tree {
+    let folder = root.join(name);
+    let (source, destination) = (folder.join("source"), folder.join("destination"));
+    for made in [&source, &destination] {
+        std::fs::create_dir_all(made).expect("a folder");
+    }
+    let whose = std::fs::metadata(root).expect("a folder");
+    for made in [&folder, &source, &destination] {
+        std::os::unix::fs::chown(made, Some(whose.uid()), None).expect("it is handed over");
+    }
+    let (from, to) = (source.display().to_string(), destination.display().to_string());
+    let mut all = vec![("name", name)];
+    all.extend([("settings.source_path", from.as_str()), ("settings.destination_path", to.as_str())]);
+    all.extend(fields);
+    visitor.get("/systems/new?kind=files").await.expect(200);
+    let made = visitor.submit("/systems/new", &all).await.expect(303);
+    let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();
+    Tree { key, source, destination }
+}
+
+/// *Synchronize now*; the number of the run.
+pub async fn request_run(visitor: &Visitor, tree: &Tree) -> u64 {
+    visitor.open(&tree.page()).await.expect(200);
+    let asked = visitor.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
+    let told = visitor.follow(asked).await.expect(200);
+    let runs = format!("{}/runs/", tree.page());
+    let link = told.attributes(".notice a", "href").into_iter().find_map(|href| href.strip_prefix(&runs)?.parse().ok());
+    link.unwrap_or_else(|| panic!("the notice leads to the run: {}", told.told()))
+}
+
+/// The page of a run, or of a check, once it refreshes itself no longer.
+pub async fn ended(visitor: &Visitor, path: &str) -> Answer {
+    until(&format!("{path} to end"), async || {
+        let page = visitor.get(path).await.expect(200);
+        page.header("refresh").is_empty().then_some(page)
+    })
+    .await
 }

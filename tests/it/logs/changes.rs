@@ -115,6 +115,10 @@ both_databases! {
         let page = book.ada.get(&book.tree.run(2)).await.expect(200);
         assert_eq!(page.texts("section.changes ul.examples li"), ["private 00", "private 01", "private 02", "private 03", "private 04"]);
         assert!(book.desk.texts("SELECT changes AS value FROM run_comparisons").iter().all(|kept| !kept.contains("private")));
+        // Hidden as soon as they are past their days, deleted later.
+        book.desk.sql("UPDATE runs SET ended_at = 1 WHERE no = 1");
+        let page = book.ada.get(&book.tree.run(2)).await.expect(200);
+        assert_eq!(rows(&page), [["FILE-DENIED", "0", "30 gone in run 1", "0"]]);
         book.desk.sql("DELETE FROM messages");
         let page = book.ada.get(&book.tree.run(2)).await.expect(200);
         assert_eq!(rows(&page), [["FILE-DENIED", "0", "30 gone in run 1", "0"]]);

@@ -7,6 +7,7 @@ use syncdesk::clock::SystemClock;
 use crate::database::{Database, Fixture};
 use crate::desk::{Desk, Tree};
 use crate::visitor::Visitor;
+use crate::wait::until;
 
 /// Systems in all states, all of them in Mona's group Finance. Eve's group has none.
 pub struct Gallery {
@@ -19,6 +20,8 @@ pub struct Gallery {
     pub failed: Tree,
     /// Its run 1 goes on.
     pub running: Tree,
+    /// No check has succeeded for too long.
+    pub paused: Tree,
     /// The path of a check of `good`.
     pub check: String,
 }
@@ -67,10 +70,22 @@ impl Fixture for Gallery {
         ada.get(&format!("{}/hold", held.page())).await.expect(200);
         ada.submit(&format!("{}/hold", held.page()), &[("reason", "The disk is being replaced.")]).await.expect(303);
 
+        let paused =
+            desk.files_system_with("Finance", "Mailboxes", &[("schedule", "every"), ("every_minutes", "30")]).await;
+        // Its first check would undo it.
+        let checked = "SELECT connection AS value FROM systems WHERE name = 'Mailboxes' AND connection = 'ok'";
+        until("its first check", async || (!desk.texts(checked).is_empty()).then_some(())).await;
+        desk.sql(&format!(
+            "UPDATE systems SET connection = 'error', connection_since = {since}, paused_since = {since} + 10800000000,
+               overall = 'error', silent_since = {since} + 3600000000 WHERE key = '{}'",
+            paused.key,
+            since = desk.house.clock.now().0 - 20_000_000_000
+        ));
+
         let running = desk.files_system("Finance", "Photographs").await;
         goes_on(&desk, &running);
         ada.get("/account").await.expect(200); // which shows what the last form did
-        Self { desk, good, mirror, failed, running, check }
+        Self { desk, good, mirror, failed, running, paused, check }
     }
 }
 
@@ -106,6 +121,7 @@ impl Gallery {
             seen("list-nothing-found", &ada, "/systems?q=nothing".to_owned()),
             seen("system", &mona, good.page()),
             seen("system-failed", &ada, self.failed.page()),
+            seen("system-paused", &mona, self.paused.page()),
             seen("system-running", &mona, format!("{running}?refresh=off")),
             pressed(seen("new-with-errors", &ada, "/systems/new?kind=files".to_owned()), "Connect"),
             seen("edit", &ada, format!("{}/edit", good.page())),
@@ -123,6 +139,8 @@ impl Gallery {
             seen("latest", &mona, format!("{}/live?refresh=off", good.run(2))),
             seen("cancel", &mona, format!("{running}/runs/1/cancel")),
             seen("plan", &mona, format!("{}/plan", self.mirror.run(1))),
+            seen("logs", &mona, "/logs".to_owned()),
+            seen("logs-wrong-time", &ada, "/logs?from=yesterday".to_owned()),
             seen("help", &mona, "/help".to_owned()),
             seen("help-guide", &ada, "/help/guide/operator".to_owned()),
             seen("help-code", &mona, "/help/codes/FILE-DENIED".to_owned()),

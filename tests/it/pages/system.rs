@@ -51,7 +51,7 @@ both_databases! {
         let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
         let page = desk.as_("mona").await.get(&tree.page()).await.expect(200);
         says(&page, "connection", &["○ Not checked", "Last checked: never", "Next check: "]);
-        says(&page, "synchronization", &["○ Open", "Last attempt: none yet", "Last success: none yet", "Next due: ", "Silent without success: "]);
+        says(&page, "synchronization", &["○ Open", "Last attempt: none yet", "Last success: none yet", "Next due: ", "Counts as silent: "]);
         assert!(tile(&page, "synchronization")[3].ends_with("daily at 23:00"), "{}", page.told());
         says(&page, "queue", &["Nothing waits", "Failures in a row: 0", "Retries: up to 4 after passing errors"]);
         assert!(page.says("Never synchronized. Press Synchronize now to start the first run."), "{}", page.told());

@@ -4,6 +4,7 @@
 //! A server that does not start fails the test that asked for it.
 
 mod azurite;
+mod odata;
 mod postgres;
 mod s3;
 mod webdav;
@@ -18,6 +19,7 @@ use std::process::{Child, Command, Stdio};
 use crate::wait::wait_until;
 
 pub use azurite::Azurite;
+pub use odata::ODataServer;
 pub use postgres::{Postgres, PostgresDatabase};
 pub use s3::S3;
 pub use webdav::WebDav;

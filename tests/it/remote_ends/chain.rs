@@ -8,7 +8,7 @@ use super::Server;
 use super::ports::{Mirror, Spot};
 
 /// Each file below a folder with its content; folders are there with none.
-fn tree(folder: &Path) -> BTreeMap<String, Option<Vec<u8>>> {
+pub fn tree(folder: &Path) -> BTreeMap<String, Option<Vec<u8>>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let (path, name) = entry.map(|entry| (entry.path(), entry.file_name().into_string().unwrap())).unwrap();
@@ -22,7 +22,7 @@ fn tree(folder: &Path) -> BTreeMap<String, Option<Vec<u8>>> {
     found
 }
 
-fn put(folder: &Path, path: &str, content: &[u8]) {
+pub fn put(folder: &Path, path: &str, content: &[u8]) {
     let path = folder.join(path);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, content).unwrap();

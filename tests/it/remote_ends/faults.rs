@@ -172,7 +172,7 @@ async fn a_full_service_is_told_as_such() {
         let Err(EndError::Whole(failure)) = write(&*open(kind, &stub), &path("a"), 3, 1).await else {
             panic!("{kind:?}")
         };
-        assert_eq!((failure.code, failure.transient), ("FILE-FULL", false), "{kind:?}");
+        assert_eq!((failure.code, failure.stage, failure.transient), ("FILE-FULL", Stage::Content, false), "{kind:?}");
         assert_eq!(failure.args, ["destination"]);
     }
 }

@@ -1,10 +1,13 @@
 //! Ends that are services, each against a real server: s3s-fs, Azurite, `WsgiDAV`; and against a stub that
 //! misbehaves as no real one does on demand.
 
+mod again;
+mod at_once;
 mod chain;
 mod faults;
 mod interrupted;
 mod items;
+mod pairs;
 mod ports;
 mod source;
 mod trouble;

@@ -11,6 +11,7 @@ use syncdesk::sync::connector::{
 };
 use syncdesk::sync::connectors::files::Files;
 use syncdesk::sync::journal::{Entry, Journal};
+use syncdesk::sync::no_replica::NoReplica;
 use syncdesk::sync::progress::Progress;
 
 use super::{Server, net};
@@ -27,6 +28,12 @@ impl Spot {
     pub fn folder(root: PathBuf) -> Self {
         let fields = vec![("kind", "local".to_owned()), ("path", root.to_str().unwrap().to_owned())];
         Self { fields, secret: None, root: Some(root) }
+    }
+
+    /// A WebDAV share that asks nobody who he is.
+    pub fn share(address: String) -> Self {
+        let fields = vec![("kind", "webdav".to_owned()), ("path", String::new()), ("endpoint", address)];
+        Self { fields, secret: None, root: None }
     }
 
     pub fn server(server: &Server) -> Self {
@@ -64,9 +71,23 @@ impl Mirror {
         Self { typed, secrets, roots, memory: Arc::default(), runs: 0 }
     }
 
+    pub fn with(mut self, field: &str, value: &str) -> Self {
+        self.typed.insert(field.to_owned(), value.to_owned());
+        self
+    }
+
     /// A whole run that must end well: what it logged, and what it counted (unchanged, inserted, updated,
     /// deleted, skipped).
     pub async fn run(&mut self) -> (Vec<Message>, Vec<i64>) {
+        let (messages, outcome) = self.outcome().await;
+        assert_eq!(outcome, Ok(()), "{messages:?}");
+        let summary = messages.iter().find(|message| message.code == "FILE-SUMMARY").expect("a summary");
+        let counts = summary.args.iter().take(5).map(|arg| arg.parse().unwrap()).collect();
+        (messages, counts)
+    }
+
+    /// A whole run: what it logged, and how it ended.
+    pub async fn outcome(&mut self) -> (Vec<Message>, Result<(), Halt>) {
         self.runs += 1;
         self.memory.steps.lock().unwrap().clear();
         let clock = Arc::new(FixedClock::at(Stamp(0)));
@@ -86,6 +107,7 @@ impl Mirror {
             clock,
             state: self.memory.clone(),
             plan: self.memory.clone(),
+            replica: Arc::new(NoReplica),
             confirmed: None,
             run: self.runs,
         };
@@ -96,10 +118,7 @@ impl Mirror {
                 messages.push(message);
             }
         }
-        assert_eq!(work.await.unwrap(), Ok(()), "{messages:?}");
-        let summary = messages.iter().find(|message| message.code == "FILE-SUMMARY").expect("a summary");
-        let counts = summary.args.iter().take(5).map(|arg| arg.parse().unwrap()).collect();
-        (messages, counts)
+        (messages, work.await.unwrap())
     }
 }
 

@@ -1,10 +1,15 @@
 //! Big files, and files of which not all comes: nothing incomplete is ever visible.
 
-use syncdesk::sync::connectors::files::end::{EndError, Kind, Trouble};
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use syncdesk::sync::connector::Task;
+use syncdesk::sync::connectors::files::end::{End, EndError, EndResult, Facts, Kind, Reader, Trouble};
+use syncdesk::sync::connectors::files::incoming::Incoming;
 use syncdesk::sync::connectors::files::path::ItemPath;
 use syncdesk::sync::stop::Stopped;
 
-use super::source::{digest_of, lease, read, source, write};
+use super::source::{Source, digest_of, lease, read, source, write};
 use super::{RUN, Server, against_each_server, path, trouble_of};
 
 const MIB: u64 = 1024 * 1024;
@@ -15,6 +20,48 @@ against_each_server! {
     a_source_that_breaks_leaves_nothing,
     a_stopped_run_leaves_nothing,
     a_run_without_its_lease_changes_nothing,
+    what_is_incomplete_is_never_seen,
+}
+
+/// Looks at the end before each piece that it gives.
+struct Looking {
+    source: Source,
+    end: Box<dyn End>,
+    /// Sizes under the name.
+    seen: Arc<Mutex<Vec<Option<u64>>>>,
+}
+
+impl Reader for Looking {
+    fn facts(&self) -> &Facts {
+        self.source.facts()
+    }
+
+    fn next(&mut self) -> Task<'_, EndResult<Option<Bytes>>> {
+        Box::pin(async {
+            let listed = match self.end.list(&ItemPath::root()).await {
+                // A service without folders has none before there is something in it.
+                Err(EndError::Item { trouble: Trouble::NotFound, .. }) => Vec::new(),
+                listed => listed.expect("a listing"),
+            };
+            let found = listed.iter().find(|entry| entry.name == b"file");
+            self.seen.lock().expect("no panic").push(found.map(|entry| entry.facts.size));
+            self.source.next().await
+        })
+    }
+}
+
+/// Neither a new file nor one that takes the place of another.
+async fn what_is_incomplete_is_never_seen(server: Server) {
+    let end = server.ready().await;
+    for (size, before) in [(12 * MIB, None), (7 * MIB, Some(12 * MIB)), (MIB / 2, Some(7 * MIB))] {
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let looking = Looking { source: source(size, 1), end: server.open(), seen: seen.clone() };
+        let incoming = Incoming::new(Box::new(looking), lease(), Arc::default());
+        end.write(&path("file"), incoming).await.expect("a file");
+        let seen = seen.lock().expect("no panic").clone();
+        assert!(seen.len() > 2 && seen.iter().all(|size| *size == before), "{seen:?}");
+        assert_eq!(end.stat(&path("file")).await.unwrap().map(|entry| entry.facts.size), Some(size));
+    }
 }
 
 async fn fifty_mebibytes_are_streamed(server: Server) {

@@ -58,7 +58,7 @@ both_databases! {
         let kept = desk.as_("ada").await.get("/systems?q=b%22%3E&status=ok&sort=name").await.expect(200);
         assert_eq!(kept.attributes("input[name=q]", "value"), ["b\">"]);
         let chosen = kept.attributes("option[selected]", "value");
-        assert_eq!(chosen, ["ok", "", "name"], "status, group and order stay chosen");
+        assert_eq!(chosen, ["ok", "", "", "name"], "status, kind, group and order stay chosen");
     }
 
     async fn orders(desk: Desk) {
@@ -86,7 +86,7 @@ both_databases! {
     async fn nothing_yet(desk: Desk) {
         let page = desk.as_("ada").await.get("/systems").await.expect(200);
         assert!(page.says("No system is connected yet."), "{}", page.told());
-        assert_eq!(page.attributes("main a", "href"), ["/systems/new?kind=files"]);
+        assert_eq!(page.attributes("main a", "href"), ["/systems/new?kind=files", "/systems/new?kind=odata"]);
         assert!(page.texts("table").is_empty());
         let page = desk.as_("wim").await.get("/systems").await.expect(200);
         assert_eq!(page.attributes("main a", "href"), ["/help/roles/SpecifySystemsApp"]);

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use syncdesk::access::Internal;
+use syncdesk::domain::cadence::Cadence;
 use syncdesk::domain::run::{CheckTrigger, EndReason, Stage};
+use syncdesk::store::checks::Outcome;
 use syncdesk::store::runs::{self, Ending};
 use syncdesk::store::{checks, systems};
 use syncdesk::sync::scheduler;
@@ -93,6 +96,33 @@ both_databases! {
         assert_eq!(claimed(&depot).expect("checks wait").system_id, asked);
     }
 
+    /// However much people ask for, what is due has its turn.
+    async fn what_is_due_has_its_turn(depot: Depot) {
+        tick(&depot).await;
+        for number in 1..=9 {
+            let system = depot.system(number, "none");
+            depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, "wim", depot.now()));
+        }
+        let due = depot.write(|db| checks::claim_next(db, &Internal::worker(), CheckTrigger::Regular, MINUTE));
+        assert_eq!(due.expect("one is due").system_id, depot.tree);
+    }
+
+    /// A check that was under way when its system was deleted changes nothing any more, and none comes after it.
+    async fn a_deleted_system_stays_deleted(depot: Depot) {
+        tick(&depot).await;
+        let check = claimed(&depot).expect("a check waits");
+        depot.write(|db| systems::delete(db, &ada(), &depot.key, depot.now()));
+        let counted = || depot.database.connect().texts("SELECT overall AS value FROM system_counts WHERE n <> 0");
+        assert_eq!(counted(), [""; 0]);
+        let outcome = Outcome { ok: false, stage: Some(Stage::Tcp), code: Some("PEER-AWAY"), detail: None, took: MINUTE };
+        depot.write(|db| checks::finish(db, &check, &outcome, &Cadence::default()));
+        assert_eq!(counted(), [""; 0], "it is in no count");
+        assert_eq!(wait(&depot, depot.tree), None);
+        depot.advance(HOUR * 24 * 60);
+        tick(&depot).await;
+        assert_eq!(states(&depot), ["ended"]);
+    }
+
     /// A run that finds no connection asks for one check within a quarter of an hour; what the peer sent does not.
     async fn a_run_without_a_connection_asks_for_a_check(depot: Depot) {
         tick(&depot).await;
@@ -109,7 +139,9 @@ both_databases! {
     }
 
     async fn on_hold_there_are_none(depot: Depot) {
+        tick(&depot).await;
         depot.write(|db| systems::hold(db, &ada(), &depot.key, "Repairs.", depot.now()));
+        assert!(claimed(&depot).is_none(), "also not the one that waited");
         depot.advance(HOUR * 24);
         tick(&depot).await;
         assert_eq!(states(&depot), [""; 0]);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use syncdesk::access::Internal;
 use syncdesk::domain::cadence::Cadence;
-use syncdesk::domain::run::Stage;
+use syncdesk::domain::run::{CheckTrigger, Stage};
 use syncdesk::ids::SystemId;
 use syncdesk::store::checks::{Check, Outcome, claim_next, finish};
 use syncdesk::store::systems;
@@ -26,7 +26,7 @@ async fn tick(depot: &Depot) {
 
 /// The check that waits, claimed.
 fn claimed(depot: &Depot) -> Option<Check> {
-    depot.write(|db| claim_next(db, &Internal::worker(), MINUTE))
+    depot.write(|db| claim_next(db, &Internal::worker(), CheckTrigger::Manual, MINUTE))
 }
 
 /// The check that waits comes to this end.

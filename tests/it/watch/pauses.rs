@@ -2,12 +2,12 @@
 
 use syncdesk::domain::run::{CheckTrigger, Trigger};
 use syncdesk::domain::status::{Connection, Overall};
-use syncdesk::store::checks;
 use syncdesk::store::runs::{self, RunPlace};
+use syncdesk::store::{checks, systems};
 
 use super::{HOUR, MINUTE, ends, tick, until_the_next_check};
 use crate::database::both_databases;
-use crate::queue::depot::{Depot, claim};
+use crate::queue::depot::{Depot, ada, claim};
 
 /// Checks fail for this long, from now on.
 async fn fail_for(depot: &Depot, minutes: u32) {
@@ -82,5 +82,18 @@ both_databases! {
         let runs = depot.read(|db| runs::list(db, depot.tree, RunPlace::Newest, 10)).0;
         let triggers: Vec<Trigger> = runs.iter().map(|(run, _)| run.trigger).collect();
         assert_eq!(triggers, [Trigger::CatchUp, Trigger::Manual]);
+    }
+
+    /// Holding and releasing is no way around a pause.
+    async fn a_release_lifts_no_pause(depot: Depot) {
+        tick(&depot).await;
+        ends(&depot, false);
+        fail_for(&depot, 181).await;
+        depot.write(|db| systems::hold(db, &ada(), &depot.key, "A trick.", depot.now()));
+        assert_eq!(depot.found().paused_since, None, "a hold hides it");
+        depot.write(|db| systems::release(db, &ada(), &depot.key, None, depot.now()));
+        assert!(depot.found().paused_since.is_some());
+        depot.ask("by hand");
+        assert!(claim(&depot.store).is_none());
     }
 }

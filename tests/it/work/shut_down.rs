@@ -5,7 +5,7 @@ use std::time::Duration;
 use syncdesk::domain::message::Category;
 use syncdesk::domain::run::{EndReason, RunResult, RunState};
 
-use super::script::{Worker, begin, copied, last_args, log, plays, reaches, scripted};
+use super::script::{Worker, begin, copied, last_args, log, plays, scripted};
 use crate::database::both_databases;
 use crate::queue::depot::Depot;
 
@@ -41,23 +41,50 @@ both_databases! {
         assert!(depot.open_runs().is_empty());
     }
 
-    /// A connector that does not listen is not waited for longer than the grace; its run is found by its lease.
-    async fn a_run_that_does_not_stop_is_found_by_its_lease(depot: Depot) {
+    /// A connector that does not listen is not waited for longer than the grace.
+    async fn a_run_that_does_not_stop_is_ended_after_the_grace(depot: Depot) {
         plays(&depot, |context| Box::pin(async {
             context.journal.log(copied("the first")).await?;
             std::future::pending().await
         }));
-        let mut engine = scripted(&depot.house);
-        engine.limits.grace = Duration::from_millis(200);
-        let worker = Worker::with(engine);
-        let no = begin(&depot).await.no;
-        worker.end().await;
-        assert_eq!(depot.all_runs()[0].state, RunState::Running, "the process is gone, its run is still open");
-        depot.advance(Duration::from_mins(1));
-        let next = Worker::of(&depot);
-        let run = reaches(&depot, no, RunState::Ended).await;
-        next.end().await;
-        assert_eq!(run.end_reason, Some(EndReason::LostWorker));
-        assert_eq!(depot.open_runs().len(), 1);
+        ends_after_its_grace(&depot).await;
     }
+
+    /// Nor one that is stuck where nothing can take it away, and that still holds what it writes its messages with.
+    async fn a_run_that_is_stuck_is_ended_after_the_grace(depot: Depot) {
+        let (let_go, stuck) = std::sync::mpsc::channel::<()>();
+        let stuck = std::sync::Arc::new(std::sync::Mutex::new(stuck));
+        plays(&depot, move |context| {
+            let (journal, stuck) = (context.journal.clone(), stuck.clone());
+            Box::pin(async move {
+                journal.log(copied("the first")).await?;
+                let hangs = tokio::task::spawn_blocking(move || {
+                    // As a read from a disk that hangs.
+                    let _ = stuck.lock().expect("no panic").recv();
+                    drop(journal);
+                });
+                hangs.await.expect("no panic");
+                Ok(())
+            })
+        });
+        ends_after_its_grace(&depot).await;
+        drop(let_go);
+    }
+}
+
+async fn ends_after_its_grace(depot: &Depot) {
+    let mut engine = scripted(&depot.house);
+    engine.limits.grace = Duration::from_millis(200);
+    let worker = Worker::with(engine);
+    begin(depot).await;
+    worker.end().await;
+    let run = depot.all_runs().remove(0);
+    assert_eq!((run.state, run.result), (RunState::Ended, Some(RunResult::Error)));
+    assert_eq!(run.end_reason, Some(EndReason::ShutDown));
+    let told = log(depot, &run);
+    assert_eq!(told, [(Category::Success, "FILE-COPIED".to_owned()), (Category::Error, "RUN-SHUT-DOWN".to_owned())]);
+    let totals = depot.totals(run.id);
+    assert_eq!((totals.emitted, totals.stored), (2, 2), "the log is complete");
+    let retry = depot.open_runs().remove(0);
+    assert_eq!((retry.retries_run, retry.attempt), (Some(run.id), 2));
 }

@@ -24,17 +24,6 @@ const ACCOUNT: &str = "S3: the access key id. Azure: the storage account. WebDAV
 const SECRET: &str =
     "S3: the secret access key. Azure: the account key. WebDAV: the password. Kept encrypted and never shown.";
 
-const fn field(
-    name: &'static str,
-    label: &'static str,
-    help: &'static str,
-    section: &'static str,
-    input: Input,
-    default: &'static str,
-) -> Field {
-    Field { name, label, help, section, input, default }
-}
-
 const SOURCE: &str = "Source";
 const DESTINATION: &str = "Destination";
 const WHAT: &str = "What is synchronized";
@@ -42,22 +31,22 @@ const CARE: &str = "Speed and care";
 
 /// Every field, in the order of the form.
 pub(super) static FIELDS: &[Field] = &[
-    field("source_kind", "Kind", "What the files are read from.", SOURCE, KINDS, "local"),
-    field("source_path", "Folder", PATH, SOURCE, Input::Line, ""),
-    field("source_bucket", "Bucket or container", BUCKET, SOURCE, Input::Line, ""),
-    field("source_endpoint", "Endpoint", ENDPOINT, SOURCE, Input::Line, ""),
-    field("source_region", "Region", REGION, SOURCE, Input::Line, ""),
-    field("source_account", "Account", ACCOUNT, SOURCE, Input::Line, ""),
-    field("source_secret", "Secret", SECRET, SOURCE, Input::Secret, ""),
-    field("destination_kind", "Kind", "What the files are written to.", DESTINATION, KINDS, "local"),
-    field("destination_path", "Folder", PATH, DESTINATION, Input::Line, ""),
-    field("destination_bucket", "Bucket or container", BUCKET, DESTINATION, Input::Line, ""),
-    field("destination_endpoint", "Endpoint", ENDPOINT, DESTINATION, Input::Line, ""),
-    field("destination_region", "Region", REGION, DESTINATION, Input::Line, ""),
-    field("destination_account", "Account", ACCOUNT, DESTINATION, Input::Line, ""),
-    field("destination_secret", "Secret", SECRET, DESTINATION, Input::Secret, ""),
-    field("mode", "Mode", "A mirror run that would delete much stops and asks first.", WHAT, MODES, "copy"),
-    field(
+    Field::new("source_kind", "Kind", "What the files are read from.", SOURCE, KINDS, "local"),
+    Field::new("source_path", "Folder", PATH, SOURCE, Input::Line, ""),
+    Field::new("source_bucket", "Bucket or container", BUCKET, SOURCE, Input::Line, ""),
+    Field::new("source_endpoint", "Endpoint", ENDPOINT, SOURCE, Input::Line, ""),
+    Field::new("source_region", "Region", REGION, SOURCE, Input::Line, ""),
+    Field::new("source_account", "Account", ACCOUNT, SOURCE, Input::Line, ""),
+    Field::new("source_secret", "Secret", SECRET, SOURCE, Input::Secret, ""),
+    Field::new("destination_kind", "Kind", "What the files are written to.", DESTINATION, KINDS, "local"),
+    Field::new("destination_path", "Folder", PATH, DESTINATION, Input::Line, ""),
+    Field::new("destination_bucket", "Bucket or container", BUCKET, DESTINATION, Input::Line, ""),
+    Field::new("destination_endpoint", "Endpoint", ENDPOINT, DESTINATION, Input::Line, ""),
+    Field::new("destination_region", "Region", REGION, DESTINATION, Input::Line, ""),
+    Field::new("destination_account", "Account", ACCOUNT, DESTINATION, Input::Line, ""),
+    Field::new("destination_secret", "Secret", SECRET, DESTINATION, Input::Secret, ""),
+    Field::new("mode", "Mode", "A mirror run that would delete much stops and asks first.", WHAT, MODES, "copy"),
+    Field::new(
         "include",
         "Include",
         "One pattern a line; empty for everything. *.txt stands for a name in any folder, /docs/*.txt for a place, \
@@ -66,7 +55,7 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Lines,
         "",
     ),
-    field(
+    Field::new(
         "exclude",
         "Exclude",
         "One pattern a line, as above. What matches is neither copied nor deleted; exclude wins over include.",
@@ -74,8 +63,8 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Lines,
         "",
     ),
-    field("transfers", "Transfers at once", "1 to 32.", CARE, Input::Number, "4"),
-    field(
+    Field::new("transfers", "Transfers at once", "1 to 32.", CARE, Input::Number, "4"),
+    Field::new(
         "brake_percent",
         "Brake: percent",
         "A mirror run that would delete more than this share of the destination’s items, and more than the number \
@@ -84,7 +73,7 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Number,
         "20",
     ),
-    field(
+    Field::new(
         "brake_count",
         "Brake: number",
         "So many deletions never pull the brake, unless they are all items.",

@@ -1,5 +1,6 @@
 //! A file on its way from the source into the destination.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -16,7 +17,7 @@ pub struct Incoming {
     facts: Facts,
     stop: Stop,
     progress: Arc<Progress>,
-    given: u64,
+    given: Arc<AtomicU64>,
     failed: Failed,
 }
 
@@ -40,7 +41,7 @@ impl Incoming {
     #[must_use]
     pub fn new(reader: Box<dyn Reader>, stop: Stop, progress: Arc<Progress>) -> Self {
         let facts = reader.facts().clone();
-        Self { reader, facts, stop, progress, given: 0, failed: Failed::default() }
+        Self { reader, facts, stop, progress, given: Arc::default(), failed: Failed::default() }
     }
 
     /// What was known of the source when it was opened: its size, and the time to set.
@@ -63,8 +64,14 @@ impl Incoming {
 
     /// How many bytes were given out so far.
     #[must_use]
-    pub const fn given(&self) -> u64 {
-        self.given
+    pub fn given(&self) -> u64 {
+        self.given.load(Ordering::Relaxed)
+    }
+
+    /// The same for who turned this into a stream.
+    #[must_use]
+    pub fn counter(&self) -> Arc<AtomicU64> {
+        self.given.clone()
     }
 
     /// The next bytes; `None` when the whole file was given and did not change meanwhile.
@@ -79,15 +86,15 @@ impl Incoming {
         };
         match &got {
             Ok(Some(bytes)) => {
-                self.given += bytes.len() as u64;
+                let given = self.given.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
                 self.progress.bytes(bytes.len() as u64);
-                if self.given > self.facts.size {
+                if given > self.facts.size {
                     let error = EndError::item(Trouble::Changed, "it grew while it was read");
                     self.failed.keep(&error);
                     return Err(error);
                 }
             }
-            Ok(None) if self.given < self.facts.size => {
+            Ok(None) if self.given() < self.facts.size => {
                 let error = EndError::item(Trouble::Changed, "it became shorter while it was read");
                 self.failed.keep(&error);
                 return Err(error);

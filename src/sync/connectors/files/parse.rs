@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use url::Url;
 
 use super::end::Which;
@@ -10,10 +10,11 @@ use super::filter::Filter;
 use super::path::ItemPath;
 use super::settings::{EndKind, Mode, Settings};
 use crate::sync::connector::{FieldError, Typed};
+use crate::sync::connectors::typed::Form;
 
 /// Reads the form into the JSON that is stored: one flat object with the form's own fields, without secrets.
 pub(super) fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
-    let mut form = Form { typed, json: Map::new(), errors: Vec::new() };
+    let mut form = Form::new(typed);
     form.end(&SOURCE);
     form.end(&DESTINATION);
     form.mode();
@@ -73,25 +74,7 @@ const DESTINATION: EndFields = EndFields {
     account: "destination_account",
 };
 
-struct Form<'a> {
-    typed: &'a Typed,
-    json: Map<String, Value>,
-    errors: Vec<FieldError>,
-}
-
 impl Form<'_> {
-    fn text(&self, field: &str) -> &str {
-        self.typed.get(field).map_or("", |text| text.trim())
-    }
-
-    fn wrong(&mut self, field: &'static str, message: impl Into<String>) {
-        self.errors.push(FieldError { field, message: message.into() });
-    }
-
-    fn set(&mut self, field: &str, value: impl Into<Value>) {
-        self.json.insert(field.to_owned(), value.into());
-    }
-
     fn end(&mut self, fields: &EndFields) {
         let Some(kind) = EndKind::parse(self.text(fields.kind)) else {
             return self.wrong(fields.kind, format!("Choose what the {} is.", fields.which.as_str()));
@@ -189,23 +172,11 @@ impl Form<'_> {
     }
 
     fn patterns(&mut self, field: &'static str) {
-        let text = self.typed.get(field).map_or("", String::as_str);
-        let lines: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
+        let lines = self.lines(field);
         if let Err(message) = Filter::new(&[], &lines) {
             self.wrong(field, message);
         }
         self.set(field, lines);
-    }
-
-    fn number(&mut self, field: &'static str, default: &str, least: i64, most: i64) {
-        let text = match self.text(field) {
-            "" => default,
-            text => text,
-        };
-        match text.parse::<i64>() {
-            Ok(number) if (least..=most).contains(&number) => self.set(field, number),
-            Ok(_) | Err(_) => self.wrong(field, format!("A number from {least} to {most}.")),
-        }
     }
 }
 

@@ -44,8 +44,8 @@ impl CsvTable for Book {
         "runs.csv"
     }
 
-    fn columns(&self) -> &'static [&'static str] {
-        &[
+    fn columns(&self) -> Vec<&str> {
+        vec![
             "system",
             "name",
             "group",
@@ -67,10 +67,10 @@ impl CsvTable for Book {
     }
 
     fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> crate::store::Result<Rows<Self>> {
-        let (rows, more) = book(db, grant, &self.0, page, PART)?;
-        let last = rows.last().filter(|_| more);
-        let next = last.map(|row| BookPage::Older(BookPlace { system: row.key.clone(), no: row.run.no }));
-        Ok((rows, next))
+        let found = book(db, grant, &self.0, page, PART)?;
+        let last = found.rows.last().filter(|_| found.more);
+        let older = last.map(|row| BookPage::Older(BookPlace { system: row.key.clone(), no: row.run.no }));
+        Ok((found.rows, older.or(found.go_on.map(BookPage::Before))))
     }
 
     fn cells(&self, row: &Booked) -> Vec<String> {

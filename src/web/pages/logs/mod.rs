@@ -37,6 +37,8 @@ const OPEN: &str = "open";
 pub struct Cursor {
     after: Option<String>,
     before: Option<String>,
+    /// Where a search goes on: a time, in microseconds since 1970 UTC.
+    back: Option<i64>,
 }
 
 /// The page.
@@ -50,20 +52,22 @@ pub async fn show(
     cursor: Query<Cursor>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let (query, page) = (query.into_inner(), page(&cursor));
+    let query = query.into_inner();
+    let page = page(&cursor, query.is_narrow());
     let (asked, begin, reader, portal) = (query.clone(), page.clone(), viewer.clone(), app.clone());
-    let (groups, wrong, rows, more) = app
+    let (groups, wrong, found) = app
         .store
         .read(move |db| {
             let groups = groups::within(db, grant.scope())?;
             let (filter, wrong) = filter(&portal, &reader, &asked, &groups);
-            let (rows, more) = book(db, &grant, &filter, &begin, PAGE)?;
-            Ok((groups, wrong, rows, more))
+            let found = book(db, &grant, &filter, &begin, PAGE)?;
+            Ok((groups, wrong, found))
         })
         .await?;
+    let more = found.more;
     let (newer, older) = match page {
         BookPage::Newest => (false, more),
-        BookPage::Older(_) => (true, more),
+        BookPage::Older(_) | BookPage::Before(_) => (true, more),
         BookPage::Newer(_) => (more, true),
         BookPage::Oldest => (more, false),
     };
@@ -78,8 +82,9 @@ pub async fn show(
         results,
         categories: Category::ALL.iter().map(|one| Choice::new(one.as_str(), one.title())).collect(),
         triggers: Trigger::ALL.iter().map(|one| Choice::new(one.as_str(), runs::trigger(*one))).collect(),
-        links: links(&query, &rows, newer, older),
-        rows: rows.iter().map(|row| told(row, &viewer)).collect(),
+        links: links(&query, &found.rows, newer, older),
+        go_on: found.go_on.map(|time| (time, urls::logs(&query, Some(("back", &time.0.to_string()))))),
+        rows: found.rows.iter().map(|row| told(row, &viewer)).collect(),
         wrong,
         query,
         header_days: app.portal.header_days,
@@ -140,12 +145,16 @@ fn moment(text: &str, zone: chrono_tz::Tz, day_after: bool) -> Option<Stamp> {
     Some(Stamp::from_utc(at.to_utc()))
 }
 
-fn page(cursor: &Cursor) -> BookPage {
+/// A search goes back in time only: each of its pages looks at so many runs at most.
+fn page(cursor: &Cursor, searches: bool) -> BookPage {
     let read = |word: &str| {
         let (key, no) = word.split_once('.')?;
         Some(BookPlace { system: SystemKey::parse(key)?, no: RunNo(no.parse().ok()?) })
     };
-    match (cursor.after.as_deref(), cursor.before.as_deref()) {
+    if let Some(time) = cursor.back {
+        return BookPage::Before(Stamp(time));
+    }
+    match (cursor.after.as_deref(), cursor.before.as_deref().filter(|_word| !searches)) {
         (_, Some("end")) => BookPage::Oldest,
         (Some(word), _) => read(word).map_or(BookPage::Newest, BookPage::Older),
         (None, Some(word)) => read(word).map_or(BookPage::Newest, BookPage::Newer),
@@ -158,9 +167,9 @@ fn links(query: &LogsQuery, rows: &[Booked], newer: bool, older: bool) -> PageLi
     let (first, last) = (at(rows.first()), at(rows.last()));
     PageLinks {
         first: newer.then(|| urls::logs(query, None)),
-        previous: newer.then(|| urls::logs(query, Some(("before", &first)))),
+        previous: (newer && !query.is_narrow()).then(|| urls::logs(query, Some(("before", &first)))),
         next: older.then(|| urls::logs(query, Some(("after", &last)))),
-        last: older.then(|| urls::logs(query, Some(("before", "end")))),
+        last: (older && !query.is_narrow()).then(|| urls::logs(query, Some(("before", "end")))),
     }
 }
 

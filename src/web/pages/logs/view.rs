@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::clock::Stamp;
 use crate::ids::SystemKey;
 use crate::web::pages::systems::show::{RunRow, run_cells};
 use crate::web::ui::layout::head;
@@ -24,6 +25,8 @@ pub struct LogsView {
     pub triggers: Vec<Choice>,
     pub rows: Vec<RunOf>,
     pub links: PageLinks,
+    /// The search has looked back to this time, and goes on there.
+    pub go_on: Option<(Stamp, String)>,
     pub header_days: u32,
 }
 
@@ -70,6 +73,11 @@ pub fn view(shell: &Shell, view: &LogsView) -> Markup {
                         &html! { @for row in &view.rows { (run(shell, row)) } },
                     ))
                     (pager("Pages of runs", &shown(view), &view.links, BY_AGE))
+                }
+                @if let Some((time, on)) = &view.go_on {
+                    p.strip-note {
+                        "Searched back to " (crate::web::ui::time::time_inside(shell, *time)) ". " a href=(on) { "Search on" }
+                    }
                 }
             }
         },

@@ -7,4 +7,5 @@ pub mod live;
 pub mod messages;
 pub mod plan;
 mod reader;
+pub(in crate::web::pages) use reader::is_expired;
 pub mod show;

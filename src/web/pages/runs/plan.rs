@@ -92,7 +92,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
-    let after = from_hex(&query.after);
+    let after = urls::unhexed(&query.after).filter(|key| !key.is_empty());
     let (system, plan, mut rows) = app
         .store
         .read(move |db| {
@@ -164,17 +164,6 @@ pub async fn confirm(
 /// Keys of plans have NUL between folders; people see a slash.
 fn shown_key(key: &[u8]) -> Vec<u8> {
     key.iter().map(|byte| if *byte == 0 { b'/' } else { *byte }).collect()
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let digits = digits.filter(|digits| !digits.is_empty() && digits.len() % 2 == 0)?;
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => high * 16 + low,
-        _ => 0,
-    };
-    Some(digits.chunks(2).map(pair).collect())
 }
 
 #[must_use]

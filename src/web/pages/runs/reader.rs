@@ -134,7 +134,7 @@ impl Reader {
 
 /// Whether the messages of a run are not kept any more. Some may still be there, and are not shown.
 #[must_use]
-pub(super) fn is_expired(app: &App, run: &Run, now: Stamp) -> bool {
+pub(in crate::web::pages) fn is_expired(app: &App, run: &Run, now: Stamp) -> bool {
     run.ended_at.is_some_and(|ended| now.since(ended) > app.config.keep_messages)
 }
 

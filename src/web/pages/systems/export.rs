@@ -45,8 +45,8 @@ impl CsvTable for Systems {
         "systems.csv"
     }
 
-    fn columns(&self) -> &'static [&'static str] {
-        &[
+    fn columns(&self) -> Vec<&str> {
+        vec![
             "key",
             "name",
             "kind",

@@ -112,7 +112,7 @@ pub(in crate::web::pages) fn connection(shell: &Shell, view: &SystemView) -> Mar
     let now = html! {
         (tile_of.status)
         @if let Some(stage) = tile_of.failed_at { " " span.soft { "at " (stage.title()) } }
-        @if let Some(pause) = &tile_of.paused { (paused(shell, pause)) }
+        @if let Some(pause) = &tile_of.paused { div.sub { (Badge::new(Tone::Paused, "Paused")) " " (paused(shell, pause)) } }
         @if !tile_of.recent.is_empty() { div { (strip::checks(&tile_of.recent)) } }
     };
     tile("connection", "Connection", tile_of.status.tone, &now, &facts, &actions)
@@ -120,11 +120,9 @@ pub(in crate::web::pages) fn connection(shell: &Shell, view: &SystemView) -> Mar
 
 fn paused(shell: &Shell, pause: &Paused) -> Markup {
     html! {
-        div.sub {
-            (Badge::new(Tone::Paused, "Paused")) " since " (time::time_inside(shell, pause.since))
-            ": no check has succeeded since " (time::time_inside(shell, pause.failing_since))
-            ". It goes on by itself after a good one."
-        }
+        "since " (time::time_inside(shell, pause.since))
+        ": no check has succeeded since " (time::time_inside(shell, pause.failing_since))
+        ". It goes on by itself after a good one."
     }
 }
 
@@ -133,7 +131,7 @@ pub(in crate::web::pages) fn synchronization(shell: &Shell, view: &SystemView) -
     let now = html! {
         (tile_of.status)
         @if let Some(running) = &tile_of.running { " " (run_link(&view.key, running.run, view.may.open_runs)) }
-        @if let Some(pause) = &tile_of.paused { (paused(shell, pause)) }
+        @if let Some(pause) = &tile_of.paused { div.sub { (paused(shell, pause)) } }
         @if let Some(since) = tile_of.silent_since {
             div.sub { (Badge::new(Tone::Error, "Silent")) " since " (time::time_inside(shell, since)) ": nothing succeeded in time." }
         }
@@ -155,7 +153,7 @@ pub(in crate::web::pages) fn synchronization(shell: &Shell, view: &SystemView) -
                 }
             },
         )),
-        tile_of.silent_at.map(|at| ("Silent without success", html! { (time::time_ago(shell, at)) })),
+        tile_of.silent_at.map(|at| ("Counts as silent", html! { (time::time_ago(shell, at)) })),
     ]);
     tile("synchronization", "Synchronization", tile_of.status.tone, &now, &facts, &synchronize(shell, view))
 }

@@ -1,5 +1,6 @@
 //! Transferring: several files at once, folders one by one before what is in them.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -10,6 +11,7 @@ use crate::sync::connector::{Action, Halt};
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Which};
 use crate::sync::connectors::files::incoming::Incoming;
+use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::stop::{Stop, Stopped};
 
 use super::keeper::Keeper;
@@ -19,6 +21,8 @@ use super::steps::{Detail, Planned, What};
 
 /// How long an operation under way may go on when the run is stopped, before it is dropped.
 const GRACE: Duration = Duration::from_secs(1);
+/// The pause before a file is written once more.
+const AGAIN: Duration = Duration::from_secs(1);
 /// Steps read at once.
 const PAGE: usize = 1_000;
 
@@ -195,16 +199,17 @@ async fn success(run: &Run<'_>, code: &'static str, operation: Operation, planne
 async fn file(run: &Run<'_>, planned: Planned) -> (Planned, Done) {
     let (context, path) = (run.context, &planned.path);
     let work = async {
-        let reader = run.source.read(path).await.map_err(|error| (Which::Source, error))?;
-        let incoming = Incoming::new(reader, context.stop.clone(), context.progress.clone());
-        let (facts, failed) = (incoming.facts().clone(), incoming.failed());
-        match run.destination.write(path, incoming).await {
-            Ok(written) => Ok((facts, written)),
-            Err(error) => {
-                let of_source = failed.take();
-                Err(of_source.map_or((Which::Destination, error), |error| (Which::Source, error)))
-            }
+        let first = attempt(run, path).await;
+        match first {
+            Err((Which::Destination, EndError::Whole(failure))) if failure.transient => {}
+            done => return done,
         }
+        // What was sent as a stream is gone: no end can send it again by itself.
+        tokio::select! {
+            stopped = context.stop.stopped() => return Err((Which::Destination, stopped.into())),
+            () = tokio::time::sleep(AGAIN) => {}
+        }
+        attempt(run, path).await
     };
     let done = tokio::select! {
         biased;
@@ -212,6 +217,22 @@ async fn file(run: &Run<'_>, planned: Planned) -> (Planned, Done) {
         stopped = after_grace(&context.stop) => Err((Which::Destination, stopped.into())),
     };
     (planned, done)
+}
+
+/// Opens the source and writes it.
+async fn attempt(run: &Run<'_>, path: &ItemPath) -> Done {
+    let context = run.context;
+    let reader = run.source.read(path).await.map_err(|error| (Which::Source, error))?;
+    let incoming = Incoming::new(reader, context.stop.clone(), context.progress.clone());
+    let (facts, failed, given) = (incoming.facts().clone(), incoming.failed(), incoming.counter());
+    match run.destination.write(path, incoming).await {
+        Ok(written) => Ok((facts, written)),
+        Err(error) => {
+            let in_vain = given.load(Ordering::Relaxed);
+            context.progress.update(|now| now.bytes_done -= i64::try_from(in_vain).unwrap_or(0));
+            Err(failed.take().map_or((Which::Destination, error), |error| (Which::Source, error)))
+        }
+    }
 }
 
 /// Lets an operation end by itself when the run is stopped, but not for long.

@@ -112,7 +112,11 @@ pub(super) fn load(
     let found = asked.read(db, log)?;
     let options = counts_by(db, run.id)?;
     let total = total(&filter, counts, &options);
-    let digest = if query.is_whole() { Some(digest(db, &grant, (system, run))?) } else { None };
+    let digest = if query.is_whole() {
+        Some(digest(db, &grant, (system, run), |run| is_expired(app, run, viewer.now))?)
+    } else {
+        None
+    };
     let around = query.around.parse().ok().map(Seq);
     let mut view = LogView {
         codes: choices(options.iter().map(|option| option.1.as_str())),
@@ -146,7 +150,12 @@ pub(super) fn load(
 }
 
 /// When messages were logged, and what changed since the run before.
-fn digest(db: &mut Db, grant: &Grant<verbs::ReadLogs>, (system, run): (&System, &Run)) -> store::Result<Digest> {
+fn digest(
+    db: &mut Db,
+    grant: &Grant<verbs::ReadLogs>,
+    (system, run): (&System, &Run),
+    expired: impl Fn(&Run) -> bool,
+) -> store::Result<Digest> {
     let timeline = messages::timeline(db, run.id)?;
     if run.result == Some(RunResult::Canceled) {
         return Ok(Digest { timeline, changes: Some(ChangesView::Canceled) });
@@ -165,6 +174,8 @@ fn digest(db: &mut Db, grant: &Grant<verbs::ReadLogs>, (system, run): (&System, 
     };
     let here = examples(db, grant, run.id, &places(|items| vec![&items.new, &items.repeated]))?;
     let there = match &before {
+        // Names are hidden as soon as the messages are.
+        Some(before) if expired(before) => BTreeMap::new(),
         Some(before) => examples(db, grant, before.id, &places(|items| vec![&items.gone]))?,
         None => BTreeMap::new(),
     };

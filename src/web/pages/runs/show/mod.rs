@@ -16,9 +16,10 @@ use crate::ids::{RunNo, SystemKey};
 use crate::store::messages::FirstError;
 use crate::store::runs::{self, Run, Totals};
 use crate::store::systems::{self, System};
-use crate::store::{Db, house_notes, messages, plans};
+use crate::store::{Db, house_notes, messages, plans, replica};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
+use crate::web::pages::runs::is_expired;
 use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
@@ -46,7 +47,7 @@ pub async fn show(
     let (found, log) = app
         .store
         .read(move |db| {
-            let found = load(db, &grant, &key, RunNo(no))?;
+            let found = load(db, &grant, &key, RunNo(no), |run| is_expired(&portal, run, reader.now))?;
             let run = (&found.system, &found.run, found.totals.counts);
             let log = log::load(db, &portal, &reader, run, &query)?;
             Ok((found, log))
@@ -73,15 +74,22 @@ struct Loaded {
     note: Option<HouseNote>,
     running: Option<RunNo>,
     has_plan: bool,
+    changed_replica: Option<bool>,
 }
 
-fn load(db: &mut Db, grant: &Grant<verbs::SeeRun>, key: &SystemKey, no: RunNo) -> crate::store::Result<Loaded> {
+fn load(
+    db: &mut Db,
+    grant: &Grant<verbs::SeeRun>,
+    key: &SystemKey,
+    no: RunNo,
+    expired: impl Fn(&Run) -> bool,
+) -> crate::store::Result<Loaded> {
     let system = systems::find_with_runs(db, grant, key)?;
     let (run, totals) = runs::find(db, system.id, no)?;
     let retries = run.retries_run.map(|id| runs::number_of(db, id)).transpose()?.flatten();
     let failed = run.result == Some(RunResult::Error);
     let retried_by = if failed { runs::retry_of(db, system.id, run.id)? } else { None };
-    let failure = if failed { messages::first_error(db, run.id)? } else { None };
+    let failure = if failed && !expired(&run) { messages::first_error(db, run.id)? } else { None };
     let code = run.end_code.as_ref().or(failure.as_ref().map(|error| &error.code));
     let note = code.filter(|_code| failed).map(|code| house_notes::find(db, code)).transpose()?.flatten();
     let running = if run.state == RunState::Queued {
@@ -90,7 +98,9 @@ fn load(db: &mut Db, grant: &Grant<verbs::SeeRun>, key: &SystemKey, no: RunNo) -
         None
     };
     let has_plan = failed && plans::braked(db, run.id)?.is_some();
-    Ok(Loaded { system, run, totals, retries, retried_by, failure, note, running, has_plan })
+    let changed_replica =
+        if run.state == RunState::Ended { replica::has_changed(db, system.id, run.id)? } else { None };
+    Ok(Loaded { system, run, totals, retries, retried_by, failure, note, running, has_plan, changed_replica })
 }
 
 fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
@@ -130,6 +140,9 @@ fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
         retried_by: found.retried_by,
         canceling: run.cancel_by.clone().filter(|_by| run.state != RunState::Ended),
         has_plan: found.has_plan && found.system.deleted_at.is_none() && viewer.may(&[Verb::ConfirmDeletions], group),
+        changed_replica: found
+            .changed_replica
+            .filter(|_| found.system.deleted_at.is_none() && viewer.may(&[Verb::ReadLogs], group)),
         may_cancel: run.state != RunState::Ended && viewer.may(&[Verb::CancelRun], group),
         log,
         system: system_ref(&found.system, viewer),

@@ -49,6 +49,8 @@ pub struct RunView {
     /// Asked to stop, by whom.
     pub canceling: Option<String>,
     pub has_plan: bool,
+    /// Whether it brought anything to the replica, if there is one that the reader may see.
+    pub changed_replica: Option<bool>,
     pub may_cancel: bool,
     pub log: Log,
 }
@@ -247,6 +249,14 @@ fn facts(shell: &Shell, view: &RunView) -> Markup {
     }
     if view.unchanged > 0 {
         facts.push(("Unchanged", html! { (number(view.unchanged)) " items needed nothing" }));
+    }
+    match view.changed_replica {
+        Some(true) => {
+            let address = urls::replica(&view.system.key, Some(view.no));
+            facts.push(("Replica", html! { a href=(address) { "what this run changed" } }));
+        }
+        Some(false) => facts.push(("Replica", html! { "nothing changed" })),
+        None => {}
     }
     facts.push(("Log", view.completeness.line(view.state == RunState::Ended)));
     html! { div.facts { (facts_list(&facts)) } }

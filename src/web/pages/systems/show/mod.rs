@@ -23,10 +23,11 @@ use crate::ids::{GroupId, RunId, RunNo, SystemKey};
 use crate::store::checks::{self, Check};
 use crate::store::runs::{self, Run, RunPlace, Totals};
 use crate::store::systems::{self, System, Watch};
-use crate::store::{Db, house_notes, plans};
+use crate::store::{Db, house_notes, plans, replica};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
+use crate::web::pages::runs::is_expired;
 use crate::web::present::{self, Busy};
 use crate::web::response;
 use crate::web::state::App;
@@ -66,7 +67,8 @@ pub async fn show(
         (None, Some(no)) => RunPlace::After(RunNo(no)),
         (None, None) => RunPlace::Newest,
     };
-    let loaded = app.store.read(move |db| load(db, &grant, &key, place)).await?;
+    let (portal, now) = (app.clone(), viewer.now);
+    let loaded = app.store.read(move |db| load(db, &grant, &key, place, |run| is_expired(&portal, run, now))).await?;
     let mut shell = viewer.shell(Some(Nav::Systems));
     let refreshes = loaded.busy.is_at(viewer.now) && query.refresh.as_deref() != Some("off");
     if refreshes {
@@ -92,6 +94,7 @@ struct Loaded {
     check: Option<Check>,
     checks: Vec<(bool, Stamp)>,
     watch: Watch,
+    has_replica: bool,
 }
 
 fn load(
@@ -99,6 +102,7 @@ fn load(
     grant: &Grant<verbs::SeeSystem>,
     key: &SystemKey,
     place: RunPlace,
+    expired: impl Fn(&Run) -> bool,
 ) -> crate::store::Result<Loaded> {
     let (system, group) = systems::find(db, grant, key)?;
     let id = system.id;
@@ -123,13 +127,15 @@ fn load(
     }
     let last = runs::last_ended(db, id)?;
     let failed = last.as_ref().filter(|(run, _)| run.result == Some(RunResult::Error));
-    let failure = failed.map(|(run, _)| crate::store::messages::first_error(db, run.id)).transpose()?.flatten();
+    let told = failed.filter(|(run, _)| !expired(run));
+    let failure = told.map(|(run, _)| crate::store::messages::first_error(db, run.id)).transpose()?.flatten();
     let code = failed.and_then(|(run, _)| run.end_code.as_ref().or(failure.as_ref().map(|error| &error.code)));
     let note = code.map(|code| house_notes::find(db, code)).transpose()?.flatten();
     let plan_waits = match failed {
         Some((run, _)) => plans::braked(db, run.id)?.is_some_and(|plan| plan.confirmed_at.is_none()),
         None => false,
     };
+    let has_replica = replica::is_published(db, id)?;
     let check = checks::last(db, id)?;
     let checks = checks::recent(db, id, STRIP)?;
     let watch = systems::watch(db, id)?;
@@ -148,6 +154,7 @@ fn load(
         check,
         checks,
         watch,
+        has_replica,
     })
 }
 
@@ -196,6 +203,7 @@ fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
             hold: may(Verb::HoldSystem),
             edit: may(Verb::SpecifySystems),
             delete: may(Verb::SpecifySystems),
+            see_replica: loaded.has_replica && may(Verb::ReadLogs),
         },
     }
 }

@@ -58,6 +58,8 @@ pub struct May {
     pub hold: bool,
     pub edit: bool,
     pub delete: bool,
+    /// There is a replica, and the reader may look at it.
+    pub see_replica: bool,
 }
 
 /// A person's choice that nothing runs.
@@ -130,6 +132,7 @@ fn actions(view: &SystemView) -> Markup {
         @if view.may.hold && view.hold.is_none() {
             (link_button(&urls::system_hold(&view.key), "Put on hold …", ""))
         }
+        @if view.may.see_replica { (link_button(&urls::replica(&view.key, None), "Replica", "")) }
         @if view.may.edit { (link_button(&urls::system_edit(&view.key), "Edit", "")) }
         @if view.may.delete { (link_button(&urls::system_delete(&view.key), "Delete …", "")) }
     }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::clock::{FixedClock, Stamp};
+use crate::domain::catalogue::{self, Family, Scope};
 use crate::domain::message::Message;
 use crate::domain::run::Failure;
 use crate::net::Net;
@@ -20,6 +21,7 @@ use crate::sync::connectors::files::engine::synchronize;
 use crate::sync::connectors::files::open;
 use crate::sync::connectors::files::settings::Settings;
 use crate::sync::journal::{Entry, Journal};
+use crate::sync::no_replica::NoReplica;
 use crate::sync::progress::Progress;
 use crate::sync::stop::Stop;
 
@@ -174,6 +176,7 @@ impl Desk {
             clock,
             state: self.memory.clone(),
             plan: self.memory.clone(),
+            replica: Arc::new(NoReplica),
             confirmed: self.confirmed.clone(),
             run: self.runs,
         };
@@ -241,6 +244,9 @@ fn drive(
         let mut messages = Vec::new();
         while let Some(entry) = entries.recv().await {
             if let Entry::Message(_at, message) = entry {
+                // Every message of every test: what the catalogue says of its code is what it is.
+                let told = catalogue::lookup(Family::Files, message.code, Scope::Item);
+                assert_eq!((told.code, told.category), (message.code, message.category), "{message:?}");
                 messages.push(message);
             }
         }

@@ -34,21 +34,64 @@ fn busy() -> Desk {
     desk
 }
 
+/// The same for a copy run: nothing is deleted, and what is gone at the source stays.
+fn busy_copy() -> Desk {
+    let mut desk = Desk::new("copy").with("transfers", "2");
+    put(&desk.destination(), "theirs", "of somebody else");
+    for n in 0..3 {
+        put(&desk.source(), &format!("changed/{n}"), "before");
+    }
+    put(&desk.source(), "gone/a", "one");
+    put(&desk.source(), "keep", "same");
+    desk.run_well();
+    for n in 0..3 {
+        put(&desk.source(), &format!("changed/{n}"), "afterwards");
+        put(&desk.source(), &format!("new/{n}/file"), "new");
+    }
+    fs::remove_dir_all(desk.source().join("gone")).unwrap();
+    desk
+}
+
+/// What a run must end with.
+#[derive(Clone, Copy)]
+struct Whole {
+    /// Makes a pair with something to do.
+    desk: fn() -> Desk,
+    steps: usize,
+    /// What stays at the destination without being at the source.
+    beside: &'static [&'static str],
+    files: i64,
+}
+
+const MIRROR: Whole = Whole { desk: busy, steps: 12, beside: &[], files: 11 };
+const COPY: Whole =
+    Whole { desk: busy_copy, steps: 9, beside: &["gone/", "gone/a=one", "theirs=of somebody else"], files: 7 };
+
 #[test]
 fn stopped_before_any_step_the_next_run_goes_on() {
-    interrupt_at_each_step(false);
+    interrupt_at_each_step(MIRROR, false);
 }
 
 #[test]
 fn crashed_before_anything_was_remembered_the_next_run_goes_on() {
-    interrupt_at_each_step(true);
+    interrupt_at_each_step(MIRROR, true);
+}
+
+#[test]
+fn a_copy_stopped_before_any_step_goes_on_with_the_next_run() {
+    interrupt_at_each_step(COPY, false);
+}
+
+#[test]
+fn a_copy_crashed_before_anything_was_remembered_goes_on_with_the_next_run() {
+    interrupt_at_each_step(COPY, true);
 }
 
 /// `forgetful`: what the run remembered is lost, as when it crashed.
-fn interrupt_at_each_step(forgetful: bool) {
+fn interrupt_at_each_step(whole: Whole, forgetful: bool) {
     let mut mutations = 0;
     loop {
-        let mut desk = busy();
+        let mut desk = (whole.desk)();
         let before = desk.memory.baselines.lock().unwrap().clone();
         let stop = lasting();
         let (stopping, count) = (stop.clone(), Arc::new(AtomicUsize::new(0)));
@@ -63,7 +106,7 @@ fn interrupt_at_each_step(forgetful: bool) {
             Which::Destination => Hooked::around(end, Op::Mutate, hook.clone()),
         });
         if outcome.result == Ok(()) {
-            assert!(mutations > 12, "only {mutations} steps were seen");
+            assert!(mutations >= whole.steps, "only {mutations} steps were seen");
             return;
         }
         if forgetful {
@@ -73,8 +116,13 @@ fn interrupt_at_each_step(forgetful: bool) {
         assert!(count.load(Ordering::SeqCst) <= mutations + 2, "at most what was under way");
         let next = desk.run_well();
         assert!(!next.log().iter().any(|line| line.starts_with("FILE-DRIFT")), "{:?}", next.log());
-        assert_eq!(shown(&desk.destination()), shown(&desk.source()), "stopped before mutation {mutations}");
-        assert_eq!(desk.run_well().summary(), [11, 0, 0, 0, 0, 0]);
+        let mut expected = shown(&desk.source());
+        expected.extend(whole.beside.iter().map(|&line| line.to_owned()));
+        expected.sort();
+        let mut there = shown(&desk.destination());
+        there.sort();
+        assert_eq!(there, expected, "stopped before mutation {mutations}");
+        assert_eq!(desk.run_well().summary(), [whole.files, 0, 0, 0, 0, 0]);
         mutations += 1;
     }
 }

@@ -1,6 +1,9 @@
 //! A small HTTP server that answers as it is told: for what no real server does on demand (too many requests,
 //! silence, half an answer, nonsense).
 
+mod share;
+mod sink;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, LazyLock, Mutex};
@@ -8,6 +11,9 @@ use std::thread;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+pub use share::{LARGE, Share, listing};
+pub use sink::Sink;
 
 /// The authority behind [`Stub::secure`], as PEM.
 pub fn authority() -> &'static [u8] {
@@ -40,8 +46,14 @@ pub struct Request {
     /// With the query.
     pub path: String,
     headers: Vec<(String, String)>,
+    /// As much of it as is kept: of a large one only the beginning.
     pub body: Vec<u8>,
+    /// How many bytes the body had.
+    pub length: u64,
 }
+
+/// Of a body that is larger the rest is counted and thrown away.
+const KEPT: u64 = 64 * 1024 * 1024;
 
 impl Request {
     /// The value of a header; the name in lower case.
@@ -55,6 +67,8 @@ pub enum Reply {
     Http(u16, Vec<(&'static str, String)>, Vec<u8>),
     /// These bytes, whatever they are.
     Raw(Vec<u8>),
+    /// A head, and a body that is handed out piece by piece until the client closes the connection.
+    Pieces(Vec<u8>, Box<dyn Iterator<Item = Vec<u8>> + Send>),
     /// Nothing more after these bytes, with the connection held open until the client closes it.
     Silence(Vec<u8>),
 }
@@ -66,6 +80,14 @@ impl Reply {
 
     pub fn body(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self::Http(status, Vec::new(), body.into())
+    }
+
+    /// The same with another status.
+    pub fn but(self, status: u16) -> Self {
+        match self {
+            Self::Http(_, headers, body) => Self::Http(status, headers, body),
+            other => other,
+        }
     }
 
     pub fn with(self, name: &'static str, value: impl Into<String>) -> Self {
@@ -175,14 +197,19 @@ fn answer(mut connection: impl Connection, seen: &Mutex<Vec<Request>>, handler: 
         seen.push(request.clone());
         seen.len() - 1
     };
-    let (bytes, held) = match handler(number, &request) {
-        Reply::Http(status, headers, body) => (http(status, &headers, &body, request.method == "HEAD"), false),
-        Reply::Raw(bytes) => (bytes, false),
-        Reply::Silence(bytes) => (bytes, true),
+    let reply = handler(number, &request);
+    let goes_silent = matches!(reply, Reply::Silence(_));
+    let (beginning, pieces) = match reply {
+        Reply::Http(status, headers, body) => (http(status, &headers, &body, request.method == "HEAD"), None),
+        Reply::Raw(bytes) | Reply::Silence(bytes) => (bytes, None),
+        Reply::Pieces(head, pieces) => (head, Some(pieces)),
     };
-    let _ = connection.write_all(&bytes);
-    let _ = connection.flush();
-    if !held {
+    for piece in std::iter::once(beginning).chain(pieces.into_iter().flatten()) {
+        if connection.write_all(&piece).and_then(|()| connection.flush()).is_err() {
+            return;
+        }
+    }
+    if !goes_silent {
         connection.end();
     }
     let _ = std::io::copy(&mut connection, &mut std::io::sink()); // until the client closes it
@@ -214,7 +241,9 @@ fn read(connection: &mut impl Read) -> Option<Request> {
         headers.push((name.to_lowercase(), value.trim().to_owned()));
     }
     let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
-    let mut body = vec![0; length.unwrap_or(0)];
-    reader.read_exact(&mut body).ok()?;
-    Some(Request { method, path, headers, body })
+    let length: u64 = length.unwrap_or(0);
+    let (mut body, mut rest) = (Vec::new(), reader.take(length));
+    rest.by_ref().take(KEPT).read_to_end(&mut body).ok()?;
+    std::io::copy(&mut rest, &mut std::io::sink()).ok()?;
+    (rest.limit() == 0).then_some(Request { method, path, headers, body, length })
 }

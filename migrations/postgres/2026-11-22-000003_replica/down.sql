@@ -1,0 +1,4 @@
+DROP TABLE replica_seen;
+DROP TABLE replica_records;
+DROP TABLE replica_sets;
+DROP TABLE replicas;

@@ -1,0 +1,28 @@
+//! The replica: versions of records by run, published by one pointer.
+//!
+//! A version is seen while its `from_run` is at most the published run and its `to_run` is later or not set.
+//! Runs of a system have rising numbers, and only one of them stages at a time: whatever is newer than the
+//! pointer is what a failed run has left, or what the running one stages. Every write is under the claim.
+
+mod lookup;
+mod orphans;
+mod publish;
+mod sets;
+mod staging;
+mod sweep;
+mod view;
+
+pub use lookup::{missing, staged_page};
+pub use orphans::{orphan, unmet};
+pub use publish::{SetEnd, publish};
+pub use sets::{Replica, ReplicaSet, begin};
+pub use staging::{Counts, Incoming, Reading, stage, withdraw};
+pub(in crate::store) use staging::{RecordRow, SeenRow};
+pub use sweep::sweep;
+pub use view::{Place, Record, Version, Which, changed_by, find, has_changed, history, is_published, records};
+
+/// The bytes that a record is known by, within its set.
+pub type Key = Vec<u8>;
+
+/// How many keys a statement names at most.
+const KEYS: usize = 500;

@@ -1,0 +1,174 @@
+//! The published replica, for whoever may look at it: data like that of logs, so it takes the same grant.
+
+use diesel::prelude::*;
+
+use super::sets::{Replica, ReplicaSet, of_system, published_run};
+use crate::access::{Grant, verbs};
+use crate::ids::{RunId, RunNo, SystemId};
+use crate::store::connection::Db;
+use crate::store::error::Result;
+use crate::store::schema::{replica_records, replica_sets, runs};
+
+/// The replica of a system in reach.
+pub fn find(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, system: SystemId) -> Result<Replica> {
+    of_system(db, system)
+}
+
+/// A record, as published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    pub key: Vec<u8>,
+    pub orphaned: bool,
+    pub data: String,
+}
+
+/// Which records are meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Which {
+    /// What their keys begin with.
+    pub prefix: Vec<u8>,
+    pub orphaned: Option<bool>,
+    /// Only what this run has brought, as it brought it.
+    pub changed_by: Option<RunId>,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    First,
+    After(Vec<u8>),
+    Before(Vec<u8>),
+    Last,
+}
+
+type Row = (Vec<u8>, bool, String);
+
+/// A page in the order of keys, and whether there is more in the direction that was read.
+pub fn records(
+    db: &mut Db,
+    set: &ReplicaSet,
+    published: RunId,
+    which: &Which,
+    place: &Place,
+    limit: i64,
+) -> Result<(Vec<Record>, bool)> {
+    let mut query = replica_records::table.filter(replica_records::set_id.eq(set.id)).limit(limit + 1).into_boxed();
+    query = match which.changed_by {
+        Some(run) => query.filter(replica_records::from_run.eq(run)).filter(replica_records::from_run.le(published)),
+        None => query
+            .filter(replica_records::from_run.le(published))
+            .filter(replica_records::to_run.is_null().or(replica_records::to_run.gt(published))),
+    };
+    query = match which.orphaned {
+        // As the index says it, which has only these.
+        Some(true) => query.filter(replica_records::orphaned),
+        Some(false) => query.filter(replica_records::orphaned.eq(false)),
+        None => query,
+    };
+    if !which.prefix.is_empty() {
+        query = query.filter(replica_records::record_key.ge(which.prefix.clone()));
+        if let Some(end) = behind(&which.prefix) {
+            query = query.filter(replica_records::record_key.lt(end));
+        }
+    }
+    let backwards = matches!(place, Place::Before(_) | Place::Last);
+    query = match place {
+        Place::First | Place::Last => query,
+        Place::After(key) => query.filter(replica_records::record_key.gt(key.clone())),
+        Place::Before(key) => query.filter(replica_records::record_key.lt(key.clone())),
+    };
+    query = if backwards {
+        query.order(replica_records::record_key.desc())
+    } else {
+        query.order(replica_records::record_key.asc())
+    };
+    let mut rows: Vec<Row> =
+        query.select((replica_records::record_key, replica_records::orphaned, replica_records::data)).load(db)?;
+    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
+    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    if backwards {
+        rows.reverse();
+    }
+    Ok((rows.into_iter().map(|(key, orphaned, data)| Record { key, orphaned, data }).collect(), more))
+}
+
+/// The first key behind all that begin with this.
+fn behind(prefix: &[u8]) -> Option<Vec<u8>> {
+    let mut end = prefix.to_vec();
+    while let Some(last) = end.pop() {
+        if last < u8::MAX {
+            end.push(last + 1);
+            return Some(end);
+        }
+    }
+    None
+}
+
+/// A version of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The run that brought it; `None` when its header is not kept any more.
+    pub run: Option<RunNo>,
+    pub orphaned: bool,
+    pub data: String,
+}
+
+/// The published versions of a record, newest first, at most so many.
+pub fn history(db: &mut Db, set: &ReplicaSet, published: RunId, key: &[u8], limit: i64) -> Result<Vec<Version>> {
+    let rows: Vec<(Option<RunNo>, bool, String)> = replica_records::table
+        .left_join(runs::table.on(runs::id.eq(replica_records::from_run)))
+        .filter(replica_records::set_id.eq(set.id))
+        .filter(replica_records::record_key.eq(key.to_vec()))
+        .filter(replica_records::from_run.le(published))
+        .order(replica_records::from_run.desc())
+        .limit(limit)
+        .select((runs::no.nullable(), replica_records::orphaned, replica_records::data))
+        .load(db)?;
+    Ok(rows.into_iter().map(|(run, orphaned, data)| Version { run, orphaned, data }).collect())
+}
+
+/// How many records of a set a run has brought, counted up to `most`.
+pub fn changed_by(db: &mut Db, set: &ReplicaSet, run: RunId, most: i64) -> Result<i64> {
+    let keys: Vec<i64> = replica_records::table
+        .filter(replica_records::set_id.eq(set.id))
+        .filter(replica_records::from_run.eq(run))
+        .limit(most)
+        .select(replica_records::set_id)
+        .load(db)?;
+    Ok(i64::try_from(keys.len()).unwrap_or(i64::MAX))
+}
+
+/// Whether anything of a system's replica was published.
+pub fn is_published(db: &mut Db, system: SystemId) -> Result<bool> {
+    Ok(published_run(db, system)? > 0)
+}
+
+/// Whether a run has brought anything that was published; `None` for a system without a replica.
+pub fn has_changed(db: &mut Db, system: SystemId, run: RunId) -> Result<Option<bool>> {
+    let published = published_run(db, system)?;
+    if published == 0 {
+        return Ok(None);
+    }
+    let sets: Vec<i64> =
+        replica_sets::table.filter(replica_sets::system_id.eq(system)).select(replica_sets::id).load(db)?;
+    for set in sets.into_iter().filter(|_| run.0 <= published) {
+        let brought =
+            replica_records::table.filter(replica_records::set_id.eq(set)).filter(replica_records::from_run.eq(run));
+        if diesel::select(diesel::dsl::exists(brought)).get_result(db)? {
+            return Ok(Some(true));
+        }
+    }
+    Ok(Some(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_of_a_prefix() {
+        assert_eq!(behind(b"ab"), Some(b"ac".to_vec()));
+        assert_eq!(behind(b"a\xff"), Some(b"b".to_vec()));
+        assert_eq!(behind(b"\xff\xff"), None);
+    }
+}

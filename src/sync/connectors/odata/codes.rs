@@ -1,0 +1,46 @@
+//! The codes of the odata connector, with their arguments. Those that begin with `AFC-` follow a catalogue that
+//! administrators of closing systems know.
+
+/// Nothing has changed in a set of the configuration, or of master data. Args: the set.
+pub const UNCHANGED: [&str; 2] = ["AFC-I01", "AFC-I02"];
+/// So many records of a set were inserted. Args: how many, the set, and how many of them were back.
+pub const INSERTED: [&str; 2] = ["AFC-S01", "AFC-S06"];
+/// Args: how many, the set.
+pub const UPDATED: [&str; 2] = ["AFC-S02", "AFC-S07"];
+/// Args: how many, the set.
+pub const ORPHANED: [&str; 2] = ["AFC-S05", "AFC-S10"];
+/// A set cannot be read. Args: the set.
+pub const UNREADABLE: [&str; 2] = ["AFC-E08", "AFC-E09"];
+/// The account lacks rights. Args: the host.
+pub const DENIED: &str = "AFC-E04";
+/// Changes could not be had any more, so everything was read. Args: the set.
+pub const STARTED_OVER: &str = "AFC-W01";
+
+/// A record is not built as the model says. Args: the property, what is wrong with it, what was found.
+pub const STRUCTURE: &str = "ODATA-STRUCTURE";
+/// A record contradicts itself or another one. Args: what is wrong, the property.
+pub const CONSISTENCY: &str = "ODATA-CONSISTENCY";
+/// A record refers to one that is not there. Args: the navigation, the set, the key.
+pub const REFERENCE: &str = "ODATA-REFERENCE";
+/// The service does not have a set any more; what the replica has of it stays. Args: the set.
+pub const SET_GONE: &str = "ODATA-SET-GONE";
+/// The same, where the settings say that this ends the run. Args: the set.
+pub const SET_MISSING: &str = "ODATA-SET-MISSING";
+/// The model of a set has changed since the run before. Args: the set, how.
+pub const MODEL: &str = "ODATA-MODEL";
+/// The model changed while the run read. No args.
+pub const MODEL_MOVED: &str = "ODATA-MODEL-MOVED";
+/// No set of the service matches the settings. No args.
+pub const NO_SETS: &str = "ODATA-NO-SETS";
+/// `$metadata` cannot be understood. Args: why.
+pub const METADATA: &str = "ODATA-METADATA";
+/// The answer for a set cannot be understood. Args: the set, why.
+pub const ANSWER: &str = "ODATA-ANSWER";
+/// A link leads away from the service. Args: the set, the host.
+pub const ASTRAY: &str = "ODATA-ASTRAY";
+/// The pages of a set do not end. Args: the set.
+pub const LOOP: &str = "ODATA-LOOP";
+/// A setting cannot be used. Args: which, why.
+pub const SETTING: &str = "ODATA-SETTING";
+/// No access token was to be had. Args: the host.
+pub const TOKEN: &str = "ODATA-TOKEN";

@@ -1,0 +1,122 @@
+//! The fields of the settings form.
+
+use crate::sync::connector::{Field, Input};
+
+const AUTH: Input = Input::Choice(&[
+    ("none", "None"),
+    ("basic", "User name and password"),
+    ("oauth2", "OAuth 2.0 client credentials"),
+    ("header", "Key in a header"),
+]);
+
+const PAGING: Input = Input::Choice(&[
+    ("server", "The service cuts pages, by links (or gives everything at once)"),
+    ("client", "Syncdesk asks for pages, by $top and $skip"),
+]);
+
+const GONE: Input = Input::Choice(&[
+    ("warning", "Warning: its records stay as they are, the rest goes on"),
+    ("error", "Error: the run ends, and everything stays as it is"),
+]);
+
+const SERVICE: &str = "Service";
+const WHAT: &str = "What is synchronized";
+const CARE: &str = "Speed and care";
+const WAY: &str = "The way there";
+
+const SETS: &str = "Names of entity sets, one a line; * stands for any letters, and a line that begins with - leaves \
+sets out. Empty for none. A set that both lists name belongs to the configuration.";
+
+/// Every field, in the order of the form.
+pub(super) static FIELDS: &[Field] = &[
+    Field::new(
+        "root",
+        "Service root",
+        "The address of an OData service of version 2 or 4, without $metadata.",
+        SERVICE,
+        Input::Line,
+        "",
+    ),
+    Field::new("auth", "Sign-in", "How Syncdesk signs in at the service.", SERVICE, AUTH, "none"),
+    Field::new("account", "User name or client id", "For a password, and for OAuth 2.0.", SERVICE, Input::Line, ""),
+    Field::new("token_url", "Token address", "OAuth 2.0 only: where access tokens are had.", SERVICE, Input::Line, ""),
+    Field::new("scope", "Scope", "OAuth 2.0 only; empty for none.", SERVICE, Input::Line, ""),
+    Field::new(
+        "header_name",
+        "Header of the key",
+        "For a key in a header: its name, such as APIKey.",
+        SERVICE,
+        Input::Line,
+        "",
+    ),
+    Field::new(
+        "secret",
+        "Secret",
+        "The password, the client secret, or the key. Kept encrypted and never shown.",
+        SERVICE,
+        Input::Secret,
+        "",
+    ),
+    Field::new(
+        "config_name",
+        "First data set",
+        "What its entity sets are together.",
+        WHAT,
+        Input::Line,
+        "Business Configuration",
+    ),
+    Field::new("config_sets", "Its entity sets", SETS, WHAT, Input::Lines, ""),
+    Field::new(
+        "master_name",
+        "Second data set",
+        "What its entity sets are together.",
+        WHAT,
+        Input::Line,
+        "Master Data",
+    ),
+    Field::new("master_sets", "Its entity sets", SETS, WHAT, Input::Lines, "*"),
+    Field::new(
+        "gone",
+        "When a set is gone",
+        "What it means that the service does not have it any more.",
+        WHAT,
+        GONE,
+        "warning",
+    ),
+    Field::new("paging", "Pages", "Who cuts a set into pages.", CARE, PAGING, "server"),
+    Field::new("page_size", "Records a page", "1 to 50 000. The service may give less.", CARE, Input::Number, "1000"),
+    Field::new("parallel", "Sets at once", "1 to 16.", CARE, Input::Number, "4"),
+    Field::new(
+        "timeout_seconds",
+        "Time-out",
+        "So many seconds may pass without a sign of life: 1 to 3 600.",
+        CARE,
+        Input::Number,
+        "60",
+    ),
+    Field::new(
+        "headers",
+        "Further headers",
+        "One a line, as Name: value. They are shown to whoever sees these settings: nothing secret belongs here.",
+        WAY,
+        Input::Lines,
+        "",
+    ),
+    Field::new(
+        "proxy",
+        "Proxy",
+        "Address of an HTTP proxy, such as http://proxy.example.org:3128; empty for none. It is trusted to keep to \
+         its own rules.",
+        WAY,
+        Input::Line,
+        "",
+    ),
+    Field::new(
+        "ca",
+        "Certificate authority",
+        "For a service whose certificate the machine does not know: the authority's certificate as PEM text.",
+        WAY,
+        Input::Lines,
+        "",
+    ),
+];

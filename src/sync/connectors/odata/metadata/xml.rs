@@ -1,0 +1,224 @@
+//! Reads the XML of `$metadata`. Document types and entities of the document's own are refused: nothing expands.
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+
+use super::Version;
+use super::document::{Association, AssociationSet, Declared, Document, Navigation, Schema, Set, Type};
+
+/// Elements are at most so deep in each other.
+const DEEPEST: usize = 64;
+
+/// Where in the document the reader is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Schema,
+    Type,
+    Key,
+    Navigation,
+    Association,
+    Principal,
+    Dependent,
+    Set,
+    AssociationSet,
+    /// In something that does not matter.
+    Other,
+}
+
+/// Reads a document.
+pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
+    let mut reader = Reader::from_reader(bytes);
+    reader.config_mut().expand_empty_elements = true;
+    let mut document = Document::default();
+    let mut places: Vec<Place> = Vec::new();
+    loop {
+        match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Start(element) => {
+                if places.len() >= DEEPEST {
+                    return Err(format!("elements are more than {DEEPEST} deep in each other"));
+                }
+                let place = begin(&mut document, places.last().copied().unwrap_or(Place::Other), &element)?;
+                places.push(place);
+            }
+            Event::End(_) => {
+                places.pop();
+            }
+            Event::DocType(_) => return Err("it has a document type, which is not allowed".to_owned()),
+            Event::Eof if !places.is_empty() => return Err("it ends too early".to_owned()),
+            Event::Eof if document.version.is_none() => return Err("it is no document of OData".to_owned()),
+            Event::Eof => return Ok(document),
+            Event::Empty(_)
+            | Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::GeneralRef(_) => {}
+        }
+    }
+}
+
+/// The attributes of an element, by names without a prefix.
+struct Attributes(Vec<(String, String)>);
+
+impl Attributes {
+    fn of(element: &BytesStart<'_>) -> Result<Self, String> {
+        let mut all = Vec::new();
+        for attribute in element.attributes() {
+            let attribute = attribute.map_err(|error| error.to_string())?;
+            // Entities of the document's own cannot be resolved, and are an error.
+            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
+            all.push((attribute.key.as_ref().to_owned(), value.into_owned()));
+        }
+        Ok(Self(all))
+    }
+
+    fn get(&self, name: &str) -> Option<String> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+    }
+
+    fn text(&self, name: &str) -> String {
+        self.get(name).unwrap_or_default()
+    }
+
+    fn number(&self, name: &str) -> Option<u32> {
+        self.get(name)?.parse().ok()
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.get(name).is_some_and(|value| value == "true")
+    }
+}
+
+fn begin(document: &mut Document, within: Place, element: &BytesStart<'_>) -> Result<Place, String> {
+    let name = element.local_name();
+    let attributes = Attributes::of(element)?;
+    if name.as_ref() == "Edmx" {
+        document.version = match attributes.text("Version").as_str() {
+            version if version.starts_with('4') => Some(Version::V4),
+            "1.0" => Some(Version::V2),
+            other => return Err(format!("its version is “{other}”")),
+        };
+        return Ok(Place::Other);
+    }
+    if name.as_ref() == "Schema" {
+        let (namespace, alias) = (attributes.text("Namespace"), attributes.get("Alias"));
+        document.schemas.push(Schema { namespace, alias, ..Schema::default() });
+        return Ok(Place::Schema);
+    }
+    let Some(schema) = document.schemas.last_mut() else { return Ok(Place::Other) };
+    Ok(match (within, name.as_ref()) {
+        (Place::Schema, "EntityType") => {
+            schema.types.push(Type {
+                name: attributes.text("Name"),
+                base: attributes.get("BaseType"),
+                open: attributes.is("OpenType"),
+                ..Type::default()
+            });
+            Place::Type
+        }
+        (Place::Schema, "ComplexType") => {
+            schema.complex.push(attributes.text("Name"));
+            Place::Other
+        }
+        (Place::Schema, "EnumType") => {
+            schema.enumerations.push(attributes.text("Name"));
+            Place::Other
+        }
+        (Place::Schema, "TypeDefinition") => {
+            schema.definitions.push((attributes.text("Name"), attributes.text("UnderlyingType")));
+            Place::Other
+        }
+        (Place::Schema, "Association") => {
+            schema.associations.push(Association { name: attributes.text("Name"), ..Association::default() });
+            Place::Association
+        }
+        (Place::Schema, "EntityContainer") => Place::Schema,
+        (Place::Schema, "EntitySet") => {
+            let (name, type_name) = (attributes.text("Name"), attributes.text("EntityType"));
+            schema.sets.push(Set { name, type_name, bindings: Vec::new() });
+            Place::Set
+        }
+        (Place::Schema, "AssociationSet") => {
+            let association = attributes.text("Association");
+            schema.association_sets.push(AssociationSet { association, ends: Vec::new() });
+            Place::AssociationSet
+        }
+        (place, name) => inside(schema, place, name, &attributes),
+    })
+}
+
+/// What stands in an element of a schema.
+fn inside(schema: &mut Schema, within: Place, name: &str, attributes: &Attributes) -> Place {
+    match within {
+        Place::Type | Place::Key | Place::Navigation => {
+            schema.types.last_mut().map_or(Place::Other, |owner| in_type(owner, within, name, attributes))
+        }
+        Place::Association | Place::Principal | Place::Dependent => {
+            schema.associations.last_mut().map_or(Place::Other, |one| in_association(one, within, name, attributes))
+        }
+        Place::Set => {
+            if let (Some(set), "NavigationPropertyBinding") = (schema.sets.last_mut(), name) {
+                set.bindings.push((attributes.text("Path"), attributes.text("Target")));
+            }
+            Place::Other
+        }
+        Place::AssociationSet => {
+            if let (Some(set), "End") = (schema.association_sets.last_mut(), name) {
+                set.ends.push((attributes.text("Role"), attributes.text("EntitySet")));
+            }
+            Place::Other
+        }
+        Place::Schema | Place::Other => Place::Other,
+    }
+}
+
+fn in_type(owner: &mut Type, within: Place, name: &str, attributes: &Attributes) -> Place {
+    match (within, name) {
+        (Place::Type, "Key") => return Place::Key,
+        (Place::Key, "PropertyRef") => owner.key.push(attributes.text("Name")),
+        (Place::Type, "Property") => owner.properties.push(declared(attributes)),
+        (Place::Type, "NavigationProperty") => {
+            owner.navigations.push(Navigation { name: attributes.text("Name"), constraints: Vec::new() });
+            return Place::Navigation;
+        }
+        (Place::Navigation, "ReferentialConstraint") => {
+            if let Some(navigation) = owner.navigations.last_mut() {
+                navigation.constraints.push((attributes.text("Property"), attributes.text("ReferencedProperty")));
+            }
+        }
+        _ => {}
+    }
+    Place::Other
+}
+
+/// Of V2.
+fn in_association(one: &mut Association, within: Place, name: &str, attributes: &Attributes) -> Place {
+    match (within, name) {
+        (Place::Association, "ReferentialConstraint") => return Place::Association,
+        (Place::Association, "Principal") => {
+            one.principal.0 = attributes.text("Role");
+            return Place::Principal;
+        }
+        (Place::Association, "Dependent") => {
+            one.dependent.0 = attributes.text("Role");
+            return Place::Dependent;
+        }
+        (Place::Principal, "PropertyRef") => one.principal.1.push(attributes.text("Name")),
+        (Place::Dependent, "PropertyRef") => one.dependent.1.push(attributes.text("Name")),
+        _ => {}
+    }
+    Place::Other
+}
+
+fn declared(attributes: &Attributes) -> Declared {
+    Declared {
+        name: attributes.text("Name"),
+        type_name: attributes.text("Type"),
+        nullable: attributes.get("Nullable").is_none_or(|value| value != "false"),
+        // `Max`, and a scale that is `variable`, are no bounds.
+        max_length: attributes.number("MaxLength"),
+        precision: attributes.number("Precision"),
+        scale: attributes.number("Scale"),
+    }
+}

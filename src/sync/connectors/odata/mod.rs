@@ -1,0 +1,90 @@
+//! The odata connector: entity sets of an OData service, version 2 or 4, into the replica.
+
+pub mod codes;
+mod fetch;
+mod form;
+mod metadata;
+mod page;
+mod parse;
+mod reading;
+mod record;
+mod references;
+mod run;
+mod select;
+mod service;
+pub mod settings;
+mod shared;
+mod sign_in;
+mod state;
+mod value;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use self::service::Service;
+use self::settings::{SECRET, Settings};
+use crate::domain::kind::Owner;
+use crate::domain::run::{Failure, Stage};
+use crate::sync::connector::{Connector, Context, Field, FieldError, Halt, Kind, Peer, Task, Territory, Typed};
+
+/// An OData service.
+#[derive(Debug, Clone, Copy)]
+pub struct OData;
+
+impl Kind for OData {
+    fn kind(&self) -> &'static str {
+        "odata"
+    }
+
+    fn title(&self) -> &'static str {
+        "OData"
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        form::FIELDS
+    }
+
+    fn parse(&self, typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>> {
+        parse::parse(typed)
+    }
+
+    fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {
+        let owner = Settings::from_json(settings).and_then(|settings| settings.owner());
+        owner.map(|owner| (SECRET, owner)).into_iter().collect()
+    }
+
+    fn local_folders(&self, _settings: &serde_json::Value) -> Vec<(&'static str, PathBuf)> {
+        Vec::new()
+    }
+
+    fn territory(&self, _settings: &serde_json::Value) -> Option<Territory> {
+        None
+    }
+
+    fn ends(&self, settings: &serde_json::Value) -> String {
+        Settings::from_json(settings).map(|settings| settings.root).unwrap_or_default()
+    }
+}
+
+impl Connector for OData {
+    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), Failure>> {
+        Box::pin(async {
+            let settings = read(peer)?;
+            let service = Service::of_check(peer, &settings)?;
+            match shared::model(&service).await {
+                Ok(model) => run::selected(&settings, &model).map(|_selected| ()),
+                Err(Halt::Failed(failure)) => Err(failure),
+                Err(Halt::Stopped(_) | Halt::Braked) => Err(Failure::new(Stage::Protocol, "RUN-INTERNAL")),
+            }
+        })
+    }
+
+    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), Halt>> {
+        Box::pin(async { run::synchronize(context, read(&context.peer)?).await })
+    }
+}
+
+fn read(peer: &Peer) -> Result<Settings, Failure> {
+    let unreadable = || Failure::new(Stage::Settings, codes::SETTING).arg("settings").arg("they cannot be read");
+    Settings::from_json(&peer.settings).ok_or_else(unreadable)
+}

@@ -1,0 +1,228 @@
+//! From what was typed to settings: what is wrong is told field by field.
+
+use reqwest::header::{HeaderName, HeaderValue};
+use serde_json::Value;
+use url::Url;
+
+use super::select::Pattern;
+use super::settings::{Auth, Gone, Paging, Settings, header};
+use crate::net::Net;
+use crate::sync::connector::{FieldError, Typed};
+use crate::sync::connectors::typed::Form;
+
+/// Headers that Syncdesk sets itself, or that would carry a secret in the open.
+const TAKEN: &[&str] = &[
+    "accept",
+    "authorization",
+    "connection",
+    "content-length",
+    "cookie",
+    "host",
+    "if-none-match",
+    "prefer",
+    "proxy-authorization",
+    "transfer-encoding",
+];
+
+/// Reads the form into the JSON that is stored: one flat object with the form's own fields, without secrets.
+pub(super) fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
+    let mut form = Form::new(typed);
+    form.service_address("root", "Give the service root.");
+    form.sign_in();
+    for (name, sets) in [("config_name", "config_sets"), ("master_name", "master_sets")] {
+        form.data_set(name, sets);
+    }
+    let choices = [
+        ("gone", Gone::parse(form.text("gone")).map(Gone::as_str)),
+        ("paging", Paging::parse(form.text("paging")).map(Paging::as_str)),
+    ];
+    for (field, word) in choices {
+        match word {
+            Some(word) => form.set(field, word),
+            None => form.wrong(field, "Choose one."),
+        }
+    }
+    form.number("page_size", "1000", 1, 50_000);
+    form.number("parallel", "4", 1, 16);
+    form.number("timeout_seconds", "60", 1, 3_600);
+    form.further_headers();
+    form.way();
+    let Form { json, mut errors, .. } = form;
+    let json = Value::Object(json);
+    if errors.is_empty() {
+        if Settings::from_json(&json).is_some() {
+            return Ok(json);
+        }
+        errors.push(FieldError { field: "root", message: "This cannot be read.".to_owned() });
+    }
+    Err(errors)
+}
+
+impl Form<'_> {
+    fn service_address(&mut self, field: &'static str, missing: &str) {
+        let text = self.text(field).trim_end_matches('/');
+        match Url::parse(text) {
+            _ if text.is_empty() => self.wrong(field, missing),
+            Ok(url) if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() => {
+                self.wrong(field, "The address begins with https:// or http://.");
+            }
+            Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+                self.wrong(field, "User name and password have their own fields.");
+            }
+            Ok(url) if url.query().is_some() || url.fragment().is_some() => {
+                self.wrong(field, "The address must not contain “?” or “#”.");
+            }
+            Ok(url) if url.path().ends_with("$metadata") => self.wrong(field, "Without $metadata at its end."),
+            Ok(url) => self.set(field, url.as_str().trim_end_matches('/')),
+            Err(error) => self.wrong(field, format!("This is no address: {error}.")),
+        }
+    }
+
+    fn sign_in(&mut self) {
+        for field in ["account", "token_url", "scope", "header_name"] {
+            self.set(field, "");
+        }
+        let Some(auth) = Auth::parse(self.text("auth")) else {
+            return self.wrong("auth", "Choose how to sign in.");
+        };
+        self.set("auth", auth.as_str());
+        match auth {
+            Auth::None => {}
+            Auth::Basic => self.named_account("Give the user name."),
+            Auth::OAuth2 => {
+                self.named_account("Give the client id.");
+                self.service_address("token_url", "Give the address for access tokens.");
+                self.set("scope", self.text("scope"));
+            }
+            Auth::Header => {
+                let name = self.text("header_name");
+                if HeaderName::try_from(name).is_err() || TAKEN[..].contains(&name.to_lowercase().as_str()) {
+                    self.wrong("header_name", "Give the name of a header of the service's own.");
+                }
+                self.set("header_name", name);
+            }
+        }
+    }
+
+    fn named_account(&mut self, missing: &str) {
+        let account = self.text("account");
+        if account.is_empty() {
+            self.wrong("account", missing);
+        } else if account.chars().any(char::is_control) {
+            self.wrong("account", "No control characters here.");
+        }
+        self.set("account", account);
+    }
+
+    fn data_set(&mut self, name: &'static str, sets: &'static str) {
+        let title = self.text(name);
+        if title.is_empty() || title.chars().count() > 60 {
+            self.wrong(name, "A name of at most 60 characters.");
+        }
+        self.set(name, title);
+        let patterns: Vec<String> = self.lines(sets).iter().map(|line| line.trim().to_owned()).collect();
+        if let Some(wrong) = patterns.iter().find(|pattern| Pattern::read(pattern).is_none()) {
+            self.wrong(sets, format!("“{wrong}” can be no entity set: letters, digits, “_”, “.” and “*” only."));
+        }
+        self.set(sets, patterns);
+    }
+
+    fn further_headers(&mut self) {
+        let lines = self.lines("headers");
+        for line in &lines {
+            let good = header(line).filter(|(name, value)| {
+                HeaderName::try_from(name.as_str()).is_ok() && HeaderValue::try_from(value.as_str()).is_ok()
+            });
+            match good {
+                None => self.wrong("headers", format!("“{line}” is no header: write Name: value.")),
+                Some((name, _)) if TAKEN.contains(&name.to_lowercase().as_str()) => {
+                    self.wrong("headers", format!("{name} is set by Syncdesk."));
+                }
+                Some(_) => {}
+            }
+        }
+        self.set("headers", lines);
+    }
+
+    /// Proxy and certificate authority.
+    fn way(&mut self) {
+        let proxy = self.text("proxy");
+        if !proxy.is_empty() {
+            let used =
+                Url::parse(proxy).map_err(|error| error.to_string()).and_then(|url| Net::default().through(&url));
+            if let Err(words) = used {
+                self.wrong("proxy", format!("This cannot be used: {words}."));
+            }
+        }
+        self.set("proxy", proxy);
+        let ca = self.text("ca");
+        if !ca.is_empty()
+            && let Err(words) = Net::default().trusting(ca.as_bytes())
+        {
+            self.wrong("ca", format!("This cannot be used: {words}."));
+        }
+        self.set("ca", ca);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(pairs: &[(&str, &str)]) -> Typed {
+        let defaults = super::super::form::FIELDS.iter().map(|field| (field.name, field.default));
+        let root = ("root", "https://sap.example/odata/SRV/");
+        defaults
+            .chain([root])
+            .chain(pairs.iter().copied())
+            .map(|(name, text)| (name.to_owned(), text.to_owned()))
+            .collect()
+    }
+
+    fn wrong(pairs: &[(&str, &str)]) -> Vec<&'static str> {
+        parse(&typed(pairs)).unwrap_err().into_iter().map(|error| error.field).collect()
+    }
+
+    #[test]
+    fn what_is_stored_is_what_the_form_needs_again() {
+        let basic =
+            [("auth", "basic"), ("account", "ada"), ("token_url", "https://elsewhere"), ("config_sets", "Units\n\nT*")];
+        let json = parse(&typed(&basic)).unwrap();
+        let expected = serde_json::json!({
+            "root": "https://sap.example/odata/SRV", "auth": "basic", "account": "ada", "token_url": "", "scope": "",
+            "header_name": "", "config_name": "Business Configuration", "config_sets": ["Units", "T*"],
+            "master_name": "Master Data", "master_sets": ["*"], "gone": "warning", "paging": "server", "page_size": 1000,
+            "parallel": 4, "timeout_seconds": 60, "headers": [], "proxy": "", "ca": "",
+        });
+        assert_eq!(json, expected, "what another way to sign in would need is not kept");
+        let settings = Settings::from_json(&json).unwrap();
+        assert_eq!(settings.owner().unwrap().identity, "basic|https://sap.example|ada||");
+    }
+
+    #[test]
+    fn errors_stand_beside_their_fields() {
+        for (pairs, fields) in [
+            (&[("root", "")][..], &["root"][..]),
+            (&[("root", "ftp://x/y")], &["root"]),
+            (&[("root", "https://u:p@x/y")], &["root"]),
+            (&[("root", "https://x/y?z=1")], &["root"]),
+            (&[("root", "https://x/$metadata")], &["root"]),
+            (&[("auth", "ntlm")], &["auth"]),
+            (&[("auth", "basic")], &["account"]),
+            (&[("auth", "oauth2"), ("account", "a")], &["token_url"]),
+            (&[("auth", "header"), ("header_name", "a b")], &["header_name"]),
+            (&[("auth", "header"), ("header_name", "Cookie")], &["header_name"]),
+            (&[("master_sets", "A B"), ("config_name", "")], &["config_name", "master_sets"]),
+            (&[("gone", "maybe"), ("paging", "")], &["gone", "paging"]),
+            (
+                &[("page_size", "0"), ("parallel", "17"), ("timeout_seconds", "x")],
+                &["page_size", "parallel", "timeout_seconds"],
+            ),
+            (&[("headers", "no colon")], &["headers"]),
+            (&[("headers", "Authorization: Basic x")], &["headers"]),
+            (&[("proxy", "socks5://x"), ("ca", "not PEM")], &["proxy", "ca"]),
+        ] {
+            assert_eq!(wrong(pairs), fields, "{pairs:?}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! One record: what is wrong with it, its key, and how it is kept.
+
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::codes;
+use super::metadata::{EntitySet, Kind};
+use super::value::kept;
+use crate::domain::message::MAX_KEY_BYTES;
+use crate::sync::publish::{Content, Met};
+
+/// A record that cannot be taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bad {
+    pub(super) code: &'static str,
+    pub(super) args: Vec<String>,
+    /// If it has one.
+    pub(super) key: Option<Vec<u8>>,
+}
+
+impl Bad {
+    fn of(code: &'static str, args: &[&str]) -> Self {
+        Self { code, args: args.iter().map(ToString::to_string).collect(), key: None }
+    }
+}
+
+/// Reads a record: its key and what is kept of it.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub(super) fn read(set: &EntitySet, raw: Map<String, Value>) -> Result<Met, Bad> {
+    let (record, wrong) = record(set, raw);
+    let key = key(set, &record)?;
+    if let Some(bad) = wrong {
+        return Err(Bad { key: Some(key), ..bad });
+    }
+    let data = Value::Object(record).to_string();
+    let digest = Sha256::digest(data.as_bytes()).get(..16).unwrap_or_default().to_vec();
+    Ok(Met { key, content: Some(Content { digest, data }) })
+}
+
+/// What is kept of a record, and the first thing that is wrong with it.
+fn record(set: &EntitySet, raw: Map<String, Value>) -> (Map<String, Value>, Option<Bad>) {
+    let (mut record, mut wrong) = (Map::new(), None);
+    for (name, value) in raw {
+        if name.contains('@') || name == "__metadata" || set.navigations.contains(&name) {
+            continue;
+        }
+        let Some(property) = set.properties.get(&name) else {
+            if set.open {
+                record.insert(name, value);
+            } else {
+                wrong = wrong.or_else(|| Some(Bad::of(codes::STRUCTURE, &[&name, "unknown"])));
+            }
+            continue;
+        };
+        let found = shown(&value);
+        match kept(value, property) {
+            Ok(value) => {
+                record.insert(name, value);
+            }
+            Err(misfit) => {
+                wrong = wrong.or_else(|| Some(Bad::of(codes::STRUCTURE, &[&name, misfit.word(), &found])));
+            }
+        }
+    }
+    for (name, property) in &set.properties {
+        if property.kind == Kind::Stream || property.nullable || set.key.contains(name) || wrong.is_some() {
+            continue;
+        }
+        match record.get(name) {
+            None if property.collection => {}
+            None => wrong = Some(Bad::of(codes::STRUCTURE, &[name, "missing"])),
+            Some(Value::Null) => wrong = Some(Bad::of(codes::CONSISTENCY, &["mandatory", name])),
+            Some(_) => {}
+        }
+    }
+    (record, wrong)
+}
+
+/// A value, short enough for a message.
+fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let mut short: String = text.chars().take(80).collect();
+    if short.len() < text.len() {
+        short.push('…');
+    }
+    short
+}
+
+fn key(set: &EntitySet, record: &Map<String, Value>) -> Result<Vec<u8>, Bad> {
+    let mut parts = Vec::with_capacity(set.key.len());
+    for name in &set.key {
+        match record.get(name).and_then(part) {
+            Some(part) if !part.is_empty() => parts.push(part),
+            Some(_) | None => return Err(Bad::of(codes::CONSISTENCY, &["key", name])),
+        }
+    }
+    let key = joined(&parts);
+    if key.len() > MAX_KEY_BYTES {
+        return Err(Bad::of(codes::CONSISTENCY, &["long", &set.key.join(", ")]));
+    }
+    Ok(key)
+}
+
+/// The text of a part of a key; `None` for what cannot be one.
+fn part(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(bool) => Some(bool.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The parts of a key with a slash between them; slashes in them are escaped.
+pub(super) fn joined(parts: &[String]) -> Vec<u8> {
+    let escaped: Vec<String> = parts.iter().map(|part| part.replace('%', "%25").replace('/', "%2F")).collect();
+    escaped.join("/").into_bytes()
+}
+
+/// The key that these properties of a record refer to; `None` when they refer to nothing.
+pub(super) fn referred(record: &Map<String, Value>, properties: &[String]) -> Option<Vec<u8>> {
+    let parts: Option<Vec<String>> = properties.iter().map(|name| part(record.get(name)?)).collect();
+    parts.filter(|parts| parts.iter().all(|part| !part.is_empty())).map(|parts| joined(&parts))
+}
+
+/// The key in the address of a record, such as `Products(1)` or `Items(Order='7',Item=10)`.
+pub(super) fn key_in_address(set: &EntitySet, address: &str) -> Option<Vec<u8>> {
+    let address = percent_encoding::percent_decode_str(address).decode_utf8().ok()?;
+    let inside = address.rsplit_once('/').map_or(&*address, |(_, last)| last);
+    // A slash may stand in the key itself.
+    let inside = if inside.contains('(') { inside } else { &address };
+    let predicate = inside.split_once('(')?.1.strip_suffix(')')?;
+    let mut named: Vec<(Option<String>, String)> = Vec::new();
+    let (mut name, mut text, mut quoted) = (None, String::new(), false);
+    let mut letters = predicate.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\'' if quoted && letters.peek() == Some(&'\'') => {
+                letters.next();
+                text.push('\'');
+            }
+            '\'' => quoted = !quoted,
+            '=' if !quoted && name.is_none() => name = Some(std::mem::take(&mut text)),
+            ',' if !quoted => named.push((name.take(), std::mem::take(&mut text))),
+            other => text.push(other),
+        }
+    }
+    named.push((name, text));
+    let parts: Option<Vec<String>> = set
+        .key
+        .iter()
+        .map(|part| {
+            let found = named.iter().find(|(name, _)| name.as_deref().is_none_or(|name| name.trim() == part))?;
+            (named.len() == set.key.len()).then(|| found.1.clone())
+        })
+        .collect();
+    parts.map(|parts| joined(&parts))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::super::metadata::Property;
+    use super::*;
+
+    fn property(kind: Kind, nullable: bool) -> Property {
+        Property { kind, collection: false, nullable, max_length: Some(4), precision: None, scale: None }
+    }
+
+    fn items() -> EntitySet {
+        let properties = BTreeMap::from([
+            ("Order".to_owned(), property(Kind::Text, false)),
+            ("Item".to_owned(), property(Kind::Integer(0, 999), false)),
+            ("Text".to_owned(), property(Kind::Text, true)),
+            ("Unit".to_owned(), property(Kind::Text, false)),
+        ]);
+        let key = vec!["Order".to_owned(), "Item".to_owned()];
+        EntitySet { key, properties, navigations: vec!["toOrder".to_owned()], ..EntitySet::default() }
+    }
+
+    fn read_json(record: Value) -> Result<Met, Bad> {
+        let Value::Object(record) = record else { panic!("a record is an object") };
+        read(&items(), record)
+    }
+
+    #[test]
+    fn annotations_and_navigations_are_left_out() {
+        let record = json!({"@odata.etag": "x", "Order": "7", "Item": 10, "Unit": "PC", "Text": null,
+            "toOrder": {"Order": "7"}, "toOrder@odata.navigationLink": "x"});
+        let met = read_json(record).unwrap();
+        assert_eq!(met.key, b"7/10");
+        assert_eq!(met.content.unwrap().data, r#"{"Item":10,"Order":"7","Text":null,"Unit":"PC"}"#);
+    }
+
+    #[rstest]
+    #[case(json!({"Order": "7", "Item": 10, "Unit": "PC", "New": 1}), "ODATA-STRUCTURE", &["New", "unknown"], Some("7/10"))]
+    #[case(json!({"Order": "7", "Item": 10}), "ODATA-STRUCTURE", &["Unit", "missing"], Some("7/10"))]
+    #[case(json!({"Order": "7", "Item": 10, "Unit": null}), "ODATA-CONSISTENCY", &["mandatory", "Unit"], Some("7/10"))]
+    #[case(json!({"Order": "7", "Item": 10, "Unit": 3}), "ODATA-STRUCTURE", &["Unit", "type", "3"], Some("7/10"))]
+    #[case(json!({"Order": "7", "Item": 10, "Unit": "PIECE"}), "ODATA-STRUCTURE", &["Unit", "length", "PIECE"], Some("7/10"))]
+    #[case(json!({"Order": "", "Item": 10, "Unit": "PC"}), "ODATA-CONSISTENCY", &["key", "Order"], None)]
+    #[case(json!({"Order": "7", "Unit": "PC"}), "ODATA-CONSISTENCY", &["key", "Item"], None)]
+    #[case(json!({"Order": "7", "Item": null, "Unit": "PC"}), "ODATA-CONSISTENCY", &["key", "Item"], None)]
+    fn bad_records(
+        #[case] record: Value,
+        #[case] code: &'static str,
+        #[case] args: &[&str],
+        #[case] key: Option<&str>,
+    ) {
+        let bad = read_json(record).unwrap_err();
+        assert_eq!((bad.code, bad.args.iter().map(String::as_str).collect::<Vec<_>>()), (code, args.to_vec()));
+        assert_eq!(bad.key.as_deref(), key.map(str::as_bytes));
+    }
+
+    #[rstest]
+    #[case("http://x/y/Items(Order='7',Item=10)", Some("7/10"))]
+    #[case("Items(Item=10,Order='a''b%2Fc')", Some("a'b%2Fc/10"))]
+    #[case("Items('7')", None)]
+    #[case("Items", None)]
+    fn keys_in_addresses(#[case] address: &str, #[case] key: Option<&str>) {
+        assert_eq!(key_in_address(&items(), address).as_deref(), key.map(str::as_bytes));
+    }
+
+    #[test]
+    fn what_is_empty_refers_to_nothing() {
+        let Value::Object(record) = json!({"Order": "7", "Text": "", "Item": 10}) else { panic!("an object") };
+        let refers = |names: &[&str]| referred(&record, &names.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert_eq!(refers(&["Order", "Item"]).as_deref(), Some(&b"7/10"[..]));
+        assert_eq!(refers(&["Order", "Text"]), None);
+        assert_eq!(refers(&["Unit"]), None);
+    }
+}

@@ -1,0 +1,209 @@
+//! Requests to the service, and their answers: signed in, tried again where that may help, never for a run that
+//! was stopped, and never more of an answer than was agreed on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Request, StatusCode, Url};
+
+use super::codes;
+use super::page::refusal;
+use super::settings::Settings;
+use super::sign_in::SignIn;
+use crate::domain::run::{Failure, Stage};
+use crate::net::client::{Answer, Client, Outgoing};
+use crate::net::retry::{Setback, with_patience};
+use crate::net::status::{failure_of, quote, retry_after};
+use crate::net::{Patience, trouble};
+use crate::sync::connector::{Halt, Peer};
+use crate::sync::progress::Progress;
+use crate::sync::stop::{Stop, Stopped};
+
+/// An answer is at most so long: `$metadata` of the largest services has some 10 MB, pages are cut well before.
+pub(super) const LONGEST: usize = 64 * 1024 * 1024;
+
+/// How much of a refusal is read for people.
+const WORDS: usize = 4 * 1024;
+
+/// Talks to one service. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Service(Arc<Inner>);
+
+struct Inner {
+    client: Client,
+    root: Url,
+    headers: HeaderMap,
+    sign_in: SignIn,
+    /// Asked before each attempt, and listened to while it lasts.
+    stop: Option<Stop>,
+    progress: Option<Arc<Progress>>,
+}
+
+/// A good answer.
+#[derive(Debug, Clone)]
+pub(super) struct Got {
+    pub(super) body: Bytes,
+    pub(super) content_type: String,
+    pub(super) etag: Option<String>,
+    /// After redirects.
+    pub(super) url: Url,
+}
+
+/// Why there is none.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The service refuses this request; others may go through. Its own words.
+    Refused(StatusCode, String),
+    /// It has not changed since the etag that was sent.
+    NotModified,
+    Whole(Failure),
+    Stopped(Stopped),
+}
+
+impl From<Failure> for Trouble {
+    fn from(failure: Failure) -> Self {
+        Self::Whole(failure)
+    }
+}
+
+impl Service {
+    /// For a run; it ends with it.
+    pub(super) fn of_run(
+        peer: &Peer,
+        settings: &Settings,
+        stop: Stop,
+        progress: Arc<Progress>,
+    ) -> Result<Self, Failure> {
+        Self::open(peer, settings, peer.net.patience().attempts, Some((stop, progress)))
+    }
+
+    /// For a check: nothing is tried again, so that the answer comes soon and is that of this moment.
+    pub(super) fn of_check(peer: &Peer, settings: &Settings) -> Result<Self, Failure> {
+        Self::open(peer, settings, 1, None)
+    }
+
+    fn open(
+        peer: &Peer,
+        settings: &Settings,
+        attempts: u32,
+        run: Option<(Stop, Arc<Progress>)>,
+    ) -> Result<Self, Failure> {
+        let unusable = |which: &str, why: String| Failure::new(Stage::Settings, codes::SETTING).arg(which).arg(why);
+        let idle = Duration::from_secs(settings.timeout_seconds);
+        let mut net = peer.net.clone().staying().patient(Patience { idle, attempts, ..peer.net.patience() });
+        if !settings.proxy.is_empty() {
+            let proxy = Url::parse(&settings.proxy).map_err(|error| unusable("proxy", error.to_string()))?;
+            net = net.through(&proxy).map_err(|words| unusable("proxy", words))?;
+        }
+        if !settings.ca.is_empty() {
+            net = net.trusting(settings.ca.as_bytes()).map_err(|words| unusable("certificate authority", words))?;
+        }
+        let root = net.address(&format!("{}/", settings.root))?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &settings.headers {
+            let name = HeaderName::try_from(name).map_err(|error| unusable("header", error.to_string()))?;
+            let value = HeaderValue::try_from(value).map_err(|error| unusable("header", error.to_string()))?;
+            headers.append(name, value);
+        }
+        let client = net.client()?;
+        let sign_in = SignIn::open(settings, peer, &net)?;
+        let (stop, progress) = run.unzip();
+        Ok(Self(Arc::new(Inner { client, root, headers, sign_in, stop, progress })))
+    }
+
+    pub(super) fn root(&self) -> &Url {
+        &self.0.root
+    }
+
+    /// The host, for messages.
+    pub(super) fn host(&self) -> String {
+        trouble::host_of(&self.0.root)
+    }
+
+    /// Gets what is at an address of the service.
+    pub(super) async fn get(&self, url: &Url, headers: &HeaderMap) -> Result<Got, Trouble> {
+        with_patience(self.0.client.patience(), |_number| self.attempt(url, headers)).await
+    }
+
+    async fn attempt(&self, url: &Url, headers: &HeaderMap) -> Result<Got, Setback<Trouble>> {
+        let work = self.try_once(url, headers);
+        let Some(stop) = &self.0.stop else { return work.await };
+        stop.check().map_err(|stopped| final_one(Trouble::Stopped(stopped)))?;
+        tokio::select! {
+            stopped = stop.stopped() => Err(final_one(Trouble::Stopped(stopped))),
+            done = work => done,
+        }
+    }
+
+    async fn try_once(&self, url: &Url, headers: &HeaderMap) -> Result<Got, Setback<Trouble>> {
+        let mut answer = self.send(url, headers).await.map_err(passing)?;
+        if answer.status == StatusCode::UNAUTHORIZED && self.0.sign_in.renew().await {
+            answer = self.send(url, headers).await.map_err(passing)?;
+        }
+        if answer.status == StatusCode::NOT_MODIFIED {
+            return Err(final_one(Trouble::NotModified));
+        }
+        if !answer.status.is_success() {
+            return Err(self.refused(answer).await);
+        }
+        let header = |name: HeaderName| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
+        let (content_type, etag) = (header(CONTENT_TYPE).unwrap_or_default(), header(ETAG));
+        let url = answer.url.clone();
+        let body = answer.whole(LONGEST).await.map_err(passing)?;
+        if let Some(progress) = &self.0.progress {
+            progress.bytes(body.len() as u64);
+        }
+        Ok(Got { body, content_type, etag, url })
+    }
+
+    async fn send(&self, url: &Url, headers: &HeaderMap) -> Result<Answer, Failure> {
+        let mut request = Request::new(Method::GET, url.clone());
+        request.headers_mut().extend(self.0.headers.clone());
+        request.headers_mut().extend(headers.clone());
+        self.0.sign_in.sign(&mut request).await?;
+        self.0.client.send(request, Outgoing::Nothing).await
+    }
+
+    async fn refused(&self, mut answer: Answer) -> Setback<Trouble> {
+        let status = answer.status;
+        let wait = retry_after(&answer.headers);
+        let words = refusal(&answer.words(WORDS).await);
+        let of_this_request = matches!(status.as_u16(), 400 | 405 | 406 | 501);
+        match failure_of(status, self.host(), &words) {
+            Some(failure) if !of_this_request => {
+                Setback { transient: failure.transient, wait, error: Trouble::Whole(failure) }
+            }
+            Some(_) | None => final_one(Trouble::Refused(status, quote(status, &words))),
+        }
+    }
+}
+
+fn final_one(error: Trouble) -> Setback<Trouble> {
+    Setback { error, transient: false, wait: None }
+}
+
+fn passing(failure: Failure) -> Setback<Trouble> {
+    Setback { transient: failure.transient, error: Trouble::Whole(failure), wait: None }
+}
+
+/// What `$metadata` is asked with.
+pub(super) fn for_metadata() -> HeaderMap {
+    HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/xml"))])
+}
+
+impl Trouble {
+    /// When nothing can be done about it: the account lacks rights, or with what `otherwise` says.
+    pub(super) fn halt(self, host: String, otherwise: impl FnOnce(String) -> Failure) -> Halt {
+        match self {
+            Self::Refused(StatusCode::FORBIDDEN, words) => {
+                Halt::Failed(Failure::new(Stage::SignIn, codes::DENIED).arg(host).quoting(words))
+            }
+            Self::Refused(_, words) => Halt::Failed(otherwise(words)),
+            Self::NotModified => Halt::Failed(otherwise("304 to a request without conditions".to_owned())),
+            Self::Whole(failure) => Halt::Failed(failure),
+            Self::Stopped(stopped) => Halt::Stopped(stopped),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! The typed settings of an OData service.
+
+use serde_json::Value;
+
+use crate::domain::kind::Owner;
+use crate::domain::words::words;
+
+words! {
+    /// How Syncdesk signs in.
+    Auth {
+        None = "none",
+        Basic = "basic",
+        /// OAuth 2.0, client credentials.
+        OAuth2 = "oauth2",
+        /// A key in a header.
+        Header = "header",
+    }
+}
+
+words! {
+    /// Who cuts a set into pages.
+    Paging {
+        /// The service, by links; it may also give everything at once.
+        Server = "server",
+        /// Syncdesk, by `$top` and `$skip`.
+        Client = "client",
+    }
+}
+
+words! {
+    /// What it means when a set is not there any more.
+    Gone { Warning = "warning", Error = "error", }
+}
+
+/// What a data set is for: which codes tell of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Configuration = 0,
+    Master = 1,
+}
+
+impl Role {
+    /// Its own of a pair of codes.
+    #[must_use]
+    pub const fn of(self, codes: [&'static str; 2]) -> &'static str {
+        let [configuration, master] = codes;
+        match self {
+            Self::Configuration => configuration,
+            Self::Master => master,
+        }
+    }
+}
+
+/// A group of entity sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DataSet {
+    pub role: Role,
+    pub name: String,
+    /// Names of sets; `*` stands for any letters.
+    pub patterns: Vec<String>,
+}
+
+/// The settings of an OData system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Without a slash at its end.
+    pub root: String,
+    pub auth: Auth,
+    /// User name, or client id.
+    pub account: String,
+    pub token_url: String,
+    pub scope: String,
+    /// The header that carries the key.
+    pub header_name: String,
+    /// A set belongs to the first that names it.
+    pub data_sets: [DataSet; 2],
+    pub gone: Gone,
+    pub paging: Paging,
+    /// 1 to 50,000.
+    pub page_size: u32,
+    /// Sets that are read at the same time: 1 to 16.
+    pub parallel: usize,
+    pub timeout_seconds: u64,
+    pub headers: Vec<(String, String)>,
+    /// Empty for none.
+    pub proxy: String,
+    /// PEM; empty for the machine's own authorities.
+    pub ca: String,
+}
+
+/// The only slot for a secret.
+pub const SECRET: &str = "secret";
+
+impl Settings {
+    /// From the stored JSON; `None` if it is not ours.
+    #[must_use]
+    pub fn from_json(json: &Value) -> Option<Self> {
+        let text = |name: &str| Some(json.get(name)?.as_str()?.to_owned());
+        let lines = |name: &str| -> Option<Vec<String>> {
+            json.get(name)?.as_array()?.iter().map(|line| line.as_str().map(str::to_owned)).collect()
+        };
+        let number = |name: &str| json.get(name)?.as_u64();
+        Some(Self {
+            root: text("root")?,
+            auth: Auth::parse(&text("auth")?)?,
+            account: text("account")?,
+            token_url: text("token_url")?,
+            scope: text("scope")?,
+            header_name: text("header_name")?,
+            data_sets: [
+                DataSet { role: Role::Master, name: text("master_name")?, patterns: lines("master_sets")? },
+                DataSet { role: Role::Configuration, name: text("config_name")?, patterns: lines("config_sets")? },
+            ],
+            gone: Gone::parse(&text("gone")?)?,
+            paging: Paging::parse(&text("paging")?)?,
+            page_size: u32::try_from(number("page_size")?).ok()?,
+            parallel: usize::try_from(number("parallel")?).ok()?.clamp(1, 16),
+            timeout_seconds: number("timeout_seconds")?,
+            headers: lines("headers")?.iter().map(|line| header(line)).collect::<Option<_>>()?,
+            proxy: text("proxy")?,
+            ca: text("ca")?,
+        })
+    }
+
+    /// To whom the secret would be sent, and by which way.
+    #[must_use]
+    pub fn owner(&self) -> Option<Owner> {
+        if self.auth == Auth::None {
+            return None;
+        }
+        let host = |address: &str| address.split('/').take(3).collect::<Vec<_>>().join("/");
+        let to = match self.auth {
+            Auth::OAuth2 => host(&self.token_url),
+            Auth::None | Auth::Basic | Auth::Header => host(&self.root),
+        };
+        let identity = format!("{}|{to}|{}|{}|{}", self.auth.as_str(), self.account, self.header_name, self.proxy);
+        Some(Owner { identity, required: true })
+    }
+}
+
+/// `Name: value`.
+pub(super) fn header(line: &str) -> Option<(String, String)> {
+    let (name, value) = line.split_once(':')?;
+    Some((name.trim().to_owned(), value.trim().to_owned()))
+}

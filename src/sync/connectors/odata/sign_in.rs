@@ -1,0 +1,155 @@
+//! How requests are signed in.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{Method, Request, StatusCode, Url};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Mutex;
+
+use super::codes;
+use super::page::refusal;
+use super::settings::{Auth, SECRET, Settings};
+use crate::clock::since_boot;
+use crate::domain::run::{Failure, Stage};
+use crate::net::Net;
+use crate::net::client::{Client, Outgoing};
+use crate::net::status::{failure_of, quote};
+use crate::net::trouble;
+use crate::sync::connector::Peer;
+
+/// An answer with a token is at most so long.
+const LONGEST: usize = 64 * 1024;
+
+/// A token without a word on its life lasts so long, by OAuth's own example.
+const USUAL_LIFE: Duration = Duration::from_hours(1);
+
+/// What signs requests in.
+pub(super) enum SignIn {
+    Nobody,
+    /// The same header each time.
+    Fixed(HeaderName, HeaderValue),
+    Tokens(Box<Tokens>),
+}
+
+/// Access tokens by client credentials (RFC 6749, 4.4).
+pub(super) struct Tokens {
+    client: Client,
+    url: Url,
+    credentials: HeaderValue,
+    scope: String,
+    /// The one in use, and until when (since boot).
+    current: Mutex<Option<(HeaderValue, Duration)>>,
+}
+
+impl SignIn {
+    pub(super) fn open(settings: &Settings, peer: &Peer, net: &Net) -> Result<Self, Failure> {
+        let secret = || {
+            let missing = Failure::new(Stage::Settings, codes::SETTING).arg("secret").arg("there is none");
+            peer.credentials.get(SECRET).ok_or(missing)
+        };
+        Ok(match settings.auth {
+            Auth::None => Self::Nobody,
+            Auth::Basic => Self::Fixed(AUTHORIZATION, basic(&settings.account, secret()?)?),
+            Auth::Header => {
+                let name = HeaderName::try_from(&settings.header_name).map_err(|error| unusable(&error))?;
+                Self::Fixed(name, sensitive(secret()?.expose_secret())?)
+            }
+            Auth::OAuth2 => Self::Tokens(Box::new(Tokens {
+                client: net.client()?,
+                url: net.address(&settings.token_url)?,
+                // Both are encoded as in a form first (RFC 6749, 2.3.1).
+                credentials: basic(&encoded(&settings.account), &encoded(secret()?.expose_secret()).into())?,
+                scope: settings.scope.clone(),
+                current: Mutex::default(),
+            })),
+        })
+    }
+
+    pub(super) async fn sign(&self, request: &mut Request) -> Result<(), Failure> {
+        match self {
+            Self::Nobody => {}
+            Self::Fixed(name, value) => {
+                request.headers_mut().insert(name, value.clone());
+            }
+            Self::Tokens(tokens) => {
+                request.headers_mut().insert(AUTHORIZATION, tokens.bearer().await?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The service has refused the sign-in: whether another attempt may do better.
+    pub(super) async fn renew(&self) -> bool {
+        match self {
+            Self::Nobody | Self::Fixed(..) => false,
+            // It may have ended early, or been taken back.
+            Self::Tokens(tokens) => tokens.current.lock().await.take().is_some(),
+        }
+    }
+}
+
+impl Tokens {
+    /// The token in use, or a new one.
+    async fn bearer(&self) -> Result<HeaderValue, Failure> {
+        let mut current = self.current.lock().await;
+        if let Some((token, until)) = &*current
+            && since_boot() < *until
+        {
+            return Ok(token.clone());
+        }
+        let (token, life) = self.ask().await?;
+        // A tenth earlier, for the way there.
+        *current = Some((token.clone(), since_boot() + life * 9 / 10));
+        Ok(token)
+    }
+
+    async fn ask(&self) -> Result<(HeaderValue, Duration), Failure> {
+        let mut request = Request::new(Method::POST, self.url.clone());
+        request.headers_mut().insert(AUTHORIZATION, self.credentials.clone());
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        let mut form = vec![("grant_type", "client_credentials")];
+        if !self.scope.is_empty() {
+            form.push(("scope", &self.scope));
+        }
+        let body = serde_urlencoded::to_string(form).unwrap_or_default();
+        let mut answer = self.client.send(request, Outgoing::Whole(vec![body.into()])).await?;
+        let (host, status) = (trouble::host_of(&self.url), answer.status);
+        let refused = |words: String| Failure::new(Stage::SignIn, codes::TOKEN).arg(host.clone()).quoting(words);
+        if !status.is_success() {
+            let words = refusal(&answer.words(LONGEST).await);
+            let failure = failure_of(status, host.clone(), &words);
+            let ours = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED);
+            return Err(failure.filter(|_| !ours).unwrap_or_else(|| refused(quote(status, &words))));
+        }
+        let body = answer.whole(LONGEST).await?;
+        let told: serde_json::Value =
+            serde_json::from_slice(&body).map_err(|error| refused(format!("the answer is no JSON: {error}")))?;
+        let token = told.get("access_token").and_then(serde_json::Value::as_str);
+        let token = token.ok_or_else(|| refused("the answer has no access token".to_owned()))?;
+        let seconds = told.get("expires_in").and_then(|life| life.as_u64().or_else(|| life.as_str()?.parse().ok()));
+        Ok((sensitive(&format!("Bearer {token}"))?, seconds.map_or(USUAL_LIFE, Duration::from_secs)))
+    }
+}
+
+fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+fn basic(account: &str, secret: &SecretString) -> Result<HeaderValue, Failure> {
+    sensitive(&format!("Basic {}", BASE64_STANDARD.encode(format!("{account}:{}", secret.expose_secret()))))
+}
+
+/// A header that shows in no log.
+fn sensitive(text: &str) -> Result<HeaderValue, Failure> {
+    let mut value = HeaderValue::try_from(text).map_err(|error| unusable(&error))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+fn unusable(error: &impl ToString) -> Failure {
+    Failure::new(Stage::Settings, codes::SETTING).arg("secret").arg(error.to_string())
+}

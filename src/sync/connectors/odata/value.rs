@@ -1,0 +1,235 @@
+//! One value of a record: whether it fits its property, and how it is kept.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+use serde_json::Value;
+
+use super::metadata::{Kind, Property};
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Misfit {
+    Type,
+    Length,
+    Precision,
+}
+
+impl Misfit {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Type => "type",
+            Self::Length => "length",
+            Self::Precision => "precision",
+        }
+    }
+}
+
+/// The value as it is kept: dates and times of V2 in the form of V4, everything else as it came.
+pub(super) fn kept(value: Value, property: &Property) -> Result<Value, Misfit> {
+    if value.is_null() {
+        return Ok(value);
+    }
+    if !property.collection {
+        return single(value, property);
+    }
+    let elements = match value {
+        Value::Array(elements) => elements,
+        // V2 wraps them.
+        Value::Object(mut wrapped) => match wrapped.remove("results") {
+            Some(Value::Array(elements)) => elements,
+            _ => return Err(Misfit::Type),
+        },
+        _ => return Err(Misfit::Type),
+    };
+    elements.into_iter().map(|element| single(element, property)).collect::<Result<Vec<_>, _>>().map(Value::Array)
+}
+
+fn single(value: Value, property: &Property) -> Result<Value, Misfit> {
+    match (property.kind, value) {
+        (Kind::Text, Value::String(text)) => {
+            let fits = property.max_length.is_none_or(|most| text.chars().count() <= most as usize);
+            if fits { Ok(Value::String(text)) } else { Err(Misfit::Length) }
+        }
+        (Kind::Boolean, value @ Value::Bool(_))
+        | (Kind::Complex, value @ Value::Object(_))
+        | (Kind::Enumeration, value @ (Value::String(_) | Value::Number(_)))
+        | (Kind::Float, value @ Value::Number(_))
+        | (Kind::Other | Kind::Stream, value) => Ok(value),
+        (Kind::Integer(least, most), value) => {
+            let number = match &value {
+                Value::Number(number) => number.as_i64(),
+                Value::String(text) => text.parse().ok(),
+                _ => None,
+            };
+            if number.is_some_and(|number| (least..=most).contains(&number)) { Ok(value) } else { Err(Misfit::Type) }
+        }
+        (Kind::Decimal, value) => {
+            let text = match &value {
+                Value::Number(number) => number.to_string(),
+                Value::String(text) => text.clone(),
+                _ => return Err(Misfit::Type),
+            };
+            decimal(&text, property).map(|()| value)
+        }
+        (Kind::Float, Value::String(text)) if text.trim_start_matches('-') == "INF" || text.parse::<f64>().is_ok() => {
+            Ok(Value::String(text))
+        }
+        (Kind::Binary, Value::String(text)) => binary(text, property),
+        (kind, Value::String(text)) => moment(kind, &text).map(Value::String).ok_or(Misfit::Type),
+        _ => Err(Misfit::Type),
+    }
+}
+
+/// Digits, and how many of them behind the point.
+fn decimal(text: &str, property: &Property) -> Result<(), Misfit> {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().map_err(|_no_number| Misfit::Type)?),
+        None => (text, 0),
+    };
+    let digits = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let number = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
+    if whole.is_empty() || !number(whole) || !number(part) || exponent.abs() > 400 {
+        return Err(Misfit::Type);
+    }
+    let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
+    let (whole, part) = (whole.trim_start_matches('0'), part.trim_end_matches('0'));
+    let behind = (length(part) - exponent).max(0);
+    let before = if whole.is_empty() && exponent <= 0 { 0 } else { (length(whole) + exponent).max(0) };
+    let scale = i64::from(property.scale.unwrap_or(u32::MAX));
+    let precision = i64::from(property.precision.unwrap_or(u32::MAX));
+    let room = property.scale.map_or(precision, |scale| precision - i64::from(scale));
+    if behind > scale || before + behind > precision || before > room { Err(Misfit::Precision) } else { Ok(()) }
+}
+
+fn binary(text: String, property: &Property) -> Result<Value, Misfit> {
+    let letters = text.trim_end_matches('=');
+    if !letters.bytes().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'+' | b'/' | b'-' | b'_')) {
+        return Err(Misfit::Type);
+    }
+    let bytes = letters.len() * 3 / 4;
+    if property.max_length.is_some_and(|most| bytes > most as usize) {
+        return Err(Misfit::Length);
+    }
+    Ok(Value::String(text))
+}
+
+/// A moment, a span or a number of a thing; `None` when it is not of this kind.
+fn moment(kind: Kind, text: &str) -> Option<String> {
+    match kind {
+        Kind::Guid => {
+            let sizes: Vec<usize> = text.split('-').map(str::len).collect();
+            let fits = sizes == [8, 4, 4, 4, 12] && text.bytes().all(|sign| sign.is_ascii_hexdigit() || sign == b'-');
+            fits.then(|| text.to_lowercase())
+        }
+        Kind::DateTime => match of_v2(text) {
+            Some((moment, _)) => Some(plain(moment.naive_utc())),
+            None => text.trim_end_matches('Z').parse::<NaiveDateTime>().ok().map(plain),
+        },
+        Kind::DateTimeOffset => match of_v2(text) {
+            Some((moment, _)) => Some(format!("{}Z", plain(moment.naive_utc()))),
+            None => DateTime::parse_from_rfc3339(text).ok().map(|_moment| text.to_owned()),
+        },
+        Kind::Date => text.parse::<NaiveDate>().ok().map(|_date| text.to_owned()),
+        Kind::TimeOfDay => text.parse::<NaiveTime>().ok().map(|_time| text.to_owned()),
+        Kind::Duration => text.trim_start_matches('-').starts_with('P').then(|| text.to_owned()),
+        _ => None,
+    }
+}
+
+/// Without a zone; parts of a second only if there are any.
+fn plain(moment: NaiveDateTime) -> String {
+    moment.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
+}
+
+/// `/Date(ticks)/`, in milliseconds since 1970, with an offset in minutes or without.
+fn of_v2(text: &str) -> Option<(DateTime<chrono::Utc>, FixedOffset)> {
+    let inside = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
+    let offset_at = inside.char_indices().skip(1).find(|(_, sign)| matches!(sign, '+' | '-')).map(|(at, _)| at);
+    let (ticks, offset) = offset_at.map_or((inside, "0"), |at| inside.split_at(at));
+    let minutes: i32 = offset.parse().ok()?;
+    Some((DateTime::from_timestamp_millis(ticks.parse().ok()?)?, FixedOffset::east_opt(minutes.checked_mul(60)?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use serde_json::json;
+
+    use super::*;
+
+    fn property(kind: Kind) -> Property {
+        Property { kind, collection: false, nullable: true, max_length: None, precision: None, scale: None }
+    }
+
+    #[rstest]
+    #[case(Kind::Text, json!("x"), true)]
+    #[case(Kind::Text, json!(1), false)]
+    #[case(Kind::Boolean, json!("true"), false)]
+    #[case(Kind::Integer(0, 255), json!(255), true)]
+    #[case(Kind::Integer(0, 255), json!(256), false)]
+    #[case(Kind::Integer(0, 255), json!(1.5), false)]
+    #[case(Kind::Integer(i64::MIN, i64::MAX), json!("9223372036854775807"), true)]
+    #[case(Kind::Integer(i64::MIN, i64::MAX), json!("9223372036854775808"), false)]
+    #[case(Kind::Decimal, json!("12.50"), true)]
+    #[case(Kind::Decimal, json!("12,50"), false)]
+    #[case(Kind::Float, json!("NaN"), true)]
+    #[case(Kind::Float, json!("-INF"), true)]
+    #[case(Kind::Guid, json!("3f2504e0-4f89-11d3-9a0c-0305e82c3301"), true)]
+    #[case(Kind::Guid, json!("3f2504e0"), false)]
+    #[case(Kind::Date, json!("2026-02-29"), false)]
+    #[case(Kind::Date, json!("2028-02-29"), true)]
+    #[case(Kind::TimeOfDay, json!("23:59:59.1"), true)]
+    #[case(Kind::Duration, json!("PT11H00M00S"), true)]
+    #[case(Kind::Duration, json!("11:00"), false)]
+    #[case(Kind::DateTimeOffset, json!("2026-01-01T10:00:00Z"), true)]
+    #[case(Kind::DateTimeOffset, json!("yesterday"), false)]
+    #[case(Kind::Binary, json!("aGk="), true)]
+    #[case(Kind::Binary, json!("a b"), false)]
+    #[case(Kind::Complex, json!({"a": 1}), true)]
+    #[case(Kind::Complex, json!([1]), false)]
+    #[case(Kind::Text, json!(null), true)]
+    fn types(#[case] kind: Kind, #[case] value: Value, #[case] fits: bool) {
+        assert_eq!(kept(value, &property(kind)).is_ok(), fits);
+    }
+
+    #[rstest]
+    #[case("/Date(1638057600000)/", "2021-11-28T00:00:00")]
+    #[case("/Date(-1000)/", "1969-12-31T23:59:59")]
+    #[case("/Date(1638057600123+0060)/", "2021-11-28T00:00:00.123")]
+    #[case("2021-11-28T00:00:00", "2021-11-28T00:00:00")]
+    fn dates_of_v2(#[case] text: &str, #[case] expected: &str) {
+        assert_eq!(kept(json!(text), &property(Kind::DateTime)), Ok(json!(expected)));
+    }
+
+    #[rstest]
+    #[case("99.99", 4, Some(2), true)]
+    #[case("100.00", 4, Some(2), false)]
+    #[case("1.234", 4, Some(2), false)]
+    #[case("0.10", 2, Some(2), true)]
+    #[case("-0012.300", 3, Some(1), true)]
+    #[case("1e2", 3, Some(0), true)]
+    #[case("1e3", 3, Some(0), false)]
+    #[case("1.5e-2", 5, Some(3), true)]
+    #[case("12345", 5, None, true)]
+    #[case("123456", 5, None, false)]
+    fn precision_and_scale(#[case] text: &str, #[case] precision: u32, #[case] scale: Option<u32>, #[case] fits: bool) {
+        let property = Property { precision: Some(precision), scale, ..property(Kind::Decimal) };
+        let expected = if fits { Ok(json!(text)) } else { Err(Misfit::Precision) };
+        assert_eq!(kept(json!(text), &property), expected);
+    }
+
+    #[test]
+    fn length_counts_letters() {
+        let property = Property { max_length: Some(3), ..property(Kind::Text) };
+        assert!(kept(json!("äöü"), &property).is_ok());
+        assert_eq!(kept(json!("abcd"), &property), Err(Misfit::Length));
+    }
+
+    #[test]
+    fn collections_in_either_version() {
+        let property = Property { collection: true, ..property(Kind::Text) };
+        assert_eq!(kept(json!(["a"]), &property), Ok(json!(["a"])));
+        assert_eq!(kept(json!({"results": ["a"]}), &property), Ok(json!(["a"])));
+        assert_eq!(kept(json!("a"), &property), Err(Misfit::Type));
+    }
+}

@@ -1,0 +1,131 @@
+//! The port to the replica, over the store and under the claim.
+
+use super::connector::{Halt, Task};
+use super::ports::{Ports, halted};
+use super::publish::{Finished, Held, Key, Met, Publish, Published, PublishedSet, Reading, Tally};
+use crate::ids::SetId;
+use crate::store::replica::{self, Incoming, SetEnd};
+use crate::store::runs::Claim;
+use crate::store::{Db, Result as Stored};
+
+/// How many records a page of the replica has.
+const PAGE: i64 = 1_000;
+
+impl Ports {
+    /// Reads off the runtime's threads.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Send + 'static,
+    ) -> Result<T, Halt> {
+        let claim = self.claim.clone();
+        self.store.read(move |db| work(db, &claim)).await.map_err(|error| halted(&error))
+    }
+
+    /// Writes in one transaction.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Send + 'static,
+    ) -> Result<T, Halt> {
+        let claim = self.claim.clone();
+        self.store.write(move |db| work(db, &claim)).await.map_err(|error| halted(&error))
+    }
+}
+
+const fn stored(reading: Reading) -> replica::Reading {
+    match reading {
+        Reading::Whole => replica::Reading::Whole,
+        Reading::Changes => replica::Reading::Changes,
+    }
+}
+
+fn incoming(met: Met) -> Incoming {
+    Incoming { key: met.key, content: met.content.map(|content| (content.digest, content.data)) }
+}
+
+impl Publish for Ports {
+    fn begin(&self, sets: Vec<(String, String)>) -> Task<'_, Result<Published, Halt>> {
+        Box::pin(async move {
+            while self.write(replica::sweep).await? {}
+            let replica = self.write(move |db, claim| replica::begin(db, claim, &sets)).await?;
+            let sets = replica.sets.into_iter().map(|set| PublishedSet {
+                id: set.id,
+                name: set.name,
+                data_set: set.data_set,
+                active: set.active,
+                orphaned: set.orphaned,
+                read: set.read_run.is_some(),
+                state: set.state,
+            });
+            Ok(Published { run: replica.published, model: replica.model, sets: sets.collect() })
+        })
+    }
+
+    fn stage(&self, set: SetId, reading: Reading, page: Vec<Met>) -> Task<'_, Result<(Tally, Vec<Key>), Halt>> {
+        Box::pin(async move {
+            let page = page.into_iter().map(incoming).collect();
+            let counts = self.write(move |db, claim| replica::stage(db, claim, set, stored(reading), page)).await?;
+            Ok((tally(&counts), counts.twice))
+        })
+    }
+
+    fn orphan_unmet(&self, set: SetId, after: Option<Key>) -> Task<'_, Result<(i64, Option<Key>), Halt>> {
+        Box::pin(async move {
+            let (gone, next) = self.read(move |db, claim| replica::unmet(db, claim, set, after)).await?;
+            Ok((self.orphan(set, gone).await?, next))
+        })
+    }
+
+    fn orphan(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<i64, Halt>> {
+        Box::pin(async move {
+            if keys.is_empty() {
+                return Ok(0);
+            }
+            self.write(move |db, claim| replica::orphan(db, claim, set, &keys)).await
+        })
+    }
+
+    fn page(&self, set: SetId, staged: bool, after: Option<Key>) -> Task<'_, Result<Vec<Held>, Halt>> {
+        Box::pin(async move {
+            let rows = self.read(move |db, claim| replica::staged_page(db, claim, set, staged, after, PAGE)).await?;
+            Ok(rows.into_iter().map(|(key, data)| Held { key, data }).collect())
+        })
+    }
+
+    fn missing(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<Vec<Key>, Halt>> {
+        Box::pin(self.read(move |db, _claim| replica::missing(db, set, keys)))
+    }
+
+    fn withdraw(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<Tally, Halt>> {
+        Box::pin(
+            async move { Ok(tally(&self.write(move |db, claim| replica::withdraw(db, claim, set, &keys)).await?)) },
+        )
+    }
+
+    fn publish(&self, model: String, sets: Vec<Finished>) -> Task<'_, Result<(), Halt>> {
+        Box::pin(async move {
+            let ends: Vec<SetEnd> = sets.into_iter().map(set_end).collect();
+            self.write(move |db, claim| replica::publish(db, claim, &model, &ends)).await
+        })
+    }
+}
+
+fn tally(counts: &replica::Counts) -> Tally {
+    Tally {
+        inserted: counts.inserted,
+        updated: counts.updated,
+        returned: counts.returned,
+        unchanged: counts.unchanged,
+        orphaned: 0,
+    }
+}
+
+fn set_end(finished: Finished) -> SetEnd {
+    let Finished { set, tally, state } = finished;
+    SetEnd {
+        set,
+        active: tally.inserted - tally.orphaned,
+        orphaned: tally.orphaned - tally.returned,
+        changed: tally.changed(),
+        state,
+    }
+}

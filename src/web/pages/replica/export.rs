@@ -1,0 +1,158 @@
+//! The records of a set as CSV or NDJSON, as they were published when the export began.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+
+use super::{fields, find, find_set, which};
+use crate::access::{Grant, verbs};
+use crate::ids::{RunId, SystemKey};
+use crate::store::replica::{self, Place, Record, ReplicaSet, Which};
+use crate::store::{Db, Result};
+use crate::web::csv_file::{CsvTable, Rows, csv_file};
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::state::App;
+use crate::web::urls::RecordsQuery;
+
+/// How many records one part has.
+const PART: i64 = 500;
+
+/// As CSV; a column for each property of the model.
+///
+/// # Errors
+/// When the system is out of reach, too many exports are written, or the database cannot be read.
+pub async fn csv(
+    grant: Grant<verbs::ReadLogs>,
+    viewer: Viewer,
+    path: Path<(String, String)>,
+    query: Query<RecordsQuery>,
+    app: Data<App>,
+) -> std::result::Result<HttpResponse, Failure> {
+    csv_file(&app, &viewer, open(&app, grant, path.into_inner(), query.into_inner()).await?, Place::First)
+}
+
+/// As NDJSON: one object a line.
+///
+/// # Errors
+/// As for [`csv()`].
+pub async fn ndjson(
+    grant: Grant<verbs::ReadLogs>,
+    viewer: Viewer,
+    path: Path<(String, String)>,
+    query: Query<RecordsQuery>,
+    app: Data<App>,
+) -> std::result::Result<HttpResponse, Failure> {
+    let records = open(&app, grant, path.into_inner(), query.into_inner()).await?;
+    csv_file(&app, &viewer, Lines { name: records.name.replace(".csv", ".ndjson"), records }, Place::First)
+}
+
+/// The records that are exported.
+struct Records {
+    name: String,
+    key: SystemKey,
+    set: ReplicaSet,
+    published: RunId,
+    meant: Which,
+    properties: Vec<String>,
+}
+
+/// The same, one object a line.
+struct Lines {
+    name: String,
+    records: Records,
+}
+
+async fn open(
+    app: &App,
+    grant: Grant<verbs::ReadLogs>,
+    (key, set): (String, String),
+    query: RecordsQuery,
+) -> std::result::Result<Records, Failure> {
+    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
+    let records = app.store.read(move |db| {
+        let found = find(db, &grant, &key)?;
+        let (set, published) = find_set(&found, &set)?;
+        let meant = which(db, &found, &query)?;
+        let (mut properties, others) = fields::names(&found.replica.model, &set.name);
+        properties.extend(others);
+        let plain = |sign: char| if sign.is_ascii_alphanumeric() { sign } else { '-' };
+        let name: String = set.name.chars().map(plain).chain(".csv".chars()).collect();
+        Ok(Records { name, key, set, published, meant, properties })
+    });
+    Ok(records.await?)
+}
+
+impl CsvTable for Records {
+    type Permission = verbs::ReadLogs;
+    type Page = Place;
+    type Row = Record;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn columns(&self) -> Vec<&str> {
+        ["record_key", "state"].into_iter().chain(self.properties.iter().map(String::as_str)).collect()
+    }
+
+    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &Place) -> Result<Rows<Self>> {
+        // Within reach still?
+        find(db, grant, &self.key)?;
+        let (records, more) = replica::records(db, &self.set, self.published, &self.meant, page, PART)?;
+        let next = records.last().filter(|_| more).map(|record| Place::After(record.key.clone()));
+        Ok((records, next))
+    }
+
+    fn cells(&self, record: &Record) -> Vec<String> {
+        let data = fields::read(&record.data);
+        let fields = self.properties.iter().map(|name| data.get(name).map(fields::shown).unwrap_or_default());
+        [String::from_utf8_lossy(&record.key).into_owned(), state(record).to_owned()]
+            .into_iter()
+            .chain(fields)
+            .collect()
+    }
+}
+
+impl CsvTable for Lines {
+    type Permission = verbs::ReadLogs;
+    type Page = Place;
+    type Row = Record;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn columns(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &Place) -> Result<Rows<Self>> {
+        self.records.read(db, grant, page)
+    }
+
+    fn cells(&self, _record: &Record) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn content_type(&self) -> &'static str {
+        "application/x-ndjson"
+    }
+
+    fn write(&self, _head: bool, records: &[Record]) -> std::io::Result<Vec<u8>> {
+        let mut lines = Vec::new();
+        for record in records {
+            let line = serde_json::json!({
+                "record_key": String::from_utf8_lossy(&record.key),
+                "state": state(record),
+                "fields": fields::read(&record.data),
+            });
+            serde_json::to_writer(&mut lines, &line)?;
+            lines.push(b'\n');
+        }
+        Ok(lines)
+    }
+}
+
+const fn state(record: &Record) -> &'static str {
+    if record.orphaned { "orphaned" } else { "active" }
+}

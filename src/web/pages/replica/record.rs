@@ -1,0 +1,148 @@
+//! One record: its fields, its state, and what each run did to it.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::records::state;
+use super::{Above, fields, find, find_set};
+use crate::access::{Grant, verbs};
+use crate::ids::SystemKey;
+use crate::store::StoreError;
+use crate::store::replica::{self, ReplicaSet, Version};
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::response;
+use crate::web::state::App;
+use crate::web::ui::layout::head;
+use crate::web::ui::table::{Column, table, text};
+use crate::web::ui::{Nav, Shell, page};
+use crate::web::urls;
+
+/// So many versions are shown, the newest.
+const VERSIONS: i64 = 100;
+
+/// Which record: its key in hexadecimal.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct RecordQuery {
+    key: String,
+}
+
+/// What the page shows.
+struct RecordView {
+    above: Above,
+    set: ReplicaSet,
+    key: String,
+    /// Those of the key first.
+    names: Vec<String>,
+    /// Newest first.
+    versions: Vec<Version>,
+}
+
+const FIELDS: [Column; 2] = [text("Field"), text("Value")];
+const HISTORY: [Column; 3] = [text("Run"), text("State"), text("Changes")];
+
+/// A record.
+///
+/// # Errors
+/// When the system is out of reach, has no such record, or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::ReadLogs>,
+    viewer: Viewer,
+    path: Path<(String, String)>,
+    query: Query<RecordQuery>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let (system, set) = path.into_inner();
+    let system = SystemKey::parse(&system).ok_or_else(Failure::not_found)?;
+    let key = urls::unhexed(&query.key).ok_or_else(Failure::not_found)?;
+    let reader = viewer.clone();
+    let shown = app
+        .store
+        .read(move |db| {
+            let found = find(db, &grant, &system)?;
+            let (set, published) = find_set(&found, &set)?;
+            let versions = replica::history(db, &set, published, &key, VERSIONS)?;
+            if versions.is_empty() {
+                return Err(StoreError::NotFound);
+            }
+            let (mut names, others) = fields::names(&found.replica.model, &set.name);
+            names.extend(others);
+            let key = String::from_utf8_lossy(&key).into_owned();
+            Ok(RecordView { above: Above::of(&found.system, &reader), set, key, names, versions })
+        })
+        .await?;
+    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+fn view(shell: &Shell, view: &RecordView) -> Markup {
+    let newest = view.versions.first();
+    let record = newest.map(|version| fields::read(&version.data)).unwrap_or_default();
+    let others = record.keys().filter(|name| !view.names.contains(name));
+    page(
+        shell,
+        &format!("{} of {}", view.key, view.set.name),
+        &html! {
+            (view.above.crumbs(true, Some(&view.set.name)))
+            (head(&html! { bdi { (view.key) } }, &html! { (state(newest.is_some_and(|version| version.orphaned))) }, &html! {}))
+            section.card aria-label="Fields" {
+                (table(&html! { "Fields of " bdi { (view.key) } }, &FIELDS, &html! {
+                    @for name in view.names.iter().chain(others) {
+                        tr {
+                            th scope="row" data-label="Field" { bdi { (name) } }
+                            td data-label="Value" { (value(record.get(name))) }
+                        }
+                    }
+                }))
+            }
+            section.card aria-labelledby="history" {
+                h2 #history { "History" }
+                (table(&html! { "Changes by run, newest first" }, &HISTORY, &html! {
+                    @for (at, version) in view.versions.iter().enumerate() { (version_row(view, version, view.versions.get(at + 1))) }
+                }))
+            }
+        },
+    )
+}
+
+fn value(value: Option<&serde_json::Value>) -> Markup {
+    let text = value.map(fields::shown).unwrap_or_default();
+    html! { @if text.is_empty() { span.soft { "—" } } @else { bdi { (text) } } }
+}
+
+fn version_row(view: &RecordView, version: &Version, before: Option<&Version>) -> Markup {
+    html! {
+        tr {
+            th scope="row" data-label="Run" {
+                @match version.run {
+                    Some(no) => a href=(urls::run(&view.above.key, no)) { "Run " (no) },
+                    None => span.soft { "a run that is not kept" },
+                }
+            }
+            td data-label="State" { (state(version.orphaned)) }
+            td data-label="Changes" { (changes(version, before)) }
+        }
+    }
+}
+
+/// What is different from the version before.
+fn changes(version: &Version, before: Option<&Version>) -> Markup {
+    let Some(before) = before else { return html! { "First seen." } };
+    let (now, was) = (fields::read(&version.data), fields::read(&before.data));
+    let mut names: Vec<&String> =
+        now.keys().chain(was.keys()).filter(|name| now.get(*name) != was.get(*name)).collect();
+    names.sort_unstable();
+    names.dedup();
+    html! {
+        @match (version.orphaned, before.orphaned) {
+            (true, false) => p { "Gone at the source." },
+            (false, true) => p { "Back at the source." },
+            _ => {},
+        }
+        @if !names.is_empty() {
+            ul { @for name in names { li { bdi { (name) } ": " (value(was.get(name))) " → " (value(now.get(name))) } } }
+        }
+    }
+}

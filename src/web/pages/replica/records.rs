@@ -1,0 +1,181 @@
+//! The records of a set, by key.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{Above, fields, find, find_set, which};
+use crate::access::{Grant, verbs};
+use crate::ids::{RunNo, SystemKey};
+use crate::store::replica::{self, Place, Record, ReplicaSet};
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::response;
+use crate::web::state::App;
+use crate::web::ui::choices::{self, Choice};
+use crate::web::ui::layout::head;
+use crate::web::ui::pager::{IN_ORDER, pager};
+use crate::web::ui::table::{Column, table, text};
+use crate::web::ui::text::count;
+use crate::web::ui::{Badge, Nav, PageLinks, Shell, Tone, empty, link_button, number, page};
+use crate::web::urls::{self, RecordsQuery};
+
+/// Records on a page.
+const PAGE: i64 = 50;
+
+/// Where a page begins: keys in hexadecimal.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct PlaceQuery {
+    after: String,
+    before: String,
+}
+
+impl PlaceQuery {
+    /// A place that cannot be read is the beginning.
+    fn place(&self) -> Place {
+        if self.before == "end" {
+            return Place::Last;
+        }
+        let key = |text: &str| urls::unhexed(text).filter(|key| !key.is_empty());
+        match (key(&self.after), key(&self.before)) {
+            (Some(after), _) => Place::After(after),
+            (None, Some(before)) => Place::Before(before),
+            (None, None) => Place::First,
+        }
+    }
+}
+
+/// What the page shows.
+struct RecordsView {
+    above: Above,
+    set: ReplicaSet,
+    /// Names of the key's properties.
+    key_names: Vec<String>,
+    query: RecordsQuery,
+    records: Vec<Record>,
+    links: PageLinks,
+}
+
+const COLUMNS: [Column; 3] = [text("Key"), text("State"), text("Fields")];
+
+/// A page of records.
+///
+/// # Errors
+/// When the system is out of reach, has no such set, or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::ReadLogs>,
+    viewer: Viewer,
+    path: Path<(String, String)>,
+    query: Query<RecordsQuery>,
+    place: Query<PlaceQuery>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let (key, set) = path.into_inner();
+    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
+    let (reader, query, place) = (viewer.clone(), query.into_inner(), place.place());
+    let shown = app
+        .store
+        .read(move |db| {
+            let found = find(db, &grant, &key)?;
+            let (set, published) = find_set(&found, &set)?;
+            let meant = which(db, &found, &query)?;
+            let (records, more) = replica::records(db, &set, published, &meant, &place, PAGE)?;
+            let links = links(&key, &set.name, &query, &place, (&records, more));
+            let (key_names, _) = fields::names(&found.replica.model, &set.name);
+            Ok(RecordsView { above: Above::of(&found.system, &reader), set, key_names, query, records, links })
+        })
+        .await?;
+    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+/// The pages around this one.
+fn links(
+    key: &SystemKey,
+    set: &str,
+    query: &RecordsQuery,
+    place: &Place,
+    (records, more): (&[Record], bool),
+) -> PageLinks {
+    let link = |way: &'static str, key_hex: &str| urls::records(key, set, query, Some((way, key_hex)));
+    let at = |way: &'static str, record: Option<&Record>| record.map(|record| link(way, &urls::hexed(&record.key)));
+    let (before, behind) = match place {
+        Place::First => (false, more),
+        Place::Last => (more, false),
+        Place::After(_) => (true, more),
+        Place::Before(_) => (more, true),
+    };
+    PageLinks {
+        first: before.then(|| urls::records(key, set, query, None)),
+        previous: at("before", records.first()).filter(|_| before),
+        next: at("after", records.last()).filter(|_| behind),
+        last: behind.then(|| link("before", "end")),
+    }
+}
+
+fn view(shell: &Shell, view: &RecordsView) -> Markup {
+    let (key, name) = (&view.above.key, &view.set.name);
+    let beside = html! {
+        span.soft { bdi { (view.set.data_set) } " · " (number(view.set.active)) " active, " (number(view.set.orphaned)) " orphaned" }
+    };
+    let actions = html! {
+        (link_button(&urls::records_csv(key, name, &view.query), "CSV", ""))
+        (link_button(&urls::records_ndjson(key, name, &view.query), "NDJSON", ""))
+    };
+    page(
+        shell,
+        &format!("{name} of {}", view.above.name),
+        &html! {
+            (view.above.crumbs(true, None))
+            (head(&html! { bdi { (name) } }, &beside, &actions))
+            section.card aria-label="Records" {
+                (filters(view))
+                @if view.records.is_empty() {
+                    (empty::empty(if view.query.is_narrow() { "No record matches." } else { "The set is empty." }, &html! {
+                        @if view.query.is_narrow() { p { a href=(urls::records(key, name, &RecordsQuery::default(), None)) { "Show all records" } } }
+                    }))
+                } @else {
+                    (table(&html! { "Records of " bdi { (name) } }, &COLUMNS, &html! { @for record in &view.records { (row(view, record)) } }))
+                }
+                @let shown = i64::try_from(view.records.len()).unwrap_or(i64::MAX);
+                (pager("Pages of records", &html! { (count(shown, "record", "records")) " on this page" }, &view.links, IN_ORDER))
+            }
+        },
+    )
+}
+
+fn filters(view: &RecordsView) -> Markup {
+    let address = urls::records(&view.above.key, &view.set.name, &RecordsQuery::default(), None);
+    let states = [Choice::new("active", "Active"), Choice::new("orphaned", "Orphaned")];
+    let label = format!("Key begins with ({}) ", view.key_names.join(" / "));
+    html! {
+        form.filter method="get" action=(address) role="search" aria-label="Records" {
+            @if let Some(run) = view.query.run { input type="hidden" name="run" value=(run); }
+            label { (label) input type="search" name="q" value=(view.query.q); } " "
+            (choices::filter("State", "state", &states, &view.query.state))
+            button { "Show" } " "
+            @if view.query.is_narrow() { a.clear href=(address) { "Clear" } }
+            @if let Some(run) = view.query.run {
+                p.strip-note { "Only what " a href=(urls::run(&view.above.key, RunNo(run))) { "run " (run) } " brought, as it brought it." }
+            }
+        }
+    }
+}
+
+fn row(view: &RecordsView, record: &Record) -> Markup {
+    html! {
+        tr {
+            th scope="row" data-label="Key" {
+                a href=(urls::record(&view.above.key, &view.set.name, &record.key)) { bdi { (String::from_utf8_lossy(&record.key)) } }
+            }
+            td data-label="State" { (state(record.orphaned)) }
+            td data-label="Fields" { bdi { (fields::summary(&record.data, &view.key_names)) } }
+        }
+    }
+}
+
+/// Active or orphaned.
+pub(super) fn state(orphaned: bool) -> Badge {
+    if orphaned { Badge::new(Tone::Neutral, "Orphaned") } else { Badge::new(Tone::Ok, "Active") }
+}

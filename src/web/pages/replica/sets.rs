@@ -1,0 +1,171 @@
+//! The entity sets of a replica with their counts; with a run, what that has changed.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path, Query};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::{Above, find};
+use crate::access::{Grant, verbs};
+use crate::ids::{RunNo, SystemKey};
+use crate::store::replica::{self, ReplicaSet};
+use crate::store::runs;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::response;
+use crate::web::state::App;
+use crate::web::ui::layout::head;
+use crate::web::ui::table::{Column, numbers, table, text};
+use crate::web::ui::{Nav, Shell, empty, number, page};
+use crate::web::urls::{self, RecordsQuery};
+
+/// Changes of a run are counted up to here.
+const MOST: i64 = 10_000;
+
+/// Which run is looked at.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct SetsQuery {
+    run: Option<i64>,
+}
+
+/// What the page shows.
+struct SetsView {
+    above: Above,
+    run: Option<RunNo>,
+    rows: Vec<SetRow>,
+}
+
+struct SetRow {
+    set: ReplicaSet,
+    read_by: Option<RunNo>,
+    changed_by: Option<RunNo>,
+    /// How many records the run has brought.
+    changed: i64,
+}
+
+const COLUMNS: [Column; 6] = [
+    text("Entity set"),
+    text("Data set"),
+    numbers("Active"),
+    numbers("Orphaned"),
+    text("Last read"),
+    text("Last changed"),
+];
+
+const CHANGES: [Column; 3] = [text("Entity set"), text("Data set"), numbers("Records that it brought")];
+
+/// The sets.
+///
+/// # Errors
+/// When the system is out of reach or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::ReadLogs>,
+    viewer: Viewer,
+    path: Path<String>,
+    query: Query<SetsQuery>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let reader = viewer.clone();
+    let shown = app
+        .store
+        .read(move |db| {
+            let found = find(db, &grant, &key)?;
+            let run = match query.run {
+                Some(no) => Some(runs::find(db, found.system.id, RunNo(no))?.0),
+                None => None,
+            };
+            let mut rows = Vec::new();
+            for set in found.replica.sets {
+                let changed = match &run {
+                    Some(run) if Some(run.id) <= found.replica.published => {
+                        replica::changed_by(db, &set, run.id, MOST)?
+                    }
+                    Some(_) | None => 0,
+                };
+                if run.is_some() && changed == 0 {
+                    continue;
+                }
+                let mut number = |id: Option<_>| {
+                    Ok::<_, crate::store::StoreError>(id.map(|id| runs::number_of(db, id)).transpose()?.flatten())
+                };
+                let (read_by, changed_by) = (number(set.read_run)?, number(set.changed_run)?);
+                rows.push(SetRow { set, read_by, changed_by, changed });
+            }
+            Ok(SetsView { above: Above::of(&found.system, &reader), run: run.map(|run| run.no), rows })
+        })
+        .await?;
+    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+fn view(shell: &Shell, view: &SetsView) -> Markup {
+    let title = format!("Replica of {}", view.above.name);
+    let key = &view.above.key;
+    page(
+        shell,
+        &title,
+        &html! {
+            (view.above.crumbs(view.run.is_some(), None))
+            @match view.run {
+                Some(run) => (head(&html! { "What run " (run) " changed" }, &html! { a href=(urls::run(key, run)) { "Run " (run) } }, &html! {})),
+                None => (head(&html! { "Replica" }, &html! { span.soft { bdi { (view.above.name) } } }, &html! {})),
+            }
+            section.card aria-label="Entity sets" {
+                @if view.rows.is_empty() {
+                    @match view.run {
+                        Some(run) => (empty::empty("It changed nothing that is published.", &html! { p { a href=(urls::run(key, run)) { "Back to run " (run) } } })),
+                        None => (empty::empty("Nothing is published yet.", &html! { p { "The first run that ends well publishes every set at once." } })),
+                    }
+                } @else if view.run.is_some() {
+                    (table(&html! { "Entity sets with changes" }, &CHANGES, &html! { @for row in &view.rows { (change_row(view, row)) } }))
+                } @else {
+                    (table(&html! { "Entity sets" }, &COLUMNS, &html! { @for row in &view.rows { (set_row(view, row)) } }))
+                }
+            }
+        },
+    )
+}
+
+fn set_row(view: &SetsView, row: &SetRow) -> Markup {
+    let (key, set) = (&view.above.key, &row.set);
+    let records = |state: &str| {
+        urls::records(key, &set.name, &RecordsQuery { state: state.to_owned(), ..RecordsQuery::default() }, None)
+    };
+    html! {
+        tr {
+            th scope="row" data-label="Entity set" {
+                @if row.read_by.is_some() || set.read_run.is_some() { a href=(records("")) { bdi { (set.name) } } } @else { bdi { (set.name) } }
+            }
+            td data-label="Data set" { bdi { (set.data_set) } }
+            td.n data-label="Active" { (number(set.active)) }
+            td.n data-label="Orphaned" {
+                @if set.orphaned > 0 { a href=(records("orphaned")) { (number(set.orphaned)) } } @else { "0" }
+            }
+            td data-label="Last read" { (by(key, row.read_by)) }
+            td data-label="Last changed" { (by(key, row.changed_by)) }
+        }
+    }
+}
+
+fn change_row(view: &SetsView, row: &SetRow) -> Markup {
+    let query = RecordsQuery { run: view.run.map(|no| no.0), ..RecordsQuery::default() };
+    html! {
+        tr {
+            th scope="row" data-label="Entity set" {
+                a href=(urls::records(&view.above.key, &row.set.name, &query, None)) { bdi { (row.set.name) } }
+            }
+            td data-label="Data set" { bdi { (row.set.data_set) } }
+            td.n data-label="Records that it brought" { (number(row.changed)) @if row.changed == MOST { "+" } }
+        }
+    }
+}
+
+fn by(key: &SystemKey, run: Option<RunNo>) -> Markup {
+    html! {
+        @match run {
+            Some(run) => a href=(urls::run(key, run)) { "Run " (run) },
+            None => span.soft { "—" },
+        }
+    }
+}

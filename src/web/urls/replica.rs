@@ -1,0 +1,104 @@
+//! Addresses of the replica. Keys of records are bytes, so they stand in hexadecimal.
+
+use std::fmt::Write as _;
+
+use super::{encode, system, with_query};
+use crate::ids::{RunNo, SystemKey};
+
+/// Which records of a set are meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(default)]
+pub struct RecordsQuery {
+    /// What the key begins with.
+    pub q: String,
+    /// `active` or `orphaned`; empty for both.
+    pub state: String,
+    /// Only what this run has brought.
+    pub run: Option<i64>,
+}
+
+impl RecordsQuery {
+    /// Whether only a part of the set is asked for.
+    #[must_use]
+    pub const fn is_narrow(&self) -> bool {
+        !(self.q.is_empty() && self.state.is_empty() && self.run.is_none())
+    }
+}
+
+/// The sets of a replica; with a run, what that has changed.
+#[must_use]
+pub fn replica(key: &SystemKey, run: Option<RunNo>) -> String {
+    with_query(&format!("{}/replica", system(key)), &[("run", &run.map(|no| no.to_string()).unwrap_or_default())])
+}
+
+fn set_path(key: &SystemKey, set: &str) -> String {
+    format!("{}/replica/{}", system(key), encode(set))
+}
+
+/// A page of records; `cursor` is `("after", …)` or `("before", …)` with a key, or `("before", "end")`.
+#[must_use]
+pub fn records(key: &SystemKey, set: &str, query: &RecordsQuery, cursor: Option<(&'static str, &str)>) -> String {
+    queried(&set_path(key, set), query, cursor)
+}
+
+/// One record.
+#[must_use]
+pub fn record(key: &SystemKey, set: &str, record: &[u8]) -> String {
+    with_query(&format!("{}/record", set_path(key, set)), &[("key", &hexed(record))])
+}
+
+#[must_use]
+pub fn records_csv(key: &SystemKey, set: &str, query: &RecordsQuery) -> String {
+    queried(&format!("{}/records.csv", set_path(key, set)), query, None)
+}
+
+#[must_use]
+pub fn records_ndjson(key: &SystemKey, set: &str, query: &RecordsQuery) -> String {
+    queried(&format!("{}/records.ndjson", set_path(key, set)), query, None)
+}
+
+fn queried(path: &str, query: &RecordsQuery, cursor: Option<(&'static str, &str)>) -> String {
+    let run = query.run.map(|no| no.to_string()).unwrap_or_default();
+    let mut pairs = vec![("q", query.q.as_str()), ("state", query.state.as_str()), ("run", run.as_str())];
+    pairs.extend(cursor);
+    with_query(path, &pairs)
+}
+
+/// Bytes in hexadecimal.
+#[must_use]
+pub fn hexed(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// And back; `None` for what is none.
+#[must_use]
+pub fn unhexed(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+    let pair = |pair: &[u8]| match pair {
+        [high, low] => Some(high * 16 + low),
+        _ => None,
+    };
+    digits?.chunks(2).map(pair).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_stand_in_hexadecimal() {
+        let key = SystemKey::from_random([1; 10]);
+        assert_eq!(record(&key, "A.Set", b"7/\xff"), "/systems/bbbbbbbbbb/replica/A.Set/record?key=372fff");
+        assert_eq!(unhexed("372fff").as_deref(), Some(&b"7/\xff"[..]));
+        assert_eq!([unhexed("3"), unhexed("zz"), unhexed("+1")], [None, None, None]);
+        let query = RecordsQuery { q: "a&b".into(), run: Some(3), ..RecordsQuery::default() };
+        assert_eq!(
+            records(&key, "S", &query, Some(("after", "37"))),
+            "/systems/bbbbbbbbbb/replica/S?q=a%26b&run=3&after=37"
+        );
+    }
+}

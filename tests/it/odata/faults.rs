@@ -1,0 +1,250 @@
+//! Services that misbehave: the run says what it was, and every set stays as it was.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::stub::{Service, V4, is_for, json, xml};
+use crate::database::{Database, Fixture, both_databases};
+use crate::desk::{Desk, Tree};
+use crate::peers::ODataServer;
+use crate::stub::{Reply, authority};
+
+/// A system whose first run has brought one thing.
+struct Shop {
+    desk: Desk,
+    service: Service,
+    system: Tree,
+}
+
+const ONE: &str = r#"{"value": [{"Id": 1, "Name": "one", "Price": "1.00"}]}"#;
+
+impl Fixture for Shop {
+    async fn on(database: Database) -> Self {
+        let (desk, service) = (Desk::on(database).await, Service::start());
+        service.says("Things", || json(ONE));
+        let fields = [("max_attempts", "1"), ("settings.timeout_seconds", "1")];
+        let system = desk.odata_system(&service.root(), &fields).await;
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        Self { desk, service, system }
+    }
+}
+
+impl Shop {
+    /// The next run ends in error, with this code; nothing is different after it.
+    async fn fails(&self, code: &str) -> serde_json::Value {
+        let run = self.desk.sync(&self.system).await;
+        let error = run.log.iter().find(|line| line["category"] == "error").cloned();
+        let error = error.unwrap_or_else(|| panic!("{code}: {:?}", run.told()));
+        assert_eq!((run.result.as_str(), error["code"].as_str()), ("error", Some(code)), "{:?}", run.told());
+        assert_eq!(self.desk.replica_counts(), ["Others 0 0", "Things 1 0"], "{code}");
+        assert_eq!(self.desk.replica("Things").len(), 1);
+        error
+    }
+}
+
+/// More things than before, so that something would be published.
+fn two() -> Reply {
+    json(r#"{"value": [{"Id": 1, "Name": "one", "Price": "1.00"}, {"Id": 2, "Name": "two", "Price": "1.00"}]}"#)
+}
+
+both_databases! {
+    /// In each case Things has more to give, and Others fails.
+    async fn answers_that_are_none(shop: Shop) {
+        let deep = format!("{{\"value\": [{{\"Id\": {}", "[".repeat(10_000));
+        for (reply, said) in [
+            (Reply::body(200, "<html><body>Please sign in</body></html>").with("content-type", "text/html"), "text/html"),
+            (Reply::body(200, ONE).with("content-type", "text/plain"), "text/plain"),
+            (json("<html>Please sign in</html>"), "expected value"),
+            (json(&ONE[..30]), "EOF"),
+            (json(&deep), "recursion limit"),
+            (json(r#"{"d": {"results": []}, "value": {}}"#), "a list of records"),
+            (json(r#"{"error": {"code": "X", "message": "No luck."}}"#), "error"),
+        ] {
+            let reply = std::sync::Mutex::new(Some(reply));
+            shop.service.answers(move |request| {
+                if is_for(request, "Others") {
+                    return reply.lock().expect("no panic").take();
+                }
+                is_for(request, "Things").then(two)
+            });
+            let error = shop.fails("ODATA-ANSWER").await;
+            assert!(error["text"].as_str().expect("a text").contains(said), "{said}: {error}");
+        }
+    }
+
+    async fn metadata_that_is_none(shop: Shop) {
+        let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
+        let deep = format!("<edmx:Edmx Version=\"4.0\">{}", "<a>".repeat(10_000));
+        for (body, said) in [
+            ("<html><body>Please sign in</body></html>".to_owned(), "no document of OData"),
+            (format!("{bomb}{V4}"), "document type"),
+            (deep, "deep in each other"),
+            (V4[..300].to_owned(), ""),
+            ("{}".to_owned(), ""),
+        ] {
+            shop.service.says("$metadata", move || xml(&body));
+            let error = shop.fails("ODATA-METADATA").await;
+            assert!(error["text"].as_str().expect("a text").contains(said), "{said}: {error}");
+        }
+    }
+
+    async fn links_that_lead_astray(shop: Shop) {
+        let paged = |next: &str| json(&ONE.replace("]}", &format!("], \"@odata.nextLink\": \"{next}\"}}")));
+        let elsewhere = shop.service.root().replace("127.0.0.1", "localhost") + "/Things?$skiptoken=2";
+        for (next, code) in [
+            ("http://169.254.169.254/latest/meta-data".to_owned(), "ODATA-ASTRAY"),
+            (elsewhere, "ODATA-ASTRAY"),
+            ("Things".to_owned(), "ODATA-LOOP"),
+        ] {
+            let before = shop.service.seen().len();
+            shop.service.says("Things", move || paged(&next));
+            shop.fails(code).await;
+            assert!(shop.service.seen().len() < before + 20, "it ends");
+        }
+    }
+
+    /// 65 MiB of one record.
+    async fn answers_are_bounded(shop: Shop) {
+        shop.service.says("Things", || json(&format!(r#"{{"value": [{{"Id": 1, "Name": "{}"}}]}}"#, "x".repeat(65 << 20))));
+        let error = shop.fails("PEER-NONSENSE").await;
+        assert!(error["foreign_text"].as_str().expect("words").contains("longer than"), "{error}");
+    }
+
+    async fn silence_and_broken_connections(shop: Shop) {
+        let half = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{\"value\": [".to_vec();
+        let again = half.clone();
+        shop.service.says("Things", move || Reply::Silence(again.clone()));
+        shop.fails("PEER-SLOW").await;
+        let again = half.clone();
+        shop.service.says("Things", move || Reply::Raw(again.clone()));
+        shop.fails("PEER-AWAY").await;
+        // What breaks off once is asked for again, and so is what is too much for now.
+        let asked = AtomicUsize::new(0);
+        shop.service.answers(move |request| is_for(request, "Things").then(|| match asked.fetch_add(1, Ordering::SeqCst) {
+            0 => Reply::Raw(half.clone()),
+            1 => Reply::status(503).with("retry-after", "0"),
+            2 => Reply::status(429).with("retry-after", "1"),
+            _ => two(),
+        }));
+        let run = shop.desk.sync(&shop.system).await;
+        assert_eq!(run.result, "completed", "{:?}", run.told());
+        assert_eq!(shop.desk.replica("Things").len(), 2);
+    }
+
+    /// A longer pause than a run waits for: the run ends, and is tried again by the queue.
+    async fn a_service_that_wants_a_long_pause(shop: Shop) {
+        shop.service.says("Things", || Reply::status(503).with("retry-after", "3600"));
+        let asked = shop.service.seen().len();
+        shop.fails("PEER-LIMIT").await;
+        let of_things = shop.service.seen().split_off(asked).into_iter().filter(|request| is_for(request, "Things"));
+        assert_eq!(of_things.count(), 1, "it is left alone");
+    }
+
+    async fn a_model_that_changes_during_the_run(shop: Shop) {
+        let asked = AtomicUsize::new(0);
+        shop.service.answers(move |request| {
+            if is_for(request, "$metadata") && asked.fetch_add(1, Ordering::SeqCst) > 0 {
+                return Some(xml(&V4.replace("MaxLength=\"9\"", "MaxLength=\"99\"")));
+            }
+            is_for(request, "Things").then(two)
+        });
+        shop.fails("ODATA-MODEL-MOVED").await;
+    }
+
+    /// The database says so by a trigger: no disk is really full.
+    async fn a_full_database(shop: Shop) {
+        shop.desk.sql(if shop.desk.is_on_postgres() {
+            "CREATE FUNCTION full_disk() RETURNS trigger AS $$ BEGIN
+               RAISE EXCEPTION 'could not extend file: No space left on device'; END $$ LANGUAGE plpgsql;
+             CREATE TRIGGER full_disk BEFORE INSERT ON replica_records FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        } else {
+            "CREATE TRIGGER full_disk BEFORE INSERT ON replica_records
+             BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        });
+        shop.service.says("Things", two);
+        shop.fails("STORE-FULL").await;
+        shop.desk.sql(if shop.desk.is_on_postgres() {
+            "DROP TRIGGER full_disk ON replica_records"
+        } else {
+            "DROP TRIGGER full_disk"
+        });
+        assert_eq!(shop.desk.sync(&shop.system).await.result, "completed");
+        assert_eq!(shop.desk.replica("Things").len(), 2);
+    }
+
+    /// What a run has left is swept up by the next, under its own claim.
+    async fn what_was_staged_is_swept_up(shop: Shop) {
+        shop.service.answers(|request| {
+            if is_for(request, "Things") {
+                return Some(json(r#"{"value": [{"Id": 1, "Name": "changed", "Price": null}, {"Id": 2, "Name": "new", "Price": null}]}"#));
+            }
+            is_for(request, "Others").then(|| Reply::status(404))
+        });
+        let rows = |what: &str| shop.desk.texts(&format!("SELECT CAST(count(*) AS TEXT) AS value FROM {what}")).concat();
+        // The other set may fail first; then nothing was staged.
+        crate::wait::until("something to be staged", async || {
+            shop.fails("AFC-E09").await;
+            (rows("replica_records") == "3").then_some(())
+        })
+        .await;
+        assert_eq!(rows("replica_records WHERE to_run IS NOT NULL"), "1");
+        shop.service.says("Things", || json(ONE));
+        let run = shop.desk.sync(&shop.system).await;
+        assert_eq!(run.result, "completed", "{:?}", run.told());
+        assert_eq!([rows("replica_records"), rows("replica_records WHERE to_run IS NOT NULL"), rows("replica_seen")], ["1", "0", "1"]);
+        shop.desk.sync(&shop.system).await;
+        assert_eq!(shop.desk.replica("Things").len(), 1);
+    }
+
+    async fn rights_that_are_missing(shop: Shop) {
+        shop.service.says("Things", || json(r#"{"error": {"code": "1", "message": "Not for you."}}"#).but(403));
+        let error = shop.fails("AFC-E04").await;
+        assert!(error["foreign_text"].as_str().expect("words").ends_with("1: Not for you."), "{error}");
+        shop.service.says("Things", || Reply::status(404));
+        shop.fails("AFC-E09").await;
+        shop.service.says("Things", || Reply::status(401));
+        shop.fails("PEER-SIGN-IN").await;
+        shop.service.says("Things", || Reply::status(302).with("location", "http://localhost:9/elsewhere"));
+        shop.fails("PEER-NONSENSE").await;
+    }
+}
+
+/// What a check of a system says: its code and its stage.
+async fn checked(desk: &Desk, root: &str, fields: &[(&str, &str)]) -> (String, String) {
+    let system = desk.odata_system(root, fields).await;
+    let ada = desk.as_("ada").await;
+    ada.get(&system.page()).await.expect(200);
+    let asked = ada.submit(&format!("{}/check", system.page()), &[]).await.expect(303);
+    desk.ended(&ada, asked.location()).await;
+    let of_system = format!("FROM checks c JOIN systems s ON s.id = c.system_id WHERE s.key = '{}'", system.key);
+    let one = |column: &str| desk.texts(&format!("SELECT coalesce({column}, '') AS value {of_system}")).concat();
+    (one("c.code"), one("c.stage"))
+}
+
+both_databases! {
+    /// The connection, stage by stage.
+    async fn checks(desk: Desk) {
+        let (sap, stub, secure) = (ODataServer::mock_sap_with_password(), Service::start(), Service::secure());
+        let ca = String::from_utf8(authority().to_vec()).expect("PEM");
+        let basic = [("settings.auth", "basic"), ("settings.account", ODataServer::USER)];
+        let with = |name: &'static str, more: &[(&'static str, &'static str)]| [&[("name", name)], &basic[..], more].concat();
+        let ok = (String::new(), String::new());
+        let right = with("right", &[("settings.secret", ODataServer::PASSWORD)]);
+        assert_eq!(checked(&desk, &sap.root(), &right).await, ok);
+        let wrong = with("wrong", &[("settings.secret", "wrong")]);
+        for (root, fields, code, stage) in [
+            (sap.root(), wrong.as_slice(), "PEER-SIGN-IN", "sign_in"),
+            ("http://no-such-host.invalid".to_owned(), &[("name", "name")], "PEER-NAME", "name_lookup"),
+            ("http://127.0.0.1:1".to_owned(), &[("name", "port")], "PEER-REFUSED", "tcp"),
+            ("http://10.1.2.3/x".to_owned(), &[("name", "private")], "PEER-FORBIDDEN", "tcp"),
+            (secure.root(), &[("name", "tls")], "PEER-TLS", "tls"),
+            (sap.host(), &[("name", "page")], "PEER-SIGN-IN", "sign_in"),
+            (stub.root(), &[("name", "none"), ("settings.master_sets", "Nothing*")], "ODATA-NO-SETS", "settings"),
+        ] {
+            assert_eq!(checked(&desk, &root, fields).await, (code.to_owned(), stage.to_owned()), "{root}");
+        }
+        assert_eq!(checked(&desk, &secure.root(), &[("name", "ca"), ("settings.ca", ca.as_str())]).await, ok);
+        stub.says("$metadata", || Reply::body(200, "<html>Sign in</html>").with("content-type", "text/html"));
+        let html = checked(&desk, &stub.root(), &[("name", "html")]).await;
+        assert_eq!(html, ("ODATA-METADATA".to_owned(), "content".to_owned()));
+    }
+}

@@ -1,0 +1,11 @@
+//! The odata connector: through the form, against services that we did not write, and against a stub of ours for
+//! what none of them does on demand.
+
+mod changes;
+mod faults;
+mod pages;
+mod protocol;
+mod reading;
+pub mod stub;
+mod system;
+mod validation;

@@ -1,0 +1,117 @@
+//! The replica as people see it.
+
+use serde_json::{Value, json};
+
+use super::stub::{Service, json as reply};
+use crate::database::both_databases;
+use crate::desk::{Desk, Tree};
+use crate::visitor::Answer;
+
+/// A system with 120 things and one that is gone, after two runs.
+async fn filled(desk: &Desk) -> Tree {
+    let service = Service::start();
+    let thing = |id: i64| json!({"Id": 1000 + id, "Name": format!("n {id}"), "Price": if id == 7 { json!(null) } else { json!("1.50") }});
+    let things = |things: Vec<Value>| json!({ "value": things }).to_string();
+    let first = things((0..121).map(thing).collect());
+    service.says("Things", move || reply(&first));
+    let system = desk.odata_system(&service.root(), &[("settings.config_sets", "Others")]).await;
+    desk.sync(&system).await;
+    let mut later: Vec<Value> = (0..120).map(thing).collect();
+    later[7]["Name"] = json!("=1+1");
+    let later = things(later);
+    service.says("Things", move || reply(&later));
+    desk.sync(&system).await;
+    system
+}
+
+fn cells(page: &Answer, column: &str) -> Vec<String> {
+    page.texts(&format!("[data-label='{column}']"))
+}
+
+both_databases! {
+    async fn from_the_system_to_one_record(desk: Desk) {
+        let system = filled(&desk).await;
+        let mona = desk.as_("mona").await;
+        let page = mona.get(&system.page()).await.expect(200);
+        let replica = format!("{}/replica", system.page());
+        assert!(page.attributes("a", "href").contains(&replica));
+
+        let sets = mona.get(&replica).await.expect(200);
+        assert_eq!(cells(&sets, "Entity set"), ["Others", "Things"]);
+        assert_eq!(cells(&sets, "Data set"), ["Business Configuration", "Master Data"]);
+        assert_eq!([cells(&sets, "Active"), cells(&sets, "Orphaned")], [["0", "120"], ["0", "1"]]);
+        assert_eq!([cells(&sets, "Last read"), cells(&sets, "Last changed")], [["Run 2", "Run 2"], ["—", "Run 2"]]);
+
+        // Forwards to the end, and back.
+        let mut page = mona.get(&format!("{replica}/Things")).await.expect(200);
+        let mut keys = cells(&page, "Key");
+        assert_eq!(keys.len(), 50);
+        while let Some(next) = page.attributes(".pager a[rel=next]", "href").first() {
+            page = mona.get(next).await.expect(200);
+            keys.extend(cells(&page, "Key"));
+        }
+        let expected: Vec<String> = (1000..1121).map(|key| key.to_string()).collect();
+        assert_eq!(keys, expected);
+        let mut back = cells(&page, "Key");
+        while let Some(previous) = page.attributes(".pager a[rel=prev]", "href").first() {
+            page = mona.get(previous).await.expect(200);
+            back = [cells(&page, "Key"), back].concat();
+        }
+        assert_eq!(back, expected);
+
+        let found = mona.get(&format!("{replica}/Things?q=100")).await.expect(200);
+        assert_eq!(cells(&found, "Key").len(), 10);
+        let gone = mona.get(&format!("{replica}/Things?state=orphaned")).await.expect(200);
+        assert_eq!((cells(&gone, "Key"), cells(&gone, "State")), (vec!["1120".to_owned()], vec!["○ Orphaned".to_owned()]));
+        let none = mona.get(&format!("{replica}/Things?q=%27%25")).await.expect(200);
+        assert!(none.says("No record matches."), "{}", none.told());
+
+        let link = found.attributes("th a", "href").into_iter().nth(7).expect("a record");
+        let record = mona.get(&link).await.expect(200);
+        assert_eq!(record.text("h1"), "1007");
+        assert_eq!([cells(&record, "Field"), cells(&record, "Value")], [["Id", "Name", "Price"], ["1007", "=1+1", "—"]]);
+        assert_eq!(cells(&record, "Run"), ["Run 2", "Run 1"]);
+        assert_eq!(cells(&record, "Changes"), ["Name : n 7 → =1+1", "First seen."]);
+        let orphan = mona.get(&gone.attributes("th a", "href")[0]).await.expect(200);
+        assert_eq!(cells(&orphan, "Changes"), ["Gone at the source.", "First seen."]);
+    }
+
+    async fn what_a_run_changed_is_seen_from_its_page(desk: Desk) {
+        let system = filled(&desk).await;
+        desk.sync(&system).await;
+        let mona = desk.as_("mona").await;
+        let second = mona.get(&system.run(2)).await.expect(200);
+        let link = format!("{}/replica?run=2", system.page());
+        assert!(second.attributes(".facts a", "href").contains(&link), "{}", second.told());
+        let changes = mona.get(&link).await.expect(200);
+        assert_eq!(cells(&changes, "Entity set"), ["Things"]);
+        assert_eq!(cells(&changes, "Records that it brought"), ["2"]);
+        let records = mona.get(&changes.attributes("th a", "href")[0]).await.expect(200);
+        assert_eq!(cells(&records, "Key"), ["1007", "1120"]);
+        let third = mona.get(&system.run(3)).await.expect(200);
+        assert!(third.says("nothing changed"), "{}", third.told());
+        // Who reads no logs sees no data either.
+        let wim = desk.as_("wim").await;
+        let seen = wim.get(&system.run(2)).await.expect(200);
+        assert!(!seen.says("what this run changed"), "{}", seen.told());
+        assert!(!wim.get(&system.page()).await.expect(200).says("Replica"));
+    }
+
+    async fn exports(desk: Desk) {
+        let system = filled(&desk).await;
+        let mona = desk.as_("mona").await;
+        let things = format!("{}/replica/Things", system.page());
+        let csv = mona.get(&format!("{things}/records.csv")).await.expect(200);
+        let lines: Vec<&str> = csv.body.lines().collect();
+        assert_eq!((lines.len(), lines[0], lines[8]), (122, "record_key,state,Id,Name,Price", "1007,active,1007,'=1+1,"));
+        assert_eq!(lines[121], "1120,orphaned,1120,n 120,1.50");
+        assert!(csv.header("content-disposition").contains("Things.csv"));
+        let ndjson = mona.get(&format!("{things}/records.ndjson?state=orphaned")).await.expect(200);
+        let line: Value = serde_json::from_str(ndjson.body.trim_end()).expect("one line");
+        let fields = json!({"Id": 1120, "Name": "n 120", "Price": "1.50"});
+        assert_eq!(line, json!({"record_key": "1120", "state": "orphaned", "fields": fields}));
+        mona.get(&format!("{}/replica/Nothing/records.csv", system.page())).await.expect(404);
+        mona.get(&format!("{things}/record?key=ff")).await.expect(404);
+        mona.get(&format!("{things}?run=99")).await.expect(404);
+    }
+}

@@ -1,0 +1,73 @@
+//! OData systems of a desk, and what their runs tell.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::desk::{Desk, Tree};
+
+/// A run that has ended.
+pub struct Run {
+    pub result: String,
+    pub log: Vec<Value>,
+}
+
+impl Run {
+    /// Category, code and text of each message; those of Syncdesk itself are left out.
+    pub fn told(&self) -> Vec<String> {
+        let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        let told =
+            self.log.iter().map(|line| [text(line, "category"), text(line, "code"), text(line, "text")].join(" "));
+        told.filter(|line| !line.contains(" RUN-")).collect()
+    }
+}
+
+impl Desk {
+    /// Connects a service, through the form, as Ada.
+    pub async fn odata_system(&self, root: &str, fields: &[(&str, &str)]) -> Tree {
+        let ada = self.as_("ada").await;
+        ada.get("/systems/new?kind=odata").await.expect(200);
+        let mut all = vec![("name", "Service"), ("group", "Finance"), ("settings.root", root)];
+        all.extend(fields);
+        let made = ada.submit("/systems/new", &all).await.expect(303);
+        let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();
+        Tree { key, source: PathBuf::new(), destination: PathBuf::new() }
+    }
+
+    /// *Synchronize now*, to its end.
+    pub async fn sync(&self, system: &Tree) -> Run {
+        let (number, _page) = self.synchronize(system).await;
+        self.run_told(system, number).await
+    }
+
+    pub async fn run_told(&self, system: &Tree, number: u64) -> Run {
+        let result = self.texts(&format!("SELECT result AS value FROM runs WHERE no = {number}")).concat();
+        let log = self.as_("ada").await.get(&format!("{}/messages.ndjson", system.run(number))).await.expect(200);
+        let log = log.body.lines().map(|line| serde_json::from_str(line).expect("a message")).collect();
+        Run { result, log }
+    }
+
+    /// What the replica shows of a set: the data of active records, in the order of their keys.
+    pub fn replica(&self, set: &str) -> Vec<Value> {
+        self.replica_rows(set, "AND NOT r.orphaned")
+    }
+
+    pub fn orphans(&self, set: &str) -> Vec<Value> {
+        self.replica_rows(set, "AND r.orphaned")
+    }
+
+    fn replica_rows(&self, set: &str, and: &str) -> Vec<Value> {
+        let seen = format!(
+            "SELECT data AS value FROM replica_records r JOIN replica_sets s ON s.id = r.set_id
+             JOIN replicas p ON p.system_id = s.system_id
+             WHERE s.name = '{set}' AND r.from_run <= p.published_run
+               AND (r.to_run IS NULL OR r.to_run > p.published_run) {and} ORDER BY r.record_key"
+        );
+        self.texts(&seen).iter().map(|data| serde_json::from_str(data).expect("JSON")).collect()
+    }
+
+    /// Set, active and orphaned, as the replica counts.
+    pub fn replica_counts(&self) -> Vec<String> {
+        self.texts("SELECT name || ' ' || active || ' ' || orphaned AS value FROM replica_sets ORDER BY name")
+    }
+}
