@@ -155,7 +155,7 @@ def checks(home):
         database = sqlite3.connect(f"{home}/data/syncdesk.db", timeout=60, isolation_level=None)
         count = lambda what: database.execute(f"SELECT count(*) FROM checks WHERE {what}").fetchone()[0]
         until(lambda: count("state = 'ended'") == 1)
-        before = pages(portal, lambda: False)
+        before = pages(portal, lambda: True)
         columns = ", ".join(name for _, name, *_ in database.execute("PRAGMA table_info(systems)") if name not in ("id", "key", "name"))
         database.execute("BEGIN IMMEDIATE")
         database.execute(f"""WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {SYSTEMS})
@@ -207,7 +207,7 @@ def replica(home):
         floor = time.perf_counter() - began
         portal.start()
         portal.set_up()
-        fields = {"settings.root": root, "settings.master_sets": "Measured*", "settings.page_size": "5000"}
+        fields = {"settings.root": root, "settings.master_sets": "Measured*", "settings.page_size": "25000"}
         system = portal.create("Service", "odata", **fields)
         line(f"first sync of {RECORDS:,} records in 10 sets", floor, portal.synchronize(system, 1), "s", "less")
         memory(portal, "after it")
@@ -232,7 +232,7 @@ def answers(root):
 
 def fetched(address):
     """Follows the pages of a set as we do, and keeps nothing."""
-    headers = {"Prefer": "odata.track-changes, odata.maxpagesize=5000", "OData-MaxVersion": "4.0",
+    headers = {"Prefer": "odata.track-changes, odata.maxpagesize=25000", "OData-MaxVersion": "4.0",
                "Accept": "application/json;odata.metadata=minimal;IEEE754Compatible=true"}
     while address:
         with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as answer:

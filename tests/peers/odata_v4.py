@@ -97,5 +97,5 @@ for name in measured:
 
 odata = OData.new_instance()
 handler = odata.create_handler(odata.create_service_metadata(Provider()))
-handler.register(InMemoryProcessor(store, page_size=5000))
+handler.register(InMemoryProcessor(store, page_size=25000))
 Server(("127.0.0.1", port), ODataWSGIApp(handler), numthreads=4).start()

@@ -79,6 +79,7 @@ pub(crate) fn new_system() -> EditView {
         subject: Subject::New,
         kind: "files",
         kind_title: "Files",
+        kinds: vec![Choice::new("files", "Files"), Choice::new("odata", "OData")],
         fields: FIELDS,
         typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         stored: BTreeSet::new(),

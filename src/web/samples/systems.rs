@@ -129,7 +129,7 @@ pub(crate) fn list() -> ListView {
         rows,
         links: PageLinks::default(),
         scope: "in group Finance".into(),
-        may_create: vec![Choice::new("files", "Files")],
+        may_create: true,
         may_export: true,
     }
 }
@@ -140,5 +140,5 @@ pub(crate) fn none_yet() -> ListView {
 
 pub(crate) fn nothing_found() -> ListView {
     let query = SystemsQuery { q: "Lyyon".into(), status: "error".into(), ..SystemsQuery::default() };
-    ListView { rows: vec![], query, may_create: vec![], ..list() }
+    ListView { rows: vec![], query, may_create: false, ..list() }
 }

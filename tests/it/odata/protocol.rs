@@ -89,6 +89,43 @@ both_databases! {
         assert_eq!(asked[0].header("prefer"), Some("odata.track-changes, odata.maxpagesize=250"));
     }
 
+    /// The service takes the token back in the middle of a run; the client's secret goes to the token's address only.
+    async fn a_token_that_ends_early(desk: Desk) {
+        let service = Service::start();
+        let (mut given, mut ended) = (0, None);
+        service.answers(move |request| {
+            if is_for(request, "token") {
+                given += 1;
+                let body = String::from_utf8_lossy(&request.body).into_owned();
+                assert_eq!(body, "grant_type=client_credentials&scope=read");
+                return Some(reply(&json!({"access_token": given.to_string(), "expires_in": 3600}).to_string()));
+            }
+            let token = request.header("authorization").map(str::to_owned);
+            if is_for(request, "Things") && ended.is_none() {
+                ended.clone_from(&token);
+            }
+            (token.is_none() || token == ended).then(|| Reply::status(401))
+        });
+        let token = format!("{}/token", service.root());
+        let fields = [
+            ("settings.auth", "oauth2"), ("settings.account", "client"), ("settings.secret", "a b"), ("settings.scope", "read"),
+            ("settings.token_url", token.as_str()), ("max_attempts", "1"), ("settings.parallel", "1"),
+        ];
+        let system = desk.odata_system(&service.root(), &fields).await;
+        let run = desk.sync(&system).await;
+        assert_eq!(run.result, "completed", "{:?}", run.told());
+        let things: Vec<_> = service.seen().into_iter().filter(|request| is_for(request, "Things")).collect();
+        assert_ne!(things[0].header("authorization"), things[1].header("authorization"));
+        // base64 of client:a+b, as RFC 6749 (2.3.1) has it.
+        let secret = Some("Basic Y2xpZW50OmErYg==");
+        for request in service.seen() {
+            assert_eq!(request.header("authorization") == secret, is_for(&request, "token"), "{}", request.path);
+        }
+        service.says("token", || reply(r#"{"error": "invalid_client"}"#).but(401));
+        let run = desk.sync(&system).await;
+        assert_eq!(run.told()[0].split(' ').nth(1), Some("ODATA-TOKEN"), "{:?}", run.told());
+    }
+
     /// A key goes nowhere else, not even by a redirect.
     async fn a_key_stays_with_its_host(desk: Desk) {
         let (service, thief) = (Service::start(), Stub::start(|_, _| reply("{\"value\": []}")));

@@ -86,8 +86,11 @@ both_databases! {
     async fn nothing_yet(desk: Desk) {
         let page = desk.as_("ada").await.get("/systems").await.expect(200);
         assert!(page.says("No system is connected yet."), "{}", page.told());
-        assert_eq!(page.attributes("main a", "href"), ["/systems/new?kind=files", "/systems/new?kind=odata"]);
+        assert_eq!(page.attributes("main a", "href"), ["/systems/new"]);
         assert!(page.texts("table").is_empty());
+        let form = desk.as_("ada").await.get("/systems/new?kind=odata").await.expect(200);
+        assert_eq!(form.attributes("main nav a", "href")[1..], ["/systems/new?kind=files", "/systems/new?kind=odata"]);
+        assert_eq!(form.texts("main nav [aria-current]"), ["OData"], "the kind that the form is for");
         let page = desk.as_("wim").await.get("/systems").await.expect(200);
         assert_eq!(page.attributes("main a", "href"), ["/help/roles/SpecifySystemsApp"]);
     }

@@ -36,6 +36,8 @@ pub struct EditView {
     pub subject: Subject,
     pub kind: &'static str,
     pub kind_title: &'static str,
+    /// Every kind there is.
+    pub kinds: Vec<Choice>,
     /// The connector's fields, in order.
     pub fields: &'static [Field],
     /// What stands in the inputs, by input name (connector's fields with [`SETTING`] in front). Never a secret.
@@ -293,6 +295,7 @@ impl Form {
             subject: self.subject,
             kind: self.kind.kind(),
             kind_title: self.kind.title(),
+            kinds: registry::all().iter().map(|kind| Choice::new(kind.kind(), kind.title())).collect(),
             fields: self.kind.fields(),
             typed: self.typed,
             stored: self.stored,

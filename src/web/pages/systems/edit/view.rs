@@ -22,6 +22,7 @@ pub fn view(shell: &Shell, view: &EditView) -> Markup {
         &html! {
             (above(view))
             (head(&html! { bdi { (title) } }, &html! { span.soft { (view.kind_title) } }, &html! {}))
+            @if view.subject == Subject::New { (kinds(view)) }
             (summary_in_order(&view.errors, &labels(view)))
             (form(shell, &action, &html! {
                 div.sections {
@@ -44,6 +45,23 @@ fn above(view: &EditView) -> Markup {
         Subject::New => crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems")]),
         Subject::System { key, name, .. } => {
             crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems"), (urls::system(key), name)])
+        }
+    }
+}
+
+/// The kinds that can be connected, each with a form of its own.
+fn kinds(view: &EditView) -> Markup {
+    html! {
+        nav.tabs aria-label="Kind of system" {
+            ul {
+                @for kind in &view.kinds {
+                    li {
+                        a.tab.all href=(urls::new_system(&kind.value)) aria-current=[(kind.value == view.kind).then_some("true")] {
+                            (kind.label)
+                        }
+                    }
+                }
+            }
         }
     }
 }

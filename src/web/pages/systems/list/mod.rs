@@ -62,11 +62,6 @@ pub async fn show(
     let busy = loaded.rows.iter().any(|row| row.busy.is_at(now));
     let stop = urls::systems(&query, cursor.pair().into_iter().chain([("refresh", "off")]));
     let choice = |value: &str, label: &str| Choice::new(value, label);
-    let may_create = if viewer.may_anywhere(&[Verb::SpecifySystems]) {
-        registry::all().iter().map(|kind| choice(kind.kind(), kind.title())).collect()
-    } else {
-        Vec::new()
-    };
     let shown = ListView {
         counts: loaded.counts,
         statuses: Overall::ALL.iter().map(|overall| choice(overall.as_str(), overall.title())).collect(),
@@ -76,7 +71,7 @@ pub async fn show(
         rows: loaded.rows.iter().map(|row| told(row, &viewer)).collect(),
         links: loaded.links(&query),
         scope: within(&scope, &loaded.groups),
-        may_create,
+        may_create: viewer.may_anywhere(&[Verb::SpecifySystems]),
         may_export: viewer.may_anywhere(&[Verb::Export]),
         query,
     };

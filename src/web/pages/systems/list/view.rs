@@ -28,7 +28,7 @@ pub struct ListView {
     /// What the reader sees: `in group Finance`, `in 3 groups`.
     pub scope: String,
     /// Kinds of systems that the reader may create; empty when none.
-    pub may_create: Vec<Choice>,
+    pub may_create: bool,
     pub may_export: bool,
 }
 
@@ -166,13 +166,8 @@ fn actions(view: &ListView) -> Markup {
 
 fn create(view: &ListView) -> Markup {
     html! {
-        @match view.may_create.as_slice() {
-            [] => {},
-            [only] => (link_button(&urls::new_system(&only.value), "Connect a system", "primary")),
-            several => @for kind in several {
-                (link_button(&urls::new_system(&kind.value), &format!("Connect: {}", kind.label), "primary"))
-            },
-        }
+        // Which kind is chosen on the page that it leads to.
+        @if view.may_create { (link_button(urls::NEW_SYSTEM, "Connect a system", "primary")) }
     }
 }
 
@@ -182,14 +177,14 @@ fn none_yet(view: &ListView) -> Markup {
         &html! {
             p {
                 "A system is something whose data is synchronized: a folder, a bucket, a share. "
-                @if view.may_create.is_empty() {
+                @if !view.may_create {
                     "Somebody with the role template " a.mono href=(urls::help_role("SpecifySystemsApp")) { "SpecifySystemsApp" }
                     " can connect one."
                 } @else {
                     "Connect the first one, and its status, its runs and their logs appear here."
                 }
             }
-            @if !view.may_create.is_empty() { p.do { (create(view)) } }
+            @if view.may_create { p.do { (create(view)) } }
         },
     )
 }
