@@ -60,7 +60,9 @@ impl Actor {
         let mut groups = BTreeSet::new();
         for assignment in &self.assignments {
             let verbs = assignment.template.gives();
-            if !any_of.iter().any(|verb| verbs.contains(verb)) {
+            let everywhere = assignment.reach == Reach::All;
+            let given = |verb: &Verb| verbs.contains(verb) && (everywhere || !verb.needs_reach_all());
+            if !any_of.iter().any(given) {
                 continue;
             }
             match assignment.effective_reach() {
@@ -145,6 +147,15 @@ mod tests {
         assert!(group.authorize::<verbs::ReadLogs>().is_err());
         let all = actor(&[(Template::BusinessLogsAccessAll, Reach::All)]);
         assert_eq!(all.authorize::<verbs::ReadLogs>().unwrap().scope(), &Scope::All);
+    }
+
+    #[test]
+    fn the_portal_is_managed_with_reach_all() {
+        let group = actor(&[(Template::SystemAdmin, Reach::Group(GroupId(1)))]);
+        assert_eq!(group.authorize::<verbs::ManagePortal>().unwrap_err(), Missing(Template::SystemAdmin));
+        assert!(group.authorize::<verbs::SpecifySystems>().is_ok(), "what concerns systems holds in the group");
+        let all = actor(&[(Template::SystemAdmin, Reach::All)]);
+        assert_eq!(all.authorize::<verbs::ManagePortal>().unwrap().scope(), &Scope::All);
     }
 
     #[test]

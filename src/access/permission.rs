@@ -25,6 +25,14 @@ words! {
     }
 }
 
+impl Verb {
+    /// Whether it concerns the portal as a whole: given for a group, it is not given.
+    #[must_use]
+    pub const fn needs_reach_all(self) -> bool {
+        matches!(self, Self::ManagePortal)
+    }
+}
+
 /// A permission as a type: any of its verbs suffices.
 pub trait Permission: Send + Sync + 'static {
     const ANY_OF: &'static [Verb];
@@ -63,5 +71,7 @@ pub mod verbs {
         SpecifySystems = SpecifySystems;
         ConfirmDeletions = ConfirmDeletions;
         Export = Export;
+        /// Settings and notes of the house. With reach *all* only.
+        ManagePortal = ManagePortal;
     }
 }

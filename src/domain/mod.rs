@@ -3,12 +3,15 @@
 pub mod brake;
 pub mod cadence;
 pub mod catalogue;
+pub mod comparison;
 pub mod csv;
 pub mod doc;
+pub mod house_note;
 pub mod kind;
 pub mod message;
 pub mod retry;
 pub mod run;
 pub mod schedule;
 pub mod status;
+pub mod timeline;
 pub(crate) mod words;

@@ -7,6 +7,7 @@ pub mod check_connection;
 pub mod confirm_plan;
 pub mod error;
 pub mod hold;
+pub mod house_notes;
 mod key_store;
 pub mod keyring;
 pub mod keys;

@@ -13,6 +13,7 @@ mod connection;
 pub mod credentials;
 mod error;
 pub mod groups;
+pub mod house_notes;
 pub mod item_states;
 pub mod messages;
 mod migrate;

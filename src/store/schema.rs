@@ -218,6 +218,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    run_timelines (run_id) {
+        run_id -> BigInt,
+        begins_at -> BigInt,
+        slice_us -> BigInt,
+        counts -> Text,
+    }
+}
+
+diesel::table! {
+    run_comparisons (run_id) {
+        run_id -> BigInt,
+        before_no -> Nullable<BigInt>,
+        changes -> Text,
+    }
+}
+
+diesel::table! {
+    house_notes (code) {
+        code -> Text,
+        advice -> Text,
+        stands -> Text,
+        written_by -> Text,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
     messages (run_id, seq) {
         run_id -> BigInt,
         seq -> BigInt,
@@ -370,6 +397,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     run_progress,
     words,
     run_counts,
+    run_timelines,
+    run_comparisons,
+    house_notes,
     messages,
     checks,
     item_states,

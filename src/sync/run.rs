@@ -18,6 +18,7 @@ use crate::clock::{Stamp, since_boot};
 use crate::domain::message::{Category, Message};
 use crate::domain::retry;
 use crate::domain::run::{EndReason, Failure, Stage};
+use crate::ops::random;
 use crate::store::StoreError;
 use crate::store::messages::append;
 use crate::store::plans;
@@ -41,10 +42,10 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
     let progress = Arc::new(Progress::default());
     let closed = CancellationToken::new();
     let recorder = tokio::spawn(record(engine.store.clone(), claim.clone(), entries, closed.clone()));
-    let (outcome, max_attempts) = {
+    let (outcome, max_attempts, allowed) = {
         let prepared = engine.prepare(claim.system).await;
         match prepared {
-            Err(failure) => (Err(Halt::Failed(failure)), 1),
+            Err(failure) => (Err(Halt::Failed(failure)), 1, Duration::ZERO),
             Ok(prepared) => {
                 let max_attempts = prepared.system.max_attempts;
                 let allowed = Duration::from_micros(u64::try_from(prepared.system.timeout_us).unwrap_or(u64::MAX));
@@ -61,12 +62,13 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
                     stopped = disobeys(&stop, &engine.limits) => Err(Halt::Stopped(stopped)),
                     never = watch.look_after() => match never {},
                 };
-                (outcome, max_attempts)
+                (outcome, max_attempts, allowed)
             }
         }
     };
     let verdict = judge(&outcome, &claim, max_attempts);
     if let Some(message) = verdict.message {
+        let message = named(&engine, &claim, &outcome, allowed, message).await;
         // Where the journal is gone, the recorder has the reason.
         let _ = journal.log(message).await;
     }
@@ -114,8 +116,9 @@ async fn synchronize(
         // The process ends before the run could: it is found by its lease.
         Err(error) if error.is_cancelled() => Err(Halt::Stopped(Stopped::LeaseLost)),
         Err(error) => {
-            log::error!("run {}: the connector ended early: {error}", claim.run);
-            Err(Halt::Failed(Failure::new(Stage::Content, "RUN-INTERNAL")))
+            let id: String = random::token().chars().take(10).collect();
+            log::error!("run {} ({id}): the connector ended early: {error}", claim.run);
+            Err(Halt::Failed(Failure::new(Stage::Content, "RUN-INTERNAL").arg(id)))
         }
     }
 }
@@ -240,6 +243,35 @@ fn judge(outcome: &Result<(), Halt>, claim: &Claim, max_attempts: i64) -> Verdic
     }
 }
 
+/// How a run was stopped, with who or what stopped it.
+async fn named(
+    engine: &Engine,
+    claim: &Claim,
+    outcome: &Result<(), Halt>,
+    allowed: Duration,
+    message: Message,
+) -> Message {
+    let Err(Halt::Stopped(stopped)) = outcome else { return message };
+    let name = match stopped {
+        Stopped::Canceled => {
+            let claim = claim.clone();
+            engine.store.read(move |db| runs::canceled_by(db, &claim)).await.ok().flatten()
+        }
+        Stopped::ShutDown => claim.worker.clone(),
+        Stopped::NoProgress => minutes(allowed),
+        Stopped::LeaseLost => None,
+    };
+    match name {
+        Some(name) => message.arg(name),
+        None => message,
+    }
+}
+
+/// Whole minutes; none for less than one, which settings do not allow.
+fn minutes(span: Duration) -> Option<String> {
+    Some(span.as_secs() / 60).filter(|minutes| *minutes > 0).map(|minutes| minutes.to_string())
+}
+
 /// A failure as the Error message of its run.
 fn told(failure: &Failure) -> Message {
     let mut message = Message::of_run(Category::Error, failure.code);
@@ -280,7 +312,8 @@ pub async fn bury(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
         .store
         .write(move |db| {
             let (system, _group) = crate::store::systems::by_id(db, &crate::access::Internal::worker(), claim.system)?;
-            let message = Message::of_run(Category::Error, "RUN-LOST-WORKER");
+            let mut message = Message::of_run(Category::Error, "RUN-LOST-WORKER");
+            message.args.extend(claim.worker.clone());
             append(db, &claim, &vec![(now, message)])?;
             runs::count_emitted(db, &claim, 1)?;
             plans::forget(db, claim.run)?;
@@ -292,4 +325,15 @@ pub async fn bury(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
             runs::finish(db, &claim, &ending, retry).map(|_result| ())
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_minutes() {
+        assert_eq!(minutes(Duration::from_hours(1)).as_deref(), Some("60"));
+        assert_eq!(minutes(Duration::from_millis(100)), None);
+    }
 }

@@ -10,8 +10,8 @@ use super::failure::Failure;
 use super::pages;
 use super::session::gate::gate;
 use crate::access::verbs::{
-    CancelRun, CheckConnection, ConfirmDeletions, Export, HoldSystem, ReadLogs, RequestRun, SeeRun, SeeSystem,
-    SpecifySystems,
+    CancelRun, CheckConnection, ConfirmDeletions, Export, HoldSystem, ManagePortal, ReadLogs, RequestRun, SeeRun,
+    SeeSystem, SpecifySystems,
 };
 use crate::access::{Actor, Permission, Verb};
 
@@ -117,8 +117,12 @@ pub static ROUTES: &[Row] = &[
     post!("/account/time-zone", Access::SignedIn, pages::account::change_time_zone),
     post!("/account/sign-out-everywhere", Access::SignedIn, pages::account::sign_out_everywhere),
     get!("/help", Access::SignedIn, pages::help::index::show),
+    get!("/help/connection", Access::SignedIn, pages::help::connection::show),
     get!("/help/guide/{page}", Access::SignedIn, pages::help::guide::show),
     get!("/help/codes/{code}", Access::SignedIn, pages::help::code::show),
+    get!("/help/codes/{code}/note", needs::<ManagePortal>(), pages::help::note::show),
+    post!("/help/codes/{code}/note", needs::<ManagePortal>(), pages::help::note::submit),
+    post!("/help/codes/{code}/note/remove", needs::<ManagePortal>(), pages::help::note::remove),
     get!("/help/roles/{template}", Access::SignedIn, pages::help::role::show),
     get!("/logs", needs::<ReadLogs>(), pages::logs::show),
     get!("/logs.csv", needs::<ReadLogs>(), pages::logs::export::show),
@@ -137,6 +141,7 @@ pub static ROUTES: &[Row] = &[
     post!("/systems/{system}/synchronize", system::<RequestRun>(), pages::systems::synchronize::submit),
     post!("/systems/{system}/check", system::<CheckConnection>(), pages::systems::check::submit),
     get!("/systems/{system}/checks/{check}", system::<SeeSystem>(), pages::systems::check::show),
+    get!("/systems/{system}/connection", system::<SeeSystem>(), pages::help::connection::of_system),
     get!("/systems/{system}/queue", system::<SeeSystem>(), pages::systems::queue::show),
     get!("/systems/{system}/replica", system::<ReadLogs>(), pages::replica::sets::show),
     get!("/systems/{system}/replica/{set}", system::<ReadLogs>(), pages::replica::records::show),

@@ -12,6 +12,7 @@ mod database;
 mod desk;
 mod desk_stands;
 mod documents;
+mod help;
 mod layers;
 mod log_ends;
 mod logs;

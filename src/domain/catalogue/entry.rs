@@ -47,6 +47,19 @@ words! {
     }
 }
 
+impl Family {
+    /// The words on pages.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Files => "Files",
+            Self::Odata => "OData services",
+            Self::Peer => "Connections",
+            Self::Syncdesk => "Syncdesk itself",
+        }
+    }
+}
+
 impl Area {
     /// The word on pages.
     #[must_use]
@@ -136,9 +149,22 @@ impl Entry {
         first.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
+    /// Whether all `words` stand in the entry, in its page, or in `more`.
+    #[must_use]
+    pub fn tells(&self, words: &str, more: &str) -> bool {
+        has_words(words, &[self.code, self.title, self.template, self.page, more])
+    }
+
     /// Whether a search for `words` (lower case) finds this entry: in its code, its title or its text.
     #[must_use]
     pub fn contains(&self, words: &str) -> bool {
         [self.code, self.title, self.template].iter().any(|text| text.to_lowercase().contains(words))
     }
+}
+
+/// Whether each word of `words` stands in one of the texts, whatever its case.
+#[must_use]
+pub fn has_words(words: &str, texts: &[&str]) -> bool {
+    let texts: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
+    words.to_lowercase().split_whitespace().all(|word| texts.iter().any(|text| text.contains(word)))
 }

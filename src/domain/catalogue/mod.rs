@@ -15,7 +15,7 @@ mod template;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub use self::entry::{Area, Entry, Family, Fixer, Healing, Scope};
+pub use self::entry::{Area, Entry, Family, Fixer, Healing, Scope, has_words};
 use crate::domain::message::Category;
 
 /// One table of entries: family, then for each code its scope, category, area, who can fix it, how it

@@ -1,8 +1,8 @@
-//! Codes of Syncdesk itself: the life of runs, and credentials.
+//! Codes of Syncdesk itself: the life of runs, settings and credentials.
 //!
 //! Arguments: RUN-STARTED, RUN-LOST-WORKER and RUN-SHUT-DOWN the worker; RUN-CANCELED the person;
-//! RUN-NO-PROGRESS the minutes; RUN-INTERNAL the request id; CREDENTIAL-UNREADABLE the slot and the id
-//! of the key. All may be left out.
+//! RUN-NO-PROGRESS the minutes; RUN-INTERNAL an id that stands in the log of the process;
+//! CREDENTIAL-UNREADABLE the slot and the id of the key; KIND-UNKNOWN the kind. All may be left out.
 
 use super::{Area, Category, Entry, Family, Fixer, Healing, Scope, entries};
 
@@ -21,10 +21,10 @@ pub(super) static ENTRIES: &[Entry] = entries! { Syncdesk:
         "The worker[ {0}] was shut down before this run could finish."
     "RUN-NO-PROGRESS" Run Error Run Administrator Retried
         "Run made no progress"
-        "The run was ended because it made no progress[ for {0} minutes]."
+        "The run was ended because it made no progress[ for {0} min]."
     "RUN-INTERNAL" Run Error Run Vendor ByHand
         "Something went wrong in Syncdesk"
-        "Something went wrong in Syncdesk itself[ (request id {0})]."
+        "Something went wrong in Syncdesk itself[ (id {0} in the log of the process)]."
     "STORE-FULL" Run Error Run Administrator Retried
         "Database is full"
         "Syncdesk's own database has no space left."

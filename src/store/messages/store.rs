@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
+use super::timeline;
 use super::words::{CODE, ITEM_TYPE, numbers};
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts, MAX_KEY_BYTES, MAX_TEXT_BYTES, Message};
@@ -78,6 +79,7 @@ pub fn append(db: &mut Db, claim: &Claim, batch: &Batch) -> Result<i64> {
             run_progress::n_information.eq(run_progress::n_information + counts.of(Category::Information)),
         ))
         .execute(db)?;
+    timeline::note(db, claim.run, batch)?;
     Ok(stored)
 }
 

@@ -24,6 +24,8 @@ pub struct Claim {
     pub plan_digest: Option<String>,
     /// Somebody asked for the run to be canceled.
     pub canceled: bool,
+    /// Who carries it out; of a lost run, who did.
+    pub worker: Option<String>,
     number: i64,
 }
 
@@ -37,6 +39,7 @@ struct Row {
     attempt: i64,
     plan_digest: Option<String>,
     cancel_at: Option<Stamp>,
+    worker: Option<String>,
     claim_no: i64,
 }
 
@@ -50,6 +53,7 @@ impl From<Row> for Claim {
             attempt: row.attempt,
             plan_digest: row.plan_digest,
             canceled: row.cancel_at.is_some(),
+            worker: row.worker,
             number: row.claim_no,
         }
     }
@@ -158,6 +162,11 @@ pub fn heartbeat(db: &mut Db, claim: &Claim, lease: Duration) -> Result<bool> {
     .get_result(db)
     .optional()?;
     cancel.map(|at| at.is_some()).ok_or(StoreError::Fenced)
+}
+
+/// Who asked for a run to be canceled.
+pub fn canceled_by(db: &mut Db, claim: &Claim) -> Result<Option<String>> {
+    Ok(runs::table.find(claim.run).select(runs::cancel_by).first(db)?)
 }
 
 /// Takes over the runs whose lease has run out, so that they can be ended: under the next claim number.

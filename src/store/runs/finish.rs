@@ -67,6 +67,9 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, retry: Option<Retry>)
     if ended == 0 {
         return Err(StoreError::Fenced);
     }
+    if result != RunResult::Canceled {
+        super::comparison::keep(db, claim)?;
+    }
     if let Some(retry) = retry {
         let due = Due {
             system: claim.system,

@@ -1,6 +1,7 @@
 //! Codes as pages show them: texts of the catalogue, filled with what was stored.
 
 use crate::domain::catalogue;
+use crate::domain::house_note::{HouseNote, Placing};
 use crate::domain::message::StoredMessage;
 use crate::domain::run::Stage;
 use crate::web::pages::runs::messages::MessageRow;
@@ -23,15 +24,25 @@ pub fn mentions(message: &StoredMessage, needle: &str) -> bool {
         || has(&catalogue::text(&message.code, &message.args))
 }
 
-/// Why a check or a run failed, with what to do about it.
+/// Why a check or a run failed, with what to do about it: as the catalogue says, and as the house says.
 #[must_use]
-pub fn failure(code: &str, stage: Option<Stage>, args: &[String], foreign_text: Option<String>) -> FailureView {
+pub fn failure(
+    (code, note): (&str, Option<&HouseNote>),
+    stage: Option<Stage>,
+    args: &[String],
+    foreign_text: Option<String>,
+) -> FailureView {
     let entry = catalogue::by_code(code);
     FailureView {
         code: code.to_owned(),
         stage,
         meaning: catalogue::text(code, args),
-        to_do: entry.to_do_in_short(),
+        to_do: if note.is_some_and(|note| note.placing == Placing::Instead) {
+            String::new()
+        } else {
+            entry.to_do_in_short()
+        },
+        house: note.map(HouseNote::in_short).unwrap_or_default(),
         heals: entry.healing.sentence().to_owned(),
         foreign_text,
     }

@@ -127,10 +127,11 @@ pub(crate) fn check(state: CheckState) -> CheckView {
 
 pub(crate) fn check_failed() -> CheckView {
     let failure = FailureView {
-        code: "FILE-SIGNIN".into(),
+        code: "PEER-SIGN-IN".into(),
         stage: Some(Stage::SignIn),
         meaning: "The service does not accept the credentials.".into(),
         to_do: "Store the present secret under Edit.".into(),
+        house: String::new(),
         heals: String::new(),
         foreign_text: Some(
             "SignatureDoesNotMatch: The request signature we calculated does not match\nthe signature you provided."

@@ -154,17 +154,73 @@ fn of_help_and_trouble() -> Vec<(&'static str, Markup)> {
     let html =
         "<p>The service limits requests.</p><h2>What to do</h2><ul><li>Lower the transfers.</li></ul>".to_owned();
     let code = help::code::CodeView {
-        code: "FILE-LIMITED".into(),
+        code: "PEER-LIMIT".into(),
         title: "The service limits requests".into(),
+        known: Some(help::code::Known {
+            category: crate::domain::message::Category::Error.into(),
+            area: "Connection",
+            fixer: "An administrator",
+            heals: "It may pass: Syncdesk tries again by itself.",
+        }),
         html: html.clone(),
+        note: Some(crate::domain::house_note::HouseNote {
+            code: "PEER-LIMIT".into(),
+            advice: "Call the storage desk, 4711.\n\nBefore month end:\nwait for the night.".into(),
+            placing: crate::domain::house_note::Placing::Beside,
+            written_by: "a.lovelace".into(),
+            written_at: at("2026-11-20T08:29:01Z"),
+        }),
+        may_write: true,
+    };
+    let note = help::note::NoteView {
+        code: "PEER-LIMIT".into(),
+        title: "The service limits requests".into(),
+        advice: String::new(),
+        placing: "beside".into(),
+        is_stored: true,
+        errors: Errors::from([("advice".into(), "Write what to do; to take the advice back, remove it.".into())]),
     };
     let role = help::role::RoleView { template: "MonitorSystemsApp".into(), held: true, html: html.clone() };
-    let entries = vec![("FILE-LIMITED".to_owned(), "The service limits requests".to_owned())];
-    let index =
-        help::index::IndexView { html, roles: vec![("Auditor".into(), "Reads the audit log".into())], codes: entries };
+    let row = |code: &str, title: &str, has_note| help::index::CodeRow {
+        code: code.into(),
+        title: title.into(),
+        category: crate::domain::message::Category::Error.into(),
+        fixer: "An administrator",
+        has_note,
+    };
+    let families = vec![
+        ("Files", vec![row("FILE-FULL", "No space left", true)]),
+        ("Connections", vec![row("PEER-LIMIT", "The service asks for a pause", false)]),
+    ];
+    let index = help::index::IndexView {
+        q: String::new(),
+        html,
+        roles: vec![("Auditor".into(), "Reads the audit log".into())],
+        families,
+    };
+    let nothing = help::index::IndexView { q: "zebra".into(), families: vec![], ..index.clone() };
+    let connection = help::connection::ConnectionView {
+        system: Some(help::connection::InTrouble {
+            key: key(1),
+            name: "Closing documents DE".into(),
+            may_edit: true,
+            sees_settings: true,
+            may_check: true,
+            reads_logs: true,
+            opens_runs: true,
+            check: Some(crate::ids::CheckNo(881)),
+            failed: Some((Some(crate::domain::run::Stage::Tls), "PEER-TLS".into())),
+            last_run: Some(RunNo(1203)),
+        }),
+        sees_systems: true,
+        reads_logs: true,
+    };
     vec![
         ("help", help::index::view(&shell, &index)),
+        ("help-nothing-found", help::index::view(&shell, &nothing)),
+        ("help-connection", help::connection::view(&shell, &connection)),
         ("help-code", help::code::view(&shell, &code)),
+        ("help-note", help::note::view(&shell, &note)),
         ("help-role", help::role::view(&shell, &role)),
         ("error-404", errors::view(&shell, &Trouble::NotFound)),
         ("error-403", errors::view(&shell, &Trouble::Forbidden { template: "SpecifySystemsApp" })),
@@ -270,6 +326,18 @@ fn ids_are_unique_and_what_refers_to_an_id_finds_it() {
                     assert!(ids.contains(&id), "{name}: {attribute}={id}");
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn codes_on_samples_are_codes_of_the_catalogue() {
+    for (name, markup) in all() {
+        let page = Html::parse_document(&markup.into_string());
+        for link in select(&page, "a[href^='/help/codes/']") {
+            let path = link.value().attr("href").unwrap_or_default().trim_start_matches("/help/codes/");
+            let code = path.split('/').next().unwrap_or_default();
+            assert_ne!(crate::domain::catalogue::by_code(code), &crate::domain::catalogue::UNKNOWN, "{name}: {code}");
         }
     }
 }

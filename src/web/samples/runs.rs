@@ -5,13 +5,17 @@ use std::time::Duration;
 use super::system::{failure_view, origin};
 use super::systems::progress;
 use super::{at, key, links};
+use crate::clock::Stamp;
+use crate::domain::comparison::{Change, Group, Items, Subject};
 use crate::domain::message::{Category, Counts, Direction, Operation, StoredMessage};
 use crate::domain::run::{EndReason, RunResult, RunState, Trigger};
+use crate::domain::timeline::Timeline;
 use crate::ids::{RunNo, Seq};
 use crate::sync::connector::BrakeReason;
 use crate::web::pages::runs::cancel::CancelView;
+use crate::web::pages::runs::changes::{ChangesView, Compared};
 use crate::web::pages::runs::live::{LatestView, LiveView};
-use crate::web::pages::runs::messages::{LogView, MessageRow, Searched, Total};
+use crate::web::pages::runs::messages::{Digest, LogView, MessageRow, Searched, Total};
 use crate::web::pages::runs::plan::{PlanState, PlanView};
 use crate::web::pages::runs::show::{Completeness, Log, RunView, SystemRef};
 use crate::web::ui::{Choice, PageLinks};
@@ -71,7 +75,7 @@ pub(crate) fn rows() -> Vec<MessageRow> {
             18,
             "2026-11-21T22:59:58.931Z",
             Warning,
-            "FILE-PERMISSION",
+            "FILE-DENIED",
             b"2026/payroll/11/a-very-long-folder-name-that-goes-on-and-on/and-another-one/that-does-not-end/file.pdf",
             "The file may not be read.",
         ),
@@ -80,11 +84,11 @@ pub(crate) fn rows() -> Vec<MessageRow> {
             29,
             "2026-11-21T23:01:30.551Z",
             Error,
-            "FILE-QUOTA",
+            "FILE-FULL",
             b"2026/11/archive.zip",
             "The destination is full. What does not fit was left out.",
         ),
-        message(30, "2026-11-21T23:01:55.118Z", Information, "RUN-SUMMARY", b"", "1 204 items unchanged."),
+        message(30, "2026-11-21T23:01:55.118Z", Information, "FILE-SUMMARY", b"", "1 204 items unchanged."),
     ];
     rows[3].message.foreign_text = Some("Permission denied (os error 13)".into());
     rows[5].message.foreign_text = Some(
@@ -95,9 +99,59 @@ pub(crate) fn rows() -> Vec<MessageRow> {
     rows
 }
 
+fn digest() -> Digest {
+    let begins = at("2026-11-21T22:59:01Z");
+    let mut timeline = Timeline::from(begins);
+    for n in 0_i64..1_200 {
+        let category = Category::ALL[usize::try_from(n * 7 % 61 % 20).unwrap().min(3)];
+        timeline.add(Stamp(begins.0 + n * n * 90), category);
+    }
+    Digest { timeline: Some(timeline), changes: Some(changes()) }
+}
+
+pub(crate) fn changes() -> ChangesView {
+    let subject = |category, code: &str, item_type: &str| Subject {
+        category,
+        code: code.to_owned(),
+        item_type: item_type.to_owned(),
+    };
+    let group = |n, examples: &[i64]| Group { n, examples: examples.to_vec() };
+    let changes = vec![
+        Change {
+            subject: subject(Category::Error, "FILE-FULL", ""),
+            before: 0,
+            now: 1,
+            items: Some(Items { new: group(1, &[29]), ..Items::default() }),
+        },
+        Change {
+            subject: subject(Category::Warning, "FILE-DENIED", "file"),
+            before: 9,
+            now: 17,
+            items: Some(Items { new: group(12, &[17, 18]), gone: group(4, &[3, 4]), repeated: group(5, &[12]) }),
+        },
+        Change { subject: subject(Category::Warning, "FILE-NAME", "file"), before: 1_000, now: 93_210, items: None },
+    ];
+    let keys = |keys: &[(i64, &str)]| keys.iter().map(|(seq, key)| (*seq, key.as_bytes().to_vec())).collect();
+    ChangesView::Compared(Box::new(Compared {
+        before: RunNo(1200),
+        before_is_there: true,
+        before_was_whole: false,
+        is_whole: true,
+        changes,
+        here: keys(&[
+            (29, ""),
+            (17, "scans/2026 "),
+            (18, "2026/payroll/11/a-very-long-folder-name/file.pdf"),
+            (12, "a"),
+        ]),
+        there: keys(&[(3, "gone.txt"), (4, "gone too.txt")]),
+    }))
+}
+
 pub(crate) fn log() -> LogView {
     LogView {
         filter: Filter::default(),
+        digest: Some(digest()),
         codes: ["FILE-CHANGED", "FILE-COPIED", "FILE-NAME"].map(|code| Choice::new(code, format!("{code} (8)"))).into(),
         item_types: vec![Choice::new("file", "file"), Choice::new("folder", "folder")],
         at: String::new(),
@@ -147,6 +201,7 @@ pub(crate) fn failed() -> RunView {
     log.at_error = Some("Write a number such as 17 or a time such as 23:01.".into());
     log.rows.truncate(4);
     log.total = Total::AtLeast(100);
+    log.digest = None;
     log.searched = Some(Searched { from: Seq(1), to: Seq(50_000), next: Some("?q=Quartal&after=50000".into()) });
     RunView {
         result: Some(RunResult::Error),

@@ -14,10 +14,11 @@ use std::time::Duration;
 
 pub(crate) fn failure_view() -> FailureView {
     FailureView {
-        code: "FILE-LIMITED".into(),
+        code: "PEER-LIMIT".into(),
         stage: Some(Stage::Content),
         meaning: "The service limits how often it may be asked.".into(),
         to_do: "If it stays, lower the number of transfers at once, or ask whoever runs the service.".into(),
+        house: "Call the storage desk, 4711.".into(),
         heals: "It heals by itself when the service is less busy.".into(),
         foreign_text: Some("SlowDown: Please reduce your request rate.".into()),
     }

@@ -15,6 +15,8 @@ pub struct FailureView {
     pub meaning: String,
     /// What to do about it.
     pub to_do: String,
+    /// What the house says itself; empty when it says nothing.
+    pub house: String,
     /// Whether and how it heals by itself; empty when it does not.
     pub heals: String,
     /// The peer's own words.
@@ -29,6 +31,7 @@ pub fn failure(view: &FailureView) -> Markup {
         span.nobreak { "(" (code(&view.code)) @if let Some(stage) = view.stage { ", stage: " (stage.title()) } ")." }
         @if !view.heals.is_empty() { " " (view.heals) }
         @if !view.to_do.is_empty() { " " span.todo { (view.to_do) } }
+        @if !view.house.is_empty() { " " span.house { span.remark { "Advice of the house" } " " bdi { (foreign::words(&view.house)) } } }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The pieces that pages are made of, each once. All of them are pure: what they show is given to them.
 
 pub mod badge;
+pub mod chart;
 pub mod choices;
 pub mod confirm;
 pub mod empty;

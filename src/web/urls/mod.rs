@@ -88,6 +88,12 @@ pub fn check_now(key: &SystemKey) -> String {
     format!("{SYSTEMS}/{key}/check")
 }
 
+/// What to look at when a system's connection is in trouble.
+#[must_use]
+pub fn connection_help(key: &SystemKey) -> String {
+    format!("{SYSTEMS}/{key}/connection")
+}
+
 /// The result of a connection check.
 #[must_use]
 pub fn check(key: &SystemKey, no: CheckNo) -> String {
@@ -211,8 +217,23 @@ pub fn logs_csv(query: &LogsQuery) -> String {
 }
 
 #[must_use]
+pub fn help_guide(page: &str) -> String {
+    format!("{HELP}/guide/{}", encode(page))
+}
+
+#[must_use]
 pub fn help_code(code: &str) -> String {
     format!("{HELP}/codes/{}", encode(code))
+}
+
+#[must_use]
+pub fn help_code_note(code: &str) -> String {
+    format!("{}/note", help_code(code))
+}
+
+#[must_use]
+pub fn help_code_note_remove(code: &str) -> String {
+    format!("{}/note/remove", help_code(code))
 }
 
 #[must_use]

@@ -57,7 +57,7 @@ both_databases! {
             let token = token_of(&ada).await;
             ada.post_bare(&format!("{path}?csrf={token}"), &fields).await.expect(403);
         }
-        assert_eq!(tried, 5 * 13, "all routes that post, but for signing in and setting up");
+        assert_eq!(tried, 5 * 15, "all routes that post, but for signing in and setting up");
         assert_eq!(state(desk), before);
         ada.get("/account").await.expect(200);
     }

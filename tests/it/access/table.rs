@@ -5,7 +5,7 @@
 //! - `in`: 303 to the sign-in page.
 //! - `404`: there is nothing, or nothing that this person may see; both pages are the same.
 //! - `M`, `Md`, `S`, `L`: 403, and the page names `MonitorSystemsApp`, `MonitorSystemsApp_Display`,
-//!   `SpecifySystemsApp` or `BusinessLogs_AccessGroup`.
+//!   `SpecifySystemsApp` or `BusinessLogs_AccessGroup`; `A`: `SystemAdmin`.
 //! - anything else: the request reached its handler. `to` is 303 to another page; `409` and `422` are refusals for
 //!   another reason than rights, chosen so that the same request can be sent again by the next person.
 //!
@@ -28,6 +28,10 @@ POST /account/time-zone              in     to   to   to   to   to   to   to
 GET  /help                           in     200  200  200  200  200  200  200
 GET  /help/guide/{page}              in     200  200  200  200  200  200  200
 GET  /help/codes/{code}              in     200  200  200  200  200  200  200
+GET  /help/connection                in     200  200  200  200  200  200  200
+GET  /help/codes/{code}/note         in     A    200  A    A    A    A    A
+POST /help/codes/{code}/note         in     A    422  A    A    A    A    A
+POST /help/codes/{code}/note/remove  in     A    409  A    A    A    A    A
 GET  /help/roles/{template}          in     200  200  200  200  200  200  200
 GET  /logs                           in     L    200  200  L    L    200  200
 GET  /logs.csv                       in     L    200  200  L    L    200  200
@@ -53,6 +57,7 @@ POST /systems/{system}/delete                   in     404  409  S     404   S  
 POST /systems/{system}/synchronize              in     404  to   to    404   M    M    404   404   to    404
 POST /systems/{system}/check                    in     404  to   to    404   409  to   404   404   to    404
 GET  /systems/{system}/checks/{check}           in     404  200  200   404   200  200  404   404   200   404
+GET  /systems/{system}/connection               in     404  200  200   404   200  200  404   404   200   404
 GET  /systems/{system}/queue                    in     404  200  200   404   200  200  404   404   200   404
 GET  /systems/{system}/replica                  in     404  200  200   404   L    L    200   404   200   404
 GET  /systems/{system}/replica/{set}            in     404  200  200   404   L    L    200   404   200   404
@@ -88,6 +93,7 @@ impl Expected {
             "M" => Self::Needs("MonitorSystemsApp"),
             "Md" => Self::Needs("MonitorSystemsApp_Display"),
             "S" => Self::Needs("SpecifySystemsApp"),
+            "A" => Self::Needs("SystemAdmin"),
             "L" => Self::Needs("BusinessLogs_AccessGroup"),
             "to" => Self::Let(303),
             status => Self::Let(status.parse().expect(status)),

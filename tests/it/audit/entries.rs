@@ -58,7 +58,9 @@ impl Moment {
 }
 
 /// By hand; `portal.set_up` is in `sign_in::setup`, `session.begin` in `sign_in::answers`, `key.rotate` in `rotation`.
-const ACTIONS: [&str; 19] = [
+const ACTIONS: [&str; 21] = [
+    "code.advise",
+    "code.unadvise",
     "group.create",
     "key.rotate",
     "person.create",
@@ -142,6 +144,20 @@ both_databases! {
         assert!(refused.iter().all(|entry| entry.address.as_deref() == Some("192.0.2.9") && entry.at == *now));
         let subjects: BTreeSet<&str> = refused.iter().map(|entry| entry.subject.as_str()).collect();
         assert_eq!(subjects, BTreeSet::from(["(unknown name)", "mona"]), "a name that nobody has may be a password");
+    }
+
+    /// To write the same again is no change.
+    async fn advice_of_the_house(moment: Moment) {
+        let form = "/help/codes/FILE-FULL/note";
+        let told = |advice: &str, placing: &str| json!({ "advice": advice, "placing": placing });
+        let written = moment.send(form, form, &[("advice", " Call 4711.\r\n")]).await;
+        let (first, second) = (told("Call 4711.", "beside"), told("Write.", "instead"));
+        assert_eq!(written, [moment.done("code.advise", "FILE-FULL", None, Value::Null, first.clone())]);
+        assert_eq!(moment.send(form, form, &[]).await, []);
+        let written = moment.send(form, form, &[("advice", "Write."), ("placing", "instead")]).await;
+        assert_eq!(written, [moment.done("code.advise", "FILE-FULL", None, first, second.clone())]);
+        let removed = moment.send(form, &format!("{form}/remove"), &[]).await;
+        assert_eq!(removed, [moment.done("code.unadvise", "FILE-FULL", None, second, Value::Null)]);
     }
 
     async fn a_system(moment: Moment) {

@@ -38,11 +38,14 @@ impl Book {
         let tree = desk.files_system("Finance", "Reports").await;
         let ada = desk.as_("ada").await;
         desk.request_run(&ada, &tree).await;
-        let claim = |db: &mut syncdesk::store::Db| {
-            runs::claim_next(db, &Internal::worker(), "the test", Duration::from_hours(1))
-        };
-        let claim = desk.house.store.write(claim).await.expect("the queue is read").expect("a run waits");
+        let claim = claim(&desk).await;
         Self { desk, tree, claim, ada }
+    }
+
+    /// One more run, claimed by the test in place of the last one, which has ended.
+    pub async fn next_run(&mut self) {
+        self.desk.request_run(&self.ada, &self.tree).await;
+        self.claim = claim(&self.desk).await;
     }
 
     /// Emits messages and stores them in one batch.
@@ -64,8 +67,12 @@ impl Book {
 
     /// Ends the run as its log says.
     pub async fn end(&self) {
+        self.end_as(Ending::Whole).await;
+    }
+
+    pub async fn end_as(&self, ending: Ending) {
         let claim = self.claim.clone();
-        let ended = self.desk.house.store.write(move |db| runs::finish(db, &claim, &Ending::Whole, None));
+        let ended = self.desk.house.store.write(move |db| runs::finish(db, &claim, &ending, None));
         ended.await.expect("the run ends");
     }
 
@@ -110,6 +117,12 @@ impl Book {
             counted(0), counted(1), counted(2), counted(3),
         ));
     }
+}
+
+async fn claim(desk: &Desk) -> Claim {
+    let claim =
+        |db: &mut syncdesk::store::Db| runs::claim_next(db, &Internal::worker(), "the test", Duration::from_hours(1));
+    desk.house.store.write(claim).await.expect("the queue is read").expect("a run waits")
 }
 
 /// A file of this name was copied, or was not.

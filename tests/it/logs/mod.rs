@@ -1,12 +1,14 @@
 //! Logs: what was stored is what is counted, shown, found and exported.
 
 pub mod book;
+mod changes;
 mod complete;
 mod counts;
 mod export;
 mod jumps;
 mod latest;
 mod live;
+mod over_time;
 mod pages;
 mod plans;
 pub mod reading;

@@ -9,7 +9,7 @@ use syncdesk::ops::request_run::Answer;
 use syncdesk::store::runs;
 use syncdesk::sync::connector::Halt;
 
-use super::script::{Worker, copied, log, plays, reaches, request, run_once, scripted};
+use super::script::{Worker, copied, last_args, log, plays, reaches, request, run_once, scripted};
 use crate::database::both_databases;
 use crate::queue::answers::press;
 use crate::queue::depot::Depot;
@@ -77,6 +77,7 @@ both_databases! {
         assert_eq!((run.result, run.end_code.as_deref()), (Some(RunResult::Error), Some("RUN-INTERNAL")));
         let told = log(&depot, &run);
         assert_eq!(told, [(Category::Success, "FILE-COPIED".to_owned()), (Category::Error, "RUN-INTERNAL".to_owned())]);
+        assert!(last_args(&depot, &run)[0].len() == 10, "what to look for in the log of the process");
         assert_eq!(run_once(&depot).await.no, RunNo(2), "the worker goes on");
         worker.end().await;
     }

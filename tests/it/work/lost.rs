@@ -9,7 +9,7 @@ use syncdesk::ids::RunNo;
 use syncdesk::store::runs;
 use syncdesk::sync::run::bury;
 
-use super::script::{Gate, Worker, begin, copied, log, plays, reaches, scripted};
+use super::script::{Gate, Worker, begin, copied, last_args, log, plays, reaches, scripted};
 use crate::database::both_databases;
 use crate::queue::depot::{Depot, LEASE};
 
@@ -26,6 +26,7 @@ both_databases! {
         assert_eq!((run.result, run.end_reason), (Some(RunResult::Error), Some(EndReason::LostWorker)));
         assert_eq!(run.end_code.as_deref(), Some("RUN-LOST-WORKER"));
         assert_eq!(log(&depot, &run), [(Category::Error, "RUN-LOST-WORKER".to_owned())]);
+        assert_eq!(last_args(&depot, &run), ["a worker"], "who carried it out, not who found it");
         let totals = depot.totals(run.id);
         assert_eq!((totals.emitted, totals.stored), (1, 1), "the log is complete");
         let retry = depot.open_runs().remove(0);

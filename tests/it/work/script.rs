@@ -189,6 +189,14 @@ pub fn log(depot: &Depot, run: &Run) -> Vec<(Category, String)> {
     page.rows.into_iter().map(|row| (row.category, row.code)).collect()
 }
 
+/// The arguments of a run's last message.
+pub fn last_args(depot: &Depot, run: &Run) -> Vec<String> {
+    let (words, grant) = (Words::default(), ada());
+    let log = Log { words: &words, grant: &grant, run: run.id };
+    let page = depot.read(|db| messages::page(db, log, &MessageFilter::default(), Cursor::Last, 1));
+    page.rows.into_iter().flat_map(|row| row.args).collect()
+}
+
 pub fn copied(name: &str) -> Message {
     Message::of_item(Category::Success, "FILE-COPIED", syncdesk::domain::message::Operation::Insert, "file", name)
 }

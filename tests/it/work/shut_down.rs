@@ -5,7 +5,7 @@ use std::time::Duration;
 use syncdesk::domain::message::Category;
 use syncdesk::domain::run::{EndReason, RunResult, RunState};
 
-use super::script::{Worker, begin, copied, log, plays, scripted};
+use super::script::{Worker, begin, copied, last_args, log, plays, scripted};
 use crate::database::both_databases;
 use crate::queue::depot::Depot;
 
@@ -22,6 +22,7 @@ both_databases! {
         assert_eq!((run.result, run.end_reason), (Some(RunResult::Error), Some(EndReason::ShutDown)));
         let told = log(&depot, &run);
         assert_eq!(told, [(Category::Success, "FILE-COPIED".to_owned()), (Category::Error, "RUN-SHUT-DOWN".to_owned())]);
+        assert_eq!(last_args(&depot, &run), depot.database.connect().texts("SELECT worker AS value FROM runs WHERE no = 1"));
         let retry = depot.open_runs().remove(0);
         assert_eq!((retry.retries_run, retry.attempt), (Some(run.id), 2));
         assert_eq!(retry.not_before, run.ended_at.expect("it has ended").plus(Duration::from_mins(1)));

@@ -12,7 +12,7 @@ use syncdesk::ops::audit::Who;
 use syncdesk::ops::cancel_run::cancel_run;
 use syncdesk::ops::error::OpError;
 
-use super::script::{Gate, Worker, begin, copied, log, plays, reaches, request, run_once};
+use super::script::{Gate, Worker, begin, copied, last_args, log, plays, reaches, request, run_once};
 use crate::database::both_databases;
 use crate::queue::depot::{Depot, ada};
 
@@ -40,6 +40,7 @@ both_databases! {
         assert_eq!((run.result, run.end_reason, run.cancel_by.as_deref()), (Some(RunResult::Canceled), None, Some("ada")));
         assert!(run.cancel_at < run.ended_at);
         assert_eq!(log(&depot, &run).last().expect("a message"), &(Category::Information, "RUN-CANCELED".to_owned()));
+        assert_eq!(last_args(&depot, &run), ["ada"]);
         assert!(depot.open_runs().is_empty(), "nobody wants it tried again");
         assert_eq!(depot.found().synchronization, Verdict::Open, "the verdict stays what it was");
         assert!(matches!(cancel(&depot, no).await, Err(OpError::Conflict(_))), "it has ended already");

@@ -1,17 +1,21 @@
-//! What an error code means, who can fix it, and how.
+//! What an error code means, who can fix it, and how: as the catalogue says, and as the house says.
 
 use actix_web::HttpResponse;
-use actix_web::web::Path;
-
-use super::markdown::html_of;
-use crate::domain::catalogue;
-use crate::web::extract::Viewer;
-use crate::web::response;
-use crate::web::ui::Nav;
+use actix_web::web::{Data, Path};
 use maud::{Markup, PreEscaped, html};
 
+use super::markdown::html_of;
+use crate::access::Verb;
+use crate::domain::catalogue::{self, UNKNOWN};
+use crate::domain::house_note::{HouseNote, Placing, can_be_code};
+use crate::store::house_notes;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::response;
+use crate::web::state::App;
 use crate::web::ui::layout::{crumbs, head};
-use crate::web::ui::{Shell, page};
+use crate::web::ui::tile::{Fact, facts_list};
+use crate::web::ui::{Badge, Nav, Shell, foreign, link_button, page, time};
 use crate::web::urls;
 
 /// What the page shows.
@@ -19,27 +23,93 @@ use crate::web::urls;
 pub struct CodeView {
     pub code: String,
     pub title: String,
+    /// What the catalogue knows in short; none of a code that it does not have.
+    pub known: Option<Known>,
     /// Rendered from our own Markdown: safe.
     pub html: String,
+    pub note: Option<HouseNote>,
+    /// The reader may write the house's advice.
+    pub may_write: bool,
+}
+
+/// What the catalogue knows in short.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub category: Badge,
+    pub area: &'static str,
+    pub fixer: &'static str,
+    /// Whether and how it heals by itself; empty when it does not.
+    pub heals: &'static str,
 }
 
 /// What a code means. A code that this version does not know gets a page that says so.
-pub async fn show(viewer: Viewer, path: Path<String>) -> HttpResponse {
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn show(viewer: Viewer, path: Path<String>, app: Data<App>) -> Result<HttpResponse, Failure> {
     let code = path.into_inner();
     let entry = catalogue::by_code(&code);
-    let shown = CodeView { title: entry.title.to_owned(), html: html_of(entry.doc().body), code };
-    response::page(view(&viewer.shell(Some(Nav::Help)), &shown))
+    let can_be_code = can_be_code(&code);
+    let wanted = code.clone();
+    let note = if can_be_code { app.store.read(move |db| house_notes::find(db, &wanted)).await? } else { None };
+    let shown = CodeView {
+        title: entry.title.to_owned(),
+        known: (*entry != UNKNOWN).then(|| Known {
+            category: entry.category.into(),
+            area: entry.area.title(),
+            fixer: entry.fixer.title(),
+            heals: entry.healing.sentence(),
+        }),
+        html: html_of(entry.doc().body),
+        note,
+        may_write: can_be_code && viewer.may_anywhere(&[Verb::ManagePortal]),
+        code,
+    };
+    Ok(response::page(view(&viewer.shell(Some(Nav::Help)), &shown)))
 }
 
 #[must_use]
 pub fn view(shell: &Shell, view: &CodeView) -> Markup {
+    let verb = if view.note.is_some() { "Edit advice of the house" } else { "Add advice of the house" };
+    let actions = html! { @if view.may_write { (link_button(&urls::help_code_note(&view.code), verb, "")) } };
     page(
         shell,
         &view.code,
         &html! {
             (crumbs(&[(urls::HELP.to_owned(), "Help")]))
-            (head(&html! { span.mono { (view.code) } }, &html! { span.soft { (view.title) } }, &html! {}))
+            (head(&html! { span.mono { (foreign::words(&view.code)) } }, &html! { span.soft { (view.title) } }, &actions))
+            @if let Some(known) = &view.known { div.facts { (facts_list(&facts(known))) } }
+            @if let Some(note) = &view.note { (house(shell, note)) }
             article.card.sheet.prose { (PreEscaped(&view.html)) }
         },
     )
+}
+
+fn facts(known: &Known) -> Vec<Fact> {
+    let mut facts = vec![
+        ("Category", html! { (known.category) }),
+        ("Area", html! { (known.area) }),
+        ("Who can fix it", html! { (known.fixer) }),
+    ];
+    if !known.heals.is_empty() {
+        facts.push(("By itself", html! { (known.heals) }));
+    }
+    facts
+}
+
+/// The house's advice, marked as such.
+fn house(shell: &Shell, note: &HouseNote) -> Markup {
+    html! {
+        section.card.sheet.prose.house aria-labelledby="house" {
+            h2 #house { "Advice of the house" }
+            @for paragraph in note.paragraphs() { p.own dir="auto" { (foreign::words(paragraph)) } }
+            p.sub {
+                "Written by " bdi { (note.written_by) } " " (time::time_in_words(shell, note.written_at)) ". "
+                @match note.placing {
+                    Placing::Beside => "It adds to what the catalogue says.",
+                    Placing::Instead => "It takes the place of “What to do” below.",
+                }
+            }
+        }
+    }
 }

@@ -1,65 +1,163 @@
-//! Help: all role templates and all codes.
+//! Help: the guide, all role templates, and all codes by family, with a filter by words.
 
 use actix_web::HttpResponse;
-
-use super::markdown::html_of;
-use crate::domain::catalogue;
-use crate::domain::doc::{Doc, GUIDE, ROLES};
-use crate::web::extract::Viewer;
-use crate::web::response;
-use crate::web::ui::Nav;
+use actix_web::web::{Data, Query};
 use maud::{Markup, PreEscaped, html};
 
+use super::markdown::html_of;
+use crate::domain::catalogue::{self, Entry, Family};
+use crate::domain::doc::{Doc, GUIDE, ROLES};
+use crate::domain::house_note::HouseNote;
+use crate::store::house_notes;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::response;
+use crate::web::state::App;
 use crate::web::ui::layout::head;
-use crate::web::ui::{Shell, page};
+use crate::web::ui::table::{Column, table, text};
+use crate::web::ui::text::count;
+use crate::web::ui::{Badge, Nav, Shell, empty, failure, foreign, page};
 use crate::web::urls;
 
 /// What the page shows.
 #[derive(Debug, Clone)]
 pub struct IndexView {
+    /// Words that were asked for; the guide and the role templates are shown without them only.
+    pub q: String,
     /// Rendered from our own Markdown: safe.
     pub html: String,
     /// Names and opening words of each.
     pub roles: Vec<(String, String)>,
-    pub codes: Vec<(String, String)>,
+    /// The codes of each family that have the words.
+    pub families: Vec<(&'static str, Vec<CodeRow>)>,
+}
+
+/// A code in short.
+#[derive(Debug, Clone)]
+pub struct CodeRow {
+    pub code: String,
+    pub title: String,
+    pub category: Badge,
+    pub fixer: &'static str,
+    /// The house has advice of its own.
+    pub has_note: bool,
+}
+
+/// What to look for.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct IndexQuery {
+    q: String,
 }
 
 /// The guide's first page, with all templates and codes.
-pub async fn show(viewer: Viewer) -> HttpResponse {
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn show(viewer: Viewer, query: Query<IndexQuery>, app: Data<App>) -> Result<HttpResponse, Failure> {
+    let notes = app.store.read(house_notes::all).await?;
     let opening = |body: &str| body.lines().take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ");
+    let q = query.into_inner().q.trim().to_owned();
     let shown = IndexView {
         html: Doc::find(GUIDE, "index").map(|doc| html_of(doc.body)).unwrap_or_default(),
         roles: ROLES.iter().map(|(name, page)| ((*name).to_owned(), opening(Doc::read(page).body))).collect(),
-        codes: catalogue::all().map(|entry| (entry.code.to_owned(), entry.title.to_owned())).collect(),
+        families: families(&q, &notes),
+        q,
     };
-    response::page(view(&viewer.shell(Some(Nav::Help)), &shown))
+    Ok(response::page(view(&viewer.shell(Some(Nav::Help)), &shown)))
+}
+
+/// The codes that have all words, in the catalogue or in the house's advice; those that only the house knows at the end.
+fn families(q: &str, notes: &[HouseNote]) -> Vec<(&'static str, Vec<CodeRow>)> {
+    let note = |code: &str| notes.iter().find(|note| note.code == code);
+    let row = |entry: &Entry| CodeRow {
+        code: entry.code.to_owned(),
+        title: entry.title.to_owned(),
+        category: entry.category.into(),
+        fixer: entry.fixer.title(),
+        has_note: note(entry.code).is_some(),
+    };
+    let fits = |entry: &&Entry| entry.tells(q, note(entry.code).map_or("", |note| &note.advice));
+    let of = |family: Family| catalogue::all().filter(move |entry| entry.family == family).filter(fits).map(row);
+    let mut families: Vec<_> = Family::ALL.iter().map(|family| (family.title(), of(*family).collect())).collect();
+    let unknown = |note: &&HouseNote| *catalogue::by_code(&note.code) == catalogue::UNKNOWN;
+    let only_here = notes.iter().filter(unknown).filter(|note| catalogue::has_words(q, &[&note.code, &note.advice]));
+    let only_here = only_here.map(|note| CodeRow {
+        code: note.code.clone(),
+        title: note.in_short(),
+        category: Badge::from(catalogue::UNKNOWN.category),
+        fixer: catalogue::UNKNOWN.fixer.title(),
+        has_note: true,
+    });
+    families.push(("Codes that only the house explains", only_here.collect()));
+    families.retain(|(_title, rows): &(_, Vec<CodeRow>)| !rows.is_empty());
+    families
 }
 
 #[must_use]
 pub fn view(shell: &Shell, view: &IndexView) -> Markup {
+    let is_whole = view.q.is_empty();
     page(
         shell,
         "Help",
         &html! {
             (head(&html! { "Help" }, &html! {}, &html! {}))
-            @if !view.html.is_empty() { article.card.sheet.prose { (PreEscaped(&view.html)) } }
-            (entries("roles", "Role templates", &view.roles, urls::help_role))
-            (entries("codes", "Codes of messages", &view.codes, urls::help_code))
+            @if is_whole && !view.html.is_empty() { article.card.sheet.prose { (PreEscaped(&view.html)) } }
+            @if is_whole { (roles(&view.roles)) }
+            (codes(view))
         },
     )
 }
 
-fn entries(id: &str, title: &str, entries: &[(String, String)], address: fn(&str) -> String) -> Markup {
+fn roles(roles: &[(String, String)]) -> Markup {
     html! {
-        @if !entries.is_empty() {
-            section.card.settings aria-labelledby=(id) {
-                header { h2 #(id) { (title) } }
-                dl {
-                    @for (name, line) in entries {
-                        div { dt { a.mono href=(address(name)) { (name) } } dd { (line) } }
-                    }
+        section.card.settings aria-labelledby="roles" {
+            header { h2 #roles { "Role templates" } }
+            dl {
+                @for (name, line) in roles {
+                    div { dt { a.mono href=(urls::help_role(name)) { (name) } } dd { (line) } }
                 }
             }
+        }
+    }
+}
+
+const COLUMNS: [Column; 4] = [text("Code"), text("What it is"), text("Category"), text("Who can fix it")];
+
+fn codes(view: &IndexView) -> Markup {
+    let found: usize = view.families.iter().map(|(_, rows)| rows.len()).sum();
+    let found = i64::try_from(found).unwrap_or(i64::MAX);
+    html! {
+        section.card aria-labelledby="codes" {
+            header {
+                h2 #codes { "Codes of messages" }
+                span.end.soft { (count(found, "code", "codes")) @if !view.q.is_empty() { " with “" (foreign::words(&view.q)) "”" } }
+            }
+            form.filter method="get" action=(urls::HELP) role="search" aria-label="Codes" {
+                label { "Words in code, text or advice " input type="search" name="q" value=(view.q); } " "
+                button { "Show" } " "
+                @if !view.q.is_empty() { a.clear href=(urls::HELP) { "Clear" } }
+            }
+            @if view.families.is_empty() {
+                (empty::empty("No code has these words.", &html! {
+                    p { "A code of another version, or of an engine that reports under codes of its own, has a page all the same: open it from its message." }
+                }))
+            }
+            @for (family, rows) in &view.families {
+                h3 { (family) }
+                (table(&html! { (family) ", with who can fix them" }, &COLUMNS, &html! { @for row in rows { (code_row(row)) } }))
+            }
+        }
+    }
+}
+
+fn code_row(row: &CodeRow) -> Markup {
+    html! {
+        tr {
+            th scope="row" data-label="Code" { (failure::code(&row.code)) }
+            td data-label="What it is" { (foreign::words(&row.title)) @if row.has_note { " " span.remark { "advice of the house" } } }
+            td data-label="Category" { (row.category) }
+            td data-label="Who can fix it" { (row.fixer) }
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use maud::{Markup, html};
 
+use super::changes::ChangesView;
 use super::show::{Log, RunView};
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts, StoredMessage};
 use crate::domain::run::RunState;
+use crate::domain::timeline::Timeline;
 use crate::ids::{RunNo, Seq, SystemKey};
 use crate::web::ui::pager::{IN_ORDER, pager};
 use crate::web::ui::runs::{no_log_access, noun};
@@ -18,6 +20,8 @@ use crate::web::urls::{self, Filter, Place};
 #[derive(Debug, Clone)]
 pub struct LogView {
     pub filter: Filter,
+    /// Of the whole log, where it begins.
+    pub digest: Option<Digest>,
     /// Codes and item types that the run has, from its counts.
     pub codes: Vec<Choice>,
     pub item_types: Vec<Choice>,
@@ -30,6 +34,13 @@ pub struct LogView {
     pub links: PageLinks,
     pub total: Total,
     pub searched: Option<Searched>,
+}
+
+/// What there is to know of a log before it is read.
+#[derive(Debug, Clone, Default)]
+pub struct Digest {
+    pub timeline: Option<Timeline>,
+    pub changes: Option<ChangesView>,
 }
 
 /// How many messages the filter has in all.

@@ -4,12 +4,13 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 
 use crate::access::{Grant, Verb, verbs};
+use crate::domain::house_note::HouseNote;
 use crate::domain::run::RunState;
 use crate::ids::CheckNo;
 use crate::ops::check_connection::check_connection;
 use crate::ops::error::OpError;
 use crate::store::checks::{self, Check};
-use crate::store::systems;
+use crate::store::{house_notes, systems};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::present;
@@ -91,12 +92,13 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
-    let (system, check) = app
+    let (system, check, note) = app
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
             let check = checks::find(db, system.id, CheckNo(no))?;
-            Ok((system, check))
+            let note = house_notes::find(db, code_of(&check))?;
+            Ok((system, check, note))
         })
         .await?;
     let shown = CheckView {
@@ -104,7 +106,7 @@ pub async fn show(
         name: system.name.clone(),
         asked: check.queued_at,
         by: check.principal.clone(),
-        state: state(&check),
+        state: state(&check, note.as_ref()),
         may_check: viewer.may(&[Verb::CheckConnection], system.group_id) && system.hold_since.is_none(),
     };
     let mut shell = viewer.shell(Some(Nav::Systems));
@@ -115,7 +117,12 @@ pub async fn show(
     Ok(response::refreshing(view(&shell, &shown), 1))
 }
 
-fn state(check: &Check) -> CheckState {
+/// Why a check failed.
+fn code_of(check: &Check) -> &str {
+    check.code.as_deref().unwrap_or("RUN-INTERNAL")
+}
+
+fn state(check: &Check, note: Option<&HouseNote>) -> CheckState {
     let at = check.ended_at.unwrap_or(check.queued_at);
     let took = Duration::from_micros(check.duration_us.and_then(|took| u64::try_from(took).ok()).unwrap_or(0));
     match (check.state, check.ok) {
@@ -125,8 +132,11 @@ fn state(check: &Check) -> CheckState {
         (RunState::Ended, Some(false) | None) => {
             let detail: (Vec<String>, Option<String>) =
                 check.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or_default();
-            let code = check.code.as_deref().unwrap_or("RUN-INTERNAL");
-            CheckState::Failed { at, took, failure: present::failure(code, check.stage, &detail.0, detail.1) }
+            CheckState::Failed {
+                at,
+                took,
+                failure: present::failure((code_of(check), note), check.stage, &detail.0, detail.1),
+            }
         }
     }
 }

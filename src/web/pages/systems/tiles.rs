@@ -107,6 +107,7 @@ pub(in crate::web::pages) fn connection(shell: &Shell, view: &SystemView) -> Mar
     let actions = html! {
         @if view.may.check { (form::check(shell, &view.key, &form::button("Check connection", ""))) }
         @if let Some(no) = tile_of.check { (link_button(&urls::check(&view.key, no), "Last result", "")) }
+        @if tile_of.status.tone == Tone::Error { (link_button(&urls::connection_help(&view.key), "What to look at", "")) }
     };
     let now = html! {
         (tile_of.status)

@@ -1,19 +1,23 @@
 //! The log part of the run page: which messages are asked for, and where their pages lead.
 
+use std::collections::BTreeMap;
+
 use chrono::{NaiveTime, TimeZone};
 
 use super::{Log, missing};
-use crate::access::{Verb, verbs};
+use crate::access::{Grant, Verb, verbs};
 use crate::clock::{Stamp, micros};
+use crate::domain::comparison::{Group, Items};
 use crate::domain::message::{Category, Counts, StoredMessage};
-use crate::domain::run::RunState;
+use crate::domain::run::{RunResult, RunState};
 use crate::ids::Seq;
 use crate::store::messages::{self, Cursor, MessageFilter, SearchPage};
-use crate::store::runs::{Counted, Run, counts_by};
+use crate::store::runs::{Counted, Run, comparison, counts_by, examples, find};
 use crate::store::systems::System;
-use crate::store::{self, Db};
+use crate::store::{self, Db, StoreError};
 use crate::web::extract::Viewer;
-use crate::web::pages::runs::messages::{LogView, Searched, Total};
+use crate::web::pages::runs::changes::{ChangesView, Compared};
+use crate::web::pages::runs::messages::{Digest, LogView, Searched, Total};
 use crate::web::pages::runs::reader::is_expired;
 use crate::web::present;
 use crate::web::state::App;
@@ -64,6 +68,14 @@ impl LogQuery {
             && self.around.is_empty()
     }
 
+    /// The whole log from its beginning is asked for.
+    fn is_whole(&self) -> bool {
+        self.filter() == Filter::default()
+            && self.cursor() == Cursor::First
+            && self.at.is_empty()
+            && self.around.is_empty()
+    }
+
     fn cursor(&self) -> Cursor {
         match (self.after.parse(), self.before.as_str(), self.before.parse()) {
             (Ok(seq), _, _) => Cursor::After(seq),
@@ -100,6 +112,11 @@ pub(super) fn load(
     let found = asked.read(db, log)?;
     let options = counts_by(db, run.id)?;
     let total = total(&filter, counts, &options);
+    let digest = if query.is_whole() {
+        Some(digest(db, &grant, (system, run), |run| is_expired(app, run, viewer.now))?)
+    } else {
+        None
+    };
     let around = query.around.parse().ok().map(Seq);
     let mut view = LogView {
         codes: choices(options.iter().map(|option| option.1.as_str())),
@@ -112,6 +129,7 @@ pub(super) fn load(
         total,
         searched: None,
         filter: filter.clone(),
+        digest,
     };
     match found {
         Found::Page { rows, before, after } => {
@@ -129,6 +147,49 @@ pub(super) fn load(
         }
     }
     Ok(Log::Shown(Box::new(view)))
+}
+
+/// When messages were logged, and what changed since the run before.
+fn digest(
+    db: &mut Db,
+    grant: &Grant<verbs::ReadLogs>,
+    (system, run): (&System, &Run),
+    expired: impl Fn(&Run) -> bool,
+) -> store::Result<Digest> {
+    let timeline = messages::timeline(db, run.id)?;
+    if run.result == Some(RunResult::Canceled) {
+        return Ok(Digest { timeline, changes: Some(ChangesView::Canceled) });
+    }
+    let Some(kept) = comparison(db, run.id)? else { return Ok(Digest { timeline, changes: None }) };
+    let Some(no) = kept.before else { return Ok(Digest { timeline, changes: Some(ChangesView::First) }) };
+    // Its header may be gone by now; what was compared stays true.
+    let before = match find(db, system.id, no) {
+        Ok((before, _totals)) => Some(before),
+        Err(StoreError::NotFound) => None,
+        Err(error) => return Err(error),
+    };
+    let places = |group: fn(&Items) -> Vec<&Group>| {
+        let items = kept.changes.iter().filter_map(|change| change.items.as_ref());
+        items.flat_map(group).flat_map(|group| group.examples.clone()).collect::<Vec<i64>>()
+    };
+    let here = examples(db, grant, run.id, &places(|items| vec![&items.new, &items.repeated]))?;
+    let there = match &before {
+        // Names are hidden as soon as the messages are.
+        Some(before) if expired(before) => BTreeMap::new(),
+        Some(before) => examples(db, grant, before.id, &places(|items| vec![&items.gone]))?,
+        None => BTreeMap::new(),
+    };
+    let is_whole = |run: &Run| run.end_code.is_none();
+    let changes = Compared {
+        before: no,
+        before_is_there: before.is_some(),
+        before_was_whole: before.as_ref().is_none_or(is_whole),
+        is_whole: is_whole(run),
+        changes: kept.changes,
+        here,
+        there,
+    };
+    Ok(Digest { timeline, changes: Some(ChangesView::Compared(Box::new(changes))) })
 }
 
 /// What was asked of the store.

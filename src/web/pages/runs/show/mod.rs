@@ -10,12 +10,13 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 
 use crate::access::{Grant, Template, Verb, verbs};
+use crate::domain::house_note::HouseNote;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::{RunNo, SystemKey};
 use crate::store::messages::FirstError;
 use crate::store::runs::{self, Run, Totals};
 use crate::store::systems::{self, System};
-use crate::store::{Db, messages, plans, replica};
+use crate::store::{Db, house_notes, messages, plans, replica};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::pages::runs::is_expired;
@@ -70,6 +71,7 @@ struct Loaded {
     retries: Option<RunNo>,
     retried_by: Option<RunNo>,
     failure: Option<FirstError>,
+    note: Option<HouseNote>,
     running: Option<RunNo>,
     has_plan: bool,
     changed_replica: Option<bool>,
@@ -88,6 +90,8 @@ fn load(
     let failed = run.result == Some(RunResult::Error);
     let retried_by = if failed { runs::retry_of(db, system.id, run.id)? } else { None };
     let failure = if failed && !expired(&run) { messages::first_error(db, run.id)? } else { None };
+    let code = run.end_code.as_ref().or(failure.as_ref().map(|error| &error.code));
+    let note = code.filter(|_code| failed).map(|code| house_notes::find(db, code)).transpose()?.flatten();
     let running = if run.state == RunState::Queued {
         present::activity(runs::open_runs(db, system.id)?).running.map(|run| run.no)
     } else {
@@ -96,7 +100,7 @@ fn load(
     let has_plan = failed && plans::braked(db, run.id)?.is_some();
     let changed_replica =
         if run.state == RunState::Ended { replica::has_changed(db, system.id, run.id)? } else { None };
-    Ok(Loaded { system, run, totals, retries, retried_by, failure, running, has_plan, changed_replica })
+    Ok(Loaded { system, run, totals, retries, retried_by, failure, note, running, has_plan, changed_replica })
 }
 
 fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
@@ -108,7 +112,12 @@ fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
         let reads_logs = viewer.may(&[Verb::ReadLogs], group);
         let same = found.failure.as_ref().filter(|error| reads_logs && error.code == code);
         let args = same.map(|error| error.args.clone()).unwrap_or_default();
-        present::failure(&code, run.end_stage, &args, same.and_then(|error| error.foreign_text.clone()))
+        present::failure(
+            (&code, found.note.as_ref()),
+            run.end_stage,
+            &args,
+            same.and_then(|error| error.foreign_text.clone()),
+        )
     });
     RunView {
         no: run.no,

@@ -4,18 +4,19 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
+use super::super::changes;
 use super::super::messages::{self, LogView};
 use crate::clock::Stamp;
 use crate::domain::message::Counts;
 use crate::domain::run::{EndReason, RunResult, RunState};
-use crate::ids::{RunNo, SystemKey};
+use crate::ids::{RunNo, Seq, SystemKey};
 use crate::web::ui::failure::{FailureView, failure, said};
 use crate::web::ui::layout::{crumbs, head, refreshing};
 use crate::web::ui::progress::{self, Progress};
 use crate::web::ui::runs::{Origin, end_reason, origin};
 use crate::web::ui::tile::facts_list;
-use crate::web::ui::{Badge, Shell, Tone, duration, link_button, notice, number, page, time};
-use crate::web::urls;
+use crate::web::ui::{Badge, Shell, Tone, chart, duration, link_button, notice, number, page, time};
+use crate::web::urls::{self, Filter, Place};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -109,6 +110,7 @@ pub fn view(shell: &Shell, view: &RunView) -> Markup {
             (state(shell, view))
             @if let Some(now) = &view.progress { (progress::full(shell, now)) }
             (facts(shell, view))
+            (digest(shell, view))
             (messages::section(shell, view))
         },
     )
@@ -207,6 +209,29 @@ fn ended(view: &RunView) -> Markup {
                 }
                 @if let Some(why) = &view.failure { (said(why)) }
             }))
+        }
+    }
+}
+
+/// When messages were logged, and what changed: above the log where it begins.
+fn digest(shell: &Shell, view: &RunView) -> Markup {
+    let Log::Shown(log) = &view.log else { return html! {} };
+    let Some(digest) = &log.digest else { return html! {} };
+    let (key, no) = (&view.system.key, view.no);
+    let over_time = digest.timeline.as_ref().map_or_else(Markup::default, |timeline| {
+        chart::timeline(shell, timeline, |span| {
+            let place = if span.first_seq > 1 { Place::After(Seq(span.first_seq - 1)) } else { Place::First };
+            format!("{}#messages", urls::messages(key, no, &Filter::default(), place))
+        })
+    });
+    html! {
+        @if !over_time.0.is_empty() || digest.changes.is_some() {
+            div.digests {
+                @if !over_time.0.is_empty() {
+                    section.card aria-labelledby="over-time" { header { h2 #over-time { "Messages over time" } } (over_time) }
+                }
+                @if let Some(changes) = &digest.changes { (changes::section(key, no, changes)) }
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ use actix_web::web::{Data, Path, Query};
 use super::tiles::{Attempt, ConnectionTile, Paused, QueueTile, Running, SynchronizationTile, Waiting};
 use crate::access::{Grant, Permission, Template, Verb, verbs};
 use crate::clock::Stamp;
+use crate::domain::house_note::HouseNote;
 use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::domain::schedule::Schedule;
 use crate::domain::status::Connection;
@@ -22,7 +23,7 @@ use crate::ids::{GroupId, RunId, RunNo, SystemKey};
 use crate::store::checks::{self, Check};
 use crate::store::runs::{self, Run, RunPlace, Totals};
 use crate::store::systems::{self, System, Watch};
-use crate::store::{Db, plans, replica};
+use crate::store::{Db, house_notes, plans, replica};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -88,6 +89,7 @@ struct Loaded {
     links: (bool, bool),
     last: Option<(Run, Totals)>,
     failure: Option<crate::store::messages::FirstError>,
+    note: Option<HouseNote>,
     plan_waits: bool,
     check: Option<Check>,
     checks: Vec<(bool, Stamp)>,
@@ -127,6 +129,8 @@ fn load(
     let failed = last.as_ref().filter(|(run, _)| run.result == Some(RunResult::Error));
     let told = failed.filter(|(run, _)| !expired(run));
     let failure = told.map(|(run, _)| crate::store::messages::first_error(db, run.id)).transpose()?.flatten();
+    let code = failed.and_then(|(run, _)| run.end_code.as_ref().or(failure.as_ref().map(|error| &error.code)));
+    let note = code.map(|code| house_notes::find(db, code)).transpose()?.flatten();
     let plan_waits = match failed {
         Some((run, _)) => plans::braked(db, run.id)?.is_some_and(|plan| plan.confirmed_at.is_none()),
         None => false,
@@ -145,6 +149,7 @@ fn load(
         links,
         last,
         failure,
+        note,
         plan_waits,
         check,
         checks,
@@ -220,7 +225,7 @@ fn last_failure(loaded: &Loaded, may: &impl Fn(Verb) -> bool) -> Option<LastFail
     Some(LastFailure {
         run: run.no,
         at: run.ended_at.unwrap_or(run.queued_at),
-        failure: present::failure(&code, run.end_stage, &args, foreign),
+        failure: present::failure((&code, loaded.note.as_ref()), run.end_stage, &args, foreign),
         retry_at: retry.map(|queued| queued.not_before),
         errors: totals.counts.error,
         has_plan: loaded.plan_waits && may(Verb::ConfirmDeletions),

@@ -9,6 +9,7 @@ use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts};
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::{RunNo, SystemKey};
+use crate::web::ui::chart::{self, RunBar};
 use crate::web::ui::failure::{FailureView, failure, said};
 use crate::web::ui::layout::{crumbs, head, refreshing};
 use crate::web::ui::pager::{BY_AGE, pager};
@@ -190,6 +191,7 @@ fn runs(shell: &Shell, view: &SystemView) -> Markup {
                 span.end.soft { "Messages are kept " (view.messages_days) " days, runs " (view.headers_days) "." }
             }
             @if let LogAccess::Missing(template) = view.log { p.strip-note { (no_log_access(template)) } }
+            (chart::runs(&view.runs.iter().map(bar).collect::<Vec<_>>()))
             @if view.runs.is_empty() {
                 (empty::empty("Never synchronized.", &html! {
                     p { @if view.may.synchronize { "Press Synchronize now to start the first run." } @else { "The first run appears here." } }
@@ -204,6 +206,10 @@ fn runs(shell: &Shell, view: &SystemView) -> Markup {
             }
         }
     }
+}
+
+fn bar(run: &RunRow) -> RunBar {
+    RunBar { no: run.no, state: run.state, result: run.result, duration: run.duration, counts: run.counts }
 }
 
 fn run_row(shell: &Shell, view: &SystemView, row: &RunRow) -> Markup {

@@ -1,0 +1,2 @@
+DROP TABLE run_comparisons;
+DROP TABLE run_timelines;

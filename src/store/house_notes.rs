@@ -1,0 +1,64 @@
+//! The house's advice for codes. Whoever is signed in may read it; it holds nothing of any system.
+
+use diesel::prelude::*;
+
+use super::connection::Db;
+use super::error::Result;
+use super::schema::house_notes;
+use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
+use crate::domain::house_note::{HouseNote, Placing};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = house_notes)]
+struct Row {
+    code: String,
+    advice: String,
+    stands: Placing,
+    written_by: String,
+    written_at: Stamp,
+}
+
+impl From<Row> for HouseNote {
+    fn from(row: Row) -> Self {
+        Self {
+            code: row.code,
+            advice: row.advice,
+            placing: row.stands,
+            written_by: row.written_by,
+            written_at: row.written_at,
+        }
+    }
+}
+
+/// The note on a code.
+pub fn find(db: &mut Db, code: &str) -> Result<Option<HouseNote>> {
+    let row: Option<Row> = house_notes::table.find(code).select(Row::as_select()).first(db).optional()?;
+    Ok(row.map(HouseNote::from))
+}
+
+/// All notes, by code.
+pub fn all(db: &mut Db) -> Result<Vec<HouseNote>> {
+    let rows: Vec<Row> = house_notes::table.order(house_notes::code).select(Row::as_select()).load(db)?;
+    Ok(rows.into_iter().map(HouseNote::from).collect())
+}
+
+/// Writes a note over what was there.
+pub fn set(db: &mut Db, _grant: &Grant<verbs::ManagePortal>, note: &HouseNote) -> Result<()> {
+    let values = (
+        house_notes::advice.eq(&note.advice),
+        house_notes::stands.eq(note.placing),
+        house_notes::written_by.eq(&note.written_by),
+        house_notes::written_at.eq(note.written_at),
+    );
+    if diesel::update(house_notes::table.find(&note.code)).set(values).execute(db)? == 0 {
+        diesel::insert_into(house_notes::table).values((house_notes::code.eq(&note.code), values)).execute(db)?;
+    }
+    Ok(())
+}
+
+/// Removes a note.
+pub fn remove(db: &mut Db, _grant: &Grant<verbs::ManagePortal>, code: &str) -> Result<()> {
+    diesel::delete(house_notes::table.find(code)).execute(db)?;
+    Ok(())
+}

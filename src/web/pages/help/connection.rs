@@ -1,0 +1,228 @@
+//! What to look at, in which order, when a connection is in trouble. Opened from a system, each step leads to the
+//! place of that system where it is looked at.
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use maud::{Markup, html};
+
+use crate::access::{Grant, Permission, Verb, verbs};
+use crate::domain::catalogue;
+use crate::domain::run::Stage;
+use crate::ids::{CheckNo, RunNo, SystemKey};
+use crate::store::{checks, runs, systems};
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::response;
+use crate::web::state::App;
+use crate::web::ui::layout::{crumbs, head};
+use crate::web::ui::{Nav, Shell, button, failure, form, page};
+use crate::web::urls::{self, LogsQuery};
+
+/// What the page shows.
+#[derive(Debug, Clone, Default)]
+pub struct ConnectionView {
+    /// The system in trouble; none: of any.
+    pub system: Option<InTrouble>,
+    /// The reader sees systems at all.
+    pub sees_systems: bool,
+    pub reads_logs: bool,
+}
+
+/// A system, with the places that the reader may open.
+#[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a permission of its own")]
+pub struct InTrouble {
+    pub key: SystemKey,
+    pub name: String,
+    pub may_edit: bool,
+    pub sees_settings: bool,
+    pub may_check: bool,
+    pub reads_logs: bool,
+    pub opens_runs: bool,
+    /// The newest check, and where and why it failed.
+    pub check: Option<CheckNo>,
+    pub failed: Option<(Option<Stage>, String)>,
+    pub last_run: Option<RunNo>,
+}
+
+/// The list for any system.
+pub async fn show(viewer: Viewer) -> HttpResponse {
+    let shown = ConnectionView {
+        system: None,
+        sees_systems: viewer.may_anywhere(verbs::SeeSystem::ANY_OF),
+        reads_logs: viewer.may_anywhere(&[Verb::ReadLogs]),
+    };
+    response::page(view(&viewer.shell(Some(Nav::Help)), &shown))
+}
+
+/// The list for one system.
+///
+/// # Errors
+/// When the system is out of reach or the database cannot be read.
+pub async fn of_system(
+    grant: Grant<verbs::SeeSystem>,
+    viewer: Viewer,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let (system, check, last) = app
+        .store
+        .read(move |db| {
+            let (system, _group) = systems::find(db, &grant, &key)?;
+            let check = checks::last(db, system.id)?;
+            let last = runs::last_ended(db, system.id)?;
+            Ok((system, check, last))
+        })
+        .await?;
+    let may = |verb: Verb| viewer.may(&[verb], system.group_id);
+    let failed = check.as_ref().filter(|check| check.ok == Some(false));
+    let reads_logs = may(Verb::ReadLogs);
+    let in_trouble = InTrouble {
+        may_edit: may(Verb::SpecifySystems),
+        sees_settings: may(Verb::SeeSettings),
+        may_check: may(Verb::CheckConnection) && system.hold_since.is_none(),
+        reads_logs,
+        opens_runs: viewer.may(verbs::SeeRun::ANY_OF, system.group_id),
+        failed: failed.map(|check| (check.stage, check.code.clone().unwrap_or_default())),
+        check: check.map(|check| check.no),
+        last_run: last.map(|(run, _totals)| run.no),
+        name: system.name,
+        key: system.key,
+    };
+    let shown = ConnectionView { system: Some(in_trouble), sees_systems: true, reads_logs };
+    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &ConnectionView) -> Markup {
+    let mut above = vec![(urls::HELP.to_owned(), "Help")];
+    if let Some(of) = &view.system {
+        above = vec![(urls::SYSTEMS.to_owned(), "Communication systems"), (urls::system(&of.key), of.name.as_str())];
+    }
+    page(
+        shell,
+        "When a connection is in trouble",
+        &html! {
+            (crumbs(&above))
+            (head(&html! { "When a connection is in trouble" }, &html! { @if let Some(of) = &view.system { bdi.soft { (of.name) } } }, &html! {}))
+            div.card.sheet.prose {
+                p { "Take the steps in this order: each rules out what the next ones rest on. After each change, check the connection again." }
+                ol.steps {
+                    (step("Check again", &again(shell, view)))
+                    (step("See where it failed", &stage(view)))
+                    (step("Compare the settings", &settings(view)))
+                    (step("Renew the credential", &credential(view)))
+                    (step("Look at the way between", &way()))
+                    (step("Look at the other side", &other_side()))
+                    (step("See what was synchronized last", &last_run(view)))
+                    (step("Ask for help", &html! {
+                        p { "If every step is in order and data is still missing, ask whoever operates this portal or supports the other side. Give them the code, the stage, the other side's own words and the time." }
+                    }))
+                }
+            }
+        },
+    )
+}
+
+fn step(title: &str, body: &Markup) -> Markup {
+    html! { li { h2 { (title) } (body) } }
+}
+
+fn again(shell: &Shell, view: &ConnectionView) -> Markup {
+    html! {
+        p { "Trouble that passes is gone by the next check, and a good check also lifts a pause." }
+        @match &view.system {
+            Some(of) => @if of.may_check { (form::check(shell, &of.key, &button("Check connection", ""))) },
+            None => @if view.sees_systems { p { "Open the system from the " a href=(urls::SYSTEMS) { "list of systems" } ": its Connection tile leads to this list with everything at hand." } },
+        }
+    }
+}
+
+/// The stages of a check in their order, each with a code that is typical of it.
+const STAGES: [(Stage, &str, &str); 7] = [
+    (
+        Stage::Settings,
+        "PEER-ADDRESS",
+        "an address, a setting or a stored credential cannot be used: nothing was sent yet",
+    ),
+    (Stage::NameLookup, "PEER-NAME", "the name of the host is not known to the name service of this machine"),
+    (Stage::Tcp, "PEER-REFUSED", "nothing listens there, or something on the way does not let us through"),
+    (Stage::Tls, "PEER-TLS", "the certificate is unknown, expired or made for another name"),
+    (Stage::SignIn, "PEER-SIGN-IN", "the other side knows us not, or not any more"),
+    (Stage::Protocol, "PEER-SLOW", "it answers late, or wants a pause"),
+    (Stage::Content, "PEER-NONSENSE", "it answers, but not as the service that was expected"),
+];
+
+fn stage(view: &ConnectionView) -> Markup {
+    html! {
+        @if let Some((of, (stage, code))) = view.system.as_ref().and_then(|of| Some((of, of.failed.as_ref()?))) {
+            p {
+                "The last check failed" @if let Some(stage) = stage { " at the stage " strong { (stage.title()) } }
+                @if !code.is_empty() { " with " (failure::code(code)) ", " (catalogue::by_code(code).title) }
+                ". "
+                @if let Some(check) = of.check { a href=(urls::check(&of.key, check)) { "See its result" } }
+            }
+        } @else if let Some((of, check)) = view.system.as_ref().and_then(|of| Some((of, of.check?))) {
+            p { "The last check has not failed. " a href=(urls::check(&of.key, check)) { "See its result" } }
+        }
+        p { "A check goes through these stages and stops at the first that fails:" }
+        ul {
+            @for (stage, code, words) in STAGES {
+                li { strong { (stage.title()) } ": " (words) " (" (failure::code(code)) ")" }
+            }
+        }
+    }
+}
+
+fn settings(view: &ConnectionView) -> Markup {
+    html! {
+        p { "Letter by letter: scheme, host, port and path of the address, the account, and what was changed last. Open the address from another machine, if that is allowed." }
+        @if let Some(of) = &view.system {
+            @if of.may_edit {
+                p { a href=(urls::system_edit(&of.key)) { "Edit the settings" } }
+            } @else if of.sees_settings {
+                p { a href={ (urls::system(&of.key)) "#settings-title" } { "See the settings" } }
+            }
+        }
+    }
+}
+
+fn credential(view: &ConnectionView) -> Markup {
+    html! {
+        p { "Passwords and keys run out, are changed, or are locked after wrong attempts. Nobody can read what is stored here: store it anew." }
+        @if let Some(of) = view.system.as_ref().filter(|of| of.may_edit) {
+            p { a href=(urls::system_edit(&of.key)) { "Store it under Edit" } }
+        }
+    }
+}
+
+fn way() -> Markup {
+    html! {
+        p {
+            "Name service, firewalls, proxies, VPN and certificates of whoever inspects traffic. Syncdesk itself connects to public addresses only, unless its operator allows more: see the "
+            a href=(urls::help_guide("operator")) { "operator's guide" } "."
+        }
+    }
+}
+
+fn other_side() -> Markup {
+    html! { p { "Is the service running, for others too? Is its account for us still there, unlocked, and allowed to do what it did? Was the service moved, renamed, upgraded or restored?" } }
+}
+
+fn last_run(view: &ConnectionView) -> Markup {
+    html! {
+        p { "A run that succeeded since says that the trouble is over; one that failed says more than a check." }
+        @match &view.system {
+            Some(of) => {
+                @if let Some(run) = of.last_run.filter(|_run| of.opens_runs) {
+                    p { a href=(urls::run(&of.key, run)) { "The last run, " (run) } }
+                }
+                @if of.reads_logs {
+                    p { a href=(urls::logs(&LogsQuery { system: of.name.clone(), ..LogsQuery::default() }, None)) { "All its runs in Business logs" } }
+                }
+            },
+            None => @if view.reads_logs { p { a href=(urls::LOGS) { "Business logs" } } },
+        }
+    }
+}

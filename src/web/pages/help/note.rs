@@ -1,0 +1,157 @@
+//! The house's own advice for a code: writing it, and removing it.
+
+use actix_session::Session;
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::web::{Data, Path};
+use maud::{Markup, html};
+
+use crate::access::{Grant, verbs};
+use crate::domain::catalogue;
+use crate::domain::house_note::{MAX_ADVICE, Placing, can_be_code};
+use crate::ops::error::OpError;
+use crate::ops::house_notes as ops;
+use crate::store::house_notes;
+use crate::web::extract::{Posted, Viewer};
+use crate::web::failure::Failure;
+use crate::web::present::errors_of;
+use crate::web::state::App;
+use crate::web::ui::field::summary;
+use crate::web::ui::layout::{crumbs, head};
+use crate::web::ui::{Choice, Control, Errors, FieldView, Nav, Shell, Tone, button, form, link_button, page};
+use crate::web::{response, session, urls};
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct NoteView {
+    pub code: String,
+    pub title: String,
+    /// As typed, or as it is.
+    pub advice: String,
+    pub placing: String,
+    /// There is advice that can be removed.
+    pub is_stored: bool,
+    pub errors: Errors,
+}
+
+/// The form, with what the house says now.
+///
+/// # Errors
+/// For what cannot be a code, and when the database cannot be read.
+pub async fn show(
+    _grant: Grant<verbs::ManagePortal>,
+    viewer: Viewer,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let code = known(path.into_inner())?;
+    let wanted = code.clone();
+    let note = app.store.read(move |db| house_notes::find(db, &wanted)).await?;
+    let is_stored = note.is_some();
+    let (advice, placing) = note.map_or((String::new(), Placing::Beside), |note| (note.advice, note.placing));
+    Ok(answer(&viewer, code, (&advice, placing.as_str()), is_stored, Errors::new()))
+}
+
+/// Writes the advice.
+///
+/// # Errors
+/// As for [`show`].
+pub async fn submit(
+    grant: Grant<verbs::ManagePortal>,
+    viewer: Viewer,
+    path: Path<String>,
+    posted: Posted,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let code = known(path.into_inner())?;
+    let typed = (posted.field("advice"), posted.field("placing"));
+    match ops::write(&app.store, &grant, &code, typed, viewer.who(grant.principal()), viewer.now).await {
+        Ok(()) => {
+            session::tell(&session, Tone::Ok, "The advice of the house is written.", None);
+            Ok(response::see_other(&urls::help_code(&code)))
+        }
+        Err(OpError::Invalid(wrong)) => {
+            let wanted = code.clone();
+            let is_stored = app.store.read(move |db| house_notes::find(db, &wanted)).await?.is_some();
+            Ok(answer(&viewer, code, typed, is_stored, errors_of(wrong)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Removes the advice.
+///
+/// # Errors
+/// As for [`show`], and when there is none.
+pub async fn remove(
+    grant: Grant<verbs::ManagePortal>,
+    viewer: Viewer,
+    path: Path<String>,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let code = known(path.into_inner())?;
+    match ops::remove(&app.store, &grant, &code, viewer.who(grant.principal()), viewer.now).await {
+        Ok(()) => {
+            session::tell(&session, Tone::Neutral, "The advice of the house is removed.", None);
+            Ok(response::see_other(&urls::help_code(&code)))
+        }
+        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::help_code(&code)))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn known(code: String) -> Result<String, Failure> {
+    if can_be_code(&code) { Ok(code) } else { Err(Failure::not_found()) }
+}
+
+fn answer(
+    viewer: &Viewer,
+    code: String,
+    (advice, placing): (&str, &str),
+    is_stored: bool,
+    errors: Errors,
+) -> HttpResponse {
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let shown = NoteView {
+        title: catalogue::by_code(&code).title.to_owned(),
+        code,
+        advice: advice.to_owned(),
+        placing: placing.to_owned(),
+        is_stored,
+        errors,
+    };
+    response::page_with(status, view(&viewer.shell(Some(Nav::Help)), &shown))
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &NoteView) -> Markup {
+    let choices: Vec<Choice> =
+        Placing::ALL.iter().map(|placing| Choice::new(placing.as_str(), placing.title())).collect();
+    let help = format!(
+        "Plain text, at most {MAX_ADVICE} characters; an empty line begins a paragraph. Everybody who is signed in can read it. The first paragraph also stands wherever something failed with this code."
+    );
+    page(
+        shell,
+        &format!("Advice of the house for {}", view.code),
+        &html! {
+            (crumbs(&[(urls::HELP.to_owned(), "Help"), (urls::help_code(&view.code), &view.code)]))
+            (head(&html! { "Advice of the house" }, &html! { span.soft { span.mono { (view.code) } ", " (view.title) } }, &html! {}))
+            (summary(&view.errors))
+            div.card.sheet {
+                (form(shell, &urls::help_code_note(&view.code), &html! {
+                    (FieldView::new("advice", "What to do", &view.advice, Control::Lines).help(&help).required().view(&view.errors))
+                    (FieldView::new("placing", "Where it stands", &view.placing, Control::Choice(&choices)).view(&view.errors))
+                    div.do {
+                        (button("Save", "primary"))
+                        (link_button(&urls::help_code(&view.code), "Cancel", ""))
+                    }
+                }))
+                @if view.is_stored {
+                    (form(shell, &urls::help_code_note_remove(&view.code), &html! { div.do.apart { (button("Remove the advice of the house", "")) } }))
+                }
+            }
+        },
+    )
+}

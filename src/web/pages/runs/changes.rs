@@ -1,0 +1,133 @@
+//! What changed since the run before: problems that are new, gone, or there again.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use crate::domain::comparison::{Change, Group};
+use crate::ids::{RunNo, Seq, SystemKey};
+use crate::web::ui::table::{Column, table, text};
+use crate::web::ui::{Badge, failure, foreign, number};
+use crate::web::urls::{self, Filter, Place};
+
+/// What can be said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangesView {
+    /// A canceled run is not compared: it did not look at everything.
+    Canceled,
+    /// There is no run before it.
+    First,
+    Compared(Box<Compared>),
+}
+
+/// Two runs beside each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    pub before: RunNo,
+    /// Its header is not past retention.
+    pub before_is_there: bool,
+    /// Whether each came to its end by itself.
+    pub before_was_whole: bool,
+    pub is_whole: bool,
+    pub changes: Vec<Change>,
+    /// Item keys by their place in the log of this run, and of the run before.
+    pub here: BTreeMap<i64, Vec<u8>>,
+    pub there: BTreeMap<i64, Vec<u8>>,
+}
+
+/// The part of the run's page.
+#[must_use]
+pub fn section(key: &SystemKey, no: RunNo, view: &ChangesView) -> Markup {
+    html! {
+        section.card.changes aria-labelledby="changes" {
+            header { h2 #changes { "What changed since the run before" } }
+            @match view {
+                ChangesView::Canceled => p.strip-note { "This run was canceled before it had looked at everything, so it is not compared with the run before." },
+                ChangesView::First => p.strip-note { "There is no run before this one to compare it with." },
+                ChangesView::Compared(compared) => (told(key, no, compared)),
+            }
+        }
+    }
+}
+
+const COLUMNS: [Column; 4] = [text("Problem"), text("New"), text("Gone"), text("Repeated")];
+
+fn told(key: &SystemKey, no: RunNo, view: &Compared) -> Markup {
+    html! {
+        p.strip-note {
+            "Compared with " @if view.before_is_there { a href=(urls::run(key, view.before)) { "run " (view.before) } } @else { "run " (view.before) }
+            @if view.changes.is_empty() { ": no error and no warning in either." } @else { "." }
+            @if !view.is_whole && !view.changes.is_empty() { " This run was broken off: what seems gone may not have been reached." }
+            @if !view.before_was_whole && !view.changes.is_empty() { " Run " (view.before) " was broken off: what seems new may be older." }
+        }
+        @if !view.changes.is_empty() {
+            (table(&html! { "Problems by code and item type" }, &COLUMNS, &html! {
+                @for change in &view.changes { (row(key, no, view, change)) }
+            }))
+        }
+    }
+}
+
+fn row(key: &SystemKey, no: RunNo, view: &Compared, change: &Change) -> Markup {
+    let subject = &change.subject;
+    let filter = Filter {
+        category: Some(subject.category),
+        code: subject.code.clone(),
+        item_type: subject.item_type.clone(),
+        ..Filter::default()
+    };
+    let here = (change.now > 0).then(|| urls::messages(key, no, &filter, Place::First));
+    let there =
+        (change.before > 0 && view.before_is_there).then(|| urls::messages(key, view.before, &filter, Place::First));
+    html! {
+        tr {
+            th scope="row" data-label="Problem" {
+                (Badge::from(subject.category)) " " (failure::code(&subject.code))
+                @if !subject.item_type.is_empty() { div.sub { (subject.item_type) } }
+            }
+            @match &change.items {
+                Some(items) => {
+                    (cell(key, "New", no, (&items.new, &view.here), here.as_ref()))
+                    (cell(key, "Gone", view.before, (&items.gone, &view.there), there.as_ref()))
+                    (cell(key, "Repeated", no, (&items.repeated, &view.here), here.as_ref()))
+                },
+                None => td colspan="3" data-label="Messages" {
+                    (linked(here.as_ref(), &html! { (number(change.now)) " now" })) ", "
+                    (linked(there.as_ref(), &html! { (number(change.before)) " before" }))
+                    ": too many to compare one by one."
+                },
+            }
+        }
+    }
+}
+
+/// How many, and some of them by name, each leading to its message.
+fn cell(
+    key: &SystemKey,
+    label: &str,
+    run: RunNo,
+    (group, keys): (&Group, &BTreeMap<i64, Vec<u8>>),
+    all: Option<&String>,
+) -> Markup {
+    let examples = group.examples.iter().filter_map(|seq| Some((*seq, keys.get(seq)?)));
+    html! {
+        td data-label=(label) {
+            @if group.n == 0 {
+                span.zero { "0" }
+            } @else {
+                (linked(all, &html! { (number(group.n)) span.hidden { " " (label.to_lowercase()) " in run " (run) } }))
+                ul.examples {
+                    @for (seq, item) in examples {
+                        li { a href=(urls::message_around(key, run, Seq(seq))) {
+                            @if item.is_empty() { "the run itself" } @else { (foreign::key(item)) }
+                        } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn linked(address: Option<&String>, words: &Markup) -> Markup {
+    html! { @match address { Some(address) => a href=(address) { (words) }, None => (words) } }
+}

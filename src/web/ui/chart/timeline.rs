@@ -1,0 +1,99 @@
+//! The messages of a run over time, as stacked bars, and the same as a table.
+
+use std::time::Duration;
+
+use maud::{Markup, html};
+
+use super::{categories, drawing, stack, sum};
+use crate::domain::message::Category;
+use crate::domain::timeline::{SLICES, Span, Timeline};
+use crate::web::ui::table::{Column, numbers, table, text};
+use crate::web::ui::{Shell, clock, duration, number, time};
+
+const PITCH: usize = 10;
+/// How many rows the table has at most.
+const ROWS: usize = 12;
+
+/// The chart with its table, whose rows lead to their place in the log; nothing when all was logged in one moment.
+#[must_use]
+pub fn timeline(shell: &Shell, timeline: &Timeline, address: impl Fn(&Span) -> String) -> Markup {
+    if timeline.slices.len() < 2 {
+        return html! {};
+    }
+    let most = timeline.slices.iter().map(|slice| slice.total()).max().unwrap_or(0);
+    let mut columns: Vec<_> = timeline.slices.iter().map(|slice| stack(*slice, most)).collect();
+    columns.resize(SLICES.div_ceil(2).max(columns.len()), Vec::new());
+    let slice = Duration::from_micros(u64::try_from(timeline.slice_us).unwrap_or(0));
+    let spans = timeline.spans(ROWS);
+    html! {
+        figure.chart {
+            figcaption { "A bar for each " (duration(slice)) ", the highest " (number(most)) }
+            (drawing(&columns, PITCH, true))
+            p.axis {
+                span { span.hidden { "From " } (clock(shell, timeline.begins)) } " "
+                @if timeline.slices.len() * 2 > columns.len() { span { span.hidden { "to " } (clock(shell, timeline.ends())) } }
+            }
+            (categories("Messages by category", sum(timeline.slices.iter().copied())))
+            details {
+                summary { "As a table, with links into the log" }
+                (table(&html! { "Messages over time" }, &COLUMNS, &html! {
+                    @for (place, span) in spans.iter().enumerate() {
+                        @let before = place.checked_sub(1).and_then(|place| spans.get(place));
+                        (row(shell, span, before, &address))
+                    }
+                }))
+            }
+        }
+    }
+}
+
+const COLUMNS: [Column; 5] =
+    [text("From"), numbers("Error"), numbers("Warning"), numbers("Success"), numbers("Information")];
+
+fn row(shell: &Shell, span: &Span, before: Option<&Span>, address: impl Fn(&Span) -> String) -> Markup {
+    html! {
+        tr {
+            th scope="row" data-label="From" {
+                a href=(address(span)) { (clock(shell, span.begins)) }
+                @if before.is_none_or(|before| !time::same_day(shell, before.begins, span.begins)) {
+                    " " span.sub { (time::day(shell, span.begins)) }
+                }
+            }
+            @for category in Category::ALL.iter().copied() {
+                td.n data-label=(category.title()) { (number(span.counts.of(category))) }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples::{at, shell};
+
+    fn logged(times: impl Iterator<Item = i64>) -> Timeline {
+        let begins = at("2026-11-22T08:14:00Z");
+        let mut timeline = Timeline::from(begins);
+        for (number, time) in times.enumerate() {
+            let category = if number % 10 == 0 { Category::Warning } else { Category::Success };
+            timeline.add(crate::clock::Stamp(begins.0 + time), category);
+        }
+        timeline
+    }
+
+    #[test]
+    fn the_table_says_what_the_chart_draws() {
+        let of = logged((0..1_000).map(|number| number * 90_000));
+        let drawn = timeline(&shell(), &of, |span| format!("?after={}", span.first_seq - 1)).into_string();
+        let rows = drawn.matches("<tr>").count() - 1;
+        assert!((2..=ROWS).contains(&rows), "{rows}");
+        assert!(drawn.contains("Warning 100") && drawn.contains("Success 900"), "{drawn}");
+        assert!(drawn.contains("href=\"?after=0\""), "{drawn}");
+        assert!(drawn.contains("09:14:00.000"), "in the reader's zone: {drawn}");
+    }
+
+    #[test]
+    fn a_moment_is_no_chart() {
+        assert_eq!(timeline(&shell(), &logged([0, 1].into_iter()), |_| String::new()).into_string(), "");
+    }
+}

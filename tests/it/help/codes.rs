@@ -1,0 +1,57 @@
+//! The index of codes, its filter, and codes that this version does not know.
+
+use crate::database::both_databases;
+use crate::desk::Desk;
+use crate::visitor::Answer;
+
+fn codes(page: &Answer) -> Vec<String> {
+    page.texts("section[aria-labelledby=codes] tbody th")
+}
+
+both_databases! {
+    async fn all_codes_by_family(desk: Desk) {
+        let page = desk.as_("wim").await.get("/help").await.expect(200);
+        let families = page.texts("section[aria-labelledby=codes] h3");
+        for family in ["Files", "Connections", "Syncdesk itself"] {
+            assert!(families.contains(&family.to_owned()), "{families:?}");
+        }
+        let all: Vec<String> = syncdesk::domain::catalogue::all().map(|entry| entry.code.to_owned()).collect();
+        assert_eq!(codes(&page), all);
+        let row = page.texts("section[aria-labelledby=codes] tbody tr").into_iter().find(|row| row.starts_with("PEER-TLS"));
+        assert_eq!(row.as_deref(), Some("PEER-TLS No secure connection ✕ Error An administrator"));
+    }
+
+    /// Each word has to be there: in the code, the text, its page, or what the house says.
+    async fn a_filter_by_words(desk: Desk) {
+        let wim = desk.as_("wim").await;
+        let found = |page: Answer| codes(&page);
+        assert_eq!(found(wim.get("/help?q=peer-tls").await.expect(200)), ["PEER-TLS"]);
+        let both = found(wim.get("/help?q=CERTIFICATE%20expired").await.expect(200));
+        assert!(both.contains(&"PEER-TLS".to_owned()) && both.len() < 6, "{both:?}");
+        assert!(found(wim.get("/help?q=certificate%20zebra").await.expect(200)).is_empty(), "each word has to be there");
+        let nothing = wim.get("/help?q=zebra").await.expect(200);
+        assert!(codes(&nothing).is_empty() && nothing.says("No code has these words."));
+        assert!(!nothing.says("Role templates"), "what was not asked for is not shown");
+        let ada = desk.as_("ada").await;
+        for code in ["FILE-FULL", "ENGINE-77"] {
+            let form = format!("/help/codes/{code}/note");
+            ada.get(&form).await.expect(200);
+            ada.submit(&form, &[("advice", "Feed the zebra.")]).await.expect(303);
+        }
+        assert_eq!(found(wim.get("/help?q=zebra").await.expect(200)), ["FILE-FULL", "ENGINE-77"]);
+        let markup = wim.get("/help?q=%3Cb%3E").await.expect(200);
+        assert!(markup.body.contains("&lt;b&gt;") && !markup.body.contains("<b>"), "{}", markup.body);
+    }
+
+    /// A message with a code of another version or engine: its page says so, and its text loses nothing.
+    async fn an_unknown_code_has_a_page(desk: Desk) {
+        let wim = desk.as_("wim").await;
+        for code in ["AFC-X99", "0x80c8305f", "ENGINE%20%3Cb%3E", "..%2Fx", "%F0%9F%A6%93"] {
+            let page = wim.get(&format!("/help/codes/{code}")).await.expect(200);
+            assert!(page.says("has no page for") && page.says("What to do"), "{code}: {}", page.told());
+            assert!(!page.body.contains("<b>"), "{code}");
+        }
+        let args = ["left".to_owned(), String::new(), "right".to_owned()];
+        assert_eq!(syncdesk::domain::catalogue::text("ENGINE-77", &args), "ENGINE-77: left, right");
+    }
+}

@@ -1,0 +1,5 @@
+//! Help: the codes, the house's own advice, and the check-list for connections.
+
+mod codes;
+mod connection;
+mod notes;
