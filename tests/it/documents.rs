@@ -33,6 +33,24 @@ fn the_readme_leads_from_a_clone_to_a_page() {
     assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 10_000, "{picture} is a picture");
 }
 
+/// The figures stand with the command that prints them, and that command has each of them.
+#[test]
+fn the_readme_shows_the_figures_with_their_command() {
+    let figures = read("README.md");
+    assert!(figures.contains("`tests/bench/run`"));
+    let script = read("tests/bench/figures.py");
+    for (figure, words) in [
+        ("start", "to first page"),
+        ("page", "pages of the log"),
+        ("store", "storing messages"),
+        ("files", "small files"),
+        ("checks", "checks of 10,000 systems"),
+    ] {
+        assert!(script.contains(&format!("\"{figure}\": {figure}")), "{figure}");
+        assert!(figures.to_lowercase().contains(words), "{words}");
+    }
+}
+
 #[test]
 fn every_module_is_in_the_architecture() {
     let library = read("src/lib.rs");

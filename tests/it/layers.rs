@@ -94,6 +94,14 @@ fn ids_come_from_the_store() {
     assert!(without_proof.is_empty(), "{without_proof:#?}");
 }
 
+/// What an attacker may guess at is compared in constant time.
+#[test]
+fn secrets_are_compared_in_constant_time() {
+    for module in ["web/session/csrf", "ops/audit_seal", "ops/people"] {
+        assert_eq!(found(|source| source.module == module && source.code.contains(".ct_eq(")).len(), 1, "{module}");
+    }
+}
+
 /// Each folder of `sync/connectors` is one kind, with one trait impl, and the registry has it. Whatever runs is run by
 /// one worker, queued by one scheduler, and told to one journal.
 #[test]

@@ -55,6 +55,19 @@ both_databases! {
         let number = request_run(&ada, &tree).await;
         ended(&ada, &tree.run(number)).await;
         lengthen(&fleet);
+        // It opens, at any place, with its total.
+        let run = tree.run(number);
+        for (query, first) in [
+            ("", 1),
+            ("?category=success&after=500000", 500_001),
+            ("?before=end", MESSAGES - 49),
+            ("?at=777777", 777_777),
+            ("?around=600000", 599_980),
+        ] {
+            let page = ada.get(&format!("{run}{query}")).await.expect(200);
+            assert_eq!(page.attributes("tbody tr", "id").first(), Some(&format!("m{first}")), "{query}");
+        }
+        assert!(ada.get(&run).await.expect(200).says("1 000 000"), "its total");
         for kind in ["csv", "ndjson"] {
             let path = format!("{}/messages.{kind}", tree.run(number));
             // Once by a page, so that what is kept for any request is there.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use syncdesk::domain::run::{RunState, Trigger};
+use syncdesk::domain::schedule::Schedule;
 use syncdesk::store::runs::{self, RunPlace};
 use syncdesk::store::systems;
 use syncdesk::sync::scheduler;
@@ -63,6 +64,27 @@ both_databases! {
             scheduler::tick(&depot.engine()).await.expect("due times are read");
         }
         assert_eq!(triggers(&depot, 1), [Trigger::CatchUp]);
+    }
+
+    /// Each sort of schedule comes due by the clock of its zone, and its next due time follows.
+    async fn each_sort_of_schedule(depot: Depot) {
+        let zone: chrono_tz::Tz = "Europe/Berlin".parse().expect("a zone");
+        for (number, line) in [(1, "every 90"), (2, "daily 02:30"), (3, "cron 15 6 * * mon-fri")] {
+            let id = depot.system(number, line);
+            let schedule: Schedule = line.parse().expect("a schedule");
+            let due = schedule.next_after(depot.now(), zone, id.seed()).expect("it comes due");
+            depot.database.connect().execute(&format!(
+                "UPDATE systems SET time_zone = 'Europe/Berlin', next_due = {} WHERE id = {}", due.0, id.0
+            ));
+            depot.advance(due.minus(Duration::from_secs(5)).since(depot.now()));
+            scheduler::tick(&depot.engine()).await.expect("due times are read");
+            assert_eq!(triggers(&depot, number), [], "{line}: not yet");
+            depot.advance(Duration::from_secs(10));
+            scheduler::tick(&depot.engine()).await.expect("due times are read");
+            assert_eq!(triggers(&depot, number), [Trigger::Schedule], "{line}");
+            let next = depot.read(|db| systems::by_id(db, &syncdesk::access::Internal::worker(), id)).0.next_due;
+            assert_eq!(next, schedule.next_after(depot.now(), zone, id.seed()), "{line}");
+        }
     }
 
     async fn a_system_on_hold_is_not_due(depot: Depot) {
