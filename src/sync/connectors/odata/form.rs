@@ -105,8 +105,8 @@ pub(super) static FIELDS: &[Field] = &[
     Field::new(
         "proxy",
         "Proxy",
-        "Address of an HTTP proxy, such as http://proxy.example.org:3128; empty for none. It is trusted to keep to \
-         its own rules.",
+        "Address of an HTTP proxy, such as http://proxy.example.org:3128; empty for none. Where it stands has \
+         to be allowed like any other peer; which hosts it reaches is its own affair.",
         WAY,
         Input::Line,
         "",

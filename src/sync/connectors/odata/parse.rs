@@ -67,7 +67,7 @@ impl Form<'_> {
                 self.wrong(field, "The address begins with https:// or http://.");
             }
             Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-                self.wrong(field, "User name and password have their own fields.");
+                self.wrong(field, "No user name and no password in an address: whoever sees these settings sees it.");
             }
             Ok(url) if url.query().is_some() || url.fragment().is_some() => {
                 self.wrong(field, "The address must not contain “?” or “#”.");
@@ -147,14 +147,11 @@ impl Form<'_> {
     /// Proxy and certificate authority.
     fn way(&mut self) {
         let proxy = self.text("proxy");
-        if !proxy.is_empty() {
-            let used =
-                Url::parse(proxy).map_err(|error| error.to_string()).and_then(|url| Net::default().through(&url));
-            if let Err(words) = used {
-                self.wrong("proxy", format!("This cannot be used: {words}."));
-            }
+        if proxy.is_empty() {
+            self.set("proxy", "");
+        } else {
+            self.service_address("proxy", "");
         }
-        self.set("proxy", proxy);
         let ca = self.text("ca");
         if !ca.is_empty()
             && let Err(words) = Net::default().trusting(ca.as_bytes())
@@ -196,7 +193,33 @@ mod tests {
         });
         assert_eq!(json, expected, "what another way to sign in would need is not kept");
         let settings = Settings::from_json(&json).unwrap();
-        assert_eq!(settings.owner().unwrap().identity, "basic|https://sap.example|ada||");
+        let identity = r#"["basic","https://sap.example","","","ada","","",""]"#;
+        assert_eq!(settings.owner().unwrap().identity, identity);
+    }
+
+    /// A secret that was given for one place, or one way to it, does not go to another.
+    #[test]
+    fn whoever_the_secret_or_its_token_goes_to_owns_it() {
+        let settings = |change: (&str, &str)| {
+            let given = [("auth", "oauth2"), ("account", "a"), ("token_url", "https://id.example/token"), change];
+            Settings::from_json(&parse(&typed(&given)).unwrap()).unwrap()
+        };
+        let before = settings(("root", "https://sap.example/odata/SRV"));
+        for change in [
+            ("root", "https://other.example/odata/SRV"),
+            ("root", "https://sap.example:444/odata/SRV"),
+            ("token_url", "https://other.example/token"),
+            ("scope", "write"),
+            ("account", "b"),
+            ("proxy", "http://proxy.example:3128"),
+        ] {
+            assert_ne!(settings(change).owner(), before.owner(), "{change:?}");
+        }
+        let ca = Settings { ca: "another".to_owned(), ..before.clone() };
+        assert_ne!(ca.owner(), before.owner());
+        for same in [("root", "https://sap.example/odata/OTHER"), ("page_size", "7")] {
+            assert_eq!(settings(same).owner(), before.owner(), "{same:?}");
+        }
     }
 
     #[test]
@@ -221,6 +244,7 @@ mod tests {
             (&[("headers", "no colon")], &["headers"]),
             (&[("headers", "Authorization: Basic x")], &["headers"]),
             (&[("proxy", "socks5://x"), ("ca", "not PEM")], &["proxy", "ca"]),
+            (&[("proxy", "http://user:password@proxy.example:3128")], &["proxy"]),
         ] {
             assert_eq!(wrong(pairs), fields, "{pairs:?}");
         }

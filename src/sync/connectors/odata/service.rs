@@ -95,7 +95,7 @@ impl Service {
         let mut net = peer.net.clone().staying().patient(Patience { idle, attempts, ..peer.net.patience() });
         if !settings.proxy.is_empty() {
             let proxy = Url::parse(&settings.proxy).map_err(|error| unusable("proxy", error.to_string()))?;
-            net = net.through(&proxy).map_err(|words| unusable("proxy", words))?;
+            net = net.through(&proxy)?;
         }
         if !settings.ca.is_empty() {
             net = net.trusting(settings.ca.as_bytes()).map_err(|words| unusable("certificate authority", words))?;

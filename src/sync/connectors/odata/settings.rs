@@ -1,6 +1,8 @@
 //! The typed settings of an OData service.
 
+use base64::Engine;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::domain::kind::Owner;
 use crate::domain::words::words;
@@ -129,11 +131,20 @@ impl Settings {
             return None;
         }
         let host = |address: &str| address.split('/').take(3).collect::<Vec<_>>().join("/");
-        let to = match self.auth {
-            Auth::OAuth2 => host(&self.token_url),
-            Auth::None | Auth::Basic | Auth::Header => host(&self.root),
-        };
-        let identity = format!("{}|{to}|{}|{}|{}", self.auth.as_str(), self.account, self.header_name, self.proxy);
+        let authorities = base64::prelude::BASE64_STANDARD_NO_PAD.encode(Sha256::digest(&self.ca));
+        // With OAuth the secret goes to one host, and a token had for it to the other. A list, so that no field
+        // can be taken for a part of another.
+        let identity = serde_json::json!([
+            self.auth.as_str(),
+            host(&self.root),
+            host(&self.token_url),
+            self.scope,
+            self.account,
+            self.header_name,
+            self.proxy,
+            if self.ca.is_empty() { "" } else { &authorities },
+        ])
+        .to_string();
         Some(Owner { identity, required: true })
     }
 }
