@@ -120,7 +120,8 @@ async fn part<T: CsvTable>(
 fn write<T: CsvTable>(table: &T, head: bool, rows: &[T::Row]) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     if head {
-        writer.write_record(table.columns())?;
+        // They may come from a peer, too.
+        writer.write_record(table.columns().into_iter().map(|name| guard(name).into_owned()))?;
     }
     for row in rows {
         writer.write_record(table.cells(row).iter().map(|cell| guard(cell).into_owned()))?;

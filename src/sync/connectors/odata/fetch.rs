@@ -8,7 +8,7 @@ use super::metadata::{EntitySet, Version};
 use super::page::{self, Entry, Page};
 use super::reading::{SetReader, Sum};
 use super::record::{self, Bad};
-use super::service::Trouble;
+use super::service::{LONGEST_PAGE, Trouble};
 use super::shared::beginning;
 use crate::domain::message::{Category, Direction, Message, Operation};
 use crate::domain::run::{Failure, Stage};
@@ -57,7 +57,7 @@ impl SetReader {
 
     /// Gets and reads a page.
     pub(super) async fn fetch(&self, url: &Url, headers: &HeaderMap) -> Result<Records, Trouble> {
-        let got = self.shared.service.get(url, headers).await?;
+        let got = self.shared.service.get(url, headers, LONGEST_PAGE).await?;
         if !got.content_type.contains("json") {
             let why = format!("it is of the type “{}”", got.content_type);
             return Err(self.nonsense(why).quoting(beginning(&got.body)).into());
@@ -88,17 +88,22 @@ impl SetReader {
             met.extend(bad.key.clone().map(|key| Met { key, content: None }));
             self.shared.log(self.warning(bad)).await?;
         }
+        let (keyed, mut before) = (met.len() + removed.len(), Vec::new());
         while !met.is_empty() {
             let later = met.split_off(met.len().min(STAGED));
             let (staged, twice) = self.shared.replica.stage(self.published.id, reading, met).await?;
             met = later;
             sum.tally.add(&staged);
-            sum.left_out += twice.len();
             self.shared.progress.update(|now| now.unchanged += staged.unchanged);
-            for key in twice {
-                let args = vec!["twice".to_owned(), self.model.key.join(", ")];
-                self.shared.log(self.warning(Bad { code: codes::CONSISTENCY, args, key: Some(key) })).await?;
-            }
+            before.extend(twice);
+        }
+        if !sum.stored(keyed, before.len()) {
+            return Err(self.endless().into());
+        }
+        sum.left_out += before.len();
+        for key in before {
+            let args = vec!["twice".to_owned(), self.model.key.join(", ")];
+            self.shared.log(self.warning(Bad { code: codes::CONSISTENCY, args, key: Some(key) })).await?;
         }
         sum.tally.orphaned += self.shared.replica.orphan(self.published.id, removed).await?;
         let rows = i64::try_from(rows).unwrap_or(i64::MAX);

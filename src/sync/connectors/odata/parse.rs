@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::select::Pattern;
-use super::settings::{Auth, Gone, Paging, Settings, header};
+use super::settings::{Auth, Emptied, Gone, Paging, Settings, header};
 use crate::net::Net;
 use crate::sync::connector::{FieldError, Typed};
 use crate::sync::connectors::typed::Form;
@@ -34,6 +34,7 @@ pub(super) fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
     }
     let choices = [
         ("gone", Gone::parse(form.text("gone")).map(Gone::as_str)),
+        ("emptied", Emptied::parse(form.text("emptied")).map(Emptied::as_str)),
         ("paging", Paging::parse(form.text("paging")).map(Paging::as_str)),
     ];
     for (field, word) in choices {
@@ -188,7 +189,7 @@ mod tests {
         let expected = serde_json::json!({
             "root": "https://sap.example/odata/SRV", "auth": "basic", "account": "ada", "token_url": "", "scope": "",
             "header_name": "", "config_name": "Business Configuration", "config_sets": ["Units", "T*"],
-            "master_name": "Master Data", "master_sets": ["*"], "gone": "warning", "paging": "server", "page_size": 1000,
+            "master_name": "Master Data", "master_sets": ["*"], "gone": "warning", "emptied": "error", "paging": "server", "page_size": 1000,
             "parallel": 4, "timeout_seconds": 60, "headers": [], "proxy": "", "ca": "",
         });
         assert_eq!(json, expected, "what another way to sign in would need is not kept");
@@ -236,7 +237,7 @@ mod tests {
             (&[("auth", "header"), ("header_name", "a b")], &["header_name"]),
             (&[("auth", "header"), ("header_name", "Cookie")], &["header_name"]),
             (&[("master_sets", "A B"), ("config_name", "")], &["config_name", "master_sets"]),
-            (&[("gone", "maybe"), ("paging", "")], &["gone", "paging"]),
+            (&[("gone", "maybe"), ("emptied", ""), ("paging", "")], &["gone", "emptied", "paging"]),
             (
                 &[("page_size", "0"), ("parallel", "17"), ("timeout_seconds", "x")],
                 &["page_size", "parallel", "timeout_seconds"],

@@ -9,6 +9,9 @@ use super::value::kept;
 use crate::domain::message::MAX_KEY_BYTES;
 use crate::sync::publish::{Content, Met};
 
+/// What is kept of a record has at most so many bytes.
+const LONGEST: usize = 256 * 1024;
+
 /// A record that cannot be taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bad {
@@ -35,6 +38,9 @@ pub(super) fn read(set: &EntitySet, raw: Map<String, Value>) -> Result<Met, Bad>
         return Err(Bad { key: Some(key), ..bad });
     }
     let data = Value::Object(record).to_string();
+    if data.len() > LONGEST {
+        return Err(Bad { key: Some(key), ..Bad::of(codes::CONSISTENCY, &["large"]) });
+    }
     let digest = Sha256::digest(data.as_bytes()).get(..16).unwrap_or_default().to_vec();
     Ok(Met { key, content: Some(Content { digest, data }) })
 }
@@ -219,6 +225,21 @@ mod tests {
         let bad = read_json(record).unwrap_err();
         assert_eq!((bad.code, bad.args.iter().map(String::as_str).collect::<Vec<_>>()), (code, args.to_vec()));
         assert_eq!(bad.key.as_deref(), key.map(str::as_bytes));
+    }
+
+    #[test]
+    fn records_are_bounded() {
+        let open = EntitySet { open: true, ..items() };
+        let of = |length: usize| {
+            let record = json!({"Order": "7", "Item": 10, "Unit": "PC", "More": "x".repeat(length)});
+            read(&open, record.as_object().unwrap().clone())
+        };
+        assert!(of(LONGEST - 100).is_ok());
+        let bad = of(LONGEST).unwrap_err();
+        assert_eq!(
+            (bad.code, bad.args, bad.key.as_deref()),
+            (codes::CONSISTENCY, vec!["large".to_owned()], Some(&b"7/10"[..]))
+        );
     }
 
     #[rstest]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
 
 use super::codes;
@@ -21,8 +21,11 @@ use crate::sync::connector::{Halt, Peer};
 use crate::sync::progress::Progress;
 use crate::sync::stop::{Stop, Stopped};
 
-/// An answer is at most so long: `$metadata` of the largest services has some 10 MB, pages are cut well before.
-pub(super) const LONGEST: usize = 64 * 1024 * 1024;
+/// `$metadata` is at most so long; that of the largest services has some 10 MB.
+pub(super) const LONGEST_METADATA: usize = 64 * 1024 * 1024;
+
+/// A page is at most so long.
+pub(super) const LONGEST_PAGE: usize = 16 * 1024 * 1024;
 
 /// How much of a refusal is read for people.
 const WORDS: usize = 4 * 1024;
@@ -122,13 +125,13 @@ impl Service {
         trouble::host_of(&self.0.root)
     }
 
-    /// Gets what is at an address of the service.
-    pub(super) async fn get(&self, url: &Url, headers: &HeaderMap) -> Result<Got, Trouble> {
-        with_patience(self.0.client.patience(), |_number| self.attempt(url, headers)).await
+    /// Gets what is at an address of the service, at most `limit` bytes.
+    pub(super) async fn get(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Trouble> {
+        with_patience(self.0.client.patience(), |_number| self.attempt(url, headers, limit)).await
     }
 
-    async fn attempt(&self, url: &Url, headers: &HeaderMap) -> Result<Got, Setback<Trouble>> {
-        let work = self.try_once(url, headers);
+    async fn attempt(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
+        let work = self.try_once(url, headers, limit);
         let Some(stop) = &self.0.stop else { return work.await };
         stop.check().map_err(|stopped| final_one(Trouble::Stopped(stopped)))?;
         tokio::select! {
@@ -137,10 +140,10 @@ impl Service {
         }
     }
 
-    async fn try_once(&self, url: &Url, headers: &HeaderMap) -> Result<Got, Setback<Trouble>> {
-        let mut answer = self.send(url, headers).await.map_err(passing)?;
-        if answer.status == StatusCode::UNAUTHORIZED && self.0.sign_in.renew().await {
-            answer = self.send(url, headers).await.map_err(passing)?;
+    async fn try_once(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
+        let (mut answer, token) = self.send(url, headers).await.map_err(passing)?;
+        if answer.status == StatusCode::UNAUTHORIZED && self.0.sign_in.renew(token.as_ref()).await {
+            (answer, _) = self.send(url, headers).await.map_err(passing)?;
         }
         if answer.status == StatusCode::NOT_MODIFIED {
             return Err(final_one(Trouble::NotModified));
@@ -151,19 +154,21 @@ impl Service {
         let header = |name: HeaderName| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
         let (content_type, etag) = (header(CONTENT_TYPE).unwrap_or_default(), header(ETAG));
         let url = answer.url.clone();
-        let body = answer.whole(LONGEST).await.map_err(passing)?;
+        let body = answer.whole(limit).await.map_err(passing)?;
         if let Some(progress) = &self.0.progress {
             progress.bytes(body.len() as u64);
         }
         Ok(Got { body, content_type, etag, url })
     }
 
-    async fn send(&self, url: &Url, headers: &HeaderMap) -> Result<Answer, Failure> {
+    /// Sends it; also tells what it was signed in with.
+    async fn send(&self, url: &Url, headers: &HeaderMap) -> Result<(Answer, Option<HeaderValue>), Failure> {
         let mut request = Request::new(Method::GET, url.clone());
         request.headers_mut().extend(self.0.headers.clone());
         request.headers_mut().extend(headers.clone());
         self.0.sign_in.sign(&mut request).await?;
-        self.0.client.send(request, Outgoing::Nothing).await
+        let token = request.headers().get(AUTHORIZATION).cloned();
+        Ok((self.0.client.send(request, Outgoing::Nothing).await?, token))
     }
 
     async fn refused(&self, mut answer: Answer) -> Setback<Trouble> {

@@ -34,6 +34,11 @@ words! {
     Gone { Warning = "warning", Error = "error", }
 }
 
+words! {
+    /// What it means when a set that had records comes without any.
+    Emptied { Error = "error", Orphan = "orphan", }
+}
+
 /// What a data set is for: which codes tell of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -77,6 +82,7 @@ pub struct Settings {
     /// A set belongs to the first that names it.
     pub data_sets: [DataSet; 2],
     pub gone: Gone,
+    pub emptied: Emptied,
     pub paging: Paging,
     /// 1 to 50,000.
     pub page_size: u32,
@@ -114,6 +120,8 @@ impl Settings {
                 DataSet { role: Role::Configuration, name: text("config_name")?, patterns: lines("config_sets")? },
             ],
             gone: Gone::parse(&text("gone")?)?,
+            // It was not always asked for.
+            emptied: text("emptied").map_or(Some(Emptied::Error), |word| Emptied::parse(&word))?,
             paging: Paging::parse(&text("paging")?)?,
             page_size: u32::try_from(number("page_size")?).ok()?,
             parallel: usize::try_from(number("parallel")?).ok()?.clamp(1, 16),

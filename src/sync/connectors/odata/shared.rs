@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::codes;
 use super::metadata::{Model, Version};
-use super::service::{Service, for_metadata};
+use super::service::{LONGEST_METADATA, Service, for_metadata};
 use super::settings::Settings;
 use crate::domain::message::Message;
 use crate::domain::run::{Failure, Stage};
@@ -34,7 +34,7 @@ impl Shared {
 /// Reads `$metadata`.
 pub(super) async fn model(service: &Service) -> Result<Model, Halt> {
     let url = service.root().join("$metadata").map_err(|error| metadata(error.to_string()))?;
-    let got = service.get(&url, &for_metadata()).await;
+    let got = service.get(&url, &for_metadata(), LONGEST_METADATA).await;
     let got =
         got.map_err(|trouble| trouble.halt(service.host(), |words| metadata("it cannot be had").quoting(words)))?;
     let body = got.body.clone();

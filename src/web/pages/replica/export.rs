@@ -14,8 +14,8 @@ use crate::web::failure::Failure;
 use crate::web::state::App;
 use crate::web::urls::RecordsQuery;
 
-/// How many records one part has.
-const PART: i64 = 500;
+/// How many records one part has; a record may be long.
+const PART: i64 = 50;
 
 /// As CSV; a column for each property of the model.
 ///
