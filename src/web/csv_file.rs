@@ -128,3 +128,39 @@ fn write<T: CsvTable>(table: &T, head: bool, rows: &[T::Row]) -> std::io::Result
     }
     writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::verbs;
+
+    struct Odd;
+
+    impl CsvTable for Odd {
+        type Permission = verbs::ReadLogs;
+        type Page = ();
+        type Row = ();
+
+        fn name(&self) -> &'static str {
+            "odd.csv"
+        }
+
+        fn columns(&self) -> Vec<&str> {
+            vec!["Id", "=1+1"]
+        }
+
+        fn read(&self, _db: &mut Db, _grant: &Grant<verbs::ReadLogs>, _page: &()) -> Result<Rows<Self>> {
+            Ok((Vec::new(), None))
+        }
+
+        fn cells(&self, (): &()) -> Vec<String> {
+            vec!["@x".to_owned(), "1".to_owned()]
+        }
+    }
+
+    #[test]
+    fn columns_are_guarded_like_cells() {
+        let written = String::from_utf8(Odd.write(true, &[()]).unwrap()).unwrap();
+        assert_eq!(written, "Id,'=1+1\r\n'@x,1\r\n");
+    }
+}

@@ -105,7 +105,7 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
         "The property {0} {1|unknown=is not in the model|missing=is missing|type=is not of its type|length=is too long|precision=has too many digits}[: {2}]. The record was left out."
     "ODATA-CONSISTENCY" Item Warning Items User ByHand
         "Record contradicts itself or another"
-        "{0|key=A part of the key is empty|long=The key is too long|mandatory=A mandatory property is empty|twice=The key has come before in this run|large=The record is longer than 256 KiB}[ ({1})]. The record was left out."
+        "{0|key=A part of the key is empty|long=The key is too long|mandatory=A mandatory property is empty|twice=The key has come before in this run|large=The record is longer than 256 KiB|removed=A record is gone, and its key cannot be read}[ ({1})]. The record was left out."
     "ODATA-REFERENCE" Item Warning Items User ByHand
         "Record refers to one that is not there"
         "{0} leads to {2} of {1}, which is not there after this run. The record was left out, or stays as it was."

@@ -69,9 +69,9 @@ impl Sum {
 
 impl SetReader {
     pub(super) async fn read(&self) -> Result<Outcome, Halt> {
-        let root = &self.shared.settings.root;
-        let known = State::read(&self.published.state, root, &self.model).filter(|_| self.published.read);
-        let mut state = State::new(root, &self.model);
+        let settings = &self.shared.settings;
+        let known = State::read(&self.published.state, settings, &self.model).filter(|_| self.published.read);
+        let mut state = State::new(settings, &self.model);
         if let Some(delta) = known.as_ref().and_then(|known| known.delta.clone()) {
             match self.changes(&delta).await {
                 Ok(sum) => {
@@ -83,7 +83,14 @@ impl SetReader {
                         .log(about_set(Category::Warning, codes::STARTED_OVER, self.name()).quoting(words))
                         .await?;
                 }
-                Err(other) => return Err(self.halt(other)),
+                Err(other) => {
+                    // Else each later run would fail in the same way.
+                    if matches!(&other, Trouble::Whole(failure) if failure.stage == Stage::Content && !failure.transient)
+                    {
+                        self.shared.replica.forget(self.published.id).await?;
+                    }
+                    return Err(self.halt(other));
+                }
             }
         }
         let etag = known.and_then(|known| known.etag);

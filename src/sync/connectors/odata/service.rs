@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
 
 use super::codes;
 use super::page::refusal;
 use super::settings::Settings;
-use super::sign_in::SignIn;
+use super::sign_in::{SignIn, hidden};
 use crate::domain::run::{Failure, Stage};
 use crate::net::client::{Answer, Client, Outgoing};
 use crate::net::retry::{Setback, with_patience};
@@ -52,6 +52,20 @@ pub(super) struct Got {
     pub(super) etag: Option<String>,
     /// After redirects.
     pub(super) url: Url,
+    /// What the request was signed in with.
+    token: Option<HeaderValue>,
+}
+
+impl Got {
+    /// The beginning of the answer, for people.
+    pub(super) fn beginning(&self) -> String {
+        self.hidden(&String::from_utf8_lossy(self.body.get(..1_000).unwrap_or(&self.body)))
+    }
+
+    /// Words of the answer, for people.
+    pub(super) fn hidden(&self, words: &str) -> String {
+        hidden(words, self.token.as_ref())
+    }
 }
 
 /// Why there is none.
@@ -141,15 +155,15 @@ impl Service {
     }
 
     async fn try_once(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
-        let (mut answer, token) = self.send(url, headers).await.map_err(passing)?;
+        let (mut answer, mut token) = self.send(url, headers).await.map_err(passing)?;
         if answer.status == StatusCode::UNAUTHORIZED && self.0.sign_in.renew(token.as_ref()).await {
-            (answer, _) = self.send(url, headers).await.map_err(passing)?;
+            (answer, token) = self.send(url, headers).await.map_err(passing)?;
         }
         if answer.status == StatusCode::NOT_MODIFIED {
             return Err(final_one(Trouble::NotModified));
         }
         if !answer.status.is_success() {
-            return Err(self.refused(answer).await);
+            return Err(self.refused(answer, token.as_ref()).await);
         }
         let header = |name: HeaderName| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
         let (content_type, etag) = (header(CONTENT_TYPE).unwrap_or_default(), header(ETAG));
@@ -158,7 +172,7 @@ impl Service {
         if let Some(progress) = &self.0.progress {
             progress.bytes(body.len() as u64);
         }
-        Ok(Got { body, content_type, etag, url })
+        Ok(Got { body, content_type, etag, url, token })
     }
 
     /// Sends it; also tells what it was signed in with.
@@ -166,15 +180,14 @@ impl Service {
         let mut request = Request::new(Method::GET, url.clone());
         request.headers_mut().extend(self.0.headers.clone());
         request.headers_mut().extend(headers.clone());
-        self.0.sign_in.sign(&mut request).await?;
-        let token = request.headers().get(AUTHORIZATION).cloned();
+        let token = self.0.sign_in.sign(&mut request).await?;
         Ok((self.0.client.send(request, Outgoing::Nothing).await?, token))
     }
 
-    async fn refused(&self, mut answer: Answer) -> Setback<Trouble> {
+    async fn refused(&self, mut answer: Answer, token: Option<&HeaderValue>) -> Setback<Trouble> {
         let status = answer.status;
         let wait = retry_after(&answer.headers);
-        let words = refusal(&answer.words(WORDS).await);
+        let words = hidden(&refusal(&answer.words(WORDS).await), token);
         let of_this_request = matches!(status.as_u16(), 400 | 405 | 406 | 501);
         match failure_of(status, self.host(), &words) {
             Some(failure) if !of_this_request => {

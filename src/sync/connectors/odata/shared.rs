@@ -41,16 +41,11 @@ pub(super) async fn model(service: &Service) -> Result<Model, Halt> {
     let read = tokio::task::spawn_blocking(move || Model::read(&body)).await;
     match read {
         Ok(Ok(model)) => Ok(model),
-        Ok(Err(why)) => Err(metadata(why).quoting(beginning(&got.body)).into()),
+        Ok(Err(why)) => Err(metadata(got.hidden(&why)).quoting(got.beginning()).into()),
         Err(error) => Err(metadata(error.to_string()).into()),
     }
 }
 
 fn metadata(why: impl Into<String>) -> Failure {
     Failure::new(Stage::Content, codes::METADATA).arg(why)
-}
-
-/// The beginning of an answer, for people.
-pub(super) fn beginning(body: &[u8]) -> String {
-    String::from_utf8_lossy(body.get(..1_000).unwrap_or(body)).into_owned()
 }

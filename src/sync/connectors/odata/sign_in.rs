@@ -71,17 +71,15 @@ impl SignIn {
         })
     }
 
-    pub(super) async fn sign(&self, request: &mut Request) -> Result<(), Failure> {
-        match self {
-            Self::Nobody => {}
-            Self::Fixed(name, value) => {
-                request.headers_mut().insert(name, value.clone());
-            }
-            Self::Tokens(tokens) => {
-                request.headers_mut().insert(AUTHORIZATION, tokens.bearer().await?);
-            }
-        }
-        Ok(())
+    /// Signs a request, and tells with what.
+    pub(super) async fn sign(&self, request: &mut Request) -> Result<Option<HeaderValue>, Failure> {
+        let (name, value) = match self {
+            Self::Nobody => return Ok(None),
+            Self::Fixed(name, value) => (name.clone(), value.clone()),
+            Self::Tokens(tokens) => (AUTHORIZATION, tokens.bearer().await?),
+        };
+        request.headers_mut().insert(name, value.clone());
+        Ok(Some(value))
     }
 
     /// The service has refused the sign-in with `used`: whether another attempt may do better.
@@ -98,6 +96,16 @@ impl SignIn {
             }
         }
     }
+}
+
+/// Foreign words without what we signed in with: some services say it back.
+pub(super) fn hidden(words: &str, used: Option<&HeaderValue>) -> String {
+    let Some(used) = used.and_then(|used| used.to_str().ok()) else { return words.to_owned() };
+    let bare = used.split_once(' ').map_or(used, |(_scheme, bare)| bare);
+    [used, bare]
+        .iter()
+        .filter(|secret| !secret.is_empty())
+        .fold(words.to_owned(), |words, secret| words.replace(secret, "•••"))
 }
 
 impl Tokens {
@@ -129,7 +137,7 @@ impl Tokens {
         let (host, status) = (trouble::host_of(&self.url), answer.status);
         let refused = |words: String| Failure::new(Stage::SignIn, codes::TOKEN).arg(host.clone()).quoting(words);
         if !status.is_success() {
-            let words = refusal(&answer.words(LONGEST).await);
+            let words = hidden(&refusal(&answer.words(LONGEST).await), Some(&self.credentials));
             let failure = failure_of(status, host.clone(), &words);
             let ours = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED);
             return Err(failure.filter(|_| !ours).unwrap_or_else(|| refused(quote(status, &words))));
