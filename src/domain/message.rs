@@ -59,6 +59,17 @@ pub const MAX_KEY_BYTES: usize = 2_000;
 /// Longest text of arguments or of a peer's own words, in bytes; what is longer is cut and marked.
 pub const MAX_TEXT_BYTES: usize = 8 * 1024;
 
+/// At most [`MAX_TEXT_BYTES`], and no NUL, which Postgres cannot keep in a text.
+#[must_use]
+pub fn shortened(text: &str, cut: &mut bool) -> String {
+    let mut end = text.len().min(MAX_TEXT_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    *cut |= end < text.len();
+    text.get(..end).unwrap_or_default().replace('\0', "\u{FFFD}")
+}
+
 /// A message on its way into the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {

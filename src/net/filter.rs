@@ -96,15 +96,6 @@ impl Filter {
         if faces.into_iter().all(allowed) { Ok(()) } else { Err(Forbidden::NotListed(address)) }
     }
 
-    /// Whether a trusted proxy may be at `address`: anywhere but where nothing ever may be.
-    ///
-    /// # Errors
-    /// When it must not.
-    pub fn check_trusted(&self, address: IpAddr) -> Result<(), Forbidden> {
-        let never = faces(address).into_iter().any(|face| within(&self.0.never, face));
-        if never { Err(Forbidden::Never(address)) } else { Ok(()) }
-    }
-
     fn is_open(&self, face: IpAddr) -> bool {
         match face {
             IpAddr::V4(_) => !within(&self.0.closed_v4, face),
@@ -280,14 +271,6 @@ mod tests {
             ("::1", false),
         ] {
             assert_eq!(filter.check(text.parse().unwrap()).is_ok(), open, "{text}");
-        }
-    }
-
-    #[test]
-    fn a_trusted_proxy_may_be_private_but_no_metadata_address() {
-        let filter = Filter::new(Vec::new());
-        for (text, open) in [("10.0.0.1", true), ("127.0.0.1", true), ("169.254.169.254", false), ("fe80::1", false)] {
-            assert_eq!(filter.check_trusted(text.parse().unwrap()).is_ok(), open, "{text}");
         }
     }
 

@@ -41,8 +41,7 @@ const REDIRECTS: usize = 5;
 #[derive(Debug, Clone)]
 pub struct Net {
     filter: Filter,
-    /// With its host.
-    proxy: Option<(Proxy, String)>,
+    proxy: Option<Proxy>,
     authorities: Vec<Certificate>,
     patience: Patience,
     stays: bool,
@@ -96,18 +95,15 @@ impl Net {
         }
     }
 
-    /// Through this proxy, which the operator trusts: it may be at a private address, and names are
-    /// resolved by it, behind the filter.
+    /// Through this proxy, which passes the filter like any peer. It resolves names itself: where it connects to
+    /// is its own affair.
     ///
     /// # Errors
-    /// When it is no address of an HTTP proxy; in words.
-    pub fn through(mut self, proxy: &Url) -> Result<Self, String> {
-        let host = proxy.host_str().ok_or("the address of the proxy has no host")?.to_owned();
-        if !matches!(proxy.scheme(), "http" | "https") {
-            return Err("the address of the proxy begins neither with http:// nor with https://".to_owned());
-        }
-        let proxy = Proxy::all(proxy.clone()).map_err(|error| trouble::words(&error))?;
-        self.proxy = Some((proxy, host));
+    /// When it is no address of an HTTP proxy, or is the literal of an address that is not allowed.
+    pub fn through(mut self, proxy: &Url) -> Result<Self, Failure> {
+        check_address(&self.filter, proxy)?;
+        let usable = Proxy::all(proxy.clone()).map_err(|error| unusable(proxy.as_str(), &trouble::words(&error)))?;
+        self.proxy = Some(usable);
         self.client = Arc::default();
         Ok(self)
     }
@@ -181,17 +177,16 @@ impl Net {
     }
 
     fn configured(&self) -> reqwest::ClientBuilder {
-        let proxy_host = self.proxy.as_ref().map(|(_proxy, host)| host.clone());
         let builder = reqwest::Client::builder()
             .user_agent(concat!("Syncdesk/", env!("CARGO_PKG_VERSION")))
             .referer(false)
             .no_proxy()
-            .dns_resolver(Resolver { filter: self.filter.clone(), proxy: proxy_host })
+            .dns_resolver(Resolver { filter: self.filter.clone() })
             .redirect(redirects(self.filter.clone(), self.stays))
             .connect_timeout(self.patience.connect)
             .pool_idle_timeout(Duration::from_secs(30));
         match &self.proxy {
-            Some((proxy, _host)) => builder.proxy(proxy.clone()),
+            Some(proxy) => builder.proxy(proxy.clone()),
             None => builder,
         }
     }

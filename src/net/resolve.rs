@@ -20,14 +20,11 @@ pub struct Unresolved {
 #[derive(Debug, Clone)]
 pub struct Resolver {
     pub filter: Filter,
-    /// The host of the configured proxy, which the operator trusts.
-    pub proxy: Option<String>,
 }
 
 impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let filter = self.filter.clone();
-        let trusted = self.proxy.as_deref().is_some_and(|proxy| proxy.eq_ignore_ascii_case(name.as_str()));
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await.map_err(|error| {
                 // getaddrinfo's EAI_AGAIN; the standard library keeps only its text.
@@ -35,13 +32,7 @@ impl Resolve for Resolver {
                 let transient = why.contains("Temporary failure");
                 Unresolved { why, transient }
             })?;
-            let open =
-                sift(
-                    found,
-                    |address| {
-                        if trusted { filter.check_trusted(address.ip()) } else { filter.check(address.ip()) }
-                    },
-                )?;
+            let open = sift(found, |address| filter.check(address.ip()))?;
             Ok(Box::new(open.into_iter()) as Addrs)
         })
     }

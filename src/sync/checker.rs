@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::engine::Engine;
 use crate::access::Internal;
 use crate::clock::since_boot;
+use crate::domain::message::shortened;
 use crate::domain::run::{CheckTrigger, Failure, Stage};
 use crate::store::checks::{self, Check, Outcome};
 use crate::store::{Result, StoreError};
@@ -35,18 +36,37 @@ pub async fn carry_out(engine: Engine, check: Check) {
     let took = since_boot().saturating_sub(began);
     let outcome = match found {
         Ok(()) => Outcome { ok: true, stage: None, code: None, detail: None, took },
-        Err(failure) => Outcome {
-            ok: false,
-            stage: Some(failure.stage),
-            code: Some(failure.code),
-            detail: serde_json::to_string(&(failure.args, failure.foreign_text)).ok(),
-            took,
-        },
+        Err(failure) => {
+            Outcome { ok: false, stage: Some(failure.stage), code: Some(failure.code), detail: detail(&failure), took }
+        }
     };
     let (id, cadence) = (check.id, engine.limits.cadence);
     match engine.store.write(move |db| checks::finish(db, &check, &outcome, &cadence)).await {
         Ok(()) => {}
         Err(StoreError::Fenced) => log::warn!("check {id} is held by another worker now"),
         Err(error) => log::warn!("check {id}: its end could not be stored: {error}"),
+    }
+}
+
+/// What a failure tells besides its code: as long as a message of a run may be, and no longer.
+fn detail(failure: &Failure) -> Option<String> {
+    let short = |text: &String| shortened(text, &mut false);
+    let args: Vec<String> = failure.args.iter().map(short).collect();
+    serde_json::to_string(&(args, failure.foreign_text.as_ref().map(short))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::message::MAX_TEXT_BYTES;
+
+    #[test]
+    fn what_a_check_tells_is_bounded() {
+        let long = "ä".repeat(1 << 20);
+        let failure = Failure::new(Stage::Protocol, "PEER-NONSENSE").arg(&long).quoting(&long);
+        let detail = detail(&failure).unwrap();
+        assert!(detail.len() < 2 * MAX_TEXT_BYTES + 100, "{}", detail.len());
+        let (args, words): (Vec<String>, Option<String>) = serde_json::from_str(&detail).unwrap();
+        assert_eq!((args[0].len(), words.unwrap().len()), (MAX_TEXT_BYTES, MAX_TEXT_BYTES));
     }
 }

@@ -119,6 +119,9 @@ pub trait Publish: Send + Sync {
     /// These become orphaned; how many were not yet.
     fn orphan(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<i64, Halt>>;
 
+    /// Drops the state of a set, at once and whatever becomes of the run.
+    fn forget(&self, set: SetId) -> Task<'_, Result<(), Halt>>;
+
     /// The next active records as they will be, after `after`; only what this run has staged, or all.
     fn page(&self, set: SetId, staged: bool, after: Option<Key>) -> Task<'_, Result<Vec<Held>, Halt>>;
 

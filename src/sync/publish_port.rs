@@ -84,6 +84,10 @@ impl Publish for Ports {
         })
     }
 
+    fn forget(&self, set: SetId) -> Task<'_, Result<(), Halt>> {
+        Box::pin(self.write(move |db, claim| replica::forget(db, claim, set)))
+    }
+
     fn page(&self, set: SetId, staged: bool, after: Option<Key>) -> Task<'_, Result<Vec<Held>, Halt>> {
         Box::pin(async move {
             let rows = self.read(move |db, claim| replica::staged_page(db, claim, set, staged, after, PAGE)).await?;

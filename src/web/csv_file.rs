@@ -120,10 +120,47 @@ async fn part<T: CsvTable>(
 fn write<T: CsvTable>(table: &T, head: bool, rows: &[T::Row]) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     if head {
-        writer.write_record(table.columns())?;
+        // They may come from a peer, too.
+        writer.write_record(table.columns().into_iter().map(|name| guard(name).into_owned()))?;
     }
     for row in rows {
         writer.write_record(table.cells(row).iter().map(|cell| guard(cell).into_owned()))?;
     }
     writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::verbs;
+
+    struct Odd;
+
+    impl CsvTable for Odd {
+        type Permission = verbs::ReadLogs;
+        type Page = ();
+        type Row = ();
+
+        fn name(&self) -> &'static str {
+            "odd.csv"
+        }
+
+        fn columns(&self) -> Vec<&str> {
+            vec!["Id", "=1+1"]
+        }
+
+        fn read(&self, _db: &mut Db, _grant: &Grant<verbs::ReadLogs>, _page: &()) -> Result<Rows<Self>> {
+            Ok((Vec::new(), None))
+        }
+
+        fn cells(&self, (): &()) -> Vec<String> {
+            vec!["@x".to_owned(), "1".to_owned()]
+        }
+    }
+
+    #[test]
+    fn columns_are_guarded_like_cells() {
+        let written = String::from_utf8(Odd.write(true, &[()]).unwrap()).unwrap();
+        assert_eq!(written, "Id,'=1+1\r\n'@x,1\r\n");
+    }
 }

@@ -173,15 +173,26 @@ async fn a_body_that_breaks_off_is_never_taken_for_whole() {
 }
 
 #[tokio::test]
-async fn a_configured_proxy_is_used_and_trusted() {
+async fn a_configured_proxy_is_used_where_the_filter_lets_it_stand() {
     let proxy = Stub::start(|_, _| Reply::body(200, "from the proxy"));
-    // The default list: the proxy at a private address is trusted, what it reaches is its own affair.
-    let net = Net::default().through(&proxy.url("").parse().unwrap()).unwrap();
+    let net = open_net().through(&proxy.url("").parse().unwrap()).unwrap();
     let mut answer = get(&net, "http://files.example/report").await.unwrap();
     assert_eq!(answer.whole(100).await.unwrap(), "from the proxy");
     assert_eq!(proxy.seen()[0].path, "http://files.example/report");
     assert_eq!(failure(&net, "http://169.254.169.254/").await.1, "PEER-FORBIDDEN");
-    assert!(Net::default().through(&"ftp://127.0.0.1/".parse().unwrap()).is_err());
+    let refused = |net: Net, proxy: &str| net.through(&proxy.parse().unwrap()).unwrap_err().code;
+    assert_eq!(refused(Net::default(), &proxy.url("")), "PEER-FORBIDDEN");
+    for closed in ["http://169.254.169.254", "http://[fe80::1]:3128"] {
+        assert_eq!(refused(open_net(), closed), "PEER-FORBIDDEN", "{closed}");
+    }
+    for useless in ["ftp://127.0.0.1/", "http://user:password@127.0.0.1:3128"] {
+        assert_eq!(refused(open_net(), useless), "PEER-ADDRESS", "{useless}");
+    }
+    // A name passes the filter when it is resolved.
+    let named = proxy.url("").replace("127.0.0.1", "localhost").parse().unwrap();
+    let net = Net::default().through(&named).unwrap();
+    assert_eq!(failure(&net, "http://files.example/report").await.1, "PEER-FORBIDDEN");
+    assert_eq!(proxy.seen().len(), 1);
 }
 
 /// Proxies of the environment: this program again, with such an environment.

@@ -105,7 +105,7 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
         "The property {0} {1|unknown=is not in the model|missing=is missing|type=is not of its type|length=is too long|precision=has too many digits}[: {2}]. The record was left out."
     "ODATA-CONSISTENCY" Item Warning Items User ByHand
         "Record contradicts itself or another"
-        "{0|key=A part of the key is empty|long=The key is too long|mandatory=A mandatory property is empty|twice=The key has come before in this run}[ ({1})]. The record was left out."
+        "{0|key=A part of the key is empty|long=The key is too long|mandatory=A mandatory property is empty|twice=The key has come before in this run|large=The record is longer than 256 KiB|removed=A record is gone, and its key cannot be read}[ ({1})]. The record was left out."
     "ODATA-REFERENCE" Item Warning Items User ByHand
         "Record refers to one that is not there"
         "{0} leads to {2} of {1}, which is not there after this run. The record was left out, or stays as it was."
@@ -133,9 +133,12 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
     "ODATA-ASTRAY" Run Error Connection Administrator ByHand
         "Link leads away"
         "A link in the answer for {0} leads to another place[: {1}]. It was not followed."
+    "ODATA-EMPTIED" Run Error Items Administrator ByHand
+        "Set came without records"
+        "{0} came without a record, and the replica has {1} of it. Every set stays as it was."
     "ODATA-LOOP" Run Error Connection Vendor ByHand
         "Pages without an end"
-        "The pages of {0} lead back to one that was read before. Every set stays as it was."
+        "The pages of {0} bring again what was read before, or nothing. Every set stays as it was."
     "ODATA-SETTING" Run Error Settings Administrator ByHand
         "Setting cannot be used"
         "The {0} of this system cannot be used[: {1}]."

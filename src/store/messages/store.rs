@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::timeline;
 use super::words::{CODE, ITEM_TYPE, numbers};
 use crate::clock::Stamp;
-use crate::domain::message::{Category, Counts, MAX_KEY_BYTES, MAX_TEXT_BYTES, Message};
+use crate::domain::message::{Category, Counts, MAX_KEY_BYTES, Message, shortened};
 use crate::store::backend::{self, insert_messages};
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
@@ -110,16 +110,6 @@ fn row(claim: &Claim, seq: i64, at: Stamp, message: &Message, code: i64, item_ty
         foreign_text,
         cut,
     }
-}
-
-/// At most [`MAX_TEXT_BYTES`], and no NUL, which Postgres cannot keep in a text.
-fn shortened(text: &str, cut: &mut bool) -> String {
-    let mut end = text.len().min(MAX_TEXT_BYTES);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    *cut |= end < text.len();
-    text.get(..end).unwrap_or_default().replace('\0', "\u{FFFD}")
 }
 
 fn count(db: &mut Db, claim: &Claim, key: (i16, i64, i64, &str), n: i64) -> Result<()> {

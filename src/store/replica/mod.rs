@@ -15,7 +15,7 @@ mod view;
 pub use lookup::{missing, staged_page};
 pub use orphans::{orphan, unmet};
 pub use publish::{SetEnd, publish};
-pub use sets::{Replica, ReplicaSet, begin};
+pub use sets::{Replica, ReplicaSet, begin, forget};
 pub use staging::{Counts, Incoming, Reading, stage, withdraw};
 pub(in crate::store) use staging::{RecordRow, SeenRow};
 pub use sweep::sweep;

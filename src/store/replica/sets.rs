@@ -63,6 +63,13 @@ pub fn begin(db: &mut Db, claim: &Claim, sets: &[(String, String)]) -> Result<Re
     of_system(db, claim.system)
 }
 
+/// What is kept for the next run of a set is dropped, under the claim.
+pub fn forget(db: &mut Db, claim: &Claim, set: SetId) -> Result<()> {
+    claim.hold(db)?;
+    diesel::update(replica_sets::table.find(set)).set(replica_sets::state.eq("")).execute(db)?;
+    Ok(())
+}
+
 /// The replica of a system; empty if it has none.
 pub(super) fn of_system(db: &mut Db, system: SystemId) -> Result<Replica> {
     let head: Option<(Option<RunId>, String)> =

@@ -102,9 +102,62 @@ both_databases! {
         }
     }
 
-    /// 65 MiB of one record.
+    /// Each in its own way without an end.
+    async fn pages_that_never_end(shop: Shop) {
+        for page in [ONE, r#"{"value": []}"#, r#"{"value": [{"Name": "no key"}]}"#] {
+            let (asked, mut n) = (shop.service.seen().len(), 0);
+            shop.service.answers(move |request| is_for(request, "Things").then(|| {
+                n += 1;
+                json(&page.replace("]}", &format!("], \"@odata.nextLink\": \"Things?$skiptoken={n}\"}}")))
+            }));
+            shop.fails("ODATA-LOOP").await;
+            assert!(shop.service.seen().len() < asked + 40, "it ends: {page}");
+        }
+        // A service that does not know `$skip`.
+        shop.service.says("Things", || json(ONE));
+        let fields = [("name", "Windows"), ("settings.paging", "client"), ("settings.page_size", "1"), ("max_attempts", "1")];
+        let windows = shop.desk.odata_system(&shop.service.root(), &fields).await;
+        let run = shop.desk.sync(&windows).await;
+        assert!(run.told().iter().any(|line| line.starts_with("error ODATA-LOOP ")), "{:?}", run.told());
+    }
+
+    /// An empty answer is no reason to give up what there is, unless the settings say so.
+    async fn a_set_that_comes_without_records(shop: Shop) {
+        for empty in [r#"{"value": []}"#, r#"{"value": [{"Name": "no key"}]}"#] {
+            shop.service.says("Things", move || json(empty));
+            shop.fails("ODATA-EMPTIED").await;
+        }
+        let lenient = [("name", "Lenient"), ("settings.emptied", "orphan")];
+        let system = shop.desk.odata_system(&shop.service.root(), &lenient).await;
+        shop.service.says("Things", || json(ONE));
+        shop.desk.sync(&system).await;
+        shop.service.says("Things", || json(r#"{"value": []}"#));
+        let told = shop.desk.sync(&system).await.told();
+        let gone = "success AFC-S10 1 records of Things are gone at the source and are orphaned now.";
+        assert!(told.contains(&gone.to_owned()), "{told:?}");
+        assert_eq!(shop.desk.orphans("Things").len(), 1);
+    }
+
+    /// The etag of a set belongs to its first page.
+    async fn not_modified_in_the_middle(shop: Shop) {
+        shop.service.says("Things", || json(ONE).with("etag", "W/\"7\""));
+        assert_eq!(shop.desk.sync(&shop.system).await.result, "completed");
+        let asked = shop.service.seen().len();
+        shop.service.answers(|request| is_for(request, "Things").then(|| {
+            if request.path.contains("$skiptoken") {
+                return Reply::status(304);
+            }
+            json(&ONE.replace("]}", "], \"@odata.nextLink\": \"Things?$skiptoken=1\"}"))
+        }));
+        shop.fails("AFC-E09").await;
+        let asked = shop.service.seen().split_off(asked).into_iter().filter(|request| is_for(request, "Things"));
+        let etags: Vec<_> = asked.map(|request| request.header("if-none-match").is_some()).collect();
+        assert_eq!(etags, [true, false]);
+    }
+
+    /// 17 MiB of one record.
     async fn answers_are_bounded(shop: Shop) {
-        shop.service.says("Things", || json(&format!(r#"{{"value": [{{"Id": 1, "Name": "{}"}}]}}"#, "x".repeat(65 << 20))));
+        shop.service.says("Things", || json(&format!(r#"{{"value": [{{"Id": 1, "Name": "{}"}}]}}"#, "x".repeat(17 << 20))));
         let error = shop.fails("PEER-NONSENSE").await;
         assert!(error["foreign_text"].as_str().expect("words").contains("longer than"), "{error}");
     }

@@ -3,6 +3,7 @@
 
 mod changes;
 mod faults;
+mod later;
 mod pages;
 mod protocol;
 mod reading;

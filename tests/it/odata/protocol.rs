@@ -38,6 +38,22 @@ both_databases! {
         assert_eq!(versions, [Some("2.0".to_owned()), Some("2.0".to_owned()), Some("2.0".to_owned())]);
     }
 
+    /// A service that gives less than it is asked for, and says nothing of it.
+    async fn windows_that_are_not_full(desk: Desk) {
+        let service = Service::start();
+        service.answers(|request| is_for(request, "Things").then(|| {
+            let skip = request.path.split("$skip=").nth(1).map_or(0, |skip| skip.parse::<i64>().expect("a number"));
+            let rows: Vec<_> = (skip..5).take(2).map(|id| json!({"Id": id})).collect();
+            reply(&json!({"value": rows}).to_string())
+        }));
+        let system = desk.odata_system(&service.root(), &[("settings.paging", "client"), ("settings.page_size", "4")]).await;
+        for _ in 0..2 {
+            let run = desk.sync(&system).await;
+            assert_eq!(run.result, "completed", "{:?}", run.told());
+            assert_eq!(desk.replica_counts(), ["Others 0 0", "Things 5 0"]);
+        }
+    }
+
     async fn a_set_that_has_its_etag_is_not_read_again(desk: Desk) {
         let service = Service::start();
         service.answers(|request| is_for(request, "Things").then(|| match request.header("if-none-match") {
@@ -124,6 +140,18 @@ both_databases! {
         service.says("token", || reply(r#"{"error": "invalid_client"}"#).but(401));
         let run = desk.sync(&system).await;
         assert_eq!(run.told()[0].split(' ').nth(1), Some("ODATA-TOKEN"), "{:?}", run.told());
+    }
+
+    /// No token lives as long as this one says.
+    async fn a_token_for_half_a_trillion_years(desk: Desk) {
+        let service = Service::start();
+        service.says("token", || reply(r#"{"access_token": "x", "expires_in": 18446744073709551615}"#));
+        let token = format!("{}/token", service.root());
+        let fields = [
+            ("settings.auth", "oauth2"), ("settings.account", "a"), ("settings.secret", "s"), ("settings.token_url", token.as_str()),
+        ];
+        let system = desk.odata_system(&service.root(), &fields).await;
+        assert_eq!(desk.sync(&system).await.result, "completed");
     }
 
     /// A key goes nowhere else, not even by a redirect.

@@ -38,6 +38,8 @@ pub const METADATA: &str = "ODATA-METADATA";
 pub const ANSWER: &str = "ODATA-ANSWER";
 /// A link leads away from the service. Args: the set, the host.
 pub const ASTRAY: &str = "ODATA-ASTRAY";
+/// A set that had records came without any. Args: the set, how many the replica has.
+pub const EMPTIED: &str = "ODATA-EMPTIED";
 /// The pages of a set do not end. Args: the set.
 pub const LOOP: &str = "ODATA-LOOP";
 /// A setting cannot be used. Args: which, why.

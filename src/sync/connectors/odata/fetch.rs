@@ -1,5 +1,7 @@
 //! One page of a set: asked for, read, checked record by record, and staged.
 
+use std::collections::BTreeSet;
+
 use reqwest::Url;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH};
 
@@ -8,8 +10,7 @@ use super::metadata::{EntitySet, Version};
 use super::page::{self, Entry, Page};
 use super::reading::{SetReader, Sum};
 use super::record::{self, Bad};
-use super::service::Trouble;
-use super::shared::beginning;
+use super::service::{LONGEST_PAGE, Trouble};
 use crate::domain::message::{Category, Direction, Message, Operation};
 use crate::domain::run::{Failure, Stage};
 use crate::net::trouble::host_of;
@@ -24,7 +25,7 @@ const STAGED: usize = 1_000;
 pub(super) struct Records {
     met: Vec<Met>,
     bad: Vec<Bad>,
-    removed: Vec<Vec<u8>>,
+    removed: BTreeSet<Vec<u8>>,
     pub(super) rows: usize,
     pub(super) next: Option<Url>,
     pub(super) delta: Option<String>,
@@ -57,21 +58,21 @@ impl SetReader {
 
     /// Gets and reads a page.
     pub(super) async fn fetch(&self, url: &Url, headers: &HeaderMap) -> Result<Records, Trouble> {
-        let got = self.shared.service.get(url, headers).await?;
+        let got = self.shared.service.get(url, headers, LONGEST_PAGE).await?;
         if !got.content_type.contains("json") {
             let why = format!("it is of the type “{}”", got.content_type);
-            return Err(self.nonsense(why).quoting(beginning(&got.body)).into());
+            return Err(self.nonsense(why).quoting(got.beginning()).into());
         }
         let (model, body) = (self.model.clone(), got.body.clone());
         // Large pages keep a thread busy for a while.
         let read = tokio::task::spawn_blocking(move || decode(&model, &body)).await;
         let (page, mut records) = match read {
             Ok(Ok(read)) => read,
-            Ok(Err(why)) => return Err(self.nonsense(why).quoting(beginning(&got.body)).into()),
+            Ok(Err(why)) => return Err(self.nonsense(got.hidden(&why)).quoting(got.beginning()).into()),
             Err(error) => return Err(self.nonsense(error.to_string()).into()),
         };
         if let Some(words) = page.error {
-            return Err(self.nonsense("it tells an error in place of records").quoting(words).into());
+            return Err(self.nonsense("it tells an error in place of records").quoting(got.hidden(&words)).into());
         }
         records.next = page.next.map(|next| self.link(&got.url, &next)).transpose()?;
         records.delta = page.delta;
@@ -88,19 +89,24 @@ impl SetReader {
             met.extend(bad.key.clone().map(|key| Met { key, content: None }));
             self.shared.log(self.warning(bad)).await?;
         }
+        let (keyed, mut before) = (met.len() + removed.len(), Vec::new());
         while !met.is_empty() {
             let later = met.split_off(met.len().min(STAGED));
             let (staged, twice) = self.shared.replica.stage(self.published.id, reading, met).await?;
             met = later;
             sum.tally.add(&staged);
-            sum.left_out += twice.len();
             self.shared.progress.update(|now| now.unchanged += staged.unchanged);
-            for key in twice {
-                let args = vec!["twice".to_owned(), self.model.key.join(", ")];
-                self.shared.log(self.warning(Bad { code: codes::CONSISTENCY, args, key: Some(key) })).await?;
-            }
+            before.extend(twice);
         }
-        sum.tally.orphaned += self.shared.replica.orphan(self.published.id, removed).await?;
+        if !sum.stored(keyed, before.len()) {
+            return Err(self.endless().into());
+        }
+        sum.left_out += before.len();
+        for key in before {
+            let args = vec!["twice".to_owned(), self.model.key.join(", ")];
+            self.shared.log(self.warning(Bad { code: codes::CONSISTENCY, args, key: Some(key) })).await?;
+        }
+        sum.tally.orphaned += self.shared.replica.orphan(self.published.id, removed.into_iter().collect()).await?;
         let rows = i64::try_from(rows).unwrap_or(i64::MAX);
         self.shared.progress.update(|now| {
             now.items_done += rows;
@@ -136,14 +142,22 @@ fn decode(model: &EntitySet, body: &[u8]) -> Result<(Page, Records), String> {
         records.rows += 1;
         match entry {
             Entry::Record(record) => match record::read(model, record) {
-                Ok(met) => records.met.push(met),
-                Err(bad) => records.bad.push(bad),
+                Ok(met) => {
+                    // Removed, and there again: the last word counts.
+                    records.removed.remove(&met.key);
+                    records.met.push(met);
+                }
+                Err(bad) => {
+                    bad.key.as_ref().map(|key| records.removed.remove(key));
+                    records.bad.push(bad);
+                }
             },
-            Entry::Removed(told, address) => {
-                let by_address = address.and_then(|address| record::key_in_address(model, &address));
-                let key = by_address.or_else(|| record::referred(&told, &model.key));
-                records.removed.extend(key);
-            }
+            Entry::Removed(told, address) => match record::key_of_removed(model, told, address.as_deref()) {
+                Some(key) => {
+                    records.removed.insert(key);
+                }
+                None => records.bad.push(Bad::unknown_removal(model)),
+            },
         }
     })?;
     Ok((page, records))

@@ -19,6 +19,11 @@ const GONE: Input = Input::Choice(&[
     ("error", "Error: the run ends, and everything stays as it is"),
 ]);
 
+const EMPTIED: Input = Input::Choice(&[
+    ("error", "Error: the run ends, and everything stays as it is"),
+    ("orphan", "It is taken as it is: all its records become orphaned"),
+]);
+
 const SERVICE: &str = "Service";
 const WHAT: &str = "What is synchronized";
 const CARE: &str = "Speed and care";
@@ -83,6 +88,14 @@ pub(super) static FIELDS: &[Field] = &[
         GONE,
         "warning",
     ),
+    Field::new(
+        "emptied",
+        "When a set is empty",
+        "What it means that a set of which there were records comes without any.",
+        WHAT,
+        EMPTIED,
+        "error",
+    ),
     Field::new("paging", "Pages", "Who cuts a set into pages.", CARE, PAGING, "server"),
     Field::new("page_size", "Records a page", "1 to 50 000. The service may give less.", CARE, Input::Number, "1000"),
     Field::new("parallel", "Sets at once", "1 to 16.", CARE, Input::Number, "4"),
@@ -105,8 +118,8 @@ pub(super) static FIELDS: &[Field] = &[
     Field::new(
         "proxy",
         "Proxy",
-        "Address of an HTTP proxy, such as http://proxy.example.org:3128; empty for none. It is trusted to keep to \
-         its own rules.",
+        "Address of an HTTP proxy, such as http://proxy.example.org:3128; empty for none. Where it stands has \
+         to be allowed like any other peer; which hosts it reaches is its own affair.",
         WAY,
         Input::Line,
         "",

@@ -26,6 +26,9 @@ pub(super) enum Entry {
     Removed(Map<String, Value>, Option<String>),
 }
 
+/// A page has at most so many records.
+const MOST: usize = 100_000;
+
 /// Reads an answer; each entry is handed on as soon as it is read, so that only one is kept.
 ///
 /// # Errors
@@ -109,7 +112,12 @@ impl<'de> Visitor<'de> for List<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        let mut n = 0;
         while let Some(record) = list.next_element::<Map<String, Value>>()? {
+            n += 1;
+            if n > MOST {
+                return Err(A::Error::custom(format!("it has more than {MOST} records")));
+            }
             (self.0)(sorted(record));
         }
         Ok(())
@@ -208,6 +216,8 @@ mod tests {
         ] {
             assert!(read_text(body).is_err(), "{body}");
         }
+        let many = format!("{{\"value\": [{{}}{}]}}", ",{}".repeat(MOST));
+        assert!(read_text(&many).unwrap_err().contains("more than 100000 records"));
         let deep = format!("{{\"value\": [{{\"Id\": {}", "[".repeat(100_000));
         assert!(read_text(&deep).unwrap_err().contains("recursion"));
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::select::Pattern;
-use super::settings::{Auth, Gone, Paging, Settings, header};
+use super::settings::{Auth, Emptied, Gone, Paging, Settings, header};
 use crate::net::Net;
 use crate::sync::connector::{FieldError, Typed};
 use crate::sync::connectors::typed::Form;
@@ -34,6 +34,7 @@ pub(super) fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
     }
     let choices = [
         ("gone", Gone::parse(form.text("gone")).map(Gone::as_str)),
+        ("emptied", Emptied::parse(form.text("emptied")).map(Emptied::as_str)),
         ("paging", Paging::parse(form.text("paging")).map(Paging::as_str)),
     ];
     for (field, word) in choices {
@@ -67,7 +68,7 @@ impl Form<'_> {
                 self.wrong(field, "The address begins with https:// or http://.");
             }
             Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-                self.wrong(field, "User name and password have their own fields.");
+                self.wrong(field, "No user name and no password in an address: whoever sees these settings sees it.");
             }
             Ok(url) if url.query().is_some() || url.fragment().is_some() => {
                 self.wrong(field, "The address must not contain “?” or “#”.");
@@ -147,14 +148,11 @@ impl Form<'_> {
     /// Proxy and certificate authority.
     fn way(&mut self) {
         let proxy = self.text("proxy");
-        if !proxy.is_empty() {
-            let used =
-                Url::parse(proxy).map_err(|error| error.to_string()).and_then(|url| Net::default().through(&url));
-            if let Err(words) = used {
-                self.wrong("proxy", format!("This cannot be used: {words}."));
-            }
+        if proxy.is_empty() {
+            self.set("proxy", "");
+        } else {
+            self.service_address("proxy", "");
         }
-        self.set("proxy", proxy);
         let ca = self.text("ca");
         if !ca.is_empty()
             && let Err(words) = Net::default().trusting(ca.as_bytes())
@@ -191,12 +189,38 @@ mod tests {
         let expected = serde_json::json!({
             "root": "https://sap.example/odata/SRV", "auth": "basic", "account": "ada", "token_url": "", "scope": "",
             "header_name": "", "config_name": "Business Configuration", "config_sets": ["Units", "T*"],
-            "master_name": "Master Data", "master_sets": ["*"], "gone": "warning", "paging": "server", "page_size": 1000,
+            "master_name": "Master Data", "master_sets": ["*"], "gone": "warning", "emptied": "error", "paging": "server", "page_size": 1000,
             "parallel": 4, "timeout_seconds": 60, "headers": [], "proxy": "", "ca": "",
         });
         assert_eq!(json, expected, "what another way to sign in would need is not kept");
         let settings = Settings::from_json(&json).unwrap();
-        assert_eq!(settings.owner().unwrap().identity, "basic|https://sap.example|ada||");
+        let identity = r#"["basic","https://sap.example","","","ada","","",""]"#;
+        assert_eq!(settings.owner().unwrap().identity, identity);
+    }
+
+    /// A secret that was given for one place, or one way to it, does not go to another.
+    #[test]
+    fn whoever_the_secret_or_its_token_goes_to_owns_it() {
+        let settings = |change: (&str, &str)| {
+            let given = [("auth", "oauth2"), ("account", "a"), ("token_url", "https://id.example/token"), change];
+            Settings::from_json(&parse(&typed(&given)).unwrap()).unwrap()
+        };
+        let before = settings(("root", "https://sap.example/odata/SRV"));
+        for change in [
+            ("root", "https://other.example/odata/SRV"),
+            ("root", "https://sap.example:444/odata/SRV"),
+            ("token_url", "https://other.example/token"),
+            ("scope", "write"),
+            ("account", "b"),
+            ("proxy", "http://proxy.example:3128"),
+        ] {
+            assert_ne!(settings(change).owner(), before.owner(), "{change:?}");
+        }
+        let ca = Settings { ca: "another".to_owned(), ..before.clone() };
+        assert_ne!(ca.owner(), before.owner());
+        for same in [("root", "https://sap.example/odata/OTHER"), ("page_size", "7")] {
+            assert_eq!(settings(same).owner(), before.owner(), "{same:?}");
+        }
     }
 
     #[test]
@@ -213,7 +237,7 @@ mod tests {
             (&[("auth", "header"), ("header_name", "a b")], &["header_name"]),
             (&[("auth", "header"), ("header_name", "Cookie")], &["header_name"]),
             (&[("master_sets", "A B"), ("config_name", "")], &["config_name", "master_sets"]),
-            (&[("gone", "maybe"), ("paging", "")], &["gone", "paging"]),
+            (&[("gone", "maybe"), ("emptied", ""), ("paging", "")], &["gone", "emptied", "paging"]),
             (
                 &[("page_size", "0"), ("parallel", "17"), ("timeout_seconds", "x")],
                 &["page_size", "parallel", "timeout_seconds"],
@@ -221,6 +245,7 @@ mod tests {
             (&[("headers", "no colon")], &["headers"]),
             (&[("headers", "Authorization: Basic x")], &["headers"]),
             (&[("proxy", "socks5://x"), ("ca", "not PEM")], &["proxy", "ca"]),
+            (&[("proxy", "http://user:password@proxy.example:3128")], &["proxy"]),
         ] {
             assert_eq!(wrong(pairs), fields, "{pairs:?}");
         }

@@ -5,20 +5,26 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use reqwest::Url;
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, IF_NONE_MATCH};
 
 use super::codes;
 use super::fetch::Records;
 use super::metadata::EntitySet;
 use super::select::Selected;
 use super::service::Trouble;
-use super::settings::Paging;
+use super::settings::{Emptied, Paging};
 use super::shared::Shared;
 use super::state::State;
 use crate::domain::message::{Category, Message, Operation};
 use crate::domain::run::{Failure, Stage};
 use crate::sync::connector::Halt;
 use crate::sync::publish::{PublishedSet, Reading, Tally};
+
+/// So many pages in a row may bring only what came before: what is new meanwhile moves others to a later page.
+const MOST_REPEATED: usize = 3;
+
+/// So many pages in a row may have nothing: some services filter after they have cut the pages.
+const MOST_EMPTY: usize = 20;
 
 /// A set that is being read.
 pub(super) struct SetReader {
@@ -40,17 +46,32 @@ pub(super) struct Sum {
     pub(super) tally: Tally,
     /// Records that could not be taken over.
     pub(super) left_out: usize,
+    /// Records whose key could be read.
+    pub(super) keyed: usize,
     pages: usize,
     rows: usize,
+    /// Pages in a row that had nothing, and that had nothing new.
+    empty: usize,
+    repeated: usize,
     delta: Option<String>,
     etag: Option<String>,
 }
 
+impl Sum {
+    /// A page with so many keys is stored, of which so many had come before; whether there may be a further one.
+    pub(super) const fn stored(&mut self, keyed: usize, before: usize) -> bool {
+        self.keyed += keyed;
+        self.empty = if keyed == 0 { self.empty + 1 } else { 0 };
+        self.repeated = if keyed > 0 && keyed == before { self.repeated + 1 } else { 0 };
+        self.empty < MOST_EMPTY && self.repeated < MOST_REPEATED
+    }
+}
+
 impl SetReader {
     pub(super) async fn read(&self) -> Result<Outcome, Halt> {
-        let root = &self.shared.settings.root;
-        let known = State::read(&self.published.state, root, &self.model).filter(|_| self.published.read);
-        let mut state = State::new(root, &self.model);
+        let settings = &self.shared.settings;
+        let known = State::read(&self.published.state, settings, &self.model).filter(|_| self.published.read);
+        let mut state = State::new(settings, &self.model);
         if let Some(delta) = known.as_ref().and_then(|known| known.delta.clone()) {
             match self.changes(&delta).await {
                 Ok(sum) => {
@@ -62,7 +83,14 @@ impl SetReader {
                         .log(about_set(Category::Warning, codes::STARTED_OVER, self.name()).quoting(words))
                         .await?;
                 }
-                Err(other) => return Err(self.halt(other)),
+                Err(other) => {
+                    // Else each later run would fail in the same way.
+                    if matches!(&other, Trouble::Whole(failure) if failure.stage == Stage::Content && !failure.transient)
+                    {
+                        self.shared.replica.forget(self.published.id).await?;
+                    }
+                    return Err(self.halt(other));
+                }
             }
         }
         let etag = known.and_then(|known| known.etag);
@@ -73,7 +101,7 @@ impl SetReader {
                 state.etag = sum.etag.filter(|_| sum.pages == 1 && sum.left_out == 0);
                 Ok(Outcome { tally: sum.tally, state })
             }
-            Err(Trouble::NotModified) => {
+            Err(Trouble::NotModified) if etag.is_some() => {
                 state.etag = etag;
                 Ok(Outcome { tally: Tally { unchanged: self.published.active, ..Tally::default() }, state })
             }
@@ -95,21 +123,29 @@ impl SetReader {
     /// Only what has changed since the last time.
     async fn changes(&self, delta: &str) -> Result<Sum, Trouble> {
         let url = self.link(self.shared.service.root(), delta)?;
-        self.pages(url, Reading::Changes, &self.asking(None, false)).await
+        let mut sum = Sum::default();
+        self.pages(url, Reading::Changes, self.asking(None, false), &mut sum).await?;
+        Ok(sum)
     }
 
     /// Everything.
     async fn whole(&self, etag: Option<&str>) -> Result<Sum, Trouble> {
-        let first = self.shared.service.root().join(self.name()).map_err(|error| self.nonsense(error.to_string()))?;
-        let plain = self.asking(etag, false);
-        let mut sum = match self.shared.settings.paging {
-            Paging::Server => match self.pages(first.clone(), Reading::Whole, &self.asking(etag, true)).await {
-                // Some services refuse what they should ignore where they cannot do it.
-                Err(Trouble::Refused(..)) => self.pages(first, Reading::Whole, &plain).await?,
-                other => other?,
-            },
-            Paging::Client => self.windows(&first, &plain).await?,
-        };
+        let first = self.link(self.shared.service.root(), self.name())?;
+        let mut sum = Sum::default();
+        match self.shared.settings.paging {
+            Paging::Server => {
+                let tracking = self.asking(etag, true);
+                match self.pages(first.clone(), Reading::Whole, tracking, &mut sum).await {
+                    // Some services refuse what they should ignore where they cannot do it.
+                    Err(Trouble::Refused(..)) => {
+                        self.pages(first, Reading::Whole, self.asking(etag, false), &mut sum).await?;
+                    }
+                    other => other?,
+                }
+            }
+            Paging::Client => self.windows(&first, &mut sum).await?,
+        }
+        self.brake(&sum)?;
         let mut after = None;
         loop {
             let (orphaned, next) = self.shared.replica.orphan_unmet(self.published.id, after).await.map_err(halted)?;
@@ -121,38 +157,45 @@ impl SetReader {
         }
     }
 
+    /// An answer without records is more likely a fault than the truth when there were some before.
+    fn brake(&self, sum: &Sum) -> Result<(), Failure> {
+        if sum.keyed > 0 || self.published.active == 0 || self.shared.settings.emptied == Emptied::Orphan {
+            return Ok(());
+        }
+        Err(Failure::new(Stage::Content, codes::EMPTIED).arg(self.name()).arg(self.published.active.to_string()))
+    }
+
     /// After the first page a refusal ends the run: what was staged cannot be read once more.
     fn halfway(&self, trouble: Trouble) -> Trouble {
         match trouble {
-            Trouble::Refused(..) => halted(self.halt(trouble)),
+            Trouble::Refused(..) | Trouble::NotModified => halted(self.halt(trouble)),
             other => other,
         }
     }
 
-    /// Windows of `$top` records each, until one is not full.
-    async fn windows(&self, first: &Url, headers: &HeaderMap) -> Result<Sum, Trouble> {
-        let size = self.shared.settings.page_size as usize;
+    /// Windows of `$top` records each, until one is empty: a service may give less than it was asked for.
+    async fn windows(&self, first: &Url, sum: &mut Sum) -> Result<(), Trouble> {
+        let size = self.shared.settings.page_size;
         let order = self.model.key.join(",");
-        let (mut sum, mut skip) = (Sum::default(), 0);
         loop {
-            let mut url = first.clone();
-            url.set_query(Some(&format!("$orderby={order}&$top={size}&$skip={skip}")));
-            let window = self.pages(url, Reading::Whole, headers).await?;
-            sum.tally.add(&window.tally);
-            sum.pages += window.pages;
-            sum.left_out += window.left_out;
-            if window.rows < size {
-                return Ok(sum);
+            let (mut url, before) = (first.clone(), sum.rows);
+            url.set_query(Some(&format!("$orderby={order}&$top={size}&$skip={before}")));
+            self.pages(url, Reading::Whole, self.asking(None, false), sum).await?;
+            // Of one window only.
+            (sum.delta, sum.etag) = (None, None);
+            if sum.rows == before {
+                return Ok(());
             }
-            skip += window.rows;
         }
     }
 
     /// Follows the pages from `url` on. While one is stored, the next is on its way.
-    async fn pages(&self, url: Url, reading: Reading, headers: &HeaderMap) -> Result<Sum, Trouble> {
-        let mut sum = Sum::default();
+    async fn pages(&self, url: Url, reading: Reading, headers: HeaderMap, sum: &mut Sum) -> Result<(), Trouble> {
         let mut visited = HashSet::from([fingerprint(&url)]);
-        let mut records: Records = self.fetch(&url, headers).await?;
+        let mut records: Records = self.fetch(&url, &headers).await?;
+        // The etag is that of the first answer.
+        let mut headers = headers;
+        headers.remove(IF_NONE_MATCH);
         loop {
             sum.pages += 1;
             sum.rows += records.rows;
@@ -162,21 +205,25 @@ impl SetReader {
             if let Some(next) = &next
                 && !visited.insert(fingerprint(next))
             {
-                return Err(Failure::new(Stage::Content, codes::LOOP).arg(self.name()).into());
+                return Err(self.endless().into());
             }
             let rest = async {
                 match &next {
-                    Some(next) => self.fetch(next, headers).await.map(Some).map_err(|trouble| self.halfway(trouble)),
+                    Some(next) => self.fetch(next, &headers).await.map(Some).map_err(|trouble| self.halfway(trouble)),
                     None => Ok(None),
                 }
             };
-            let (stored, fetched) = tokio::join!(self.store(records, reading, &mut sum), rest);
+            let (stored, fetched) = tokio::join!(self.store(records, reading, sum), rest);
             stored.map_err(halted)?;
             match fetched? {
                 Some(next) => records = next,
-                None => return Ok(sum),
+                None => return Ok(()),
             }
         }
+    }
+
+    pub(super) fn endless(&self) -> Failure {
+        Failure::new(Stage::Content, codes::LOOP).arg(self.name())
     }
 }
 

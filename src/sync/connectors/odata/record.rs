@@ -9,6 +9,9 @@ use super::value::kept;
 use crate::domain::message::MAX_KEY_BYTES;
 use crate::sync::publish::{Content, Met};
 
+/// What is kept of a record has at most so many bytes.
+const LONGEST: usize = 256 * 1024;
+
 /// A record that cannot be taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bad {
@@ -21,6 +24,33 @@ pub(super) struct Bad {
 impl Bad {
     fn of(code: &'static str, args: &[&str]) -> Self {
         Self { code, args: args.iter().map(ToString::to_string).collect(), key: None }
+    }
+
+    /// Word of a record that is gone, and none of which it was.
+    pub(super) fn unknown_removal(set: &EntitySet) -> Self {
+        Self::of(codes::CONSISTENCY, &["removed", &set.key.join(", ")])
+    }
+}
+
+/// The key of a record that is gone, in the form in which those of records are kept: by its address, or by what is
+/// told of it.
+pub(super) fn key_of_removed(set: &EntitySet, told: Map<String, Value>, address: Option<&str>) -> Option<Vec<u8>> {
+    if let Some(parts) = address.and_then(|address| parts_in_address(set, address)) {
+        let parts = set.key.iter().zip(parts).map(|(name, text)| in_kept_form(set, name, text));
+        return Some(joined(&parts.collect::<Vec<_>>()));
+    }
+    let known = told.into_iter().filter_map(|(name, value)| {
+        let value = kept(value, set.properties.get(&name)?).ok()?;
+        Some((name, value))
+    });
+    referred(&known.collect(), &set.key)
+}
+
+/// A part of a key as it stands in an address: numbers and truth values do so as they are kept.
+fn in_kept_form(set: &EntitySet, name: &str, text: String) -> String {
+    match set.properties.get(name).map(|property| kept(Value::String(text.clone()), property)) {
+        Some(Ok(Value::String(kept))) => kept,
+        _ => text,
     }
 }
 
@@ -35,6 +65,9 @@ pub(super) fn read(set: &EntitySet, raw: Map<String, Value>) -> Result<Met, Bad>
         return Err(Bad { key: Some(key), ..bad });
     }
     let data = Value::Object(record).to_string();
+    if data.len() > LONGEST {
+        return Err(Bad { key: Some(key), ..Bad::of(codes::CONSISTENCY, &["large"]) });
+    }
     let digest = Sha256::digest(data.as_bytes()).get(..16).unwrap_or_default().to_vec();
     Ok(Met { key, content: Some(Content { digest, data }) })
 }
@@ -128,8 +161,8 @@ pub(super) fn referred(record: &Map<String, Value>, properties: &[String]) -> Op
     parts.filter(|parts| parts.iter().all(|part| !part.is_empty())).map(|parts| joined(&parts))
 }
 
-/// The key in the address of a record, such as `Products(1)` or `Items(Order='7',Item=10)`.
-pub(super) fn key_in_address(set: &EntitySet, address: &str) -> Option<Vec<u8>> {
+/// The parts of the key in the address of a record, such as `Products(1)` or `Items(Order='7',Item=10)`.
+fn parts_in_address(set: &EntitySet, address: &str) -> Option<Vec<String>> {
     let address = percent_encoding::percent_decode_str(address).decode_utf8().ok()?;
     let inside = address.rsplit_once('/').map_or(&*address, |(_, last)| last);
     // A slash may stand in the key itself.
@@ -151,15 +184,13 @@ pub(super) fn key_in_address(set: &EntitySet, address: &str) -> Option<Vec<u8>> 
         }
     }
     named.push((name, text));
-    let parts: Option<Vec<String>> = set
-        .key
+    set.key
         .iter()
         .map(|part| {
             let found = named.iter().find(|(name, _)| name.as_deref().is_none_or(|name| name.trim() == part))?;
             (named.len() == set.key.len()).then(|| found.1.clone())
         })
-        .collect();
-    parts.map(|parts| joined(&parts))
+        .collect()
 }
 
 #[cfg(test)]
@@ -221,13 +252,47 @@ mod tests {
         assert_eq!(bad.key.as_deref(), key.map(str::as_bytes));
     }
 
+    #[test]
+    fn records_are_bounded() {
+        let open = EntitySet { open: true, ..items() };
+        let of = |length: usize| {
+            let record = json!({"Order": "7", "Item": 10, "Unit": "PC", "More": "x".repeat(length)});
+            read(&open, record.as_object().unwrap().clone())
+        };
+        assert!(of(LONGEST - 100).is_ok());
+        let bad = of(LONGEST).unwrap_err();
+        assert_eq!(
+            (bad.code, bad.args, bad.key.as_deref()),
+            (codes::CONSISTENCY, vec!["large".to_owned()], Some(&b"7/10"[..]))
+        );
+    }
+
     #[rstest]
     #[case("http://x/y/Items(Order='7',Item=10)", Some("7/10"))]
     #[case("Items(Item=10,Order='a''b%2Fc')", Some("a'b%2Fc/10"))]
     #[case("Items('7')", None)]
     #[case("Items", None)]
     fn keys_in_addresses(#[case] address: &str, #[case] key: Option<&str>) {
-        assert_eq!(key_in_address(&items(), address).as_deref(), key.map(str::as_bytes));
+        assert_eq!(key_of_removed(&items(), Map::new(), Some(address)).as_deref(), key.map(str::as_bytes));
+    }
+
+    /// As the same key is kept of a record.
+    #[test]
+    fn guids_of_what_is_gone() {
+        let (guid, capitals) = ("0a1b2c3d-0000-4000-8000-00000000000f", "0A1B2C3D-0000-4000-8000-00000000000F");
+        let properties = BTreeMap::from([("Id".to_owned(), property(Kind::Guid, false))]);
+        let set = EntitySet { key: vec!["Id".to_owned()], properties, ..EntitySet::default() };
+        let told = json!({"Id": capitals}).as_object().unwrap().clone();
+        let of_record = read(&set, told.clone()).unwrap().key;
+        assert_eq!(of_record, guid.as_bytes());
+        for removed in [
+            key_of_removed(&set, Map::new(), Some(&format!("http://x/Things({capitals})"))),
+            key_of_removed(&set, Map::new(), Some(&format!("Things(Id={capitals})"))),
+            key_of_removed(&set, told, None),
+        ] {
+            assert_eq!(removed.as_ref(), Some(&of_record));
+        }
+        assert_eq!(key_of_removed(&set, json!({"Id": 3}).as_object().unwrap().clone(), Some("Things")), None);
     }
 
     #[test]

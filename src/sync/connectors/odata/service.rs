@@ -11,7 +11,7 @@ use reqwest::{Method, Request, StatusCode, Url};
 use super::codes;
 use super::page::refusal;
 use super::settings::Settings;
-use super::sign_in::SignIn;
+use super::sign_in::{SignIn, hidden};
 use crate::domain::run::{Failure, Stage};
 use crate::net::client::{Answer, Client, Outgoing};
 use crate::net::retry::{Setback, with_patience};
@@ -21,8 +21,11 @@ use crate::sync::connector::{Halt, Peer};
 use crate::sync::progress::Progress;
 use crate::sync::stop::{Stop, Stopped};
 
-/// An answer is at most so long: `$metadata` of the largest services has some 10 MB, pages are cut well before.
-pub(super) const LONGEST: usize = 64 * 1024 * 1024;
+/// `$metadata` is at most so long; that of the largest services has some 10 MB.
+pub(super) const LONGEST_METADATA: usize = 64 * 1024 * 1024;
+
+/// A page is at most so long.
+pub(super) const LONGEST_PAGE: usize = 16 * 1024 * 1024;
 
 /// How much of a refusal is read for people.
 const WORDS: usize = 4 * 1024;
@@ -49,6 +52,20 @@ pub(super) struct Got {
     pub(super) etag: Option<String>,
     /// After redirects.
     pub(super) url: Url,
+    /// What the request was signed in with.
+    token: Option<HeaderValue>,
+}
+
+impl Got {
+    /// The beginning of the answer, for people.
+    pub(super) fn beginning(&self) -> String {
+        self.hidden(&String::from_utf8_lossy(self.body.get(..1_000).unwrap_or(&self.body)))
+    }
+
+    /// Words of the answer, for people.
+    pub(super) fn hidden(&self, words: &str) -> String {
+        hidden(words, self.token.as_ref())
+    }
 }
 
 /// Why there is none.
@@ -95,7 +112,7 @@ impl Service {
         let mut net = peer.net.clone().staying().patient(Patience { idle, attempts, ..peer.net.patience() });
         if !settings.proxy.is_empty() {
             let proxy = Url::parse(&settings.proxy).map_err(|error| unusable("proxy", error.to_string()))?;
-            net = net.through(&proxy).map_err(|words| unusable("proxy", words))?;
+            net = net.through(&proxy)?;
         }
         if !settings.ca.is_empty() {
             net = net.trusting(settings.ca.as_bytes()).map_err(|words| unusable("certificate authority", words))?;
@@ -122,13 +139,13 @@ impl Service {
         trouble::host_of(&self.0.root)
     }
 
-    /// Gets what is at an address of the service.
-    pub(super) async fn get(&self, url: &Url, headers: &HeaderMap) -> Result<Got, Trouble> {
-        with_patience(self.0.client.patience(), |_number| self.attempt(url, headers)).await
+    /// Gets what is at an address of the service, at most `limit` bytes.
+    pub(super) async fn get(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Trouble> {
+        with_patience(self.0.client.patience(), |_number| self.attempt(url, headers, limit)).await
     }
 
-    async fn attempt(&self, url: &Url, headers: &HeaderMap) -> Result<Got, Setback<Trouble>> {
-        let work = self.try_once(url, headers);
+    async fn attempt(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
+        let work = self.try_once(url, headers, limit);
         let Some(stop) = &self.0.stop else { return work.await };
         stop.check().map_err(|stopped| final_one(Trouble::Stopped(stopped)))?;
         tokio::select! {
@@ -137,39 +154,40 @@ impl Service {
         }
     }
 
-    async fn try_once(&self, url: &Url, headers: &HeaderMap) -> Result<Got, Setback<Trouble>> {
-        let mut answer = self.send(url, headers).await.map_err(passing)?;
-        if answer.status == StatusCode::UNAUTHORIZED && self.0.sign_in.renew().await {
-            answer = self.send(url, headers).await.map_err(passing)?;
+    async fn try_once(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
+        let (mut answer, mut token) = self.send(url, headers).await.map_err(passing)?;
+        if answer.status == StatusCode::UNAUTHORIZED && self.0.sign_in.renew(token.as_ref()).await {
+            (answer, token) = self.send(url, headers).await.map_err(passing)?;
         }
         if answer.status == StatusCode::NOT_MODIFIED {
             return Err(final_one(Trouble::NotModified));
         }
         if !answer.status.is_success() {
-            return Err(self.refused(answer).await);
+            return Err(self.refused(answer, token.as_ref()).await);
         }
         let header = |name: HeaderName| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
         let (content_type, etag) = (header(CONTENT_TYPE).unwrap_or_default(), header(ETAG));
         let url = answer.url.clone();
-        let body = answer.whole(LONGEST).await.map_err(passing)?;
+        let body = answer.whole(limit).await.map_err(passing)?;
         if let Some(progress) = &self.0.progress {
             progress.bytes(body.len() as u64);
         }
-        Ok(Got { body, content_type, etag, url })
+        Ok(Got { body, content_type, etag, url, token })
     }
 
-    async fn send(&self, url: &Url, headers: &HeaderMap) -> Result<Answer, Failure> {
+    /// Sends it; also tells what it was signed in with.
+    async fn send(&self, url: &Url, headers: &HeaderMap) -> Result<(Answer, Option<HeaderValue>), Failure> {
         let mut request = Request::new(Method::GET, url.clone());
         request.headers_mut().extend(self.0.headers.clone());
         request.headers_mut().extend(headers.clone());
-        self.0.sign_in.sign(&mut request).await?;
-        self.0.client.send(request, Outgoing::Nothing).await
+        let token = self.0.sign_in.sign(&mut request).await?;
+        Ok((self.0.client.send(request, Outgoing::Nothing).await?, token))
     }
 
-    async fn refused(&self, mut answer: Answer) -> Setback<Trouble> {
+    async fn refused(&self, mut answer: Answer, token: Option<&HeaderValue>) -> Setback<Trouble> {
         let status = answer.status;
         let wait = retry_after(&answer.headers);
-        let words = refusal(&answer.words(WORDS).await);
+        let words = hidden(&refusal(&answer.words(WORDS).await), token);
         let of_this_request = matches!(status.as_u16(), 400 | 405 | 406 | 501);
         match failure_of(status, self.host(), &words) {
             Some(failure) if !of_this_request => {

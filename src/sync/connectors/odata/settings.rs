@@ -1,6 +1,8 @@
 //! The typed settings of an OData service.
 
+use base64::Engine;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::domain::kind::Owner;
 use crate::domain::words::words;
@@ -30,6 +32,11 @@ words! {
 words! {
     /// What it means when a set is not there any more.
     Gone { Warning = "warning", Error = "error", }
+}
+
+words! {
+    /// What it means when a set that had records comes without any.
+    Emptied { Error = "error", Orphan = "orphan", }
 }
 
 /// What a data set is for: which codes tell of it.
@@ -75,6 +82,7 @@ pub struct Settings {
     /// A set belongs to the first that names it.
     pub data_sets: [DataSet; 2],
     pub gone: Gone,
+    pub emptied: Emptied,
     pub paging: Paging,
     /// 1 to 50,000.
     pub page_size: u32,
@@ -112,6 +120,8 @@ impl Settings {
                 DataSet { role: Role::Configuration, name: text("config_name")?, patterns: lines("config_sets")? },
             ],
             gone: Gone::parse(&text("gone")?)?,
+            // It was not always asked for.
+            emptied: text("emptied").map_or(Some(Emptied::Error), |word| Emptied::parse(&word))?,
             paging: Paging::parse(&text("paging")?)?,
             page_size: u32::try_from(number("page_size")?).ok()?,
             parallel: usize::try_from(number("parallel")?).ok()?.clamp(1, 16),
@@ -129,11 +139,20 @@ impl Settings {
             return None;
         }
         let host = |address: &str| address.split('/').take(3).collect::<Vec<_>>().join("/");
-        let to = match self.auth {
-            Auth::OAuth2 => host(&self.token_url),
-            Auth::None | Auth::Basic | Auth::Header => host(&self.root),
-        };
-        let identity = format!("{}|{to}|{}|{}|{}", self.auth.as_str(), self.account, self.header_name, self.proxy);
+        let authorities = base64::prelude::BASE64_STANDARD_NO_PAD.encode(Sha256::digest(&self.ca));
+        // With OAuth the secret goes to one host, and a token had for it to the other. A list, so that no field
+        // can be taken for a part of another.
+        let identity = serde_json::json!([
+            self.auth.as_str(),
+            host(&self.root),
+            host(&self.token_url),
+            self.scope,
+            self.account,
+            self.header_name,
+            self.proxy,
+            if self.ca.is_empty() { "" } else { &authorities },
+        ])
+        .to_string();
         Some(Owner { identity, required: true })
     }
 }

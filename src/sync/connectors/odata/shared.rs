@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::codes;
 use super::metadata::{Model, Version};
-use super::service::{Service, for_metadata};
+use super::service::{LONGEST_METADATA, Service, for_metadata};
 use super::settings::Settings;
 use crate::domain::message::Message;
 use crate::domain::run::{Failure, Stage};
@@ -34,23 +34,18 @@ impl Shared {
 /// Reads `$metadata`.
 pub(super) async fn model(service: &Service) -> Result<Model, Halt> {
     let url = service.root().join("$metadata").map_err(|error| metadata(error.to_string()))?;
-    let got = service.get(&url, &for_metadata()).await;
+    let got = service.get(&url, &for_metadata(), LONGEST_METADATA).await;
     let got =
         got.map_err(|trouble| trouble.halt(service.host(), |words| metadata("it cannot be had").quoting(words)))?;
     let body = got.body.clone();
     let read = tokio::task::spawn_blocking(move || Model::read(&body)).await;
     match read {
         Ok(Ok(model)) => Ok(model),
-        Ok(Err(why)) => Err(metadata(why).quoting(beginning(&got.body)).into()),
+        Ok(Err(why)) => Err(metadata(got.hidden(&why)).quoting(got.beginning()).into()),
         Err(error) => Err(metadata(error.to_string()).into()),
     }
 }
 
 fn metadata(why: impl Into<String>) -> Failure {
     Failure::new(Stage::Content, codes::METADATA).arg(why)
-}
-
-/// The beginning of an answer, for people.
-pub(super) fn beginning(body: &[u8]) -> String {
-    String::from_utf8_lossy(body.get(..1_000).unwrap_or(body)).into_owned()
 }

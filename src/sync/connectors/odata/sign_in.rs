@@ -26,6 +26,9 @@ const LONGEST: usize = 64 * 1024;
 /// A token without a word on its life lasts so long, by OAuth's own example.
 const USUAL_LIFE: Duration = Duration::from_hours(1);
 
+/// No token is used for longer, whatever is said of it.
+const LONGEST_LIFE: Duration = Duration::from_hours(24);
+
 /// What signs requests in.
 pub(super) enum SignIn {
     Nobody,
@@ -68,27 +71,41 @@ impl SignIn {
         })
     }
 
-    pub(super) async fn sign(&self, request: &mut Request) -> Result<(), Failure> {
-        match self {
-            Self::Nobody => {}
-            Self::Fixed(name, value) => {
-                request.headers_mut().insert(name, value.clone());
-            }
-            Self::Tokens(tokens) => {
-                request.headers_mut().insert(AUTHORIZATION, tokens.bearer().await?);
-            }
-        }
-        Ok(())
+    /// Signs a request, and tells with what.
+    pub(super) async fn sign(&self, request: &mut Request) -> Result<Option<HeaderValue>, Failure> {
+        let (name, value) = match self {
+            Self::Nobody => return Ok(None),
+            Self::Fixed(name, value) => (name.clone(), value.clone()),
+            Self::Tokens(tokens) => (AUTHORIZATION, tokens.bearer().await?),
+        };
+        request.headers_mut().insert(name, value.clone());
+        Ok(Some(value))
     }
 
-    /// The service has refused the sign-in: whether another attempt may do better.
-    pub(super) async fn renew(&self) -> bool {
+    /// The service has refused the sign-in with `used`: whether another attempt may do better.
+    pub(super) async fn renew(&self, used: Option<&HeaderValue>) -> bool {
         match self {
             Self::Nobody | Self::Fixed(..) => false,
-            // It may have ended early, or been taken back.
-            Self::Tokens(tokens) => tokens.current.lock().await.take().is_some(),
+            // It may have ended early, or been taken back. Whoever reads beside us may have renewed it already.
+            Self::Tokens(tokens) => {
+                let mut current = tokens.current.lock().await;
+                if current.as_ref().map(|(token, _until)| token) == used {
+                    *current = None;
+                }
+                true
+            }
         }
     }
+}
+
+/// Foreign words without what we signed in with: some services say it back.
+pub(super) fn hidden(words: &str, used: Option<&HeaderValue>) -> String {
+    let Some(used) = used.and_then(|used| used.to_str().ok()) else { return words.to_owned() };
+    let bare = used.split_once(' ').map_or(used, |(_scheme, bare)| bare);
+    [used, bare]
+        .iter()
+        .filter(|secret| !secret.is_empty())
+        .fold(words.to_owned(), |words, secret| words.replace(secret, "•••"))
 }
 
 impl Tokens {
@@ -120,7 +137,7 @@ impl Tokens {
         let (host, status) = (trouble::host_of(&self.url), answer.status);
         let refused = |words: String| Failure::new(Stage::SignIn, codes::TOKEN).arg(host.clone()).quoting(words);
         if !status.is_success() {
-            let words = refusal(&answer.words(LONGEST).await);
+            let words = hidden(&refusal(&answer.words(LONGEST).await), Some(&self.credentials));
             let failure = failure_of(status, host.clone(), &words);
             let ours = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED);
             return Err(failure.filter(|_| !ours).unwrap_or_else(|| refused(quote(status, &words))));
@@ -131,7 +148,8 @@ impl Tokens {
         let token = told.get("access_token").and_then(serde_json::Value::as_str);
         let token = token.ok_or_else(|| refused("the answer has no access token".to_owned()))?;
         let seconds = told.get("expires_in").and_then(|life| life.as_u64().or_else(|| life.as_str()?.parse().ok()));
-        Ok((sensitive(&format!("Bearer {token}"))?, seconds.map_or(USUAL_LIFE, Duration::from_secs)))
+        let life = seconds.map_or(USUAL_LIFE, Duration::from_secs).min(LONGEST_LIFE);
+        Ok((sensitive(&format!("Bearer {token}"))?, life))
     }
 }
 
@@ -152,4 +170,32 @@ fn sensitive(text: &str) -> Result<HeaderValue, Failure> {
 
 fn unusable(error: &impl ToString) -> Failure {
     Failure::new(Stage::Settings, codes::SETTING).arg("secret").arg(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two that read beside each other are refused with the same token; whoever comes second must not fail.
+    #[tokio::test]
+    async fn a_token_is_given_up_by_the_first_that_is_refused_with_it() {
+        let net = Net::default();
+        let [old, new] = ["Bearer old", "Bearer new"].map(|text| sensitive(text).unwrap());
+        let sign_in = |current: Option<&HeaderValue>| {
+            SignIn::Tokens(Box::new(Tokens {
+                client: net.client().unwrap(),
+                url: net.address("https://id.example/token").unwrap(),
+                credentials: old.clone(),
+                scope: String::new(),
+                current: Mutex::new(current.map(|token| (token.clone(), since_boot() + USUAL_LIFE))),
+            }))
+        };
+        for (current, left) in [(Some(&old), None), (None, None), (Some(&new), Some(&new))] {
+            let sign_in = sign_in(current);
+            assert!(sign_in.renew(Some(&old)).await, "{current:?}");
+            let SignIn::Tokens(tokens) = sign_in else { panic!("tokens") };
+            assert_eq!(tokens.current.into_inner().map(|(token, _)| token).as_ref(), left, "{current:?}");
+        }
+        assert!(!SignIn::Nobody.renew(None).await);
+    }
 }

@@ -5,12 +5,16 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::metadata::EntitySet;
+use super::settings::Settings;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct State {
     /// The service root and the model that this is about: with others it says nothing.
     root: String,
     model: String,
+    /// As whom it was read, and with what: another account may see other records.
+    #[serde(default)]
+    reader: String,
     /// Where changes are told.
     pub(super) delta: Option<String>,
     /// Of the whole set, when it came in one answer.
@@ -18,14 +22,17 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(root: &str, set: &EntitySet) -> Self {
-        Self { root: root.to_owned(), model: digest(set), delta: None, etag: None }
+    pub(super) fn new(settings: &Settings, set: &EntitySet) -> Self {
+        let Settings { auth, account, scope, token_url, header_name, headers, .. } = settings;
+        let reader = digest(&(auth.as_str(), account, scope, token_url, header_name, headers));
+        Self { root: settings.root.clone(), model: digest(set), reader, delta: None, etag: None }
     }
 
     /// What was kept, if it is still about the same.
-    pub(super) fn read(kept: &str, root: &str, set: &EntitySet) -> Option<Self> {
-        let state: Self = serde_json::from_str(kept).ok()?;
-        (state.root == root && state.model == digest(set)).then_some(state)
+    pub(super) fn read(kept: &str, settings: &Settings, set: &EntitySet) -> Option<Self> {
+        let mut state: Self = serde_json::from_str(kept).ok()?;
+        let (delta, etag) = (state.delta.take(), state.etag.take());
+        (state == Self::new(settings, set)).then_some(Self { delta, etag, ..state })
     }
 
     /// The next run reads everything.
@@ -38,7 +45,7 @@ impl State {
     }
 }
 
-fn digest(set: &EntitySet) -> String {
-    let json = serde_json::to_vec(set).unwrap_or_default();
+fn digest(of: &impl Serialize) -> String {
+    let json = serde_json::to_vec(of).unwrap_or_default();
     base64::prelude::BASE64_STANDARD_NO_PAD.encode(Sha256::digest(json))
 }

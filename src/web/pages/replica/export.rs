@@ -7,6 +7,7 @@ use super::{fields, find, find_set, which};
 use crate::access::{Grant, verbs};
 use crate::ids::{RunId, SystemKey};
 use crate::store::replica::{self, Place, Record, ReplicaSet, Which};
+use crate::store::systems;
 use crate::store::{Db, Result};
 use crate::web::csv_file::{CsvTable, Rows, csv_file};
 use crate::web::extract::Viewer;
@@ -14,8 +15,8 @@ use crate::web::failure::Failure;
 use crate::web::state::App;
 use crate::web::urls::RecordsQuery;
 
-/// How many records one part has.
-const PART: i64 = 500;
+/// How many records one part has; a record may be long.
+const PART: i64 = 50;
 
 /// As CSV; a column for each property of the model.
 ///
@@ -97,7 +98,7 @@ impl CsvTable for Records {
 
     fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &Place) -> Result<Rows<Self>> {
         // Within reach still?
-        find(db, grant, &self.key)?;
+        systems::find(db, grant, &self.key)?;
         let (records, more) = replica::records(db, &self.set, self.published, &self.meant, page, PART)?;
         let next = records.last().filter(|_| more).map(|record| Place::After(record.key.clone()));
         Ok((records, next))

@@ -16,6 +16,17 @@ pub(super) fn shown(value: &Value) -> String {
     }
 }
 
+/// The same for a page that has many; exports have all of it.
+pub(super) fn short(value: &Value) -> String {
+    cut(&shown(value), 1_000)
+}
+
+/// At most so many characters.
+fn cut(text: &str, most: usize) -> String {
+    let short: String = text.chars().take(most).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
+}
+
 /// The names of a set's properties in the model, those of the key first.
 pub(super) fn names(model: &str, set: &str) -> (Vec<String>, Vec<String>) {
     let model: Value = serde_json::from_str(model).unwrap_or_default();
@@ -34,7 +45,20 @@ pub(super) fn summary(data: &str, key: &[String]) -> String {
     let record = read(data);
     let fields = record.iter().filter(|(name, value)| !key.contains(name) && !shown(value).is_empty());
     let line: Vec<String> = fields.take(4).map(|(name, value)| format!("{name}: {}", shown(value))).collect();
-    let line = line.join(" · ");
-    let short: String = line.chars().take(160).collect();
-    if short.len() < line.len() { format!("{short}…") } else { line }
+    cut(&line.join(" · "), 160)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_are_cut_where_they_are_shown() {
+        let long = Value::String("ä".repeat(1_001));
+        assert_eq!(short(&long), "ä".repeat(1_000) + "…");
+        assert_eq!(shown(&long).chars().count(), 1_001);
+        let record = serde_json::json!({"Id": 1, "Text": long}).to_string();
+        assert_eq!(summary(&record, &["Id".to_owned()]).chars().count(), 161);
+        assert_eq!([short(&Value::Null), short(&Value::from(7))], ["", "7"]);
+    }
 }

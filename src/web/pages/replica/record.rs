@@ -108,7 +108,7 @@ fn view(shell: &Shell, view: &RecordView) -> Markup {
 }
 
 fn value(value: Option<&serde_json::Value>) -> Markup {
-    let text = value.map(fields::shown).unwrap_or_default();
+    let text = value.map(fields::short).unwrap_or_default();
     html! { @if text.is_empty() { span.soft { "—" } } @else { bdi { (text) } } }
 }
 

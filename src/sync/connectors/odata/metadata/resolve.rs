@@ -2,37 +2,70 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::document::{AssociationSet, Declared, Document, Navigation, Set, Type};
+use super::document::{Association, Declared, Document, Set, Type};
 use super::{EntitySet, Kind, Model, Property, Reference};
 
 /// Base types are at most so many.
 const MOST_BASES: usize = 32;
 
+/// Sets are at most so many, and the properties and navigations of one, and of all together: each set has its own,
+/// so that a short document could fill the memory.
+const MOST_SETS: usize = 5_000;
+const MOST_OF_SET: usize = 2_000;
+const MOST_OF_ALL: usize = 200_000;
+
+/// Names of sets and properties stand in addresses.
+const LONGEST_NAME: usize = 128;
+
 /// Everything by its full name.
 struct Names<'a> {
-    document: &'a Document,
     /// Alias to namespace.
     aliases: HashMap<&'a str, &'a str>,
     types: HashMap<String, &'a Type>,
+    own: HashMap<String, Own<'a>>,
+    associations: HashMap<String, &'a Association>,
+}
+
+/// A type of the document's own that is no entity.
+#[derive(Clone, Copy)]
+enum Own<'a> {
+    Is(Kind),
+    StandsFor(&'a str),
 }
 
 pub(super) fn resolve(document: &Document) -> Result<Model, String> {
     let version = document.version.ok_or("it is no document of OData")?;
-    let mut names = Names { document, aliases: HashMap::new(), types: HashMap::new() };
+    let mut names =
+        Names { aliases: HashMap::new(), types: HashMap::new(), own: HashMap::new(), associations: HashMap::new() };
     for schema in &document.schemas {
+        let full = |name: &String| format!("{}.{name}", schema.namespace);
         if let Some(alias) = &schema.alias {
             names.aliases.insert(alias, &schema.namespace);
         }
         for one in &schema.types {
-            names.types.insert(format!("{}.{}", schema.namespace, one.name), one);
+            names.types.insert(full(&one.name), one);
         }
+        names.own.extend(schema.definitions.iter().map(|(name, kind)| (full(name), Own::StandsFor(kind))));
+        names.own.extend(schema.enumerations.iter().map(|name| (full(name), Own::Is(Kind::Enumeration))));
+        names.own.extend(schema.complex.iter().map(|name| (full(name), Own::Is(Kind::Complex))));
+        names.associations.extend(schema.associations.iter().map(|one| (full(&one.name), one)));
     }
     let mut sets = BTreeMap::new();
+    let mut all = 0;
     for set in document.schemas.iter().flat_map(|schema| &schema.sets) {
-        sets.insert(set.name.clone(), names.entity_set(set)?);
+        let resolved = names.entity_set(set)?;
+        all += resolved.properties.len() + resolved.navigations.len();
+        sets.insert(set.name.clone(), resolved);
+        if sets.len() > MOST_SETS || all > MOST_OF_ALL {
+            return Err(format!(
+                "it has more than {MOST_SETS} entity sets, or {MOST_OF_ALL} properties in all of them"
+            ));
+        }
     }
+    let by_associations = names.by_associations(document);
     for set in document.schemas.iter().flat_map(|schema| &schema.sets) {
-        let references = names.references(set, &sets)?;
+        let links = by_associations.get(set.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        let references = names.references(set, links, &sets)?;
         if let Some(resolved) = sets.get_mut(&set.name) {
             resolved.references = references;
         }
@@ -67,7 +100,15 @@ impl<'a> Names<'a> {
 
     fn entity_set(&self, set: &Set) -> Result<EntitySet, String> {
         let mut resolved = EntitySet::default();
-        for one in self.with_bases(&set.type_name)? {
+        if !is_name(&set.name) {
+            return Err(format!("no entity set can have the name “{}”", set.name));
+        }
+        let types = self.with_bases(&set.type_name)?;
+        let size = |one: &&Type| one.properties.len().max(one.navigations.len()).max(one.key.len());
+        if types.iter().map(size).sum::<usize>() > MOST_OF_SET {
+            return Err(format!("the type of “{}” has more than {MOST_OF_SET} properties", set.name));
+        }
+        for one in types {
             resolved.open |= one.open;
             resolved.key.extend(one.key.iter().cloned());
             resolved.navigations.extend(one.navigations.iter().map(|navigation| navigation.name.clone()));
@@ -80,6 +121,9 @@ impl<'a> Names<'a> {
         }
         if let Some(lacking) = resolved.key.iter().find(|name| !resolved.properties.contains_key(*name)) {
             return Err(format!("the key of “{}” has no property “{lacking}”", set.name));
+        }
+        if let Some(odd) = resolved.key.iter().find(|name| !is_name(name)) {
+            return Err(format!("no property can have the name “{odd}”"));
         }
         Ok(resolved)
     }
@@ -121,73 +165,72 @@ impl<'a> Names<'a> {
 
     /// Of a type that the document defines.
     fn own_kind(&self, full: &str, depth: usize) -> Kind {
-        let Some((namespace, last)) = full.rsplit_once('.') else { return Kind::Other };
-        let is = |name: &String| name == last;
-        for schema in self.document.schemas.iter().filter(|schema| schema.namespace == namespace) {
-            if schema.complex.iter().any(is) {
-                return Kind::Complex;
-            }
-            if schema.enumerations.iter().any(is) {
-                return Kind::Enumeration;
-            }
-            if let Some((_, stands_for)) = schema.definitions.iter().find(|(name, _)| name == last)
-                && depth < MOST_BASES
-            {
-                return self.kind(stands_for, depth + 1);
-            }
+        match self.own.get(full) {
+            Some(Own::Is(kind)) => *kind,
+            Some(Own::StandsFor(name)) if depth < MOST_BASES => self.kind(name, depth + 1),
+            Some(Own::StandsFor(_)) | None => Kind::Other,
         }
-        Kind::Other
     }
 
     /// What leads from the records of a set to the key of another.
-    fn references(&self, set: &Set, sets: &BTreeMap<String, EntitySet>) -> Result<Vec<Reference>, String> {
-        let mut found = self.by_associations(set);
-        for navigation in self.with_bases(&set.type_name)?.into_iter().flat_map(|one| &one.navigations) {
-            found.extend(by_binding(set, navigation));
-        }
+    fn references(
+        &self,
+        set: &'a Set,
+        by_associations: &[Link<'a>],
+        sets: &BTreeMap<String, EntitySet>,
+    ) -> Result<Vec<Reference>, String> {
+        let bindings: HashMap<&str, &str> =
+            set.bindings.iter().rev().map(|(path, target)| (path.as_str(), target.as_str())).collect();
+        let types = self.with_bases(&set.type_name)?;
+        let navigations = types.into_iter().flat_map(|one| &one.navigations);
+        let by_bindings = navigations.filter_map(|navigation| {
+            let target = *bindings.get(navigation.name.as_str())?;
+            let pairs = navigation.constraints.iter().map(|(ours, theirs)| (ours.as_str(), theirs.as_str()));
+            Some(Link { name: &navigation.name, target, pairs: pairs.take(MOST_OF_SET).collect() })
+        });
         let mut references = Vec::new();
-        for Link { name, target, pairs } in found {
-            let Some(key) = sets.get(&target).map(|target| &target.key) else { continue };
-            let ours = |theirs: &String| pairs.iter().find(|(_, other)| other == theirs).map(|(ours, _)| ours.clone());
+        for Link { name, target, pairs } in by_associations.iter().cloned().chain(by_bindings) {
+            let Some(key) = sets.get(target).map(|target| &target.key) else { continue };
             // Only what names the whole key leads to one record.
-            if let Some(properties) = key.iter().map(ours).collect::<Option<Vec<_>>>()
-                && pairs.len() == key.len()
-            {
-                references.push(Reference { name, target, properties });
+            if pairs.is_empty() || pairs.len() != key.len() {
+                continue;
+            }
+            let ours =
+                |theirs: &String| pairs.iter().find(|(_, other)| other == theirs).map(|(ours, _)| (*ours).to_owned());
+            if let Some(properties) = key.iter().map(ours).collect::<Option<Vec<_>>>() {
+                references.push(Reference { name: name.to_owned(), target: target.to_owned(), properties });
             }
         }
         Ok(references)
     }
 
-    /// V2: associations say it, whichever end the navigation is at.
-    fn by_associations(&self, set: &Set) -> Vec<Link> {
-        let connections = self.document.schemas.iter().flat_map(|schema| &schema.association_sets);
-        let lead = |connection: &AssociationSet| {
-            let full = self.full(&connection.association);
-            let (namespace, last) = full.rsplit_once('.')?;
-            let mut schemas = self.document.schemas.iter().filter(|schema| schema.namespace == namespace);
-            let one = schemas.find_map(|schema| schema.associations.iter().find(|one| one.name == last))?;
-            let end = |role: &str| connection.ends.iter().find(|(other, _)| other == role).map(|(_, set)| set);
-            if end(&one.dependent.0) != Some(&set.name) {
-                return None;
-            }
-            let pairs = one.dependent.1.iter().cloned().zip(one.principal.1.iter().cloned()).collect();
-            Some(Link { name: one.name.clone(), target: end(&one.principal.0)?.clone(), pairs })
-        };
-        connections.filter_map(lead).collect()
+    /// V2: associations say it, whichever end the navigation is at. By the set that refers.
+    fn by_associations(&self, document: &'a Document) -> HashMap<&'a str, Vec<Link<'a>>> {
+        let mut links: HashMap<&str, Vec<Link<'_>>> = HashMap::new();
+        for connection in document.schemas.iter().flat_map(|schema| &schema.association_sets) {
+            let Some(one) = self.associations.get(&self.full(&connection.association)) else { continue };
+            let end = |role: &str| connection.ends.iter().find(|(other, _)| other == role).map(|(_, set)| set.as_str());
+            let (Some(from), Some(target)) = (end(&one.dependent.0), end(&one.principal.0)) else { continue };
+            let pairs = one.dependent.1.iter().map(String::as_str).zip(one.principal.1.iter().map(String::as_str));
+            let link = Link { name: &one.name, target, pairs: pairs.take(MOST_OF_SET).collect() };
+            links.entry(from).or_default().push(link);
+        }
+        links
     }
 }
 
 /// What leads from one set to another, by pairs of properties, ours first.
-struct Link {
-    name: String,
-    target: String,
-    pairs: Vec<(String, String)>,
+#[derive(Clone)]
+struct Link<'a> {
+    name: &'a str,
+    target: &'a str,
+    pairs: Vec<(&'a str, &'a str)>,
 }
 
-/// V4: navigations say it.
-fn by_binding(set: &Set, navigation: &Navigation) -> Option<Link> {
-    let (_, target) = set.bindings.iter().find(|(path, _)| *path == navigation.name)?;
-    let (name, target, pairs) = (navigation.name.clone(), target.clone(), navigation.constraints.clone());
-    (!pairs.is_empty()).then_some(Link { name, target, pairs })
+/// Whether it can be the name of a set or of a property. Some services have dots in them.
+fn is_name(name: &str) -> bool {
+    let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.');
+    name.len() <= LONGEST_NAME
+        && name.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && name.chars().all(fits)
 }

@@ -76,6 +76,34 @@ fn what_is_no_metadata_is_refused_in_words() {
     assert_eq!(wrong(""), "it is no document of OData");
 }
 
+/// Each set has the properties of its type: a short document must not become a large model.
+#[test]
+fn sets_and_properties_are_bounded() {
+    let many = |n: usize, what: &dyn Fn(usize) -> String| (0..n).map(what).collect::<String>();
+    let set = |n: usize| format!("<EntitySet Name=\"S{n}\" EntityType=\"s.Order\"/>");
+    let property = |n: usize| format!("<Property Name=\"P{n}\" Type=\"Edm.String\"/>");
+    let with = |sets: usize, properties: usize| {
+        let document = V4.replace("<EntitySet ", &(many(sets, &set) + "<EntitySet "));
+        document.replace("<Property Name=\"Total\"", &(many(properties, &property) + "<Property Name=\"Total\""))
+    };
+    assert_eq!(Model::read(with(90, 1_900).as_bytes()).unwrap().sets.len(), 91);
+    let all = "it has more than 5000 entity sets, or 200000 properties in all of them";
+    assert_eq!(wrong(&with(5_000, 0)), all);
+    assert_eq!(wrong(&with(200, 1_900)), all);
+    assert_eq!(wrong(&with(1, 2_000)), "the type of “S0” has more than 2000 properties");
+}
+
+#[test]
+fn names_stand_in_addresses() {
+    for odd in ["http://thief.example/x", "//thief.example", "../x", "a?b", "a b", "", "..", &"x".repeat(200)] {
+        assert_eq!(
+            wrong(&V4.replace("\"Orders\" E", &format!("\"{odd}\" E"))),
+            format!("no entity set can have the name “{odd}”")
+        );
+        assert!(wrong(&V4.replace("\"Id\"", &format!("\"{odd}\""))).starts_with("no property"), "{odd}");
+    }
+}
+
 #[test]
 fn nothing_expands() {
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>";

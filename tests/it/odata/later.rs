@@ -1,0 +1,106 @@
+//! What a later run may build on: links to changes, and how they end.
+
+use serde_json::json;
+
+use super::stub::{Service, V4, is_for, json as reply, xml};
+use crate::database::both_databases;
+use crate::desk::Desk;
+use crate::stub::{Reply, Request};
+
+/// Two things, and a link to what changes.
+fn first(request: &Request) -> Option<Reply> {
+    let page = json!({"value": [{"Id": 1, "Name": "one"}, {"Id": 2, "Name": "two"}], "@odata.deltaLink": "Things?$deltatoken=1"});
+    is_for(request, "Things").then(|| reply(&page.to_string()))
+}
+
+fn of_changes(request: &Request) -> bool {
+    request.path.contains("$deltatoken") || request.path.contains("$skiptoken")
+}
+
+/// How many requests for Things asked for changes only.
+fn asked_for_changes(service: &Service) -> usize {
+    service.seen().iter().filter(|request| of_changes(request)).count()
+}
+
+both_databases! {
+    /// Another account may see other records: what was kept for the next run says nothing to it.
+    async fn another_reader_reads_everything(desk: Desk) {
+        let service = Service::start();
+        service.answers(first);
+        let system = desk.odata_system(&service.root(), &[]).await;
+        for changes in [0, 1] {
+            assert_eq!(desk.sync(&system).await.result, "completed");
+            assert_eq!(asked_for_changes(&service), changes);
+        }
+        desk.sql(r#"UPDATE systems SET settings = replace(settings, '"headers":[]', '"headers":["sap-client: 200"]')"#);
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        assert_eq!(asked_for_changes(&service), 1, "it is asked for everything");
+        assert_eq!(service.seen().last().and_then(|request| request.header("sap-client")), Some("200"));
+    }
+
+    /// Word of what is gone that cannot be understood is told, and everything is read the next time.
+    async fn words_of_removal(desk: Desk) {
+        let service = Service::start();
+        service.answers(first);
+        let system = desk.odata_system(&service.root(), &[]).await;
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        // Removed and there again; and removed, nobody knows what.
+        service.answers(|request| {
+            let page = json!({"value": [
+                {"@removed": {"reason": "deleted"}, "@id": "Things(1)"}, {"Id": 1, "Name": "again"},
+                {"@removed": {"reason": "deleted"}, "@id": "elsewhere"},
+            ], "@odata.deltaLink": "Things?$deltatoken=2"});
+            if of_changes(request) { Some(reply(&page.to_string())) } else { first(request) }
+        });
+        let run = desk.sync(&system).await;
+        assert_eq!(run.told().iter().filter(|line| !line.contains(" AFC-")).collect::<Vec<_>>(), [
+            "warning ODATA-CONSISTENCY A record is gone, and its key cannot be read (Id). The record was left out.",
+        ]);
+        assert_eq!(desk.replica("Things"), [json!({"Id": 1, "Name": "again"}), json!({"Id": 2, "Name": "two"})]);
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        assert_eq!(asked_for_changes(&service), 1);
+    }
+
+    /// A reading of changes that fails for good must not fail for ever.
+    async fn changes_that_cannot_be_read_to_their_end(desk: Desk) {
+        let service = Service::start();
+        service.answers(first);
+        let system = desk.odata_system(&service.root(), &[("max_attempts", "1")]).await;
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        service.answers(|request| {
+            if request.path.contains("$skiptoken") {
+                return Some(Reply::status(410));
+            }
+            let page = json!({"value": [{"Id": 3}], "@odata.nextLink": "Things?$skiptoken=2"});
+            if of_changes(request) { Some(reply(&page.to_string())) } else { first(request) }
+        });
+        let failed = desk.sync(&system).await;
+        assert_eq!(failed.result, "error", "{:?}", failed.told());
+        assert_eq!(desk.replica("Things").len(), 2);
+        let run = desk.sync(&system).await;
+        assert_eq!(run.result, "completed", "{:?}", run.told());
+        assert_eq!(asked_for_changes(&service), 2, "everything was read");
+    }
+
+    /// What we signed in with is in no log, also when the service says it back.
+    async fn an_echo_of_the_sign_in(desk: Desk) {
+        let service = Service::start();
+        let fields = [
+            ("settings.auth", "header"), ("settings.header_name", "APIKey"), ("settings.secret", "very-secret-key"), ("max_attempts", "1"),
+        ];
+        let system = desk.odata_system(&service.root(), &fields).await;
+        for (status, kind, code) in [(400, "application/json", "AFC-E09"), (200, "text/html", "ODATA-ANSWER"), (200, "application/json", "ODATA-ANSWER")] {
+            service.answers(move |request| is_for(request, "Things").then(|| {
+                let key = request.header("apikey").expect("it is sent");
+                let body = json!({"error": {"message": format!("I do not like {key}, go away")}});
+                Reply::body(status, body.to_string()).with("content-type", kind)
+            }));
+            let run = desk.sync(&system).await;
+            let log = format!("{:?}", run.log);
+            assert!(log.contains(code) && log.contains("I do not like •••, go away"), "{log}");
+            assert!(!log.contains("very-secret-key"), "{log}");
+        }
+        service.says("$metadata", || xml(&V4.replace("4.0", "very-secret-key")));
+        assert!(!format!("{:?}", desk.sync(&system).await.log).contains("very-secret-key"));
+    }
+}
