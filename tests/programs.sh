@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Installs the programs that tests and checks call, as Debian packages; does nothing when they are there already.
+set -euo pipefail
+
+# Debian package for each program that is not there.
+missing_packages() {
+  local program package
+  while read -r program package; do
+    command -v "$program" >/dev/null || printf '%s\n' "$package"
+  done <<'PROGRAMS'
+cc build-essential
+make build-essential
+perl build-essential
+chromium chromium
+node nodejs
+npm npm
+python3 python3
+setpriv util-linux
+strace strace
+w3m w3m
+PROGRAMS
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || printf 'postgresql\n'
+  python3 -c 'import ensurepip' 2>/dev/null || printf 'python3-venv\n'
+}
+
+install_programs() {
+  local packages
+  packages=$(missing_packages | sort -u)
+  [ -n "$packages" ] || return 0
+  printf 'missing: %s\n' "${packages//$'\n'/ }"
+  if [ "$(id -u)" != 0 ]; then
+    printf 'Run as root, or install them first: apt-get install %s\n' "${packages//$'\n'/ }" >&2
+    return 1
+  fi
+  # The tests make clusters of their own: Debian's must not start with the package.
+  mkdir -p /etc/postgresql-common/createcluster.d
+  printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.d/syncdesk-tests.conf
+  apt-get update -qq
+  # shellcheck disable=SC2086 # one word a package
+  DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $packages >/dev/null
+}
+
+install_programs
