@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::database::both_databases;
-use crate::peers::installed;
+use crate::peers::{installed, node};
 use crate::portal::Portal;
 
 /// More than a page of messages.
@@ -22,7 +22,7 @@ both_databases! {
         fill(&source);
         portal.own();
         let pictures = tempfile::tempdir().expect("a temporary folder");
-        let walk = Command::new("node")
+        let walk = Command::new(node())
             .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/first_paragraph.mjs"))
             .args([portal.base(), &portal.setup_token])
             .args([&source, &destination])

