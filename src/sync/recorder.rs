@@ -29,21 +29,13 @@ pub async fn record(
     mut entries: Receiver<Entry>,
     closed: CancellationToken,
 ) -> Result<(), StoreError> {
-    loop {
-        let first = tokio::select! {
-            first = entries.recv() => first,
-            () = closed.cancelled(), if !entries.is_closed() => {
-                entries.close();
-                continue;
-            }
-        };
-        let Some(first) = first else { return Ok(()) };
+    while let Some(first) = next(&mut entries, &closed).await {
         let mut batch: Batch = Vec::new();
         let mut flushes = Vec::new();
         sort(first, &mut batch, &mut flushes);
         let deadline = Instant::now() + PATIENCE;
         while batch.len() < BATCH && flushes.is_empty() {
-            match timeout_at(deadline, entries.recv()).await {
+            match timeout_at(deadline, next(&mut entries, &closed)).await {
                 Ok(Some(entry)) => sort(entry, &mut batch, &mut flushes),
                 Ok(None) | Err(_) => break,
             }
@@ -57,11 +49,52 @@ pub async fn record(
             let _ = flush.send(());
         }
     }
+    Ok(())
+}
+
+/// The next entry; once the journal is closed, what came until then and no more. Nobody waits for company that cannot
+/// come: the last batch of a run is stored at once.
+async fn next(entries: &mut Receiver<Entry>, closed: &CancellationToken) -> Option<Entry> {
+    if !entries.is_closed() {
+        tokio::select! {
+            entry = entries.recv() => return entry,
+            () = closed.cancelled() => entries.close(),
+        }
+    }
+    entries.recv().await
 }
 
 fn sort(entry: Entry, batch: &mut Batch, flushes: &mut Vec<tokio::sync::oneshot::Sender<()>>) {
     match entry {
         Entry::Message(at, message) => batch.push((at, message)),
         Entry::Flush(done) => flushes.push(done),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use tokio::sync::{mpsc, oneshot};
+
+    use super::*;
+
+    fn entry() -> Entry {
+        Entry::Flush(oneshot::channel().0)
+    }
+
+    /// Somebody still has a writing end: what was written before the journal was closed comes, and then the end, at once.
+    #[test]
+    fn a_closed_journal_is_not_waited_for() {
+        let (sender, mut entries) = mpsc::channel(4);
+        let closed = CancellationToken::new();
+        assert!(next(&mut entries, &closed).now_or_never().is_none(), "an open one may have more");
+        for _ in 0..2 {
+            sender.try_send(entry()).unwrap();
+        }
+        closed.cancel();
+        for is_there in [true, true, false] {
+            assert_eq!(next(&mut entries, &closed).now_or_never().map(|entry| entry.is_some()), Some(is_there));
+        }
+        assert!(sender.try_send(entry()).is_err(), "and nothing is taken any more");
     }
 }
