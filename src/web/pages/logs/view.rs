@@ -4,11 +4,11 @@ use maud::{Markup, html};
 
 use crate::clock::Stamp;
 use crate::ids::SystemKey;
-use crate::web::pages::systems::show::{RunRow, run_cells};
+use crate::web::pages::systems::show::{RUN_COLUMNS, RunRow, run_cells};
 use crate::web::ui::layout::head;
 use crate::web::ui::pager::{BY_AGE, pager};
 use crate::web::ui::runs::LogAccess;
-use crate::web::ui::table::{Column, numbers, table, text};
+use crate::web::ui::table::table;
 use crate::web::ui::{Choice, PageLinks, Shell, Tone, choices, empty, link_button, number, page};
 use crate::web::urls::{self, LogsQuery};
 
@@ -40,18 +40,6 @@ pub struct RunOf {
     pub run: RunRow,
 }
 
-const COLUMNS: [Column; 9] = [
-    text("Run"),
-    text("Started"),
-    text("Result"),
-    text("Trigger"),
-    numbers("Duration"),
-    numbers("Error"),
-    numbers("Warning"),
-    numbers("Success"),
-    numbers("Information"),
-];
-
 #[must_use]
 pub fn view(shell: &Shell, view: &LogsView) -> Markup {
     let export = html! {
@@ -69,7 +57,7 @@ pub fn view(shell: &Shell, view: &LogsView) -> Markup {
                 } @else {
                     (table(
                         &html! { "Runs of all systems, newest first, with a count for each message category" },
-                        &COLUMNS,
+                        &RUN_COLUMNS,
                         &html! { @for row in &view.rows { (run(shell, row)) } },
                     ))
                     (pager("Pages of runs", &shown(view), &view.links, BY_AGE))

@@ -2,8 +2,8 @@
 
 mod view;
 
-pub(in crate::web::pages) use view::run_cells;
 pub use view::{Hold, LastFailure, May, RunRow, SystemView, view};
+pub(in crate::web::pages) use view::{RUN_COLUMNS, run_cells};
 pub(super) use view::{facts, moment, run_link};
 
 use std::collections::HashMap;

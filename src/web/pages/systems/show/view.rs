@@ -171,7 +171,8 @@ fn failed(shell: &Shell, view: &SystemView, last: &LastFailure) -> Markup {
     notice::notice(Tone::Error, &body)
 }
 
-const COLUMNS: [Column; 9] = [
+/// The columns of a table of runs.
+pub(in crate::web::pages) const RUN_COLUMNS: [Column; 9] = [
     text("Run"),
     text("Started"),
     text("Result"),
@@ -199,7 +200,7 @@ fn runs(shell: &Shell, view: &SystemView) -> Markup {
             } @else {
                 (table(
                     &html! { "Runs, newest first, with a count for each message category" },
-                    &COLUMNS,
+                    &RUN_COLUMNS,
                     &html! { @for row in &view.runs { (run_row(shell, view, row)) } },
                 ))
                 (pager("Pages of runs", &shown(view), &view.links, BY_AGE))
