@@ -27,7 +27,10 @@ impl Desk {
     pub async fn odata_system(&self, root: &str, fields: &[(&str, &str)]) -> Tree {
         let ada = self.as_("ada").await;
         ada.get("/systems/new?kind=odata").await.expect(200);
-        let mut all = vec![("name", "Service"), ("group", "Finance"), ("settings.root", root)];
+        let mut all = vec![("group", "Finance"), ("settings.root", root)];
+        if fields.iter().all(|(name, _)| *name != "name") {
+            all.push(("name", "Service"));
+        }
         all.extend(fields);
         let made = ada.submit("/systems/new", &all).await.expect(303);
         let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use syncdesk::clock::SystemClock;
 
 use crate::database::{Database, Fixture};
 use crate::desk::{Desk, Tree};
+use crate::odata::stub::{Service, is_for, json as reply, xml};
 use crate::visitor::Visitor;
 use crate::wait::until;
 
@@ -22,6 +24,8 @@ pub struct Gallery {
     pub running: Tree,
     /// No check has succeeded for too long.
     pub paused: Tree,
+    /// An OData service, read three times: one record changed, one went, one turned bad.
+    pub partners: Tree,
     /// The path of a check of `good`.
     pub check: String,
 }
@@ -82,11 +86,58 @@ impl Fixture for Gallery {
             since = desk.house.clock.now().0 - 20_000_000_000
         ));
 
+        let partners = partners(&desk).await;
+        let note = [("advice", "Call the storage desk, extension 4711: they own the rights on all shares.")];
+        ada.get("/help/codes/FILE-LINK/note").await.expect(200);
+        ada.submit("/help/codes/FILE-LINK/note", &note).await.expect(303);
+
         let running = desk.files_system("Finance", "Photographs").await;
         goes_on(&desk, &running);
         ada.get("/account").await.expect(200); // which shows what the last form did
-        Self { desk, good, mirror, failed, running, paused, check }
+        Self { desk, good, mirror, failed, running, paused, partners, check }
     }
+}
+
+const PARTNERS: &str = r#"<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
+<Schema Namespace="S" xmlns="http://docs.oasis-open.org/odata/ns/edm"><EntityType Name="Partner">
+<Key><PropertyRef Name="BusinessPartner"/></Key>
+<Property Name="BusinessPartner" Type="Edm.String" MaxLength="10" Nullable="false"/>
+<Property Name="BusinessPartnerFullName" Type="Edm.String" MaxLength="81"/>
+<Property Name="CreationDate" Type="Edm.Date"/><Property Name="IsBlocked" Type="Edm.Boolean" Nullable="false"/>
+<Property Name="CreditLimitAmount" Type="Edm.Decimal" Precision="15" Scale="2"/></EntityType>
+<EntityContainer Name="C"><EntitySet Name="A_BusinessPartner" EntityType="S.Partner"/>
+<EntitySet Name="A_CompanyCode" EntityType="S.Partner"/></EntityContainer></Schema></edmx:DataServices></edmx:Edmx>"#;
+
+/// Reads an OData service of 120 partners three times.
+async fn partners(desk: &Desk) -> Tree {
+    let service = Service::start();
+    let partner = |number: i64| {
+        json!({"BusinessPartner": format!("{:07}", 1_000_000 + number), "CreationDate": "2019-04-30",
+            "BusinessPartnerFullName": format!("Wholesale and Sons No. {number}"), "IsBlocked": number % 40 == 0,
+            "CreditLimitAmount": if number % 9 == 0 { json!(null) } else { json!(number * 2_500) }})
+    };
+    let mut known: Vec<_> = (1..=120).map(partner).collect();
+    let says = |known: &[serde_json::Value]| {
+        let body = json!({ "value": known }).to_string();
+        service.answers(move |request| match () {
+            () if is_for(request, "$metadata") => Some(xml(PARTNERS)),
+            () if is_for(request, "A_BusinessPartner") => Some(reply(&body)),
+            () => None,
+        });
+    };
+    says(&known);
+    let fields = [("name", "Partners of S/4HANA"), ("settings.config_sets", "*Code")];
+    let system = desk.odata_system(&service.root(), &fields).await;
+    desk.synchronize(&system).await;
+    known[0]["CreditLimitAmount"] = json!(90_000);
+    known[0]["BusinessPartnerFullName"] = json!("Wholesale and Daughters, a name that was made longer and longer over time");
+    known.remove(119);
+    says(&known);
+    desk.synchronize(&system).await;
+    known[11]["CreationDate"] = json!("last spring");
+    says(&known);
+    desk.synchronize(&system).await;
+    system
 }
 
 /// Run 1 of a system, at 43 % for as long as the test looks.
@@ -111,6 +162,10 @@ impl Gallery {
         let mona = self.desk.as_("mona").await;
         let (ada, eve, nils) = (self.desk.as_("ada").await, self.desk.as_("eve").await, self.desk.as_("nils").await);
         let (good, running) = (&self.good, self.running.page());
+        let replica = format!("{}/replica", self.partners.page());
+        let partners = format!("{replica}/A_BusinessPartner");
+        let [record, orphan] = [mona.get(&partners).await, mona.get(&format!("{partners}?state=orphaned")).await]
+            .map(|page| page.expect(200).attributes("th a", "href").swap_remove(0));
         let seen =
             |name, person: &Visitor, path: String| Exhibit { name, person: Some(person.clone()), path, press: None };
         let open = |name, path: &str| Exhibit { name, person: None, path: path.to_owned(), press: None };
@@ -139,12 +194,24 @@ impl Gallery {
             seen("latest", &mona, format!("{}/live?refresh=off", good.run(2))),
             seen("cancel", &mona, format!("{running}/runs/1/cancel")),
             seen("plan", &mona, format!("{}/plan", self.mirror.run(1))),
+            seen("odata-system", &mona, self.partners.page()),
+            seen("odata-edit", &ada, format!("{}/edit", self.partners.page())),
+            pressed(seen("odata-new-with-errors", &ada, "/systems/new?kind=odata".to_owned()), "Connect"),
+            seen("odata-run", &mona, self.partners.run(3)),
+            seen("replica", &mona, replica.clone()),
+            seen("replica-of-a-run", &mona, format!("{replica}?run=2")),
+            seen("replica-records", &mona, partners.clone()),
+            seen("replica-orphans", &mona, format!("{partners}?state=orphaned")),
+            seen("replica-nothing-found", &mona, format!("{partners}?q=nothing")),
+            seen("replica-record", &mona, record),
+            seen("replica-orphan", &mona, orphan),
             seen("logs", &mona, "/logs".to_owned()),
             seen("logs-wrong-time", &ada, "/logs?from=yesterday".to_owned()),
             seen("help", &mona, "/help".to_owned()),
             seen("help-guide", &ada, "/help/guide/operator".to_owned()),
             seen("help-code", &mona, "/help/codes/FILE-DENIED".to_owned()),
             seen("help-nothing-found", &mona, "/help?q=nothing".to_owned()),
+            seen("help-note", &ada, "/help/codes/FILE-LINK".to_owned()),
             pressed(seen("help-note-with-errors", &ada, "/help/codes/FILE-DENIED/note".to_owned()), "Save"),
             seen("help-connection", &ada, "/help/connection".to_owned()),
             seen("system-connection", &mona, format!("{}/connection", self.failed.page())),
