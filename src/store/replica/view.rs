@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::sets::{Replica, ReplicaSet, of_system, published_run};
 use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
 use crate::ids::{RunId, RunNo, SystemId};
 use crate::store::connection::Db;
 use crate::store::error::Result;
@@ -107,24 +108,34 @@ fn behind(prefix: &[u8]) -> Option<Vec<u8>> {
 /// A version of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// The run that brought it; `None` when its header is not kept any more.
-    pub run: Option<RunNo>,
+    /// The run that brought it, and when that ended; `None` when its header is not kept any more.
+    pub run: Option<(RunNo, Option<Stamp>)>,
     pub orphaned: bool,
     pub data: String,
 }
 
-/// The published versions of a record, newest first, at most so many.
-pub fn history(db: &mut Db, set: &ReplicaSet, published: RunId, key: &[u8], limit: i64) -> Result<Vec<Version>> {
-    let rows: Vec<(Option<RunNo>, bool, String)> = replica_records::table
+/// The published versions of a record, newest first, at most so many; whether there are more.
+pub fn history(
+    db: &mut Db,
+    set: &ReplicaSet,
+    published: RunId,
+    key: &[u8],
+    limit: i64,
+) -> Result<(Vec<Version>, bool)> {
+    type Row = (Option<(RunNo, Option<Stamp>)>, bool, String);
+    let mut rows: Vec<Row> = replica_records::table
         .left_join(runs::table.on(runs::id.eq(replica_records::from_run)))
         .filter(replica_records::set_id.eq(set.id))
         .filter(replica_records::record_key.eq(key.to_vec()))
         .filter(replica_records::from_run.le(published))
         .order(replica_records::from_run.desc())
-        .limit(limit)
-        .select((runs::no.nullable(), replica_records::orphaned, replica_records::data))
+        .limit(limit + 1)
+        .select(((runs::no, runs::ended_at).nullable(), replica_records::orphaned, replica_records::data))
         .load(db)?;
-    Ok(rows.into_iter().map(|(run, orphaned, data)| Version { run, orphaned, data }).collect())
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_cut = rows.len() > limit;
+    rows.truncate(limit);
+    Ok((rows.into_iter().map(|(run, orphaned, data)| Version { run, orphaned, data }).collect(), is_cut))
 }
 
 /// How many records of a set a run has brought, counted up to `most`.

@@ -4,8 +4,8 @@ use maud::{Markup, html};
 
 /// A column header.
 #[derive(Debug, Clone, Copy)]
-pub struct Column {
-    pub title: &'static str,
+pub struct Column<'a> {
+    pub title: &'a str,
     /// Numbers stand at the right.
     pub number: bool,
     /// Read out, not shown.
@@ -16,25 +16,25 @@ pub struct Column {
 
 /// A column of text.
 #[must_use]
-pub const fn text(title: &'static str) -> Column {
+pub const fn text(title: &str) -> Column<'_> {
     Column { title, number: false, hidden: false, acts: false }
 }
 
 /// A column of numbers.
 #[must_use]
-pub const fn numbers(title: &'static str) -> Column {
+pub const fn numbers(title: &str) -> Column<'_> {
     Column { title, number: true, hidden: false, acts: false }
 }
 
 /// A column of buttons.
 #[must_use]
-pub const fn actions(title: &'static str) -> Column {
+pub const fn actions(title: &str) -> Column<'_> {
     Column { title, number: false, hidden: false, acts: true }
 }
 
 /// A table with its rows. The caption is read out; the heading above it is for the eye.
 #[must_use]
-pub fn table(caption: &Markup, columns: &[Column], rows: &Markup) -> Markup {
+pub fn table(caption: &Markup, columns: &[Column<'_>], rows: &Markup) -> Markup {
     html! {
         div.scroll { div.clip {
             table {
@@ -46,7 +46,7 @@ pub fn table(caption: &Markup, columns: &[Column], rows: &Markup) -> Markup {
     }
 }
 
-fn header(column: Column) -> Markup {
+fn header(column: Column<'_>) -> Markup {
     html! {
         th scope="col" class=[class(column)] {
             @if column.hidden { span.hidden { (column.title) } } @else { (column.title) }
@@ -54,6 +54,6 @@ fn header(column: Column) -> Markup {
     }
 }
 
-fn class(column: Column) -> Option<&'static str> {
+fn class(column: Column<'_>) -> Option<&'static str> {
     if column.acts { Some("act") } else { column.number.then_some("n") }
 }

@@ -44,6 +44,8 @@ both_databases! {
 
         // Forwards to the end, and back.
         let mut page = mona.get(&format!("{replica}/Things")).await.expect(200);
+        assert_eq!(page.texts("thead th"), ["Key", "State", "Name", "Price"]);
+        assert_eq!([&cells(&page, "Name")[7], &cells(&page, "Price")[7]], ["=1+1", "—"]);
         let mut keys = cells(&page, "Key");
         assert_eq!(keys.len(), 50);
         while let Some(next) = page.attributes(".pager a[rel=next]", "href").first() {
@@ -71,6 +73,7 @@ both_databases! {
         assert_eq!(record.text("h1"), "1007");
         assert_eq!([cells(&record, "Field"), cells(&record, "Value")], [["Id", "Name", "Price"], ["1007", "=1+1", "—"]]);
         assert_eq!(cells(&record, "Run"), ["Run 2", "Run 1"]);
+        assert!(cells(&record, "Ended").iter().all(|ended| ended.starts_with("Today")), "{}", record.told());
         assert_eq!(cells(&record, "Changes"), ["Name : n 7 → =1+1", "First seen."]);
         let orphan = mona.get(&gone.attributes("th a", "href")[0]).await.expect(200);
         assert_eq!(cells(&orphan, "Changes"), ["Gone at the source.", "First seen."]);

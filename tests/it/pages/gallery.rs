@@ -130,7 +130,8 @@ async fn partners(desk: &Desk) -> Tree {
     let system = desk.odata_system(&service.root(), &fields).await;
     desk.synchronize(&system).await;
     known[0]["CreditLimitAmount"] = json!(90_000);
-    known[0]["BusinessPartnerFullName"] = json!("Wholesale and Daughters, a name that was made longer and longer over time");
+    known[0]["BusinessPartnerFullName"] =
+        json!("Wholesale and Daughters, a name that was made longer and longer over time");
     known.remove(119);
     says(&known);
     desk.synchronize(&system).await;

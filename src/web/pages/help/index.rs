@@ -122,7 +122,7 @@ fn roles(roles: &[(String, String)]) -> Markup {
     }
 }
 
-const COLUMNS: [Column; 4] = [text("Code"), text("What it is"), text("Category"), text("Who can fix it")];
+const COLUMNS: [Column<'_>; 4] = [text("Code"), text("What it is"), text("Category"), text("Who can fix it")];
 
 fn codes(view: &IndexView) -> Markup {
     let found: usize = view.families.iter().map(|(_, rows)| rows.len()).sum();

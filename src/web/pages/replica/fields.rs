@@ -1,5 +1,6 @@
 //! The fields of a record: read from its data, in the words of the service.
 
+use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 /// A record's data.
@@ -21,31 +22,40 @@ pub(super) fn short(value: &Value) -> String {
     cut(&shown(value), 1_000)
 }
 
+/// A value as a page has it, cut by `as_text`.
+pub(super) fn cell(value: Option<&Value>, as_text: fn(&Value) -> String) -> Markup {
+    let text = value.map(as_text).unwrap_or_default();
+    html! { @if text.is_empty() { span.soft { "—" } } @else { bdi { (text) } } }
+}
+
 /// At most so many characters.
 fn cut(text: &str, most: usize) -> String {
     let short: String = text.chars().take(most).collect();
     if short.len() < text.len() { format!("{short}…") } else { short }
 }
 
-/// The names of a set's properties in the model, those of the key first.
+/// The same for a cell among many.
+pub(super) fn brief(value: &Value) -> String {
+    cut(&shown(value), 80)
+}
+
+/// The names of a set's properties: those of its key, and the others in the order of the service.
 pub(super) fn names(model: &str, set: &str) -> (Vec<String>, Vec<String>) {
     let model: Value = serde_json::from_str(model).unwrap_or_default();
     let of_set = model.get("sets").and_then(|sets| sets.get(set));
-    let key: Vec<String> = of_set
-        .and_then(|set| set.get("key")?.as_array())
-        .map(|names| names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect())
-        .unwrap_or_default();
-    let properties = of_set.and_then(|set| set.get("properties")?.as_object());
-    let others = properties.into_iter().flat_map(Map::keys).filter(|name| !key.contains(name)).cloned().collect();
+    let listed = |name: &str| -> Vec<String> {
+        let names = of_set.and_then(|set| set.get(name)?.as_array()).into_iter().flatten();
+        names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    };
+    let key = listed("key");
+    let mut others = listed("order");
+    if others.is_empty() {
+        // Published by a version that kept no order.
+        let known = of_set.and_then(|set| set.get("properties")?.as_object());
+        others = known.into_iter().flat_map(Map::keys).cloned().collect();
+    }
+    others.retain(|name| !key.contains(name));
     (key, others)
-}
-
-/// The first fields that have a value, on one line.
-pub(super) fn summary(data: &str, key: &[String]) -> String {
-    let record = read(data);
-    let fields = record.iter().filter(|(name, value)| !key.contains(name) && !shown(value).is_empty());
-    let line: Vec<String> = fields.take(4).map(|(name, value)| format!("{name}: {}", shown(value))).collect();
-    cut(&line.join(" · "), 160)
 }
 
 #[cfg(test)]
@@ -53,12 +63,24 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_stand_in_the_order_of_the_service() {
+        let set = serde_json::json!({"key": ["Id"], "order": ["Name", "Id", "Age"], "properties": {"Age": 1, "Id": 2, "Name": 3}});
+        let mut model = serde_json::json!({"sets": {"Things": set}});
+        let seen = |model: &Value| {
+            let (key, others) = names(&model.to_string(), "Things");
+            (key.join(" "), others.join(" "))
+        };
+        assert_eq!(seen(&model), ("Id".to_owned(), "Name Age".to_owned()));
+        model["sets"]["Things"]["order"] = Value::Null;
+        assert_eq!(seen(&model), ("Id".to_owned(), "Age Name".to_owned()));
+    }
+
+    #[test]
     fn long_values_are_cut_where_they_are_shown() {
         let long = Value::String("ä".repeat(1_001));
         assert_eq!(short(&long), "ä".repeat(1_000) + "…");
         assert_eq!(shown(&long).chars().count(), 1_001);
-        let record = serde_json::json!({"Id": 1, "Text": long}).to_string();
-        assert_eq!(summary(&record, &["Id".to_owned()]).chars().count(), 161);
+        assert_eq!(brief(&long), "ä".repeat(80) + "…");
         assert_eq!([short(&Value::Null), short(&Value::from(7))], ["", "7"]);
     }
 }

@@ -17,6 +17,7 @@ use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::layout::head;
 use crate::web::ui::table::{Column, table, text};
+use crate::web::ui::time::time;
 use crate::web::ui::{Nav, Shell, page};
 use crate::web::urls;
 
@@ -39,10 +40,12 @@ struct RecordView {
     names: Vec<String>,
     /// Newest first.
     versions: Vec<Version>,
+    /// There are older ones.
+    is_cut: bool,
 }
 
-const FIELDS: [Column; 2] = [text("Field"), text("Value")];
-const HISTORY: [Column; 3] = [text("Run"), text("State"), text("Changes")];
+const FIELDS: [Column<'_>; 2] = [text("Field"), text("Value")];
+const HISTORY: [Column<'_>; 4] = [text("Run"), text("Ended"), text("State"), text("Changes")];
 
 /// A record.
 ///
@@ -64,14 +67,14 @@ pub async fn show(
         .read(move |db| {
             let found = find(db, &grant, &system)?;
             let (set, published) = find_set(&found, &set)?;
-            let versions = replica::history(db, &set, published, &key, VERSIONS)?;
+            let (versions, is_cut) = replica::history(db, &set, published, &key, VERSIONS)?;
             if versions.is_empty() {
                 return Err(StoreError::NotFound);
             }
             let (mut names, others) = fields::names(&found.replica.model, &set.name);
             names.extend(others);
             let key = String::from_utf8_lossy(&key).into_owned();
-            Ok(RecordView { above: Above::of(&found.system, &reader), set, key, names, versions })
+            Ok(RecordView { above: Above::of(&found.system, &reader), set, key, names, versions, is_cut })
         })
         .await?;
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
@@ -92,44 +95,48 @@ fn view(shell: &Shell, view: &RecordView) -> Markup {
                     @for name in view.names.iter().chain(others) {
                         tr {
                             th scope="row" data-label="Field" { bdi { (name) } }
-                            td data-label="Value" { (value(record.get(name))) }
+                            td data-label="Value" { (fields::cell(record.get(name), fields::short)) }
                         }
                     }
                 }))
             }
             section.card aria-labelledby="history" {
-                h2 #history { "History" }
+                header {
+                    h2 #history { "History" }
+                    @if view.is_cut { span.soft { "The newest " (view.versions.len()) " versions." } }
+                }
                 (table(&html! { "Changes by run, newest first" }, &HISTORY, &html! {
-                    @for (at, version) in view.versions.iter().enumerate() { (version_row(view, version, view.versions.get(at + 1))) }
+                    @for (at, version) in view.versions.iter().enumerate() { (version_row(shell, view, version, view.versions.get(at + 1))) }
                 }))
             }
         },
     )
 }
 
-fn value(value: Option<&serde_json::Value>) -> Markup {
-    let text = value.map(fields::short).unwrap_or_default();
-    html! { @if text.is_empty() { span.soft { "—" } } @else { bdi { (text) } } }
-}
-
-fn version_row(view: &RecordView, version: &Version, before: Option<&Version>) -> Markup {
+fn version_row(shell: &Shell, view: &RecordView, version: &Version, before: Option<&Version>) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Run" {
                 @match version.run {
-                    Some(no) => a href=(urls::run(&view.above.key, no)) { "Run " (no) },
+                    Some((no, _)) => a.nobreak href=(urls::run(&view.above.key, no)) { "Run " (no) },
                     None => span.soft { "a run that is not kept" },
                 }
             }
+            td data-label="Ended" {
+                @match version.run.and_then(|(_, ended)| ended) { Some(at) => (time(shell, at)), None => span.soft { "—" } }
+            }
             td data-label="State" { (state(version.orphaned)) }
-            td data-label="Changes" { (changes(version, before)) }
+            td data-label="Changes" { (changes(view, version, before)) }
         }
     }
 }
 
 /// What is different from the version before.
-fn changes(version: &Version, before: Option<&Version>) -> Markup {
-    let Some(before) = before else { return html! { "First seen." } };
+fn changes(view: &RecordView, version: &Version, before: Option<&Version>) -> Markup {
+    let Some(before) = before else {
+        let is_first = version.run.is_some() && !view.is_cut;
+        return html! { @if is_first { "First seen." } @else { "As it was before." } };
+    };
     let (now, was) = (fields::read(&version.data), fields::read(&before.data));
     let mut names: Vec<&String> =
         now.keys().chain(was.keys()).filter(|name| now.get(*name) != was.get(*name)).collect();
@@ -142,7 +149,7 @@ fn changes(version: &Version, before: Option<&Version>) -> Markup {
             _ => {},
         }
         @if !names.is_empty() {
-            ul { @for name in names { li { bdi { (name) } ": " (value(was.get(name))) " → " (value(now.get(name))) } } }
+            ul { @for name in names { li { bdi { (name) } ": " (fields::cell(was.get(name), fields::short)) " → " (fields::cell(now.get(name), fields::short)) } } }
         }
     }
 }

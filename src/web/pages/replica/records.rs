@@ -53,12 +53,15 @@ struct RecordsView {
     set: ReplicaSet,
     /// Names of the key's properties.
     key_names: Vec<String>,
+    /// Names of the other properties.
+    names: Vec<String>,
     query: RecordsQuery,
     records: Vec<Record>,
     links: PageLinks,
 }
 
-const COLUMNS: [Column; 3] = [text("Key"), text("State"), text("Fields")];
+/// So many properties have a column; the page of a record has all.
+const PROPERTIES: usize = 4;
 
 /// A page of records.
 ///
@@ -83,11 +86,18 @@ pub async fn show(
             let meant = which(db, &found, &query)?;
             let (records, more) = replica::records(db, &set, published, &meant, &place, PAGE)?;
             let links = links(&key, &set.name, &query, &place, (&records, more));
-            let (key_names, _) = fields::names(&found.replica.model, &set.name);
-            Ok(RecordsView { above: Above::of(&found.system, &reader), set, key_names, query, records, links })
+            let (key_names, names) = fields::names(&found.replica.model, &set.name);
+            Ok(RecordsView { above: Above::of(&found.system, &reader), set, key_names, names, query, records, links })
         })
         .await?;
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+impl RecordsView {
+    /// The properties that have a column.
+    fn in_columns(&self) -> impl Iterator<Item = &String> {
+        self.names.iter().take(PROPERTIES)
+    }
 }
 
 /// The pages around this one.
@@ -115,6 +125,8 @@ fn links(
 }
 
 fn view(shell: &Shell, view: &RecordsView) -> Markup {
+    let columns: Vec<Column<'_>> =
+        ["Key", "State"].into_iter().chain(view.in_columns().map(String::as_str)).map(text).collect();
     let (key, name) = (&view.above.key, &view.set.name);
     let beside = html! {
         span.soft { bdi { (view.set.data_set) } " · " (number(view.set.active)) " active, " (number(view.set.orphaned)) " orphaned" }
@@ -136,10 +148,13 @@ fn view(shell: &Shell, view: &RecordsView) -> Markup {
                         @if view.query.is_narrow() { p { a href=(urls::records(key, name, &RecordsQuery::default(), None)) { "Show all records" } } }
                     }))
                 } @else {
-                    (table(&html! { "Records of " bdi { (name) } }, &COLUMNS, &html! { @for record in &view.records { (row(view, record)) } }))
+                    (table(&html! { "Records of " bdi { (name) } }, &columns, &html! { @for record in &view.records { (row(view, record)) } }))
                 }
                 @let shown = i64::try_from(view.records.len()).unwrap_or(i64::MAX);
-                (pager("Pages of records", &html! { (count(shown, "record", "records")) " on this page" }, &view.links, IN_ORDER))
+                (pager("Pages of records", &html! {
+                    (count(shown, "record", "records")) " on this page"
+                    @if view.names.len() > PROPERTIES { ", with " (PROPERTIES) " of " (view.key_names.len() + view.names.len()) " fields" }
+                }, &view.links, IN_ORDER))
             }
         },
     )
@@ -164,13 +179,16 @@ fn filters(view: &RecordsView) -> Markup {
 }
 
 fn row(view: &RecordsView, record: &Record) -> Markup {
+    let data = fields::read(&record.data);
     html! {
         tr {
             th scope="row" data-label="Key" {
                 a href=(urls::record(&view.above.key, &view.set.name, &record.key)) { bdi { (String::from_utf8_lossy(&record.key)) } }
             }
             td data-label="State" { (state(record.orphaned)) }
-            td data-label="Fields" { bdi { (fields::summary(&record.data, &view.key_names)) } }
+            @for name in view.in_columns() {
+                td data-label=(name) { (fields::cell(data.get(name), fields::brief)) }
+            }
         }
     }
 }

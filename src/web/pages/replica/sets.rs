@@ -33,6 +33,8 @@ pub struct SetsQuery {
 struct SetsView {
     above: Above,
     run: Option<RunNo>,
+    /// The run that published last.
+    published: Option<RunNo>,
     rows: Vec<SetRow>,
 }
 
@@ -44,7 +46,7 @@ struct SetRow {
     changed: i64,
 }
 
-const COLUMNS: [Column; 6] = [
+const COLUMNS: [Column<'_>; 6] = [
     text("Entity set"),
     text("Data set"),
     numbers("Active"),
@@ -53,7 +55,7 @@ const COLUMNS: [Column; 6] = [
     text("Last changed"),
 ];
 
-const CHANGES: [Column; 3] = [text("Entity set"), text("Data set"), numbers("Records that it brought")];
+const CHANGES: [Column<'_>; 3] = [text("Entity set"), text("Data set"), numbers("Records that it brought")];
 
 /// The sets.
 ///
@@ -76,6 +78,7 @@ pub async fn show(
                 Some(no) => Some(runs::find(db, found.system.id, RunNo(no))?.0),
                 None => None,
             };
+            let published = found.replica.published.map(|id| runs::number_of(db, id)).transpose()?.flatten();
             let mut rows = Vec::new();
             for set in found.replica.sets {
                 let changed = match &run {
@@ -93,7 +96,7 @@ pub async fn show(
                 let (read_by, changed_by) = (number(set.read_run)?, number(set.changed_run)?);
                 rows.push(SetRow { set, read_by, changed_by, changed });
             }
-            Ok(SetsView { above: Above::of(&found.system, &reader), run: run.map(|run| run.no), rows })
+            Ok(SetsView { above: Above::of(&found.system, &reader), run: run.map(|run| run.no), published, rows })
         })
         .await?;
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
@@ -109,7 +112,12 @@ fn view(shell: &Shell, view: &SetsView) -> Markup {
             (view.above.crumbs(view.run.is_some(), None))
             @match view.run {
                 Some(run) => (head(&html! { "What run " (run) " changed" }, &html! { a href=(urls::run(key, run)) { "Run " (run) } }, &html! {})),
-                None => (head(&html! { "Replica" }, &html! { span.soft { bdi { (view.above.name) } } }, &html! {})),
+                None => (head(&html! { "Replica" }, &html! {
+                    span.soft {
+                        bdi { (view.above.name) }
+                        @if let Some(run) = view.published { ", as published by " a href=(urls::run(key, run)) { "run " (run) } }
+                    }
+                }, &html! {})),
             }
             section.card aria-label="Entity sets" {
                 @if view.rows.is_empty() {

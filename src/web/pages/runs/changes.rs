@@ -50,7 +50,7 @@ pub fn section(key: &SystemKey, no: RunNo, view: &ChangesView) -> Markup {
     }
 }
 
-const COLUMNS: [Column; 4] = [text("Problem"), text("New"), text("Gone"), text("Repeated")];
+const COLUMNS: [Column<'_>; 4] = [text("Problem"), text("New"), text("Gone"), text("Repeated")];
 
 fn told(key: &SystemKey, no: RunNo, view: &Compared) -> Markup {
     html! {

@@ -67,7 +67,7 @@ pub struct MessageRow {
     pub text: String,
 }
 
-pub(in crate::web::pages) const COLUMNS: [Column; 6] =
+pub(in crate::web::pages) const COLUMNS: [Column<'_>; 6] =
     [numbers("No."), text("Time"), text("Category"), text("Code"), text("Item"), text("Message")];
 
 /// The log, or why it is not shown.

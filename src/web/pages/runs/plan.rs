@@ -67,7 +67,7 @@ pub enum PlanState {
     },
 }
 
-const COLUMNS: [Column; 1] = [text("Would be deleted")];
+const COLUMNS: [Column<'_>; 1] = [text("Would be deleted")];
 
 /// How many deletions a page has.
 const PAGE: i64 = 100;

@@ -49,7 +49,7 @@ pub struct QueueRow {
     pub waits_for: String,
 }
 
-const COLUMNS: [Column; 6] =
+const COLUMNS: [Column<'_>; 6] =
     [text("Run"), text("State"), text("Trigger"), text("Asked for"), text("Begins"), actions("Action")];
 
 /// The runs of a system that have not ended.

@@ -47,7 +47,7 @@ pub fn timeline(shell: &Shell, timeline: &Timeline, address: impl Fn(&Span) -> S
     }
 }
 
-const COLUMNS: [Column; 5] =
+const COLUMNS: [Column<'_>; 5] =
     [text("From"), numbers("Error"), numbers("Warning"), numbers("Success"), numbers("Information")];
 
 fn row(shell: &Shell, span: &Span, before: Option<&Span>, address: impl Fn(&Span) -> String) -> Markup {

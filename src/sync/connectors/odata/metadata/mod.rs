@@ -30,6 +30,9 @@ pub(super) struct EntitySet {
     /// Whether records may have properties that are not here.
     pub(super) open: bool,
     pub(super) properties: BTreeMap<String, Property>,
+    /// Their names in the order of the document: what matters most tends to stand first.
+    #[serde(default)]
+    pub(super) order: Vec<String>,
     /// Names of all navigations.
     pub(super) navigations: Vec<String>,
     pub(super) references: Vec<Reference>,

@@ -113,7 +113,9 @@ impl<'a> Names<'a> {
             resolved.key.extend(one.key.iter().cloned());
             resolved.navigations.extend(one.navigations.iter().map(|navigation| navigation.name.clone()));
             for declared in &one.properties {
-                resolved.properties.insert(declared.name.clone(), self.property(declared));
+                if resolved.properties.insert(declared.name.clone(), self.property(declared)).is_none() {
+                    resolved.order.push(declared.name.clone());
+                }
             }
         }
         if resolved.key.is_empty() {

@@ -53,6 +53,7 @@ fn version_4() {
         [Kind::Integer(i32::MIN.into(), i32::MAX.into()), Kind::Decimal, Kind::Text, Kind::Enumeration, Kind::Complex]
     );
     assert!(orders.properties["Tags"].collection);
+    assert_eq!(orders.order, ["Id", "Total", "Tags", "Color", "Home", "Parent"]);
     assert_eq!((orders.properties["Total"].precision, orders.properties["Total"].scale), (Some(5), None));
     assert_eq!(orders.navigations, ["parent", "items"]);
     let reference = Reference { name: "parent".into(), target: "Orders".into(), properties: vec!["Parent".into()] };

@@ -92,7 +92,7 @@ pub enum RowAction {
     Progress(Progress),
 }
 
-const COLUMNS: [Column; 7] = [
+const COLUMNS: [Column<'_>; 7] = [
     text("Status"),
     text("System"),
     text("Synchronization"),

@@ -172,7 +172,7 @@ fn failed(shell: &Shell, view: &SystemView, last: &LastFailure) -> Markup {
 }
 
 /// The columns of a table of runs.
-pub(in crate::web::pages) const RUN_COLUMNS: [Column; 9] = [
+pub(in crate::web::pages) const RUN_COLUMNS: [Column<'_>; 9] = [
     text("Run"),
     text("Started"),
     text("Result"),
