@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::run::Stage;
+
 /// How systems of one kind are specified.
 pub trait Kind: Send + Sync {
     /// The word in the database and in addresses.
@@ -30,6 +32,9 @@ pub trait Kind: Send + Sync {
 
     /// The place that runs write to, as an address that ends in `/`, and whether they delete there.
     fn territory(&self, settings: &serde_json::Value) -> Option<Territory>;
+
+    /// The stages that a connection has with these settings; the others are not needed.
+    fn stages(&self, settings: &serde_json::Value) -> Vec<Stage>;
 
     /// What tells both ends from any other: when it changes, what was remembered of items says nothing.
     fn ends(&self, settings: &serde_json::Value) -> String;

@@ -11,6 +11,7 @@ pub mod filter;
 pub mod pulse;
 pub mod resolve;
 pub mod retry;
+mod stages;
 pub mod status;
 pub mod trouble;
 
@@ -25,6 +26,7 @@ use crate::domain::run::{Failure, Stage};
 use client::Client;
 use filter::Filter;
 use resolve::Resolver;
+pub use stages::stages;
 
 /// The address in the settings cannot be used. Args: the address, why in words.
 pub const PEER_ADDRESS: &str = "PEER-ADDRESS";

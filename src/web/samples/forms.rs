@@ -121,6 +121,7 @@ pub(crate) fn check(state: CheckState) -> CheckView {
         asked: at("2026-11-22T08:29:00Z"),
         by: "r.keller".into(),
         state,
+        has: Stage::ALL.to_vec(),
         may_check: true,
     }
 }

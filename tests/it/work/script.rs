@@ -9,7 +9,7 @@ use std::time::Duration;
 use syncdesk::app::House;
 use syncdesk::domain::kind::Owner;
 use syncdesk::domain::message::{Category, Message};
-use syncdesk::domain::run::{Failure, RunState};
+use syncdesk::domain::run::{Failure, RunState, Stage};
 use syncdesk::ids::RunNo;
 use syncdesk::store::messages::{self, Cursor, Log, MessageFilter, Words};
 use syncdesk::store::runs::{Queued, Run};
@@ -58,6 +58,10 @@ impl Kind for Scripted {
 
     fn territory(&self, _settings: &serde_json::Value) -> Option<Territory> {
         None
+    }
+
+    fn stages(&self, _settings: &serde_json::Value) -> Vec<Stage> {
+        Vec::new()
     }
 
     fn ends(&self, _settings: &serde_json::Value) -> String {

@@ -19,9 +19,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::end::Which;
-use self::settings::{EndKind, Mode, Settings};
+use self::settings::{EndKind, EndSettings, Mode, Settings};
 use crate::domain::kind::Owner;
 use crate::domain::run::{Failure, Stage};
+use crate::net;
 use crate::sync::connector::{Connector, Context, Field, FieldError, Halt, Kind, Peer, Task, Territory, Typed};
 
 /// Trees of files: local folders, S3, Azure Blob and WebDAV.
@@ -63,6 +64,18 @@ impl Kind for Files {
     fn territory(&self, settings: &serde_json::Value) -> Option<Territory> {
         let settings = Settings::from_json(settings)?;
         Some(Territory { address: settings.destination.address(), deletes: settings.mode == Mode::Mirror })
+    }
+
+    fn stages(&self, settings: &serde_json::Value) -> Vec<Stage> {
+        let Some(settings) = Settings::from_json(settings) else { return vec![Stage::Settings] };
+        let address = |end: &EndSettings| end.address().split_once('+').map(|(_kind, address)| address.to_owned());
+        let addresses: Vec<String> =
+            [&settings.source, &settings.destination].into_iter().filter_map(address).collect();
+        let mut stages = vec![Stage::Settings, Stage::Content];
+        if !addresses.is_empty() {
+            stages.extend(net::stages(&addresses.iter().map(String::as_str).collect::<Vec<_>>()));
+        }
+        stages
     }
 
     fn ends(&self, settings: &serde_json::Value) -> String {

@@ -25,6 +25,7 @@ use self::service::Service;
 use self::settings::{SECRET, Settings};
 use crate::domain::kind::Owner;
 use crate::domain::run::{Failure, Stage};
+use crate::net;
 use crate::sync::connector::{Connector, Context, Field, FieldError, Halt, Kind, Peer, Task, Territory, Typed};
 
 /// An OData service.
@@ -59,6 +60,13 @@ impl Kind for OData {
 
     fn territory(&self, _settings: &serde_json::Value) -> Option<Territory> {
         None
+    }
+
+    fn stages(&self, settings: &serde_json::Value) -> Vec<Stage> {
+        let Some(settings) = Settings::from_json(settings) else { return vec![Stage::Settings] };
+        let mut stages = vec![Stage::Settings, Stage::Content];
+        stages.extend(net::stages(&[&settings.root, &settings.token_url, &settings.proxy]));
+        stages
     }
 
     fn ends(&self, settings: &serde_json::Value) -> String {

@@ -1,33 +1,30 @@
 //! A connection check: stage by stage, and what the other side said.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
+use maud::{Markup, html};
 
 use crate::access::{Grant, Verb, verbs};
+use crate::clock::Stamp;
 use crate::domain::house_note::HouseNote;
-use crate::domain::run::RunState;
-use crate::ids::CheckNo;
+use crate::domain::run::{RunState, Stage};
+use crate::ids::{CheckNo, SystemKey};
 use crate::ops::check_connection::check_connection;
 use crate::ops::error::OpError;
 use crate::store::checks::{self, Check};
-use crate::store::{house_notes, systems};
+use crate::store::house_notes;
+use crate::store::systems::{self, System};
+use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
-use crate::web::ui::{Nav, Refresh};
-use std::cmp::Ordering;
-use std::time::Duration;
-
-use maud::{Markup, html};
-
-use crate::clock::Stamp;
-use crate::domain::run::Stage;
-use crate::ids::SystemKey;
 use crate::web::ui::failure::{FailureView, failure, said};
 use crate::web::ui::layout::{crumbs, head, refreshing};
-use crate::web::ui::{Badge, Shell, Tone, duration, form, link_button, notice, page, time};
+use crate::web::ui::{Badge, Nav, Refresh, Shell, Tone, duration, form, link_button, notice, page, time};
 use crate::web::urls;
 
 /// What the page shows.
@@ -38,6 +35,8 @@ pub struct CheckView {
     pub asked: Stamp,
     pub by: String,
     pub state: CheckState,
+    /// The stages that a connection has, by the settings of today.
+    pub has: Vec<Stage>,
     pub may_check: bool,
 }
 
@@ -56,6 +55,7 @@ enum Outcome {
     Good,
     Failed,
     NotReached,
+    NotNeeded,
     Open,
 }
 
@@ -107,6 +107,7 @@ pub async fn show(
         asked: check.queued_at,
         by: check.principal.clone(),
         state: state(&check, note.as_ref()),
+        has: has(&system),
         may_check: viewer.may(&[Verb::CheckConnection], system.group_id) && system.hold_since.is_none(),
     };
     let mut shell = viewer.shell(Some(Nav::Systems));
@@ -115,6 +116,13 @@ pub async fn show(
     }
     shell.refresh = Some(Refresh { seconds: 1, stop: urls::system(&system.key) });
     Ok(response::refreshing(view(&shell, &shown), 1))
+}
+
+/// The stages that a connection of the system has; all, if it cannot be told.
+fn has(system: &System) -> Vec<Stage> {
+    let settings = serde_json::from_str(&system.settings).ok();
+    let of_kind = registry::kind(&system.kind).zip(settings).map(|(kind, settings)| kind.stages(&settings));
+    of_kind.unwrap_or_else(|| Stage::ALL.to_vec())
 }
 
 /// Why a check failed.
@@ -161,7 +169,7 @@ pub fn view(shell: &Shell, view: &CheckView) -> Markup {
             }
             section.card.sheet aria-labelledby="stages" {
                 h2 #stages { "Stages" }
-                (stages(&view.state))
+                (stages(view))
                 p.soft { (summary(shell, view)) }
                 div.do {
                     @if view.may_check && is_over(&view.state) { (form::check(shell, &view.key, &form::button("Check again", "primary"))) }
@@ -185,27 +193,27 @@ fn badge(state: &CheckState) -> Badge {
     }
 }
 
-fn outcome(check: &CheckState, at: Stage) -> Outcome {
-    match check {
+fn outcome(check: &CheckView, at: Stage) -> Outcome {
+    match &check.state {
+        CheckState::Failed { failure, .. } if failure.stage == Some(at) => Outcome::Failed,
+        _ if !check.has.contains(&at) => Outcome::NotNeeded,
         CheckState::Queued | CheckState::Running => Outcome::Open,
         CheckState::Good { .. } => Outcome::Good,
-        CheckState::Failed { failure, .. } => match failure.stage.map(|failed| at.cmp(&failed)) {
-            Some(Ordering::Less) => Outcome::Good,
-            Some(Ordering::Equal) => Outcome::Failed,
-            Some(Ordering::Greater) | None => Outcome::NotReached,
-        },
+        CheckState::Failed { failure, .. } if failure.stage.is_some_and(|failed| at < failed) => Outcome::Good,
+        CheckState::Failed { .. } => Outcome::NotReached,
     }
 }
 
 /// The stages in the order in which a connection is made.
-fn stages(state: &CheckState) -> Markup {
+fn stages(check: &CheckView) -> Markup {
     html! {
         ol.stages {
             @for stage in Stage::ALL.iter().copied() {
-                @let (tone, word) = match outcome(state, stage) {
+                @let (tone, word) = match outcome(check, stage) {
                     Outcome::Good => (Tone::Ok, "passed"),
                     Outcome::Failed => (Tone::Error, "failed"),
                     Outcome::NotReached => (Tone::Neutral, "not reached"),
+                    Outcome::NotNeeded => (Tone::Neutral, "not needed"),
                     Outcome::Open => (Tone::Neutral, "to come"),
                 };
                 li.(tone.class()) { span.stage { (stage.title()) } " " (Badge::new(tone, word)) }
