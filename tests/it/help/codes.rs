@@ -11,6 +11,8 @@ fn codes(page: &Answer) -> Vec<String> {
 both_databases! {
     async fn all_codes_by_family(desk: Desk) {
         let page = desk.as_("wim").await.get("/help").await.expect(200);
+        let roles = page.texts("section[aria-labelledby=roles] dd");
+        assert!(roles.len() > 5 && roles.iter().all(|words| !words.contains(['`', '*'])), "{roles:?}");
         let families = page.texts("section[aria-labelledby=codes] h3");
         for family in ["Files", "Connections", "Syncdesk itself"] {
             assert!(families.contains(&family.to_owned()), "{families:?}");

@@ -26,7 +26,7 @@ pub struct IndexView {
     pub q: String,
     /// Rendered from our own Markdown: safe.
     pub html: String,
-    /// Names and opening words of each.
+    /// Names and opening words of each, rendered likewise.
     pub roles: Vec<(String, String)>,
     /// The codes of each family that have the words.
     pub families: Vec<(&'static str, Vec<CodeRow>)>,
@@ -60,7 +60,7 @@ pub async fn show(viewer: Viewer, query: Query<IndexQuery>, app: Data<App>) -> R
     let q = query.into_inner().q.trim().to_owned();
     let shown = IndexView {
         html: Doc::find(GUIDE, "index").map(|doc| html_of(doc.body)).unwrap_or_default(),
-        roles: ROLES.iter().map(|(name, page)| ((*name).to_owned(), opening(Doc::read(page).body))).collect(),
+        roles: ROLES.iter().map(|(name, page)| ((*name).to_owned(), html_of(&opening(Doc::read(page).body)))).collect(),
         families: families(&q, &notes),
         q,
     };
@@ -114,8 +114,8 @@ fn roles(roles: &[(String, String)]) -> Markup {
         section.card.settings aria-labelledby="roles" {
             header { h2 #roles { "Role templates" } }
             dl {
-                @for (name, line) in roles {
-                    div { dt { a.mono href=(urls::help_role(name)) { (name) } } dd { (line) } }
+                @for (name, words) in roles {
+                    div { dt { a.mono href=(urls::help_role(name)) { (name) } } dd { (PreEscaped(words)) } }
                 }
             }
         }

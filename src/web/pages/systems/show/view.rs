@@ -161,7 +161,7 @@ fn failed(shell: &Shell, view: &SystemView, last: &LastFailure) -> Markup {
             @if let Some(retry) = last.retry_at { " A retry is due " (time::time_in_words(shell, retry)) "." }
             @if last.has_plan { " " a href=(urls::run_plan(&view.key, last.run)) { "See the plan that waits" } }
             @if last.errors > 0 && view.log == LogAccess::Granted {
-                " " a href=(errors) { "See the " (count(last.errors, "error", "errors")) }
+                " " a href=(errors) { "See the " @if last.errors == 1 { "error" } @else { (count(last.errors, "error", "errors")) } }
             } @else if view.may.open_runs {
                 " " a href=(urls::run(&view.key, last.run)) { "See run " (last.run) }
             }
