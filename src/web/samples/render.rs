@@ -177,7 +177,7 @@ fn of_help_and_trouble() -> Vec<(&'static str, Markup)> {
         title: "The service limits requests".into(),
         advice: String::new(),
         placing: "beside".into(),
-        is_stored: true,
+        stored: Some(at("2026-11-22T08:29:00Z")),
         errors: Errors::from([("advice".into(), "Write what to do; to take the advice back, remove it.".into())]),
     };
     let role = help::role::RoleView { template: "MonitorSystemsApp".into(), held: true, html: html.clone() };

@@ -89,6 +89,31 @@ both_databases! {
         ada.get("/help/codes/no%20code").await.expect(200);
     }
 
+    /// Whoever saves second is told what the first has written, and keeps what they typed.
+    async fn two_who_write_at_once(desk: Desk) {
+        let (ada, other) = (desk.as_("ada").await, desk.as_("ada").await);
+        ada.get(FORM).await.expect(200);
+        other.get(FORM).await.expect(200);
+        ada.submit(FORM, &[("advice", "Call the desk.")]).await.expect(303);
+        let told = other.submit(FORM, &[("advice", "Call me.")]).await.expect(422);
+        assert!(told.text("#advice-error").contains("ada has written: “Call the desk.”"), "{}", told.told());
+        assert_eq!(told.text("textarea").trim(), "Call me.");
+        assert_eq!(desk.texts("SELECT advice AS value FROM house_notes"), ["Call the desk."]);
+        // A mistake in between does not hide that from the other.
+        ada.get(FORM).await.expect(200);
+        other.submit(FORM, &[("advice", "Call me.")]).await.expect(303);
+        ada.submit(FORM, &[("advice", "")]).await.expect(422);
+        let told = ada.submit(FORM, &[("advice", "Call the desk again.")]).await.expect(422);
+        assert!(told.text("#advice-error").contains("Call me."), "{}", told.told());
+        ada.get(FORM).await.expect(200);
+        other.get(FORM).await.expect(200);
+        other.submit(&format!("{FORM}/remove"), &[]).await.expect(303);
+        let told = ada.submit(FORM, &[("advice", "Call us.")]).await.expect(422);
+        assert!(told.text("#advice-error").contains("Meanwhile the advice was removed."), "{}", told.told());
+        ada.submit(FORM, &[("advice", "Call us.")]).await.expect(303);
+        assert_eq!(desk.texts("SELECT advice AS value FROM house_notes"), ["Call us."]);
+    }
+
     /// The form and its link are for who manages the portal: with reach all, and nobody else.
     async fn only_who_manages_the_portal(desk: Desk) {
         desk.sql(

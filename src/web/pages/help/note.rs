@@ -7,6 +7,7 @@ use actix_web::web::{Data, Path};
 use maud::{Markup, html};
 
 use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
 use crate::domain::catalogue;
 use crate::domain::house_note::{MAX_ADVICE, Placing, can_be_code};
 use crate::ops::error::OpError;
@@ -29,8 +30,8 @@ pub struct NoteView {
     /// As typed, or as it is.
     pub advice: String,
     pub placing: String,
-    /// There is advice that can be removed.
-    pub is_stored: bool,
+    /// When the advice that can be changed or removed was written.
+    pub stored: Option<Stamp>,
     pub errors: Errors,
 }
 
@@ -47,9 +48,9 @@ pub async fn show(
     let code = known(path.into_inner())?;
     let wanted = code.clone();
     let note = app.store.read(move |db| house_notes::find(db, &wanted)).await?;
-    let is_stored = note.is_some();
+    let stored = note.as_ref().map(|note| note.written_at);
     let (advice, placing) = note.map_or((String::new(), Placing::Beside), |note| (note.advice, note.placing));
-    Ok(answer(&viewer, code, (&advice, placing.as_str()), is_stored, Errors::new()))
+    Ok(answer(&viewer, code, (&advice, placing.as_str()), stored, Errors::new()))
 }
 
 /// Writes the advice.
@@ -66,15 +67,19 @@ pub async fn submit(
 ) -> Result<HttpResponse, Failure> {
     let code = known(path.into_inner())?;
     let typed = (posted.field("advice"), posted.field("placing"));
-    match ops::write(&app.store, &grant, &code, typed, viewer.who(grant.principal()), viewer.now).await {
+    let seen = posted.field("seen").parse().ok().map(Stamp);
+    let draft = ops::Draft { advice: typed.0, placing: typed.1, seen };
+    match ops::write(&app.store, &grant, &code, draft, viewer.who(grant.principal()), viewer.now).await {
         Ok(()) => {
             session::tell(&session, Tone::Ok, "The advice of the house is written.", None);
             Ok(response::see_other(&urls::help_code(&code)))
         }
-        Err(OpError::Invalid(wrong)) => {
+        Err(OpError::Invalid(wrong)) => Ok(answer(&viewer, code, typed, seen, errors_of(wrong))),
+        // With what was typed, so that the next save knows of theirs.
+        Err(OpError::Conflict(why)) => {
             let wanted = code.clone();
-            let is_stored = app.store.read(move |db| house_notes::find(db, &wanted)).await?.is_some();
-            Ok(answer(&viewer, code, typed, is_stored, errors_of(wrong)))
+            let stored = app.store.read(move |db| house_notes::find(db, &wanted)).await?.map(|note| note.written_at);
+            Ok(answer(&viewer, code, typed, stored, errors_of(vec![("advice".to_owned(), why)])))
         }
         Err(error) => Err(error.into()),
     }
@@ -110,7 +115,7 @@ fn answer(
     viewer: &Viewer,
     code: String,
     (advice, placing): (&str, &str),
-    is_stored: bool,
+    stored: Option<Stamp>,
     errors: Errors,
 ) -> HttpResponse {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -119,7 +124,7 @@ fn answer(
         code,
         advice: advice.to_owned(),
         placing: placing.to_owned(),
-        is_stored,
+        stored,
         errors,
     };
     response::page_with(status, view(&viewer.shell(Some(Nav::Help)), &shown))
@@ -141,6 +146,7 @@ pub fn view(shell: &Shell, view: &NoteView) -> Markup {
             (summary(&view.errors))
             div.card.sheet {
                 (form(shell, &urls::help_code_note(&view.code), &html! {
+                    @if let Some(seen) = view.stored { input type="hidden" name="seen" value=(seen.0); }
                     (FieldView::new("advice", "What to do", &view.advice, Control::Lines).help(&help).required().view(&view.errors))
                     (FieldView::new("placing", "Where it stands", &view.placing, Control::Choice(&choices)).view(&view.errors))
                     div.do {
@@ -148,7 +154,7 @@ pub fn view(shell: &Shell, view: &NoteView) -> Markup {
                         (link_button(&urls::help_code(&view.code), "Cancel", ""))
                     }
                 }))
-                @if view.is_stored {
+                @if view.stored.is_some() {
                     (form(shell, &urls::help_code_note_remove(&view.code), &html! { div.do.apart { (button("Remove the advice of the house", "")) } }))
                 }
             }
