@@ -142,6 +142,31 @@ both_databases! {
         assert_eq!(run.told()[0].split(' ').nth(1), Some("ODATA-TOKEN"), "{:?}", run.told());
     }
 
+    /// What was refused is not sent again as it was: each refusal may count towards a lock of the account.
+    async fn a_refused_sign_in_is_sent_once(desk: Desk) {
+        let service = Service::start();
+        service.answers(|request| match request.path.as_str() {
+            "/odata/token" => Some(reply(r#"{"access_token": "always the same"}"#)),
+            _ => is_for(request, "Things").then(|| Reply::status(401)),
+        });
+        let token = format!("{}/token", service.root());
+        let basic = [("settings.auth", "basic"), ("settings.account", "a"), ("settings.secret", "s")];
+        let key = [("settings.auth", "header"), ("settings.header_name", "APIKey"), ("settings.secret", "s")];
+        let oauth = [
+            ("settings.auth", "oauth2"), ("settings.account", "a"), ("settings.secret", "s"), ("settings.token_url", token.as_str()),
+        ];
+        for (name, fields) in [("None", &[][..]), ("Basic", &basic), ("Key", &key), ("OAuth", &oauth)] {
+            let fields = [&[("name", name), ("settings.master_sets", "Things")], fields].concat();
+            let system = desk.odata_system(&service.root(), &fields).await;
+            // Checks ask for the model only.
+            let before = service.seen().len();
+            let run = desk.sync(&system).await;
+            assert_eq!(run.told()[0].split(' ').nth(1), Some("PEER-SIGN-IN"), "{:?}", run.told());
+            let asked = service.seen().split_off(before).into_iter().filter(|request| is_for(request, "Things"));
+            assert_eq!(asked.count(), 1, "{name}");
+        }
+    }
+
     /// No token lives as long as this one says.
     async fn a_token_for_half_a_trillion_years(desk: Desk) {
         let service = Service::start();

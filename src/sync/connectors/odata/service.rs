@@ -155,9 +155,15 @@ impl Service {
     }
 
     async fn try_once(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
-        let (mut answer, mut token) = self.send(url, headers).await.map_err(passing)?;
+        let (request, mut token) = self.signed(url, headers).await.map_err(passing)?;
+        let mut answer = self.0.client.send(request, Outgoing::Nothing).await.map_err(passing)?;
         if answer.status == StatusCode::UNAUTHORIZED && self.0.sign_in.renew(token.as_ref()).await {
-            (answer, token) = self.send(url, headers).await.map_err(passing)?;
+            let (request, renewed) = self.signed(url, headers).await.map_err(passing)?;
+            // The same once more would be refused once more.
+            if renewed != token {
+                answer = self.0.client.send(request, Outgoing::Nothing).await.map_err(passing)?;
+                token = renewed;
+            }
         }
         if answer.status == StatusCode::NOT_MODIFIED {
             return Err(final_one(Trouble::NotModified));
@@ -175,13 +181,13 @@ impl Service {
         Ok(Got { body, content_type, etag, url, token })
     }
 
-    /// Sends it; also tells what it was signed in with.
-    async fn send(&self, url: &Url, headers: &HeaderMap) -> Result<(Answer, Option<HeaderValue>), Failure> {
+    /// A request, and what it is signed in with.
+    async fn signed(&self, url: &Url, headers: &HeaderMap) -> Result<(Request, Option<HeaderValue>), Failure> {
         let mut request = Request::new(Method::GET, url.clone());
         request.headers_mut().extend(self.0.headers.clone());
         request.headers_mut().extend(headers.clone());
         let token = self.0.sign_in.sign(&mut request).await?;
-        Ok((self.0.client.send(request, Outgoing::Nothing).await?, token))
+        Ok((request, token))
     }
 
     async fn refused(&self, mut answer: Answer, token: Option<&HeaderValue>) -> Setback<Trouble> {
