@@ -82,6 +82,53 @@ both_databases! {
         assert_eq!(asked_for_changes(&service), 2, "everything was read");
     }
 
+    /// Changes without an end, each in its own way: nothing new, the same record in ever new forms, the same one gone.
+    async fn changes_that_never_end(desk: Desk) {
+        let service = Service::start();
+        service.answers(first);
+        let system = desk.odata_system(&service.root(), &[("max_attempts", "1")]).await;
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        for case in ["as it was", "new", "gone"] {
+            let (asked, mut n) = (service.seen().len(), 0);
+            service.answers(move |request| {
+                n += 1;
+                let record = match case {
+                    "as it was" => json!({"Id": 1, "Name": "one"}),
+                    "new" => json!({"Id": 1, "Name": format!("no {n}")}),
+                    _ => json!({"@removed": {"reason": "deleted"}, "@id": "Things(1)"}),
+                };
+                let page = json!({"value": [record], "@odata.nextLink": format!("Things?$skiptoken={n}")});
+                if of_changes(request) { Some(reply(&page.to_string())) } else { first(request) }
+            });
+            let run = desk.sync(&system).await;
+            assert!(run.told().iter().any(|line| line.starts_with("error ODATA-LOOP ")), "{case}: {:?}", run.told());
+            assert!(service.seen().len() < asked + 30, "{case}: it ends");
+            let run = desk.sync(&system).await;
+            assert_eq!(run.result, "completed", "{case}, everything is read: {:?}", run.told());
+            assert_eq!(desk.replica("Things"), [json!({"Id": 1, "Name": "one"}), json!({"Id": 2, "Name": "two"})], "{case}");
+        }
+    }
+
+    /// Many pages of changes are no fault, nor is a record that changes while they are read.
+    async fn changes_of_many_pages(desk: Desk) {
+        let service = Service::start();
+        service.answers(first);
+        let system = desk.odata_system(&service.root(), &[]).await;
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        service.answers(|request| {
+            let page = |n: u32| {
+                let link = if n < 60 { "@odata.nextLink" } else { "@odata.deltaLink" };
+                let id = if n.is_multiple_of(2) { 1 } else { n };
+                json!({"value": [{"Id": id, "Name": format!("no {n}")}], link: format!("Things?$skiptoken={}", n + 1)})
+            };
+            let token = request.path.rsplit_once("$skiptoken=").map_or(Ok(0), |(_, token)| token.parse());
+            if of_changes(request) { Some(reply(&page(token.expect("a number")).to_string())) } else { first(request) }
+        });
+        let run = desk.sync(&system).await;
+        assert_eq!(run.result, "completed", "{:?}", run.told());
+        assert_eq!(desk.replica("Things")[0], json!({"Id": 1, "Name": "no 60"}));
+    }
+
     /// What we signed in with is in no log, also when the service says it back.
     async fn an_echo_of_the_sign_in(desk: Desk) {
         let service = Service::start();

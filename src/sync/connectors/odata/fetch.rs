@@ -89,6 +89,10 @@ impl SetReader {
             met.extend(bad.key.clone().map(|key| Met { key, content: None }));
             self.shared.log(self.warning(bad)).await?;
         }
+        let known = reading == Reading::Changes && {
+            let keys = met.iter().map(|met| &*met.key).chain(removed.iter().map(|key| &**key));
+            !sum.is_new_page(&keys.collect())
+        };
         let (keyed, mut before) = (met.len() + removed.len(), Vec::new());
         while !met.is_empty() {
             let later = met.split_off(met.len().min(STAGED));
@@ -98,7 +102,7 @@ impl SetReader {
             self.shared.progress.update(|now| now.unchanged += staged.unchanged);
             before.extend(twice);
         }
-        if !sum.stored(keyed, before.len()) {
+        if !sum.stored(reading, keyed, if known { keyed } else { before.len() }) {
             return Err(self.endless().into());
         }
         sum.left_out += before.len();

@@ -1,6 +1,6 @@
 //! Reading one entity set into the replica.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
@@ -22,6 +22,9 @@ use crate::sync::publish::{PublishedSet, Reading, Tally};
 
 /// So many pages in a row may bring only what came before: what is new meanwhile moves others to a later page.
 const MOST_REPEATED: usize = 3;
+
+/// The same of changes: a record may change again and again while they are read.
+const MOST_REPEATED_CHANGES: usize = 20;
 
 /// So many pages in a row may have nothing: some services filter after they have cut the pages.
 const MOST_EMPTY: usize = 20;
@@ -53,17 +56,28 @@ pub(super) struct Sum {
     /// Pages in a row that had nothing, and that had nothing new.
     empty: usize,
     repeated: usize,
+    /// Which keys came together, as fingerprints: of changes it is not stored what came before.
+    together: HashSet<u64>,
     delta: Option<String>,
     etag: Option<String>,
 }
 
 impl Sum {
     /// A page with so many keys is stored, of which so many had come before; whether there may be a further one.
-    pub(super) const fn stored(&mut self, keyed: usize, before: usize) -> bool {
+    pub(super) const fn stored(&mut self, reading: Reading, keyed: usize, before: usize) -> bool {
+        let most_repeated = match reading {
+            Reading::Whole => MOST_REPEATED,
+            Reading::Changes => MOST_REPEATED_CHANGES,
+        };
         self.keyed += keyed;
         self.empty = if keyed == 0 { self.empty + 1 } else { 0 };
         self.repeated = if keyed > 0 && keyed == before { self.repeated + 1 } else { 0 };
-        self.empty < MOST_EMPTY && self.repeated < MOST_REPEATED
+        self.empty < MOST_EMPTY && self.repeated < most_repeated
+    }
+
+    /// Whether no page before had just these keys.
+    pub(super) fn is_new_page(&mut self, keys: &BTreeSet<&[u8]>) -> bool {
+        self.together.insert(fingerprint(keys))
     }
 }
 
@@ -191,7 +205,7 @@ impl SetReader {
 
     /// Follows the pages from `url` on. While one is stored, the next is on its way.
     async fn pages(&self, url: Url, reading: Reading, headers: HeaderMap, sum: &mut Sum) -> Result<(), Trouble> {
-        let mut visited = HashSet::from([fingerprint(&url)]);
+        let mut visited = HashSet::from([fingerprint(url.as_str())]);
         let mut records: Records = self.fetch(&url, &headers).await?;
         // The etag is that of the first answer.
         let mut headers = headers;
@@ -203,7 +217,7 @@ impl SetReader {
             sum.etag = records.etag.take();
             let next = records.next.take();
             if let Some(next) = &next
-                && !visited.insert(fingerprint(next))
+                && !visited.insert(fingerprint(next.as_str()))
             {
                 return Err(self.endless().into());
             }
@@ -227,10 +241,10 @@ impl SetReader {
     }
 }
 
-/// Addresses are long and pages many: so much of one tells it from the others.
-fn fingerprint(url: &Url) -> u64 {
+/// Addresses are long, keys and pages many: so much of one tells it from the others.
+fn fingerprint(of: impl Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
-    url.as_str().hash(&mut hasher);
+    of.hash(&mut hasher);
     hasher.finish()
 }
 
