@@ -60,6 +60,11 @@ impl Journal {
         receiver.await.map_err(|_closed| Stopped::LeaseLost)
     }
 
+    /// So many more were emitted, and stored together with what they tell of.
+    pub fn stored_elsewhere(&self, messages: usize) {
+        self.emitted.fetch_add(i64::try_from(messages).unwrap_or(i64::MAX), Ordering::SeqCst);
+    }
+
     /// How many messages were emitted so far.
     #[must_use]
     pub fn emitted(&self) -> i64 {

@@ -2,6 +2,8 @@
 
 use super::connector::{Halt, Task};
 use super::publish::{Finished, Held, Key, Met, Publish, Published, Reading, Tally};
+use crate::clock::Stamp;
+use crate::domain::message::Message;
 use crate::domain::run::{Failure, Stage};
 use crate::ids::SetId;
 
@@ -46,7 +48,12 @@ impl Publish for NoReplica {
         none()
     }
 
-    fn publish(&self, _model: String, _sets: Vec<Finished>) -> Task<'_, Result<(), Halt>> {
+    fn publish(
+        &self,
+        _model: String,
+        _sets: Vec<Finished>,
+        _closing: Vec<(Stamp, Message)>,
+    ) -> Task<'_, Result<(), Halt>> {
         none()
     }
 }

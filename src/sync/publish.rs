@@ -4,6 +4,8 @@
 //! that leaves every set as it was, and the next run sweeps up. Only one run of a system stages at a time.
 
 use super::connector::{Halt, Task};
+use crate::clock::Stamp;
+use crate::domain::message::Message;
 use crate::ids::{RunId, SetId};
 
 /// The bytes that a record is known by, within its set.
@@ -131,6 +133,8 @@ pub trait Publish: Send + Sync {
     /// Takes back what was staged of these keys; tells what that undoes.
     fn withdraw(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<Tally, Halt>>;
 
-    /// The flip: from here on, all that this run has staged is seen, in one short transaction.
-    fn publish(&self, model: String, sets: Vec<Finished>) -> Task<'_, Result<(), Halt>>;
+    /// The flip: from here on, all that this run has staged is seen, in one short transaction. The run's closing
+    /// messages are stored in it: they are there if and only if what they tell of is.
+    fn publish(&self, model: String, sets: Vec<Finished>, closing: Vec<(Stamp, Message)>)
+    -> Task<'_, Result<(), Halt>>;
 }

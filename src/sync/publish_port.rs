@@ -3,7 +3,10 @@
 use super::connector::{Halt, Task};
 use super::ports::{Ports, halted};
 use super::publish::{Finished, Held, Key, Met, Publish, Published, PublishedSet, Reading, Tally};
+use crate::clock::Stamp;
+use crate::domain::message::Message;
 use crate::ids::SetId;
+use crate::store::messages::append;
 use crate::store::replica::{self, Incoming, SetEnd};
 use crate::store::runs::Claim;
 use crate::store::{Db, Result as Stored};
@@ -105,10 +108,19 @@ impl Publish for Ports {
         )
     }
 
-    fn publish(&self, model: String, sets: Vec<Finished>) -> Task<'_, Result<(), Halt>> {
+    fn publish(
+        &self,
+        model: String,
+        sets: Vec<Finished>,
+        closing: Vec<(Stamp, Message)>,
+    ) -> Task<'_, Result<(), Halt>> {
         Box::pin(async move {
             let ends: Vec<SetEnd> = sets.into_iter().map(set_end).collect();
-            self.write(move |db, claim| replica::publish(db, claim, &model, &ends)).await
+            self.write(move |db, claim| {
+                append(db, claim, &closing)?;
+                replica::publish(db, claim, &model, &ends)
+            })
+            .await
         })
     }
 }

@@ -109,6 +109,12 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
     "ODATA-REFERENCE" Item Warning Items User ByHand
         "Record refers to one that is not there"
         "{0} leads to {2} of {1}, which is not there after this run. The record was left out, or stays as it was."
+    "ODATA-ABSENT" Item Information Items Nobody NothingLeft
+        "Property absent"
+        "Absent from {2} records of {1}, and taken as empty there: {0}."
+    "ODATA-LOSS" Item Warning Items User ByHand
+        "Much of a set is gone"
+        "{0} of the {2} records of {1} are gone at the source, all in this run. They are orphaned now."
     "ODATA-SET-GONE" Run Warning Items Administrator ByHand
         "Entity set is gone"
         "The service does not have the set {0} any more. What the replica has of it stays."

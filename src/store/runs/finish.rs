@@ -40,6 +40,10 @@ pub struct Retry {
 pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, retry: Option<Retry>) -> Result<RunResult> {
     let now = db_now(db)?;
     let totals = super::progress::progress(db, claim.run)?;
+    // A worker that is gone may have stored more than it came to tell of.
+    if totals.stored > totals.emitted {
+        super::progress::count_emitted(db, claim, totals.stored - totals.emitted)?;
+    }
     let (result, reason, code, stage) = match ending {
         Ending::Whole => match result_of(totals.counts) {
             RunResult::Error => (RunResult::Error, Some(EndReason::Failed), None, None),

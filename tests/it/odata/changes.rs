@@ -39,6 +39,8 @@ both_databases! {
         let run = desk.sync(&system).await;
         assert_eq!(run.told(), [
             "information AFC-I02 Nothing has changed in Countries, so it was skipped.",
+            "information ODATA-ABSENT Absent from 1 records of Partners, and taken as empty there: Credit.",
+            "information ODATA-ABSENT Absent from 1 records of Partners, and taken as empty there: Since.",
             "success AFC-S06 1 records of Partners were inserted.",
             "success AFC-S07 1 records of Partners were updated.",
             "success AFC-S10 1 records of Partners are gone at the source and are orphaned now.",

@@ -4,6 +4,7 @@
 mod changes;
 mod faults;
 mod later;
+mod losses;
 mod pages;
 mod protocol;
 mod reading;

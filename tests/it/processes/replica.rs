@@ -71,6 +71,8 @@ async fn goes_on(home: &Home, service: &Service, system: &str) {
     let told = ended(&visitor, &format!("{system}/runs/2")).await;
     assert!(told.contains("RUN-LOST-WORKER"), "{told}");
     assert_eq!(seen(&mut database), ["one"], "as before");
+    let log = visitor.get(&format!("{system}/runs/2/messages.ndjson")).await.expect(200).body;
+    assert!(!log.contains("AFC-"), "it does not tell of what was not published: {log}");
     // The retry waits for its time; the button pulls it forward.
     synchronize(&visitor, system).await;
     let told = ended(&visitor, &format!("{system}/runs/3")).await;
@@ -78,6 +80,34 @@ async fn goes_on(home: &Home, service: &Service, system: &str) {
     assert_eq!(seen(&mut database), ["new", "three"]);
     let left = database.texts("SELECT data AS value FROM replica_records WHERE data LIKE '%never%'");
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// From the flip on, the database takes no message of the run, and does not let it end.
+fn lets_nothing_follow(database: &mut Bare) {
+    database.execute(match database {
+        Bare::Sqlite(_) => {
+            "CREATE TRIGGER nothing_follows BEFORE INSERT ON messages
+             WHEN NEW.run_id IN (SELECT published_run FROM replicas) BEGIN SELECT RAISE(ABORT, 'nothing follows'); END;
+             CREATE TRIGGER no_end BEFORE UPDATE ON runs
+             WHEN NEW.state = 'ended' BEGIN SELECT RAISE(ABORT, 'no end'); END"
+        }
+        Bare::Postgres(_) => {
+            "CREATE FUNCTION nothing_follows() RETURNS trigger AS $$ BEGIN
+               IF NEW.run_id IN (SELECT published_run FROM replicas) THEN RAISE EXCEPTION 'nothing follows'; END IF;
+               RETURN NEW; END $$ LANGUAGE plpgsql;
+             CREATE FUNCTION no_end() RETURNS trigger AS $$ BEGIN
+               IF NEW.state = 'ended' THEN RAISE EXCEPTION 'no end'; END IF; RETURN NEW; END $$ LANGUAGE plpgsql;
+             CREATE TRIGGER nothing_follows BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION nothing_follows();
+             CREATE TRIGGER no_end BEFORE UPDATE ON runs FOR EACH ROW EXECUTE FUNCTION no_end()"
+        }
+    });
+}
+
+fn lets_all_follow(database: &mut Bare) {
+    database.execute(match database {
+        Bare::Sqlite(_) => "DROP TRIGGER nothing_follows; DROP TRIGGER no_end",
+        Bare::Postgres(_) => "DROP TRIGGER nothing_follows ON messages; DROP TRIGGER no_end ON runs",
+    });
 }
 
 both_databases! {
@@ -97,6 +127,37 @@ both_databases! {
         portal.kill();
         assert_eq!(seen(&mut database), ["one"]);
         goes_on(&home, &service, &system).await;
+    }
+
+    /// What it published it has told of: the two are stored together. Triggers keep the rest of the run from the database.
+    async fn killed_after_publishing(home: Home) {
+        let service = Service::start();
+        let (portal, visitor, system) = opened(&home, &service).await;
+        service.says("Things", || json(r#"{"value": [{"Id": 1, "Name": "new"}, {"Id": 3, "Name": "three"}]}"#));
+        let mut database = home.database.connect();
+        lets_nothing_follow(&mut database);
+        synchronize(&visitor, &system).await;
+        wait_until("it to be published", || (seen(&mut database) == ["new", "three"]).then_some(()));
+        portal.kill();
+        lets_all_follow(&mut database);
+        database.execute("UPDATE runs SET lease_until = 0 WHERE state = 'running'");
+        let portal = home.serve(&SETTINGS);
+        let visitor = signed_in(&portal).await;
+        let told = ended(&visitor, &format!("{system}/runs/2")).await;
+        assert!(told.contains("RUN-LOST-WORKER") && !told.contains("Log is incomplete"), "{told}");
+        let log = visitor.get(&format!("{system}/runs/2/messages.ndjson")).await.expect(200).body;
+        let codes = ["AFC-I02", "ODATA-ABSENT", "AFC-S06", "AFC-S07", "RUN-LOST-WORKER"];
+        assert_eq!(log.lines().count(), codes.len(), "{log}");
+        for (line, code) in log.lines().zip(codes) {
+            assert!(line.contains(code), "{code}: {line}");
+        }
+        let counts = "SELECT CAST(n_success AS TEXT) || ' ' || CAST(n_information AS TEXT) || ' ' || CAST(emitted - stored AS TEXT) AS value
+            FROM run_progress p JOIN runs r ON r.id = p.run_id WHERE r.no = 2";
+        assert_eq!(database.texts(counts), ["2 2 0"]);
+        synchronize(&visitor, &system).await;
+        let told = ended(&visitor, &format!("{system}/runs/3")).await;
+        assert!(told.contains("Completed"), "{told}");
+        assert_eq!(seen(&mut database), ["new", "three"]);
     }
 
     /// The last thing that a run asks for is the model; from then on a lock keeps it from publishing.

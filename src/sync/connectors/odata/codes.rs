@@ -22,6 +22,10 @@ pub const STRUCTURE: &str = "ODATA-STRUCTURE";
 pub const CONSISTENCY: &str = "ODATA-CONSISTENCY";
 /// A record refers to one that is not there. Args: the navigation, the set, the key.
 pub const REFERENCE: &str = "ODATA-REFERENCE";
+/// A property that may be null did not stand in records. Args: the property, the set, in how many.
+pub const ABSENT: &str = "ODATA-ABSENT";
+/// A large share of a set became orphaned in one run. Args: how many, the set, of how many.
+pub const LOSS: &str = "ODATA-LOSS";
 /// The service does not have a set any more; what the replica has of it stays. Args: the set.
 pub const SET_GONE: &str = "ODATA-SET-GONE";
 /// The same, where the settings say that this ends the run. Args: the set.

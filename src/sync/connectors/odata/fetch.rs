@@ -9,7 +9,7 @@ use super::codes;
 use super::metadata::{EntitySet, Version};
 use super::page::{self, Entry, Page};
 use super::reading::{SetReader, Sum};
-use super::record::{self, Bad};
+use super::record::{self, Absent, Bad};
 use super::service::{LONGEST_PAGE, Trouble};
 use crate::domain::message::{Category, Direction, Message, Operation};
 use crate::domain::run::{Failure, Stage};
@@ -26,6 +26,7 @@ pub(super) struct Records {
     met: Vec<Met>,
     bad: Vec<Bad>,
     removed: BTreeSet<Vec<u8>>,
+    absent: Absent,
     pub(super) rows: usize,
     pub(super) next: Option<Url>,
     pub(super) delta: Option<String>,
@@ -82,8 +83,11 @@ impl SetReader {
 
     /// Stages a page and tells what is wrong with it.
     pub(super) async fn store(&self, records: Records, reading: Reading, sum: &mut Sum) -> Result<(), Halt> {
-        let Records { mut met, bad, removed, rows, .. } = records;
+        let Records { mut met, bad, removed, absent, rows, .. } = records;
         sum.left_out += bad.len();
+        for (name, records) in absent {
+            *sum.absent.entry(name).or_default() += records;
+        }
         for bad in bad {
             // What cannot be taken over is still there.
             met.extend(bad.key.clone().map(|key| Met { key, content: None }));
@@ -145,7 +149,7 @@ fn decode(model: &EntitySet, body: &[u8]) -> Result<(Page, Records), String> {
     let page = page::read(body, &mut |entry| {
         records.rows += 1;
         match entry {
-            Entry::Record(record) => match record::read(model, record) {
+            Entry::Record(record) => match record::read(model, record, &mut records.absent) {
                 Ok(met) => {
                     // Removed, and there again: the last word counts.
                     records.removed.remove(&met.key);

@@ -10,6 +10,7 @@ use reqwest::header::{HeaderMap, IF_NONE_MATCH};
 use super::codes;
 use super::fetch::Records;
 use super::metadata::EntitySet;
+use super::record::Absent;
 use super::select::Selected;
 use super::service::Trouble;
 use super::settings::{Emptied, Paging};
@@ -41,6 +42,7 @@ pub(super) struct SetReader {
 pub(super) struct Outcome {
     pub(super) tally: Tally,
     pub(super) state: State,
+    pub(super) absent: Absent,
 }
 
 /// What the pages of one reading had in common.
@@ -49,6 +51,8 @@ pub(super) struct Sum {
     pub(super) tally: Tally,
     /// Records that could not be taken over.
     pub(super) left_out: usize,
+    /// What the records of the set may leave out, and do.
+    pub(super) absent: Absent,
     /// Records whose key could be read.
     pub(super) keyed: usize,
     pages: usize,
@@ -90,7 +94,7 @@ impl SetReader {
             match self.changes(&delta).await {
                 Ok(sum) => {
                     state.delta = Some(sum.delta.unwrap_or(delta)).filter(|_| sum.left_out == 0);
-                    return Ok(Outcome { tally: sum.tally, state });
+                    return Ok(Outcome { tally: sum.tally, state, absent: sum.absent });
                 }
                 Err(Trouble::Refused(_, words)) => {
                     self.shared
@@ -113,11 +117,12 @@ impl SetReader {
                 // What was left out has to come again, also when it has not changed.
                 state.delta = sum.delta.filter(|_| sum.left_out == 0);
                 state.etag = sum.etag.filter(|_| sum.pages == 1 && sum.left_out == 0);
-                Ok(Outcome { tally: sum.tally, state })
+                Ok(Outcome { tally: sum.tally, state, absent: sum.absent })
             }
             Err(Trouble::NotModified) if etag.is_some() => {
                 state.etag = etag;
-                Ok(Outcome { tally: Tally { unchanged: self.published.active, ..Tally::default() }, state })
+                let tally = Tally { unchanged: self.published.active, ..Tally::default() };
+                Ok(Outcome { tally, state, absent: Absent::new() })
             }
             Err(other) => Err(self.halt(other)),
         }

@@ -1,10 +1,12 @@
 //! One record: what is wrong with it, its key, and how it is kept.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::codes;
-use super::metadata::{EntitySet, Kind};
+use super::metadata::{EntitySet, Kind, Property};
 use super::value::kept;
 use crate::domain::message::MAX_KEY_BYTES;
 use crate::sync::publish::{Content, Met};
@@ -54,22 +56,43 @@ fn in_kept_form(set: &EntitySet, name: &str, text: String) -> String {
     }
 }
 
-/// Reads a record: its key and what is kept of it.
+/// In how many records of a set a property that may be null did not stand.
+pub(super) type Absent = BTreeMap<String, i64>;
+
+/// Reads a record: its key and what is kept of it. What a good one leaves out is counted.
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub(super) fn read(set: &EntitySet, raw: Map<String, Value>) -> Result<Met, Bad> {
+pub(super) fn read(set: &EntitySet, raw: Map<String, Value>, absent: &mut Absent) -> Result<Met, Bad> {
     let (record, wrong) = record(set, raw);
     let key = key(set, &record)?;
     if let Some(bad) = wrong {
         return Err(Bad { key: Some(key), ..bad });
     }
+    let left_out = left_out(set, &record);
     let data = Value::Object(record).to_string();
     if data.len() > LONGEST {
         return Err(Bad { key: Some(key), ..Bad::of(codes::CONSISTENCY, &["large"]) });
     }
     let digest = Sha256::digest(data.as_bytes()).get(..16).unwrap_or_default().to_vec();
+    for name in left_out {
+        match absent.get_mut(name) {
+            Some(records) => *records += 1,
+            None => drop(absent.insert(name.clone(), 1)),
+        }
+    }
     Ok(Met { key, content: Some(Content { digest, data }) })
+}
+
+/// The properties that a good record does not have.
+fn left_out<'a>(set: &'a EntitySet, record: &Map<String, Value>) -> Vec<&'a String> {
+    // Most have all; only those of open sets may have others in their place.
+    if !set.open && record.len() == set.properties.len() {
+        return Vec::new();
+    }
+    let missing =
+        |(name, property): &(&String, &Property)| property.kind != Kind::Stream && !record.contains_key(name.as_str());
+    set.properties.iter().filter(missing).map(|(name, _)| name).collect()
 }
 
 /// What is kept of a record, and the first thing that is wrong with it.
@@ -195,12 +218,9 @@ fn parts_in_address(set: &EntitySet, address: &str) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use rstest::rstest;
     use serde_json::json;
 
-    use super::super::metadata::Property;
     use super::*;
 
     fn property(kind: Kind, nullable: bool) -> Property {
@@ -220,7 +240,22 @@ mod tests {
 
     fn read_json(record: Value) -> Result<Met, Bad> {
         let Value::Object(record) = record else { panic!("a record is an object") };
-        read(&items(), record)
+        read(&items(), record, &mut Absent::new())
+    }
+
+    /// What may be null, and what a bad record leaves out, are two things.
+    #[test]
+    fn what_is_left_out_is_counted() {
+        let mut absent = Absent::new();
+        for record in [
+            json!({"Order": "7", "Item": 10, "Unit": "PC"}),
+            json!({"Order": "7", "Item": 11, "Unit": "PC", "Text": null}),
+            json!({"Order": "7", "Item": 12, "Unit": "PC"}),
+            json!({"Order": "7", "Item": 13}),
+        ] {
+            let _ = read(&items(), record.as_object().unwrap().clone(), &mut absent);
+        }
+        assert_eq!(absent, Absent::from([("Text".to_owned(), 2)]));
     }
 
     #[test]
@@ -257,7 +292,7 @@ mod tests {
         let open = EntitySet { open: true, ..items() };
         let of = |length: usize| {
             let record = json!({"Order": "7", "Item": 10, "Unit": "PC", "More": "x".repeat(length)});
-            read(&open, record.as_object().unwrap().clone())
+            read(&open, record.as_object().unwrap().clone(), &mut Absent::new())
         };
         assert!(of(LONGEST - 100).is_ok());
         let bad = of(LONGEST).unwrap_err();
@@ -283,7 +318,7 @@ mod tests {
         let properties = BTreeMap::from([("Id".to_owned(), property(Kind::Guid, false))]);
         let set = EntitySet { key: vec!["Id".to_owned()], properties, ..EntitySet::default() };
         let told = json!({"Id": capitals}).as_object().unwrap().clone();
-        let of_record = read(&set, told.clone()).unwrap().key;
+        let of_record = read(&set, told.clone(), &mut Absent::new()).unwrap().key;
         assert_eq!(of_record, guid.as_bytes());
         for removed in [
             key_of_removed(&set, Map::new(), Some(&format!("http://x/Things({capitals})"))),

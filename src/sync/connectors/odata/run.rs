@@ -8,12 +8,14 @@ use tokio::task::JoinSet;
 
 use super::codes;
 use super::metadata::Model;
-use super::reading::{Outcome, SetReader, about_set};
+use super::reading::{SetReader, about_set};
+use super::record::Absent;
 use super::references::{self, Read};
 use super::select::{Selected, named, select, wanted};
 use super::service::Service;
 use super::settings::{Gone, Settings};
 use super::shared::{Shared, model};
+use crate::domain::brake;
 use crate::domain::message::{Category, Message, Operation};
 use crate::domain::run::{Failure, Stage};
 use crate::sync::connector::{Context, Halt};
@@ -50,16 +52,19 @@ pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result
     }
     context.progress.update(|now| now.phase = "publishing");
     context.stop.check()?;
+    // What comes with the flip stands after what led to it.
+    context.journal.flush().await?;
+    let now = context.clock.now();
+    let closing: Vec<_> = sets.iter().flat_map(closing).map(|message| (now, message)).collect();
+    let told = closing.len();
     let finished = sets.iter().map(|(reader, outcome)| Finished {
         set: reader.published.id,
         tally: outcome.tally.clone(),
         state: outcome.state.json(),
     });
     let kept = serde_json::to_string(&model).unwrap_or_default();
-    context.replica.publish(kept, finished.collect()).await?;
-    for (reader, outcome) in &sets {
-        tell(&shared, reader, outcome).await?;
-    }
+    context.replica.publish(kept, finished.collect(), closing).await?;
+    context.journal.stored_elsewhere(told);
     Ok(())
 }
 
@@ -135,11 +140,16 @@ async fn read_all(
     Ok(sets)
 }
 
+/// Of so many properties of a set it is told one by one that they were absent.
+const MOST_ABSENT: usize = 10;
+
 /// What became of a set.
-async fn tell(shared: &Shared, reader: &SetReader, outcome: &Outcome) -> Result<(), Halt> {
+fn closing((reader, outcome): &Read) -> Vec<Message> {
     let (role, name, tally) = (reader.selected.role, reader.name(), &outcome.tally);
+    let mut closing = absent(name, &outcome.absent);
     if !tally.changed() {
-        return shared.log(about_set(Category::Information, role.of(codes::UNCHANGED), name)).await;
+        closing.push(about_set(Category::Information, role.of(codes::UNCHANGED), name));
+        return closing;
     }
     let parts = [
         (tally.inserted, codes::INSERTED, Operation::Insert),
@@ -155,7 +165,42 @@ async fn tell(shared: &Shared, reader: &SetReader, outcome: &Outcome) -> Result<
         if operation == Operation::Insert && tally.returned > 0 {
             message = message.arg(tally.returned.to_string());
         }
-        shared.log(message).await?;
+        closing.push(message);
     }
-    Ok(())
+    let (gone, had) = (tally.orphaned, reader.published.active);
+    // The numbers of a mirror's brake; nothing has to stop here, because what is orphaned comes back.
+    if had > brake::DEFAULT_COUNT && brake::decide(gone, had, false, brake::DEFAULT_PERCENT, 0).is_some() {
+        let warning =
+            Message::of_item(Category::Warning, codes::LOSS, Operation::Delete, "entity set", name.as_bytes());
+        closing.push(warning.arg(gone.to_string()).arg(name).arg(had.to_string()));
+    }
+    closing
+}
+
+/// Which properties were left out that may be; those beyond the first few together.
+fn absent(set: &str, absent: &Absent) -> Vec<Message> {
+    let tell = |what: String, records: i64| {
+        let message =
+            Message::of_item(Category::Information, codes::ABSENT, Operation::None, "entity set", set.as_bytes());
+        message.arg(what).arg(set).arg(records.to_string())
+    };
+    let one_by_one = absent.iter().take(MOST_ABSENT).map(|(name, records)| tell(name.clone(), *records));
+    let further: Vec<i64> = absent.values().skip(MOST_ABSENT).copied().collect();
+    let most = further.iter().max().map(|most| tell(format!("{} further properties", further.len()), *most));
+    one_by_one.chain(most).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_properties_are_told_together() {
+        let absent_from = |n: i64| (0..n).map(|n| (format!("P{n:02}"), n + 1)).collect::<Absent>();
+        assert!(absent("Things", &Absent::new()).is_empty());
+        assert_eq!(absent("Things", &absent_from(10)).len(), 10);
+        let told = absent("Things", &absent_from(12));
+        assert_eq!((told.len(), told[0].args.join(" ")), (11, "P00 Things 1".to_owned()));
+        assert_eq!(told[10].args, ["2 further properties", "Things", "12"]);
+    }
 }
