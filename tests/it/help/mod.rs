@@ -2,4 +2,5 @@
 
 mod codes;
 mod connection;
+mod guide;
 mod notes;

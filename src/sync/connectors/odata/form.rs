@@ -97,7 +97,14 @@ pub(super) static FIELDS: &[Field] = &[
         "error",
     ),
     Field::new("paging", "Pages", "Who cuts a set into pages.", CARE, PAGING, "server"),
-    Field::new("page_size", "Records a page", "1 to 50 000. The service may give less.", CARE, Input::Number, "1000"),
+    Field::new(
+        "page_size",
+        "Records a page",
+        "1 to 50 000. The service may give less. A page of more than 16 MB is refused: then ask for fewer.",
+        CARE,
+        Input::Number,
+        "1000",
+    ),
     Field::new("parallel", "Sets at once", "1 to 16.", CARE, Input::Number, "4"),
     Field::new(
         "timeout_seconds",

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::super::schedule;
 use super::{EditView, SETTING, Subject};
+use crate::domain::doc::{Doc, GUIDE};
 use crate::domain::kind::{Field, Input};
 use crate::web::ui::field::summary_in_order;
 use crate::web::ui::layout::{crumbs, head};
@@ -21,7 +22,7 @@ pub fn view(shell: &Shell, view: &EditView) -> Markup {
         &title,
         &html! {
             (above(view))
-            (head(&html! { bdi { (title) } }, &html! { span.soft { (view.kind_title) } }, &html! {}))
+            (head(&html! { bdi { (title) } }, &html! { span.soft { (view.kind_title) } }, &guide(view)))
             @if view.subject == Subject::New { (kinds(view)) }
             (summary_in_order(&view.errors, &labels(view)))
             (form(shell, &action, &html! {
@@ -38,6 +39,12 @@ pub fn view(shell: &Shell, view: &EditView) -> Markup {
             }))
         },
     )
+}
+
+/// The way to what Help says of this kind, if it says anything.
+fn guide(view: &EditView) -> Markup {
+    let page = Doc::find(GUIDE, view.kind);
+    html! { @if let Some(page) = page { a href=(urls::help_guide(view.kind)) { "Help: " (page.title) } } }
 }
 
 fn above(view: &EditView) -> Markup {
