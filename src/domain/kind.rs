@@ -109,6 +109,16 @@ pub enum Input {
     Choice(&'static [(&'static str, &'static str)]),
     /// A credential: write-only, kept encrypted under the field's name as its slot.
     Secret,
+    /// The same with several lines, such as a key in PEM.
+    SecretLines,
+}
+
+impl Input {
+    /// Whether what is typed is a credential, which is never sent back.
+    #[must_use]
+    pub const fn is_secret(self) -> bool {
+        matches!(self, Self::Secret | Self::SecretLines)
+    }
 }
 
 /// What is wrong with a field, said to whoever typed it.

@@ -8,6 +8,7 @@
 
 pub mod client;
 pub mod filter;
+pub mod identity;
 pub mod pulse;
 pub mod resolve;
 pub mod retry;
@@ -20,11 +21,13 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Proxy, Url};
+use reqwest::{Certificate, Identity, Proxy, Url};
+use secrecy::SecretString;
 
 use crate::domain::run::{Failure, Stage};
 use client::Client;
 use filter::Filter;
+use identity::Unfit;
 use resolve::Resolver;
 pub use stages::stages;
 
@@ -45,6 +48,7 @@ pub struct Net {
     filter: Filter,
     proxy: Option<Proxy>,
     authorities: Vec<Certificate>,
+    identity: Option<Identity>,
     patience: Patience,
     stays: bool,
     client: Arc<OnceLock<Client>>,
@@ -91,6 +95,7 @@ impl Net {
             filter: Filter::new(allowed),
             proxy: None,
             authorities: Vec::new(),
+            identity: None,
             patience: Patience::default(),
             stays: false,
             client: Arc::default(),
@@ -119,6 +124,16 @@ impl Net {
         if self.authorities.is_empty() {
             return Err("there is no certificate in it".to_owned());
         }
+        self.client = Arc::default();
+        Ok(self)
+    }
+
+    /// Shows this certificate to peers that ask for one: a chain in PEM, the client's own first, and its key.
+    ///
+    /// # Errors
+    /// When one of them cannot be used, or they do not belong together.
+    pub fn showing(mut self, chain: &str, key: &SecretString) -> Result<Self, Unfit> {
+        self.identity = Some(identity::identity(chain, key)?);
         self.client = Arc::default();
         Ok(self)
     }
@@ -187,8 +202,12 @@ impl Net {
             .redirect(redirects(self.filter.clone(), self.stays))
             .connect_timeout(self.patience.connect)
             .pool_idle_timeout(Duration::from_secs(30));
-        match &self.proxy {
+        let builder = match &self.proxy {
             Some(proxy) => builder.proxy(proxy.clone()),
+            None => builder,
+        };
+        match &self.identity {
+            Some(identity) => builder.identity(identity.clone()),
             None => builder,
         }
     }

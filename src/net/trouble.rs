@@ -5,6 +5,7 @@ use std::error::Error;
 use std::io::ErrorKind;
 
 use reqwest::Url;
+use rustls::AlertDescription;
 
 use super::filter::Forbidden;
 use super::resolve::Unresolved;
@@ -17,6 +18,8 @@ pub const PEER_NAME: &str = "PEER-NAME";
 pub const PEER_REFUSED: &str = "PEER-REFUSED";
 /// No secure connection.
 pub const PEER_TLS: &str = "PEER-TLS";
+/// The peer refuses the certificate that it was shown, or wants one and got none.
+pub const PEER_CERTIFICATE: &str = "PEER-CERTIFICATE";
 /// The sign-in was refused.
 pub const PEER_SIGN_IN: &str = "PEER-SIGN-IN";
 /// The peer asks for less.
@@ -91,6 +94,10 @@ pub fn classify(error: &reqwest::Error, host: String) -> Failure {
     if cause::<Astray>(error).is_some() || error.is_redirect() {
         return failure(Stage::Protocol, PEER_NONSENSE);
     }
+    // With TLS 1.3 this comes after the request was sent, in place of an answer.
+    if is_about_ours(error) {
+        return failure(Stage::Tls, PEER_CERTIFICATE);
+    }
     if cause::<rustls::Error>(error).is_some() {
         return failure(Stage::Tls, PEER_TLS);
     }
@@ -106,6 +113,24 @@ pub fn classify(error: &reqwest::Error, host: String) -> Failure {
     }
     let stage = if error.is_body() || error.is_decode() { Stage::Content } else { Stage::Protocol };
     failure(stage, PEER_AWAY).transient()
+}
+
+/// What a peer says of the certificate that it was shown, or did not get.
+const ABOUT_OURS: [AlertDescription; 8] = [
+    AlertDescription::CertificateRequired,
+    AlertDescription::BadCertificate,
+    AlertDescription::UnsupportedCertificate,
+    AlertDescription::CertificateRevoked,
+    AlertDescription::CertificateExpired,
+    AlertDescription::CertificateUnknown,
+    AlertDescription::UnknownCA,
+    AlertDescription::AccessDenied,
+];
+
+/// Whether the peer ended TLS because of our certificate. Of such an end HTTP/2 keeps only the words.
+fn is_about_ours(error: &reqwest::Error) -> bool {
+    let words = ABOUT_OURS.map(|alert| rustls::Error::AlertReceived(alert).to_string());
+    causes(error).any(|cause| words.contains(&cause.to_string()))
 }
 
 /// Before the first byte of a request was sent.
@@ -132,6 +157,6 @@ fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stat
 }
 
 /// The first cause of this type.
-fn cause<T: Error + 'static>(error: &reqwest::Error) -> Option<&T> {
+pub(super) fn cause<T: Error + 'static>(error: &reqwest::Error) -> Option<&T> {
     causes(error).find_map(|cause| cause.downcast_ref())
 }

@@ -7,6 +7,7 @@ mod access;
 mod audit;
 mod browser;
 mod business_logs;
+mod certificates;
 mod console;
 mod database;
 mod desk;

@@ -11,7 +11,8 @@ use syncdesk::domain::run::{Failure, Stage};
 use syncdesk::net::client::{Answer, Outgoing};
 use syncdesk::net::{Net, Patience};
 
-use crate::stub::{Reply, Stub, authority};
+use crate::certificates::OURS;
+use crate::stub::{Reply, Stub};
 
 /// Loopback is on the operator's list, and nobody waits long.
 fn open_net() -> Net {
@@ -101,7 +102,7 @@ async fn a_secret_does_not_follow_a_redirect_to_another_host() {
 async fn tls_needs_a_certificate_that_somebody_vouches_for() {
     let stub = Stub::secure(|_, _| Reply::body(200, "private"));
     assert_eq!(failure(&open_net(), &stub.url("/")).await, (Stage::Tls, "PEER-TLS", false));
-    let trusting = open_net().trusting(authority()).unwrap();
+    let trusting = open_net().trusting(OURS.pem().as_bytes()).unwrap();
     assert_eq!(get(&trusting, &stub.url("/")).await.unwrap().whole(100).await.unwrap(), "private");
     assert!(open_net().trusting(b"no certificate").is_err());
     let plain = Stub::start(|_, _| Reply::status(200));

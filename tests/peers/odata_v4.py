@@ -1,13 +1,16 @@
-"""An OData V4 service by odatapy, with pages and delta links: odata_v4.py PORT RECORDS [SETS].
+"""An OData V4 service by odatapy, with pages and delta links: odata_v4.py PORT RECORDS [SETS [FOLDER [VERSION]]].
 
 Partners refer to Countries. With SETS, so many further sets of RECORDS each, for measuring. What is there is changed
-by OData's own requests (POST, PATCH, DELETE).
+by OData's own requests (POST, PATCH, DELETE). With FOLDER, behind TLS: `server.pem` and `server.key` are shown to clients,
+which must show a certificate of the authority in `authority.pem`; up to VERSION of TLS.
 """
 
 import datetime
+import ssl
 import sys
 from decimal import Decimal
 
+from cheroot.ssl.builtin import BuiltinSSLAdapter
 from cheroot.wsgi import Server
 from odatapy.data import Entity, ValueType
 from odatapy.edm.csdl import (
@@ -98,4 +101,11 @@ for name in measured:
 odata = OData.new_instance()
 handler = odata.create_handler(odata.create_service_metadata(Provider()))
 handler.register(InMemoryProcessor(store, page_size=25000))
-Server(("127.0.0.1", port), ODataWSGIApp(handler), numthreads=4).start()
+server = Server(("127.0.0.1", port), ODataWSGIApp(handler), numthreads=4)
+if len(sys.argv) > 4:
+    files = [f"{sys.argv[4]}/{name}" for name in ("server.pem", "server.key", "authority.pem")]
+    server.ssl_adapter = BuiltinSSLAdapter(*files)
+    server.ssl_adapter.context.verify_mode = ssl.CERT_REQUIRED
+    if len(sys.argv) > 5:
+        server.ssl_adapter.context.maximum_version = ssl.TLSVersion[sys.argv[5]]
+server.start()

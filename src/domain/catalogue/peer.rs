@@ -19,6 +19,9 @@ pub(super) static ENTRIES: &[Entry] = entries! { Peer:
     "PEER-TLS" Run Error Connection Administrator ByHand
         "No secure connection"
         "No secure connection[ to {0}] could be agreed on."
+    "PEER-CERTIFICATE" Run Error Connection Administrator ByHand
+        "Our certificate refused"
+        "The service[ at {0}] refuses the certificate that Syncdesk shows, or wants one and gets none."
     "PEER-SIGN-IN" Run Error Connection Administrator ByHand
         "Sign-in refused"
         "The sign-in[ at {0}] was refused."

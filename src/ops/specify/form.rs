@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::super::error::{OpError, Result};
 use crate::clock::micros;
-use crate::domain::kind::{Input, Kind, Typed};
+use crate::domain::kind::{Kind, Typed};
 use crate::domain::schedule::Schedule;
 
 /// A system as somebody specified it.
@@ -79,7 +79,7 @@ pub fn read(kind: &dyn Kind, typed: &Typed) -> Result<Specified> {
     };
     let mut secrets = BTreeMap::new();
     let mut settings = None;
-    let slots = kind.fields().iter().filter(|field| matches!(field.input, Input::Secret));
+    let slots = kind.fields().iter().filter(|field| field.input.is_secret());
     for field in slots {
         // Not trimmed: white space may belong to a secret.
         if let Some(secret) = typed.get(field.name).filter(|secret| !secret.is_empty()) {

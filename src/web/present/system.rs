@@ -137,7 +137,7 @@ pub fn settings(system: &System) -> Vec<(String, String)> {
                 Input::Choice(choices) => {
                     choices.iter().find(|(word, _)| word == value).map_or(value.as_str(), |(_, label)| *label)
                 }
-                Input::Secret => return None,
+                Input::Secret | Input::SecretLines => return None,
                 Input::Line | Input::Lines | Input::Number => value.as_str(),
             };
             Some((format!("{} · {}", field.section, field.label), told.to_owned()))

@@ -24,6 +24,8 @@ pub enum Control<'a> {
     /// Write-only: nothing that is stored is ever sent back.
     Secret {
         stored: bool,
+        /// Of several lines.
+        lines: bool,
     },
     Choice(&'a [Choice]),
     /// A line with suggestions.
@@ -89,8 +91,8 @@ impl<'a> FieldView<'a> {
     fn remark(&self) -> Markup {
         html! {
             @match self.control {
-                Control::Secret { stored: true } => { " " span.remark { "stored" } },
-                Control::Secret { stored: false } => { " " span.remark { "not set" } },
+                Control::Secret { stored: true, .. } => { " " span.remark { "stored" } },
+                Control::Secret { stored: false, .. } => { " " span.remark { "not set" } },
                 Control::Line | Control::Number { .. } | Control::Lines | Control::Password { .. } | Control::Choice(_)
                 | Control::Suggest(_) | Control::Check => {}
             }
@@ -109,8 +111,11 @@ impl<'a> FieldView<'a> {
             Control::Line => self.line("text", self.value, described, None),
             Control::Suggest(choices) => self.suggest(choices, described),
             Control::Number { min, max } => self.number(min, max, described),
-            Control::Lines => self.lines(described),
-            Control::Password { .. } | Control::Secret { .. } => self.line("password", "", described, None),
+            Control::Lines => self.lines(self.value, described),
+            Control::Secret { lines: true, .. } => self.lines("", described),
+            Control::Password { .. } | Control::Secret { lines: false, .. } => {
+                self.line("password", "", described, None)
+            }
             Control::Choice(choices) => self.select(choices, described),
             Control::Check => html! {
                 input type="checkbox" id=(self.name) name=(self.name) value="yes" checked[self.value == "yes"]
@@ -120,21 +125,20 @@ impl<'a> FieldView<'a> {
     }
 
     fn line(&self, kind: &str, value: &str, described: &Described, list: Option<&str>) -> Markup {
-        let (autocomplete, placeholder) = match self.control {
-            Control::Password { autocomplete } => (Some(autocomplete), None),
-            // "new-password" keeps browsers from offering the reader's own password.
-            Control::Secret { stored: true } => (Some("new-password"), Some("Leave empty to keep what is stored")),
-            Control::Secret { stored: false } => (Some("new-password"), None),
+        let autocomplete = match self.control {
+            Control::Password { autocomplete } => Some(autocomplete),
+            // It keeps browsers from offering the reader's own password.
+            Control::Secret { .. } => Some("new-password"),
             Control::Line
             | Control::Number { .. }
             | Control::Lines
             | Control::Choice(_)
             | Control::Suggest(_)
-            | Control::Check => (self.autocomplete, None),
+            | Control::Check => self.autocomplete,
         };
         html! {
             input type=(kind) id=(self.name) name=(self.name) value=[(!value.is_empty()).then_some(value)] list=[list]
-                autocomplete=[autocomplete] placeholder=[placeholder] required[self.required] spellcheck="false"
+                autocomplete=[autocomplete] placeholder=[self.placeholder()] required[self.required] spellcheck="false"
                 aria-describedby=[&described.by] aria-invalid=[described.invalid];
         }
     }
@@ -155,12 +159,27 @@ impl<'a> FieldView<'a> {
         }
     }
 
-    fn lines(&self, described: &Described) -> Markup {
-        let rows = self.value.lines().count().clamp(3, 12);
+    const fn placeholder(&self) -> Option<&'static str> {
+        match self.control {
+            Control::Secret { stored: true, .. } => Some("Leave empty to keep what is stored"),
+            Control::Secret { stored: false, .. }
+            | Control::Line
+            | Control::Number { .. }
+            | Control::Lines
+            | Control::Password { .. }
+            | Control::Choice(_)
+            | Control::Suggest(_)
+            | Control::Check => None,
+        }
+    }
+
+    fn lines(&self, value: &str, described: &Described) -> Markup {
+        let rows = value.lines().count().clamp(3, 12);
         // Browsers drop one line end after the tag: ours, not one that was typed.
         html! {
             textarea id=(self.name) name=(self.name) rows=(rows) spellcheck="false"
-                aria-describedby=[&described.by] aria-invalid=[described.invalid] { "\n" (self.value) }
+                autocomplete=[self.autocomplete] placeholder=[self.placeholder()]
+                aria-describedby=[&described.by] aria-invalid=[described.invalid] { "\n" (value) }
         }
     }
 

@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::stub::{Service, V4, is_for, json, xml};
+use crate::certificates::OURS;
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, Tree};
 use crate::peers::ODataServer;
-use crate::stub::{Reply, authority};
+use crate::stub::Reply;
 
 /// A system whose first run has brought one thing.
 struct Shop {
@@ -262,7 +263,7 @@ both_databases! {
 }
 
 /// What a check of a system says: its code and its stage.
-async fn checked(desk: &Desk, root: &str, fields: &[(&str, &str)]) -> (String, String) {
+pub(super) async fn checked(desk: &Desk, root: &str, fields: &[(&str, &str)]) -> (String, String) {
     let system = desk.odata_system(root, fields).await;
     let ada = desk.as_("ada").await;
     ada.get(&system.page()).await.expect(200);
@@ -277,7 +278,7 @@ both_databases! {
     /// The connection, stage by stage.
     async fn checks(desk: Desk) {
         let (sap, stub, secure) = (ODataServer::mock_sap_with_password(), Service::start(), Service::secure());
-        let ca = String::from_utf8(authority().to_vec()).expect("PEM");
+        let ca = OURS.pem();
         let basic = [("settings.auth", "basic"), ("settings.account", ODataServer::USER)];
         let with = |name: &'static str, more: &[(&'static str, &'static str)]| [&[("name", name)], &basic[..], more].concat();
         let ok = (String::new(), String::new());

@@ -1,6 +1,7 @@
 //! The odata connector: through the form, against services that we did not write, and against a stub of ours for
 //! what none of them does on demand.
 
+mod certificate;
 mod changes;
 mod faults;
 mod later;

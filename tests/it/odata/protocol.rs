@@ -5,10 +5,11 @@ use std::sync::{Arc, Condvar, Mutex};
 use serde_json::json;
 
 use super::stub::{Service, V4, is_for, json as reply, v2, xml};
+use crate::certificates::OURS;
 use crate::database::both_databases;
 use crate::desk::Desk;
 use crate::peers::ODataServer;
-use crate::stub::{Reply, Stub, authority};
+use crate::stub::{Reply, Stub};
 
 both_databases! {
     /// No foreign server has `__next`.
@@ -198,7 +199,7 @@ both_databases! {
         assert_eq!(desk.sync(&system).await.result, "completed");
         assert!(proxy.seen()[0].path.starts_with("http://no-such-host.invalid/odata/$metadata"), "{}", proxy.seen()[0].path);
 
-        let (service, ca) = (Service::secure(), String::from_utf8(authority().to_vec()).expect("PEM"));
+        let (service, ca) = (Service::secure(), OURS.pem());
         let fields = [("name", "Secure"), ("settings.ca", ca.as_str())];
         let system = desk.odata_system(&service.root(), &fields).await;
         let ada = desk.as_("ada").await;

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{Recipe, Server, program};
+use crate::certificates::{Issued, OURS};
 
 /// A service of one of the three.
 pub struct ODataServer {
     server: Server,
+    scheme: &'static str,
     /// What comes between the host and the service.
     path: &'static str,
 }
@@ -21,6 +23,18 @@ impl ODataServer {
     /// odatapy with 250 partners, which refer to 4 countries.
     pub fn odatapy() -> Self {
         Self::start("odatapy", "", |port, _| v4(&[&port.to_string(), "250"]))
+    }
+
+    /// The same for clients with a certificate of our authority only.
+    pub fn odatapy_with_certificates() -> Self {
+        let command = |port, folder: &Path| with_certificates(port, folder, "TLSv1_3");
+        Self { scheme: "https", ..Self::start("odatapy", "", command) }
+    }
+
+    /// The same with an old TLS, which asks for the certificate before anything is sent.
+    pub fn odatapy_with_certificates_and_old_tls() -> Self {
+        let command = |port, folder: &Path| with_certificates(port, folder, "TLSv1_2");
+        Self { scheme: "https", ..Self::start("odatapy", "", command) }
     }
 
     /// mock-sap's business partners in V2.
@@ -57,7 +71,7 @@ impl ODataServer {
     }
 
     fn start(name: &'static str, path: &'static str, command: fn(u16, &Path) -> Vec<OsString>) -> Self {
-        Self { server: Server::start(&Recipe { name, signal: "KILL", user: None, command }), path }
+        Self { server: Server::start(&Recipe { name, signal: "KILL", user: None, command }), scheme: "http", path }
     }
 
     pub fn root(&self) -> String {
@@ -65,7 +79,7 @@ impl ODataServer {
     }
 
     pub fn host(&self) -> String {
-        format!("http://127.0.0.1:{}", self.server.port)
+        format!("{}://127.0.0.1:{}", self.scheme, self.server.port)
     }
 
     /// What pyodata, a client of SAP's, reads of a set: the rows as JSON, dates as text.
@@ -86,6 +100,16 @@ fn v4(args: &[&str]) -> Vec<OsString> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/peers/odata_v4.py");
     let python = program("python/bin/python").into();
     [python, script.into()].into_iter().chain(args.iter().map(Into::into)).collect()
+}
+
+fn with_certificates(port: u16, folder: &Path, version: &str) -> Vec<OsString> {
+    let Issued { certificate, key } = OURS.server();
+    for (name, pem) in
+        [("server.pem", certificate.pem()), ("server.key", key.serialize_pem()), ("authority.pem", OURS.pem())]
+    {
+        std::fs::write(folder.join(name), pem).expect("a file");
+    }
+    v4(&[&port.to_string(), "250", "0", folder.to_str().expect("text"), version])
 }
 
 fn mock_sap(port: u16, args: &[&str]) -> Vec<OsString> {

@@ -6,38 +6,15 @@ mod sink;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::PrivateKeyDer;
+
+use crate::certificates::OURS;
 
 pub use share::{LARGE, Share, listing};
 pub use sink::Sink;
-
-/// The authority behind [`Stub::secure`], as PEM.
-pub fn authority() -> &'static [u8] {
-    TLS.authority.as_bytes()
-}
-
-/// Made anew for each test process: nothing secret is kept with the tests.
-struct Tls {
-    /// PEM.
-    authority: String,
-    certificate: CertificateDer<'static>,
-    key: Vec<u8>,
-}
-
-static TLS: LazyLock<Tls> = LazyLock::new(|| {
-    let mut authority = CertificateParams::default();
-    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    authority.distinguished_name.push(DnType::CommonName, "Syncdesk test authority");
-    let (authority_key, key) = (KeyPair::generate().expect("a key"), KeyPair::generate().expect("a key"));
-    let pem = authority.self_signed(&authority_key).expect("a certificate").pem();
-    let server = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()]).expect("names");
-    let certificate = server.signed_by(&key, &Issuer::new(authority, authority_key)).expect("a certificate");
-    Tls { authority: pem, certificate: certificate.der().clone(), key: key.serialize_der() }
-});
 
 /// What came.
 #[derive(Debug, Clone)]
@@ -116,16 +93,16 @@ impl Stub {
         Self::listen(None, Box::new(handler))
     }
 
-    /// The same behind TLS, for `localhost` and 127.0.0.1.
+    /// The same behind TLS, by [`OURS`].
     pub fn secure(handler: impl Fn(usize, &Request) -> Reply + Send + Sync + 'static) -> Self {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let certificate = TLS.certificate.clone();
-        let key = PrivateKeyDer::try_from(TLS.key.clone()).expect("a key");
+        let issued = OURS.server();
+        let key = PrivateKeyDer::try_from(issued.key.serialize_der()).expect("a key");
         let config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("usual versions")
             .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
+            .with_single_cert(vec![issued.certificate.der().clone()], key)
             .expect("the key is that of the certificate");
         Self::listen(Some(Arc::new(config)), Box::new(handler))
     }

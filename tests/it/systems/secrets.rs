@@ -1,5 +1,6 @@
 //! Credentials: written, never shown, and never sent to somebody else.
 
+use crate::certificates::OURS;
 use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
 use crate::visitor::Visitor;
@@ -151,6 +152,61 @@ both_databases! {
             ("settings.destination_account", "AKIAEXAMPLE")];
         assert_eq!(change(&ada, &tree, &back).await.as_deref(), Some("✕ This end needs its secret."));
         assert!(sealed(&desk).is_empty());
+    }
+
+    /// A key in PEM has several lines. It belongs to its certificate, and to the place where it signs.
+    async fn a_private_key_is_a_secret_too(desk: Desk) {
+        let ((certificate, key), other) = (OURS.client().typed(), OURS.client().typed());
+        let ada = desk.as_("ada").await;
+        let root = "https://127.0.0.1:9/odata";
+        let fields = |root, certificate, key| [
+            ("name", "Service"), ("group", "Finance"), ("settings.root", root), ("settings.auth", "certificate"),
+            ("settings.certificate", certificate), ("settings.key", key),
+        ];
+        let line = key.lines().nth(1).expect("it has several lines");
+        for (fields, field, said) in [
+            (fields(root, "", &key), "certificate", "✕ Give the certificate."),
+            (fields(root, "nonsense", &key), "certificate", "✕ This cannot be used: there is no certificate in it."),
+            (fields(root, &certificate, ""), "key", "✕ This end needs its secret."),
+            (fields(root, &certificate, &other.1), "key", "✕ This cannot be used: it is not the key of the first certificate."),
+            (fields("http://127.0.0.1:9/odata", &certificate, &key), "root",
+                "✕ A certificate is shown only where the address begins with https://."),
+        ] {
+            ada.get("/systems/new?kind=odata").await.expect(200);
+            let refused = ada.submit("/systems/new", &fields).await.expect(422);
+            assert_eq!(refused.text(&format!("[id='settings.{field}-error']")), said);
+            assert!(!refused.body.contains(line), "{field}");
+        }
+        ada.get("/systems/new?kind=odata").await.expect(200);
+        let made = ada.submit("/systems/new", &fields(root, &certificate, &key)).await.expect(303);
+        let (page, before) = (made.location().to_owned(), sealed(&desk));
+        assert!(before.len() == 1 && before[0].starts_with("key "), "{before:?}");
+        let edit = format!("{page}/edit");
+        for path in [&page, &edit] {
+            assert!(!ada.get(path).await.expect(200).body.contains(line), "{path}");
+        }
+        let form = ada.get(&edit).await.expect(200);
+        assert_eq!(form.attributes("textarea[name='settings.key']", "placeholder"), ["Leave empty to keep what is stored"]);
+        assert!(!contains(&dump(&desk), line.as_bytes()) && contains(&dump(&desk), b"127.0.0.1:9"));
+        let changed = "✕ Host, account or kind of this end has changed: type its secret again.";
+        for (change, said) in [
+            (&[("settings.page_size", "7")][..], None),
+            (&[("settings.root", "https://127.0.0.1:9/other")], None),
+            (&[("settings.root", "https://127.0.0.1:10/odata")], Some(changed)),
+            (&[("settings.proxy", "http://127.0.0.1:8")], Some(changed)),
+            (&[("settings.certificate", &other.0)], Some(changed)),
+        ] {
+            ada.get(&edit).await.expect(200);
+            let answer = ada.submit(&edit, change).await.expect(if said.is_some() { 422 } else { 303 });
+            assert_eq!(said.map(|_| answer.text("[id='settings.key-error']")).as_deref(), said, "{change:?}");
+            assert_eq!(sealed(&desk), before, "{change:?}");
+        }
+        ada.get(&edit).await.expect(200);
+        ada.submit(&edit, &[("settings.certificate", &other.0), ("settings.key", &other.1)]).await.expect(303);
+        assert_ne!(sealed(&desk), before);
+        ada.get(&edit).await.expect(200);
+        ada.submit(&edit, &[("settings.auth", "none")]).await.expect(303);
+        assert!(sealed(&desk).is_empty(), "what signs nothing is not kept");
     }
 
     async fn it_goes_with_its_system(desk: Desk) {

@@ -7,6 +7,7 @@ const AUTH: Input = Input::Choice(&[
     ("basic", "User name and password"),
     ("oauth2", "OAuth 2.0 client credentials"),
     ("header", "Key in a header"),
+    ("certificate", "Certificate of the client (mutual TLS)"),
 ]);
 
 const PAGING: Input = Input::Choice(&[
@@ -60,6 +61,23 @@ pub(super) static FIELDS: &[Field] = &[
         "The password, the client secret, or the key. Kept encrypted and never shown.",
         SERVICE,
         Input::Secret,
+        "",
+    ),
+    Field::new(
+        "certificate",
+        "Client certificate",
+        "For a certificate: as PEM text, followed by those between it and its authority. Only for addresses with https://.",
+        SERVICE,
+        Input::Lines,
+        "",
+    ),
+    Field::new(
+        "key",
+        "Private key",
+        "Of the client certificate: as PEM text, without a pass phrase. Kept encrypted and never shown; another \
+         certificate, host or proxy needs it anew.",
+        SERVICE,
+        Input::SecretLines,
         "",
     ),
     Field::new(

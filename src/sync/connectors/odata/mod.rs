@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use self::service::Service;
-use self::settings::{SECRET, Settings};
+use self::settings::Settings;
 use crate::domain::kind::Owner;
 use crate::domain::run::{Failure, Stage};
 use crate::net;
@@ -50,8 +50,7 @@ impl Kind for OData {
     }
 
     fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {
-        let owner = Settings::from_json(settings).and_then(|settings| settings.owner());
-        owner.map(|owner| (SECRET, owner)).into_iter().collect()
+        Settings::from_json(settings).and_then(|settings| settings.owner()).into_iter().collect()
     }
 
     fn local_folders(&self, _settings: &serde_json::Value) -> Vec<(&'static str, PathBuf)> {

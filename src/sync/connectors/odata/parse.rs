@@ -1,12 +1,14 @@
 //! From what was typed to settings: what is wrong is told field by field.
 
 use reqwest::header::{HeaderName, HeaderValue};
+use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
 use super::select::Pattern;
-use super::settings::{Auth, Emptied, Gone, Paging, Settings, header};
+use super::settings::{Auth, Emptied, Gone, KEY, Paging, Settings, header};
 use crate::net::Net;
+use crate::net::identity::{Unfit, check_chain};
 use crate::sync::connector::{FieldError, Typed};
 use crate::sync::connectors::typed::Form;
 
@@ -80,7 +82,7 @@ impl Form<'_> {
     }
 
     fn sign_in(&mut self) {
-        for field in ["account", "token_url", "scope", "header_name"] {
+        for field in ["account", "token_url", "scope", "header_name", "certificate"] {
             self.set(field, "");
         }
         let Some(auth) = Auth::parse(self.text("auth")) else {
@@ -102,7 +104,28 @@ impl Form<'_> {
                 }
                 self.set("header_name", name);
             }
+            Auth::Certificate => self.client_certificate(),
         }
+    }
+
+    /// The key is at hand when it was typed; that of another certificate has to be.
+    fn client_certificate(&mut self) {
+        let certificate = self.text("certificate");
+        if self.json.get("root").and_then(Value::as_str).is_some_and(|root| !root.starts_with("https://")) {
+            self.wrong("root", "A certificate is shown only where the address begins with https://.");
+        }
+        let unfit = match self.typed.get(KEY).filter(|key| !key.is_empty()) {
+            _ if certificate.is_empty() => return self.wrong("certificate", "Give the certificate."),
+            Some(key) => Net::default().showing(certificate, &SecretString::from(key.as_str())).err(),
+            None => check_chain(certificate).map_err(Unfit::Certificate).err(),
+        };
+        let cannot = |words: String| format!("This cannot be used: {words}.");
+        match unfit {
+            Some(Unfit::Certificate(words)) => self.wrong("certificate", cannot(words)),
+            Some(Unfit::Key(words)) => self.wrong(KEY, cannot(words)),
+            None => {}
+        }
+        self.set("certificate", certificate);
     }
 
     fn named_account(&mut self, missing: &str) {
@@ -155,7 +178,7 @@ impl Form<'_> {
         }
         let ca = self.text("ca");
         if !ca.is_empty()
-            && let Err(words) = Net::default().trusting(ca.as_bytes())
+            && let Err(words) = check_chain(ca).and_then(|()| Net::default().trusting(ca.as_bytes()))
         {
             self.wrong("ca", format!("This cannot be used: {words}."));
         }
@@ -188,14 +211,15 @@ mod tests {
         let json = parse(&typed(&basic)).unwrap();
         let expected = serde_json::json!({
             "root": "https://sap.example/odata/SRV", "auth": "basic", "account": "ada", "token_url": "", "scope": "",
-            "header_name": "", "config_name": "Business Configuration", "config_sets": ["Units", "T*"],
+            "header_name": "", "certificate": "", "config_name": "Business Configuration", "config_sets": ["Units", "T*"],
             "master_name": "Master Data", "master_sets": ["*"], "gone": "warning", "emptied": "error", "paging": "server", "page_size": 1000,
             "parallel": 4, "timeout_seconds": 60, "headers": [], "proxy": "", "ca": "",
         });
         assert_eq!(json, expected, "what another way to sign in would need is not kept");
         let settings = Settings::from_json(&json).unwrap();
-        let identity = r#"["basic","https://sap.example","","","ada","","",""]"#;
-        assert_eq!(settings.owner().unwrap().identity, identity);
+        let identity = r#"["basic","https://sap.example","","","ada","","","",""]"#;
+        let (slot, owner) = settings.owner().unwrap();
+        assert_eq!((slot, owner.identity.as_str()), ("secret", identity));
     }
 
     /// A secret that was given for one place, or one way to it, does not go to another.

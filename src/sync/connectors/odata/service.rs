@@ -10,10 +10,11 @@ use reqwest::{Method, Request, StatusCode, Url};
 
 use super::codes;
 use super::page::refusal;
-use super::settings::Settings;
+use super::settings::{Auth, KEY, Settings};
 use super::sign_in::{SignIn, hidden};
 use crate::domain::run::{Failure, Stage};
 use crate::net::client::{Answer, Client, Outgoing};
+use crate::net::identity::Unfit;
 use crate::net::retry::{Setback, with_patience};
 use crate::net::status::{failure_of, quote, retry_after};
 use crate::net::{Patience, trouble};
@@ -116,6 +117,13 @@ impl Service {
         }
         if !settings.ca.is_empty() {
             net = net.trusting(settings.ca.as_bytes()).map_err(|words| unusable("certificate authority", words))?;
+        }
+        if settings.auth == Auth::Certificate {
+            let key = peer.credentials.get(KEY).ok_or_else(|| unusable("private key", "there is none".to_owned()))?;
+            net = net.showing(&settings.certificate, key).map_err(|unfit| match unfit {
+                Unfit::Certificate(words) => unusable("certificate", words),
+                Unfit::Key(words) => unusable("private key", words),
+            })?;
         }
         let root = net.address(&format!("{}/", settings.root))?;
         let mut headers = HeaderMap::new();

@@ -16,6 +16,8 @@ words! {
         OAuth2 = "oauth2",
         /// A key in a header.
         Header = "header",
+        /// A certificate of the client's own (mutual TLS).
+        Certificate = "certificate",
     }
 }
 
@@ -79,6 +81,8 @@ pub struct Settings {
     pub scope: String,
     /// The header that carries the key.
     pub header_name: String,
+    /// The client's own, with those between it and its authority: PEM.
+    pub certificate: String,
     /// A set belongs to the first that names it.
     pub data_sets: [DataSet; 2],
     pub gone: Gone,
@@ -96,8 +100,11 @@ pub struct Settings {
     pub ca: String,
 }
 
-/// The only slot for a secret.
+/// The slot of what is sent to sign in.
 pub const SECRET: &str = "secret";
+
+/// The slot of the certificate's private key: it never leaves the machine, but signs.
+pub const KEY: &str = "key";
 
 impl Settings {
     /// From the stored JSON; `None` if it is not ours.
@@ -115,6 +122,8 @@ impl Settings {
             token_url: text("token_url")?,
             scope: text("scope")?,
             header_name: text("header_name")?,
+            // It was not always asked for.
+            certificate: text("certificate").unwrap_or_default(),
             data_sets: [
                 DataSet { role: Role::Master, name: text("master_name")?, patterns: lines("master_sets")? },
                 DataSet { role: Role::Configuration, name: text("config_name")?, patterns: lines("config_sets")? },
@@ -132,14 +141,20 @@ impl Settings {
         })
     }
 
-    /// To whom the secret would be sent, and by which way.
+    /// To whom the secret of which slot would be sent, and by which way.
     #[must_use]
-    pub fn owner(&self) -> Option<Owner> {
-        if self.auth == Auth::None {
-            return None;
-        }
+    pub fn owner(&self) -> Option<(&'static str, Owner)> {
+        let slot = match self.auth {
+            Auth::None => return None,
+            Auth::Basic | Auth::OAuth2 | Auth::Header => SECRET,
+            Auth::Certificate => KEY,
+        };
         let host = |address: &str| address.split('/').take(3).collect::<Vec<_>>().join("/");
-        let authorities = base64::prelude::BASE64_STANDARD_NO_PAD.encode(Sha256::digest(&self.ca));
+        // Whatever line ends it was sent with.
+        let digest = |pem: &str| match pem.lines().collect::<Vec<_>>().join("\n") {
+            pem if pem.is_empty() => pem,
+            pem => base64::prelude::BASE64_STANDARD_NO_PAD.encode(Sha256::digest(pem)),
+        };
         // With OAuth the secret goes to one host, and a token had for it to the other. A list, so that no field
         // can be taken for a part of another.
         let identity = serde_json::json!([
@@ -150,10 +165,11 @@ impl Settings {
             self.account,
             self.header_name,
             self.proxy,
-            if self.ca.is_empty() { "" } else { &authorities },
+            digest(&self.ca),
+            digest(&self.certificate),
         ])
         .to_string();
-        Some(Owner { identity, required: true })
+        Some((slot, Owner { identity, required: true }))
     }
 }
 

@@ -54,7 +54,8 @@ impl SignIn {
             peer.credentials.get(SECRET).ok_or(missing)
         };
         Ok(match settings.auth {
-            Auth::None => Self::Nobody,
+            // A certificate is shown when the connection is made.
+            Auth::None | Auth::Certificate => Self::Nobody,
             Auth::Basic => Self::Fixed(AUTHORIZATION, basic(&settings.account, secret()?)?),
             Auth::Header => {
                 let name = HeaderName::try_from(&settings.header_name).map_err(|error| unusable(&error))?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::metadata::EntitySet;
-use super::settings::Settings;
+use super::settings::{Auth, Settings};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct State {
@@ -23,7 +23,8 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(settings: &Settings, set: &EntitySet) -> Self {
-        let Settings { auth, account, scope, token_url, header_name, headers, .. } = settings;
+        let Settings { auth, scope, token_url, header_name, headers, .. } = settings;
+        let account = if *auth == Auth::Certificate { &settings.certificate } else { &settings.account };
         let reader = digest(&(auth.as_str(), account, scope, token_url, header_name, headers));
         Self { root: settings.root.clone(), model: digest(set), reader, delta: None, etag: None }
     }

@@ -148,7 +148,7 @@ const STAGES: [(Stage, &str, &str); 7] = [
     ),
     (Stage::NameLookup, "PEER-NAME", "the name of the host is not known to the name service of this machine"),
     (Stage::Tcp, "PEER-REFUSED", "nothing listens there, or something on the way does not let us through"),
-    (Stage::Tls, "PEER-TLS", "the certificate is unknown, expired or made for another name"),
+    (Stage::Tls, "PEER-TLS", "a certificate, theirs or ours, is unknown, expired or made for another name"),
     (Stage::SignIn, "PEER-SIGN-IN", "the other side knows us not, or not any more"),
     (Stage::Protocol, "PEER-SLOW", "it answers late, or wants a pause"),
     (Stage::Content, "PEER-NONSENSE", "it answers, but not as the service that was expected"),

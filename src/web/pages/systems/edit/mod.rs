@@ -12,7 +12,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 
 use crate::access::{Grant, verbs};
-use crate::domain::kind::{Field, Input, Kind};
+use crate::domain::kind::{Field, Kind};
 use crate::domain::schedule::Schedule;
 use crate::ids::SystemKey;
 use crate::ops::error::OpError;
@@ -275,9 +275,8 @@ impl Form {
                 |(name, said)| if of_kind(&name).is_some() { (format!("{SETTING}{name}"), said) } else { (name, said) },
             )
             .collect();
-        let secret = |name: &str| {
-            name.strip_prefix(SETTING).and_then(of_kind).is_some_and(|field| matches!(field.input, Input::Secret))
-        };
+        let secret =
+            |name: &str| name.strip_prefix(SETTING).and_then(of_kind).is_some_and(|field| field.input.is_secret());
         let typed = posted.0.into_iter().filter(|(name, _value)| !secret(name)).collect();
         Self { subject, kind, typed, stored, errors }
     }

@@ -153,14 +153,15 @@ fn setting(view: &EditView, field: &Field) -> Markup {
     let name = format!("{SETTING}{}", field.name);
     let choices: Vec<Choice> = match field.input {
         Input::Choice(choices) => choices.iter().map(|(value, label)| Choice::new(*value, *label)).collect(),
-        Input::Line | Input::Lines | Input::Number | Input::Secret => Vec::new(),
+        Input::Line | Input::Lines | Input::Number | Input::Secret | Input::SecretLines => Vec::new(),
     };
     let control = match field.input {
         Input::Line => Control::Line,
         Input::Lines => Control::Lines,
         Input::Number => Control::Number { min: 0, max: i64::from(i32::MAX) },
         Input::Choice(_) => Control::Choice(&choices),
-        Input::Secret => Control::Secret { stored: view.stored.contains(field.name) },
+        Input::Secret => Control::Secret { stored: view.stored.contains(field.name), lines: false },
+        Input::SecretLines => Control::Secret { stored: view.stored.contains(field.name), lines: true },
     };
     let value = view.typed.get(&name).map_or(field.default, String::as_str);
     FieldView::new(&name, field.label, value, control).help(field.help).autocomplete("off").view(&view.errors)
