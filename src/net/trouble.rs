@@ -94,12 +94,13 @@ pub fn classify(error: &reqwest::Error, host: String) -> Failure {
     if cause::<Astray>(error).is_some() || error.is_redirect() {
         return failure(Stage::Protocol, PEER_NONSENSE);
     }
-    // With TLS 1.3 this comes after the request was sent, in place of an answer.
-    if is_about_ours(error) {
-        return failure(Stage::Tls, PEER_CERTIFICATE);
-    }
-    if cause::<rustls::Error>(error).is_some() {
-        return failure(Stage::Tls, PEER_TLS);
+    match cause::<rustls::Error>(error) {
+        // With TLS 1.3 it comes after the request was sent, in place of an answer.
+        Some(rustls::Error::AlertReceived(alert)) if ABOUT_OURS.contains(alert) => {
+            return failure(Stage::Tls, PEER_CERTIFICATE);
+        }
+        Some(_) => return failure(Stage::Tls, PEER_TLS),
+        None => {}
     }
     if error.is_timeout() {
         let stage = if error.is_connect() { Stage::Tcp } else { Stage::Protocol };
@@ -126,12 +127,6 @@ const ABOUT_OURS: [AlertDescription; 8] = [
     AlertDescription::UnknownCA,
     AlertDescription::AccessDenied,
 ];
-
-/// Whether the peer ended TLS because of our certificate. Of such an end HTTP/2 keeps only the words.
-fn is_about_ours(error: &reqwest::Error) -> bool {
-    let words = ABOUT_OURS.map(|alert| rustls::Error::AlertReceived(alert).to_string());
-    causes(error).any(|cause| words.contains(&cause.to_string()))
-}
 
 /// Before the first byte of a request was sent.
 fn connecting(error: &reqwest::Error, failure: impl Fn(Stage, &'static str) -> Failure) -> Failure {

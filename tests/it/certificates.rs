@@ -1,5 +1,6 @@
 //! Certificates, made anew for each test process: nothing secret is kept with the tests.
 
+use std::path::Path;
 use std::sync::LazyLock;
 
 use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -38,6 +39,16 @@ impl Authority {
     pub fn server(&self) -> Issued {
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
         self.issue(&CertificateParams::new(names).expect("names"))
+    }
+
+    /// What a server of its own needs: `server.pem`, `server.key` and `authority.pem`.
+    pub fn hand_out(&self, folder: &Path) {
+        let Issued { certificate, key } = self.server();
+        let files =
+            [("server.pem", certificate.pem()), ("server.key", key.serialize_pem()), ("authority.pem", self.pem())];
+        for (name, pem) in files {
+            std::fs::write(folder.join(name), pem).expect("a file");
+        }
     }
 
     pub fn client(&self) -> Issued {

@@ -11,7 +11,8 @@ use syncdesk::domain::run::{Failure, Stage};
 use syncdesk::net::client::{Answer, Outgoing};
 use syncdesk::net::{Net, Patience};
 
-use crate::certificates::OURS;
+use crate::certificates::{Issued, OURS, STRANGE};
+use crate::peers::Http2;
 use crate::stub::{Reply, Stub};
 
 /// Loopback is on the operator's list, and nobody waits long.
@@ -111,6 +112,22 @@ async fn tls_needs_a_certificate_that_somebody_vouches_for() {
     assert_eq!(refused.stage, Stage::Tls, "a port that does not speak TLS: {refused:?}");
     let down = Stub::secure(move |_, _| Reply::status(302).with("location", "http://127.0.0.1:1/"));
     assert_eq!(failure(&trusting, &down.url("/")).await, (Stage::Protocol, "PEER-NONSENSE", false));
+}
+
+/// It speaks HTTP/2 too, of which every second refusal would come as "connection closed".
+#[tokio::test]
+async fn a_peer_that_wants_a_certificate() {
+    let peer = Http2::start();
+    let none = || open_net().over_http_1().trusting(OURS.pem().as_bytes()).unwrap();
+    for _ in 0..30 {
+        assert_eq!(failure(&none(), &peer.url()).await, (Stage::Tls, "PEER-CERTIFICATE", false));
+    }
+    let showing =
+        |issued: Issued| none().showing(&issued.certificate.pem(), &issued.key.serialize_pem().into()).unwrap();
+    let answer = get(&showing(OURS.client()), &peer.url()).await.unwrap().whole(100).await.unwrap();
+    assert_eq!(answer, "let in");
+    // To a stranger's, Node says nothing: it hangs up, and nobody can tell why.
+    assert_eq!(failure(&showing(STRANGE.client()), &peer.url()).await, (Stage::Protocol, "PEER-AWAY", true));
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 //! A server that does not start fails the test that asked for it.
 
 mod azurite;
+mod http2;
 mod odata;
 mod postgres;
 mod s3;
@@ -19,6 +20,7 @@ use std::process::{Child, Command, Stdio};
 use crate::wait::wait_until;
 
 pub use azurite::Azurite;
+pub use http2::Http2;
 pub use odata::ODataServer;
 pub use postgres::{Postgres, PostgresDatabase};
 pub use s3::S3;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{Recipe, Server, program};
-use crate::certificates::{Issued, OURS};
+use crate::certificates::OURS;
 
 /// A service of one of the three.
 pub struct ODataServer {
@@ -103,12 +103,7 @@ fn v4(args: &[&str]) -> Vec<OsString> {
 }
 
 fn with_certificates(port: u16, folder: &Path, version: &str) -> Vec<OsString> {
-    let Issued { certificate, key } = OURS.server();
-    for (name, pem) in
-        [("server.pem", certificate.pem()), ("server.key", key.serialize_pem()), ("authority.pem", OURS.pem())]
-    {
-        std::fs::write(folder.join(name), pem).expect("a file");
-    }
+    OURS.hand_out(folder);
     v4(&[&port.to_string(), "250", "0", folder.to_str().expect("text"), version])
 }
 

@@ -110,7 +110,8 @@ impl Service {
     ) -> Result<Self, Failure> {
         let unusable = |which: &str, why: String| Failure::new(Stage::Settings, codes::SETTING).arg(which).arg(why);
         let idle = Duration::from_secs(settings.timeout_seconds);
-        let mut net = peer.net.clone().staying().patient(Patience { idle, attempts, ..peer.net.patience() });
+        let mut net =
+            peer.net.clone().staying().over_http_1().patient(Patience { idle, attempts, ..peer.net.patience() });
         if !settings.proxy.is_empty() {
             let proxy = Url::parse(&settings.proxy).map_err(|error| unusable("proxy", error.to_string()))?;
             net = net.through(&proxy)?;
