@@ -22,7 +22,7 @@ use crate::web::pages::systems::check::{self, CheckState};
 use crate::web::pages::systems::delete::{self, DeleteView};
 use crate::web::pages::systems::hold::{self, HoldView};
 use crate::web::pages::systems::{edit, list, queue, show};
-use crate::web::ui::{Choice, Errors, Flash, Refresh, Shell, Tone};
+use crate::web::ui::{Choice, Control, Errors, FieldView, Flash, Refresh, Shell, Tone};
 
 fn stranger() -> Shell {
     Shell { reader: None, nav: vec![], current: None, ..shell() }
@@ -357,6 +357,10 @@ fn secrets_are_never_sent_back() {
     view.typed.insert("settings.source_secret".into(), "hunter2".into());
     let page = edit::view(&shell(), &view).into_string();
     assert!(!page.contains("hunter2"));
+    for lines in [false, true] {
+        let field = FieldView::new("key", "Key", "hunter2", Control::Secret { stored: true, lines });
+        assert!(!field.view(&Errors::new()).into_string().contains("hunter2"), "{lines}");
+    }
 }
 
 #[test]

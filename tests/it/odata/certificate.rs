@@ -57,7 +57,7 @@ both_databases! {
         let system = desk.odata_system(&service.root(), &[("settings.ca", &ca)]).await;
         let run = desk.sync(&system).await;
         assert_eq!(run.result, "error");
-        assert!(run.told()[0].starts_with("error PEER-CERTIFICATE "), "{:?}", run.told());
+        assert!(run.told()[0].starts_with("error PEER-CERTIFICATE "), "{:?}", run.log);
         assert_eq!(desk.texts("SELECT end_stage AS value FROM runs WHERE no = 1"), ["tls"]);
         assert!(desk.texts("SELECT state AS value FROM runs WHERE no = 2").is_empty());
     }
