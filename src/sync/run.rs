@@ -160,7 +160,7 @@ impl Watch<'_> {
             }
             let asked = since_boot();
             let (claim, lease) = (self.claim.clone(), self.engine.limits.lease);
-            let now = totals(&snapshot, Some(self.engine.clock.now().minus(idle)), self.journal.emitted());
+            let now = totals(&snapshot, self.engine.clock.now().minus(idle), self.journal.emitted());
             let beat = self
                 .engine
                 .store
@@ -185,9 +185,9 @@ impl Watch<'_> {
     }
 }
 
-fn totals(snapshot: &super::progress::Snapshot, moved_at: Option<Stamp>, emitted: i64) -> Totals {
+fn totals(snapshot: &super::progress::Snapshot, moved_at: Stamp, emitted: i64) -> Totals {
     Totals {
-        moved_at,
+        moved_at: snapshot.has_moved().then_some(moved_at),
         phase: snapshot.phase.to_owned(),
         items_done: snapshot.items_done,
         items_total: snapshot.items_total,
@@ -282,7 +282,7 @@ fn told(failure: &Failure) -> Message {
 
 async fn end(engine: &Engine, claim: &Claim, progress: &Progress, emitted: i64, ending: Ending, retry: Option<Retry>) {
     let (snapshot, idle) = progress.snapshot();
-    let last = totals(&snapshot, Some(engine.clock.now().minus(idle)), emitted);
+    let last = totals(&snapshot, engine.clock.now().minus(idle), emitted);
     let (held, braked) = (claim.clone(), matches!(&ending, Ending::Error { reason: EndReason::Brake, .. }));
     let ended = engine
         .store

@@ -71,7 +71,7 @@ pub async fn of_system(
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
             let check = checks::last(db, system.id)?;
-            let last = runs::last_ended(db, system.id)?;
+            let last = runs::last_result(db, system.id)?;
             Ok((system, check, last))
         })
         .await?;
