@@ -22,7 +22,7 @@ use crate::ops::random;
 use crate::store::StoreError;
 use crate::store::messages::append;
 use crate::store::plans;
-use crate::store::runs::{self, Claim, Ending, Retry, Totals};
+use crate::store::runs::{self, Claim, Ending, Retry, Sequel, Totals};
 
 /// How often a running run is looked after: cancellation must be answered within two seconds.
 const LOOK_AFTER: Duration = Duration::from_millis(500);
@@ -283,6 +283,7 @@ fn told(failure: &Failure) -> Message {
 async fn end(engine: &Engine, claim: &Claim, progress: &Progress, emitted: i64, ending: Ending, retry: Option<Retry>) {
     let (snapshot, idle) = progress.snapshot();
     let last = totals(&snapshot, engine.clock.now().minus(idle), emitted);
+    let check_within = engine.limits.cadence.extra_check;
     let (held, braked) = (claim.clone(), matches!(&ending, Ending::Error { reason: EndReason::Brake, .. }));
     let ended = engine
         .store
@@ -292,7 +293,7 @@ async fn end(engine: &Engine, claim: &Claim, progress: &Progress, emitted: i64, 
             if !braked {
                 plans::forget(db, held.run)?;
             }
-            runs::finish(db, &held, &ending, retry)
+            runs::finish(db, &held, &ending, Sequel { retry, check_within })
         })
         .await;
     match ended {
