@@ -45,7 +45,8 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
     let (outcome, max_attempts, allowed) = {
         let prepared = engine.prepare(claim.system).await;
         match prepared {
-            Err(failure) => (Err(Halt::Failed(failure)), 1, Duration::ZERO),
+            // Of a system that cannot be read, how often it may be tried cannot either.
+            Err(failure) => (Err(Halt::Failed(failure)), retry::DEFAULT_MAX_ATTEMPTS, Duration::ZERO),
             Ok(prepared) => {
                 let max_attempts = prepared.system.max_attempts;
                 let allowed = Duration::from_micros(u64::try_from(prepared.system.timeout_us).unwrap_or(u64::MAX));
