@@ -125,6 +125,17 @@ pub fn recent(db: &mut Db, system: SystemId, limit: i64) -> Result<Vec<(bool, St
     Ok(rows.into_iter().filter_map(|(ok, at)| ok.zip(at)).collect())
 }
 
+/// The checks of a system that ended and are kept, newest first.
+pub fn kept(db: &mut Db, system: SystemId) -> Result<Vec<Check>> {
+    Ok(checks::table
+        .filter(checks::system_id.eq(system))
+        .filter(checks::state.eq(RunState::Ended))
+        .order(checks::no.desc())
+        .limit(KEPT)
+        .select(Check::as_select())
+        .load(db)?)
+}
+
 /// Whether any check waits to be carried out or finished: a look before the write.
 pub fn any_open(db: &mut Db) -> Result<bool> {
     let open = checks::table
