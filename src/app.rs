@@ -110,7 +110,7 @@ impl House {
                 runs_at_once: usize::try_from(self.config.workers).unwrap_or(usize::MAX),
                 lease: self.config.lease,
                 checks_at_once: usize::try_from(self.config.checks_at_once).unwrap_or(usize::MAX),
-                cadence: self.config.cadence,
+                cadence: self.config.cadence.clone(),
                 grace: self.config.grace,
                 ..Limits::default()
             },

@@ -108,7 +108,12 @@ impl Config {
             workers: settings.workers,
             run_timeout: settings.run_timeout_minutes,
             checks_at_once: settings.checks_at_once,
-            cadence: Cadence { check_every: settings.check_minutes, pause_after: settings.pause_minutes },
+            cadence: Cadence {
+                check_every: settings.check_minutes,
+                back_off: settings.failing_check_minutes,
+                extra_check: settings.extra_check_minutes,
+                pause_after: settings.pause_minutes,
+            },
             lease: settings.lease_seconds,
             grace: settings.grace_seconds,
             allow_networks: settings.allow_networks.0,

@@ -10,8 +10,9 @@ use url::Url;
 
 use super::database_url::DatabaseUrl;
 use super::values::{
-    FileRoots, LogFilter, Networks, count, days, hours, listen, minutes, public_url, seconds, time_zone,
+    FileRoots, LogFilter, Networks, back_off, count, days, hours, listen, minutes, public_url, seconds, time_zone,
 };
+use crate::domain::cadence::BackOff;
 
 /// The settings as given, before those that follow from others are filled in.
 #[derive(Debug, Clone, clap::Args)]
@@ -103,6 +104,16 @@ pub struct Settings {
     /// Minutes between checks of a good connection
     #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "180", help_heading = "Runs")]
     pub check_minutes: Duration,
+
+    /// Minutes between checks of a bad connection, as DAYS=MINUTES up to so many days after the first failure, separated
+    /// by commas, and as minutes alone for later
+    #[arg(long, value_name = "STEPS", value_parser = back_off, help_heading = "Runs")]
+    #[arg(default_value = "1=15,2=60,6=120,13=240,20=480,30=720,1440")]
+    pub failing_check_minutes: BackOff,
+
+    /// Minutes within which a connection is checked once more when a run fails for it
+    #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "15", help_heading = "Runs")]
+    pub extra_check_minutes: Duration,
 
     /// Minutes after the first failed check after which a system pauses until a check succeeds
     #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "180", help_heading = "Runs")]

@@ -30,6 +30,7 @@ fn without_any_setting() {
     assert_eq!((config.workers, config.read_connections, config.write_connections), (4, 4, 6));
     assert_eq!((config.run_timeout.as_secs(), config.keep_messages.as_secs()), (3_600, 2_592_000));
     assert_eq!((config.session_idle.as_secs(), config.session_absolute.as_secs()), (28_800, 86_400));
+    assert_eq!(config.cadence, Cadence::default());
     assert_eq!(config.house_time_zone, Tz::UTC);
     assert!(config.trusted_proxies.is_empty() && config.allow_networks.is_empty() && !config.is_https());
     let here = std::env::current_dir().unwrap();

@@ -11,6 +11,8 @@ use ipnet::IpNet;
 use log::LevelFilter;
 use url::Url;
 
+use crate::domain::cadence::BackOff;
+
 /// Networks, separated by commas or spaces: `10.0.0.0/8, 2001:db8::/32, 192.0.2.7`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Networks(pub Vec<IpNet>);
@@ -114,6 +116,21 @@ pub(crate) fn minutes(text: &str) -> Result<Duration, String> {
     count::<1, 43_200>(text).map(|number| Duration::from_secs(u64::from(number) * 60))
 }
 
+/// Intervals that rise with the age of an error: `1=15,2=60,1440`.
+pub(crate) fn back_off(text: &str) -> Result<BackOff, String> {
+    let wrong =
+        || format!("`{text}` is not a list of rising DAYS=MINUTES that ends with minutes alone, such as 1=15,1440");
+    let (steps, later) = text.rsplit_once(',').map_or(("", text), |(steps, later)| (steps, later));
+    let step = |word: &str| {
+        let (days, minutes_of) = word.split_once('=')?;
+        Some((count::<1, 36_500>(days.trim()).ok()?, minutes(minutes_of.trim()).ok()?))
+    };
+    let words = steps.split(',').filter(|word| !word.trim().is_empty());
+    let steps = words.map(step).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
+    let later = minutes(later.trim()).ok().ok_or_else(wrong)?;
+    BackOff::new(steps, later).ok_or_else(wrong)
+}
+
 /// Whole hours, up to a year.
 pub(crate) fn hours(text: &str) -> Result<Duration, String> {
     count::<1, 8_760>(text).map(|number| Duration::from_secs(u64::from(number) * 3_600))
@@ -169,6 +186,21 @@ mod tests {
     #[case("desk.example.org", false)]
     fn public_addresses(#[case] text: &str, #[case] fits: bool) {
         assert_eq!(public_url(text).is_ok(), fits);
+    }
+
+    #[test]
+    fn steps_of_a_back_off() {
+        assert_eq!(back_off("1=15,2=60,6=120,13=240,20=480,30=720,1440"), Ok(BackOff::default()));
+        assert_eq!(
+            back_off(" 1 = 15 , 1440 "),
+            Ok(BackOff::new(vec![(1, Duration::from_mins(15))], Duration::from_hours(24)).unwrap())
+        );
+        assert!(back_off("60").is_ok(), "always the same");
+        for wrong in
+            ["", "1=15", "2=15,1=60,1440", "1=60,2=15,1440", "1=60,15", "0=15,60", "1=0,60", "1=15,x", "15,1=60"]
+        {
+            assert!(back_off(wrong).is_err_and(|said| said.contains(wrong)), "{wrong}");
+        }
     }
 
     #[test]

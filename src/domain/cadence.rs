@@ -12,31 +12,63 @@ use crate::clock::Stamp;
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// A failure that a run noticed is checked within this time.
+/// Within this time a connection is checked that a run found broken, unless an operator says otherwise.
 pub const EXTRA_CHECK: Duration = Duration::from_mins(15);
 
-/// How long a bad connection is checked at each interval: up to this age of the error, so often.
-const BACK_OFF: [(u32, Duration); 6] = [
-    (1, Duration::from_mins(15)),
-    (2, Duration::from_hours(1)),
-    (6, Duration::from_hours(2)),
-    (13, Duration::from_hours(4)),
-    (20, Duration::from_hours(8)),
-    (30, Duration::from_hours(12)),
-];
+/// How often a bad connection is checked: the older the error, the less often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackOff {
+    /// Up to this age of the error, in days, so often.
+    steps: Vec<(u32, Duration)>,
+    later: Duration,
+}
+
+impl BackOff {
+    /// `None` unless ages and intervals rise.
+    #[must_use]
+    pub fn new(steps: Vec<(u32, Duration)>, later: Duration) -> Option<Self> {
+        let rising = |pair: &[(u32, Duration)]| match pair {
+            [(age, interval), (next_age, next_interval)] => age < next_age && interval <= next_interval,
+            _ => true,
+        };
+        let ends = steps.last().is_none_or(|(_age, interval)| *interval <= later);
+        (ends && steps.windows(2).all(rising)).then_some(Self { steps, later })
+    }
+
+    fn interval(&self, age: Duration) -> Duration {
+        let step = self.steps.iter().find(|(days, _interval)| age < DAY * *days);
+        step.map_or(self.later, |(_days, interval)| *interval)
+    }
+}
+
+impl Default for BackOff {
+    fn default() -> Self {
+        let steps = [(1, 15), (2, 60), (6, 120), (13, 240), (20, 480), (30, 720)];
+        Self { steps: steps.map(|(days, minutes)| (days, Duration::from_mins(minutes))).into(), later: DAY }
+    }
+}
 
 /// Numbers that operators set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cadence {
     /// How often a good connection is checked.
     pub check_every: Duration,
+    /// How often a bad one is.
+    pub back_off: BackOff,
+    /// A failure of the connection that a run noticed is checked within this time.
+    pub extra_check: Duration,
     /// How long after the first failure synchronization pauses.
     pub pause_after: Duration,
 }
 
 impl Default for Cadence {
     fn default() -> Self {
-        Self { check_every: Duration::from_hours(3), pause_after: Duration::from_hours(3) }
+        Self {
+            check_every: Duration::from_hours(3),
+            back_off: BackOff::default(),
+            extra_check: EXTRA_CHECK,
+            pause_after: Duration::from_hours(3),
+        }
     }
 }
 
@@ -46,9 +78,7 @@ impl Cadence {
     pub fn interval(&self, connection: Connection, failing_for: Duration) -> Duration {
         match connection {
             Connection::Ok | Connection::NotChecked => self.check_every,
-            Connection::Error => {
-                BACK_OFF.iter().find(|(days, _)| failing_for < DAY * *days).map_or(DAY, |(_, interval)| *interval)
-            }
+            Connection::Error => self.back_off.interval(failing_for),
         }
     }
 
@@ -71,8 +101,8 @@ impl Cadence {
 
 /// When the extra check comes that a run's failure asks for; none for a failure that no connection is to blame for.
 #[must_use]
-pub fn extra_check(stage: Option<Stage>, at: Stamp, seed: u64) -> Option<Stamp> {
-    let minutes = mix(seed ^ at.0.cast_unsigned()) % (EXTRA_CHECK.as_secs() / 60);
+pub fn extra_check(stage: Option<Stage>, within: Duration, at: Stamp, seed: u64) -> Option<Stamp> {
+    let minutes = mix(seed ^ at.0.cast_unsigned()).checked_rem(within.as_secs() / 60).unwrap_or(0);
     match stage? {
         Stage::NameLookup | Stage::Tcp | Stage::Tls | Stage::SignIn | Stage::Protocol => {
             Some(at.plus(Duration::from_mins(minutes)))
@@ -147,8 +177,10 @@ mod tests {
 
         #[test]
         fn an_extra_check_comes_within_a_quarter_of_an_hour(seed: u64, at in 0_i64..1 << 50) {
-            let wait = extra_check(Some(Stage::Tcp), Stamp(at), seed).map(|check| check.since(Stamp(at)));
-            prop_assert!(wait.is_some_and(|wait| wait < EXTRA_CHECK));
+            for within in [EXTRA_CHECK, Duration::from_mins(1)] {
+                let wait = extra_check(Some(Stage::Tcp), within, Stamp(at), seed).map(|check| check.since(Stamp(at)));
+                prop_assert!(wait.is_some_and(|wait| wait < within));
+            }
         }
     }
 
@@ -162,7 +194,7 @@ mod tests {
     #[case(Some(Stage::Protocol), true)]
     #[case(Some(Stage::Content), false)]
     fn connections_are_to_blame(#[case] stage: Option<Stage>, #[case] checked: bool) {
-        assert_eq!(extra_check(stage, Stamp(0), 0).is_some(), checked);
+        assert_eq!(extra_check(stage, EXTRA_CHECK, Stamp(0), 0).is_some(), checked);
     }
 
     #[test]

@@ -38,7 +38,8 @@ pub struct Check {
     claim_no: i64,
 }
 
-/// Queues a check, or tells which open one answers the request; whether it is new.
+/// Queues a check, or tells which open one answers the request; whether anything was changed. What is due and waits
+/// becomes that of the person who asks for it, and comes first as such.
 pub fn queue(
     db: &mut Db,
     system: SystemId,
@@ -62,10 +63,18 @@ pub fn queue(
             .returning(checks::no)
             .get_result(db)?)
     })?;
-    match made {
-        Some(no) => Ok((no, true)),
-        None => Ok((of_system.filter(checks::state.ne(RunState::Ended)).select(checks::no).first(db)?, false)),
+    if let Some(no) = made {
+        return Ok((no, true));
     }
+    let no = of_system.filter(checks::state.ne(RunState::Ended)).select(checks::no).first(db)?;
+    if trigger != CheckTrigger::Manual {
+        return Ok((no, false));
+    }
+    let due = of_system.filter(checks::state.eq(RunState::Queued)).filter(checks::trigger.ne(trigger));
+    let taken_over = diesel::update(due)
+        .set((checks::trigger.eq(trigger), checks::principal.eq(principal), checks::queued_at.eq(now)))
+        .execute(db)?;
+    Ok((no, taken_over == 1))
 }
 
 /// A check of a system that was found through a grant.
@@ -114,6 +123,17 @@ pub fn recent(db: &mut Db, system: SystemId, limit: i64) -> Result<Vec<(bool, St
         .load(db)?;
     rows.reverse();
     Ok(rows.into_iter().filter_map(|(ok, at)| ok.zip(at)).collect())
+}
+
+/// The checks of a system that ended and are kept, newest first.
+pub fn kept(db: &mut Db, system: SystemId) -> Result<Vec<Check>> {
+    Ok(checks::table
+        .filter(checks::system_id.eq(system))
+        .filter(checks::state.eq(RunState::Ended))
+        .order(checks::no.desc())
+        .limit(KEPT)
+        .select(Check::as_select())
+        .load(db)?)
 }
 
 /// Whether any check waits to be carried out or finished: a look before the write.

@@ -40,7 +40,7 @@ pub async fn carry_out(engine: Engine, check: Check) {
             Outcome { ok: false, stage: Some(failure.stage), code: Some(failure.code), detail: detail(&failure), took }
         }
     };
-    let (id, cadence) = (check.id, engine.limits.cadence);
+    let (id, cadence) = (check.id, engine.limits.cadence.clone());
     match engine.store.write(move |db| checks::finish(db, &check, &outcome, &cadence)).await {
         Ok(()) => {}
         Err(StoreError::Fenced) => log::warn!("check {id} is held by another worker now"),

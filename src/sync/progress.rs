@@ -20,6 +20,14 @@ pub struct Snapshot {
     pub unchanged: i64,
 }
 
+impl Snapshot {
+    /// Whether anything was done or found yet. To have begun is no progress.
+    #[must_use]
+    pub const fn has_moved(&self) -> bool {
+        self.items_done > 0 || self.items_total > 0 || self.bytes_done > 0 || self.unchanged > 0
+    }
+}
+
 /// The counters of a run. Every move counts as progress for the time-out.
 #[derive(Debug)]
 pub struct Progress(Mutex<(Snapshot, Duration)>);

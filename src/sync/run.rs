@@ -22,7 +22,7 @@ use crate::ops::random;
 use crate::store::StoreError;
 use crate::store::messages::append;
 use crate::store::plans;
-use crate::store::runs::{self, Claim, Ending, Retry, Totals};
+use crate::store::runs::{self, Claim, Ending, Retry, Sequel, Totals};
 
 /// How often a running run is looked after: cancellation must be answered within two seconds.
 const LOOK_AFTER: Duration = Duration::from_millis(500);
@@ -45,7 +45,8 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
     let (outcome, max_attempts, allowed) = {
         let prepared = engine.prepare(claim.system).await;
         match prepared {
-            Err(failure) => (Err(Halt::Failed(failure)), 1, Duration::ZERO),
+            // Of a system that cannot be read, how often it may be tried cannot either.
+            Err(failure) => (Err(Halt::Failed(failure)), retry::DEFAULT_MAX_ATTEMPTS, Duration::ZERO),
             Ok(prepared) => {
                 let max_attempts = prepared.system.max_attempts;
                 let allowed = Duration::from_micros(u64::try_from(prepared.system.timeout_us).unwrap_or(u64::MAX));
@@ -160,7 +161,7 @@ impl Watch<'_> {
             }
             let asked = since_boot();
             let (claim, lease) = (self.claim.clone(), self.engine.limits.lease);
-            let now = totals(&snapshot, Some(self.engine.clock.now().minus(idle)), self.journal.emitted());
+            let now = totals(&snapshot, self.engine.clock.now().minus(idle), self.journal.emitted());
             let beat = self
                 .engine
                 .store
@@ -185,9 +186,9 @@ impl Watch<'_> {
     }
 }
 
-fn totals(snapshot: &super::progress::Snapshot, moved_at: Option<Stamp>, emitted: i64) -> Totals {
+fn totals(snapshot: &super::progress::Snapshot, moved_at: Stamp, emitted: i64) -> Totals {
     Totals {
-        moved_at,
+        moved_at: snapshot.has_moved().then_some(moved_at),
         phase: snapshot.phase.to_owned(),
         items_done: snapshot.items_done,
         items_total: snapshot.items_total,
@@ -282,7 +283,8 @@ fn told(failure: &Failure) -> Message {
 
 async fn end(engine: &Engine, claim: &Claim, progress: &Progress, emitted: i64, ending: Ending, retry: Option<Retry>) {
     let (snapshot, idle) = progress.snapshot();
-    let last = totals(&snapshot, Some(engine.clock.now().minus(idle)), emitted);
+    let last = totals(&snapshot, engine.clock.now().minus(idle), emitted);
+    let check_within = engine.limits.cadence.extra_check;
     let (held, braked) = (claim.clone(), matches!(&ending, Ending::Error { reason: EndReason::Brake, .. }));
     let ended = engine
         .store
@@ -292,7 +294,7 @@ async fn end(engine: &Engine, claim: &Claim, progress: &Progress, emitted: i64, 
             if !braked {
                 plans::forget(db, held.run)?;
             }
-            runs::finish(db, &held, &ending, retry)
+            runs::finish(db, &held, &ending, Sequel { retry, check_within })
         })
         .await;
     match ended {

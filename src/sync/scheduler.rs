@@ -38,7 +38,7 @@ async fn queue_checks(engine: &Engine) -> Result<()> {
     if due.is_empty() {
         return Ok(());
     }
-    let (now, cadence) = (engine.clock.now(), engine.limits.cadence);
+    let (now, cadence) = (engine.clock.now(), engine.limits.cadence.clone());
     let queue = move |db: &mut Db| {
         let principal = Internal::schedule().principal().to_string();
         for (system, was) in due {

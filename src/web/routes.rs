@@ -140,6 +140,7 @@ pub static ROUTES: &[Row] = &[
     post!("/systems/{system}/delete", system::<SpecifySystems>(), pages::systems::delete::submit),
     post!("/systems/{system}/synchronize", system::<RequestRun>(), pages::systems::synchronize::submit),
     post!("/systems/{system}/check", system::<CheckConnection>(), pages::systems::check::submit),
+    get!("/systems/{system}/checks", system::<SeeSystem>(), pages::systems::checks::show),
     get!("/systems/{system}/checks/{check}", system::<SeeSystem>(), pages::systems::check::show),
     get!("/systems/{system}/connection", system::<SeeSystem>(), pages::help::connection::of_system),
     get!("/systems/{system}/queue", system::<SeeSystem>(), pages::systems::queue::show),

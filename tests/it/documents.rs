@@ -80,3 +80,69 @@ fn the_guide_has_the_bucket_rule() {
     assert!(rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"].as_u64().is_some_and(|days| days > 0));
     assert!(section.contains("put-bucket-lifecycle-configuration"), "how it is set");
 }
+
+/// Each way to write one of several: `a::{b,c::{d,e}}` is `a::b`, `a::c::d` and `a::c::e`.
+fn each_of(proof: &str) -> Vec<String> {
+    let Some((before, rest)) = proof.split_once('{') else { return vec![proof.to_owned()] };
+    let (mut depth, mut parts, mut end) = (0_usize, vec![String::new()], rest.len());
+    for (at, letter) in rest.char_indices() {
+        match (letter, depth) {
+            ('}', 0) => {
+                end = at + 1;
+                break;
+            }
+            (',', 0) => {
+                parts.push(String::new());
+                continue;
+            }
+            ('{', _) => depth += 1,
+            ('}', _) => depth -= 1,
+            _ => {}
+        }
+        parts.last_mut().expect("one").push(letter);
+    }
+    parts.iter().flat_map(|part| each_of(&format!("{before}{part}{}", &rest[end..]))).collect()
+}
+
+/// Every file of Rust below a folder, with what is in it.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("UTF-8");
+            found.push((path.with_extension("").display().to_string(), text));
+        }
+    }
+    found
+}
+
+/// A proof that names a test or a module of tests names one that there is.
+#[test]
+fn the_proofs_are_there() {
+    let sources = [sources("src"), sources("tests/it")].concat();
+    let promises = read("tests/ACCEPTANCE.md");
+    let quoted = promises.split('`').skip(1).step_by(2).filter(|word| word.contains("::") && !word.contains(' '));
+    let mut missing = Vec::new();
+    for proof in quoted.flat_map(each_of) {
+        let names = proof.split("::").filter(|name| !matches!(*name, "it" | "tests" | "sqlite" | "postgres" | "…"));
+        let names: Vec<&str> = names.collect();
+        let Some((last, above)) = names.split_last() else { continue };
+        // A type, a macro.
+        if proof.contains(|letter: char| letter.is_ascii_uppercase() || letter == '!') {
+            continue;
+        }
+        let lies = |path: &str| above.is_empty() || above.iter().any(|name| path.split('/').any(|part| part == *name));
+        let is_module = |path: &str| path.split('/').any(|part| part == *last);
+        let has_test = |text: &str| text.contains(&format!("fn {last}("));
+        if !sources.iter().any(|(path, text)| lies(path) && (is_module(path) || has_test(text))) {
+            missing.push(proof);
+        }
+    }
+    assert!(promises.len() > 10_000 && missing.is_empty(), "no such test: {missing:#?}");
+}

@@ -25,7 +25,12 @@ pub async fn delete_system(
             for sealed in credentials::of_system(db, system.id)? {
                 credentials::remove(db, system.id, &sealed.slot)?;
             }
-            let before = serde_json::json!({ "name": system.name, "kind": system.kind, "settings": system.settings });
+            let settings = serde_json::from_str::<serde_json::Value>(&system.settings).unwrap_or_default();
+            let before = serde_json::json!({
+                "key": system.key.to_string(), "name": system.name, "kind": system.kind, "group": system.group_id.0,
+                "production": system.production, "schedule": system.schedule, "time_zone": system.time_zone,
+                "settings": settings,
+            });
             who.did(
                 db,
                 "system.delete",

@@ -1,4 +1,7 @@
 //! The runs of all systems in reach, newest first: filtered and paged by key, never counted.
+//!
+//! They are in the order in which they were queued. Those of one moment (a schedule queues many at once) and those of
+//! processes whose clocks differ do not have their numbers in that order, so places are times first.
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -151,17 +154,24 @@ pub fn book(
         query = query.filter(exists(of_run.filter(run_counts::category.eq(category))));
     }
     let backwards = matches!(page, BookPage::Newer(_) | BookPage::Oldest);
-    let top = top_of(db, grant, page)?;
-    query = query.filter(runs::id.lt(RunId(top)));
-    if let BookPage::Newer(place) = page {
-        query = query.filter(runs::id.gt(id_of(db, grant, place)?.unwrap_or(RunId(i64::MAX))));
-    }
+    let edge = edge_of(db, grant, page)?;
+    query = match edge {
+        None => query,
+        Some((time, id)) if backwards => {
+            query.filter(runs::queued_at.ge(time)).filter(runs::queued_at.gt(time).or(runs::id.gt(id)))
+        }
+        Some((time, id)) => query.filter(runs::queued_at.le(time)).filter(runs::queued_at.lt(time).or(runs::id.lt(id))),
+    };
     let bounded = !backwards && (filter.is_narrow() || *grant.scope() != Scope::All);
-    let bottom = if bounded { bottom_of(db, top)? } else { None };
-    if let Some((bottom, _time)) = bottom {
-        query = query.filter(runs::id.ge(bottom));
+    let bottom = if bounded { bottom_of(db, edge)? } else { None };
+    if let Some(time) = bottom {
+        query = query.filter(runs::queued_at.ge(time));
     }
-    query = if backwards { query.order(runs::id.asc()) } else { query.order(runs::id.desc()) };
+    query = if backwards {
+        query.order((runs::queued_at.asc(), runs::id.asc()))
+    } else {
+        query.order((runs::queued_at.desc(), runs::id.desc()))
+    };
     let columns = (
         Run::as_select(),
         systems::key,
@@ -191,29 +201,40 @@ pub fn book(
         group,
         deleted: deleted_at.is_some(),
     });
-    let go_on = bottom.filter(|_| !more).map(|(_bottom, time)| time);
-    Ok(BookRows { rows: booked.collect(), more, go_on })
+    Ok(BookRows { rows: booked.collect(), more, go_on: bottom.filter(|_| !more) })
 }
 
-/// Above all runs of a page.
-fn top_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> Result<i64> {
+/// A place in the order of runs.
+type Edge = (Stamp, RunId);
+
+/// What all runs of a page lie beyond; none for a page that begins at an end.
+fn edge_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> Result<Option<Edge>> {
     Ok(match page {
-        BookPage::Newest | BookPage::Newer(_) | BookPage::Oldest => i64::MAX,
-        BookPage::Older(place) => id_of(db, grant, place)?.map_or(0, |id| id.0),
-        BookPage::Before(time) => {
-            let before = runs::table.filter(runs::queued_at.lt(time)).order(runs::queued_at.desc()).select(runs::id);
-            before.first::<RunId>(db).optional()?.map_or(0, |id| id.0 + 1)
-        }
+        BookPage::Newest | BookPage::Oldest => None,
+        // Before the first run of that moment.
+        BookPage::Before(time) => Some((*time, RunId(0))),
+        // Beyond a run that is out of reach there is nothing.
+        BookPage::Older(place) => Some(place_of(db, grant, place)?.unwrap_or((Stamp(i64::MIN), RunId(0)))),
+        BookPage::Newer(place) => Some(place_of(db, grant, place)?.unwrap_or((Stamp(i64::MAX), RunId(i64::MAX)))),
     })
 }
 
-/// Where a look at [`WINDOW`] runs below `top` ends, and when that run was queued; none when it comes to the oldest.
-fn bottom_of(db: &mut Db, top: i64) -> Result<Option<(RunId, Stamp)>> {
-    let newest: Option<RunId> =
-        runs::table.filter(runs::id.lt(RunId(top))).order(runs::id.desc()).select(runs::id).first(db).optional()?;
-    let Some(newest) = newest else { return Ok(None) };
+/// The moment with which a look at some [`WINDOW`] runs below an edge ends, its runs included; none when it comes to
+/// the oldest.
+fn bottom_of(db: &mut Db, edge: Option<Edge>) -> Result<Option<Stamp>> {
+    let (time, id) = edge.unwrap_or((Stamp(i64::MAX), RunId(i64::MAX)));
+    let newest: Option<(RunId, Stamp)> = runs::table
+        .filter(runs::queued_at.le(time))
+        .filter(runs::queued_at.lt(time).or(runs::id.lt(id)))
+        .order((runs::queued_at.desc(), runs::id.desc()))
+        .select((runs::id, runs::queued_at))
+        .first(db)
+        .optional()?;
+    let Some((newest, newest_at)) = newest else { return Ok(None) };
+    // Numbers are nearly in the order of time: good enough for how far to look, and read without counting.
     let below = runs::table.filter(runs::id.le(RunId(newest.0.saturating_sub(WINDOW)))).order(runs::id.desc());
-    Ok(below.select((runs::id, runs::queued_at)).first(db).optional()?)
+    let below: Option<Stamp> = below.select(runs::queued_at).first(db).optional()?;
+    Ok(below.map(|time| time.min(newest_at)))
 }
 
 impl BookFilter {
@@ -234,13 +255,13 @@ impl BookFilter {
     }
 }
 
-/// The run at a place, if it is in reach.
-fn id_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, place: &BookPlace) -> Result<Option<RunId>> {
+/// The run at a place, with when it was queued, if it is in reach.
+fn place_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, place: &BookPlace) -> Result<Option<Edge>> {
     let mut query = runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
         .filter(systems::key.eq(&place.system))
         .filter(runs::no.eq(place.no))
-        .select(runs::id)
+        .select((runs::queued_at, runs::id))
         .into_boxed::<DbBackend>();
     if let Scope::Groups(groups) = grant.scope() {
         query = query.filter(systems::group_id.eq_any(groups.clone()));

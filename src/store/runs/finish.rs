@@ -1,10 +1,13 @@
 //! The end of a run: its result, and what follows for the system, in one transaction.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 
 use super::claim::Claim;
 use super::queue::{Due, Queued, try_queue};
 use crate::clock::Stamp;
+use crate::domain::cadence;
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger, result_of};
 use crate::domain::status::EndedRun;
 use crate::ids::RunId;
@@ -30,15 +33,30 @@ pub enum Ending {
 /// A retry that follows the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retry {
-    pub after: std::time::Duration,
+    pub after: Duration,
+}
+
+/// What follows an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sequel {
+    pub retry: Option<Retry>,
+    /// When the connection is to blame, it is checked within this time.
+    pub check_within: Duration,
+}
+
+impl From<Option<Retry>> for Sequel {
+    fn from(retry: Option<Retry>) -> Self {
+        Self { retry, check_within: cadence::EXTRA_CHECK }
+    }
 }
 
 /// Ends a run under its claim and lets the system's verdict follow; queues the retry.
 ///
 /// # Errors
 /// [`StoreError::Fenced`] when the run is somebody else's by now.
-pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, retry: Option<Retry>) -> Result<RunResult> {
+pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Sequel>) -> Result<RunResult> {
     let now = db_now(db)?;
+    let Sequel { retry, check_within } = sequel.into();
     let totals = super::progress::progress(db, claim.run)?;
     // A worker that is gone may have stored more than it came to tell of.
     if totals.stored > totals.emitted {
@@ -92,7 +110,8 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, retry: Option<Retry>)
         }
     }
     let ended = EndedRun { result, attempt: claim.attempt, at: now };
-    systems::after_run(db, claim.system, ended, stage, totals.moved_at)?;
+    let check_at = cadence::extra_check(stage, check_within, now, claim.system.seed());
+    systems::after_run(db, claim.system, ended, check_at, totals.moved_at)?;
     Ok(result)
 }
 

@@ -92,16 +92,17 @@ pub fn open_runs(db: &mut Db, system: SystemId) -> Result<Vec<Run>> {
         .load(db)?)
 }
 
-/// The counts of the run that ended last; none before the first end.
+/// The counts of the run that the system's verdict comes from; none before the first.
 pub fn last_counts(db: &mut Db, system: SystemId) -> Result<Counts> {
-    Ok(last_ended(db, system)?.map(|(_run, totals)| totals.counts).unwrap_or_default())
+    Ok(last_result(db, system)?.map(|(_run, totals)| totals.counts).unwrap_or_default())
 }
 
-/// The run that ended last.
-pub fn last_ended(db: &mut Db, system: SystemId) -> Result<Option<(Run, Totals)>> {
+/// The run that the system's verdict comes from: the last that ended and was not canceled.
+pub fn last_result(db: &mut Db, system: SystemId) -> Result<Option<(Run, Totals)>> {
     let run: Option<Run> = runs::table
         .filter(runs::system_id.eq(system))
         .filter(runs::state.eq(RunState::Ended))
+        .filter(runs::result.ne(RunResult::Canceled))
         .order(runs::no.desc())
         .select(Run::as_select())
         .first(db)
@@ -109,6 +110,17 @@ pub fn last_ended(db: &mut Db, system: SystemId) -> Result<Option<(Run, Totals)>
     let Some(run) = run else { return Ok(None) };
     let totals = progress(db, run.id)?;
     Ok(Some((run, totals)))
+}
+
+/// The newest run that began, whatever became of it. One that was withdrawn from the queue never did.
+pub fn last_begun(db: &mut Db, system: SystemId) -> Result<Option<Run>> {
+    Ok(runs::table
+        .filter(runs::system_id.eq(system))
+        .filter(runs::started_at.is_not_null())
+        .order(runs::no.desc())
+        .select(Run::as_select())
+        .first(db)
+        .optional()?)
 }
 
 /// The number of a run that is known by its id.

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use super::record::System;
 use super::watch;
 use crate::clock::Stamp;
-use crate::domain::cadence::{self, Cadence};
-use crate::domain::run::{RunResult, Stage};
+use crate::domain::cadence::Cadence;
+use crate::domain::run::RunResult;
 use crate::domain::status::{self, ConnectionHistory, EndedRun, Overall, RunHistory};
 use crate::ids::{GroupId, SystemId};
 use crate::store::connection::Db;
@@ -65,12 +65,12 @@ pub fn note_attempt(db: &mut Db, id: SystemId, now: Stamp) -> Result<()> {
     Ok(())
 }
 
-/// What follows for the system from the end of a run. A failure at a `stage` of the connection asks for a check.
+/// What follows for the system from the end of a run. A failure of the connection asks for a check.
 pub fn after_run(
     db: &mut Db,
     id: SystemId,
     run: EndedRun,
-    stage: Option<Stage>,
+    check_at: Option<Stamp>,
     progress_at: Option<Stamp>,
 ) -> Result<()> {
     let system = locked(db, id)?;
@@ -92,7 +92,7 @@ pub fn after_run(
         ))
         .execute(db)?;
     if system.hold_since.is_none()
-        && let Some(check) = cadence::extra_check(stage, run.at, id.seed())
+        && let Some(check) = check_at
     {
         watch::check_by(db, id, check)?;
     }

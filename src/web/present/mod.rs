@@ -7,5 +7,5 @@ mod system;
 
 pub use catalogue::{failure, mentions, message_row};
 pub use forms::{errors_of, time_zones, typed};
-pub use run::{completeness, duration_of, origin, overdue, progress, run_row};
-pub use system::{Busy, activity, next_run, overall, settings, shown, sources, tones};
+pub use run::{completeness, duration_of, origin, overdue, progress, run_row, waits};
+pub use system::{Busy, activity, next_run, obstacle, overall, settings, shown, sources, tones};

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use super::system::obstacle;
 use crate::clock::Stamp;
 use crate::domain::run::{RunState, Trigger};
 use crate::domain::schedule::CATCH_UP_AFTER;
+use crate::domain::status::Obstacle;
 use crate::ids::RunNo;
 use crate::store::runs::{Run, Totals};
+use crate::store::systems::System;
 use crate::web::pages::runs::show::Completeness;
 use crate::web::pages::systems::show::RunRow;
 use crate::web::ui::progress::Progress;
@@ -28,10 +31,22 @@ pub fn duration_of(run: &Run, now: Stamp) -> Option<Duration> {
     run.started_at.map(|started| run.ended_at.unwrap_or(now).since(started))
 }
 
-/// Whether a queued run should have been claimed by now.
+/// Whether a queued run should have been claimed by now. On hold nobody is alarmed.
 #[must_use]
-pub fn overdue(run: &Run, now: Stamp) -> bool {
-    run.state == RunState::Queued && now.since(run.not_before) > CATCH_UP_AFTER
+pub fn overdue(system: &System, run: &Run, now: Stamp) -> bool {
+    let waits = run.state == RunState::Queued && system.hold_since.is_none();
+    waits && now.since(run.not_before) > CATCH_UP_AFTER
+}
+
+/// What a queued run waits for, if it is more than its time or a free worker: `behind run 16`.
+#[must_use]
+pub fn waits(system: &System, run: &Run, running: Option<RunNo>) -> Option<String> {
+    match (run.state, obstacle(system), running) {
+        (RunState::Running | RunState::Ended, _, _) | (RunState::Queued, Obstacle::None, None) => None,
+        (RunState::Queued, Obstacle::OnHold, _) => Some("until somebody releases the system".to_owned()),
+        (RunState::Queued, Obstacle::Paused, _) => Some("until a connection check succeeds".to_owned()),
+        (RunState::Queued, Obstacle::None, Some(running)) => Some(format!("behind run {running}")),
+    }
 }
 
 /// A row of the table of runs.

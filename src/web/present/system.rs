@@ -17,10 +17,12 @@ pub struct Busy {
 }
 
 impl Busy {
-    /// Whether something goes on, or could begin: a retry that is due later does neither.
+    /// Whether something goes on, or could begin: a retry that is due later does neither, nor does what a hold or a
+    /// pause keeps back.
     #[must_use]
-    pub fn is_at(&self, now: Stamp) -> bool {
-        self.running.is_some() || self.queued.as_ref().is_some_and(|run| run.not_before <= now)
+    pub fn is_at(&self, system: &System, now: Stamp) -> bool {
+        let begins = |run: &Run| run.not_before <= now && obstacle(system) == Obstacle::None;
+        self.running.is_some() || self.queued.as_ref().is_some_and(begins)
     }
 }
 
@@ -38,16 +40,21 @@ pub fn activity(open: Vec<Run>) -> Busy {
     busy
 }
 
+/// What keeps runs of a system from beginning.
+#[must_use]
+pub const fn obstacle(system: &System) -> Obstacle {
+    Obstacle::of(system.hold_since, system.paused_since)
+}
+
 fn facts(system: &System, busy: &Busy) -> Facts {
     let activity = match (&busy.running, &busy.queued) {
         (Some(_), _) => Activity::Running,
         (None, Some(_)) => Activity::Queued,
         (None, None) => Activity::Idle,
     };
-    let obstacle = Obstacle::of(system.hold_since, system.paused_since);
     Facts {
         activity,
-        obstacle,
+        obstacle: obstacle(system),
         freshness: Freshness::of(system.silent_since),
         ..Facts::at_rest(system.connection, system.synchronization)
     }

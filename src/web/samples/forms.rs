@@ -3,9 +3,10 @@
 use super::system::origin;
 use super::{at, key};
 use crate::domain::run::{RunState, Stage, Trigger};
-use crate::ids::RunNo;
+use crate::ids::{CheckNo, RunNo};
 use crate::sync::connector::{Field, Input};
 use crate::web::pages::systems::check::{CheckState, CheckView};
+use crate::web::pages::systems::checks::{CheckRow, ChecksView};
 use crate::web::pages::systems::edit::{EditView, Subject};
 use crate::web::pages::systems::queue::{QueueRow, QueueView};
 use crate::web::ui::failure::FailureView;
@@ -140,6 +141,27 @@ pub(crate) fn check_failed() -> CheckView {
         ),
     };
     check(CheckState::Failed { at: at("2026-11-22T08:29:02Z"), took: Duration::from_millis(412), failure })
+}
+
+pub(crate) fn checks() -> ChecksView {
+    let good = CheckRow {
+        no: CheckNo(881),
+        at: at("2026-11-22T08:12:00Z"),
+        good: true,
+        stage: None,
+        code: None,
+        took: Duration::from_millis(84),
+        by: "r.keller".into(),
+    };
+    let bad = CheckRow {
+        no: CheckNo(880),
+        good: false,
+        stage: Some(Stage::SignIn),
+        code: Some("PEER-SIGN-IN".into()),
+        by: "Schedule".into(),
+        ..good.clone()
+    };
+    ChecksView { key: key(1), name: "Closing documents DE".into(), rows: vec![good, bad] }
 }
 
 pub(crate) fn queue() -> QueueView {

@@ -21,7 +21,7 @@ use crate::web::pages::sign_in::{self, Refused, SignInView};
 use crate::web::pages::systems::check::{self, CheckState};
 use crate::web::pages::systems::delete::{self, DeleteView};
 use crate::web::pages::systems::hold::{self, HoldView};
-use crate::web::pages::systems::{edit, list, queue, show};
+use crate::web::pages::systems::{checks, edit, list, queue, show};
 use crate::web::ui::{Choice, Control, Errors, FieldView, Flash, Refresh, Shell, Tone};
 
 fn stranger() -> Shell {
@@ -69,6 +69,7 @@ fn of_systems() -> Vec<(&'static str, Markup)> {
         ("system-hold", hold::view(&shell, &hold(Errors::from([("reason".into(), "Please give a reason.".into())])))),
         ("system-delete", delete::view(&shell, &delete(None))),
         ("system-delete-refused", delete::view(&shell, &delete(Some(RunNo(1204))))),
+        ("system-checks", checks::view(&shell, &forms::checks())),
         ("check-failed", check::view(&shell, &forms::check_failed())),
         ("check-running", check::view(&refreshing(), &forms::check(CheckState::Running))),
         (
@@ -211,6 +212,7 @@ fn of_help_and_trouble() -> Vec<(&'static str, Markup)> {
             check: Some(crate::ids::CheckNo(881)),
             failed: Some((Some(crate::domain::run::Stage::Tls), "PEER-TLS".into())),
             last_run: Some(RunNo(1203)),
+            addresses: vec![("Service · Service root".into(), "https://s4.example.org/odata".into())],
         }),
         sees_systems: true,
         reads_logs: true,

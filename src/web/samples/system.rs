@@ -82,8 +82,8 @@ pub(crate) fn system() -> SystemView {
             silent_since: None,
             silent_at: None,
             last_attempt: Some(Attempt {
-                run: RunNo(1203),
                 at: at("2026-11-22T08:14:00Z"),
+                run: Some(RunNo(1203)),
                 took: Some(Duration::from_secs(41)),
                 person: Some("r.keller".into()),
             }),
@@ -100,6 +100,7 @@ pub(crate) fn system() -> SystemView {
                 not_before: at("2026-11-22T08:44:00Z"),
                 overdue: false,
             }],
+            paused: None,
             failures_in_row: 2,
             max_attempts: 5,
         },
@@ -214,6 +215,6 @@ pub(crate) fn never_run() -> SystemView {
         next_note: "no schedule".into(),
         running: None,
     };
-    view.queue = QueueTile { waiting: vec![], failures_in_row: 0, max_attempts: 5 };
+    view.queue = QueueTile { waiting: vec![], paused: None, failures_in_row: 0, max_attempts: 5 };
     view
 }

@@ -94,6 +94,12 @@ pub fn connection_help(key: &SystemKey) -> String {
     format!("{SYSTEMS}/{key}/connection")
 }
 
+/// The last connection checks.
+#[must_use]
+pub fn checks(key: &SystemKey) -> String {
+    format!("{SYSTEMS}/{key}/checks")
+}
+
 /// The result of a connection check.
 #[must_use]
 pub fn check(key: &SystemKey, no: CheckNo) -> String {

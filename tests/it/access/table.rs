@@ -56,6 +56,7 @@ GET  /systems/{system}/delete                   in     404  200  S     404   S  
 POST /systems/{system}/delete                   in     404  409  S     404   S    409  404   404   409   404
 POST /systems/{system}/synchronize              in     404  to   to    404   M    M    404   404   to    404
 POST /systems/{system}/check                    in     404  to   to    404   409  to   404   404   to    404
+GET  /systems/{system}/checks                   in     404  200  200   404   200  200  404   404   200   404
 GET  /systems/{system}/checks/{check}           in     404  200  200   404   200  200  404   404   200   404
 GET  /systems/{system}/connection               in     404  200  200   404   200  200  404   404   200   404
 GET  /systems/{system}/queue                    in     404  200  200   404   200  200  404   404   200   404

@@ -206,7 +206,8 @@ both_databases! {
         let delete = format!("{page}/delete");
         let deleted = moment.send(&delete, &delete, &[]).await;
         let before = deleted[0].before.clone();
-        assert_eq!(before["name"], "Ledger");
+        assert_eq!([&before["name"], &before["key"]], [&json!("Ledger"), &json!(page.trim_start_matches("/systems/"))]);
+        assert_eq!((&before["production"], &before["settings"]["destination_bucket"]), (&json!(true), &json!("reports")));
         assert_eq!(deleted, [moment.done("system.delete", "Ledger", Some("Sales"), before, Value::Null)]);
         no_secret(desk);
     }

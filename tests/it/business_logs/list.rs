@@ -157,6 +157,33 @@ both_databases! {
         assert_eq!(runs(&ada.get("/logs").await.expect(200)).len(), 50);
     }
 
+    /// A schedule queues many runs at one moment, and clocks of processes differ: where one look ends, the next goes on.
+    async fn a_search_that_goes_on_misses_none(desk: Desk) {
+        put(&desk, 1, &[new("Ledger", "Finance"), new("Shop", "Sales")]);
+        keep(&desk, &[RUN]);
+        // Numbers 2 to 60000, all of one system but three: around where the first look ends, 500 are of one moment, and
+        // one was queued by a process whose clock is ahead.
+        let columns = "system_id, lane, state, trigger, principal, attempt, not_before, started_at, ended_at, result";
+        desk.sql(&format!(
+            "INSERT INTO runs (no, queued_at, {columns})
+             WITH RECURSIVE s(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM s WHERE i < 60000)
+             SELECT i, queued_at + CASE WHEN i = 9800 THEN 20000 WHEN i BETWEEN 9750 AND 10250 THEN 10000 ELSE i END,
+               (SELECT id FROM systems WHERE name = CASE WHEN i IN (9800, 9900, 10100) THEN 'Ledger' ELSE 'Shop' END),
+               'main', 'ended', 'schedule', 'Schedule', 1, 1, 1, ended_at + i, 'completed' FROM s, runs WHERE runs.no = 1"
+        ));
+        let ada = desk.as_("ada").await;
+        let (mut found, mut address) = (Vec::new(), "/logs?system=ledger".to_owned());
+        loop {
+            let page = ada.get(&address).await.expect(200);
+            found.extend(runs(&page));
+            let Some(on) = page.attributes(".strip-note a", "href").first().cloned() else { break };
+            address = on;
+        }
+        assert_eq!(found, ["Ledger 9800", "Ledger 10100", "Ledger 9900", "Ledger 1"], "in the order in which they were queued");
+        let csv = ada.get("/logs.csv?system=ledger").await.expect(200);
+        assert_eq!(csv.body.lines().count(), 5);
+    }
+
     async fn nothing_yet(desk: Desk) {
         let page = desk.as_("ada").await.get("/logs").await.expect(200);
         assert!(page.says("Nothing has run yet."), "{}", page.told());

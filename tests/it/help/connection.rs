@@ -47,6 +47,8 @@ both_databases! {
         }
         assert_eq!(page.attributes("ol.steps form", "action"), [format!("{}/check", tree.page())]);
 
+        assert_eq!(page.attributes("ol.steps > li:nth-child(6) a", "href"), [format!("{}/checks", tree.page())]);
+
         // Wim sees, and neither edits nor reads logs; Sven specifies, and opens no runs.
         let wim = links(&desk.as_("wim").await.get(&list).await.expect(200));
         assert!(wim.contains(&tree.run(1)) && !wim.contains(&edit) && !wim.iter().any(|link| link.starts_with("/logs")), "{wim:?}");
@@ -57,6 +59,17 @@ both_databases! {
                 desk.as_(name).await.get(&link).await.expect(200);
             }
         }
+    }
+
+    /// The addresses that have to be reached, for those who may see settings.
+    async fn the_way_is_named(desk: Desk) {
+        let root = "http://127.0.0.1:9/odata";
+        let system = desk.odata_system(root, &[("settings.proxy", "http://127.0.0.1:10")]).await;
+        let list = format!("{}/connection", system.page());
+        let way = async |name: &str| desk.as_(name).await.get(&list).await.expect(200).texts("ol.steps > li:nth-child(5) li");
+        let both = ["Service · Service root: http://127.0.0.1:9/odata", "The way there · Proxy: http://127.0.0.1:10"];
+        assert_eq!(way("ada").await, both);
+        assert!(way("wim").await.is_empty());
     }
 
     async fn without_a_system_it_is_a_page_of_help(desk: Desk) {

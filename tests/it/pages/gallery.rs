@@ -185,6 +185,7 @@ impl Gallery {
             seen("delete", &ada, format!("{}/delete", good.page())),
             seen("queue", &mona, format!("{running}/queue")),
             seen("check", &mona, self.check.clone()),
+            seen("checks", &mona, format!("{}/checks", self.failed.page())),
             seen("run", &mona, good.run(1)),
             seen("run-second", &mona, good.run(2)),
             seen("run-around", &mona, format!("{}?around=2", good.run(2))),

@@ -82,7 +82,7 @@ both_databases! {
         let page = mona.get(&tree.page()).await.expect(200);
         assert_eq!(page.header("refresh"), "3");
         says(&page, "synchronization", &["↻ In process run 1 transferring · 172 473 of 401 002 items · 50 % · 1.0 MiB of 2.0 MiB · 12 unchanged",
-            "Last attempt: Today ", "Last success: none yet", "Next due: no schedule"]);
+            "Last attempt: Today ", "Last success: none yet", "Last progress: Today ", "Next due: no schedule"]);
         says(&page, "queue", &["1 waiting", "Waiting: run 2 , behind run 1, Today ", "Failures in a row: 0", "Retries: "]);
         let late = desk.house.clock.now().0 - 301_000_000;
         desk.sql(&format!("UPDATE runs SET not_before = {late} WHERE no = 2"));
@@ -98,8 +98,8 @@ both_databases! {
         let (_run, page) = desk.synchronize(&tree).await;
         assert_eq!(page.attributes(".head .badge", "class"), ["badge error"], "{}", page.told());
         let page = mona.get(&tree.page()).await.expect(200);
-        says(&page, "synchronization", &["✕ Error", "Last attempt: Today ", "Last success: none yet", "Last progress: ", "Next due: Today "]);
-        assert!(tile(&page, "synchronization")[4].ends_with("· retry"), "{}", page.told());
+        says(&page, "synchronization", &["✕ Error", "Last attempt: Today ", "Last success: none yet", "Next due: Today "]);
+        assert!(tile(&page, "synchronization")[3].ends_with("· retry"), "{}", page.told());
         says(&page, "queue", &["1 waiting", "Waiting: run 2 , retry 2 of 5, ", "Failures in a row: 1", "Retries: "]);
         let row = async || mona.get("/systems").await.expect(200).texts("tbody td[data-label='Last run']").concat();
         assert!(row().await.ends_with("no success yet"), "{}", row().await);
@@ -116,8 +116,11 @@ both_databases! {
         let canceled = desk.ended(&mona, &tree.run(3)).await;
         assert!(canceled.texts(".head .badge").concat().contains("Canceled"), "{}", canceled.told());
         let page = mona.get(&tree.page()).await.expect(200);
-        assert!(tile(&page, "synchronization").contains(&"Last success: none yet".to_owned()), "{}", page.told());
-        assert_eq!(tile(&page, "synchronization")[0], "✕ Error");
+        says(&page, "synchronization", &["✕ Error", "Last attempt: Today ", "Last success: none yet", "Next due: no schedule"]);
+        let failed = page.texts(".notice.error").concat();
+        assert!(failed.contains("Synchronization failed") && failed.contains("See the 1 error"), "{}", page.told());
+        let why = mona.get("/systems").await.expect(200).texts("tbody td[data-label='Synchronization']").concat();
+        assert!(why.contains("1 error in the last run"), "{why}");
         assert!(row().await.ends_with("no success yet") && !page.body.contains("badge ok"), "{}", page.told());
     }
 }

@@ -119,19 +119,38 @@ both_databases! {
     /// Its page is one of its system only.
     async fn a_check_of_another_system(desk: Desk) {
         let (one, other) = (desk.files_system("Finance", "One").await, desk.files_system("Sales", "Other").await);
-        let page = check(&desk, &one).await;
-        let wim = desk.as_("wim").await;
-        wim.get(&page.path.replace(&one.key, &other.key)).await.expect(404);
-        desk.as_("mona").await.get(&page.path).await.expect(200);
-        desk.as_("dora").await.get(&page.path).await.expect(404);
-        // Its number tells of its own system only.
         // Once their first checks, which come by themselves, are over.
         let unchecked = "SELECT name AS value FROM systems WHERE checked_at IS NULL";
         until("the first checks", async || desk.texts(unchecked).is_empty().then_some(())).await;
         desk.sql("UPDATE watches SET next_check = NULL; DELETE FROM checks");
+        let page = check(&desk, &one).await;
+        desk.as_("wim").await.get(&page.path.replace(&one.key, &other.key)).await.expect(404);
+        desk.as_("mona").await.get(&page.path).await.expect(200);
+        desk.as_("dora").await.get(&page.path).await.expect(404);
+        // Its number tells of its own system only.
+        desk.sql("UPDATE watches SET next_check = NULL; DELETE FROM checks");
         for (tree, number) in [(&one, 1), (&one, 2), (&other, 1)] {
             assert_eq!(check_as(&desk, "ada", tree).await.path, format!("{}/checks/{number}", tree.page()));
         }
+    }
+
+    /// What earlier checks found can still be looked at, after the connection has come back.
+    async fn the_last_ones_are_listed(desk: Desk) {
+        let tree = desk.files_system("Finance", "Reports").await;
+        let hidden = tree.source.with_extension("gone");
+        std::fs::rename(&tree.source, &hidden).expect("the source goes");
+        let failed = check_as(&desk, "mona", &tree).await;
+        std::fs::rename(&hidden, &tree.source).expect("it is back");
+        let good = check_as(&desk, "ada", &tree).await;
+        let list = format!("{}/checks", tree.page());
+        assert!(good.attributes("main a", "href").contains(&list), "{}", good.told());
+        let page = desk.as_("wim").await.get(&list).await.expect(200);
+        assert_eq!(page.attributes("tbody th a", "href")[..2], [good.path, failed.path]);
+        let rows = page.texts("tbody tr");
+        assert!(rows[0].contains("✓ OK") && rows[0].ends_with("ada"), "{rows:?}");
+        assert!(rows[1].contains("✕ Error at content FILE-ROOT") && rows[1].ends_with("mona"), "{rows:?}");
+        desk.sql("DELETE FROM checks");
+        assert!(desk.as_("wim").await.get(&list).await.expect(200).says("Not checked yet."));
     }
 
     /// Whoever only looks does so at most once a minute; whoever answers for the system, as often as needed.

@@ -61,6 +61,24 @@ both_databases! {
         assert_eq!(chosen, ["ok", "", "", "name"], "status, kind, group and order stay chosen");
     }
 
+    /// By hand, from the mock-up: every column, and what it says of a system before and after a run.
+    async fn the_columns_of_the_mock_up(desk: Desk) {
+        let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
+        let mona = desk.as_("mona").await;
+        let row = async || mona.get("/systems").await.expect(200).texts("tbody tr > *");
+        let heads = mona.get("/systems").await.expect(200).texts("thead th");
+        assert_eq!(heads, ["Status", "System", "Synchronization", "Last run", "Next run", "Recent runs", "Action"]);
+        let before = row().await;
+        assert_eq!(before[1], "Reports Files · Production · Finance");
+        assert_eq!([before[2].as_str(), before[3].as_str()], ["○ Open never synchronized", "never"]);
+        assert!(before[0].starts_with("○ Open since today") && before[4].contains(" 23:0"), "{before:?}");
+        assert_eq!([before[5].as_str(), before[6].as_str()], ["No runs yet", "Synchronize now : Reports"]);
+        desk.synchronize(&tree).await;
+        let after = row().await;
+        assert!(after[0].starts_with("✓ OK since today") && after[3].ends_with("was a success"), "{after:?}");
+        assert_eq!([after[2].as_str(), after[5].as_str()], ["✓ Completed", "Last run: 1 completed"]);
+    }
+
     async fn orders(desk: Desk) {
         fill(&desk);
         let worst = ["Delta", "Ärger", "Beta_1", "Beta 1", "alpha 100%", "Gamma"];

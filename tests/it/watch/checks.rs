@@ -94,6 +94,13 @@ both_databases! {
         let asked = depot.system(21, "none");
         depot.write(|db| checks::queue(db, asked, CheckTrigger::Manual, "ada", depot.now()));
         assert_eq!(claimed(&depot).expect("checks wait").system_id, asked);
+        // Also when it is due and waits already: it is theirs then, and only once.
+        let due = depot.system(22, "none");
+        tick(&depot).await;
+        let ask = || depot.write(|db| checks::queue(db, due, CheckTrigger::Manual, "ada", depot.now())).1;
+        assert_eq!([ask(), ask()], [true, false]);
+        let check = claimed(&depot).expect("checks wait");
+        assert_eq!((check.system_id, check.principal.as_str()), (due, "ada"));
     }
 
     /// However much people ask for, what is due has its turn.

@@ -6,7 +6,7 @@ use crate::desk::Desk;
 const HOUR_US: i64 = 3_600_000_000;
 
 both_databases! {
-    /// Both tiles say that it is paused, why, and since when; the list names each source, the worst first.
+    /// The tiles say that it is paused, why, and since when; the list names each source, the worst first.
     async fn paused(desk: Desk) {
         let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "every"), ("every_minutes", "60")]).await;
         desk.sql(&format!(
@@ -16,7 +16,7 @@ both_databases! {
         ));
         let mona = desk.as_("mona").await;
         let page = mona.get(&tree.page()).await.expect(200);
-        for tile in ["[aria-labelledby=connection]", "[aria-labelledby=synchronization]"] {
+        for tile in ["[aria-labelledby=connection]", "[aria-labelledby=synchronization]", "[aria-labelledby=queue]"] {
             let told = page.text(tile);
             assert!(told.contains("Paused") && told.contains("no check has succeeded since"), "{tile}: {told}");
         }
@@ -29,6 +29,31 @@ both_databases! {
         let list = mona.get("/systems").await.expect(200);
         assert!(list.says("Connection error, Paused, Silent") && list.says("when connected"), "{}", list.told());
         assert!(list.texts("tbody button").iter().any(|button| button.starts_with("Check connection")), "{}", list.told());
+    }
+
+    /// A run that a pause or a hold keeps back waits for neither a worker nor its time, and no page loads itself again for it.
+    async fn what_is_kept_back_says_for_what_it_waits(desk: Desk) {
+        let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+        let late = desk.house.clock.now().0 - 301_000_000;
+        desk.sql(&format!(
+            "UPDATE systems SET paused_since = {late}; UPDATE watches SET pause_at = {late}, next_check = 9000000000000000;
+             INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at)
+             SELECT id, 1, 'main', 'queued', 'manual', 'mona', 1, {late}, {late} FROM systems;
+             INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs"
+        ));
+        for (what, until, overdue) in [
+            ("hold_since = NULL", "until a connection check succeeds", true),
+            ("hold_since = 1, hold_reason = 'Repairs.', hold_by = 'mona'", "until somebody releases the system", false),
+        ] {
+            desk.sql(&format!("UPDATE systems SET {what}"));
+            for page in ["", "/queue", "/runs/1"] {
+                let page = mona.get(&format!("{}{page}", tree.page())).await.expect(200);
+                assert!(page.says(until) && !page.says("worker"), "{}: {}", page.path, page.told());
+                assert_eq!(page.body.to_lowercase().contains("overdue"), overdue, "{}: {}", page.path, page.told());
+                assert_eq!(page.header("refresh"), "", "{}", page.path);
+            }
+            assert_eq!(mona.get("/systems").await.expect(200).header("refresh"), "");
+        }
     }
 
     async fn a_budget_is_typed_and_kept(desk: Desk) {

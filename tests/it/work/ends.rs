@@ -47,6 +47,17 @@ both_databases! {
         assert_eq!(retry.not_before, run.ended_at.expect("it has ended").plus(Duration::from_mins(1)));
     }
 
+    /// What is to be synchronized cannot be read for the moment.
+    async fn a_database_that_does_not_answer_is_asked_again(depot: Depot) {
+        plays(&depot, |_context| Box::pin(async { Ok(()) }));
+        depot.database.connect().execute("ALTER TABLE credentials RENAME TO elsewhere");
+        let worker = Worker::of(&depot);
+        let run = run_once(&depot).await;
+        worker.end().await;
+        assert_eq!((run.result, run.end_code.as_deref()), (Some(RunResult::Error), Some("STORE-AWAY")));
+        assert_eq!(depot.open_runs().remove(0).retries_run, Some(run.id));
+    }
+
     async fn an_error_that_lasts_is_not(depot: Depot) {
         plays(&depot, |_context| Box::pin(async { Err(Failure::new(Stage::SignIn, "PEER-SIGN-IN").into()) }));
         let worker = Worker::of(&depot);

@@ -9,9 +9,11 @@ use crate::access::{Grant, Permission, Verb, verbs};
 use crate::domain::catalogue;
 use crate::domain::run::Stage;
 use crate::ids::{CheckNo, RunNo, SystemKey};
+use crate::store::systems::System;
 use crate::store::{checks, runs, systems};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
+use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::layout::{crumbs, head};
@@ -43,6 +45,8 @@ pub struct InTrouble {
     pub check: Option<CheckNo>,
     pub failed: Option<(Option<Stage>, String)>,
     pub last_run: Option<RunNo>,
+    /// The addresses in its settings, each with its label: of the other side, and of what stands before it.
+    pub addresses: Vec<(String, String)>,
 }
 
 /// The list for any system.
@@ -71,7 +75,7 @@ pub async fn of_system(
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
             let check = checks::last(db, system.id)?;
-            let last = runs::last_ended(db, system.id)?;
+            let last = runs::last_result(db, system.id)?;
             Ok((system, check, last))
         })
         .await?;
@@ -87,11 +91,17 @@ pub async fn of_system(
         failed: failed.map(|check| (check.stage, check.code.clone().unwrap_or_default())),
         check: check.map(|check| check.no),
         last_run: last.map(|(run, _totals)| run.no),
+        addresses: if may(Verb::SeeSettings) { addresses(&system) } else { Vec::new() },
         name: system.name,
         key: system.key,
     };
     let shown = ConnectionView { system: Some(in_trouble), sees_systems: true, reads_logs };
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+fn addresses(system: &System) -> Vec<(String, String)> {
+    let is_address = |value: &str| value.starts_with("http://") || value.starts_with("https://");
+    present::settings(system).into_iter().filter(|(_label, value)| is_address(value)).collect()
 }
 
 #[must_use]
@@ -113,8 +123,8 @@ pub fn view(shell: &Shell, view: &ConnectionView) -> Markup {
                     (step("See where it failed", &stage(view)))
                     (step("Compare the settings", &settings(view)))
                     (step("Renew the credential", &credential(view)))
-                    (step("Look at the way between", &way()))
-                    (step("Look at the other side", &other_side()))
+                    (step("Look at the way between", &way(view)))
+                    (step("Look at the other side", &other_side(view)))
                     (step("See what was synchronized last", &last_run(view)))
                     (step("Ask for help", &html! {
                         p { "If every step is in order and data is still missing, ask whoever operates this portal or supports the other side. Give them the code, the stage, the other side's own words and the time." }
@@ -197,17 +207,26 @@ fn credential(view: &ConnectionView) -> Markup {
     }
 }
 
-fn way() -> Markup {
+fn way(view: &ConnectionView) -> Markup {
     html! {
         p {
             "Name service, firewalls, proxies, VPN and certificates of whoever inspects traffic. Syncdesk itself connects to public addresses only, unless its operator allows more: see the "
             a href=(urls::help_guide("operator")) { "operator's guide" } "."
         }
+        @if let Some(of) = view.system.as_ref().filter(|of| !of.addresses.is_empty()) {
+            p { "Whether these can be reached from the machine that Syncdesk runs on:" }
+            ul { @for (label, address) in &of.addresses { li { (label) ": " code { bdi { (address) } } } } }
+        }
     }
 }
 
-fn other_side() -> Markup {
-    html! { p { "Is the service running, for others too? Is its account for us still there, unlocked, and allowed to do what it did? Was the service moved, renamed, upgraded or restored?" } }
+fn other_side(view: &ConnectionView) -> Markup {
+    html! {
+        p { "Is the service running, for others too? Is its account for us still there, unlocked, and allowed to do what it did? Was the service moved, renamed, upgraded or restored?" }
+        @if let Some(of) = view.system.as_ref().filter(|of| of.check.is_some()) {
+            p { a href=(urls::checks(&of.key)) { "What it answered to the last checks" } }
+        }
+    }
 }
 
 fn last_run(view: &ConnectionView) -> Markup {

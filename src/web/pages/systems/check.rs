@@ -174,6 +174,7 @@ pub fn view(shell: &Shell, view: &CheckView) -> Markup {
                 div.do {
                     @if view.may_check && is_over(&view.state) { (form::check(shell, &view.key, &form::button("Check again", "primary"))) }
                     (link_button(&urls::system(&view.key), "Back to the system", ""))
+                    (link_button(&urls::checks(&view.key), "Last checks", ""))
                 }
             }
         },

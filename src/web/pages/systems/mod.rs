@@ -1,6 +1,7 @@
 //! Systems: the list, the page of one, and what can be done to it.
 
 pub mod check;
+pub mod checks;
 pub mod delete;
 pub mod edit;
 pub mod export;

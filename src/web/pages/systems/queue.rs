@@ -81,16 +81,14 @@ pub async fn show(
     let rows = open
         .into_iter()
         .map(|(run, retried)| QueueRow {
-            waits_for: match (run.state, running, retried) {
-                (RunState::Queued, Some(running), _) => format!("behind run {running}"),
-                (RunState::Queued, None, Some(retried)) if run.trigger == Trigger::Retry => {
-                    format!("back-off after run {retried}")
-                }
-                (RunState::Queued | RunState::Running | RunState::Ended, _, _) => String::new(),
-            },
+            waits_for: present::waits(&system, &run, running)
+                .or_else(|| {
+                    retried.filter(|_no| run.trigger == Trigger::Retry).map(|no| format!("back-off after run {no}"))
+                })
+                .unwrap_or_default(),
             run: run.no,
             state: run.state,
-            overdue: present::overdue(&run, viewer.now),
+            overdue: present::overdue(&system, &run, viewer.now),
             origin: present::origin(&run, retried),
             queued: run.queued_at,
             at: run.started_at.unwrap_or(run.not_before),

@@ -60,8 +60,9 @@ pub struct SynchronizationTile {
 /// The newest run that began.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    pub run: RunNo,
     pub at: Stamp,
+    /// None: its header is not kept any more.
+    pub run: Option<RunNo>,
     pub took: Option<Duration>,
     pub person: Option<String>,
 }
@@ -77,6 +78,8 @@ pub struct Running {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueTile {
     pub waiting: Vec<Waiting>,
+    /// Nothing of what waits begins.
+    pub paused: Option<Paused>,
     pub failures_in_row: i64,
     pub max_attempts: i64,
 }
@@ -176,9 +179,9 @@ fn synchronize(shell: &Shell, view: &SystemView) -> Markup {
         @if view.may.synchronize && view.hold.is_none() {
             (form::synchronize(shell, &view.key, &form::button("Synchronize now", "primary")))
         }
-        @if let Some(attempt) = &view.synchronization.last_attempt {
+        @if let Some(run) = view.synchronization.last_attempt.as_ref().and_then(|attempt| attempt.run) {
             @match view.log {
-                LogAccess::Granted => (link_button(&urls::run(&view.key, attempt.run), "Show logs", "")),
+                LogAccess::Granted => (link_button(&urls::run(&view.key, run), "Show logs", "")),
                 LogAccess::Missing(template) => p.soft { (no_log_access(template)) },
             }
         }
@@ -188,10 +191,15 @@ fn synchronize(shell: &Shell, view: &SystemView) -> Markup {
 pub(in crate::web::pages) fn queue(shell: &Shell, view: &SystemView) -> Markup {
     let tile_of = &view.queue;
     let overdue = tile_of.waiting.iter().filter(|waiting| waiting.overdue).count();
-    let tone = if overdue > 0 { Tone::Warning } else { Tone::Neutral };
+    let tone = match (&tile_of.paused, overdue) {
+        (Some(_), _) => Tone::Paused,
+        (None, 0) => Tone::Neutral,
+        (None, _) => Tone::Warning,
+    };
     let now = html! {
         @if tile_of.waiting.is_empty() { span.soft { "Nothing waits" } } @else { (tile_of.waiting.len()) " waiting" }
         @if overdue > 0 { " " (Badge::new(Tone::Warning, format!("{overdue} overdue"))) }
+        @if let Some(pause) = &tile_of.paused { div.sub { (Badge::new(Tone::Paused, "Paused")) " " (paused(shell, pause)) } }
     };
     let mut facts = tile_of
         .waiting

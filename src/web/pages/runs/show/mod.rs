@@ -12,6 +12,7 @@ use actix_web::web::{Data, Path, Query};
 use crate::access::{Grant, Template, Verb, verbs};
 use crate::domain::house_note::HouseNote;
 use crate::domain::run::{RunResult, RunState};
+use crate::domain::status::Obstacle;
 use crate::ids::{RunNo, SystemKey};
 use crate::store::messages::FirstError;
 use crate::store::runs::{self, Run, Totals};
@@ -54,7 +55,8 @@ pub async fn show(
         })
         .await?;
     let mut shell = viewer.shell(Some(Nav::Systems));
-    let open = found.run.state != RunState::Ended && found.run.not_before <= viewer.now;
+    let begins = found.run.not_before <= viewer.now && present::obstacle(&found.system) == Obstacle::None;
+    let open = found.run.state == RunState::Running || found.run.state == RunState::Queued && begins;
     let refreshes = open && refresh;
     if refreshes {
         let stop = format!("{}?refresh=off", urls::run(&found.system.key, found.run.no));
@@ -128,8 +130,8 @@ fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
         origin: present::origin(run, found.retries),
         queued: run.queued_at,
         not_before: run.not_before,
-        waits_for: found.running.map(|running| format!("behind run {running}")).unwrap_or_default(),
-        overdue: present::overdue(run, viewer.now),
+        waits_for: present::waits(&found.system, run, found.running).unwrap_or_default(),
+        overdue: present::overdue(&found.system, run, viewer.now),
         started: run.started_at,
         ended: run.ended_at,
         duration: present::duration_of(run, viewer.now),

@@ -31,7 +31,7 @@ pub struct RunView {
     pub queued: Stamp,
     /// When a queued run may begin.
     pub not_before: Stamp,
-    /// What a queued run waits for: `behind run 16`; empty for a free worker.
+    /// What a queued run waits for: `behind run 16`; empty for its time or a free worker.
     pub waits_for: String,
     pub overdue: bool,
     pub started: Option<Stamp>,
@@ -187,7 +187,7 @@ fn waiting(shell: &Shell, view: &RunView) -> Markup {
                 @if !view.waits_for.is_empty() { "It waits " (view.waits_for) "." }
                 @else if view.not_before > shell.now { "It may begin " (time::time_in_words(shell, view.not_before)) "." }
                 @else { "It waits for a free worker." }
-                @if view.overdue { " It is overdue: it could have begun " (time::relative(shell, view.not_before)) ". Is a worker running?" }
+                @if view.overdue { " It is overdue: it could have begun " (time::relative(shell, view.not_before)) "." @if view.waits_for.is_empty() { " Is a worker running?" } }
             }
         },
     )

@@ -59,7 +59,7 @@ pub async fn show(
     let (query, page) = (query.into_inner(), place(&cursor));
     let (asked, scope, now) = (query.clone(), grant.scope().clone(), viewer.now);
     let loaded = app.store.read(move |db| load(db, &grant, &asked, &page)).await?;
-    let busy = loaded.rows.iter().any(|row| row.busy.is_at(now));
+    let busy = loaded.rows.iter().any(|row| row.busy.is_at(&row.listed.system, now));
     let stop = urls::systems(&query, cursor.pair().into_iter().chain([("refresh", "off")]));
     let choice = |value: &str, label: &str| Choice::new(value, label);
     let shown = ListView {

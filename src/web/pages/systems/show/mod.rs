@@ -70,7 +70,7 @@ pub async fn show(
     let (portal, now) = (app.clone(), viewer.now);
     let loaded = app.store.read(move |db| load(db, &grant, &key, place, |run| is_expired(&portal, run, now))).await?;
     let mut shell = viewer.shell(Some(Nav::Systems));
-    let refreshes = loaded.busy.is_at(viewer.now) && query.refresh.as_deref() != Some("off");
+    let refreshes = loaded.busy.is_at(&loaded.system, viewer.now) && query.refresh.as_deref() != Some("off");
     if refreshes {
         let stop = format!("{}?refresh=off", urls::system(&loaded.system.key));
         shell.refresh = Some(Refresh { seconds: 3, stop });
@@ -87,7 +87,9 @@ struct Loaded {
     runs: Vec<(Run, Totals)>,
     numbers: HashMap<RunId, RunNo>,
     links: (bool, bool),
+    /// The run that the verdict comes from.
     last: Option<(Run, Totals)>,
+    begun: Option<Run>,
     failure: Option<crate::store::messages::FirstError>,
     note: Option<HouseNote>,
     plan_waits: bool,
@@ -125,7 +127,8 @@ fn load(
             numbers.insert(retried, no);
         }
     }
-    let last = runs::last_ended(db, id)?;
+    let last = runs::last_result(db, id)?;
+    let begun = runs::last_begun(db, id)?;
     let failed = last.as_ref().filter(|(run, _)| run.result == Some(RunResult::Error));
     let told = failed.filter(|(run, _)| !expired(run));
     let failure = told.map(|(run, _)| crate::store::messages::first_error(db, run.id)).transpose()?.flatten();
@@ -148,6 +151,7 @@ fn load(
         numbers,
         links,
         last,
+        begun,
         failure,
         note,
         plan_waits,
@@ -263,15 +267,15 @@ fn span(micros: i64) -> Duration {
 
 fn synchronization(loaded: &Loaded, viewer: &Viewer) -> SynchronizationTile {
     let system = &loaded.system;
-    let newest = loaded.busy.running.as_ref().or(loaded.last.as_ref().map(|(run, _)| run));
-    let last_attempt = newest.and_then(|run| {
-        run.started_at.map(|at| Attempt {
-            run: run.no,
-            at,
-            took: present::duration_of(run, viewer.now),
-            person: present::origin(run, None).person,
-        })
+    let begun = loaded.begun.as_ref();
+    // The system knows when it was, also when that run is not kept any more.
+    let last_attempt = begun.and_then(|run| run.started_at).or(system.last_attempt_at).map(|at| Attempt {
+        at,
+        run: begun.map(|run| run.no),
+        took: begun.and_then(|run| present::duration_of(run, viewer.now)),
+        person: begun.and_then(|run| present::origin(run, None).person),
     });
+    let moved = loaded.progress.as_ref().and_then(|totals| totals.moved_at);
     let waiting = loaded.busy.queued.as_ref().filter(|run| run.not_before > viewer.now);
     let obstacle = system.hold_since.map(|_| "on hold").or(system.paused_since.map(|_| "when the connection is back"));
     let (next_due, next_note) = match (waiting, system.next_due, obstacle) {
@@ -289,7 +293,7 @@ fn synchronization(loaded: &Loaded, viewer: &Viewer) -> SynchronizationTile {
         silent_at: loaded.watch.silent_at.filter(|_at| system.silent_since.is_none()),
         last_attempt,
         last_success: system.last_success_at,
-        last_progress: system.last_progress_at,
+        last_progress: moved.or(system.last_progress_at),
         next_due,
         next_note,
         running: loaded
@@ -302,22 +306,23 @@ fn synchronization(loaded: &Loaded, viewer: &Viewer) -> SynchronizationTile {
 }
 
 fn queue(loaded: &Loaded, viewer: &Viewer) -> QueueTile {
-    let behind = loaded.busy.running.as_ref();
+    let behind = loaded.busy.running.as_ref().map(|run| run.no);
     let waiting = loaded.busy.queued.iter().map(|run| Waiting {
         run: run.no,
-        what: match (run.trigger, behind) {
+        what: match (run.trigger, present::waits(&loaded.system, run, behind)) {
             (Trigger::Retry, _) => format!("retry {} of {}", run.attempt, loaded.system.max_attempts),
-            (_, Some(running)) => format!("behind run {}", running.no),
+            (_, Some(waits)) => waits,
             (Trigger::Manual | Trigger::Confirmed, None) => "by hand".to_owned(),
             (Trigger::Schedule | Trigger::CatchUp, None) => "by schedule".to_owned(),
         },
         not_before: run.not_before,
-        overdue: present::overdue(run, viewer.now),
+        overdue: present::overdue(&loaded.system, run, viewer.now),
     });
     QueueTile {
         waiting: waiting
             .filter(|_| loaded.busy.queued.as_ref().is_some_and(|run| run.state == RunState::Queued))
             .collect(),
+        paused: paused(&loaded.system),
         failures_in_row: loaded.system.failures_in_row,
         max_attempts: loaded.system.max_attempts,
     }

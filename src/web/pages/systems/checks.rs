@@ -1,0 +1,127 @@
+//! The last connection checks of a system: when each was, what it found, and who asked for it.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, Path};
+use maud::{Markup, html};
+
+use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
+use crate::domain::run::Stage;
+use crate::ids::{CheckNo, SystemKey};
+use crate::store::checks::{self, Check};
+use crate::store::systems;
+use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
+use crate::web::response;
+use crate::web::state::App;
+use crate::web::ui::layout::{crumbs, head};
+use crate::web::ui::table::{Column, numbers, table, text};
+use crate::web::ui::{Badge, Nav, Shell, Tone, duration, empty, failure, page, time};
+use crate::web::urls;
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct ChecksView {
+    pub key: SystemKey,
+    pub name: String,
+    /// Newest first.
+    pub rows: Vec<CheckRow>,
+}
+
+/// A check that ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckRow {
+    pub no: CheckNo,
+    pub at: Stamp,
+    pub good: bool,
+    /// Where and with which code it failed.
+    pub stage: Option<Stage>,
+    pub code: Option<String>,
+    pub took: Duration,
+    pub by: String,
+}
+
+const COLUMNS: [Column<'_>; 5] =
+    [text("Check"), text("Ended"), text("Result"), numbers("Duration"), text("Asked for by")];
+
+/// The checks that are kept.
+///
+/// # Errors
+/// When the system is out of reach or the database cannot be read.
+pub async fn show(
+    grant: Grant<verbs::SeeSystem>,
+    viewer: Viewer,
+    path: Path<String>,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let (system, kept) = app
+        .store
+        .read(move |db| {
+            let (system, _group) = systems::find(db, &grant, &key)?;
+            let kept = checks::kept(db, system.id)?;
+            Ok((system, kept))
+        })
+        .await?;
+    let shown = ChecksView { key: system.key, name: system.name, rows: kept.into_iter().map(row).collect() };
+    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+fn row(check: Check) -> CheckRow {
+    CheckRow {
+        no: check.no,
+        at: check.ended_at.unwrap_or(check.queued_at),
+        good: check.ok == Some(true),
+        took: Duration::from_micros(check.duration_us.and_then(|took| u64::try_from(took).ok()).unwrap_or(0)),
+        stage: check.stage,
+        code: check.code,
+        by: check.principal,
+    }
+}
+
+#[must_use]
+pub fn view(shell: &Shell, view: &ChecksView) -> Markup {
+    page(
+        shell,
+        &format!("Connection checks of {}", view.name),
+        &html! {
+            (crumbs(&[
+                (urls::SYSTEMS.to_owned(), "Communication systems"),
+                (urls::system(&view.key), &view.name),
+            ]))
+            (head(&html! { "Connection checks" }, &html! { span.soft { bdi { (view.name) } } }, &html! {}))
+            section.card aria-label="Connection checks" {
+                @if view.rows.is_empty() {
+                    (empty::empty("Not checked yet.", &html! {
+                        p { a href=(urls::system(&view.key)) { "Back to the system" } }
+                    }))
+                } @else {
+                    (table(
+                        &html! { "The last connection checks of " bdi { (view.name) } ", newest first" },
+                        &COLUMNS,
+                        &html! { @for row in &view.rows { (check_row(shell, view, row)) } },
+                    ))
+                }
+            }
+        },
+    )
+}
+
+fn check_row(shell: &Shell, view: &ChecksView, row: &CheckRow) -> Markup {
+    let result = if row.good { Badge::new(Tone::Ok, "OK") } else { Badge::new(Tone::Error, "Error") };
+    html! {
+        tr {
+            th scope="row" data-label="Check" { a.row href=(urls::check(&view.key, row.no)) { (row.no) } }
+            td data-label="Ended" { (time::time_ago(shell, row.at)) }
+            td data-label="Result" {
+                (result)
+                @if let Some(stage) = row.stage { " at " (stage.title()) }
+                @if let Some(code) = &row.code { div.sub { (failure::code(code)) } }
+            }
+            td.n data-label="Duration" { (duration(row.took)) }
+            td data-label="Asked for by" { bdi { (row.by) } }
+        }
+    }
+}
