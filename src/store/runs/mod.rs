@@ -15,5 +15,7 @@ pub use comparison::{Comparison, comparison, examples};
 pub use finish::{Ending, Retry, finish, withdraw};
 pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};
 pub use queue::{Due, Queued, cancel, due_systems, pull_forward, queue, set_due, try_queue};
-pub use record::{Run, RunPlace, find, last_counts, last_ended, last_number, list, number_of, open_runs, retry_of};
+pub use record::{
+    Run, RunPlace, find, find_kept, last_counts, last_ended, last_number, list, number_of, open_runs, retry_of,
+};
 pub use retention::{delete_messages, delete_runs};

@@ -118,7 +118,7 @@ impl Depot {
     }
 
     pub fn all_runs(&self) -> Vec<Run> {
-        let newest = self.read(|db| runs::list(db, self.tree, runs::RunPlace::Oldest, 1_000));
+        let newest = self.read(|db| runs::list(db, self.tree, runs::RunPlace::Oldest, Stamp(0), 1_000));
         newest.0.into_iter().map(|(run, _totals)| run).rev().collect()
     }
 
