@@ -94,7 +94,7 @@ impl Depot {
         self.store.write_here(|db| create(db, &key(number), &name, schedule, now)).expect("a system")
     }
 
-    pub fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T>) -> T {
+    pub fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T> + Clone) -> T {
         self.store.write_here(work).expect("it is written")
     }
 
