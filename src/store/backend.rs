@@ -247,3 +247,25 @@ pub(super) fn ensure_partitions(connection: &mut Db, last_run: i64) -> Result<()
 
 /// How many runs share a partition of messages on Postgres.
 const RUNS_A_PARTITION: i64 = 4_096;
+
+/// The runs, from and to, whose messages are in the oldest partition; none on SQLite.
+pub(super) fn oldest_partition(connection: &mut Db) -> Result<Option<(i64, i64)>> {
+    let Db::Postgres(postgres) = connection else { return Ok(None) };
+    let oldest: Number = sql_query(
+        "SELECT coalesce(min(substring(c.relname from '^messages_([0-9]+)$')::bigint), -1) AS n \
+         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'messages'::regclass",
+    )
+    .get_result(postgres)?;
+    Ok(Some((oldest.n, oldest.n + RUNS_A_PARTITION)).filter(|(from, _to)| *from >= 0))
+}
+
+/// Drops a partition with all that is in it. Whoever reads or writes messages meanwhile waits for no longer than the
+/// lock is waited for; where it is not to be had, this fails.
+pub(super) fn drop_partition(connection: &mut Db, from: i64) -> Result<()> {
+    match connection {
+        Db::Sqlite(_) => Ok(()),
+        Db::Postgres(postgres) => {
+            Ok(postgres.batch_execute(&format!("SET LOCAL lock_timeout = '200ms'; DROP TABLE messages_{from}"))?)
+        }
+    }
+}

@@ -21,7 +21,6 @@ use crate::domain::run::{EndReason, Failure, Stage};
 use crate::ops::random;
 use crate::store::StoreError;
 use crate::store::messages::append;
-use crate::store::plans;
 use crate::store::runs::{self, Claim, Ending, Retry, Totals};
 
 /// How often a running run is looked after: cancellation must be answered within two seconds.
@@ -300,15 +299,12 @@ fn told(failure: &Failure) -> Message {
 async fn end(engine: &Engine, claim: &Claim, progress: &Progress, emitted: i64, ending: Ending, retry: Option<Retry>) {
     let (snapshot, idle) = progress.snapshot();
     let last = totals(&snapshot, Some(engine.clock.now().minus(idle)), emitted);
-    let (held, braked) = (claim.clone(), matches!(&ending, Ending::Error { reason: EndReason::Brake, .. }));
+    let held = claim.clone();
     let ended = engine
         .store
         .write(move |db| {
             held.hold(db)?;
             runs::store_progress(db, &held, &last)?;
-            if !braked {
-                plans::forget(db, held.run)?;
-            }
             runs::finish(db, &held, &ending, retry)
         })
         .await;
@@ -333,7 +329,6 @@ pub async fn bury(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
             message.args.extend(claim.worker.clone());
             append(db, &claim, &vec![(now, message)])?;
             runs::count_emitted(db, &claim, 1)?;
-            plans::forget(db, claim.run)?;
             // Whoever asked for it to be canceled does not want it tried again.
             let transient = EndReason::LostWorker.heals_by_retry() && !claim.canceled;
             let retry = retry::next_attempt(claim.attempt, system.max_attempts, transient).map(|after| Retry { after });

@@ -18,4 +18,4 @@ pub use queue::{Due, Queued, cancel, due_systems, pull_forward, queue, set_due, 
 pub use record::{
     Run, RunPlace, find, find_kept, last_counts, last_ended, last_number, list, number_of, open_runs, retry_of,
 };
-pub use retention::{delete_messages, delete_runs};
+pub use retention::{delete_messages, delete_runs, drop_messages};

@@ -7,6 +7,8 @@ mod later;
 mod pages;
 mod protocol;
 mod reading;
+mod short_writes;
 pub mod stub;
 mod system;
+mod upkeep;
 mod validation;
