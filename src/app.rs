@@ -30,6 +30,7 @@ use crate::store::{Store, Target, groups, portal};
 use crate::sync::engine::{Engine, Limits};
 use crate::sync::{registry, worker};
 use crate::web::session::csrf::CookieKey;
+use crate::web::session::failing::with_a_page;
 use crate::web::session::store::Sessions;
 use crate::web::state::{App, Parts, Portal};
 use crate::web::{response, routes};
@@ -334,10 +335,6 @@ impl FailedSignIns {
     }
 }
 
-/// `default-src 'none'`: no script at all, no style but ours.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
-                      frame-ancestors 'none'; base-uri 'none'";
-
 fn serve(app: App, house: &House, listener: TcpListener) -> Result<Server, StartError> {
     let secure = house.config.is_https();
     let cookie_key = Key::derive_from(&house.vault.web_key());
@@ -355,20 +352,13 @@ fn serve(app: App, house: &House, listener: TcpListener) -> Result<Server, Start
                 PersistentSession::default().session_ttl(actix_web::cookie::time::Duration::seconds(idle)),
             )
             .build();
-        let headers = DefaultHeaders::new()
-            .add(("content-security-policy", POLICY))
-            .add(("x-content-type-options", "nosniff"))
-            .add(("x-frame-options", "DENY"))
-            .add(("referrer-policy", "same-origin"))
-            .add(("cross-origin-opener-policy", "same-origin"))
-            .add(("cross-origin-resource-policy", "same-origin"))
-            .add(("permissions-policy", "camera=(), geolocation=(), microphone=()"));
-        let headers = if secure { headers.add(("strict-transport-security", "max-age=31536000")) } else { headers };
+        let headers = response::headers(secure).fold(DefaultHeaders::new(), DefaultHeaders::add);
         WebApp::new()
             .app_data(Data::new(app.clone()))
             .app_data(PayloadConfig::new(512 * 1024))
             .configure(routes::register)
             .wrap(session)
+            .wrap(from_fn(with_a_page))
             .wrap(headers)
             .wrap(from_fn(response::without_body_for_head))
             .wrap(Compress::default())

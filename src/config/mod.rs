@@ -96,7 +96,8 @@ impl Config {
             read_connections: settings.read_connections,
             write_connections: settings.write_connections,
             keep_messages: settings.keep_messages_days,
-            keep_runs: settings.keep_runs_days,
+            // A header stays at least as long as its messages.
+            keep_runs: settings.keep_runs_days.max(settings.keep_messages_days),
             listen: settings.listen,
             public_url: settings.public_url,
             trusted_proxies: settings.trusted_proxies.0,

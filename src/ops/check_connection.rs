@@ -24,7 +24,7 @@ pub async fn check_connection(
     wake: &Notify,
     grant: &Grant<verbs::CheckConnection>,
     key: &SystemKey,
-    looks_only: impl Fn(GroupId) -> bool + Send + 'static,
+    looks_only: impl Fn(GroupId) -> bool + Clone + Send + 'static,
     who: Who,
     now: Stamp,
 ) -> Result<CheckNo> {

@@ -6,9 +6,9 @@ use super::vault::Vault;
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::config::Config;
-use crate::store::{Result, Store, messages, plans, runs, sessions};
+use crate::store::{Db, Result, Store, item_states, messages, plans, replica, runs, sessions};
 
-/// How many steps of deleting one round takes: with 5,000 messages a step, a million.
+/// How many steps of deleting of one kind a round takes: with 5,000 rows a step, a million.
 const STEPS: u32 = 200;
 
 /// What must be there before the first run.
@@ -27,16 +27,28 @@ pub async fn round(store: &Store, vault: &Vault, config: &Config, now: Stamp) ->
     prepare(store).await?;
     while seal_audit(store, vault).await? > 0 {}
     store.write(move |db| sessions::sweep(db, now)).await?;
-    while store.write(move |db| plans::sweep(db, now)).await? > 0 {}
-    // By the database's clock, like the ends of runs. A header stays at least as long as its messages.
-    let (messages_for, runs_for) = (config.keep_messages, config.keep_runs.max(config.keep_messages));
-    for _ in 0..STEPS {
-        if !store.write(move |db| runs::delete_messages(db, &Internal::worker(), messages_for)).await? {
-            break;
-        }
+    store.write(move |db| plans::expire(db, now)).await?;
+    steps(store, plans::sweep).await?;
+    steps(store, item_states::delete_of_deleted).await?;
+    // By the database's clock, like the ends of runs.
+    let (messages_for, runs_for) = (config.keep_messages, config.keep_runs);
+    let dropped = steps(store, move |db, upkeep| runs::drop_messages(db, upkeep, messages_for)).await;
+    if let Err(error) = dropped {
+        log::info!("messages that are past their days go in steps for now: {error}");
     }
+    steps(store, move |db, upkeep| runs::delete_messages(db, upkeep, messages_for)).await?;
+    steps(store, move |db, upkeep| runs::delete_runs(db, upkeep, runs_for)).await?;
+    steps(store, replica::delete_of_deleted).await
+}
+
+/// A transaction each, until there is nothing left to do for `step`; the next round goes on.
+async fn steps(
+    store: &Store,
+    step: impl FnOnce(&mut Db, &Internal) -> Result<bool> + Clone + Send + 'static,
+) -> Result<()> {
     for _ in 0..STEPS {
-        if !store.write(move |db| runs::delete_runs(db, &Internal::worker(), runs_for)).await? {
+        let step = step.clone();
+        if !store.write(move |db| step(db, &Internal::worker())).await? {
             break;
         }
     }

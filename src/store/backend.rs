@@ -18,8 +18,27 @@ use crate::clock::Stamp;
 
 type Manager = <Db as Connection>::TransactionManager;
 
-/// A transaction that will write. SQLite takes the write lock at once, so that what was read stays true.
-pub(super) fn write_transaction<T>(connection: &mut Db, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
+/// How often a transaction is begun that Postgres takes back in favour of another. Whoever loses a deadlock leaves the
+/// way to the other, so that the next time is the last but for a crowd.
+const TRIES: u32 = 5;
+
+/// A transaction that will write. SQLite has one writer, from whom nothing is taken back.
+pub(super) fn write_transaction<T>(connection: &mut Db, work: impl FnOnce(&mut Db) -> Result<T> + Clone) -> Result<T> {
+    let tries = match connection {
+        Db::Sqlite(_) => 1,
+        Db::Postgres(_) => TRIES,
+    };
+    for _ in 1..tries {
+        match attempt(connection, work.clone()) {
+            Err(StoreError::Collided(why)) => log::info!("a transaction is tried again: {why}"),
+            other => return other,
+        }
+    }
+    attempt(connection, work)
+}
+
+/// SQLite takes the write lock at once, so that what was read stays true.
+fn attempt<T>(connection: &mut Db, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
     match connection {
         Db::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
         Db::Postgres(_) => Manager::begin_transaction(connection)?,
@@ -70,9 +89,9 @@ pub(super) fn alone(connection: &mut Db, what: OneAtATime) -> Result<()> {
 const ADVISORY: i32 = 0x5379_6e63;
 
 #[derive(QueryableByName)]
-struct Now {
+struct Number {
     #[diesel(sql_type = BigInt)]
-    now: i64,
+    n: i64,
 }
 
 thread_local! {
@@ -89,11 +108,23 @@ pub(super) fn move_clock(ahead: i64) {
 /// that what was queued just now is not in the future.
 pub(super) fn db_now(connection: &mut Db) -> Result<Stamp> {
     let query = match connection {
-        Db::Sqlite(_) => "SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 + 999 AS now",
-        Db::Postgres(_) => "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now",
+        Db::Sqlite(_) => "SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 + 999 AS n",
+        Db::Postgres(_) => "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS n",
     };
-    let row: Now = sql_query(query).get_result(connection)?;
-    Ok(Stamp(row.now.saturating_add(AHEAD.get())))
+    let row: Number = sql_query(query).get_result(connection)?;
+    Ok(Stamp(row.n.saturating_add(AHEAD.get())))
+}
+
+/// How many rows were changed: so far on this connection (SQLite), or in this transaction (Postgres). What follows by
+/// itself, such as rows that go with another, is counted.
+pub(super) fn rows_changed(connection: &mut Db) -> Result<i64> {
+    let query = match connection {
+        Db::Sqlite(_) => "SELECT total_changes() AS n",
+        Db::Postgres(_) => {
+            "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint AS n FROM pg_stat_xact_user_tables"
+        }
+    };
+    Ok(sql_query(query).get_result::<Number>(connection)?.n)
 }
 
 /// Inserts messages: row by row with one cached statement on SQLite, many rows a statement on Postgres
@@ -216,3 +247,25 @@ pub(super) fn ensure_partitions(connection: &mut Db, last_run: i64) -> Result<()
 
 /// How many runs share a partition of messages on Postgres.
 const RUNS_A_PARTITION: i64 = 4_096;
+
+/// The runs, from and to, whose messages are in the oldest partition; none on SQLite.
+pub(super) fn oldest_partition(connection: &mut Db) -> Result<Option<(i64, i64)>> {
+    let Db::Postgres(postgres) = connection else { return Ok(None) };
+    let oldest: Number = sql_query(
+        "SELECT coalesce(min(substring(c.relname from '^messages_([0-9]+)$')::bigint), -1) AS n \
+         FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'messages'::regclass",
+    )
+    .get_result(postgres)?;
+    Ok(Some((oldest.n, oldest.n + RUNS_A_PARTITION)).filter(|(from, _to)| *from >= 0))
+}
+
+/// Drops a partition with all that is in it. Whoever reads or writes messages meanwhile waits for no longer than the
+/// lock is waited for; where it is not to be had, this fails.
+pub(super) fn drop_partition(connection: &mut Db, from: i64) -> Result<()> {
+    match connection {
+        Db::Sqlite(_) => Ok(()),
+        Db::Postgres(postgres) => {
+            Ok(postgres.batch_execute(&format!("SET LOCAL lock_timeout = '200ms'; DROP TABLE messages_{from}"))?)
+        }
+    }
+}

@@ -14,6 +14,9 @@ pub enum StoreError {
     /// The claim number does not hold any more: another worker has the run.
     #[error("the claim does not hold any more")]
     Fenced,
+    /// Postgres took the transaction back in favour of another that wanted the same: it may be tried again at once.
+    #[error("another transaction came between: {0}")]
+    Collided(String),
     /// The database's disk or quota is full.
     #[error("the database is full: {0}")]
     Full(String),
@@ -40,10 +43,21 @@ impl From<DieselError> for StoreError {
             DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, info) => {
                 Self::Unreachable(info.message().to_owned())
             }
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, info) => {
+                Self::Collided(info.message().to_owned())
+            }
+            DieselError::DatabaseError(_, info) if is_deadlock(info.message()) => {
+                Self::Collided(info.message().to_owned())
+            }
             DieselError::DatabaseError(_, info) if is_full(info.message()) => Self::Full(info.message().to_owned()),
             other => Self::Database(other.to_string()),
         }
     }
+}
+
+/// Postgres 40P01, whose code diesel does not tell.
+fn is_deadlock(message: &str) -> bool {
+    message.contains("deadlock detected")
 }
 
 /// SQLite: "database or disk is full"; Postgres 53100: "could not extend file … No space left on device".

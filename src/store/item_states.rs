@@ -1,12 +1,15 @@
 //! Baselines: what each item was after its last good transfer.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::backend::set_item_states;
 use super::connection::Db;
 use super::error::Result;
 use super::runs::Claim;
-use super::schema::item_states;
+use super::schema::{item_states, systems};
+use crate::access::Internal;
+use crate::ids::SystemId;
 
 /// The next baselines after a key.
 pub fn page(db: &mut Db, claim: &Claim, after: Option<&[u8]>, limit: i64) -> Result<Vec<(Vec<u8>, String)>> {
@@ -55,7 +58,41 @@ pub fn store(db: &mut Db, claim: &Claim, changes: Vec<(Vec<u8>, Option<String>)>
 }
 
 /// Forgets every baseline of a system: its ends were changed, so what was true of the old ones says nothing.
-pub fn forget_all(db: &mut Db, system: crate::ids::SystemId) -> Result<()> {
+pub fn forget_all(db: &mut Db, system: SystemId) -> Result<()> {
     diesel::delete(item_states::table.filter(item_states::system_id.eq(system))).execute(db)?;
     Ok(())
+}
+
+/// So many baselines go in one transaction.
+const BASELINES: i64 = 5_000;
+
+/// Deletes baselines of deleted systems, which no run needs any more: some of them. `false` when nothing is left to
+/// delete.
+pub fn delete_of_deleted(db: &mut Db, _upkeep: &Internal) -> Result<bool> {
+    let of_system = item_states::table.filter(item_states::system_id.eq(systems::id));
+    let system: Option<SystemId> = systems::table
+        .filter(systems::deleted_at.is_not_null())
+        .filter(exists(of_system))
+        .select(systems::id)
+        .first(db)
+        .optional()?;
+    let Some(system) = system else { return Ok(false) };
+    let lane: String = item_states::table
+        .filter(item_states::system_id.eq(system))
+        .order(item_states::lane)
+        .select(item_states::lane)
+        .first(db)?;
+    let all = item_states::table.filter(item_states::system_id.eq(system)).filter(item_states::lane.eq(lane));
+    let beyond: Option<Vec<u8>> = all
+        .clone()
+        .order(item_states::item_key)
+        .select(item_states::item_key)
+        .offset(BASELINES)
+        .first(db)
+        .optional()?;
+    match beyond {
+        Some(key) => diesel::delete(all.filter(item_states::item_key.lt(key))).execute(db)?,
+        None => diesel::delete(all).execute(db)?,
+    };
+    Ok(true)
 }

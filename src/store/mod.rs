@@ -45,7 +45,11 @@ pub struct Store {
     pools: Pools,
     /// How far ahead the database's clock is for this store, in microseconds: 0 but in tests.
     ahead: Arc<AtomicI64>,
+    /// The most rows that one transaction has changed; [`UNMEASURED`] but in tests.
+    widest: Arc<AtomicI64>,
 }
+
+const UNMEASURED: i64 = -1;
 
 impl Store {
     /// Opens the database and brings it to this version's schema, under a lock.
@@ -54,7 +58,7 @@ impl Store {
     /// One sentence: the address is wrong, the file cannot be written, the database is newer.
     pub fn open(target: &Target, pool_size: u32) -> Result<Self> {
         let pools = Pools::open(target, pool_size)?;
-        let store = Self { pools, ahead: Arc::default() };
+        let store = Self { pools, ahead: Arc::default(), widest: Arc::new(AtomicI64::new(UNMEASURED)) };
         migrate::run(&mut *store.pools.writer()?)?;
         Ok(store)
     }
@@ -63,6 +67,24 @@ impl Store {
     /// and its clones.
     pub fn advance(&self, span: Duration) {
         self.ahead.fetch_add(micros(span), Ordering::Relaxed);
+    }
+
+    /// For tests: the most rows that one write of this store and its clones has changed since this was asked last. The
+    /// first time begins the measuring.
+    #[must_use]
+    pub fn widest_write(&self) -> i64 {
+        self.widest.swap(0, Ordering::Relaxed).max(0)
+    }
+
+    /// Notes how many rows `work` changes, if anybody wants to know.
+    fn measured<T>(&self, db: &mut Db, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
+        if self.widest.load(Ordering::Relaxed) == UNMEASURED {
+            return work(db);
+        }
+        let before = backend::rows_changed(db)?;
+        let value = work(db)?;
+        self.widest.fetch_max(backend::rows_changed(db)? - before, Ordering::Relaxed);
+        Ok(value)
     }
 
     /// Reads on this thread.
@@ -75,14 +97,14 @@ impl Store {
         work(&mut connection)
     }
 
-    /// Writes on this thread, all or nothing.
+    /// Writes on this thread, all or nothing. `work` is done again when another transaction came between.
     ///
     /// # Errors
     /// What `work` returns, or that no connection was to be had; nothing was changed then.
-    pub fn write_here<T>(&self, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
+    pub fn write_here<T>(&self, work: impl FnOnce(&mut Db) -> Result<T> + Clone) -> Result<T> {
         let mut connection = self.pools.writer()?;
         backend::move_clock(self.ahead.load(Ordering::Relaxed));
-        backend::write_transaction(&mut connection, work)
+        backend::write_transaction(&mut connection, move |db| self.measured(db, work))
     }
 
     /// Reads on a thread that may block.
@@ -100,7 +122,7 @@ impl Store {
     /// As for [`Store::write_here`].
     pub async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Db) -> Result<T> + Send + 'static,
+        work: impl FnOnce(&mut Db) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
         let store = self.clone();
         blocking(move || store.write_here(work)).await

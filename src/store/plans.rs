@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::backend::{db_now, insert_plan_steps};
 use super::connection::Db;
 use super::error::{Result, StoreError};
 use super::runs::Claim;
-use super::schema::{braked_plans, plan_steps};
-use crate::access::{Grant, verbs};
+use super::schema::{braked_plans, plan_steps, runs};
+use crate::access::{Grant, Internal, verbs};
 use crate::clock::Stamp;
 use crate::domain::brake::BrakeReason;
+use crate::domain::run::RunState;
 use crate::ids::RunId;
 
 /// A step of a plan.
@@ -77,7 +79,7 @@ pub struct Braked {
     pub confirmed_by: Option<String>,
 }
 
-/// Keeps the deletions of a braked plan for `life`, and nothing else of it.
+/// Keeps the deletions of a braked plan for `life`; what else it has goes by [`sweep`].
 pub fn brake(
     db: &mut Db,
     claim: &Claim,
@@ -88,10 +90,6 @@ pub fn brake(
 ) -> Result<()> {
     claim.hold(db)?;
     let now = db_now(db)?;
-    diesel::delete(
-        plan_steps::table.filter(plan_steps::run_id.eq(claim.run)).filter(plan_steps::action.eq("transfer")),
-    )
-    .execute(db)?;
     diesel::insert_into(braked_plans::table)
         .values((
             braked_plans::run_id.eq(claim.run),
@@ -133,23 +131,44 @@ pub fn confirm(
     if confirmed == 1 { Ok(()) } else { Err(StoreError::Fenced) }
 }
 
-/// Forgets the steps of a plan that is done.
-pub fn forget(db: &mut Db, run: RunId) -> Result<()> {
-    diesel::delete(plan_steps::table.filter(plan_steps::run_id.eq(run))).execute(db)?;
-    Ok(())
+/// Forgets plans that have expired.
+pub fn expire(db: &mut Db, now: Stamp) -> Result<usize> {
+    Ok(diesel::delete(braked_plans::table.filter(braked_plans::expires_at.le(now))).execute(db)?)
 }
 
-/// Forgets the steps of some plans that have expired; how many plans.
-pub fn sweep(db: &mut Db, now: Stamp) -> Result<usize> {
-    let expired: Vec<RunId> = braked_plans::table
-        .filter(braked_plans::expires_at.le(now))
-        .order(braked_plans::expires_at)
-        .limit(20)
-        .select(braked_plans::run_id)
-        .load(db)?;
-    for run in &expired {
-        forget(db, *run)?;
-        diesel::delete(braked_plans::table.find(*run)).execute(db)?;
+/// So many steps go in one transaction.
+const STEPS: i64 = 5_000;
+
+/// Deletes steps of runs that have ended; the deletions of a braked plan stay. Some of them: `false` when nothing is
+/// left to delete.
+pub fn sweep(db: &mut Db, _upkeep: &Internal) -> Result<bool> {
+    let mut last = RunId(0);
+    // From run to run by the key: there may be a million steps of a run that goes on.
+    while let Some(run) = after(db, last)? {
+        last = run;
+        let ended = runs::table.filter(runs::id.eq(run)).filter(runs::state.eq(RunState::Ended));
+        if !diesel::select(exists(ended)).get_result(db)? {
+            continue;
+        }
+        let waits: bool = diesel::select(exists(braked_plans::table.find(run))).get_result(db)?;
+        for action in ["transfer", "delete"].into_iter().filter(|action| !(waits && *action == "delete")) {
+            let steps = plan_steps::table.filter(plan_steps::run_id.eq(run)).filter(plan_steps::action.eq(action));
+            let ordered = steps.order(plan_steps::item_key).select(plan_steps::item_key);
+            let beyond: Option<Vec<u8>> = ordered.offset(STEPS).first(db).optional()?;
+            let deleted = match beyond {
+                Some(key) => diesel::delete(steps.filter(plan_steps::item_key.lt(key))).execute(db)?,
+                None => diesel::delete(steps).execute(db)?,
+            };
+            if deleted > 0 {
+                return Ok(true);
+            }
+        }
     }
-    Ok(expired.len())
+    Ok(false)
+}
+
+/// The next run that has steps.
+fn after(db: &mut Db, run: RunId) -> Result<Option<RunId>> {
+    let later = plan_steps::table.filter(plan_steps::run_id.gt(run)).order(plan_steps::run_id);
+    Ok(later.select(plan_steps::run_id).first(db).optional()?)
 }

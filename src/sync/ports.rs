@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::connector::{Action, Baseline, BaselineChange, BrakedPlan, Halt, ItemState, Plan, Step, Task};
+use super::engine::STORE_AWAY;
 use super::stop::Stopped;
 use crate::domain::run::{Failure, Stage};
 use crate::store::plans::{self, KeyDetail, Range};
@@ -35,10 +36,11 @@ pub(super) fn halted(error: &StoreError) -> Halt {
         }
         StoreError::NotFound
         | StoreError::Duplicate(_)
+        | StoreError::Collided(_)
         | StoreError::Unreachable(_)
         | StoreError::Newer(_)
         | StoreError::Database(_) => {
-            Halt::Failed(Failure::new(Stage::Content, "STORE-AWAY").quoting(error.to_string()).transient())
+            Halt::Failed(Failure::new(Stage::Content, STORE_AWAY).quoting(error.to_string()).transient())
         }
     }
 }

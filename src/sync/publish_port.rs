@@ -14,6 +14,9 @@ use crate::store::{Db, Result as Stored};
 /// How many records a page of the replica has.
 const PAGE: i64 = 1_000;
 
+/// How many records become orphaned in one transaction.
+const AT_ONCE: usize = 1_000;
+
 impl Ports {
     /// Reads off the runtime's threads.
     async fn read<T: Send + 'static>(
@@ -27,7 +30,7 @@ impl Ports {
     /// Writes in one transaction.
     async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Send + 'static,
+        work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Clone + Send + 'static,
     ) -> Result<T, Halt> {
         let claim = self.claim.clone();
         self.store.write(move |db| work(db, &claim)).await.map_err(|error| halted(&error))
@@ -80,10 +83,13 @@ impl Publish for Ports {
 
     fn orphan(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<i64, Halt>> {
         Box::pin(async move {
-            if keys.is_empty() {
-                return Ok(0);
+            let mut orphaned = 0;
+            // A service may tell in one answer of as many as it likes.
+            for keys in keys.chunks(AT_ONCE) {
+                let keys = keys.to_vec();
+                orphaned += self.write(move |db, claim| replica::orphan(db, claim, set, &keys)).await?;
             }
-            self.write(move |db, claim| replica::orphan(db, claim, set, &keys)).await
+            Ok(orphaned)
         })
     }
 

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::connector::{Context, Halt};
-use super::engine::{Engine, Limits, Prepared};
+use super::engine::{Engine, Limits, Prepared, STORE_AWAY};
 use super::journal::Journal;
 use super::ports::Ports;
 use super::progress::Progress;
@@ -21,7 +21,6 @@ use crate::domain::run::{EndReason, Failure, Stage};
 use crate::ops::random;
 use crate::store::StoreError;
 use crate::store::messages::append;
-use crate::store::plans;
 use crate::store::runs::{self, Claim, Ending, Retry, Sequel, Totals};
 
 /// How often a running run is looked after: cancellation must be answered within two seconds.
@@ -43,10 +42,9 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
     let closed = CancellationToken::new();
     let recorder = tokio::spawn(record(engine.store.clone(), claim.clone(), entries, closed.clone()));
     let (outcome, max_attempts, allowed) = {
-        let prepared = engine.prepare(claim.system).await;
-        match prepared {
+        match prepare(&engine, &claim, &stop).await {
             // Of a system that cannot be read, how often it may be tried cannot either.
-            Err(failure) => (Err(Halt::Failed(failure)), retry::DEFAULT_MAX_ATTEMPTS, Duration::ZERO),
+            Err(halt) => (Err(halt), retry::DEFAULT_MAX_ATTEMPTS, Duration::ZERO),
             Ok(prepared) => {
                 let max_attempts = prepared.system.max_attempts;
                 let allowed = Duration::from_micros(u64::try_from(prepared.system.timeout_us).unwrap_or(u64::MAX));
@@ -86,6 +84,24 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
         Err(StoreError::Fenced) => log::warn!("run {} is held by another worker now", claim.run),
         // The lease runs out, and the reaper ends the run when the database takes writes again.
         Err(error) => log::error!("run {}: the log could not be stored: {error}", claim.run),
+    }
+}
+
+/// Loads what the run needs. A database that comes back before the lease runs out changes nothing; after that the run
+/// is the reaper's, who then can read how often it may be tried.
+async fn prepare(engine: &Engine, claim: &Claim, stop: &Stop) -> Result<Prepared, Halt> {
+    loop {
+        match engine.prepare(claim.system).await {
+            Err(failure) if failure.code == STORE_AWAY => {
+                log::warn!("run {}: {}", claim.run, failure.foreign_text.unwrap_or_default());
+                stop.check()?;
+                tokio::select! {
+                    () = tokio::time::sleep(LOOK_AFTER) => {}
+                    () = engine.end.cancelled() => return Err(Halt::Stopped(Stopped::LeaseLost)),
+                }
+            }
+            other => return other.map_err(Halt::Failed),
+        }
     }
 }
 
@@ -285,15 +301,12 @@ async fn end(engine: &Engine, claim: &Claim, progress: &Progress, emitted: i64, 
     let (snapshot, idle) = progress.snapshot();
     let last = totals(&snapshot, engine.clock.now().minus(idle), emitted);
     let check_within = engine.limits.cadence.extra_check;
-    let (held, braked) = (claim.clone(), matches!(&ending, Ending::Error { reason: EndReason::Brake, .. }));
+    let held = claim.clone();
     let ended = engine
         .store
         .write(move |db| {
             held.hold(db)?;
             runs::store_progress(db, &held, &last)?;
-            if !braked {
-                plans::forget(db, held.run)?;
-            }
             runs::finish(db, &held, &ending, Sequel { retry, check_within })
         })
         .await;
@@ -318,7 +331,6 @@ pub async fn bury(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
             message.args.extend(claim.worker.clone());
             append(db, &claim, &vec![(now, message)])?;
             runs::count_emitted(db, &claim, 1)?;
-            plans::forget(db, claim.run)?;
             // Whoever asked for it to be canceled does not want it tried again.
             let transient = EndReason::LostWorker.heals_by_retry() && !claim.canceled;
             let retry = retry::next_attempt(claim.attempt, system.max_attempts, transient).map(|after| Retry { after });

@@ -60,9 +60,11 @@ impl From<StoreError> for Failure {
                 log::error!("request {request_id}: {why}");
                 Self(Trouble::Unavailable { request_id })
             }
-            StoreError::Duplicate(_) | StoreError::Fenced | StoreError::Newer(_) | StoreError::Database(_) => {
-                Self::internal(error)
-            }
+            StoreError::Duplicate(_)
+            | StoreError::Fenced
+            | StoreError::Collided(_)
+            | StoreError::Newer(_)
+            | StoreError::Database(_) => Self::internal(error),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::crowd::{Crowd, Place};
 use super::failure::Failure;
 use super::session::csrf::CookieKey;
 use super::session::throttle::Throttle;
-use crate::clock::Clock;
+use crate::clock::{Clock, Stamp};
 use crate::config::Config;
 use crate::ids::PersonId;
 use crate::ops::passwords::Passwords;
@@ -101,6 +101,12 @@ impl App {
             config: parts.config,
             set_up: Arc::new(AtomicBool::new(false)),
         }
+    }
+
+    /// Runs that ended earlier are not kept any more, although they may still be there.
+    #[must_use]
+    pub fn kept_since(&self, now: Stamp) -> Stamp {
+        now.minus(self.config.keep_runs)
     }
 
     /// A place for an export.

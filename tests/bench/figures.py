@@ -5,7 +5,6 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import sqlite3
 import statistics
 import subprocess
@@ -14,6 +13,7 @@ import tempfile
 import time
 import urllib.request
 
+from databases import Postgres, Sqlite, free_port
 from portal import Portal
 
 FLOOR, OURS, OURS_STORE, RCLONE = (os.environ[name] for name in ("FLOOR", "OURS", "OURS_STORE", "RCLONE"))
@@ -191,15 +191,14 @@ def pages(portal, done):
     return statistics.median(took)
 
 
-def replica(home):
+def replica(home, kind=Sqlite):
     """A first sync of many records in ten sets from odatapy, and two unchanged ones: every record read and compared, and
     by delta links. The floor: the same pages fetched and thrown away, as many sets at once."""
     python = pathlib.Path(RCLONE).parent / "python"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port, database = free_port(), kind(home)
     server = subprocess.Popen([python, "tests/peers/odata_v4.py", str(port), str(RECORDS // 10), "10"])
     root = f"http://127.0.0.1:{port}"
-    portal = Portal(OURS, home, "--allow-networks=127.0.0.0/8")
+    portal = Portal(OURS, home, "--allow-networks=127.0.0.0/8", *database.settings)
     try:
         until(lambda: answers(root))
         began = time.perf_counter()
@@ -210,11 +209,10 @@ def replica(home):
         portal.set_up()
         fields = {"settings.root": root, "settings.master_sets": "Measured*", "settings.page_size": "25000"}
         system = portal.create("Service", "odata", **fields)
-        line(f"first sync of {RECORDS:,} records in 10 sets", floor, portal.synchronize(system, 1), "s", "less")
+        line(f"{database.name}, first sync of {RECORDS:,} records in 10 sets", floor, portal.synchronize(system, 1), "s", "less")
         memory(portal, "after it")
-        with sqlite3.connect(f"{home}/data/syncdesk.db", timeout=60) as database:
-            database.execute("UPDATE replica_sets SET state = ''")
-            print(f"published: {database.execute('SELECT sum(active) FROM replica_sets').fetchone()[0]:,}", flush=True)
+        database.sql("UPDATE replica_sets SET state = ''")
+        print(f"published: {database.sql('SELECT sum(active) FROM replica_sets'):,}", flush=True)
         line("unchanged, compared record by record", floor, portal.synchronize(system, 2), "s", "less")
         memory(portal, "after it")
         print(f"unchanged, by delta links: {portal.synchronize(system, 3):.2f} s")
@@ -222,6 +220,12 @@ def replica(home):
         portal.stop()
         server.kill()
         server.wait()
+        database.stop()
+
+
+def replica_on_postgres(home):
+    """The same on Postgres. Memory is that of the portal, without the server's."""
+    replica(home, Postgres)
 
 
 def answers(root):
@@ -242,7 +246,8 @@ def fetched(address):
         address = link and link[1]
 
 
-FIGURES = {"start": start, "page": page, "store": store, "files": files, "checks": checks, "replica": replica}
+FIGURES = {"start": start, "page": page, "store": store, "files": files, "checks": checks, "replica": replica,
+           "replica-postgres": replica_on_postgres}
 for name in sys.argv[1:] or FIGURES:
     with tempfile.TemporaryDirectory(prefix="syncdesk-bench-") as home:
         FIGURES[name](pathlib.Path(home))

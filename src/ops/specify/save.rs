@@ -42,10 +42,11 @@ pub async fn create_system(
     now: Stamp,
 ) -> Result<SystemKey> {
     let Wanted { kind, kinds, config, specified, who } = wanted;
+    let specified = Arc::new(specified);
     let key = SystemKey::from_random(random::bytes());
     let (grant, made) = (grant.clone(), key.clone());
     // Held until the transaction has ended: a rotation waits for it.
-    let sealing = vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?;
+    let sealing = Arc::new(vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?);
     let saved = store
         .write(move |db| {
             if let Some(wrong) = stands(db, &grant, kind, kinds, &config, &specified, None)? {
@@ -82,9 +83,10 @@ pub async fn save_system(
     now: Stamp,
 ) -> Result<()> {
     let Wanted { kind, kinds, config, specified, who } = wanted;
+    let specified = Arc::new(specified);
     let (grant, key, seen_version) = (grant.clone(), change.key.clone(), change.seen_version);
     // Held until the transaction has ended: a rotation waits for it.
-    let sealing = vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?;
+    let sealing = Arc::new(vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?);
     let saved = store
         .write(move |db| {
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;

@@ -7,6 +7,7 @@
 mod lookup;
 mod orphans;
 mod publish;
+mod retention;
 mod sets;
 mod staging;
 mod sweep;
@@ -15,10 +16,13 @@ mod view;
 pub use lookup::{missing, staged_page};
 pub use orphans::{orphan, unmet};
 pub use publish::{SetEnd, publish};
+pub use retention::delete_of_deleted;
+pub(in crate::store) use retention::forget_replaced;
 pub use sets::{Replica, ReplicaSet, begin, forget};
 pub use staging::{Counts, Incoming, Reading, stage, withdraw};
 pub(in crate::store) use staging::{RecordRow, SeenRow};
 pub use sweep::sweep;
+pub(in crate::store) use sweep::sweep_left;
 pub use view::{Place, Record, Version, Which, changed_by, find, has_changed, history, is_published, records};
 
 /// The bytes that a record is known by, within its set.

@@ -4,20 +4,42 @@ use diesel::prelude::*;
 
 use super::KEYS;
 use super::sets::published_run;
+use crate::ids::{RunId, SystemId};
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::runs::Claim;
-use crate::store::schema::{replica_records, replica_seen, replica_sets};
+use crate::store::schema::{replica_records, replica_seen, replica_sets, replicas, runs};
+use crate::store::systems;
 
 /// How many pieces a transaction takes at most.
 const PIECES: usize = 10;
 
-/// Sweeps a piece; whether there may be more.
+/// Sweeps a piece before a run stages; whether there may be more.
 pub fn sweep(db: &mut Db, claim: &Claim) -> Result<bool> {
     claim.hold(db)?;
-    let published = published_run(db, claim.system)?;
+    pieces(db, claim.system)
+}
+
+/// The same for a system that may never run again, long after this run of it has ended; `false` also when there is a
+/// later run, which sweeps by itself.
+pub(in crate::store) fn sweep_left(db: &mut Db, system: SystemId, run: RunId) -> Result<bool> {
+    let has_replica = replicas::table.find(system);
+    if !diesel::select(diesel::dsl::exists(has_replica)).get_result(db)? {
+        return Ok(false);
+    }
+    // Whoever queues or claims a run of this system waits until this has been done, and so nobody stages meanwhile.
+    systems::lock(db, system)?;
+    let later = runs::table.filter(runs::system_id.eq(system)).filter(runs::id.gt(run));
+    if diesel::select(diesel::dsl::exists(later)).get_result(db)? {
+        return Ok(false);
+    }
+    pieces(db, system)
+}
+
+fn pieces(db: &mut Db, system: SystemId) -> Result<bool> {
+    let published = published_run(db, system)?;
     let sets: Vec<i64> =
-        replica_sets::table.filter(replica_sets::system_id.eq(claim.system)).select(replica_sets::id).load(db)?;
+        replica_sets::table.filter(replica_sets::system_id.eq(system)).select(replica_sets::id).load(db)?;
     let mut pieces = 0;
     for set in sets {
         while piece(db, set, published)? {

@@ -8,7 +8,7 @@ use crate::domain::message::Counts;
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
 use crate::ids::{RunId, RunNo, SystemId};
 use crate::store::connection::Db;
-use crate::store::error::Result;
+use crate::store::error::{Result, StoreError};
 use crate::store::schema::{runs, systems};
 
 /// A run's header.
@@ -51,7 +51,7 @@ pub enum RunPlace {
 /// A run of a system. The system was found through a grant, which is the proof of access.
 ///
 /// # Errors
-/// [`crate::store::StoreError::NotFound`].
+/// [`StoreError::NotFound`].
 pub fn find(db: &mut Db, system: SystemId, no: RunNo) -> Result<(Run, Totals)> {
     let run: Run =
         runs::table.filter(runs::system_id.eq(system)).filter(runs::no.eq(no)).select(Run::as_select()).first(db)?;
@@ -59,9 +59,29 @@ pub fn find(db: &mut Db, system: SystemId, no: RunNo) -> Result<(Run, Totals)> {
     Ok((run, totals))
 }
 
-/// A page of a system's runs, newest first, and whether there are more in the direction that was read.
-pub fn list(db: &mut Db, system: SystemId, place: RunPlace, limit: i64) -> Result<(Vec<(Run, Totals)>, bool)> {
-    let query = runs::table.filter(runs::system_id.eq(system)).limit(limit + 1).into_boxed();
+/// The same for a reader: a run that ended before `kept_since` is not kept any more, although it may still be there.
+///
+/// # Errors
+/// As for [`find`].
+pub fn find_kept(db: &mut Db, system: SystemId, no: RunNo, kept_since: Stamp) -> Result<(Run, Totals)> {
+    let found = find(db, system, no)?;
+    if found.0.ended_at.is_some_and(|ended| ended < kept_since) { Err(StoreError::NotFound) } else { Ok(found) }
+}
+
+/// A page of a system's runs, newest first, and whether there are more in the direction that was read; without those
+/// that ended before `kept_since`.
+pub fn list(
+    db: &mut Db,
+    system: SystemId,
+    place: RunPlace,
+    kept_since: Stamp,
+    limit: i64,
+) -> Result<(Vec<(Run, Totals)>, bool)> {
+    let query = runs::table
+        .filter(runs::system_id.eq(system))
+        .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
+        .limit(limit + 1)
+        .into_boxed();
     let (query, upwards) = match place {
         RunPlace::Newest => (query.order(runs::no.desc()), false),
         RunPlace::Before(no) => (query.filter(runs::no.lt(no)).order(runs::no.desc()), false),
@@ -92,17 +112,20 @@ pub fn open_runs(db: &mut Db, system: SystemId) -> Result<Vec<Run>> {
         .load(db)?)
 }
 
-/// The counts of the run that the system's verdict comes from; none before the first.
-pub fn last_counts(db: &mut Db, system: SystemId) -> Result<Counts> {
-    Ok(last_result(db, system)?.map(|(_run, totals)| totals.counts).unwrap_or_default())
+/// The counts of the run that the system's verdict comes from; none before the first, and none if it ended before
+/// `kept_since`.
+pub fn last_counts(db: &mut Db, system: SystemId, kept_since: Stamp) -> Result<Counts> {
+    Ok(last_result(db, system, kept_since)?.map(|(_run, totals)| totals.counts).unwrap_or_default())
 }
 
-/// The run that the system's verdict comes from: the last that ended and was not canceled.
-pub fn last_result(db: &mut Db, system: SystemId) -> Result<Option<(Run, Totals)>> {
+/// The run that the system's verdict comes from: the last that ended and was not canceled, if it did not end before
+/// `kept_since`.
+pub fn last_result(db: &mut Db, system: SystemId, kept_since: Stamp) -> Result<Option<(Run, Totals)>> {
     let run: Option<Run> = runs::table
         .filter(runs::system_id.eq(system))
         .filter(runs::state.eq(RunState::Ended))
         .filter(runs::result.ne(RunResult::Canceled))
+        .filter(runs::ended_at.ge(kept_since))
         .order(runs::no.desc())
         .select(Run::as_select())
         .first(db)
@@ -112,11 +135,13 @@ pub fn last_result(db: &mut Db, system: SystemId) -> Result<Option<(Run, Totals)
     Ok(Some((run, totals)))
 }
 
-/// The newest run that began, whatever became of it. One that was withdrawn from the queue never did.
-pub fn last_begun(db: &mut Db, system: SystemId) -> Result<Option<Run>> {
+/// The newest run that began, whatever became of it, if it did not end before `kept_since`. One that was withdrawn
+/// from the queue never began.
+pub fn last_begun(db: &mut Db, system: SystemId, kept_since: Stamp) -> Result<Option<Run>> {
     Ok(runs::table
         .filter(runs::system_id.eq(system))
         .filter(runs::started_at.is_not_null())
+        .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
         .order(runs::no.desc())
         .select(Run::as_select())
         .first(db)

@@ -182,10 +182,16 @@ pub fn counts(db: &mut Db, grant: &impl Systems) -> Result<HashMap<Overall, i64>
     Ok(counts)
 }
 
-/// The last results of a system, oldest first, with when each run ended.
-pub fn recent_results(db: &mut Db, system: SystemId, limit: i64) -> Result<Vec<(RunResult, Option<Stamp>)>> {
+/// The last results of a system, oldest first, with when each run ended; none from before `kept_since`.
+pub fn recent_results(
+    db: &mut Db,
+    system: SystemId,
+    kept_since: Stamp,
+    limit: i64,
+) -> Result<Vec<(RunResult, Option<Stamp>)>> {
     let mut rows: Vec<(Option<RunResult>, Option<Stamp>)> = runs::table
         .filter(runs::system_id.eq(system))
+        .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
         .order(runs::no.desc())
         .limit(limit)
         .select((runs::result, runs::ended_at))

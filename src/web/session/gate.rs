@@ -53,7 +53,7 @@ pub async fn gate(
         Err(failure) => {
             // Without a database nobody is known: the page is made for a stranger.
             let (secret, _cookie) = csrf::issue(&app.cookie_key, app.clock.now());
-            let viewer = stranger(&app, &request, secret);
+            let viewer = stranger(&app, client(&app, &request), secret);
             return Ok(answer(request, &viewer, &failure));
         }
     };
@@ -106,20 +106,20 @@ fn answer(request: ServiceRequest, viewer: &Viewer, failure: &Failure) -> Servic
     request.into_response(page(viewer, &failure.0))
 }
 
-fn page(viewer: &Viewer, trouble: &Trouble) -> HttpResponse {
+pub(super) fn page(viewer: &Viewer, trouble: &Trouble) -> HttpResponse {
     response::page_with(
         actix_web::http::StatusCode::from_u16(trouble.status()).unwrap_or_default(),
         errors::view(&viewer.shell(None), trouble),
     )
 }
 
-fn stranger(app: &App, request: &ServiceRequest, secret: Secret) -> Viewer {
+pub(super) fn stranger(app: &App, address: Option<String>, secret: Secret) -> Viewer {
     Viewer {
         actor: None,
         roles: String::new(),
         zone: app.portal.house_zone,
         secret,
-        address: client(app, request),
+        address,
         now: app.clock.now(),
         flash: None,
     }
@@ -192,7 +192,7 @@ async fn look(
         },
         |secret| (secret, None),
     );
-    Ok((stranger(app, request, secret), None, fresh))
+    Ok((stranger(app, client(app, request), secret), None, fresh))
 }
 
 /// Notes that the session is in use, at most once a minute; `false` when it has lasted its whole life.

@@ -2,6 +2,7 @@
 
 pub mod client_address;
 pub mod csrf;
+pub mod failing;
 pub mod gate;
 pub mod store;
 pub mod throttle;

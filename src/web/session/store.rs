@@ -62,6 +62,7 @@ impl SessionStore for Sessions {
         self.store
             .write(move |db| sessions::save(db, &hash, person, &text, now, life))
             .await
+            .inspect_err(|error| log::error!("a session could not be kept: {error}"))
             .map_err(|error| SaveError::Other(error.into()))?;
         token.try_into().map_err(|error| SaveError::Other(anyhow::anyhow!("{error}")))
     }

@@ -1,10 +1,8 @@
 //! What is past its days is hidden at once and deleted in steps; the last success of a system survives.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use syncdesk::clock::{Clock, SystemClock};
-use syncdesk::ops::upkeep;
 
 use super::{Kept, RUN, at, keep};
 use crate::database::{Database, Fixture, both_databases};
@@ -18,17 +16,6 @@ impl Fixture for Quiet {
     async fn on(database: Database) -> Self {
         Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
     }
-}
-
-/// So many days pass by the database's clock, which alone counts; then a round of upkeep.
-async fn round_after(desk: &Desk, days: u64) {
-    let house = &desk.house;
-    house.store.advance(Duration::from_hours(days * 24));
-    upkeep::round(&house.store, &house.vault, &house.config, SystemClock.now()).await.expect("a round");
-}
-
-fn count(desk: &Desk, table: &str) -> String {
-    desk.texts(&format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}")).concat()
 }
 
 both_databases! {
@@ -53,18 +40,18 @@ both_databases! {
         }
         // As if midnight of that day were now.
         desk.sql(&format!("UPDATE runs SET ended_at = ended_at + {}", SystemClock.now().0 - at(0)));
-        round_after(&desk, 29).await;
-        assert_eq!(count(&desk, "messages"), "24000");
-        round_after(&desk, 2).await;
-        assert_eq!(count(&desk, "messages"), "12000", "of the run that ended 30 days before");
-        assert_eq!(count(&desk, "runs"), "3", "its header and its counts stay");
+        desk.upkeep_after(29).await;
+        assert_eq!(desk.count("messages"), "24000");
+        desk.upkeep_after(2).await;
+        assert_eq!(desk.count("messages"), "12000", "of the run that ended 30 days before");
+        assert_eq!(desk.count("runs"), "3", "its header and its counts stay");
         assert_eq!(desk.texts("SELECT CAST(n AS TEXT) AS value FROM run_counts"), ["12000", "12000"]);
-        round_after(&desk, 335).await;
-        assert_eq!(count(&desk, "messages"), "0");
+        desk.upkeep_after(335).await;
+        assert_eq!(desk.count("messages"), "0");
         assert_eq!(desk.texts("SELECT CAST(no AS TEXT) AS value FROM runs ORDER BY no"), ["2", "3"]);
-        assert_eq!(count(&desk, "run_progress"), "2", "what belongs to the run goes with it");
-        round_after(&desk, 34).await;
-        assert_eq!(count(&desk, "runs"), "0");
+        assert_eq!(desk.count("run_progress"), "2", "what belongs to the run goes with it");
+        desk.upkeep_after(34).await;
+        assert_eq!(desk.count("runs"), "0");
         let success = desk.texts("SELECT CAST(last_success_at AS TEXT) AS value FROM systems");
         assert_eq!(success, [at(1).to_string()]);
         let page = desk.as_("ada").await.get("/systems").await.expect(200);
@@ -81,5 +68,91 @@ both_databases! {
         desk.sql(&format!("UPDATE runs SET ended_at = {} WHERE no = 1; UPDATE runs SET ended_at = {} WHERE no = 2", ended(366), ended(364)));
         let page = desk.as_("ada").await.get("/logs").await.expect(200);
         assert_eq!(page.texts("tbody th a.row"), ["Ledger 2"]);
+        let (ada, system) = (desk.as_("ada").await, format!("/systems/{}", crate::systems::shelf::key(1)));
+        ada.get(&format!("{system}/runs/1")).await.expect(404);
+        ada.get(&format!("{system}/runs/2")).await.expect(200);
+        let page = ada.get(&system).await.expect(200);
+        let runs = page.attributes("tbody a", "href");
+        assert_eq!(runs, [format!("{system}/runs/2")], "{}", page.told());
+        desk.sql(&format!("UPDATE runs SET ended_at = {} WHERE no = 2", ended(366)));
+        let page = ada.get(&system).await.expect(200);
+        assert!(page.attributes("main a", "href").iter().all(|href| !href.contains("/runs/")), "{}", page.told());
+        ada.get("/systems").await.expect(200);
     }
+}
+
+/// Messages of these runs, one each.
+fn log(desk: &Desk, runs: &str) {
+    desk.sql(&format!(
+        "INSERT INTO words (kind, word) VALUES ('code', 'FILE-COPIED'), ('item_type', 'file') ON CONFLICT DO NOTHING;
+         INSERT INTO messages (run_id, seq, at, category, code, direction, operation, item_type, item_key, args, foreign_text, cut)
+         SELECT id, 1, 1, 2, (SELECT id FROM words WHERE word = 'FILE-COPIED'), 'out', 'insert',
+           (SELECT id FROM words WHERE word = 'file'), 'x'::bytea, '[]', NULL, FALSE FROM runs WHERE {runs}"
+    ));
+}
+
+/// Postgres alone has partitions. The first has runs 1 and 2, the second 5,000, the last what comes next.
+async fn partitions() -> Desk {
+    let desk = Quiet::on(Database::Postgres).await.0;
+    put(&desk, 1, &[Box_ { name: "Ledger", group: "Finance", overall: "ok", success: None }]);
+    let run = |no| Kept { no, ..RUN };
+    keep(&desk, &[run(1), run(2), run(3), run(4)]);
+    desk.sql(
+        "ALTER TABLE run_progress DROP CONSTRAINT run_progress_run_id_fkey;
+         UPDATE runs SET id = 5000 WHERE no = 3; UPDATE runs SET id = 9000 WHERE no = 4",
+    );
+    let store = &desk.house.store;
+    store.write(syncdesk::store::messages::ensure_partitions).await.expect("partitions");
+    log(&desk, "TRUE");
+    let now = SystemClock.now().0;
+    let ended = |days: i64| now - days * 86_400_000_000;
+    desk.sql(&format!(
+        "UPDATE runs SET ended_at = {} WHERE no <= 2; UPDATE runs SET ended_at = {} WHERE no > 2",
+        ended(31),
+        ended(29)
+    ));
+    desk
+}
+
+fn tables(desk: &Desk) -> Vec<String> {
+    desk.texts("SELECT relname::text AS value FROM pg_class WHERE relname ~ '^messages_[0-9]+$' ORDER BY oid")
+}
+
+/// The runs that have messages.
+fn logged(desk: &Desk) -> Vec<String> {
+    desk.texts("SELECT run_id::text AS value FROM messages ORDER BY run_id")
+}
+
+#[tokio::test]
+async fn whole_partitions_go_at_once() {
+    let desk = partitions().await;
+    assert_eq!(logged(&desk).len(), 4);
+    desk.upkeep_after(0).await;
+    assert_eq!(logged(&desk), ["5000", "9000"]);
+    assert!(!tables(&desk).contains(&"messages_0".to_owned()), "{:?}", tables(&desk));
+    assert_eq!(desk.texts("SELECT no::text AS value FROM runs WHERE has_messages ORDER BY no"), ["3", "4"]);
+    // One of its runs still goes on.
+    desk.sql("UPDATE runs SET state = 'running', ended_at = NULL, result = NULL, lease_until = 1 WHERE no = 3");
+    desk.upkeep_after(2).await;
+    assert_eq!((logged(&desk), tables(&desk).contains(&"messages_4096".to_owned())), (vec!["5000".to_owned()], true));
+    desk.sql("UPDATE runs SET state = 'ended', ended_at = 1, result = 'completed', lease_until = NULL WHERE no = 3");
+    desk.upkeep_after(0).await;
+    assert_eq!(
+        (logged(&desk).len(), tables(&desk)),
+        (0, vec!["messages_8192".to_owned(), "messages_12288".to_owned()])
+    );
+}
+
+/// Somebody who reads for long keeps a partition from being dropped, and nothing else.
+#[tokio::test]
+async fn a_reader_is_not_waited_for() {
+    let desk = partitions().await;
+    let mut reader = desk.bare();
+    reader.execute("BEGIN; SELECT count(*) FROM messages WHERE run_id = 5000");
+    desk.upkeep_after(0).await;
+    assert_eq!(logged(&desk), ["5000", "9000"], "what is past its days went in steps");
+    assert!(tables(&desk).contains(&"messages_0".to_owned()));
+    reader.execute("COMMIT");
+    desk.upkeep_after(0).await;
+    assert!(!tables(&desk).contains(&"messages_0".to_owned()), "the next round drops it");
 }

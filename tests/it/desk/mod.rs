@@ -1,6 +1,7 @@
 //! The portal in this process, with the people of STYLE.md, rule 11, on either database.
 
 mod tree;
+mod upkeep;
 
 pub use tree::{Tree, connect, ended, request_run};
 

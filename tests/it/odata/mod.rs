@@ -9,6 +9,8 @@ mod losses;
 mod pages;
 mod protocol;
 mod reading;
+mod short_writes;
 pub mod stub;
 mod system;
+mod upkeep;
 mod validation;

@@ -2,7 +2,7 @@
 
 use crate::access::rules::broken_rules;
 use crate::database::{Database, Fixture, both_databases};
-use crate::desk::Desk;
+use crate::desk::{Desk, sign_in};
 use crate::peers::Postgres;
 use crate::visitor::{Answer, Visitor};
 use crate::wait::until;
@@ -57,6 +57,28 @@ both_databases! {
         let asked = mona.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
         mona.follow(asked).await.expect(200);
         desk.ended(&mona, &tree.run(1)).await;
+    }
+
+    /// Nobody is signed in whose session cannot be kept, and nobody gets an empty answer.
+    async fn a_session_that_cannot_be_kept(desk: Desk) {
+        let stranger = desk.nobody();
+        desk.sql(if desk.is_on_postgres() {
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'secret words'; END $$;
+             CREATE TRIGGER refuse BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION refuse()"
+        } else {
+            "CREATE TRIGGER refuse BEFORE INSERT ON sessions BEGIN SELECT RAISE(FAIL, 'secret words'); END"
+        });
+        let broken = sign_in(&stranger, "mona").await;
+        tells(&broken, 500, "Something broke on our side", "The request was not completed.", "trying again is safe");
+        assert!(!broken.says("secret words"), "{}", broken.told());
+        let usual = stranger.get("/sign-in").await.expect(200);
+        for header in ["content-security-policy", "x-content-type-options", "referrer-policy", "content-type"] {
+            assert_eq!(broken.header(header), usual.header(header), "{header}");
+        }
+        stranger.get("/systems").await.expect(303);
+        desk.sql(if desk.is_on_postgres() { "DROP TRIGGER refuse ON sessions" } else { "DROP TRIGGER refuse" });
+        sign_in(&stranger, "mona").await.expect(303);
+        stranger.get("/systems").await.expect(200);
     }
 
     /// Somebody broke the database: what is in it stays inside, and once it is mended everything goes on.

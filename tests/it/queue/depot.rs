@@ -94,7 +94,7 @@ impl Depot {
         self.store.write_here(|db| create(db, &key(number), &name, schedule, now)).expect("a system")
     }
 
-    pub fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T>) -> T {
+    pub fn write<T>(&self, work: impl FnOnce(&mut Db) -> Result<T> + Clone) -> T {
         self.store.write_here(work).expect("it is written")
     }
 
@@ -118,7 +118,7 @@ impl Depot {
     }
 
     pub fn all_runs(&self) -> Vec<Run> {
-        let newest = self.read(|db| runs::list(db, self.tree, runs::RunPlace::Oldest, 1_000));
+        let newest = self.read(|db| runs::list(db, self.tree, runs::RunPlace::Oldest, Stamp(0), 1_000));
         newest.0.into_iter().map(|(run, _totals)| run).rev().collect()
     }
 

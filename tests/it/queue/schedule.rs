@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use syncdesk::clock::Stamp;
 use syncdesk::domain::run::{RunState, Trigger};
 use syncdesk::domain::schedule::Schedule;
 use syncdesk::store::runs::{self, RunPlace};
@@ -16,7 +17,7 @@ use crate::database::both_databases;
 fn triggers(depot: &Depot, number: u8) -> Vec<Trigger> {
     let grant = ada::<syncdesk::access::verbs::SeeSystems>();
     let (system, _group) = depot.read(|db| systems::find(db, &grant, &key(number)));
-    let (newest, _more) = depot.read(|db| runs::list(db, system.id, RunPlace::Newest, 100));
+    let (newest, _more) = depot.read(|db| runs::list(db, system.id, RunPlace::Newest, Stamp(0), 100));
     newest.iter().rev().map(|(run, _totals)| run.trigger).collect()
 }
 

@@ -1,6 +1,7 @@
 //! What every write relies on: transactions that lose nothing, and leave nothing when they fail.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier};
 
 use syncdesk::clock::Stamp;
 use syncdesk::domain::message::{Category, Message};
@@ -40,6 +41,50 @@ fn sqlite_loses_no_read_modify_write() {
     let processes = [depot.store.clone(), depot.replica(), depot.replica(), depot.replica()];
     at_once(&processes, 2, |store, _number| (0..100).for_each(|_| raise(store)));
     assert_eq!(depot.read(|db| portal::get(db, "n")).as_deref(), Some("800"));
+}
+
+/// Two transactions that take the same rows in opposite order: Postgres ends one of them.
+#[test]
+fn whoever_loses_a_deadlock_tries_again() {
+    let depot = Depot::on(Database::Postgres);
+    depot.write(|db| portal::set(db, "a", "").and_then(|()| portal::set(db, "b", "")));
+    let (met, tries) = (Barrier::new(2), AtomicUsize::new(0));
+    at_once(&[depot.store.clone(), depot.replica()], 1, |store, number| {
+        let (one, other) = if number == 0 { ("a", "b") } else { ("b", "a") };
+        let first = AtomicBool::new(true);
+        let both = store.write_here(|db| {
+            tries.fetch_add(1, Ordering::SeqCst);
+            portal::set(db, one, "set")?;
+            if first.swap(false, Ordering::SeqCst) {
+                met.wait();
+            }
+            portal::set(db, other, "set")
+        });
+        both.expect("both are written in the end");
+    });
+    assert_eq!(tries.into_inner(), 3, "one of them twice");
+    assert_eq!(
+        ["a", "b"].map(|name| depot.read(|db| portal::get(db, name))),
+        [Some("set".to_owned()), Some("set".to_owned())]
+    );
+}
+
+/// A serialization failure, as often as the trigger says: its sequence is not taken back with the transaction.
+#[test]
+fn a_serialization_failure_is_tried_again_a_few_times() {
+    let depot = Depot::on(Database::Postgres);
+    depot.database.connect().execute(
+        "CREATE SEQUENCE tries;
+         CREATE FUNCTION collide() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+           IF nextval('tries') < NEW.value::int THEN RAISE 'collided' USING ERRCODE = '40001'; END IF; RETURN NEW; END $$;
+         CREATE TRIGGER collide BEFORE INSERT ON portal FOR EACH ROW EXECUTE FUNCTION collide()",
+    );
+    depot.write(|db| portal::set(db, "the fifth time", "5"));
+    let never = depot.store.write_here(|db| portal::set(db, "never", "1000"));
+    assert!(matches!(never, Err(StoreError::Collided(_))), "{never:?}");
+    let tries = depot.database.connect().texts("SELECT last_value::text AS value FROM tries");
+    assert_eq!(tries, ["10"], "nobody tries for ever");
+    assert_eq!(depot.read(|db| portal::get(db, "never")), None);
 }
 
 both_databases! {

@@ -1,5 +1,6 @@
 //! Three hours without a good check pause a system; a good one lets it go on.
 
+use syncdesk::clock::Stamp;
 use syncdesk::domain::run::{CheckTrigger, Trigger};
 use syncdesk::domain::status::{Connection, Overall};
 use syncdesk::store::runs::{self, RunPlace};
@@ -69,7 +70,7 @@ both_databases! {
         assert!(claim(&depot.store).is_none(), "what is queued waits");
         depot.advance(HOUR * 7);
         tick(&depot).await;
-        let waiting = depot.read(|db| runs::list(db, depot.tree, RunPlace::Newest, 10)).0;
+        let waiting = depot.read(|db| runs::list(db, depot.tree, RunPlace::Newest, Stamp(0), 10)).0;
         assert_eq!(waiting.len(), 1, "and nothing more comes due");
 
         depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
@@ -79,7 +80,7 @@ both_databases! {
         claim(&depot.store).expect("what waited begins");
         tick(&depot).await;
         tick(&depot).await;
-        let runs = depot.read(|db| runs::list(db, depot.tree, RunPlace::Newest, 10)).0;
+        let runs = depot.read(|db| runs::list(db, depot.tree, RunPlace::Newest, Stamp(0), 10)).0;
         let triggers: Vec<Trigger> = runs.iter().map(|(run, _)| run.trigger).collect();
         assert_eq!(triggers, [Trigger::CatchUp, Trigger::Manual]);
     }

@@ -70,12 +70,13 @@ pub async fn of_system(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let kept_since = app.kept_since(viewer.now);
     let (system, check, last) = app
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
             let check = checks::last(db, system.id)?;
-            let last = runs::last_result(db, system.id)?;
+            let last = runs::last_result(db, system.id, kept_since)?;
             Ok((system, check, last))
         })
         .await?;

@@ -124,7 +124,7 @@ pub(super) fn filter(
         person: given(&query.person),
         from,
         to,
-        kept_since: Some(viewer.now.minus(app.config.keep_runs)),
+        kept_since: Some(app.kept_since(viewer.now)),
     };
     (filter, wrong)
 }

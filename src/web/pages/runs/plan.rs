@@ -93,11 +93,12 @@ pub async fn show(
     let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let after = urls::unhexed(&query.after).filter(|key| !key.is_empty());
+    let kept_since = app.kept_since(viewer.now);
     let (system, plan, mut rows) = app
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let (run, _totals) = runs::find(db, system.id, RunNo(no))?;
+            let (run, _totals) = runs::find_kept(db, system.id, RunNo(no), kept_since)?;
             let plan = plans::braked(db, run.id)?.ok_or(StoreError::NotFound)?;
             let rows = plans::page(db, run.id, "delete", Range::After(after.as_deref()), PAGE + 1)?;
             Ok((system, plan, rows))

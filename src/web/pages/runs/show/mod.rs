@@ -10,6 +10,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 
 use crate::access::{Grant, Template, Verb, verbs};
+use crate::clock::Stamp;
 use crate::domain::house_note::HouseNote;
 use crate::domain::run::{RunResult, RunState};
 use crate::domain::status::Obstacle;
@@ -45,10 +46,11 @@ pub async fn show(
     let query = query.into_inner();
     let refresh = query.refreshes();
     let (reader, portal) = (viewer.clone(), app.clone());
+    let kept_since = app.kept_since(viewer.now);
     let (found, log) = app
         .store
         .read(move |db| {
-            let found = load(db, &grant, &key, RunNo(no), |run| is_expired(&portal, run, reader.now))?;
+            let found = load(db, &grant, &key, (RunNo(no), kept_since), |run| is_expired(&portal, run, reader.now))?;
             let run = (&found.system, &found.run, found.totals.counts);
             let log = log::load(db, &portal, &reader, run, &query)?;
             Ok((found, log))
@@ -83,11 +85,11 @@ fn load(
     db: &mut Db,
     grant: &Grant<verbs::SeeRun>,
     key: &SystemKey,
-    no: RunNo,
+    (no, kept_since): (RunNo, Stamp),
     expired: impl Fn(&Run) -> bool,
 ) -> crate::store::Result<Loaded> {
     let system = systems::find_with_runs(db, grant, key)?;
-    let (run, totals) = runs::find(db, system.id, no)?;
+    let (run, totals) = runs::find_kept(db, system.id, no, kept_since)?;
     let retries = run.retries_run.map(|id| runs::number_of(db, id)).transpose()?.flatten();
     let failed = run.result == Some(RunResult::Error);
     let retried_by = if failed { runs::retry_of(db, system.id, run.id)? } else { None };

@@ -8,6 +8,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 
 use crate::access::{Grant, Scope, Verb, verbs};
+use crate::clock::Stamp;
 use crate::domain::status::Overall;
 use crate::ids::SystemKey;
 use crate::store::systems::{Filter, Listed, Page, Place, Sort};
@@ -58,7 +59,8 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let (query, page) = (query.into_inner(), place(&cursor));
     let (asked, scope, now) = (query.clone(), grant.scope().clone(), viewer.now);
-    let loaded = app.store.read(move |db| load(db, &grant, &asked, &page)).await?;
+    let kept_since = app.kept_since(viewer.now);
+    let loaded = app.store.read(move |db| load(db, &grant, &asked, &page, kept_since)).await?;
     let busy = loaded.rows.iter().any(|row| row.busy.is_at(&row.listed.system, now));
     let stop = urls::systems(&query, cursor.pair().into_iter().chain([("refresh", "off")]));
     let choice = |value: &str, label: &str| Choice::new(value, label);
@@ -125,6 +127,7 @@ fn load(
     grant: &Grant<verbs::SeeSystem>,
     query: &SystemsQuery,
     page: &Page,
+    kept_since: Stamp,
 ) -> crate::store::Result<Loaded> {
     let groups = groups::within(db, grant.scope())?;
     let (listed, more) = systems::list(db, grant, &filter(query, &groups), page, PAGE)?;
@@ -142,8 +145,8 @@ fn load(
         let id = listed.system.id;
         let busy = present::activity(runs::open_runs(db, id)?);
         let progress = busy.running.as_ref().map(|run| runs::progress(db, run.id)).transpose()?;
-        let recent = present::tones(&systems::recent_results(db, id, 22)?);
-        let errors = runs::last_counts(db, id)?.error;
+        let recent = present::tones(&systems::recent_results(db, id, kept_since, 22)?);
+        let errors = runs::last_counts(db, id, kept_since)?.error;
         rows.push(LoadedRow { listed, busy, progress, recent, errors });
     }
     let (before, after) = match page {

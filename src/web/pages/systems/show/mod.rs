@@ -68,7 +68,11 @@ pub async fn show(
         (None, None) => RunPlace::Newest,
     };
     let (portal, now) = (app.clone(), viewer.now);
-    let loaded = app.store.read(move |db| load(db, &grant, &key, place, |run| is_expired(&portal, run, now))).await?;
+    let kept_since = app.kept_since(now);
+    let loaded = app
+        .store
+        .read(move |db| load(db, &grant, &key, (place, kept_since), |run| is_expired(&portal, run, now)))
+        .await?;
     let mut shell = viewer.shell(Some(Nav::Systems));
     let refreshes = loaded.busy.is_at(&loaded.system, viewer.now) && query.refresh.as_deref() != Some("off");
     if refreshes {
@@ -103,14 +107,14 @@ fn load(
     db: &mut Db,
     grant: &Grant<verbs::SeeSystem>,
     key: &SystemKey,
-    place: RunPlace,
+    (place, kept_since): (RunPlace, Stamp),
     expired: impl Fn(&Run) -> bool,
 ) -> crate::store::Result<Loaded> {
     let (system, group) = systems::find(db, grant, key)?;
     let id = system.id;
     let busy = present::activity(runs::open_runs(db, id)?);
     let progress = busy.running.as_ref().map(|run| runs::progress(db, run.id)).transpose()?;
-    let (listed, more) = runs::list(db, id, place, PAGE)?;
+    let (listed, more) = runs::list(db, id, place, kept_since, PAGE)?;
     let newest = listed.first().is_none_or(|(run, _)| run.no.0 >= runs::last_number(db, id).unwrap_or(0));
     let oldest = listed.last().is_none_or(|(run, _)| run.no.0 <= 1);
     let links = match place {
@@ -127,8 +131,8 @@ fn load(
             numbers.insert(retried, no);
         }
     }
-    let last = runs::last_result(db, id)?;
-    let begun = runs::last_begun(db, id)?;
+    let last = runs::last_result(db, id, kept_since)?;
+    let begun = runs::last_begun(db, id, kept_since)?;
     let failed = last.as_ref().filter(|(run, _)| run.result == Some(RunResult::Error));
     let told = failed.filter(|(run, _)| !expired(run));
     let failure = told.map(|(run, _)| crate::store::messages::first_error(db, run.id)).transpose()?.flatten();
