@@ -64,9 +64,6 @@ pub struct Engine {
     pub end: CancellationToken,
 }
 
-/// The database could not be read or written.
-pub(super) const STORE_AWAY: &str = "STORE-AWAY";
-
 /// A system made ready to be reached.
 pub struct Prepared {
     pub system: System,
@@ -78,7 +75,7 @@ impl Engine {
     /// Loads a system with its settings and opened credentials.
     ///
     /// # Errors
-    /// A failure at stage *settings*: the kind is unknown, the settings or a credential cannot be read, or [`STORE_AWAY`].
+    /// A failure at stage *settings*: the kind is unknown, the settings or a credential cannot be read.
     pub async fn prepare(&self, id: SystemId) -> Result<Prepared, Failure> {
         let (system, group, sealed) = self
             .store
@@ -88,7 +85,7 @@ impl Engine {
                 Ok((system, group, sealed))
             })
             .await
-            .map_err(|error| Failure::new(Stage::Settings, STORE_AWAY).quoting(error.to_string()).transient())?;
+            .map_err(|error| Failure::new(Stage::Settings, "STORE-AWAY").quoting(error.to_string()).transient())?;
         let connector = (self.connector)(&system.kind)
             .ok_or_else(|| Failure::new(Stage::Settings, "KIND-UNKNOWN").arg(system.kind.as_str()))?;
         let settings = serde_json::from_str(&system.settings)

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::connector::{Action, Baseline, BaselineChange, BrakedPlan, Halt, ItemState, Plan, Step, Task};
-use super::engine::STORE_AWAY;
 use super::stop::Stopped;
 use crate::domain::run::{Failure, Stage};
 use crate::store::plans::{self, KeyDetail, Range};
@@ -40,7 +39,7 @@ pub(super) fn halted(error: &StoreError) -> Halt {
         | StoreError::Unreachable(_)
         | StoreError::Newer(_)
         | StoreError::Database(_) => {
-            Halt::Failed(Failure::new(Stage::Content, STORE_AWAY).quoting(error.to_string()).transient())
+            Halt::Failed(Failure::new(Stage::Content, "STORE-AWAY").quoting(error.to_string()).transient())
         }
     }
 }

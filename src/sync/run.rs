@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::connector::{Context, Halt};
-use super::engine::{Engine, Limits, Prepared, STORE_AWAY};
+use super::engine::{Engine, Limits, Prepared};
 use super::journal::Journal;
 use super::ports::Ports;
 use super::progress::Progress;
@@ -42,9 +42,10 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
     let closed = CancellationToken::new();
     let recorder = tokio::spawn(record(engine.store.clone(), claim.clone(), entries, closed.clone()));
     let (outcome, max_attempts, allowed) = {
-        match prepare(&engine, &claim, &stop).await {
+        let prepared = engine.prepare(claim.system).await;
+        match prepared {
             // Of a system that cannot be read, how often it may be tried cannot either.
-            Err(halt) => (Err(halt), retry::DEFAULT_MAX_ATTEMPTS, Duration::ZERO),
+            Err(failure) => (Err(Halt::Failed(failure)), retry::DEFAULT_MAX_ATTEMPTS, Duration::ZERO),
             Ok(prepared) => {
                 let max_attempts = prepared.system.max_attempts;
                 let allowed = Duration::from_micros(u64::try_from(prepared.system.timeout_us).unwrap_or(u64::MAX));
@@ -84,24 +85,6 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
         Err(StoreError::Fenced) => log::warn!("run {} is held by another worker now", claim.run),
         // The lease runs out, and the reaper ends the run when the database takes writes again.
         Err(error) => log::error!("run {}: the log could not be stored: {error}", claim.run),
-    }
-}
-
-/// Loads what the run needs. A database that comes back before the lease runs out changes nothing; after that the run
-/// is the reaper's, who then can read how often it may be tried.
-async fn prepare(engine: &Engine, claim: &Claim, stop: &Stop) -> Result<Prepared, Halt> {
-    loop {
-        match engine.prepare(claim.system).await {
-            Err(failure) if failure.code == STORE_AWAY => {
-                log::warn!("run {}: {}", claim.run, failure.foreign_text.unwrap_or_default());
-                stop.check()?;
-                tokio::select! {
-                    () = tokio::time::sleep(LOOK_AFTER) => {}
-                    () = engine.end.cancelled() => return Err(Halt::Stopped(Stopped::LeaseLost)),
-                }
-            }
-            other => return other.map_err(Halt::Failed),
-        }
     }
 }
 

@@ -9,7 +9,7 @@ use syncdesk::ids::RunNo;
 use syncdesk::store::runs;
 use syncdesk::sync::run::bury;
 
-use super::script::{Gate, Worker, begin, copied, last_args, log, plays, reaches, request, scripted};
+use super::script::{Gate, Worker, begin, copied, last_args, log, plays, reaches, scripted};
 use crate::database::both_databases;
 use crate::queue::depot::{Depot, LEASE};
 
@@ -46,27 +46,6 @@ both_databases! {
         worker.end().await;
         assert_eq!(run.end_reason, Some(EndReason::LostWorker));
         assert!(depot.open_runs().is_empty());
-    }
-
-    /// The database cannot be read just after a run was claimed: who could say then how often it may be tried?
-    async fn a_run_that_cannot_be_prepared_is_retried(depot: Depot) {
-        plays(&depot, |_context| Box::pin(async { Ok(()) }));
-        let away = |from: &str, to: &str| depot.database.connect().execute(&format!("ALTER TABLE {from} RENAME TO {to}"));
-        away("credentials", "elsewhere");
-        let worker = Worker::of(&depot);
-        let no = request(&depot);
-        reaches(&depot, no, RunState::Running).await;
-        depot.advance(PAST_THE_LEASE);
-        let run = reaches(&depot, no, RunState::Ended).await;
-        assert_eq!(run.end_reason, Some(EndReason::LostWorker));
-        let retry = depot.open_runs().remove(0);
-        assert_eq!((retry.attempt, retry.retries_run), (2, Some(run.id)));
-        // The next time it comes back before the lease has run out.
-        depot.advance(Duration::from_mins(1));
-        reaches(&depot, retry.no, RunState::Running).await;
-        away("elsewhere", "credentials");
-        assert_eq!(reaches(&depot, retry.no, RunState::Ended).await.result, Some(RunResult::Completed));
-        worker.end().await;
     }
 
     async fn after_five_attempts_it_is_enough(depot: Depot) {
