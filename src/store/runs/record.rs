@@ -135,8 +135,8 @@ pub fn last_result(db: &mut Db, system: SystemId, kept_since: Stamp) -> Result<O
     Ok(Some((run, totals)))
 }
 
-/// The newest run that began, whatever became of it, if it did not end before `kept_since`. One that was withdrawn
-/// from the queue never began.
+/// The newest run that began, whatever became of it, if it did not end before `kept_since`. One that was withdrawn from
+/// the queue never did.
 pub fn last_begun(db: &mut Db, system: SystemId, kept_since: Stamp) -> Result<Option<Run>> {
     Ok(runs::table
         .filter(runs::system_id.eq(system))

@@ -38,7 +38,7 @@ both_databases! {
         let runs = [
             ("a first run", things(0, "one"), "completed", 1_000),
             ("all change", things(0, "two"), "completed", 2_000),
-            ("half is gone", things(MANY / 2, "two"), "completed", 1_000),
+            ("half is gone", things(MANY / 2, "two"), "completed_with_warnings", 1_000),
             ("half is back", things(0, "two"), "completed", 1_000),
             ("all are bad", things(0, "far too long"), "completed_with_warnings", 1_000),
         ];
