@@ -146,16 +146,6 @@ fn remember_version(db: &mut Db, id: SystemId, version: i64, settings: &str, by:
     Ok(())
 }
 
-/// Who changed the settings when, newest first.
-pub fn versions(db: &mut Db, system: SystemId, limit: i64) -> Result<Vec<(i64, Stamp, String)>> {
-    Ok(system_versions::table
-        .filter(system_versions::system_id.eq(system))
-        .order(system_versions::version.desc())
-        .limit(limit)
-        .select((system_versions::version, system_versions::at, system_versions::principal))
-        .load(db)?)
-}
-
 /// Puts a system on hold.
 pub fn hold(db: &mut Db, grant: &Grant<verbs::HoldSystem>, key: &SystemKey, reason: &str, now: Stamp) -> Result<()> {
     let system: System = reached(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?;

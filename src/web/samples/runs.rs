@@ -136,6 +136,8 @@ pub(crate) fn changes() -> ChangesView {
         before: RunNo(1200),
         before_is_there: true,
         before_was_whole: false,
+        before_counts: Counts { error: 3, warning: 8, success: 32, information: 2 },
+        counts: Counts { error: 2, warning: 2_400_000, success: 32, information: 2 },
         is_whole: true,
         changes,
         here: keys(&[

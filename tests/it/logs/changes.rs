@@ -105,6 +105,19 @@ both_databases! {
         assert_eq!(rows(&page), [["FILE-DENIED", "1 now, 2 100 before: too many to compare one by one."]]);
     }
 
+    /// Runs may be further apart than messages are kept.
+    async fn messages_that_are_gone_are_not_said_to_be_too_many(book: Book) {
+        let mut book = book;
+        book.write(vec![about(Warning, "one"), about(Warning, "two")]).await;
+        book.end().await;
+        book.desk.sql("DELETE FROM messages");
+        book.next_run().await;
+        book.write(vec![about(Warning, "one")]).await;
+        book.end().await;
+        let page = book.ada.get(&book.tree.run(2)).await.expect(200);
+        assert_eq!(rows(&page), [["FILE-DENIED", "1 now, 2 before: the messages of run 1 were not kept until then."]]);
+    }
+
     /// Names of items go with the messages; the numbers stay.
     async fn names_go_with_the_messages(book: Book) {
         let mut book = book;

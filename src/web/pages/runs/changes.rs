@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use maud::{Markup, html};
 
-use crate::domain::comparison::{Change, Group};
+use crate::domain::comparison::{Change, Group, LOOK};
+use crate::domain::message::{Category, Counts};
 use crate::ids::{RunNo, Seq, SystemKey};
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::{Badge, failure, foreign, number};
@@ -28,11 +29,21 @@ pub struct Compared {
     pub before_is_there: bool,
     /// Whether each came to its end by itself.
     pub before_was_whole: bool,
+    /// What each logged in all.
+    pub before_counts: Counts,
+    pub counts: Counts,
     pub is_whole: bool,
     pub changes: Vec<Change>,
     /// Item keys by their place in the log of this run, and of the run before.
     pub here: BTreeMap<i64, Vec<u8>>,
     pub there: BTreeMap<i64, Vec<u8>>,
+}
+
+impl Compared {
+    /// Whether all messages of a category would have been looked at.
+    const fn are_few(&self, category: Category) -> bool {
+        self.before_counts.of(category) <= LOOK && self.counts.of(category) <= LOOK
+    }
 }
 
 /// The part of the run's page.
@@ -94,7 +105,8 @@ fn row(key: &SystemKey, no: RunNo, view: &Compared, change: &Change) -> Markup {
                 None => td colspan="3" data-label="Messages" {
                     (linked(here.as_ref(), &html! { (number(change.now)) " now" })) ", "
                     (linked(there.as_ref(), &html! { (number(change.before)) " before" }))
-                    ": too many to compare one by one."
+                    @if view.are_few(subject.category) { ": the messages of run " (view.before) " were not kept until then." }
+                    @else { ": too many to compare one by one." }
                 },
             }
         }

@@ -113,7 +113,7 @@ pub(super) fn load(
     let options = counts_by(db, run.id)?;
     let total = total(&filter, counts, &options);
     let digest = if query.is_whole() {
-        Some(digest(db, &grant, (system, run), |run| is_expired(app, run, viewer.now))?)
+        Some(digest(db, &grant, (system, run, counts), |run| is_expired(app, run, viewer.now))?)
     } else {
         None
     };
@@ -153,7 +153,7 @@ pub(super) fn load(
 fn digest(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
-    (system, run): (&System, &Run),
+    (system, run, counts): (&System, &Run, Counts),
     expired: impl Fn(&Run) -> bool,
 ) -> store::Result<Digest> {
     let timeline = messages::timeline(db, run.id)?;
@@ -164,7 +164,7 @@ fn digest(
     let Some(no) = kept.before else { return Ok(Digest { timeline, changes: Some(ChangesView::First) }) };
     // Its header may be gone by now; what was compared stays true.
     let before = match find(db, system.id, no) {
-        Ok((before, _totals)) => Some(before),
+        Ok(before) => Some(before),
         Err(StoreError::NotFound) => None,
         Err(error) => return Err(error),
     };
@@ -175,15 +175,17 @@ fn digest(
     let here = examples(db, grant, run.id, &places(|items| vec![&items.new, &items.repeated]))?;
     let there = match &before {
         // Names are hidden as soon as the messages are.
-        Some(before) if expired(before) => BTreeMap::new(),
-        Some(before) => examples(db, grant, before.id, &places(|items| vec![&items.gone]))?,
+        Some((before, _totals)) if expired(before) => BTreeMap::new(),
+        Some((before, _totals)) => examples(db, grant, before.id, &places(|items| vec![&items.gone]))?,
         None => BTreeMap::new(),
     };
     let is_whole = |run: &Run| run.end_code.is_none();
     let changes = Compared {
         before: no,
         before_is_there: before.is_some(),
-        before_was_whole: before.as_ref().is_none_or(is_whole),
+        before_was_whole: before.as_ref().is_none_or(|(before, _totals)| is_whole(before)),
+        before_counts: before.map(|(_before, totals)| totals.counts).unwrap_or_default(),
+        counts,
         is_whole: is_whole(run),
         changes: kept.changes,
         here,
