@@ -72,7 +72,7 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
         "Nothing has changed in {0}, so it was skipped."
     "AFC-S01" Item Success Items Nobody NothingLeft
         "Configuration inserted"
-        "{0} records of {1} were inserted[, of which {2} had been orphaned]."
+        "{0} records of {1} were inserted[, of which {3} had been orphaned]."
     "AFC-S02" Item Success Items Nobody NothingLeft
         "Configuration updated"
         "{0} records of {1} were updated."
@@ -87,7 +87,7 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
         "{0} records of {1} are gone at the source and are orphaned now."
     "AFC-S06" Item Success Items Nobody NothingLeft
         "Master data inserted"
-        "{0} records of {1} were inserted[, of which {2} had been orphaned]."
+        "{0} records of {1} were inserted[, of which {3} had been orphaned]."
     "AFC-S07" Item Success Items Nobody NothingLeft
         "Master data updated"
         "{0} records of {1} were updated."

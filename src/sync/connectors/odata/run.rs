@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::codes;
 use super::metadata::Model;
@@ -20,6 +20,7 @@ use crate::domain::message::{Category, Message, Operation};
 use crate::domain::run::{Failure, Stage};
 use crate::sync::connector::{Context, Halt};
 use crate::sync::publish::{Finished, Published};
+use crate::sync::stop::Stopped;
 
 /// Carries it out.
 pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result<(), Halt> {
@@ -134,7 +135,12 @@ async fn read_all(
     }
     let mut sets = Vec::new();
     while let Some(read) = readers.join_next().await {
-        sets.push(read.map_err(|_ended| Failure::new(Stage::Content, "RUN-INTERNAL"))??);
+        match read.map_err(JoinError::try_into_panic) {
+            Ok(read) => sets.push(read?),
+            // Told, with a number to look for, where a run's own panic is.
+            Err(Ok(panic)) => std::panic::resume_unwind(panic),
+            Err(Err(_aborted)) => return Err(Halt::Stopped(Stopped::LeaseLost)),
+        }
     }
     sets.sort_by(|one, other| one.0.name().cmp(other.0.name()));
     Ok(sets)
@@ -163,7 +169,8 @@ fn closing((reader, outcome): &Read) -> Vec<Message> {
         let message = Message::of_item(Category::Success, role.of(codes), operation, "entity set", name.as_bytes());
         let mut message = message.arg(n.to_string()).arg(name);
         if operation == Operation::Insert && tally.returned > 0 {
-            message = message.arg(tally.returned.to_string());
+            // The third is the system, for engines that name it.
+            message = message.arg("").arg(tally.returned.to_string());
         }
         closing.push(message);
     }
