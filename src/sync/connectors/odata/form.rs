@@ -26,6 +26,7 @@ const EMPTIED: Input = Input::Choice(&[
 ]);
 
 const SERVICE: &str = "Service";
+const SIGN_IN: &str = "Sign-in";
 const WHAT: &str = "What is synchronized";
 const CARE: &str = "Speed and care";
 const WAY: &str = "The way there";
@@ -43,15 +44,15 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Line,
         "",
     ),
-    Field::new("auth", "Sign-in", "How Syncdesk signs in at the service.", SERVICE, AUTH, "none"),
-    Field::new("account", "User name or client id", "For a password, and for OAuth 2.0.", SERVICE, Input::Line, ""),
-    Field::new("token_url", "Token address", "OAuth 2.0 only: where access tokens are had.", SERVICE, Input::Line, ""),
-    Field::new("scope", "Scope", "OAuth 2.0 only; empty for none.", SERVICE, Input::Line, ""),
+    Field::new("auth", "Method", "How Syncdesk signs in at the service.", SIGN_IN, AUTH, "none"),
+    Field::new("account", "User name or client id", "For a password, and for OAuth 2.0.", SIGN_IN, Input::Line, ""),
+    Field::new("token_url", "Token address", "OAuth 2.0 only: where access tokens are had.", SIGN_IN, Input::Line, ""),
+    Field::new("scope", "Scope", "OAuth 2.0 only; empty for none.", SIGN_IN, Input::Line, ""),
     Field::new(
         "header_name",
         "Header of the key",
         "For a key in a header: its name, such as APIKey.",
-        SERVICE,
+        SIGN_IN,
         Input::Line,
         "",
     ),
@@ -59,7 +60,7 @@ pub(super) static FIELDS: &[Field] = &[
         "secret",
         "Secret",
         "The password, the client secret, or the key. Kept encrypted and never shown.",
-        SERVICE,
+        SIGN_IN,
         Input::Secret,
         "",
     ),
@@ -67,7 +68,7 @@ pub(super) static FIELDS: &[Field] = &[
         "certificate",
         "Client certificate",
         "For a certificate: as PEM text, followed by those between it and its authority. Only for addresses with https://.",
-        SERVICE,
+        SIGN_IN,
         Input::Lines,
         "",
     ),
@@ -76,7 +77,7 @@ pub(super) static FIELDS: &[Field] = &[
         "Private key",
         "Of the client certificate: as PEM text, without a pass phrase. Kept encrypted and never shown; another \
          certificate, host or proxy needs it anew.",
-        SERVICE,
+        SIGN_IN,
         Input::SecretLines,
         "",
     ),
