@@ -108,23 +108,25 @@ fn behind(prefix: &[u8]) -> Option<Vec<u8>> {
 /// A version of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// The run that brought it, and when that ended; `None` when its header is not kept any more.
+    /// The run that brought it, and when that ended; `None` when it is not kept any more.
     pub run: Option<(RunNo, Option<Stamp>)>,
     pub orphaned: bool,
     pub data: String,
 }
 
-/// The published versions of a record, newest first, at most so many; whether there are more.
+/// The published versions of a record, newest first, at most so many; whether there are more. Without the runs that
+/// ended before `kept_since`.
 pub fn history(
     db: &mut Db,
     set: &ReplicaSet,
     published: RunId,
     key: &[u8],
+    kept_since: Stamp,
     limit: i64,
 ) -> Result<(Vec<Version>, bool)> {
     type Row = (Option<(RunNo, Option<Stamp>)>, bool, String);
     let mut rows: Vec<Row> = replica_records::table
-        .left_join(runs::table.on(runs::id.eq(replica_records::from_run)))
+        .left_join(runs::table.on(runs::id.eq(replica_records::from_run).and(runs::ended_at.ge(kept_since))))
         .filter(replica_records::set_id.eq(set.id))
         .filter(replica_records::record_key.eq(key.to_vec()))
         .filter(replica_records::from_run.le(published))

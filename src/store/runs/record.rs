@@ -148,9 +148,10 @@ pub fn last_begun(db: &mut Db, system: SystemId, kept_since: Stamp) -> Result<Op
         .optional()?)
 }
 
-/// The number of a run that is known by its id.
-pub fn number_of(db: &mut Db, run: RunId) -> Result<Option<RunNo>> {
-    Ok(runs::table.find(run).select(runs::no).first(db).optional()?)
+/// The number of a run that is known by its id; none if it is not kept any more, as for [`find_kept`].
+pub fn number_of(db: &mut Db, run: RunId, kept_since: Stamp) -> Result<Option<RunNo>> {
+    let kept = runs::ended_at.is_null().or(runs::ended_at.ge(kept_since));
+    Ok(runs::table.find(run).filter(kept).select(runs::no).first(db).optional()?)
 }
 
 /// The retry of a run, if there is one.

@@ -49,7 +49,7 @@ pub fn table(caption: &Markup, columns: &[Column<'_>], rows: &Markup) -> Markup 
 fn header(column: Column<'_>) -> Markup {
     html! {
         th scope="col" class=[class(column)] {
-            @if column.hidden { span.hidden { (column.title) } } @else { (column.title) }
+            @if column.hidden { span.hidden { (column.title) } } @else { bdi { (column.title) } }
         }
     }
 }

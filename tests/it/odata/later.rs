@@ -38,6 +38,20 @@ both_databases! {
         assert_eq!(service.seen().last().and_then(|request| request.header("sap-client")), Some("200"));
     }
 
+    /// The same properties in another order are the same model.
+    async fn order_is_no_change(desk: Desk) {
+        let service = Service::start();
+        service.answers(first);
+        let system = desk.odata_system(&service.root(), &[]).await;
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        let name = r#"<Property Name="Name" Type="Edm.String" MaxLength="9"/>"#;
+        let turned = V4.replace(name, "").replace("</EntityType>", &format!("{name}</EntityType>"));
+        service.answers(move |request| first(request).or_else(|| is_for(request, "$metadata").then(|| xml(&turned))));
+        let run = desk.sync(&system).await;
+        assert_eq!(asked_for_changes(&service), 1);
+        assert!(run.told().iter().all(|line| !line.contains("ODATA-MODEL")), "{:?}", run.told());
+    }
+
     /// Word of what is gone that cannot be understood is told, and everything is read the next time.
     async fn words_of_removal(desk: Desk) {
         let service = Service::start();

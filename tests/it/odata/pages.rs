@@ -100,6 +100,32 @@ both_databases! {
         assert!(!wim.get(&system.page()).await.expect(200).says("Replica"));
     }
 
+    /// Before upkeep comes by, too.
+    async fn runs_that_are_past_their_days_are_not_shown(desk: Desk) {
+        let system = filled(&desk).await;
+        let mona = desk.as_("mona").await;
+        let replica = format!("{}/replica", system.page());
+        let record = format!("{replica}/Things/record?key={}", "31303037");
+        let by_run = ["?run=1", "/Things?run=1", "/Things/records.csv?run=1", "/Things/records.ndjson?run=1"];
+        for page in by_run {
+            mona.get(&format!("{replica}{page}")).await.expect(200);
+        }
+        let past = 366_i64 * 86_400_000_000;
+        desk.sql(&format!("UPDATE runs SET ended_at = ended_at - {past} WHERE no = 1"));
+        for page in by_run {
+            mona.get(&format!("{replica}{page}")).await.expect(404);
+        }
+        let history = mona.get(&record).await.expect(200);
+        assert_eq!(cells(&history, "Run"), ["Run 2", "a run that is not kept"]);
+        assert_eq!(cells(&history, "Changes")[1], "As it was before.");
+        let second = mona.get(&system.run(2)).await.expect(200);
+        assert!(!second.attributes("a", "href").contains(&system.run(1)), "{}", second.told());
+        desk.sql(&format!("UPDATE runs SET ended_at = ended_at - {past}"));
+        let sets = mona.get(&replica).await.expect(200);
+        assert_eq!([cells(&sets, "Last read"), cells(&sets, "Last changed")], [["—", "—"], ["—", "—"]]);
+        assert!(sets.attributes("main a", "href").iter().all(|href| !href.contains("/runs/")), "{}", sets.told());
+    }
+
     async fn exports(desk: Desk) {
         let system = filled(&desk).await;
         let mona = desk.as_("mona").await;

@@ -164,7 +164,10 @@ both_databases! {
             ("settings.certificate", certificate), ("settings.key", key),
         ];
         let line = key.lines().nth(1).expect("it has several lines");
+        let both = format!("{certificate}{key}");
         for (fields, field, said) in [
+            (fields(root, &both, &key), "certificate",
+                "✕ This cannot be used: there is a private key in it, which belongs into its own field."),
             (fields(root, "", &key), "certificate", "✕ Give the certificate."),
             (fields(root, "nonsense", &key), "certificate", "✕ This cannot be used: there is no certificate in it."),
             (fields(root, &certificate, ""), "key", "✕ This end needs its secret."),

@@ -99,7 +99,7 @@ async fn compare(shared: &Shared, model: &Model, published: &Published, selected
     for Selected { name, .. } in selected {
         let (Some(now), was) = (model.sets.get(name), before.sets.get(name)) else { continue };
         let change = match was {
-            Some(was) if was == now => continue,
+            Some(was) if was.structure() == now.structure() => continue,
             None => "new".to_owned(),
             Some(was) => {
                 let names: BTreeSet<&String> = now.properties.keys().chain(was.properties.keys()).collect();

@@ -5,6 +5,7 @@ use actix_web::web::{Data, Path, Query};
 
 use super::{fields, find, find_set, which};
 use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
 use crate::ids::{RunId, SystemKey};
 use crate::store::replica::{self, Place, Record, ReplicaSet, Which};
 use crate::store::systems;
@@ -29,7 +30,12 @@ pub async fn csv(
     query: Query<RecordsQuery>,
     app: Data<App>,
 ) -> std::result::Result<HttpResponse, Failure> {
-    csv_file(&app, &viewer, open(&app, grant, path.into_inner(), query.into_inner()).await?, Place::First)
+    csv_file(
+        &app,
+        &viewer,
+        open(&app, grant, app.kept_since(viewer.now), path.into_inner(), query.into_inner()).await?,
+        Place::First,
+    )
 }
 
 /// As NDJSON: one object a line.
@@ -43,7 +49,7 @@ pub async fn ndjson(
     query: Query<RecordsQuery>,
     app: Data<App>,
 ) -> std::result::Result<HttpResponse, Failure> {
-    let records = open(&app, grant, path.into_inner(), query.into_inner()).await?;
+    let records = open(&app, grant, app.kept_since(viewer.now), path.into_inner(), query.into_inner()).await?;
     csv_file(&app, &viewer, Lines { name: records.name.replace(".csv", ".ndjson"), records }, Place::First)
 }
 
@@ -66,6 +72,7 @@ struct Lines {
 async fn open(
     app: &App,
     grant: Grant<verbs::ReadLogs>,
+    kept_since: Stamp,
     (key, set): (String, String),
     query: RecordsQuery,
 ) -> std::result::Result<Records, Failure> {
@@ -73,7 +80,7 @@ async fn open(
     let records = app.store.read(move |db| {
         let found = find(db, &grant, &key)?;
         let (set, published) = find_set(&found, &set)?;
-        let meant = which(db, &found, &query)?;
+        let meant = which(db, &found, &query, kept_since)?;
         let (mut properties, others) = fields::names(&found.replica.model, &set.name);
         properties.extend(others);
         let plain = |sign: char| if sign.is_ascii_alphanumeric() { sign } else { '-' };

@@ -7,6 +7,7 @@ pub mod records;
 pub mod sets;
 
 use crate::access::{Grant, Verb, verbs};
+use crate::clock::Stamp;
 use crate::ids::{RunId, RunNo, SystemKey};
 use crate::store::replica::{self, Replica, ReplicaSet, Which};
 use crate::store::runs;
@@ -35,10 +36,10 @@ fn find_set(found: &Found, name: &str) -> Result<(ReplicaSet, RunId)> {
     set.cloned().zip(found.replica.published).ok_or(StoreError::NotFound)
 }
 
-/// The records that the query means. A run that there is not has brought none.
-fn which(db: &mut Db, found: &Found, query: &RecordsQuery) -> Result<Which> {
+/// The records that the query means; nothing is found by a run that is not kept any more.
+fn which(db: &mut Db, found: &Found, query: &RecordsQuery, kept_since: Stamp) -> Result<Which> {
     let changed_by = match query.run {
-        Some(no) => Some(runs::find(db, found.system.id, RunNo(no))?.0.id),
+        Some(no) => Some(runs::find_kept(db, found.system.id, RunNo(no), kept_since)?.0.id),
         None => None,
     };
     let orphaned = match query.state.as_str() {

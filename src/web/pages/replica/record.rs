@@ -62,12 +62,13 @@ pub async fn show(
     let system = SystemKey::parse(&system).ok_or_else(Failure::not_found)?;
     let key = urls::unhexed(&query.key).ok_or_else(Failure::not_found)?;
     let reader = viewer.clone();
+    let kept_since = app.kept_since(viewer.now);
     let shown = app
         .store
         .read(move |db| {
             let found = find(db, &grant, &system)?;
             let (set, published) = find_set(&found, &set)?;
-            let (versions, is_cut) = replica::history(db, &set, published, &key, VERSIONS)?;
+            let (versions, is_cut) = replica::history(db, &set, published, &key, kept_since, VERSIONS)?;
             if versions.is_empty() {
                 return Err(StoreError::NotFound);
             }

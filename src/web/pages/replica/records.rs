@@ -78,12 +78,13 @@ pub async fn show(
     let (key, set) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let (reader, query, place) = (viewer.clone(), query.into_inner(), place.place());
+    let kept_since = app.kept_since(viewer.now);
     let shown = app
         .store
         .read(move |db| {
             let found = find(db, &grant, &key)?;
             let (set, published) = find_set(&found, &set)?;
-            let meant = which(db, &found, &query)?;
+            let meant = which(db, &found, &query, kept_since)?;
             let (records, more) = replica::records(db, &set, published, &meant, &place, PAGE)?;
             let links = links(&key, &set.name, &query, &place, (&records, more));
             let (key_names, names) = fields::names(&found.replica.model, &set.name);

@@ -9,7 +9,7 @@ use super::{Above, find};
 use crate::access::{Grant, verbs};
 use crate::ids::{RunNo, SystemKey};
 use crate::store::replica::{self, ReplicaSet};
-use crate::store::runs;
+use crate::store::{Db, StoreError, runs};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::response;
@@ -70,15 +70,19 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
     let reader = viewer.clone();
+    let kept_since = app.kept_since(viewer.now);
     let shown = app
         .store
         .read(move |db| {
             let found = find(db, &grant, &key)?;
             let run = match query.run {
-                Some(no) => Some(runs::find(db, found.system.id, RunNo(no))?.0),
+                Some(no) => Some(runs::find_kept(db, found.system.id, RunNo(no), kept_since)?.0),
                 None => None,
             };
-            let published = found.replica.published.map(|id| runs::number_of(db, id)).transpose()?.flatten();
+            let number = |db: &mut Db, id: Option<_>| {
+                Ok::<_, StoreError>(id.map(|id| runs::number_of(db, id, kept_since)).transpose()?.flatten())
+            };
+            let published = number(db, found.replica.published)?;
             let mut rows = Vec::new();
             for set in found.replica.sets {
                 let changed = match &run {
@@ -90,10 +94,7 @@ pub async fn show(
                 if run.is_some() && changed == 0 {
                     continue;
                 }
-                let mut number = |id: Option<_>| {
-                    Ok::<_, crate::store::StoreError>(id.map(|id| runs::number_of(db, id)).transpose()?.flatten())
-                };
-                let (read_by, changed_by) = (number(set.read_run)?, number(set.changed_run)?);
+                let (read_by, changed_by) = (number(db, set.read_run)?, number(db, set.changed_run)?);
                 rows.push(SetRow { set, read_by, changed_by, changed });
             }
             Ok(SetsView { above: Above::of(&found.system, &reader), run: run.map(|run| run.no), published, rows })

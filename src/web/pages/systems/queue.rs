@@ -63,6 +63,7 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let kept_since = app.kept_since(viewer.now);
     let (system, open) = app
         .store
         .read(move |db| {
@@ -70,7 +71,7 @@ pub async fn show(
             let open = runs::open_runs(db, system.id)?
                 .into_iter()
                 .map(|run| {
-                    let retried = run.retries_run.map(|id| runs::number_of(db, id)).transpose()?.flatten();
+                    let retried = run.retries_run.map(|id| runs::number_of(db, id, kept_since)).transpose()?.flatten();
                     Ok((run, retried))
                 })
                 .collect::<crate::store::Result<Vec<_>>>()?;

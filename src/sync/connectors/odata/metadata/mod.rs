@@ -31,7 +31,7 @@ pub(super) struct EntitySet {
     pub(super) open: bool,
     pub(super) properties: BTreeMap<String, Property>,
     /// Their names in the order of the document: what matters most tends to stand first.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) order: Vec<String>,
     /// Names of all navigations.
     pub(super) navigations: Vec<String>,
@@ -84,6 +84,13 @@ pub(super) struct Reference {
     pub(super) target: String,
     /// For each property of the target's key, in its order, ours.
     pub(super) properties: Vec<String>,
+}
+
+impl EntitySet {
+    /// All that records and what is kept of a set depend on: some services list the same properties in another order.
+    pub(super) fn structure(&self) -> Self {
+        Self { order: Vec::new(), ..self.clone() }
+    }
 }
 
 impl Model {

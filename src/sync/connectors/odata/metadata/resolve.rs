@@ -14,7 +14,7 @@ const MOST_SETS: usize = 5_000;
 const MOST_OF_SET: usize = 2_000;
 const MOST_OF_ALL: usize = 200_000;
 
-/// Names of sets and properties stand in addresses.
+/// Names are at most so long, as OData has it. Each set has those of its type, and pages show them in every row.
 const LONGEST_NAME: usize = 128;
 
 /// Everything by its full name.
@@ -108,6 +108,16 @@ impl<'a> Names<'a> {
         if types.iter().map(size).sum::<usize>() > MOST_OF_SET {
             return Err(format!("the type of “{}” has more than {MOST_OF_SET} properties", set.name));
         }
+        let names = |one: &&'a Type| {
+            let navigations = one.navigations.iter().map(|navigation| &navigation.name);
+            one.properties.iter().map(|declared| &declared.name).chain(navigations).chain(&one.key)
+        };
+        if types.iter().flat_map(names).any(|name| !is_short(name)) {
+            return Err(format!(
+                "no property of “{}” can have a name of more than {LONGEST_NAME} characters",
+                set.name
+            ));
+        }
         for one in types {
             resolved.open |= one.open;
             resolved.key.extend(one.key.iter().cloned());
@@ -197,6 +207,9 @@ impl<'a> Names<'a> {
             if pairs.is_empty() || pairs.len() != key.len() {
                 continue;
             }
+            if !is_short(name) || !pairs.iter().all(|(ours, _)| is_short(ours)) {
+                continue;
+            }
             let ours =
                 |theirs: &String| pairs.iter().find(|(_, other)| other == theirs).map(|(ours, _)| (*ours).to_owned());
             if let Some(properties) = key.iter().map(ours).collect::<Option<Vec<_>>>() {
@@ -229,7 +242,12 @@ struct Link<'a> {
     pairs: Vec<(&'a str, &'a str)>,
 }
 
-/// Whether it can be the name of a set or of a property. Some services have dots in them.
+fn is_short(name: &str) -> bool {
+    // No character has more bytes than four.
+    name.len() <= LONGEST_NAME * 4 && name.chars().count() <= LONGEST_NAME
+}
+
+/// Whether it can stand in an address, as names of sets and of keys do. Some services have dots in them.
 fn is_name(name: &str) -> bool {
     let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '.');
     name.len() <= LONGEST_NAME

@@ -105,6 +105,22 @@ fn names_stand_in_addresses() {
     }
 }
 
+/// Each set has the names of its type: one long name must not fill the memory, nor every row of a page.
+#[test]
+fn names_are_bounded() {
+    let said = "no property of “Orders” can have a name of more than 128 characters";
+    for name in ["\"Total\"", "\"items\""] {
+        let named = |length: usize| V4.replace(name, &format!("\"{}\"", "ä".repeat(length)));
+        assert!(Model::read(named(128).as_bytes()).is_ok(), "{name}");
+        assert_eq!(wrong(&named(129)), said, "{name}");
+    }
+    let long = "x".repeat(129);
+    let ours = "<Dependent Role=\"From\"><PropertyRef Name=\"";
+    for document in [V2.replace("assoc", &long), V2.replace(&format!("{ours}Country"), &format!("{ours}{long}"))] {
+        assert!(Model::read(document.as_bytes()).unwrap().sets["Partners"].references.is_empty());
+    }
+}
+
 #[test]
 fn nothing_expands() {
     let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>";

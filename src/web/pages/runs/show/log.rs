@@ -12,7 +12,7 @@ use crate::domain::message::{Category, Counts, StoredMessage};
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::Seq;
 use crate::store::messages::{self, Cursor, MessageFilter, SearchPage};
-use crate::store::runs::{Counted, Run, comparison, counts_by, examples, find};
+use crate::store::runs::{Counted, Run, comparison, counts_by, examples, find_kept};
 use crate::store::systems::System;
 use crate::store::{self, Db, StoreError};
 use crate::web::extract::Viewer;
@@ -113,7 +113,9 @@ pub(super) fn load(
     let options = counts_by(db, run.id)?;
     let total = total(&filter, counts, &options);
     let digest = if query.is_whole() {
-        Some(digest(db, &grant, (system, run, counts), |run| is_expired(app, run, viewer.now))?)
+        Some(digest(db, &grant, (system, run, counts), app.kept_since(viewer.now), |run| {
+            is_expired(app, run, viewer.now)
+        })?)
     } else {
         None
     };
@@ -154,6 +156,7 @@ fn digest(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
     (system, run, counts): (&System, &Run, Counts),
+    kept_since: Stamp,
     expired: impl Fn(&Run) -> bool,
 ) -> store::Result<Digest> {
     let timeline = messages::timeline(db, run.id)?;
@@ -163,7 +166,7 @@ fn digest(
     let Some(kept) = comparison(db, run.id)? else { return Ok(Digest { timeline, changes: None }) };
     let Some(no) = kept.before else { return Ok(Digest { timeline, changes: Some(ChangesView::First) }) };
     // Its header may be gone by now; what was compared stays true.
-    let before = match find(db, system.id, no) {
+    let before = match find_kept(db, system.id, no, kept_since) {
         Ok(before) => Some(before),
         Err(StoreError::NotFound) => None,
         Err(error) => return Err(error),

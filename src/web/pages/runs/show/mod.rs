@@ -90,7 +90,7 @@ fn load(
 ) -> crate::store::Result<Loaded> {
     let system = systems::find_with_runs(db, grant, key)?;
     let (run, totals) = runs::find_kept(db, system.id, no, kept_since)?;
-    let retries = run.retries_run.map(|id| runs::number_of(db, id)).transpose()?.flatten();
+    let retries = run.retries_run.map(|id| runs::number_of(db, id, kept_since)).transpose()?.flatten();
     let failed = run.result == Some(RunResult::Error);
     let retried_by = if failed { runs::retry_of(db, system.id, run.id)? } else { None };
     let failure = if failed && !expired(&run) { messages::first_error(db, run.id)? } else { None };

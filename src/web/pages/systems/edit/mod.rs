@@ -277,7 +277,9 @@ impl Form {
             .collect();
         let secret =
             |name: &str| name.strip_prefix(SETTING).and_then(of_kind).is_some_and(|field| field.input.is_secret());
-        let typed = posted.0.into_iter().filter(|(name, _value)| !secret(name)).collect();
+        // Whoever puts a private key into another field is told so, and not sent it back.
+        let stray = |value: &str| value.contains("PRIVATE KEY");
+        let typed = posted.0.into_iter().filter(|(name, value)| !secret(name) && !stray(value)).collect();
         Self { subject, kind, typed, stored, errors }
     }
 

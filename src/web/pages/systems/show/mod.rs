@@ -126,7 +126,7 @@ fn load(
     let mut numbers = HashMap::new();
     for (run, _totals) in &listed {
         if let Some(retried) = run.retries_run
-            && let Some(no) = runs::number_of(db, retried)?
+            && let Some(no) = runs::number_of(db, retried, kept_since)?
         {
             numbers.insert(retried, no);
         }
