@@ -44,7 +44,10 @@ both_databases! {
         let second = request_run(&ada, &tree).await;
         let page = ended(&ada, &tree.run(second)).await;
         assert!(page.says("Completed"), "{}", page.told());
-        assert_eq!(tree_of(&tree.destination), tree_of(&tree.source));
+        // What the stopped one has under way is locked, and so stays.
+        let mut arrived = tree_of(&tree.destination);
+        arrived.retain(|(name, _text)| !name.ends_with(".part"));
+        assert_eq!(arrived, tree_of(&tree.source));
         healthy.terminate();
         assert_eq!(healthy.ended(), Some(0));
 
