@@ -44,7 +44,7 @@ pub enum Place {
 
 type Row = (Vec<u8>, bool, String);
 
-/// A page in the order of keys, and whether there is more in the direction that was read.
+/// A page in the order of keys, and the next key in the direction that was read.
 pub fn records(
     db: &mut Db,
     set: &ReplicaSet,
@@ -52,7 +52,7 @@ pub fn records(
     which: &Which,
     place: &Place,
     limit: i64,
-) -> Result<(Vec<Record>, bool)> {
+) -> Result<(Vec<Record>, Option<Vec<u8>>)> {
     let mut query = replica_records::table.filter(replica_records::set_id.eq(set.id)).limit(limit + 1).into_boxed();
     query = match which.changed_by {
         Some(run) => query.filter(replica_records::from_run.eq(run)).filter(replica_records::from_run.le(published)),
@@ -86,11 +86,11 @@ pub fn records(
     let mut rows: Vec<Row> =
         query.select((replica_records::record_key, replica_records::orphaned, replica_records::data)).load(db)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
-    rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let beyond = if more { rows.pop().map(|(key, ..)| key) } else { None };
     if backwards {
         rows.reverse();
     }
-    Ok((rows.into_iter().map(|(key, orphaned, data)| Record { key, orphaned, data }).collect(), more))
+    Ok((rows.into_iter().map(|(key, orphaned, data)| Record { key, orphaned, data }).collect(), beyond))
 }
 
 /// The first key behind all that begin with this.

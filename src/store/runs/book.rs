@@ -65,8 +65,8 @@ pub enum BookPage {
 #[derive(Debug, Clone, Default)]
 pub struct BookRows {
     pub rows: Vec<Booked>,
-    /// There are more in the direction that was read.
-    pub more: bool,
+    /// The next one in the direction that was read.
+    pub beyond: Option<BookPlace>,
     /// The search has looked at as many runs as it may at once, back to this time.
     pub go_on: Option<Stamp>,
 }
@@ -183,9 +183,7 @@ pub fn book(
     );
     let mut rows: Vec<Row> = query.limit(limit + 1).select(columns).load(db)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
-    if more {
-        rows.pop();
-    }
+    let beyond = if more { rows.pop().map(|row| BookPlace { system: row.1, no: row.0.no }) } else { None };
     if backwards {
         rows.reverse();
     }
@@ -201,7 +199,7 @@ pub fn book(
         group,
         deleted: deleted_at.is_some(),
     });
-    Ok(BookRows { rows: booked.collect(), more, go_on: bottom.filter(|_| !more) })
+    Ok(BookRows { rows: booked.collect(), beyond, go_on: bottom.filter(|_| !more) })
 }
 
 /// A place in the order of runs.

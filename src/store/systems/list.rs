@@ -65,14 +65,14 @@ pub struct Listed {
 
 diesel::define_sql_function!(fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text);
 
-/// Up to `limit` rows, and whether there are more in the direction that was read.
+/// Up to `limit` rows, and the next one in the direction that was read.
 pub fn list(
     db: &mut Db,
     grant: &impl Systems,
     filter: &Filter,
     page: &Page,
     limit: i64,
-) -> Result<(Vec<Listed>, bool)> {
+) -> Result<(Vec<Listed>, Option<Place>)> {
     use diesel::dsl::sql;
     use diesel::sql_types::BigInt;
 
@@ -128,9 +128,7 @@ pub fn list(
     };
     let mut rows: Vec<(System, i64)> = query.limit(limit + 1).select((System::as_select(), rank())).load(db)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
-    if more {
-        rows.pop();
-    }
+    let beyond = if more { rows.pop() } else { None };
     if backwards {
         rows.reverse();
     }
@@ -139,12 +137,16 @@ pub fn list(
     let listed = rows
         .into_iter()
         .map(|(system, rank)| Listed {
-            place: Place { rank, name: system.name.clone(), key: system.key.clone() },
+            place: place(&system, rank),
             group: groups.get(&system.group_id).cloned().unwrap_or_default(),
             system,
         })
         .collect();
-    Ok((listed, more))
+    Ok((listed, beyond.map(|(system, rank)| place(&system, rank))))
+}
+
+fn place(system: &System, rank: i64) -> Place {
+    Place { rank, name: system.name.clone(), key: system.key.clone() }
 }
 
 /// What a part of a name may look like, with small English letters: neither database knows the case of others, so they

@@ -12,6 +12,7 @@ use chrono_tz::Tz;
 use super::ui::{Nav, PageLinks, Reader, Shell};
 use crate::clock::Stamp;
 use crate::ids::SystemKey;
+use crate::web::urls::PageSize;
 
 pub(crate) fn at(rfc3339: &str) -> Stamp {
     Stamp(DateTime::parse_from_rfc3339(rfc3339).unwrap().timestamp_micros())
@@ -22,7 +23,8 @@ fn key(number: u8) -> SystemKey {
 }
 
 fn links() -> PageLinks {
-    PageLinks { first: None, previous: None, next: Some("?after=30".into()), last: Some("?before=end".into()) }
+    let links = PageLinks { next: Some("?after=30".into()), last: Some("?before=end".into()), ..PageLinks::default() };
+    links.sized(30, PageSize::default(), |size: PageSize| format!("?rows={}", size.word()))
 }
 
 /// A signed-in reader in Berlin, on a Sunday morning.

@@ -19,7 +19,7 @@ use crate::web::pages::runs::messages::{Digest, LogView, MessageRow, Searched, T
 use crate::web::pages::runs::plan::{PlanState, PlanView};
 use crate::web::pages::runs::show::{Completeness, Log, RunView, SystemRef};
 use crate::web::ui::{Choice, PageLinks};
-use crate::web::urls::Filter;
+use crate::web::urls::{Filter, PageSize};
 
 fn system() -> SystemRef {
     SystemRef { key: key(1), name: "Closing documents DE".into(), may_open: true }
@@ -147,6 +147,7 @@ pub(crate) fn changes() -> ChangesView {
             (12, "a"),
         ]),
         there: keys(&[(3, "gone.txt"), (4, "gone too.txt")]),
+        size: PageSize::default(),
     }))
 }
 
@@ -160,6 +161,7 @@ pub(crate) fn log() -> LogView {
         at_error: None,
         rows: rows(),
         around: None,
+        size: PageSize::default(),
         links: links(),
         total: Total::Exact(1_204_353),
         searched: None,

@@ -119,8 +119,8 @@ pub(crate) fn system() -> SystemView {
             run(1199, "2025-11-19T22:00:00Z", 90_000, RunResult::Canceled, Trigger::CatchUp, [0, 0, 34, 2]),
         ],
         links: PageLinks {
-            next: Some("/systems/x?before=1199#runs".into()),
-            last: Some("/systems/x?before=1#runs".into()),
+            next: Some("/systems/x?before=1199".into()),
+            last: Some("/systems/x?after=0".into()),
             ..PageLinks::default()
         },
         log: LogAccess::Granted,

@@ -1,6 +1,8 @@
-//! First, previous, next, last: by key, never by number.
+//! First, previous, next, last: by key, never by number; and how many rows a page has.
 
 use maud::{Markup, html};
+
+use crate::web::urls::{PageSize, ROWS};
 
 /// Where the pages around this one are; `None` when there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,6 +11,15 @@ pub struct PageLinks {
     pub previous: Option<String>,
     pub next: Option<String>,
     pub last: Option<String>,
+    /// The sizes that a page can have; none where it makes no difference.
+    pub sizes: Vec<SizeLink>,
+}
+
+/// A size, and where the page of that size is; `None` for the present one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SizeLink {
+    pub rows: i64,
+    pub address: Option<String>,
 }
 
 impl PageLinks {
@@ -16,6 +27,24 @@ impl PageLinks {
     #[must_use]
     pub const fn is_single(&self) -> bool {
         self.first.is_none() && self.previous.is_none() && self.next.is_none() && self.last.is_none()
+    }
+
+    /// With the sizes that such a page can have, if the list is longer than the smallest. `at` leads to the page of a
+    /// size that begins with the same row.
+    #[must_use]
+    pub fn sized<const USUAL: i64>(
+        mut self,
+        shown: usize,
+        size: PageSize<USUAL>,
+        at: impl Fn(PageSize<USUAL>) -> String,
+    ) -> Self {
+        let [smallest, ..] = PageSize::<USUAL>::all();
+        let shown = i64::try_from(shown).unwrap_or(i64::MAX);
+        if !self.is_single() || shown > smallest.rows() {
+            let link = |one: PageSize<USUAL>| SizeLink { rows: one.rows(), address: (one != size).then(|| at(one)) };
+            self.sizes = PageSize::all().map(link).into();
+        }
+        self
     }
 }
 
@@ -37,6 +66,7 @@ pub fn pager(label: &str, shown: &Markup, links: &PageLinks, words: Words) -> Ma
     html! {
         div.pager {
             div { (shown) }
+            @if !links.sizes.is_empty() { (sizes(&links.sizes)) }
             @if !links.is_single() {
                 nav aria-label=(label) {
                     ul {
@@ -58,4 +88,27 @@ fn link(word: &str, address: Option<&str>, rel: Option<&str>) -> Markup {
             None => span.off { (word) },
         }
     }
+}
+
+fn sizes(sizes: &[SizeLink]) -> Markup {
+    html! {
+        div.sizes role="group" aria-label="Rows on a page" {
+            "Rows"
+            @for (n, size) in sizes.iter().enumerate() {
+                @if n > 0 { " ·" }
+                " "
+                @match &size.address {
+                    Some(address) => a href=(address) aria-label={ (size.rows) " rows on a page" } { (size.rows) },
+                    None => b aria-current="true" { (size.rows) },
+                }
+            }
+        }
+    }
+}
+
+/// Keeps the size where a form asks for another page of the same list.
+#[must_use]
+pub fn kept<const USUAL: i64>(size: PageSize<USUAL>) -> Markup {
+    let word = size.word();
+    html! { @if !word.is_empty() { input type="hidden" name=(ROWS) value=(word); } }
 }

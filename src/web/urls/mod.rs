@@ -1,5 +1,6 @@
 //! Every address of the portal: pages and forms build links here and nowhere else.
 
+mod page_size;
 mod query;
 mod replica;
 
@@ -9,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::ids::{CheckNo, RunNo, Seq, SystemKey};
 
+pub use page_size::{PageSize, ROWS};
 pub use query::{Filter, LogsQuery, Place, SystemsQuery};
 pub use replica::{RecordsQuery, hexed, record, records, records_csv, records_ndjson, replica, unhexed};
 
@@ -148,10 +150,17 @@ pub fn run_plan_confirm(key: &SystemKey, no: RunNo) -> String {
     format!("{SYSTEMS}/{key}/runs/{no}/plan/confirm")
 }
 
-/// A page of a run's messages.
+/// A page of a run's messages, as long as pages usually are.
 #[must_use]
 pub fn messages(key: &SystemKey, no: RunNo, filter: &Filter, place: Place) -> String {
+    messages_sized(key, no, filter, place, PageSize::default())
+}
+
+/// A page of a run's messages.
+#[must_use]
+pub fn messages_sized(key: &SystemKey, no: RunNo, filter: &Filter, place: Place, size: PageSize) -> String {
     let mut query = filter.query();
+    query.push((ROWS, size.word()));
     let seq = match place {
         Place::First | Place::Last => String::new(),
         Place::After(seq) | Place::Before(seq) => seq.to_string(),
@@ -165,10 +174,19 @@ pub fn messages(key: &SystemKey, no: RunNo, filter: &Filter, place: Place) -> St
     with_query(&run(key, no), &query)
 }
 
+/// The messages of a run from the first, on a page that does not load itself again.
+#[must_use]
+pub fn run_still(key: &SystemKey, no: RunNo, filter: &Filter, size: PageSize) -> String {
+    let mut query = filter.query();
+    query.extend([(ROWS, size.word()), ("refresh", "off")]);
+    with_query(&run(key, no), &query)
+}
+
 /// A message among its neighbours of any category.
 #[must_use]
-pub fn message_around(key: &SystemKey, no: RunNo, seq: Seq) -> String {
-    format!("{}?around={seq}#m{seq}", run(key, no))
+pub fn message_around(key: &SystemKey, no: RunNo, seq: Seq, size: PageSize) -> String {
+    let around = seq.to_string();
+    format!("{}#m{seq}", with_query(&run(key, no), &[(ROWS, size.word()), ("around", &around)]))
 }
 
 #[must_use]
@@ -181,13 +199,17 @@ pub fn messages_ndjson(key: &SystemKey, no: RunNo, filter: &Filter) -> String {
     with_query(&format!("{}/messages.ndjson", run(key, no)), &filter.query())
 }
 
-/// A page of a system's runs, older than `before`; the newest without it.
+/// The page of a system with a page of its runs; `more` says where they begin (`("before", …)` or `("after", …)`) and
+/// how it is shown.
 #[must_use]
-pub fn runs(key: &SystemKey, before: Option<RunNo>) -> String {
-    match before {
-        None => system(key),
-        Some(no) => format!("{}?before={no}#runs", system(key)),
-    }
+pub fn runs<'a>(
+    key: &SystemKey,
+    size: PageSize<25>,
+    more: impl IntoIterator<Item = (&'static str, &'a str)>,
+) -> String {
+    let mut pairs = vec![(ROWS, size.word())];
+    pairs.extend(more);
+    with_query(&system(key), &pairs)
 }
 
 /// A page of a plan's deletions, after an item key; keys are bytes, so they stand percent-encoded.
@@ -200,6 +222,7 @@ pub fn plan_page(key: &SystemKey, no: RunNo, after: &[u8]) -> String {
 #[must_use]
 pub fn systems<'a>(query: &'a SystemsQuery, more: impl IntoIterator<Item = (&'static str, &'a str)>) -> String {
     let mut pairs = query.query();
+    pairs.push((ROWS, query.size.word()));
     pairs.extend(more);
     with_query(SYSTEMS, &pairs)
 }
@@ -213,6 +236,7 @@ pub fn systems_csv(query: &SystemsQuery) -> String {
 #[must_use]
 pub fn logs(query: &LogsQuery, cursor: Option<(&str, &str)>) -> String {
     let mut pairs = query.query();
+    pairs.push((ROWS, query.size.word()));
     pairs.extend(cursor);
     with_query(LOGS, &pairs)
 }
@@ -286,7 +310,18 @@ mod tests {
             messages(&key, RunNo(17), &Filter::default(), Place::Last),
             "/systems/bbbbbbbbbb/runs/17?before=end"
         );
-        assert_eq!(message_around(&key, RunNo(17), Seq(3)), "/systems/bbbbbbbbbb/runs/17?around=3#m3");
+        let (usual, large) = (PageSize::default(), PageSize::from("100".to_owned()));
+        assert_eq!(message_around(&key, RunNo(17), Seq(3), usual), "/systems/bbbbbbbbbb/runs/17?around=3#m3");
+        assert_eq!(message_around(&key, RunNo(17), Seq(3), large), "/systems/bbbbbbbbbb/runs/17?rows=100&around=3#m3");
+        assert_eq!(
+            messages_sized(&key, RunNo(17), &Filter::default(), Place::After(Seq(40)), large),
+            "/systems/bbbbbbbbbb/runs/17?rows=100&after=40"
+        );
+        assert_eq!(runs(&key, PageSize::default(), None), "/systems/bbbbbbbbbb");
+        assert_eq!(
+            runs(&key, PageSize::from("50".to_owned()), [("before", "7")]),
+            "/systems/bbbbbbbbbb?rows=50&before=7"
+        );
         assert_eq!(plan_page(&key, RunNo(2), b"a/\xff"), "/systems/bbbbbbbbbb/runs/2/plan?after=612fff");
         assert_eq!(help_code("../x"), "/help/codes/..%2Fx");
         assert_eq!(sign_in("/systems?q=1"), "/sign-in?next=%2Fsystems%3Fq%3D1");

@@ -1,5 +1,6 @@
 //! What the addresses of lists carry: filters, order, and where a page begins.
 
+use super::PageSize;
 use crate::domain::message::Category;
 use crate::ids::Seq;
 
@@ -58,6 +59,8 @@ pub struct SystemsQuery {
     pub q: String,
     /// Empty: worst first.
     pub sort: String,
+    #[serde(rename = "rows")]
+    pub size: PageSize,
 }
 
 impl SystemsQuery {
@@ -65,6 +68,12 @@ impl SystemsQuery {
     #[must_use]
     pub const fn is_narrow(&self) -> bool {
         !(self.status.is_empty() && self.kind.is_empty() && self.group.is_empty() && self.q.is_empty())
+    }
+
+    /// The same page with all systems.
+    #[must_use]
+    pub fn widened(&self) -> Self {
+        Self { size: self.size, ..Self::default() }
     }
 
     pub(super) fn query(&self) -> Vec<(&'static str, &str)> {
@@ -95,6 +104,8 @@ pub struct LogsQuery {
     /// A day or a minute in the reader's zone.
     pub from: String,
     pub to: String,
+    #[serde(rename = "rows")]
+    pub size: PageSize,
 }
 
 impl LogsQuery {
@@ -102,6 +113,12 @@ impl LogsQuery {
     #[must_use]
     pub fn is_narrow(&self) -> bool {
         self.query().iter().any(|(_name, value)| !value.is_empty())
+    }
+
+    /// The same page with all runs.
+    #[must_use]
+    pub fn widened(&self) -> Self {
+        Self { size: self.size, ..Self::default() }
     }
 
     pub(super) fn query(&self) -> Vec<(&'static str, &str)> {

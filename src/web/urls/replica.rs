@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{encode, system, with_query};
+use super::{PageSize, ROWS, encode, system, with_query};
 use crate::ids::{RunNo, SystemKey};
 
 /// Which records of a set are meant.
@@ -15,6 +15,8 @@ pub struct RecordsQuery {
     pub state: String,
     /// Only what this run has brought.
     pub run: Option<i64>,
+    #[serde(rename = "rows")]
+    pub size: PageSize,
 }
 
 impl RecordsQuery {
@@ -22,6 +24,12 @@ impl RecordsQuery {
     #[must_use]
     pub const fn is_narrow(&self) -> bool {
         !(self.q.is_empty() && self.state.is_empty() && self.run.is_none())
+    }
+
+    /// The same page with all records.
+    #[must_use]
+    pub fn widened(&self) -> Self {
+        Self { size: self.size, ..Self::default() }
     }
 }
 
@@ -38,7 +46,7 @@ fn set_path(key: &SystemKey, set: &str) -> String {
 /// A page of records; `cursor` is `("after", …)` or `("before", …)` with a key, or `("before", "end")`.
 #[must_use]
 pub fn records(key: &SystemKey, set: &str, query: &RecordsQuery, cursor: Option<(&'static str, &str)>) -> String {
-    queried(&set_path(key, set), query, cursor)
+    queried(&set_path(key, set), query, &[(ROWS, query.size.word()), cursor.unwrap_or_default()])
 }
 
 /// One record.
@@ -49,18 +57,18 @@ pub fn record(key: &SystemKey, set: &str, record: &[u8]) -> String {
 
 #[must_use]
 pub fn records_csv(key: &SystemKey, set: &str, query: &RecordsQuery) -> String {
-    queried(&format!("{}/records.csv", set_path(key, set)), query, None)
+    queried(&format!("{}/records.csv", set_path(key, set)), query, &[])
 }
 
 #[must_use]
 pub fn records_ndjson(key: &SystemKey, set: &str, query: &RecordsQuery) -> String {
-    queried(&format!("{}/records.ndjson", set_path(key, set)), query, None)
+    queried(&format!("{}/records.ndjson", set_path(key, set)), query, &[])
 }
 
-fn queried(path: &str, query: &RecordsQuery, cursor: Option<(&'static str, &str)>) -> String {
+fn queried(path: &str, query: &RecordsQuery, more: &[(&str, &str)]) -> String {
     let run = query.run.map(|no| no.to_string()).unwrap_or_default();
     let mut pairs = vec![("q", query.q.as_str()), ("state", query.state.as_str()), ("run", run.as_str())];
-    pairs.extend(cursor);
+    pairs.extend(more);
     with_query(path, &pairs)
 }
 
@@ -100,5 +108,8 @@ mod tests {
             records(&key, "S", &query, Some(("after", "37"))),
             "/systems/bbbbbbbbbb/replica/S?q=a%26b&run=3&after=37"
         );
+        let sized = RecordsQuery { size: PageSize::from("25".to_owned()), ..query };
+        assert_eq!(records(&key, "S", &sized, None), "/systems/bbbbbbbbbb/replica/S?q=a%26b&run=3&rows=25");
+        assert_eq!(records_csv(&key, "S", &sized), "/systems/bbbbbbbbbb/replica/S/records.csv?q=a%26b&run=3");
     }
 }

@@ -68,7 +68,7 @@ impl CsvTable for Book {
 
     fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> crate::store::Result<Rows<Self>> {
         let found = book(db, grant, &self.0, page, PART)?;
-        let last = found.rows.last().filter(|_| found.more);
+        let last = found.rows.last().filter(|_| found.beyond.is_some());
         let older = last.map(|row| BookPage::Older(BookPlace { system: row.key.clone(), no: row.run.no }));
         Ok((found.rows, older.or(found.go_on.map(BookPage::Before))))
     }

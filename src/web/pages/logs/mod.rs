@@ -15,7 +15,7 @@ use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::ids::{GroupId, RunNo, SystemKey};
 use crate::store::groups;
-use crate::store::runs::{BookFilter, BookPage, BookPlace, Booked, book};
+use crate::store::runs::{BookFilter, BookPage, BookPlace, BookRows, Booked, book};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -25,9 +25,6 @@ use crate::web::state::App;
 use crate::web::ui::{Badge, Choice, Nav, PageLinks, runs};
 use crate::web::urls;
 pub use crate::web::urls::LogsQuery;
-
-/// How many runs a page has.
-const PAGE: i64 = 50;
 
 /// The word of runs that have not ended, among the results.
 const OPEN: &str = "open";
@@ -60,17 +57,10 @@ pub async fn show(
         .read(move |db| {
             let groups = groups::within(db, grant.scope())?;
             let (filter, wrong) = filter(&portal, &reader, &asked, &groups);
-            let found = book(db, &grant, &filter, &begin, PAGE)?;
+            let found = book(db, &grant, &filter, &begin, asked.size.rows())?;
             Ok((groups, wrong, found))
         })
         .await?;
-    let more = found.more;
-    let (newer, older) = match page {
-        BookPage::Newest => (false, more),
-        BookPage::Older(_) | BookPage::Before(_) => (true, more),
-        BookPage::Newer(_) => (more, true),
-        BookPage::Oldest => (more, false),
-    };
     let mut results: Vec<Choice> = RunResult::ALL
         .iter()
         .map(|result| Choice::new(result.as_str(), Badge::of_run(RunState::Ended, Some(*result)).word))
@@ -82,7 +72,7 @@ pub async fn show(
         results,
         categories: Category::ALL.iter().map(|one| Choice::new(one.as_str(), one.title())).collect(),
         triggers: Trigger::ALL.iter().map(|one| Choice::new(one.as_str(), runs::trigger(*one))).collect(),
-        links: links(&query, &found.rows, newer, older),
+        links: links(&query, &page, &found),
         go_on: found.go_on.map(|time| (time, urls::logs(&query, Some(("back", &time.0.to_string()))))),
         rows: found.rows.iter().map(|row| told(row, &viewer)).collect(),
         wrong,
@@ -162,15 +152,41 @@ fn page(cursor: &Cursor, searches: bool) -> BookPage {
     }
 }
 
-fn links(query: &LogsQuery, rows: &[Booked], newer: bool, older: bool) -> PageLinks {
-    let at = |row: Option<&Booked>| row.map(|row| format!("{}.{}", row.key, row.run.no)).unwrap_or_default();
-    let (first, last) = (at(rows.first()), at(rows.last()));
-    PageLinks {
+fn links(query: &LogsQuery, page: &BookPage, found: &BookRows) -> PageLinks {
+    let more = found.beyond.is_some();
+    let (newer, older) = match page {
+        BookPage::Newest => (false, more),
+        BookPage::Older(_) | BookPage::Before(_) => (true, more),
+        BookPage::Newer(_) => (more, true),
+        BookPage::Oldest => (more, false),
+    };
+    let at = |row: Option<&Booked>| row.map(|row| word(&row.key, row.run.no)).unwrap_or_default();
+    let (first, last) = (at(found.rows.first()), at(found.rows.last()));
+    let links = PageLinks {
         first: newer.then(|| urls::logs(query, None)),
         previous: (newer && !query.is_narrow()).then(|| urls::logs(query, Some(("before", &first)))),
         next: older.then(|| urls::logs(query, Some(("after", &last)))),
         last: (older && !query.is_narrow()).then(|| urls::logs(query, Some(("before", "end")))),
-    }
+        sizes: Vec::new(),
+    };
+    // What the first row comes after; that stays, whatever the size.
+    let above = match page {
+        BookPage::Newest => None,
+        BookPage::Older(place) => Some(("after", word(&place.system, place.no))),
+        BookPage::Before(time) => Some(("back", time.0.to_string())),
+        BookPage::Newer(_) | BookPage::Oldest => {
+            found.beyond.as_ref().map(|place| ("after", word(&place.system, place.no)))
+        }
+    };
+    links.sized(found.rows.len(), query.size, |size| {
+        let query = LogsQuery { size, ..query.clone() };
+        urls::logs(&query, above.as_ref().map(|(name, place)| (*name, place.as_str())))
+    })
+}
+
+/// A place as it stands in addresses.
+fn word(key: &SystemKey, no: RunNo) -> String {
+    format!("{key}.{no}")
 }
 
 fn told(row: &Booked, viewer: &Viewer) -> RunOf {

@@ -6,7 +6,7 @@ use crate::clock::Stamp;
 use crate::ids::SystemKey;
 use crate::web::pages::systems::show::{RUN_COLUMNS, RunRow, run_cells};
 use crate::web::ui::layout::head;
-use crate::web::ui::pager::{BY_AGE, pager};
+use crate::web::ui::pager::{BY_AGE, kept, pager};
 use crate::web::ui::runs::LogAccess;
 use crate::web::ui::table::table;
 use crate::web::ui::{Choice, PageLinks, Shell, Tone, choices, empty, link_button, number, page};
@@ -76,6 +76,7 @@ fn filters(view: &LogsView) -> Markup {
     let query = &view.query;
     html! {
         form.filter method="get" action=(urls::LOGS) role="search" aria-label="Runs" {
+            (kept(query.size))
             label { "System contains " input type="search" name="system" value=(query.system); } " "
             @if view.groups.len() > 1 { (choices::filter("Group", "group", &view.groups, &query.group)) }
             @if view.kinds.len() > 1 { (choices::filter("Kind", "kind", &view.kinds, &query.kind)) }
@@ -87,7 +88,7 @@ fn filters(view: &LogsView) -> Markup {
             (time(view, "from", "From", &query.from))
             (time(view, "to", "To", &query.to))
             button { "Filter" } " "
-            @if query.is_narrow() { a.clear href=(urls::LOGS) { "Clear" } }
+            @if query.is_narrow() { a.clear href=(urls::logs(&query.widened(), None)) { "Clear" } }
         }
     }
 }
@@ -109,7 +110,10 @@ fn time(view: &LogsView, name: &'static str, label: &str, value: &str) -> Markup
 
 fn nothing(view: &LogsView) -> Markup {
     if view.query.is_narrow() {
-        return empty::empty("No run matches this filter.", &html! { p { a href=(urls::LOGS) { "Show all runs" } } });
+        return empty::empty(
+            "No run matches this filter.",
+            &html! { p { a href=(urls::logs(&view.query.widened(), None)) { "Show all runs" } } },
+        );
     }
     empty::empty("Nothing has run yet.", &html! { p { "The runs of every system appear here, the newest first." } })
 }

@@ -106,8 +106,8 @@ impl CsvTable for Records {
     fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &Place) -> Result<Rows<Self>> {
         // Within reach still?
         systems::find(db, grant, &self.key)?;
-        let (records, more) = replica::records(db, &self.set, self.published, &self.meant, page, PART)?;
-        let next = records.last().filter(|_| more).map(|record| Place::After(record.key.clone()));
+        let (records, beyond) = replica::records(db, &self.set, self.published, &self.meant, page, PART)?;
+        let next = records.last().filter(|_| beyond.is_some()).map(|record| Place::After(record.key.clone()));
         Ok((records, next))
     }
 

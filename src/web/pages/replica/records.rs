@@ -15,14 +15,11 @@ use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::choices::{self, Choice};
 use crate::web::ui::layout::head;
-use crate::web::ui::pager::{IN_ORDER, pager};
+use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::text::count;
 use crate::web::ui::{Badge, Nav, PageLinks, Shell, Tone, empty, link_button, number, page};
 use crate::web::urls::{self, RecordsQuery};
-
-/// Records on a page.
-const PAGE: i64 = 50;
 
 /// Where a page begins: keys in hexadecimal.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -85,8 +82,8 @@ pub async fn show(
             let found = find(db, &grant, &key)?;
             let (set, published) = find_set(&found, &set)?;
             let meant = which(db, &found, &query, kept_since)?;
-            let (records, more) = replica::records(db, &set, published, &meant, &place, PAGE)?;
-            let links = links(&key, &set.name, &query, &place, (&records, more));
+            let (records, beyond) = replica::records(db, &set, published, &meant, &place, query.size.rows())?;
+            let links = links(&key, &set.name, &query, &place, (&records, beyond));
             let (key_names, names) = fields::names(&found.replica.model, &set.name);
             Ok(RecordsView { above: Above::of(&found.system, &reader), set, key_names, names, query, records, links })
         })
@@ -107,22 +104,34 @@ fn links(
     set: &str,
     query: &RecordsQuery,
     place: &Place,
-    (records, more): (&[Record], bool),
+    (records, beyond): (&[Record], Option<Vec<u8>>),
 ) -> PageLinks {
     let link = |way: &'static str, key_hex: &str| urls::records(key, set, query, Some((way, key_hex)));
     let at = |way: &'static str, record: Option<&Record>| record.map(|record| link(way, &urls::hexed(&record.key)));
+    let more = beyond.is_some();
     let (before, behind) = match place {
         Place::First => (false, more),
         Place::Last => (more, false),
         Place::After(_) => (true, more),
         Place::Before(_) => (more, true),
     };
-    PageLinks {
+    let links = PageLinks {
         first: before.then(|| urls::records(key, set, query, None)),
         previous: at("before", records.first()).filter(|_| before),
         next: at("after", records.last()).filter(|_| behind),
         last: behind.then(|| link("before", "end")),
-    }
+        sizes: Vec::new(),
+    };
+    // What the first record comes after; that stays, whatever the size.
+    let above = match place {
+        Place::First => None,
+        Place::After(key) => Some(urls::hexed(key)),
+        Place::Before(_) | Place::Last => beyond.as_deref().map(urls::hexed),
+    };
+    links.sized(records.len(), query.size, |size| {
+        let query = RecordsQuery { size, ..query.clone() };
+        urls::records(key, set, &query, above.as_deref().map(|key| ("after", key)))
+    })
 }
 
 fn view(shell: &Shell, view: &RecordsView) -> Markup {
@@ -146,7 +155,7 @@ fn view(shell: &Shell, view: &RecordsView) -> Markup {
                 (filters(view))
                 @if view.records.is_empty() {
                     (empty::empty(if view.query.is_narrow() { "No record matches." } else { "The set is empty." }, &html! {
-                        @if view.query.is_narrow() { p { a href=(urls::records(key, name, &RecordsQuery::default(), None)) { "Show all records" } } }
+                        @if view.query.is_narrow() { p { a href=(urls::records(key, name, &view.query.widened(), None)) { "Show all records" } } }
                     }))
                 } @else {
                     (table(&html! { "Records of " bdi { (name) } }, &columns, &html! { @for record in &view.records { (row(view, record)) } }))
@@ -163,15 +172,17 @@ fn view(shell: &Shell, view: &RecordsView) -> Markup {
 
 fn filters(view: &RecordsView) -> Markup {
     let address = urls::records(&view.above.key, &view.set.name, &RecordsQuery::default(), None);
+    let all = urls::records(&view.above.key, &view.set.name, &view.query.widened(), None);
     let states = [Choice::new("active", "Active"), Choice::new("orphaned", "Orphaned")];
     let label = format!("Key begins with ({}) ", view.key_names.join(" / "));
     html! {
         form.filter method="get" action=(address) role="search" aria-label="Records" {
+            (kept(view.query.size))
             @if let Some(run) = view.query.run { input type="hidden" name="run" value=(run); }
             label { (label) input type="search" name="q" value=(view.query.q); } " "
             (choices::filter("State", "state", &states, &view.query.state))
             button { "Show" } " "
-            @if view.query.is_narrow() { a.clear href=(address) { "Clear" } }
+            @if view.query.is_narrow() { a.clear href=(all) { "Clear" } }
             @if let Some(run) = view.query.run {
                 p.strip-note { "Only what " a href=(urls::run(&view.above.key, RunNo(run))) { "run " (run) } " brought, as it brought it." }
             }

@@ -9,7 +9,7 @@ use crate::domain::message::{Category, Counts};
 use crate::ids::{RunNo, Seq, SystemKey};
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::{Badge, failure, foreign, number};
-use crate::web::urls::{self, Filter, Place};
+use crate::web::urls::{self, Filter, PageSize, Place};
 
 /// What can be said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Compared {
     /// Item keys by their place in the log of this run, and of the run before.
     pub here: BTreeMap<i64, Vec<u8>>,
     pub there: BTreeMap<i64, Vec<u8>>,
+    /// Of the pages that it leads to.
+    pub size: PageSize,
 }
 
 impl Compared {
@@ -87,9 +89,9 @@ fn row(key: &SystemKey, no: RunNo, view: &Compared, change: &Change) -> Markup {
         item_type: subject.item_type.clone(),
         ..Filter::default()
     };
-    let here = (change.now > 0).then(|| urls::messages(key, no, &filter, Place::First));
-    let there =
-        (change.before > 0 && view.before_is_there).then(|| urls::messages(key, view.before, &filter, Place::First));
+    let here = (change.now > 0).then(|| urls::messages_sized(key, no, &filter, Place::First, view.size));
+    let there = (change.before > 0 && view.before_is_there)
+        .then(|| urls::messages_sized(key, view.before, &filter, Place::First, view.size));
     html! {
         tr {
             th scope="row" data-label="Problem" {
@@ -98,9 +100,9 @@ fn row(key: &SystemKey, no: RunNo, view: &Compared, change: &Change) -> Markup {
             }
             @match &change.items {
                 Some(items) => {
-                    (cell(key, "New", no, (&items.new, &view.here), here.as_ref()))
-                    (cell(key, "Gone", view.before, (&items.gone, &view.there), there.as_ref()))
-                    (cell(key, "Repeated", no, (&items.repeated, &view.here), here.as_ref()))
+                    (cell(key, ("New", no), view.size, (&items.new, &view.here), here.as_ref()))
+                    (cell(key, ("Gone", view.before), view.size, (&items.gone, &view.there), there.as_ref()))
+                    (cell(key, ("Repeated", no), view.size, (&items.repeated, &view.here), here.as_ref()))
                 },
                 None => td colspan="3" data-label="Messages" {
                     (linked(here.as_ref(), &html! { (number(change.now)) " now" })) ", "
@@ -116,8 +118,8 @@ fn row(key: &SystemKey, no: RunNo, view: &Compared, change: &Change) -> Markup {
 /// How many, and some of them by name, each leading to its message.
 fn cell(
     key: &SystemKey,
-    label: &str,
-    run: RunNo,
+    (label, run): (&str, RunNo),
+    size: PageSize,
     (group, keys): (&Group, &BTreeMap<i64, Vec<u8>>),
     all: Option<&String>,
 ) -> Markup {
@@ -130,7 +132,7 @@ fn cell(
                 (linked(all, &html! { (number(group.n)) span.hidden { " " (label.to_lowercase()) " in run " (run) } }))
                 ul.examples {
                     @for (seq, item) in examples {
-                        li { a href=(urls::message_around(key, run, Seq(seq))) {
+                        li { a href=(urls::message_around(key, run, Seq(seq), size)) {
                             @if item.is_empty() { "the run itself" } @else { (foreign::key(item)) }
                         } }
                     }

@@ -9,12 +9,12 @@ use crate::domain::message::{Category, Counts, StoredMessage};
 use crate::domain::run::RunState;
 use crate::domain::timeline::Timeline;
 use crate::ids::{RunNo, Seq, SystemKey};
-use crate::web::ui::pager::{IN_ORDER, pager};
+use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::runs::{no_log_access, noun};
 use crate::web::ui::table::{Column, numbers, table, text};
 use crate::web::ui::tabs::{Tab, tabs};
 use crate::web::ui::{Badge, Choice, PageLinks, Shell, Tone, choices, clock, empty, failure, foreign, number, time};
-use crate::web::urls::{self, Filter, Place};
+use crate::web::urls::{self, Filter, PageSize, Place};
 
 /// A page of messages.
 #[derive(Debug, Clone)]
@@ -31,6 +31,7 @@ pub struct LogView {
     pub rows: Vec<MessageRow>,
     /// The message that this page shows among its neighbours.
     pub around: Option<Seq>,
+    pub size: PageSize,
     pub links: PageLinks,
     pub total: Total,
     pub searched: Option<Searched>,
@@ -121,7 +122,7 @@ fn category_tabs(key: &SystemKey, no: RunNo, counts: Counts, log: &LogView) -> V
         tone: category.map(Tone::from),
         label: category.map_or("All", Category::title),
         count: category.map_or(counts.total(), |category| counts.of(category)),
-        address: urls::messages(key, no, &Filter { category, ..log.filter.clone() }, Place::First),
+        address: urls::messages_sized(key, no, &Filter { category, ..log.filter.clone() }, Place::First, log.size),
         current: log.filter.category == category && log.around.is_none(),
     };
     std::iter::once(None).chain(Category::ALL.iter().copied().map(Some)).map(tab).collect()
@@ -130,6 +131,7 @@ fn category_tabs(key: &SystemKey, no: RunNo, counts: Counts, log: &LogView) -> V
 fn filters(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
     html! {
         form.filter method="get" action=(urls::run(key, no)) role="search" aria-label="Messages" {
+            (kept(log.size))
             @if let Some(category) = log.filter.category {
                 input type="hidden" name="category" value=(category.as_str());
             }
@@ -145,7 +147,7 @@ fn filters(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
             " " button { "Show" } " "
             @if log.filter.is_narrow() {
                 @let category = Filter { category: log.filter.category, ..Filter::default() };
-                a.clear href=(urls::messages(key, no, &category, Place::First)) { "Clear" }
+                a.clear href=(urls::messages_sized(key, no, &category, Place::First, log.size)) { "Clear" }
             }
             @if let Some(error) = &log.at_error { p.wrong #at-error { (Tone::Error) (error) } }
         }
@@ -157,7 +159,7 @@ fn among(key: &SystemKey, no: RunNo, log: &LogView, seq: Seq) -> Markup {
     html! {
         p.strip-note {
             "Message " (number(seq.0)) " among its neighbours of any category. "
-            a href=(urls::messages(key, no, &log.filter, Place::First)) { "Back to the whole log" }
+            a href=(urls::messages_sized(key, no, &log.filter, Place::First, log.size)) { "Back to the whole log" }
         }
     }
 }
@@ -170,7 +172,7 @@ fn caption(view: &RunView, log: &LogView) -> Markup {
 }
 
 fn nothing(view: &RunView, log: &LogView) -> Markup {
-    let all = urls::run(&view.system.key, view.no);
+    let all = urls::messages_sized(&view.system.key, view.no, &Filter::default(), Place::First, log.size);
     if log.filter == Filter::default() {
         return empty::empty(
             "No messages.",
@@ -188,7 +190,7 @@ fn rows(shell: &Shell, key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
     html! {
         @for (place, row) in log.rows.iter().enumerate() {
             @let before = place.checked_sub(1).and_then(|place| log.rows.get(place)).map(|row| row.message.at);
-            (message_row(shell, key, no, row, before))
+            (message_row(shell, (key, no), row, before, log.size))
         }
     }
 }
@@ -196,16 +198,16 @@ fn rows(shell: &Shell, key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
 /// A row. `before` is the time of the row above: a new day is named.
 pub(in crate::web::pages) fn message_row(
     shell: &Shell,
-    key: &SystemKey,
-    no: RunNo,
+    (key, no): (&SystemKey, RunNo),
     row: &MessageRow,
     before: Option<Stamp>,
+    size: PageSize,
 ) -> Markup {
     let message = &row.message;
     let seq = Seq(message.seq);
     html! {
         tr #{ "m" (message.seq) } {
-            td.n data-label="No." { a href=(urls::message_around(key, no, seq)) title="Among its neighbours" { (message.seq) } }
+            td.n data-label="No." { a href=(urls::message_around(key, no, seq, size)) title="Among its neighbours" { (message.seq) } }
             td data-label="Time" {
                 (clock(shell, message.at))
                 @if before.is_none_or(|before| !time::same_day(shell, before, message.at)) {

@@ -130,6 +130,7 @@ pub async fn show(
             previous: None,
             next: more.then(|| urls::plan_page(&key, run, &last)),
             last: None,
+            sizes: Vec::new(),
         },
         missing: None,
     };

@@ -64,8 +64,8 @@ impl CsvTable for Systems {
     }
 
     fn read(&self, db: &mut Db, grant: &Grant<verbs::Export>, page: &Page) -> crate::store::Result<Rows<Self>> {
-        let (rows, more) = systems::list(db, grant, &self.0, page, PART)?;
-        let next = rows.last().filter(|_| more).map(|row| Page::After(row.place.clone()));
+        let (rows, beyond) = systems::list(db, grant, &self.0, page, PART)?;
+        let next = rows.last().filter(|_| beyond.is_some()).map(|row| Page::After(row.place.clone()));
         Ok((rows, next))
     }
 

@@ -18,7 +18,7 @@ use crate::web::ui::layout::{head, refreshing};
 use crate::web::ui::progress::{self, Progress};
 use crate::web::ui::table::table;
 use crate::web::ui::{Badge, Nav, Refresh, Shell, empty, link_button, page};
-use crate::web::urls;
+use crate::web::urls::{self, PageSize};
 
 /// How many rows there are at most: what came since the page was loaded last, unless it is a flood.
 const ROWS: i64 = 50;
@@ -100,7 +100,7 @@ fn rows(shell: &Shell, view: &LatestView) -> Markup {
     let before = std::iter::once(None).chain(view.rows.iter().map(|row| Some(row.message.at)));
     html! {
         @for (row, before) in view.rows.iter().zip(before) {
-            (message_row(shell, &view.system.key, view.no, row, before))
+            (message_row(shell, (&view.system.key, view.no), row, before, PageSize::default()))
         }
     }
 }

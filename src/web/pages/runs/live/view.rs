@@ -14,7 +14,7 @@ use crate::web::ui::layout::head as heading;
 use crate::web::ui::table::table;
 use crate::web::ui::text::count;
 use crate::web::ui::{Badge, Shell, Tone, duration, link_button, number, page};
-use crate::web::urls::{self, Filter, Place};
+use crate::web::urls::{self, Filter, PageSize, Place};
 
 /// What the head needs to know.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ pub fn head(shell: &Shell, view: &LiveView) -> Markup {
 /// One row; `before` is the time of the row above.
 #[must_use]
 pub fn row(shell: &Shell, view: &LiveView, row: &MessageRow, before: Option<Stamp>) -> Markup {
-    message_row(shell, &view.system.key, view.no, row, before)
+    message_row(shell, (&view.system.key, view.no), row, before, PageSize::default())
 }
 
 /// Everything after the last row, with how it ended.

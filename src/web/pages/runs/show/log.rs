@@ -22,10 +22,8 @@ use crate::web::pages::runs::reader::is_expired;
 use crate::web::present;
 use crate::web::state::App;
 use crate::web::ui::{self, Choice, PageLinks};
-use crate::web::urls::{self, Filter, Place};
+use crate::web::urls::{self, Filter, PageSize, Place};
 
-/// How many messages a page has.
-const PAGE: i64 = 50;
 /// How many neighbours stand on either side of a message.
 const AROUND: i64 = 20;
 
@@ -45,6 +43,8 @@ pub struct LogQuery {
     before: String,
     around: String,
     refresh: String,
+    #[serde(rename = "rows")]
+    pub(super) size: PageSize,
 }
 
 impl LogQuery {
@@ -102,18 +102,19 @@ pub(super) fn load(
     let log = messages::Log { words: &app.words, grant: &grant, run: run.id };
     let filter = query.filter();
     let (jump, at_error) = jump(db, log, viewer, (run, counts), query)?;
-    let pages = Pages { system, run, filter: &filter };
+    let pages = Pages { system, run, filter: &filter, size: query.size };
     let asked = Asked {
         filter: filter.clone(),
         jumps: jump.is_some(),
         cursor: jump.unwrap_or_else(|| query.cursor()),
         around: query.around.parse().ok(),
+        size: query.size,
     };
     let found = asked.read(db, log)?;
     let options = counts_by(db, run.id)?;
     let total = total(&filter, counts, &options);
     let digest = if query.is_whole() {
-        Some(digest(db, &grant, (system, run, counts), app.kept_since(viewer.now), |run| {
+        Some(digest(db, &grant, (system, run, counts), (app.kept_since(viewer.now), query.size), |run| {
             is_expired(app, run, viewer.now)
         })?)
     } else {
@@ -127,6 +128,7 @@ pub(super) fn load(
         at_error,
         rows: Vec::new(),
         around,
+        size: query.size,
         links: PageLinks::default(),
         total,
         searched: None,
@@ -143,7 +145,9 @@ pub(super) fn load(
             let next = page.continue_after.map(|seq| pages.at(Place::After(Seq(seq))));
             let to = page.continue_after.unwrap_or(counts.total());
             view.searched = Some(Searched { from: Seq(from + 1), to: Seq(to.max(from + 1)), next });
-            view.links.first = (from > 0).then(|| pages.at(Place::First));
+            let links = PageLinks { first: (from > 0).then(|| pages.at(Place::First)), ..PageLinks::default() };
+            let place = if from > 0 { Place::After(Seq(from)) } else { Place::First };
+            view.links = links.sized(page.rows.len(), query.size, |size| Pages { size, ..pages }.at(place));
             view.total = Total::Unknown;
             view.rows = page.rows.into_iter().map(present::message_row).collect();
         }
@@ -156,7 +160,7 @@ fn digest(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
     (system, run, counts): (&System, &Run, Counts),
-    kept_since: Stamp,
+    (kept_since, size): (Stamp, PageSize),
     expired: impl Fn(&Run) -> bool,
 ) -> store::Result<Digest> {
     let timeline = messages::timeline(db, run.id)?;
@@ -193,6 +197,7 @@ fn digest(
         changes: kept.changes,
         here,
         there,
+        size,
     };
     Ok(Digest { timeline, changes: Some(ChangesView::Compared(Box::new(changes))) })
 }
@@ -204,6 +209,7 @@ struct Asked {
     /// The place was typed, and is not that of a row.
     jumps: bool,
     around: Option<i64>,
+    size: PageSize,
 }
 
 /// What the store found.
@@ -225,15 +231,16 @@ impl Asked {
                 Cursor::After(seq) => seq,
                 Cursor::First | Cursor::Before(_) | Cursor::Last => 0,
             };
-            let limit = usize::try_from(PAGE).unwrap_or(50);
+            let limit = usize::try_from(self.size.rows()).unwrap_or(usize::MAX);
             let page = messages::search(db, log, &filter, from, limit, |message| present::mentions(message, &needle))?;
             return Ok(Found::Search { from, page });
         }
-        let (mut cursor, mut page) = (self.cursor, messages::page(db, log, &filter, self.cursor, PAGE)?);
+        let limit = self.size.rows();
+        let (mut cursor, mut page) = (self.cursor, messages::page(db, log, &filter, self.cursor, limit)?);
         if page.rows.is_empty() && cursor != Cursor::First {
             // Beyond one end of the log: that end is shown.
             cursor = if matches!(cursor, Cursor::Before(_)) { Cursor::First } else { Cursor::Last };
-            page = messages::page(db, log, &filter, cursor, PAGE)?;
+            page = messages::page(db, log, &filter, cursor, limit)?;
         }
         let (before, after) = match cursor {
             Cursor::First => (false, page.more),
@@ -265,25 +272,31 @@ pub fn stored_filter(filter: &Filter) -> MessageFilter {
 }
 
 /// Addresses of the pages of a log.
+#[derive(Clone, Copy)]
 struct Pages<'a> {
     system: &'a System,
     run: &'a Run,
     filter: &'a Filter,
+    size: PageSize,
 }
 
 impl Pages<'_> {
     fn at(&self, place: Place) -> String {
-        urls::messages(&self.system.key, self.run.no, self.filter, place)
+        urls::messages_sized(&self.system.key, self.run.no, self.filter, place, self.size)
     }
 
     fn links(&self, rows: &[StoredMessage], before: bool, after: bool) -> PageLinks {
         let seq = |row: Option<&StoredMessage>| row.map(|row| Seq(row.seq));
-        PageLinks {
+        let links = PageLinks {
             first: before.then(|| self.at(Place::First)),
             previous: seq(rows.first()).filter(|_| before).map(|seq| self.at(Place::Before(seq))),
             next: seq(rows.last()).filter(|_| after).map(|seq| self.at(Place::After(seq))),
             last: after.then(|| self.at(Place::Last)),
-        }
+            sizes: Vec::new(),
+        };
+        // The first message stays, whatever the size.
+        let place = rows.first().filter(|_| before).map_or(Place::First, |row| Place::After(Seq(row.seq - 1)));
+        links.sized(rows.len(), self.size, |size| Pages { size, ..*self }.at(place))
     }
 }
 

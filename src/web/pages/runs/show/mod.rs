@@ -44,7 +44,7 @@ pub async fn show(
     let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let query = query.into_inner();
-    let refresh = query.refreshes();
+    let (refresh, filter, size) = (query.refreshes(), query.filter(), query.size);
     let (reader, portal) = (viewer.clone(), app.clone());
     let kept_since = app.kept_since(viewer.now);
     let (found, log) = app
@@ -61,7 +61,7 @@ pub async fn show(
     let open = found.run.state == RunState::Running || found.run.state == RunState::Queued && begins;
     let refreshes = open && refresh;
     if refreshes {
-        let stop = format!("{}?refresh=off", urls::run(&found.system.key, found.run.no));
+        let stop = urls::run_still(&found.system.key, found.run.no, &filter, size);
         shell.refresh = Some(Refresh { seconds: 2, stop });
     }
     let markup = view(&shell, &told(&found, &viewer, log));

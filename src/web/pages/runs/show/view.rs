@@ -221,7 +221,7 @@ fn digest(shell: &Shell, view: &RunView) -> Markup {
     let over_time = digest.timeline.as_ref().map_or_else(Markup::default, |timeline| {
         chart::timeline(shell, timeline, |span| {
             let place = if span.first_seq > 1 { Place::After(Seq(span.first_seq - 1)) } else { Place::First };
-            format!("{}#messages", urls::messages(key, no, &Filter::default(), place))
+            format!("{}#messages", urls::messages_sized(key, no, &Filter::default(), place, log.size))
         })
     });
     html! {

@@ -23,9 +23,6 @@ use crate::web::ui::{Choice, PageLinks, Tone, number};
 use crate::web::ui::{Nav, Refresh};
 use crate::web::urls::{self, SystemsQuery};
 
-/// How many systems a page has.
-const PAGE: i64 = 50;
-
 /// Where the page begins: `rank.key.name` of a row, as the links carry it.
 #[derive(Debug, Default, serde::Deserialize)]
 pub struct Cursor {
@@ -60,7 +57,8 @@ pub async fn show(
     let (query, page) = (query.into_inner(), place(&cursor));
     let (asked, scope, now) = (query.clone(), grant.scope().clone(), viewer.now);
     let kept_since = app.kept_since(viewer.now);
-    let loaded = app.store.read(move |db| load(db, &grant, &asked, &page, kept_since)).await?;
+    let begin = page.clone();
+    let loaded = app.store.read(move |db| load(db, &grant, &asked, &begin, kept_since)).await?;
     let busy = loaded.rows.iter().any(|row| row.busy.is_at(&row.listed.system, now));
     let stop = urls::systems(&query, cursor.pair().into_iter().chain([("refresh", "off")]));
     let choice = |value: &str, label: &str| Choice::new(value, label);
@@ -71,7 +69,7 @@ pub async fn show(
         groups: loaded.groups.iter().map(|(_id, name)| choice(name, name)).collect(),
         sorts: vec![choice("", "Worst first"), choice("name", "Name"), choice("success", "Longest without success")],
         rows: loaded.rows.iter().map(|row| told(row, &viewer)).collect(),
-        links: loaded.links(&query),
+        links: loaded.links(&query, &page),
         scope: within(&scope, &loaded.groups),
         may_create: viewer.may_anywhere(&[Verb::SpecifySystems]),
         may_export: viewer.may_anywhere(&[Verb::Export]),
@@ -91,8 +89,8 @@ struct Loaded {
     rows: Vec<LoadedRow>,
     counts: StatusCounts,
     groups: Vec<(crate::ids::GroupId, String)>,
-    before: bool,
-    after: bool,
+    /// The next one in the direction that was read.
+    beyond: Option<Place>,
 }
 
 struct LoadedRow {
@@ -130,7 +128,7 @@ fn load(
     kept_since: Stamp,
 ) -> crate::store::Result<Loaded> {
     let groups = groups::within(db, grant.scope())?;
-    let (listed, more) = systems::list(db, grant, &filter(query, &groups), page, PAGE)?;
+    let (listed, beyond) = systems::list(db, grant, &filter(query, &groups), page, query.size.rows())?;
     let mut counts = StatusCounts::default();
     for (overall, n) in systems::counts(db, grant)? {
         match overall {
@@ -149,25 +147,37 @@ fn load(
         let errors = runs::last_counts(db, id, kept_since)?.error;
         rows.push(LoadedRow { listed, busy, progress, recent, errors });
     }
-    let (before, after) = match page {
-        Page::First => (false, more),
-        Page::After(_) => (true, more),
-        Page::Before(_) => (more, true),
-        Page::Last => (more, false),
-    };
-    Ok(Loaded { rows, counts, groups, before, after })
+    Ok(Loaded { rows, counts, groups, beyond })
 }
 
 impl Loaded {
-    fn links(&self, query: &SystemsQuery) -> PageLinks {
+    fn links(&self, query: &SystemsQuery, page: &Page) -> PageLinks {
+        let more = self.beyond.is_some();
+        let (before, after) = match page {
+            Page::First => (false, more),
+            Page::After(_) => (true, more),
+            Page::Before(_) => (more, true),
+            Page::Last => (more, false),
+        };
         let at = |row: Option<&LoadedRow>| row.map(|row| word(&row.listed.place)).unwrap_or_default();
         let (first, last) = (at(self.rows.first()), at(self.rows.last()));
-        PageLinks {
-            first: self.before.then(|| urls::systems(query, None)),
-            previous: self.before.then(|| urls::systems(query, Some(("before", first.as_str())))),
-            next: self.after.then(|| urls::systems(query, Some(("after", last.as_str())))),
-            last: self.after.then(|| urls::systems(query, Some(("before", "end")))),
-        }
+        let links = PageLinks {
+            first: before.then(|| urls::systems(query, None)),
+            previous: before.then(|| urls::systems(query, Some(("before", first.as_str())))),
+            next: after.then(|| urls::systems(query, Some(("after", last.as_str())))),
+            last: after.then(|| urls::systems(query, Some(("before", "end")))),
+            sizes: Vec::new(),
+        };
+        // What the first row comes after; that stays, whatever the size.
+        let above = match page {
+            Page::First => None,
+            Page::After(place) => Some(word(place)),
+            Page::Before(_) | Page::Last => self.beyond.as_ref().map(word),
+        };
+        links.sized(self.rows.len(), query.size, |size| {
+            let query = SystemsQuery { size, ..query.clone() };
+            urls::systems(&query, above.as_deref().map(|place| ("after", place)))
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::clock::Stamp;
 use crate::ids::SystemKey;
 use crate::web::ui::layout::{head, refreshing};
-use crate::web::ui::pager::{IN_ORDER, pager};
+use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::progress::Progress;
 use crate::web::ui::table::{Column, actions as action_column, table, text};
 use crate::web::ui::{
@@ -117,7 +117,7 @@ pub fn view(shell: &Shell, view: &ListView) -> Markup {
                     (filters(view))
                     @if view.rows.is_empty() {
                         (empty::empty("No system matches this filter.", &html! {
-                            p { a href=(urls::SYSTEMS) { "Show all systems" } }
+                            p { a href=(urls::systems(&view.query.widened(), None)) { "Show all systems" } }
                         }))
                     } @else {
                         (table(
@@ -146,7 +146,7 @@ fn counts(view: &ListView) -> Markup {
             ul.totals aria-label="Systems by status" {
                 @for (tone, status, n, words) in counts {
                     @if n > 0 {
-                        @let query = SystemsQuery { status: status.to_owned(), ..SystemsQuery::default() };
+                        @let query = SystemsQuery { status: status.to_owned(), ..view.query.widened() };
                         li { a.badge.(tone.class()) href=(urls::systems(&query, None)) { (tone) (number(n)) " " (words) } }
                     }
                 }
@@ -192,6 +192,7 @@ fn none_yet(view: &ListView) -> Markup {
 fn filters(view: &ListView) -> Markup {
     html! {
         form.filter method="get" action=(urls::SYSTEMS) role="search" aria-label="Systems" {
+            (kept(view.query.size))
             (choices::filter("Status", "status", &view.statuses, &view.query.status))
             @if view.kinds.len() > 1 { (choices::filter("Kind", "kind", &view.kinds, &view.query.kind)) }
             @if view.groups.len() > 1 { (choices::filter("Group", "group", &view.groups, &view.query.group)) }
@@ -205,7 +206,7 @@ fn filters(view: &ListView) -> Markup {
                 }
             }
             " " button { "Filter" } " "
-            @if view.query.is_narrow() { a.clear href=(urls::SYSTEMS) { "Clear" } }
+            @if view.query.is_narrow() { a.clear href=(urls::systems(&view.query.widened(), None)) { "Clear" } }
         }
     }
 }

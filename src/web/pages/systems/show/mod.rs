@@ -33,10 +33,8 @@ use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::runs::LogAccess;
 use crate::web::ui::{Badge, Nav, PageLinks, Refresh, Tone};
-use crate::web::urls;
+use crate::web::urls::{self, PageSize};
 
-/// How many runs a page has.
-const PAGE: i64 = 20;
 /// How many checks the strip draws.
 const STRIP: i64 = 22;
 
@@ -47,6 +45,8 @@ pub struct RunsQuery {
     after: Option<i64>,
     /// `off`: the page does not load itself again.
     refresh: Option<String>,
+    #[serde(default, rename = "rows")]
+    size: PageSize<25>,
 }
 
 /// The page of a system.
@@ -67,16 +67,16 @@ pub async fn show(
         (None, Some(no)) => RunPlace::After(RunNo(no)),
         (None, None) => RunPlace::Newest,
     };
-    let (portal, now) = (app.clone(), viewer.now);
+    let (portal, now, size) = (app.clone(), viewer.now, query.size);
     let kept_since = app.kept_since(now);
     let loaded = app
         .store
-        .read(move |db| load(db, &grant, &key, (place, kept_since), |run| is_expired(&portal, run, now)))
+        .read(move |db| load(db, &grant, &key, (place, size, kept_since), |run| is_expired(&portal, run, now)))
         .await?;
     let mut shell = viewer.shell(Some(Nav::Systems));
     let refreshes = loaded.busy.is_at(&loaded.system, viewer.now) && query.refresh.as_deref() != Some("off");
     if refreshes {
-        let stop = format!("{}?refresh=off", urls::system(&loaded.system.key));
+        let stop = urls::runs(&loaded.system.key, size, [("refresh", "off")]);
         shell.refresh = Some(Refresh { seconds: 3, stop });
     }
     let markup = view(&shell, &told(&loaded, &viewer, &app));
@@ -89,6 +89,7 @@ struct Loaded {
     busy: Busy,
     progress: Option<Totals>,
     runs: Vec<(Run, Totals)>,
+    size: PageSize<25>,
     numbers: HashMap<RunId, RunNo>,
     links: (bool, bool),
     /// The run that the verdict comes from.
@@ -107,14 +108,14 @@ fn load(
     db: &mut Db,
     grant: &Grant<verbs::SeeSystem>,
     key: &SystemKey,
-    (place, kept_since): (RunPlace, Stamp),
+    (place, size, kept_since): (RunPlace, PageSize<25>, Stamp),
     expired: impl Fn(&Run) -> bool,
 ) -> crate::store::Result<Loaded> {
     let (system, group) = systems::find(db, grant, key)?;
     let id = system.id;
     let busy = present::activity(runs::open_runs(db, id)?);
     let progress = busy.running.as_ref().map(|run| runs::progress(db, run.id)).transpose()?;
-    let (listed, more) = runs::list(db, id, place, kept_since, PAGE)?;
+    let (listed, more) = runs::list(db, id, place, kept_since, size.rows())?;
     let newest = listed.first().is_none_or(|(run, _)| run.no.0 >= runs::last_number(db, id).unwrap_or(0));
     let oldest = listed.last().is_none_or(|(run, _)| run.no.0 <= 1);
     let links = match place {
@@ -152,6 +153,7 @@ fn load(
         busy,
         progress,
         runs: listed,
+        size,
         numbers,
         links,
         last,
@@ -333,15 +335,19 @@ fn queue(loaded: &Loaded, viewer: &Viewer) -> QueueTile {
 }
 
 fn links(loaded: &Loaded) -> PageLinks {
-    let key = &loaded.system.key;
+    let (key, size) = (&loaded.system.key, loaded.size);
     let (newer, older) = loaded.links;
-    let at = |name: &str, run: Option<&(Run, Totals)>| {
-        run.map(|(run, _)| format!("{}?{name}={}", urls::system(key), run.no))
+    let no = |run: Option<&(Run, Totals)>| run.map(|(run, _)| run.no.0);
+    let at = |name: &'static str, no: i64| urls::runs(key, size, [(name, no.to_string().as_str())]);
+    let first = no(loaded.runs.first()).filter(|_| newer);
+    let links = PageLinks {
+        first: newer.then(|| urls::runs(key, size, None)),
+        previous: first.map(|no| at("after", no)),
+        next: no(loaded.runs.last()).filter(|_| older).map(|no| at("before", no)),
+        last: older.then(|| at("after", 0)),
+        sizes: Vec::new(),
     };
-    PageLinks {
-        first: newer.then(|| urls::system(key)),
-        previous: if newer { at("after", loaded.runs.first()) } else { None },
-        next: if older { at("before", loaded.runs.last()) } else { None },
-        last: older.then(|| format!("{}?after=0", urls::system(key))),
-    }
+    // The first run stays, whatever the size.
+    let below = first.map(|no| no.saturating_add(1).to_string());
+    links.sized(loaded.runs.len(), size, |size| urls::runs(key, size, below.as_deref().map(|no| ("before", no))))
 }
