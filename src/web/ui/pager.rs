@@ -29,7 +29,7 @@ impl PageLinks {
         self.first.is_none() && self.previous.is_none() && self.next.is_none() && self.last.is_none()
     }
 
-    /// With the sizes that such a page can have, if the list is longer than the smallest. `at` leads to the page of a
+    /// With the sizes that such a page can have, if the smallest is full: a search does not know whether there is more. `at` leads to the page of a
     /// size that begins with the same row.
     #[must_use]
     pub fn sized<const USUAL: i64>(
@@ -40,7 +40,7 @@ impl PageLinks {
     ) -> Self {
         let [smallest, ..] = PageSize::<USUAL>::all();
         let shown = i64::try_from(shown).unwrap_or(i64::MAX);
-        if !self.is_single() || shown > smallest.rows() {
+        if !self.is_single() || shown >= smallest.rows() {
             let link = |one: PageSize<USUAL>| SizeLink { rows: one.rows(), address: (one != size).then(|| at(one)) };
             self.sizes = PageSize::all().map(link).into();
         }

@@ -9,20 +9,20 @@ use crate::desk::Desk;
 
 /// A run as the database has it. Times are in hours since 2026-11-22 00:00 UTC.
 #[derive(Clone, Copy)]
-struct Kept<'a> {
+pub struct Kept<'a> {
     /// The number of its system, in the order of [`crate::systems::shelf::put`].
-    system: usize,
-    no: i64,
+    pub system: usize,
+    pub no: i64,
     /// `completed`, `error` and so on.
-    result: &'a str,
-    trigger: &'a str,
-    principal: &'a str,
-    queued: i64,
+    pub result: &'a str,
+    pub trigger: &'a str,
+    pub principal: &'a str,
+    pub queued: i64,
     /// Category (0 Error to 3 Information), code and how many.
-    logged: &'a [(i64, &'a str, i64)],
+    pub logged: &'a [(i64, &'a str, i64)],
 }
 
-const RUN: Kept<'static> =
+pub const RUN: Kept<'static> =
     Kept { system: 1, no: 1, result: "completed", trigger: "schedule", principal: "Schedule", queued: 0, logged: &[] };
 
 const MIDNIGHT: i64 = 1_795_305_600_000_000;
@@ -31,7 +31,8 @@ fn at(hours: i64) -> i64 {
     MIDNIGHT + hours * 3_600_000_000
 }
 
-fn keep(desk: &Desk, runs: &[Kept<'_>]) {
+/// Puts runs there.
+pub fn keep(desk: &Desk, runs: &[Kept<'_>]) {
     let mut sql = String::new();
     for Kept { system, no, result, trigger, principal, queued, logged } in runs {
         let key = crate::systems::shelf::key(*system);
@@ -46,6 +47,7 @@ fn keep(desk: &Desk, runs: &[Kept<'_>]) {
             "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result)
                SELECT id, {no}, 'main', 'ended', '{trigger}', '{principal}', 1, {queued}, {queued}, {queued}, {ended}, '{result}'
                FROM systems WHERE key = '{key}';
+             UPDATE systems SET last_run_no = {no} WHERE key = '{key}' AND last_run_no < {no};
              INSERT INTO run_progress SELECT {run}, '', NULL, 0, 0, 0, 0, TRUE, 0, {total}, {total}, 0, {total}, {}, {}, {}, {};",
             of(0), of(1), of(2), of(3)
         )

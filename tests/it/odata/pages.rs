@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::stub::{Service, json as reply};
 use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
+use crate::pages::sizes::List;
 use crate::visitor::Answer;
 
 /// A system with 120 things and one that is gone, after two runs.
@@ -124,6 +125,18 @@ both_databases! {
         let sets = mona.get(&replica).await.expect(200);
         assert_eq!([cells(&sets, "Last read"), cells(&sets, "Last changed")], [["—", "—"], ["—", "—"]]);
         assert!(sets.attributes("main a", "href").iter().all(|href| !href.contains("/runs/")), "{}", sets.told());
+    }
+
+    /// Pages of any size, with the first record of a page first.
+    async fn sizes_keep_the_place(desk: Desk) {
+        let (system, mona) = (filled(&desk).await, desk.as_("mona").await);
+        let path = format!("{}/replica/Things", system.page());
+        for path in [path.clone(), format!("{path}?q=1"), format!("{path}?run=1")] {
+            List { reader: &mona, path: &path, row: "tbody th", usual: 50 }.keeps_its_place().await;
+        }
+        let page = mona.get(&format!("{path}?rows=25&q=10")).await.expect(200);
+        assert_eq!(page.attributes("form.filter [name=rows]", "value"), ["25"]);
+        assert_eq!(page.attributes(".clear", "href"), [format!("{path}?rows=25")]);
     }
 
     async fn exports(desk: Desk) {

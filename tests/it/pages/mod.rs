@@ -7,5 +7,6 @@ mod look;
 mod plain;
 mod plan;
 mod run;
+pub mod sizes;
 mod system;
 mod trouble;
