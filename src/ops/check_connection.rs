@@ -6,6 +6,7 @@ use tokio::sync::Notify;
 
 use super::audit::Who;
 use super::error::{OpError, Result};
+use super::obstruction::Obstruction;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::run::CheckTrigger;
@@ -18,7 +19,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Queues a check. `looks_only`: whoever may neither synchronize nor specify asks at most once a minute.
 ///
 /// # Errors
-/// [`OpError::Conflict`] when the system is on hold, or was checked a moment ago.
+/// [`OpError::Obstructed`] when the system is on hold; [`OpError::Conflict`] when it was checked a moment ago.
 pub async fn check_connection(
     store: &Store,
     wake: &Notify,
@@ -32,15 +33,15 @@ pub async fn check_connection(
     let queued = store
         .write(move |db| {
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
-            if let Some(reason) = system.hold_reason {
-                return Ok(Err(format!("Refused because the system is on hold: {reason} Release it first.")));
+            if let Some(by) = Obstruction::hold_of(&system) {
+                return Ok(Err(OpError::Obstructed { by, group: system.group_id }));
             }
             let asked = checks::last_by_hand(db, system.id)?.map(|queued_at| queued_at.plus(PATIENCE));
             if let Some(wait) = asked.filter(|until| *until > now && looks_only(system.group_id)) {
                 let seconds = wait.since(now).as_secs() + 1;
-                return Ok(Err(format!(
+                return Ok(Err(OpError::Conflict(format!(
                     "The connection was checked less than a minute ago. Look at that result, or check again in {seconds} s."
-                )));
+                ))));
             }
             let (no, new) = checks::queue(db, system.id, CheckTrigger::Manual, &who.principal, now)?;
             if !new {
@@ -59,5 +60,5 @@ pub async fn check_connection(
         })
         .await?;
     wake.notify_one();
-    queued.map_err(OpError::Conflict)
+    queued
 }

@@ -1,6 +1,8 @@
 //! Why a use case did not do what it was asked.
 
+use super::obstruction::Obstruction;
 use super::passwords::PasswordError;
+use crate::ids::GroupId;
 use crate::store::StoreError;
 
 /// Nothing was changed.
@@ -15,6 +17,9 @@ pub enum OpError {
     /// Not in this state: what is in the way and what to do.
     #[error("{0}")]
     Conflict(String),
+    /// The system, which is of this group, is on hold or paused.
+    #[error("the system is {}", by.word())]
+    Obstructed { by: Obstruction, group: GroupId },
     /// Too many ask for it at this moment; a second later it may be possible.
     #[error("too many people ask for this at this moment")]
     Busy,

@@ -12,6 +12,7 @@ mod key_store;
 pub mod keyring;
 pub mod keys;
 pub mod mac;
+pub mod obstruction;
 pub mod passwords;
 pub mod people;
 pub mod random;

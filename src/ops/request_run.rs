@@ -6,6 +6,7 @@ use tokio::sync::Notify;
 
 use super::audit::Who;
 use super::error::{OpError, Result};
+use super::obstruction::Obstruction;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::run::{RunState, Trigger};
@@ -66,7 +67,8 @@ pub struct Request {
 /// Requests a run. The same `request_key` gives the same run.
 ///
 /// # Errors
-/// [`OpError::Conflict`] when the system is on hold or paused.
+/// [`OpError::Obstructed`] when the system is on hold or paused; [`OpError::Conflict`] when another request was first, or
+/// the run of this one was canceled before it began.
 pub async fn request_run(
     store: &Store,
     wake: &Notify,
@@ -79,13 +81,8 @@ pub async fn request_run(
     let queued = store
         .write(move |db| {
             let (system, _group) = systems::find_to_change(db, &asked, &key)?;
-            if let Some(reason) = system.hold_reason {
-                return Ok(Err(format!("the system is on hold: {reason} Release it first.")));
-            }
-            if system.paused_since.is_some() {
-                let why = "no connection check has succeeded for too long. Check the connection: after a good check it \
-                           goes on, and what was missed is caught up.";
-                return Ok(Err(format!("the system is paused: {why}")));
+            if let Some(by) = Obstruction::of(&system) {
+                return Ok(Err(OpError::Obstructed { by, group: system.group_id }));
             }
             let due = Due {
                 system: system.id,
@@ -118,9 +115,7 @@ pub async fn request_run(
         .await;
     let (system, queued) = match queued {
         Ok(Ok(queued)) => queued,
-        Ok(Err(reason)) => {
-            return Err(OpError::Conflict(format!("Refused because {reason}")));
-        }
+        Ok(Err(refused)) => return Err(refused),
         // Two requests met in the unique index: the other one is the run.
         Err(StoreError::Duplicate(_)) => {
             return Err(OpError::Conflict("Another request was first. Look at the runs of the system.".to_owned()));

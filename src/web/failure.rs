@@ -7,7 +7,9 @@ use actix_web::{HttpResponse, ResponseError};
 
 use super::pages::errors::Trouble;
 use crate::access::{Missing, Template};
+use crate::ids::SystemKey;
 use crate::ops::error::OpError;
+use crate::ops::obstruction::Obstruction;
 use crate::ops::random;
 use crate::store::StoreError;
 
@@ -38,6 +40,12 @@ impl Failure {
     #[must_use]
     pub fn conflict(why: impl Into<String>, back: Option<String>) -> Self {
         Self(Trouble::Conflict { why: why.into(), back })
+    }
+
+    /// What stands in the way of a system; for whoever may check its connection with that way out.
+    #[must_use]
+    pub const fn obstructed(key: SystemKey, by: Obstruction, may_check: bool) -> Self {
+        Self(Trouble::Obstructed { key, by, may_check })
     }
 
     /// What was sent makes no sense.
@@ -75,6 +83,7 @@ impl From<OpError> for Failure {
             OpError::NotFound => Self::not_found(),
             OpError::Invalid(_) => Self::unprocessable(error.to_string()),
             OpError::Conflict(why) => Self::conflict(why, None),
+            OpError::Obstructed { by, group: _ } => Self::conflict(format!("The system is {}.", by.word()), None),
             OpError::Busy => Self(Trouble::TooMany { seconds: 1 }),
             OpError::Store(error) => error.into(),
             OpError::Internal(why) => Self::internal(why),

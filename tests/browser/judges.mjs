@@ -76,7 +76,7 @@ export function focused() {
 
 // Numbers everything in the page that has words of its own which are seen, and that is there to be read.
 export function inked() {
-  const pressed = 'button, .button, .actions, .do, .filter, .pager nav, .refresh, .act, .hidden, .skip, .top nav';
+  const pressed = 'button, .button, .actions, .do, .filter, .pager nav, .sizes, .refresh, .act, .hidden, .skip, .top nav';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const found = [];
   for (let text = walker.nextNode(); text; text = walker.nextNode()) {
@@ -95,7 +95,7 @@ export function lost(before) {
     const box = element.getBoundingClientRect();
     if (!element.checkVisibility() || box.width === 0 || box.right < 0) wrong.push(`“${before[Number(element.dataset.ink)]}” is lost`);
   }
-  for (const element of document.querySelectorAll('button, .button, .skip, .filter, .top nav, .pager nav, .refresh')) {
+  for (const element of document.querySelectorAll('button, .button, .skip, .filter, .top nav, .pager nav, .sizes, .refresh')) {
     if (element.checkVisibility()) wrong.push(`there is something to press: ${element.outerHTML.slice(0, 120)}`);
   }
   for (const element of document.querySelectorAll('main *')) {

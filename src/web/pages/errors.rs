@@ -2,8 +2,10 @@
 
 use maud::{Markup, html};
 
+use crate::ids::SystemKey;
+use crate::ops::obstruction::Obstruction;
 use crate::web::ui::layout::head;
-use crate::web::ui::{Shell, link_button, page};
+use crate::web::ui::{Shell, button, form, link_button, page, time};
 use crate::web::urls;
 
 /// What went wrong.
@@ -17,6 +19,8 @@ pub enum Trouble {
     Stale,
     /// 409: what was asked cannot be done as things are; in words.
     Conflict { why: String, back: Option<String> },
+    /// 409: the system is on hold or paused, so that nothing starts.
+    Obstructed { key: SystemKey, by: Obstruction, may_check: bool },
     /// 422: what was sent makes no sense; in words.
     Unprocessable { why: String, back: Option<String> },
     /// 429.
@@ -33,7 +37,7 @@ impl Trouble {
         match self {
             Self::NotFound => 404,
             Self::Forbidden { .. } | Self::Stale => 403,
-            Self::Conflict { .. } => 409,
+            Self::Conflict { .. } | Self::Obstructed { .. } => 409,
             Self::Unprocessable { .. } => 422,
             Self::TooMany { .. } => 429,
             Self::Internal { .. } => 500,
@@ -46,7 +50,7 @@ impl Trouble {
             Self::NotFound => "Nothing here",
             Self::Forbidden { .. } => "This needs another role",
             Self::Stale => "This form was too old",
-            Self::Conflict { .. } => "Not possible as things are",
+            Self::Conflict { .. } | Self::Obstructed { .. } => "Not possible as things are",
             Self::Unprocessable { .. } => "This could not be understood",
             Self::TooMany { .. } => "Too many requests",
             Self::Internal { .. } => "Something broke on our side",
@@ -54,7 +58,7 @@ impl Trouble {
         }
     }
 
-    fn words(&self) -> Markup {
+    fn words(&self, shell: &Shell) -> Markup {
         html! {
             @match self {
                 Self::NotFound => {
@@ -75,6 +79,21 @@ impl Trouble {
                 Self::Conflict { why, .. } => {
                     p { (why) }
                     p { "Nothing was changed. Look at the present state, then decide again." }
+                },
+                Self::Obstructed { by: Obstruction::OnHold { by, since, reason }, .. } => {
+                    p {
+                        "Refused because the system is on hold since " (time::time_inside(shell, *since)) ". "
+                        bdi { (by) } " gave this reason: " q dir="auto" { (reason) }
+                    }
+                    p { "Nothing was changed, and nothing runs until somebody releases the system, which is done on its page." }
+                },
+                Self::Obstructed { by: Obstruction::Paused { since }, may_check, .. } => {
+                    p { "Refused because the system is paused since " (time::time_inside(shell, *since)) ": no connection check has succeeded for too long." }
+                    p {
+                        "Nothing was changed. "
+                        @if *may_check { "Check the connection: after a good check it goes on" } @else { "After a good connection check it goes on" }
+                        ", and what was missed is caught up."
+                    }
                 },
                 Self::Unprocessable { why, .. } => {
                     p { (why) }
@@ -99,10 +118,21 @@ impl Trouble {
             Self::NotFound
             | Self::Forbidden { .. }
             | Self::Stale
+            | Self::Obstructed { .. }
             | Self::TooMany { .. }
             | Self::Internal { .. }
             | Self::Unavailable { .. } => None,
         }
+    }
+}
+
+/// What helps where a system is in the way.
+fn of_system(shell: &Shell, trouble: &Trouble) -> Markup {
+    let Trouble::Obstructed { key, by, may_check } = trouble else { return html! {} };
+    let checks = *may_check && matches!(by, Obstruction::Paused { .. });
+    html! {
+        @if checks { (form::check(shell, key, &button("Check connection", "primary"))) }
+        (link_button(&urls::system(key), "See the system", if checks { "" } else { "primary" }))
     }
 }
 
@@ -119,8 +149,9 @@ pub fn view(shell: &Shell, trouble: &Trouble) -> Markup {
             div.narrow {
                 (head(&html! { (trouble.title()) }, &html! { span.soft { "Error " (trouble.status()) } }, &html! {}))
                 div.card.sheet {
-                    (trouble.words())
+                    (trouble.words(shell))
                     div.do {
+                        (of_system(shell, trouble))
                         @if let Some(back) = trouble.back() { (link_button(back, "Back", "primary")) }
                         @for entry in &shell.nav { (link_button(entry.address(), entry.label(), "")) }
                         @if shell.reader.is_none() { (link_button(urls::SIGN_IN, "Sign in", "")) }
@@ -129,4 +160,23 @@ pub fn view(shell: &Shell, trouble: &Trouble) -> Markup {
             }
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::samples;
+
+    #[test]
+    fn a_check_is_offered_where_it_helps_and_may_be_asked_for() {
+        let shell = samples::shell();
+        let hold = Obstruction::OnHold { by: "ada".into(), since: shell.now, reason: "Repairs.".into() };
+        let paused = Obstruction::Paused { since: shell.now };
+        for (by, may_check, offered) in [(&paused, true, true), (&paused, false, false), (&hold, true, false)] {
+            let key = SystemKey::from_random([1; 10]);
+            let page = view(&shell, &Trouble::Obstructed { key, by: by.clone(), may_check }).into_string();
+            assert_eq!(page.contains("action=\"/systems/bbbbbbbbbb/check\""), offered, "{by:?}");
+            assert!(page.contains("href=\"/systems/bbbbbbbbbb\""));
+        }
+    }
 }

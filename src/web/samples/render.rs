@@ -9,6 +9,7 @@ use super::{at, forms, key, runs, shell, system, systems};
 use crate::domain::message::Counts;
 use crate::domain::run::RunResult;
 use crate::ids::RunNo;
+use crate::ops::obstruction::Obstruction;
 use crate::web::pages::account::{self, AccountView, AssignmentRow};
 use crate::web::pages::errors::{self, Trouble};
 use crate::web::pages::help;
@@ -33,8 +34,8 @@ fn refreshing() -> Shell {
 }
 
 fn flashing() -> Shell {
-    let link = Some(("/systems/x/runs/1204".into(), "See run 1204".into()));
-    Shell { flash: Some(Flash { tone: Tone::Ok, text: "Started run 1204.".into(), link }), ..shell() }
+    let links = vec![("/systems/x/runs/1204".into(), "See run 1204".into())];
+    Shell { flash: Some(Flash { tone: Tone::Ok, text: "Started run 1204.".into(), links }), ..shell() }
 }
 
 fn of_systems() -> Vec<(&'static str, Markup)> {
@@ -150,7 +151,7 @@ fn of_people() -> Vec<(&'static str, Markup)> {
     ]
 }
 
-fn of_help_and_trouble() -> Vec<(&'static str, Markup)> {
+fn of_help() -> Vec<(&'static str, Markup)> {
     let shell = shell();
     let html =
         "<p>The service limits requests.</p><h2>What to do</h2><ul><li>Lower the transfers.</li></ul>".to_owned();
@@ -224,6 +225,12 @@ fn of_help_and_trouble() -> Vec<(&'static str, Markup)> {
         ("help-code", help::code::view(&shell, &code)),
         ("help-note", help::note::view(&shell, &note)),
         ("help-role", help::role::view(&shell, &role)),
+    ]
+}
+
+fn of_trouble() -> Vec<(&'static str, Markup)> {
+    let shell = shell();
+    vec![
         ("error-404", errors::view(&shell, &Trouble::NotFound)),
         ("error-403", errors::view(&shell, &Trouble::Forbidden { template: "SpecifySystemsApp" })),
         ("error-403-stale", errors::view(&stranger(), &Trouble::Stale)),
@@ -237,6 +244,18 @@ fn of_help_and_trouble() -> Vec<(&'static str, Markup)> {
                 },
             ),
         ),
+        ("error-409-paused", errors::view(&shell, &obstructed(Obstruction::Paused { since: shell.now }))),
+        (
+            "error-409-on-hold",
+            errors::view(
+                &shell,
+                &obstructed(Obstruction::OnHold {
+                    by: "r.keller".into(),
+                    since: shell.now,
+                    reason: "The server moves.".into(),
+                }),
+            ),
+        ),
         (
             "error-422",
             errors::view(
@@ -248,8 +267,12 @@ fn of_help_and_trouble() -> Vec<(&'static str, Markup)> {
     ]
 }
 
+fn obstructed(by: Obstruction) -> Trouble {
+    Trouble::Obstructed { key: key(7), by, may_check: true }
+}
+
 fn all() -> Vec<(&'static str, Markup)> {
-    [of_systems(), of_runs(), of_people(), of_help_and_trouble()].concat()
+    [of_systems(), of_runs(), of_people(), of_help(), of_trouble()].concat()
 }
 
 /// `SYNCDESK_SAMPLES` names the folder; otherwise they lie in the temporary one.

@@ -29,9 +29,9 @@ pub fn begin(session: &Session, person: PersonId, now: Stamp) -> Result<(), acti
     session.insert(TOUCHED, (now.0, now.0))
 }
 
-/// Says something on the next page.
-pub fn tell(session: &Session, tone: Tone, text: &str, link: Option<(String, String)>) {
-    let parts = (tone.class(), text, link);
+/// Says something on the next page, with addresses and words of links that belong to it.
+pub fn tell(session: &Session, tone: Tone, text: &str, links: impl IntoIterator<Item = (String, String)>) {
+    let parts = (tone.class(), text, links.into_iter().collect::<Vec<_>>());
     if let Err(error) = serde_json::to_string(&parts).map(|text| session.insert(FLASH, text)) {
         log::warn!("a notice could not be kept: {error}");
     }
@@ -39,6 +39,6 @@ pub fn tell(session: &Session, tone: Tone, text: &str, link: Option<(String, Str
 
 /// What [`tell`] kept.
 fn flash_of(kept: &str) -> Option<Flash> {
-    let (tone, text, link): (String, String, Option<(String, String)>) = serde_json::from_str(kept).ok()?;
-    Some(Flash { tone: Tone::from_class(&tone)?, text, link })
+    let (tone, text, links): (String, String, Vec<(String, String)>) = serde_json::from_str(kept).ok()?;
+    Some(Flash { tone: Tone::from_class(&tone)?, text, links })
 }

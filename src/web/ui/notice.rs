@@ -22,7 +22,7 @@ pub fn flash(flash: &Flash) -> Markup {
         &html! {
             p {
                 (flash.tone) (flash.text)
-                @if let Some((address, words)) = &flash.link { " " a href=(address) { (words) } }
+                @for (address, words) in &flash.links { " " a href=(address) { (words) } }
             }
         },
     )

@@ -67,8 +67,8 @@ impl Nav {
 pub struct Flash {
     pub tone: Tone,
     pub text: String,
-    /// Address and words of a link that belongs to it.
-    pub link: Option<(String, String)>,
+    /// Addresses and words of links that belong to it.
+    pub links: Vec<(String, String)>,
 }
 
 /// That this page loads itself again. The header is set by whoever answers; here stands the way out.

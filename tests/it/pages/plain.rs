@@ -74,6 +74,9 @@ both_databases! {
         row(&run, &["No.", "Time", "Category", "Code", "Item", "Message"]);
         row(&run, &["! Warning", "FILE-DRIFT", "first.txt"]);
 
+        let long = dump(&desk.base, &mona, &gallery.good.run(1)).await;
+        says(&long, &["50 of ", "Rows 25 · 50 · 100", "First", "Previous", "Next", "Last"]);
+
         let live = dump(&desk.base, &mona, &format!("{}/live", gallery.good.run(2))).await;
         says(&live, &["Live log of run 2", "FILE-DRIFT", "! Completed with warnings after", "0 errors, 1 warning, 1 success, 2 information"]);
         row(&live, &["No.", "Time", "Category", "Code", "Item", "Message"]);

@@ -50,8 +50,11 @@ both_databases! {
         mona.get("/account").await.expect(200);
         for action in ["synchronize", "check"] {
             let refused = mona.post_form(&format!("{}/{action}", tree.page()), &[]).await.expect(409);
-            let said = "Refused because the system is on hold: The <disk> is replaced. Release it first.";
-            assert!(refused.says(said), "{}", refused.told());
+            let told = refused.texts(".sheet p")[0].clone();
+            assert!(told.contains("Refused because the system is on hold since today"), "{told}");
+            assert!(told.contains("mona gave this reason: The <disk> is replaced."), "{told}");
+            assert_eq!(refused.attributes(".do a", "href")[0], tree.page(), "where it is released");
+            assert!(refused.form(&format!("{}/check", tree.page())).is_none(), "a check would be refused");
         }
         let again = hold(&mona, &tree, "twice").await.expect(409);
         assert!(again.says("The system is on hold already."), "{}", again.told());

@@ -65,6 +65,24 @@ both_databases! {
         assert!(told.iter().any(|told| told.contains("Run 1 is already queued.")), "{told:?}");
     }
 
+    /// A press while one runs, and one while another waits behind it.
+    async fn the_answer_leads_to_its_runs(idle: Idle) {
+        let Idle(desk) = idle;
+        let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+        assert_eq!(desk.request_run(&mona, &tree).await, 1);
+        desk.sql("UPDATE runs SET state = 'running', started_at = queued_at, lease_until = 9000000000000000");
+        for (told, leads) in [
+            ("Queued as run 2 behind run 1.", vec![tree.run(2), tree.run(1)]),
+            ("Run 2 is already queued.", vec![tree.run(2)]),
+        ] {
+            mona.get("/account").await.expect(200);
+            let pressed = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
+            let page = mona.follow(pressed).await.expect(200);
+            assert!(page.says(told), "{}", page.told());
+            assert_eq!(page.attributes(".notice a", "href"), leads);
+        }
+    }
+
     /// Whatever is sent as the request, at most one run comes of it.
     async fn odd_requests(idle: Idle) {
         let Idle(desk) = idle;

@@ -2,6 +2,7 @@
 
 use crate::database::both_databases;
 use crate::desk::Desk;
+use crate::wait::until;
 
 const HOUR_US: i64 = 3_600_000_000;
 
@@ -29,6 +30,24 @@ both_databases! {
         let list = mona.get("/systems").await.expect(200);
         assert!(list.says("Connection error, Paused, Silent") && list.says("when connected"), "{}", list.told());
         assert!(list.texts("tbody button").iter().any(|button| button.starts_with("Check connection")), "{}", list.told());
+    }
+
+    /// Whoever is refused for a pause can do at once what ends it.
+    async fn a_refusal_for_a_pause_offers_the_check(desk: Desk) {
+        let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+        desk.sql("UPDATE systems SET connection = 'error', connection_since = 1795000000000000, paused_since = 1795000000000000");
+        mona.get("/account").await.expect(200);
+        let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
+        assert!(refused.says("Refused because the system is paused since") && refused.says("Check the connection: after"));
+        assert_eq!(refused.attributes(".do > a", "href")[0], tree.page());
+        assert_eq!(refused.texts("main button"), ["Check connection"]);
+        let fields = refused.form(&format!("{}/check", tree.page())).expect("the form");
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let asked = mona.post_bare(&format!("{}/check", tree.page()), &fields).await.expect(303);
+        assert!(asked.location().starts_with(&format!("{}/checks/", tree.page())), "{}", asked.location());
+        let paused = || desk.texts("SELECT name AS value FROM systems WHERE paused_since IS NOT NULL");
+        until("the pause to end", async || paused().is_empty().then_some(())).await;
+        assert_eq!(desk.synchronize(&tree).await.0, 1);
     }
 
     /// A run that a pause or a hold keeps back waits for neither a worker nor its time, and no page loads itself again for it.

@@ -75,6 +75,9 @@ pub async fn submit(
     let looks_only = move |group| !reader.may(&does, group);
     match check_connection(&app.store, &app.wake, &grant, &key, looks_only, who, viewer.now).await {
         Ok(no) => Ok(response::see_other(&urls::check(&key, no))),
+        Err(OpError::Obstructed { by, group }) => {
+            Err(Failure::obstructed(key, by, viewer.may(&[Verb::CheckConnection], group)))
+        }
         Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
         Err(error) => Err(error.into()),
     }

@@ -4,11 +4,11 @@ use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 
-use crate::access::{Grant, verbs};
-use crate::ids::SystemKey;
+use crate::access::{Grant, Verb, verbs};
+use crate::ids::{RunNo, SystemKey};
 use crate::ops::error::OpError;
 use crate::ops::random;
-use crate::ops::request_run::{Request, request_run};
+use crate::ops::request_run::{Answer, Request, request_run};
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
 use crate::web::state::App;
@@ -21,7 +21,7 @@ const MAX_KEY: usize = 100;
 /// Requests a run and says what became of the request.
 ///
 /// # Errors
-/// When the system is out of reach or on hold, or the database cannot be written.
+/// When the system is out of reach, on hold or paused, or the database cannot be written.
 pub async fn submit(
     grant: Grant<verbs::RequestRun>,
     viewer: Viewer,
@@ -36,11 +36,23 @@ pub async fn submit(
     let request = Request { key: key.clone(), request_key, who: viewer.who(grant.principal()) };
     match request_run(&app.store, &app.wake, &grant, request, viewer.now).await {
         Ok(answer) => {
-            let link = (urls::run(&key, answer.run()), format!("Run {}", answer.run()));
-            session::tell(&session, Tone::Busy, &answer.told(), Some(link));
+            let links = runs_of(&answer).map(|no| (urls::run(&key, no), format!("Run {no}")));
+            session::tell(&session, Tone::Busy, &answer.told(), links);
             Ok(response::see_other(&urls::system(&key)))
+        }
+        Err(OpError::Obstructed { by, group }) => {
+            Err(Failure::obstructed(key, by, viewer.may(&[Verb::CheckConnection], group)))
         }
         Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The runs that an answer speaks of.
+fn runs_of(answer: &Answer) -> impl Iterator<Item = RunNo> {
+    let running = match answer {
+        Answer::QueuedBehind { running, .. } => Some(*running),
+        Answer::Started(_) | Answer::WaitsForWorker(_) | Answer::AlreadyQueued(_) => None,
+    };
+    std::iter::once(answer.run()).chain(running)
 }
