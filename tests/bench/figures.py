@@ -141,7 +141,7 @@ def start(home):
 
 
 def checks(home):
-    """Connection checks of many systems that are due at once, against a WebDAV stub on loopback; how long a page takes
+    """Connection checks of many systems that are due at once, against a WebDAV stub on loopback; how long pages take
     before and meanwhile."""
     stub = subprocess.Popen([sys.executable, f"{pathlib.Path(__file__).parent}/webdav_stub.py"], stdout=subprocess.PIPE, text=True)
     address = stub.stdout.readline().strip()
@@ -151,7 +151,8 @@ def checks(home):
         portal.set_up()
         ends = {f"settings.{end}_kind": "webdav" for end in ("source", "destination")}
         ends |= {"settings.source_endpoint": f"{address}/a", "settings.destination_endpoint": f"{address}/b"}
-        portal.create("Stub", **ends)
+        system = portal.create("Stub", **ends)
+        shown = ["/systems", system, f"{system}/checks", f"{system}/edit", "/logs", "/help"]
         database = sqlite3.connect(f"{home}/data/syncdesk.db", timeout=60, isolation_level=None)
         count = lambda what: database.execute(f"SELECT count(*) FROM checks WHERE {what}").fetchone()[0]
         until(lambda: count("state = 'ended'") == 1)
@@ -161,14 +162,16 @@ def checks(home):
             INSERT INTO systems (key, name, {columns}) SELECT replace(replace(printf('%010d', i), '0', 'a'), '1', 'b'), 'Stub ' || i, {columns} FROM systems, n WHERE name = 'Stub'""")
         database.execute("INSERT INTO watches (system_id, fresh_from) SELECT id, 0 FROM systems WHERE name <> 'Stub'")
         database.execute("COMMIT")
-        before = pages(portal, lambda: True)
+        before = pages(portal, shown, lambda: True)
         began = time.perf_counter()
         database.execute("UPDATE watches SET next_check = 0 WHERE next_check IS NULL")
-        meanwhile = pages(portal, lambda: count("state = 'ended'") > SYSTEMS)
+        meanwhile = pages(portal, shown, lambda: count("state = 'ended'") > SYSTEMS)
         took = time.perf_counter() - began
         bad = count("ok = 0")
         print(f"checks of {SYSTEMS:,} systems due at once: {took:.1f} s, {SYSTEMS / took:,.0f}/s, {bad} failed", flush=True)
-        print(f"list page: {before * 1e3:.1f} ms before, {meanwhile * 1e3:.1f} ms meanwhile (median)", flush=True)
+        for address, quiet, busy in zip(shown, before, meanwhile):
+            name = address.replace(system, "/systems/…")
+            print(f"{name}: {quiet * 1e3:.1f} ms before, {busy * 1e3:.1f} ms meanwhile (median)", flush=True)
         memory(portal, "after checks")
     finally:
         portal.stop()
@@ -181,14 +184,15 @@ def until(done):
         time.sleep(0.05)
 
 
-def pages(portal, done):
-    """The median time of the list page, asked for again and again: a hundred times at least, and until `done`."""
-    took = []
-    while len(took) < 100 or not done():
-        began = time.perf_counter()
-        portal.get("/systems")
-        took.append(time.perf_counter() - began)
-    return statistics.median(took)
+def pages(portal, addresses, done):
+    """The median time of each page, asked for in turn: a hundred times at least, and until `done`."""
+    took = [[] for _ in addresses]
+    while len(took[-1]) < 100 or not done():
+        for address, times in zip(addresses, took):
+            began = time.perf_counter()
+            portal.get(address)
+            times.append(time.perf_counter() - began)
+    return [statistics.median(times) for times in took]
 
 
 def replica(home, kind=Sqlite):

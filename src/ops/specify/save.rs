@@ -108,6 +108,9 @@ pub async fn save_system(
                 item_states::forget_all(db, system.id)?;
             }
             seal(db, kind, &sealing, system.id, &specified)?;
+            if !specified.secrets.is_empty() && system.hold_since.is_none() {
+                systems::check_by(db, system.id, now)?;
+            }
             let states = (Some(seen(&system, &watch)), Some(told(&draft, &specified)));
             if draft.group != system.group_id {
                 // Auditors of the group that it leaves see nothing of it from here on.
@@ -163,9 +166,9 @@ fn stands(
             continue;
         }
         if !stored.iter().any(|have| have == slot) {
-            wrong.push((slot.to_owned(), "This end needs its secret.".to_owned()));
+            wrong.push((slot.to_owned(), "Give the secret: without it nobody can sign in.".to_owned()));
         } else if was.get(slot) != Some(&owner) {
-            let said = "Host, account or kind of this end has changed: type its secret again.";
+            let said = "Where it is sent has changed, or who signs in: type the secret again.";
             wrong.push((slot.to_owned(), said.to_owned()));
         }
     }

@@ -14,4 +14,4 @@ pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, l
 pub use save::{Draft, create, delete, hold, neighbours, release, save};
 pub(in crate::store) use verdict::lock;
 pub use verdict::{after_check, after_run, note_attempt};
-pub use watch::{Watch, changing, due_checks, pass_time, take_check, watch};
+pub use watch::{Watch, changing, check_by, due_checks, pass_time, take_check, watch};

@@ -67,7 +67,7 @@ pub(super) fn set_budget(db: &mut Db, id: SystemId, freshness_us: Option<i64>) -
 }
 
 /// The next check is due then, or earlier if it already was.
-pub(super) fn check_by(db: &mut Db, id: SystemId, at: Stamp) -> Result<()> {
+pub fn check_by(db: &mut Db, id: SystemId, at: Stamp) -> Result<()> {
     let later = watches::next_check.is_null().or(watches::next_check.gt(at));
     diesel::update(watches::table.find(id).filter(later)).set(watches::next_check.eq(at)).execute(db)?;
     Ok(())

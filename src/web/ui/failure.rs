@@ -19,7 +19,7 @@ pub struct FailureView {
     pub house: String,
     /// Whether and how it heals by itself; empty when it does not.
     pub heals: String,
-    /// The peer's own words.
+    /// The peer's own words, or those of whatever stood in the way.
     pub foreign_text: Option<String>,
 }
 
@@ -35,12 +35,20 @@ pub fn failure(view: &FailureView) -> Markup {
     }
 }
 
-/// The peer's own words, as a block of their own.
+/// The words that it came with, as a block of their own.
 #[must_use]
 pub fn said(view: &FailureView) -> Markup {
     html! {
-        @if let Some(words) = &view.foreign_text { div.said { "The other side said: " (foreign::quote(words)) } }
+        @if let Some(words) = &view.foreign_text {
+            div.said { @if is_of_peer(view) { "The other side said: " } @else { "In detail: " } (foreign::quote(words)) }
+        }
     }
+}
+
+/// Whether the words are the peer's: one that was not reached has said nothing, and neither has a folder.
+fn is_of_peer(view: &FailureView) -> bool {
+    let was_reached = view.stage.is_none_or(|stage| stage >= Stage::SignIn);
+    was_reached && !view.code.starts_with("FILE-")
 }
 
 /// A code, leading to its page.

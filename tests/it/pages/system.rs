@@ -53,7 +53,7 @@ both_databases! {
         says(&page, "connection", &["○ Not checked", "Last checked: never", "Next check: "]);
         says(&page, "synchronization", &["○ Open", "Last attempt: none yet", "Last success: none yet", "Next due: ", "Counts as silent: "]);
         assert!(tile(&page, "synchronization")[3].ends_with("daily at 23:00"), "{}", page.told());
-        says(&page, "queue", &["Nothing waits", "Failures in a row: 0", "Retries: up to 4 after passing errors"]);
+        says(&page, "queue", &["Nothing waits", "Failures in a row: 0", "Retries: up to 4, after errors that may pass"]);
         assert!(page.says("Never synchronized. Press Synchronize now to start the first run."), "{}", page.told());
     }
 

@@ -69,7 +69,7 @@ both_databases! {
         let form = open_form(&desk, &ada).await;
         let made = send(&ada, &form, &[("schedule", "daily"), ("daily_at", "23:00"), ("time_zone", "Europe/Berlin")]).await;
         let page = ada.follow(made.expect(303)).await.expect(200);
-        assert!(page.says("The system is connected.") && page.says("daily at 23:00"), "{}", page.told());
+        assert!(page.says("The system is saved, and its connection is being checked.") && page.says("daily at 23:00"), "{}", page.told());
         assert_eq!(page.text("h1"), "Reports");
         let kept = desk.texts(
             "SELECT version || ' ' || principal || ' ' || schedule || ' ' || s.time_zone AS value

@@ -13,7 +13,7 @@ both_databases! {
             assert_eq!(page.attributes("input[name=version]", "value"), [(number + 1).to_string()]);
             let saved = ada.submit(&edit, &[("settings.include", pattern)]).await.expect(303);
             let told = ada.follow(saved).await.expect(200);
-            assert!(told.says("Saved. The next run uses these settings."), "{}", told.told());
+            assert!(told.says("Saved. The next check and the next run use these settings."), "{}", told.told());
         }
         let versions = desk.texts("SELECT version || ' ' || principal AS value FROM system_versions ORDER BY version");
         assert_eq!(versions, ["1 ada", "2 ada", "3 ada"]);

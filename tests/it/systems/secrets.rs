@@ -4,6 +4,7 @@ use crate::certificates::OURS;
 use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
 use crate::visitor::Visitor;
+use crate::wait::until;
 
 const SECRET: &str = "s3cr3t<of>Ada's&ß%41";
 const OTHER: &str = "an0ther_s3cr3t";
@@ -68,12 +69,14 @@ both_databases! {
         fields.retain(|(name, _)| *name != "settings.destination_secret");
         ada.get("/systems/new?kind=files").await.expect(200);
         let refused = ada.submit("/systems/new", &fields).await.expect(422);
-        assert_eq!(refused.text("[id='settings.destination_secret-error']"), "✕ This end needs its secret.");
+        assert_eq!(refused.text("[id='settings.destination_secret-error']"), "✕ Give the secret: without it nobody can sign in.");
         // What was typed as the secret is not sent back, whatever else is wrong.
         fields.extend([("settings.destination_secret", SECRET), ("max_attempts", "0")]);
         let refused = ada.submit("/systems/new", &fields).await.expect(422);
         assert!(!refused.body.contains("s3cr3t"), "{}", refused.told());
         assert!(refused.attributes("input[type=password]", "value").is_empty());
+        let again = "✕ Type it again: nothing was saved, and a secret is never sent back.";
+        assert_eq!(refused.text("[id='settings.destination_secret-error']"), again);
         assert!(sealed(&desk).is_empty());
     }
 
@@ -113,15 +116,20 @@ both_databases! {
             assert_eq!(change(&ada, &tree, &[changes]).await, None);
             assert_eq!(sealed(&desk), before, "{changes:?}");
         }
+        // With another one the connection is checked at once: the next check of a bad one is a quarter of an hour away.
+        let ended = async || desk.texts("SELECT stage AS value FROM checks WHERE state = 'ended'").pop();
+        until("the first check", ended).await;
+        desk.sql("DELETE FROM checks WHERE state = 'ended'; UPDATE watches SET next_check = 9000000000000000");
         assert_eq!(change(&ada, &tree, &[("settings.destination_secret", OTHER)]).await, None);
         assert_ne!(sealed(&desk), before);
+        until("a check", ended).await;
     }
 
     /// Whoever may edit a system must not learn its secret by pointing it at a server of their own.
     async fn a_new_host_or_account_demands_it_anew(desk: Desk) {
         let tree = bucket(&desk).await;
         let (ada, before) = (desk.as_("ada").await, sealed(&desk));
-        let said = "✕ Host, account or kind of this end has changed: type its secret again.";
+        let said = "✕ Where it is sent has changed, or who signs in: type the secret again.";
         for changes in [
             &[("settings.destination_endpoint", "http://127.0.0.1:10/")][..],
             &[("settings.destination_endpoint", "https://127.0.0.1:9/")],
@@ -150,7 +158,7 @@ both_databases! {
         let back = [("settings.destination_kind", "s3"), ("settings.destination_path", "below"),
             ("settings.destination_bucket", "reports"), ("settings.destination_endpoint", "http://127.0.0.1:9/"),
             ("settings.destination_account", "AKIAEXAMPLE")];
-        assert_eq!(change(&ada, &tree, &back).await.as_deref(), Some("✕ This end needs its secret."));
+        assert_eq!(change(&ada, &tree, &back).await.as_deref(), Some("✕ Give the secret: without it nobody can sign in."));
         assert!(sealed(&desk).is_empty());
     }
 
@@ -170,7 +178,7 @@ both_databases! {
                 "✕ This cannot be used: there is a private key in it, which belongs into its own field."),
             (fields(root, "", &key), "certificate", "✕ Give the certificate."),
             (fields(root, "nonsense", &key), "certificate", "✕ This cannot be used: there is no certificate in it."),
-            (fields(root, &certificate, ""), "key", "✕ This end needs its secret."),
+            (fields(root, &certificate, ""), "key", "✕ Give the secret: without it nobody can sign in."),
             (fields(root, &certificate, &other.1), "key", "✕ This cannot be used: it is not the key of the first certificate."),
             (fields("http://127.0.0.1:9/odata", &certificate, &key), "root",
                 "✕ A certificate is shown only where the address begins with https://."),
@@ -191,7 +199,7 @@ both_databases! {
         let form = ada.get(&edit).await.expect(200);
         assert_eq!(form.attributes("textarea[name='settings.key']", "placeholder"), ["Leave empty to keep what is stored"]);
         assert!(!contains(&dump(&desk), line.as_bytes()) && contains(&dump(&desk), b"127.0.0.1:9"));
-        let changed = "✕ Host, account or kind of this end has changed: type its secret again.";
+        let changed = "✕ Where it is sent has changed, or who signs in: type the secret again.";
         for (change, said) in [
             (&[("settings.page_size", "7")][..], None),
             (&[("settings.root", "https://127.0.0.1:9/other")], None),

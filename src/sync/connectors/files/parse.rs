@@ -160,7 +160,7 @@ impl Form<'_> {
                 self.wrong(field, "The address must not contain “?” or “#”.");
             }
             Ok(url) => self.set(field, url.as_str().trim_end_matches('/')),
-            Err(error) => self.wrong(field, format!("This is no address: {error}.")),
+            Err(error) => self.wrong(field, format!("This is no address ({error}). Begin with https:// or http://.")),
         }
     }
 

@@ -72,12 +72,18 @@ impl Form<'_> {
             Ok(url) if !url.username().is_empty() || url.password().is_some() => {
                 self.wrong(field, "No user name and no password in an address: whoever sees these settings sees it.");
             }
+            Ok(url) if url.query().is_some_and(|query| query.starts_with("sap-client")) => {
+                self.wrong(
+                    field,
+                    "Without “?” and what follows: a client of SAP goes into Further headers, as sap-client: 100.",
+                );
+            }
             Ok(url) if url.query().is_some() || url.fragment().is_some() => {
                 self.wrong(field, "The address must not contain “?” or “#”.");
             }
             Ok(url) if url.path().ends_with("$metadata") => self.wrong(field, "Without $metadata at its end."),
             Ok(url) => self.set(field, url.as_str().trim_end_matches('/')),
-            Err(error) => self.wrong(field, format!("This is no address: {error}.")),
+            Err(error) => self.wrong(field, format!("This is no address ({error}). Begin with https:// or http://.")),
         }
     }
 

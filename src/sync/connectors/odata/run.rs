@@ -74,7 +74,7 @@ pub(super) fn selected(settings: &Settings, model: &Model) -> Result<Vec<Selecte
     let selected = select(&settings.data_sets, model.sets.keys().map(String::as_str));
     if selected.is_empty() {
         let names: Vec<&str> = model.sets.keys().map(String::as_str).take(50).collect();
-        return Err(Failure::new(Stage::Settings, codes::NO_SETS).arg(names.join(", ")));
+        return Err(Failure::new(Stage::Content, codes::NO_SETS).arg(names.join(", ")));
     }
     Ok(selected)
 }

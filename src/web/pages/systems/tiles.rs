@@ -212,7 +212,10 @@ pub(in crate::web::pages) fn queue(shell: &Shell, view: &SystemView) -> Markup {
         .collect::<Vec<_>>();
     facts.push(("Failures in a row", html! { (tile_of.failures_in_row) }));
     let retries = tile_of.max_attempts - 1;
-    facts.push(("Retries", html! { @if retries > 0 { "up to " (retries) " after passing errors" } @else { "none" } }));
+    facts.push((
+        "Retries",
+        html! { @if retries > 0 { "up to " (retries) ", after errors that may pass" } @else { "none" } },
+    ));
     let actions = html! { (link_button(&urls::queue(&view.key), "Show queue", "")) };
     tile("queue", "Queue", tone, &now, &facts, &actions)
 }

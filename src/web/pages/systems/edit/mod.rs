@@ -118,7 +118,12 @@ pub async fn create(
     };
     match made {
         Ok(key) => {
-            session::tell(&session, Tone::Ok, "The system is connected. Check the connection, or synchronize.", None);
+            session::tell(
+                &session,
+                Tone::Ok,
+                "The system is saved, and its connection is being checked. Then synchronize.",
+                None,
+            );
             Ok(response::see_other(&urls::system(&key)))
         }
         Err(OpError::Invalid(wrong)) => {
@@ -174,7 +179,7 @@ pub async fn save(
     };
     match saved {
         Ok(()) => {
-            session::tell(&session, Tone::Ok, "Saved. The next run uses these settings.", None);
+            session::tell(&session, Tone::Ok, "Saved. The next check and the next run use these settings.", None);
             Ok(response::see_other(&urls::system(&system.key)))
         }
         Err(OpError::Invalid(wrong)) => {
@@ -269,7 +274,7 @@ impl Form {
         wrong: Vec<(String, String)>,
     ) -> Self {
         let of_kind = |name: &str| kind.fields().iter().find(|field| field.name == name);
-        let errors = errors_of(wrong)
+        let mut errors: Errors = errors_of(wrong)
             .into_iter()
             .map(
                 |(name, said)| if of_kind(&name).is_some() { (format!("{SETTING}{name}"), said) } else { (name, said) },
@@ -277,6 +282,10 @@ impl Form {
             .collect();
         let secret =
             |name: &str| name.strip_prefix(SETTING).and_then(of_kind).is_some_and(|field| field.input.is_secret());
+        for (name, _value) in posted.0.iter().filter(|(name, value)| secret(name) && !value.is_empty()) {
+            let again = "Type it again: nothing was saved, and a secret is never sent back.";
+            errors.entry(name.clone()).or_insert_with(|| again.to_owned());
+        }
         // Whoever puts a private key into another field is told so, and not sent it back.
         let stray = |value: &str| value.contains("PRIVATE KEY");
         let typed = posted.0.into_iter().filter(|(name, value)| !secret(name) && !stray(value)).collect();

@@ -176,7 +176,7 @@ fn none_yet(view: &ListView) -> Markup {
         "No system is connected yet.",
         &html! {
             p {
-                "A system is something whose data is synchronized: a folder, a bucket, a share. "
+                "A system is something whose data is synchronized: a folder, a bucket, a share, an OData service. "
                 @if !view.may_create {
                     "Somebody with the role template " a.mono href=(urls::help_role("SpecifySystemsApp")) { "SpecifySystemsApp" }
                     " can connect one."
