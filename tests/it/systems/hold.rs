@@ -27,6 +27,23 @@ both_databases! {
         assert!(desk.texts("SELECT hold_reason AS value FROM systems WHERE hold_reason IS NOT NULL").is_empty());
     }
 
+    /// A time that passes while nothing may start says nothing.
+    async fn what_waits_says_for_what(desk: Desk) {
+        let tree = desk.files_system("Finance", "Reports").await;
+        let mona = desk.as_("mona").await;
+        hold(&mona, &tree, "Moving house.").await.expect(303);
+        desk.sql(&format!(
+            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at)
+             SELECT id, 1, 'main', 'queued', 'manual', 'mona', 1, {now}, {now} FROM systems WHERE key = '{}';
+             UPDATE systems SET last_run_no = 1 WHERE key = '{0}'",
+            tree.key,
+            now = desk.house.clock.now().0
+        ));
+        let seen = mona.get(&tree.page()).await.expect(200);
+        let queue = seen.texts("[aria-labelledby=queue]").join(" ");
+        assert!(queue.contains("1 waiting") && queue.contains("once somebody releases the system"), "{}", seen.told());
+    }
+
     async fn nothing_starts_until_somebody_releases_it(desk: Desk) {
         let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "every"), ("every_minutes", "5")]).await;
         desk.synchronize(&tree).await;

@@ -188,6 +188,15 @@ fn synchronize(shell: &Shell, view: &SystemView) -> Markup {
     }
 }
 
+/// When what waits is due: on hold and while the system is paused, not before that ends.
+pub(in crate::web::pages) fn due(shell: &Shell, view: &SystemView, at: Stamp) -> Markup {
+    html! {
+        @if view.hold.is_some() { "once somebody releases the system" }
+        @else if view.queue.paused.is_some() { "once the connection is back" }
+        @else { (time::time_ago(shell, at)) }
+    }
+}
+
 pub(in crate::web::pages) fn queue(shell: &Shell, view: &SystemView) -> Markup {
     let tile_of = &view.queue;
     let overdue = tile_of.waiting.iter().filter(|waiting| waiting.overdue).count();
@@ -206,7 +215,7 @@ pub(in crate::web::pages) fn queue(shell: &Shell, view: &SystemView) -> Markup {
         .iter()
         .map(|waiting| {
             ("Waiting", html! {
-                (run_link(&view.key, waiting.run, view.may.open_runs)) ", " (waiting.what) ", " (time::time_ago(shell, waiting.not_before))
+                (run_link(&view.key, waiting.run, view.may.open_runs)) ", " (waiting.what) ", " (due(shell, view, waiting.not_before))
             })
         })
         .collect::<Vec<_>>();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::super::tiles::{ConnectionTile, QueueTile, SynchronizationTile, connection, queue, synchronization};
+use super::super::tiles::{ConnectionTile, QueueTile, SynchronizationTile, connection, due, queue, synchronization};
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts};
 use crate::domain::run::{RunResult, RunState};
@@ -158,7 +158,7 @@ fn failed(shell: &Shell, view: &SystemView, last: &LastFailure) -> Markup {
         p {
             strong { (Tone::Error) "Synchronization failed " (time::time_in_words(shell, last.at)) "." } " "
             (failure(&last.failure))
-            @if let Some(retry) = last.retry_at { " A retry is due " (time::time_in_words(shell, retry)) "." }
+            @if let Some(retry) = last.retry_at { " A retry is due: " (due(shell, view, retry)) "." }
             @if last.has_plan { " " a href=(urls::run_plan(&view.key, last.run)) { "See the plan that waits" } }
             @if last.errors > 0 && view.log == LogAccess::Granted {
                 " " a href=(errors) { "See the " @if last.errors == 1 { "error" } @else { (count(last.errors, "error", "errors")) } }
