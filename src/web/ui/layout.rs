@@ -3,6 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::{Nav, Reader, Shell, button, form, notice, time};
+use crate::ids::SystemKey;
 use crate::web::urls;
 
 /// A whole page. `main` brings its own `h1`, best through [`head`].
@@ -94,6 +95,12 @@ pub fn crumbs(above: &[(String, &str)]) -> Markup {
             }
         }
     }
+}
+
+/// Above a page of a system.
+#[must_use]
+pub fn system_crumbs(key: &SystemKey, name: &str) -> Markup {
+    crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems"), (urls::system(key), name)])
 }
 
 /// The heading of a page, what stands beside it, and what can be done.

@@ -1,4 +1,4 @@
--- Each column with the type that src/store/schema.rs must give it.
+-- Each column with the type that src/store/schema must give it.
 SELECT format(CASE WHEN a.attnotnull THEN '%s.%s %s' ELSE '%s.%s Nullable<%s>' END, c.relname, a.attname,
     CASE format_type(a.atttypid, a.atttypmod) WHEN 'bigint' THEN 'BigInt' WHEN 'smallint' THEN 'SmallInt' WHEN 'boolean' THEN 'Bool'
       WHEN 'text' THEN 'Text' WHEN 'bytea' THEN 'Binary' ELSE format_type(a.atttypid, a.atttypmod) END) AS line

@@ -23,7 +23,7 @@ use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::failure::{FailureView, failure, said};
-use crate::web::ui::layout::{crumbs, head, refreshing};
+use crate::web::ui::layout::{head, refreshing, system_crumbs};
 use crate::web::ui::{Badge, Nav, Refresh, Shell, Tone, duration, form, link_button, notice, page, time};
 use crate::web::urls;
 
@@ -158,10 +158,7 @@ pub fn view(shell: &Shell, view: &CheckView) -> Markup {
         shell,
         &format!("Connection check of {}", view.name),
         &html! {
-            (crumbs(&[
-                (urls::SYSTEMS.to_owned(), "Communication systems"),
-                (urls::system(&view.key), &view.name),
-            ]))
+            (system_crumbs(&view.key, &view.name))
             (head(&html! { "Connection check" }, &html! { (badge(&view.state)) " " span.soft { bdi { (view.name) } } }, &html! {}))
             (refreshing(shell))
             @if let CheckState::Failed { failure: why, .. } = &view.state {

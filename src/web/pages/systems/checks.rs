@@ -16,7 +16,7 @@ use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::state::App;
-use crate::web::ui::layout::{crumbs, head};
+use crate::web::ui::layout::{head, system_crumbs};
 use crate::web::ui::table::{Column, numbers, table, text};
 use crate::web::ui::{Badge, Nav, Shell, Tone, duration, empty, failure, page, time};
 use crate::web::urls;
@@ -87,10 +87,7 @@ pub fn view(shell: &Shell, view: &ChecksView) -> Markup {
         shell,
         &format!("Connection checks of {}", view.name),
         &html! {
-            (crumbs(&[
-                (urls::SYSTEMS.to_owned(), "Communication systems"),
-                (urls::system(&view.key), &view.name),
-            ]))
+            (system_crumbs(&view.key, &view.name))
             (head(&html! { "Connection checks" }, &html! { span.soft { bdi { (view.name) } } }, &html! {}))
             section.card aria-label="Connection checks" {
                 @if view.rows.is_empty() {

@@ -18,7 +18,7 @@ use maud::{Markup, html};
 use super::show::{may_open_runs, run_link};
 use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::confirm::{Confirm, confirm};
-use crate::web::ui::layout::{crumbs, head};
+use crate::web::ui::layout::{head, system_crumbs};
 use crate::web::ui::text::count;
 use crate::web::ui::{Shell, Tone, link_button, notice, page};
 use crate::web::urls;
@@ -96,10 +96,7 @@ pub fn view(shell: &Shell, view: &DeleteView) -> Markup {
         shell,
         &deed,
         &html! {
-            (crumbs(&[
-                (urls::SYSTEMS.to_owned(), "Communication systems"),
-                (urls::system(&view.key), &view.name),
-            ]))
+            (system_crumbs(&view.key, &view.name))
             (head(&html! { "Delete " bdi { (view.name) } "?" }, &html! {}, &html! {}))
             @match view.open {
                 Some(run) => (refused(view, run)),

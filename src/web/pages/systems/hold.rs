@@ -20,7 +20,7 @@ use maud::{Markup, html};
 use super::show::{may_open_runs, run_link};
 use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::field::summary;
-use crate::web::ui::layout::{crumbs, head};
+use crate::web::ui::layout::{head, system_crumbs};
 use crate::web::ui::{Control, Errors, FieldView, Shell, button, form, link_button, page};
 use crate::web::urls;
 
@@ -132,10 +132,7 @@ pub fn view(shell: &Shell, view: &HoldView) -> Markup {
         shell,
         &format!("Put {} on hold", view.name),
         &html! {
-            (crumbs(&[
-                (urls::SYSTEMS.to_owned(), "Communication systems"),
-                (urls::system(&view.key), &view.name),
-            ]))
+            (system_crumbs(&view.key, &view.name))
             (head(&html! { "Put " bdi { (view.name) } " on hold" }, &html! {}, &html! {}))
             (summary(&view.errors))
             div.card.sheet {

@@ -18,7 +18,7 @@ use maud::{Markup, html};
 use crate::clock::Stamp;
 use crate::domain::run::RunState;
 use crate::ids::{RunNo, SystemKey};
-use crate::web::ui::layout::{crumbs, head, refreshing};
+use crate::web::ui::layout::{head, refreshing, system_crumbs};
 use crate::web::ui::runs::{Origin, origin};
 use crate::web::ui::table::{Column, actions, table, text};
 use crate::web::ui::{Badge, Shell, Tone, empty, link_button, page, time};
@@ -108,10 +108,7 @@ pub fn view(shell: &Shell, view: &QueueView) -> Markup {
         shell,
         &title,
         &html! {
-            (crumbs(&[
-                (urls::SYSTEMS.to_owned(), "Communication systems"),
-                (urls::system(&view.key), &view.name),
-            ]))
+            (system_crumbs(&view.key, &view.name))
             (head(&html! { "Queue" }, &html! { span.soft { bdi { (view.name) } } }, &html! {}))
             (refreshing(shell))
             section.card aria-label="Queue" {

@@ -1,0 +1,45 @@
+//! The tables as Diesel sees them; the same for both databases.
+
+mod of_house;
+mod of_replica;
+mod of_runs;
+mod of_systems;
+
+pub use of_house::*;
+pub use of_replica::*;
+pub use of_runs::*;
+pub use of_systems::*;
+
+diesel::allow_tables_to_appear_in_same_query!(
+    portal,
+    system_groups,
+    people,
+    collections,
+    collection_templates,
+    assignments,
+    sessions,
+    systems,
+    system_versions,
+    system_counts,
+    watches,
+    credentials,
+    runs,
+    run_requests,
+    run_progress,
+    words,
+    run_counts,
+    run_timelines,
+    run_comparisons,
+    house_notes,
+    messages,
+    checks,
+    item_states,
+    plan_steps,
+    braked_plans,
+    replicas,
+    replica_sets,
+    replica_records,
+    replica_seen,
+    audit,
+    audit_personal,
+);

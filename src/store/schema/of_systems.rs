@@ -1,0 +1,107 @@
+//! Systems, their connections, and what is remembered of their items.
+
+diesel::table! {
+    systems (id) {
+        id -> BigInt,
+        key -> Text,
+        name -> Text,
+        kind -> Text,
+        group_id -> BigInt,
+        parent_id -> Nullable<BigInt>,
+        production -> Bool,
+        settings -> Text,
+        settings_version -> BigInt,
+        time_zone -> Text,
+        schedule -> Text,
+        next_due -> Nullable<BigInt>,
+        timeout_us -> BigInt,
+        max_attempts -> BigInt,
+        hold_reason -> Nullable<Text>,
+        hold_since -> Nullable<BigInt>,
+        hold_by -> Nullable<Text>,
+        last_run_no -> BigInt,
+        connection -> Text,
+        connection_since -> Nullable<BigInt>,
+        checked_at -> Nullable<BigInt>,
+        synchronization -> Text,
+        overall -> Text,
+        overall_since -> BigInt,
+        last_attempt_at -> Nullable<BigInt>,
+        last_success_at -> Nullable<BigInt>,
+        last_progress_at -> Nullable<BigInt>,
+        failures_in_row -> BigInt,
+        created_at -> BigInt,
+        deleted_at -> Nullable<BigInt>,
+        paused_since -> Nullable<BigInt>,
+        silent_since -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    watches (system_id) {
+        system_id -> BigInt,
+        next_check -> Nullable<BigInt>,
+        pause_at -> Nullable<BigInt>,
+        fresh_from -> BigInt,
+        freshness_us -> Nullable<BigInt>,
+        silent_at -> Nullable<BigInt>,
+        next_change_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    system_versions (system_id, version) {
+        system_id -> BigInt,
+        version -> BigInt,
+        settings -> Text,
+        at -> BigInt,
+        principal -> Text,
+    }
+}
+
+diesel::table! {
+    system_counts (group_id, overall) {
+        group_id -> BigInt,
+        overall -> Text,
+        n -> BigInt,
+    }
+}
+
+diesel::table! {
+    credentials (system_id, slot) {
+        system_id -> BigInt,
+        slot -> Text,
+        key_id -> Text,
+        sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    checks (id) {
+        id -> BigInt,
+        system_id -> BigInt,
+        no -> BigInt,
+        state -> Text,
+        principal -> Text,
+        queued_at -> BigInt,
+        claim_no -> BigInt,
+        lease_until -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        duration_us -> Nullable<BigInt>,
+        ok -> Nullable<Bool>,
+        stage -> Nullable<Text>,
+        code -> Nullable<Text>,
+        detail -> Nullable<Text>,
+        trigger -> Text,
+    }
+}
+
+diesel::table! {
+    item_states (system_id, lane, item_key) {
+        system_id -> BigInt,
+        lane -> Text,
+        item_key -> Binary,
+        state -> Text,
+        run_id -> BigInt,
+    }
+}
