@@ -1,12 +1,14 @@
 //! The client: every request that leaves the house goes through [`Client::send`].
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Method, Request, StatusCode, Url};
 
 use super::filter::Filter;
+use super::listings::Listings;
+use super::memory::{Memory, Share};
 use super::pulse::{Paced, Pieces, Pulse};
 use super::trouble;
 use super::{Patience, check_address};
@@ -21,6 +23,8 @@ pub struct Client {
     pub(super) http: reqwest::Client,
     pub(super) filter: Filter,
     pub(super) patience: Patience,
+    pub(super) memory: Memory,
+    pub(super) listings: Listings,
 }
 
 /// The body of a request.
@@ -41,6 +45,7 @@ pub struct Answer {
     pub url: Url,
     response: reqwest::Response,
     idle: Duration,
+    memory: Memory,
 }
 
 impl Client {
@@ -48,6 +53,12 @@ impl Client {
     #[must_use]
     pub const fn patience(&self) -> Patience {
         self.patience
+    }
+
+    /// The folder listings of the run.
+    #[must_use]
+    pub const fn listings(&self) -> &Listings {
+        &self.listings
     }
 
     /// The same client that tries so often.
@@ -91,6 +102,7 @@ impl Client {
             url: response.url().clone(),
             response,
             idle: self.patience.idle,
+            memory: self.memory.clone(),
         })
     }
 }
@@ -102,26 +114,45 @@ impl Answer {
     /// When the peer stops in the middle: less than it announced, or nothing for too long.
     pub async fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
         match tokio::time::timeout(self.idle, self.response.chunk()).await {
-            Err(_elapsed) => Err(trouble::slow(trouble::host_of(&self.url))),
-            Ok(Err(error)) => Err(trouble::classify(&error, trouble::host_of(&self.url))),
+            Err(_elapsed) => Err(trouble::slow(self.host())),
+            Ok(Err(error)) => Err(trouble::classify(&error, self.host())),
             Ok(Ok(piece)) => Ok(piece),
         }
     }
 
-    /// The whole body.
+    /// The whole body. It counts towards the memory of the process until the last clone of it is dropped.
     ///
     /// # Errors
-    /// As [`Answer::piece`], and when it is longer than `limit` bytes.
+    /// As [`Answer::piece`]; when it is longer than `limit` bytes; when it comes too slowly while others wait for
+    /// memory.
     pub async fn whole(&mut self, limit: usize) -> Result<Bytes, Failure> {
-        let mut whole = bytes::BytesMut::new();
+        let share = self.share(limit);
+        let (mut whole, began) = (Vec::new(), Instant::now());
         while let Some(piece) = self.piece().await? {
-            if whole.len() + piece.len() > limit {
-                let words = format!("the answer is longer than {limit} bytes");
-                return Err(trouble::nonsense(trouble::host_of(&self.url), words));
+            let size = whole.len() + piece.len();
+            if size > whole.capacity() {
+                let capacity = (whole.capacity() * 2).min(share.most()).max(size);
+                share.hold(capacity).await.map_err(|error| trouble::too_large(self.host(), error.most))?;
+                whole.reserve_exact(capacity - whole.len());
             }
             whole.extend_from_slice(&piece);
+            if share.is_wanted() && began.elapsed() > self.idle + time_for(size) {
+                return Err(trouble::slow(self.host()));
+            }
         }
-        Ok(whole.freeze())
+        Ok(Bytes::from_owner(Held { whole, _share: share }))
+    }
+
+    /// Memory for what a reader keeps of this response, at most `limit` bytes.
+    #[must_use]
+    pub fn share(&self, limit: usize) -> Share {
+        self.memory.share(limit)
+    }
+
+    /// The host that answered, for messages.
+    #[must_use]
+    pub fn host(&self) -> String {
+        trouble::host_of(&self.url)
     }
 
     /// The beginning of the body for people to read, at most `limit` bytes; what cannot be read is left out.
@@ -136,6 +167,24 @@ impl Answer {
         words.truncate(limit);
         String::from_utf8_lossy(&words).into_owned()
     }
+}
+
+/// A body in memory.
+struct Held {
+    whole: Vec<u8>,
+    _share: Share,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.whole
+    }
+}
+
+/// How long so many bytes may take while others wait for memory: 16 KiB/s, the rate of a slow line. A service that
+/// sends less cannot keep the memory from all others.
+fn time_for(bytes: usize) -> Duration {
+    Duration::from_millis(u64::try_from(bytes / 16).unwrap_or(u64::MAX))
 }
 
 fn stream(request: &mut Request, pieces: Pieces, size: u64, pulse: &Pulse) {

@@ -9,6 +9,8 @@
 pub mod client;
 pub mod filter;
 pub mod identity;
+pub mod listings;
+pub mod memory;
 pub mod pulse;
 pub mod resolve;
 pub mod retry;
@@ -28,6 +30,8 @@ use crate::domain::run::{Failure, Stage};
 use client::Client;
 use filter::Filter;
 use identity::Unfit;
+use listings::Listings;
+use memory::Memory;
 use resolve::Resolver;
 pub use stages::stages;
 
@@ -52,6 +56,8 @@ pub struct Net {
     patience: Patience,
     http_1: bool,
     stays: bool,
+    memory: Memory,
+    listings: Listings,
     client: Arc<OnceLock<Client>>,
 }
 
@@ -92,6 +98,7 @@ impl Net {
     /// With the operator's allow-list.
     #[must_use]
     pub fn new(allowed: Vec<IpNet>) -> Self {
+        let memory = Memory::default();
         Self {
             filter: Filter::new(allowed),
             proxy: None,
@@ -100,6 +107,8 @@ impl Net {
             patience: Patience::default(),
             http_1: false,
             stays: false,
+            listings: Listings::new(&memory),
+            memory,
             client: Arc::default(),
         }
     }
@@ -165,6 +174,27 @@ impl Net {
         self
     }
 
+    /// With this budget for the responses that are in memory at the same time.
+    #[must_use]
+    pub fn within(mut self, memory: Memory) -> Self {
+        self.listings = Listings::new(&memory);
+        self.memory = memory;
+        self.client = Arc::default();
+        self
+    }
+
+    /// The same for one system: its folder listings are counted for themselves.
+    #[must_use]
+    pub fn for_system(&self) -> Self {
+        Self { listings: Listings::new(&self.memory), client: Arc::default(), ..self.clone() }
+    }
+
+    /// The folder listings that are in memory.
+    #[must_use]
+    pub const fn listings(&self) -> &Listings {
+        &self.listings
+    }
+
     /// How long it waits, and how often it tries.
     #[must_use]
     pub const fn patience(&self) -> Patience {
@@ -201,7 +231,13 @@ impl Net {
             log::warn!("the certificates of this machine cannot be used: {}", trouble::words(&error));
             self.configured().tls_certs_only(self.authorities.clone()).build()
         })?;
-        Ok(Client { http, filter: self.filter.clone(), patience: self.patience })
+        Ok(Client {
+            http,
+            filter: self.filter.clone(),
+            patience: self.patience,
+            memory: self.memory.clone(),
+            listings: self.listings.clone(),
+        })
     }
 
     fn configured(&self) -> reqwest::ClientBuilder {

@@ -28,6 +28,8 @@ pub const PEER_LIMIT: &str = "PEER-LIMIT";
 pub const PEER_SLOW: &str = "PEER-SLOW";
 /// The peer cannot be reached, hung up, or says that it is broken.
 pub const PEER_AWAY: &str = "PEER-AWAY";
+/// A response needs more memory than it may have. Args: the host, the limit in bytes.
+pub const PEER_TOO_LARGE: &str = "PEER-TOO-LARGE";
 /// What the peer answers is not what this protocol has.
 pub const PEER_NONSENSE: &str = "PEER-NONSENSE";
 
@@ -72,6 +74,12 @@ pub fn broken_off(host: String, words: impl Into<String>) -> Failure {
 #[must_use]
 pub fn nonsense(host: String, words: impl Into<String>) -> Failure {
     Failure::new(Stage::Protocol, PEER_NONSENSE).arg(host).quoting(words)
+}
+
+/// A response needs more than `limit` bytes of memory.
+#[must_use]
+pub fn too_large(host: String, limit: usize) -> Failure {
+    Failure::new(Stage::Content, PEER_TOO_LARGE).arg(host).arg(limit.to_string())
 }
 
 /// The filter refuses the address.

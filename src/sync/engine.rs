@@ -100,7 +100,7 @@ impl Engine {
             opened.insert(credential.slot, secret);
         }
         let local_roots = vec![self.config.file_root(&group)];
-        let peer = Peer { settings, credentials: opened, net: self.net.clone(), local_roots };
+        let peer = Peer { settings, credentials: opened, net: self.net.for_system(), local_roots };
         Ok(Prepared { system, connector, peer })
     }
 }

@@ -161,7 +161,7 @@ async fn half_an_answer_is_no_answer() {
     assert_eq!((failure.code, failure.transient), ("PEER-SLOW", true));
     let long = Stub::start(|_, _| Reply::body(200, "longer than that"));
     let failure = get(&net, &long.url("/")).await.unwrap().whole(8).await.unwrap_err();
-    assert_eq!(failure.code, "PEER-NONSENSE");
+    assert_eq!((failure.code, failure.args[1].as_str()), ("PEER-TOO-LARGE", "8"));
 }
 
 #[tokio::test]

@@ -37,4 +37,7 @@ pub(super) static ENTRIES: &[Entry] = entries! { Peer:
     "PEER-NONSENSE" Run Error Connection Administrator ByHand
         "Answer not understood"
         "The service[ at {0}] gave an answer that Syncdesk does not understand."
+    "PEER-TOO-LARGE" Run Error Connection Administrator ByHand
+        "Response too large"
+        "A response of the service[ at {0}] needs more memory than it may have[: {1} bytes]."
 };
