@@ -6,6 +6,7 @@ pub mod database_url;
 pub mod error;
 mod file;
 mod folder;
+pub mod logging;
 pub mod settings;
 pub mod show;
 pub mod sources;

@@ -10,6 +10,8 @@ use super::filter::Filter;
 use super::listings::Listings;
 use super::memory::{Memory, Share};
 use super::pulse::{Paced, Pieces, Pulse};
+use super::redirect;
+use super::secrets::Secrets;
 use super::trouble;
 use super::{Patience, check_address};
 use crate::domain::run::Failure;
@@ -25,6 +27,7 @@ pub struct Client {
     pub(super) patience: Patience,
     pub(super) memory: Memory,
     pub(super) listings: Listings,
+    pub(super) secrets: Secrets,
 }
 
 /// The body of a request.
@@ -46,6 +49,7 @@ pub struct Answer {
     response: reqwest::Response,
     idle: Duration,
     memory: Memory,
+    secrets: Secrets,
 }
 
 impl Client {
@@ -61,19 +65,47 @@ impl Client {
         &self.listings
     }
 
+    /// What is known of the credentials of the system.
+    #[must_use]
+    pub const fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
     /// The same client that tries so often.
     #[must_use]
     pub fn trying(&self, attempts: u32) -> Self {
         Self { patience: Patience { attempts, ..self.patience }, ..self.clone() }
     }
 
-    /// Sends a request. Redirects are followed within the filter; a status is no error here.
+    /// Sends a request. A redirect is followed if the request changes nothing and it stays on the same origin; a status
+    /// is no error here.
     ///
     /// # Errors
-    /// When no answer came, with the stage at which it failed.
-    pub async fn send(&self, mut request: Request, body: Outgoing) -> Result<Answer, Failure> {
+    /// When no answer came, with the stage at which it failed; when a redirect is not followed.
+    pub async fn send(&self, request: Request, body: Outgoing) -> Result<Answer, Failure> {
+        let again = match &body {
+            Outgoing::Nothing => Some(Vec::new()),
+            Outgoing::Whole(pieces) => Some(pieces.clone()),
+            Outgoing::Streamed(..) => None,
+        };
+        let (method, headers) = (request.method().clone(), request.headers().clone());
+        let mut answer = self.send_one(request, body).await?;
+        for followed in 0.. {
+            let response = (answer.status, &answer.headers);
+            let Some(to) = redirect::target(&method, &answer.url, response, followed)? else { break };
+            let Some(pieces) = &again else { break };
+            let mut request = Request::new(method.clone(), to);
+            *request.headers_mut() = headers.clone();
+            let body = if pieces.is_empty() { Outgoing::Nothing } else { Outgoing::Whole(pieces.clone()) };
+            answer = self.send_one(request, body).await?;
+        }
+        Ok(answer)
+    }
+
+    async fn send_one(&self, mut request: Request, body: Outgoing) -> Result<Answer, Failure> {
         check_address(&self.filter, request.url())?;
-        let host = trouble::host_of(request.url());
+        self.secrets.learn_request(request.headers());
+        let (host, url) = (trouble::host_of(request.url()), request.url().clone());
         let pulse = Pulse::start();
         match body {
             Outgoing::Nothing if matches!(*request.method(), Method::PUT | Method::POST) => {
@@ -96,13 +128,15 @@ impl Client {
             Some(Err(error)) => return Err(trouble::classify(&error, host)),
             Some(Ok(response)) => response,
         };
+        self.secrets.learn_response(response.headers());
         Ok(Answer {
             status: response.status(),
             headers: response.headers().clone(),
-            url: response.url().clone(),
+            url,
             response,
             idle: self.patience.idle,
             memory: self.memory.clone(),
+            secrets: self.secrets.clone(),
         })
     }
 }
@@ -155,8 +189,11 @@ impl Answer {
         trouble::host_of(&self.url)
     }
 
-    /// The beginning of the body for people to read, at most `limit` bytes; what cannot be read is left out.
+    /// The beginning of the body, to find words for people in it. What cannot be read is left out.
+    ///
+    /// It is longer than `limit` bytes, so that no part of a credential is left when [`Secrets::quote`] has cut it.
     pub async fn words(&mut self, limit: usize) -> String {
+        let limit = limit.saturating_mul(2);
         let mut words = Vec::new();
         while let Ok(Some(piece)) = self.piece().await {
             words.extend_from_slice(&piece);
@@ -166,6 +203,12 @@ impl Answer {
         }
         words.truncate(limit);
         String::from_utf8_lossy(&words).into_owned()
+    }
+
+    /// What is known of the credentials of the system.
+    #[must_use]
+    pub const fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 }
 

@@ -7,9 +7,9 @@ use std::io::ErrorKind;
 use reqwest::Url;
 use rustls::AlertDescription;
 
+use super::PEER_FORBIDDEN;
 use super::filter::Forbidden;
 use super::resolve::Unresolved;
-use super::{Astray, PEER_FORBIDDEN};
 use crate::domain::run::{Failure, Stage};
 
 /// The name cannot be resolved. Args of this and all of the others: the host.
@@ -98,9 +98,6 @@ pub fn classify(error: &reqwest::Error, host: String) -> Failure {
     if let Some(unresolved) = cause::<Unresolved>(error) {
         let failure = failure(Stage::NameLookup, PEER_NAME);
         return if unresolved.transient { failure.transient() } else { failure };
-    }
-    if cause::<Astray>(error).is_some() || error.is_redirect() {
-        return failure(Stage::Protocol, PEER_NONSENSE);
     }
     match cause::<rustls::Error>(error) {
         // With TLS 1.3 it comes after the request was sent, in place of an answer.

@@ -261,7 +261,7 @@ both_databases! {
         shop.service.says("Things", || Reply::status(401));
         shop.fails("PEER-SIGN-IN").await;
         shop.service.says("Things", || Reply::status(302).with("location", "http://localhost:9/elsewhere"));
-        shop.fails("PEER-NONSENSE").await;
+        shop.fails("PEER-REDIRECT").await;
     }
 }
 

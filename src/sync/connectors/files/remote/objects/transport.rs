@@ -73,7 +73,7 @@ async fn page(mut answer: Answer) -> Result<Response<HttpBody>> {
     let text = std::str::from_utf8(&page).unwrap_or_default();
     let head: String = text.chars().take(1_024).collect();
     if !LISTINGS.iter().any(|(root, part)| head.contains(root) && text.contains(part)) {
-        let beginning: String = head.chars().take(200).collect();
+        let beginning = answer.secrets().quote(&head, 200);
         return Err(nonsense(&answer, &format!("this is no listing: {beginning}")));
     }
     Ok(with_head(&answer, page))
