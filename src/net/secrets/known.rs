@@ -62,6 +62,13 @@ fn skeleton(byte: u8) -> Option<u8> {
     byte.is_ascii_alphanumeric().then(|| byte.to_ascii_lowercase())
 }
 
+/// Whether this may be the beginning of an escape.
+fn is_cut(escape: &str) -> bool {
+    let longest = if escape.starts_with(['%', '=']) { 2 } else { LONGEST_ESCAPE };
+    escape.len() <= longest
+        && escape.chars().skip(1).all(|character| matches!(character, '#' | '{' | '0'..='9' | 'A'..='Z' | 'a'..='z'))
+}
+
 impl Known {
     pub(super) fn learn(&mut self, secret: &str) {
         let secret = secret.trim();
@@ -83,8 +90,9 @@ impl Known {
             return;
         }
         self.add(&view);
-        if let Some(plain) = undone(&view) {
-            self.add(&plain);
+        // What is left of it where escapes are undone, or markup is taken out.
+        for rest in [undone(&view), without_markup(&view)].into_iter().flatten() {
+            self.add(&rest);
         }
         let latin_1: Option<Vec<u8>> = secret.chars().map(|character| u8::try_from(character).ok()).collect();
         if let Some(latin_1) = latin_1.filter(|_| !secret.is_ascii()) {
@@ -184,6 +192,7 @@ impl Known {
         let tail = text.floor_char_boundary(text.len().saturating_sub(LONGEST_ESCAPE));
         // The last escape may have been cut off, too.
         let escape = text.get(tail..)?.rfind(['%', '&', '\\', '=']).map(|place| tail + place);
+        let escape = escape.filter(|place| text.get(*place..).is_some_and(is_cut));
         let ends = [Some(text.len()), escape];
         let heads = ends.into_iter().flatten().filter_map(|end| self.head_before(text.get(..end)?));
         heads.min().map(|start| start..text.len())

@@ -5,8 +5,11 @@ mod crash;
 mod end;
 mod faults;
 mod fleet;
+mod hostile;
 mod live;
 mod memory;
 mod replica;
 mod stalled;
 mod workers;
+
+pub use fleet::{Fleet, set_up};
