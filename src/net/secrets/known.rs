@@ -91,7 +91,7 @@ impl Known {
         }
         self.add(&view);
         // What is left of it where escapes are undone, or markup is taken out.
-        for rest in [undone(&view), without_markup(&view)].into_iter().flatten() {
+        for rest in undone(&view).into_iter().chain(without_markup(&view)) {
             self.add(&rest);
         }
         let latin_1: Option<Vec<u8>> = secret.chars().map(|character| u8::try_from(character).ok()).collect();
@@ -151,7 +151,7 @@ impl Known {
             let bytes = view.filtered(exact).bytes;
             self.short.iter().any(|short| bytes.windows(short.len().max(1)).any(|part| part == short))
         };
-        self.has_short() && (has(&view) || undone(&view).is_some_and(|plain| has(&plain)))
+        self.has_short() && (has(&view) || undone(&view).iter().any(has))
     }
 
     /// The parts of a text from which a credential can be read, when so many encodings are undone.
@@ -170,8 +170,9 @@ impl Known {
 
     fn search(&self, view: &View, depth: usize, found: &mut Vec<Range<usize>>) {
         self.scan(view, found);
-        let plain = undone(view);
-        let plain = plain.as_ref().inspect(|plain| self.scan(plain, found)).unwrap_or(view);
+        let layers = undone(view);
+        layers.iter().for_each(|plain| self.scan(plain, found));
+        let plain = layers.last().unwrap_or(view);
         let bare = without_markup(plain).inspect(|bare| self.scan(bare, found));
         if depth > 0 {
             let forms = decoded(plain).into_iter().chain(bare.as_ref().map(decoded).unwrap_or_default());
@@ -200,7 +201,7 @@ impl Known {
 
     fn head_before(&self, text: &str) -> Option<usize> {
         let view = View::of(text.as_bytes());
-        let plain = undone(&view).unwrap_or_else(|| view.clone());
+        let plain = undone(&view).pop().unwrap_or_else(|| view.clone());
         let forms = [view, plain.clone()].into_iter().chain(decoded(&plain));
         forms.filter_map(|form| Some(self.head_in(&form)?.start)).min()
     }

@@ -65,7 +65,7 @@ pub fn tables(database: &TestDatabase) -> Vec<(String, String)> {
         let query = if row("x").is_empty() {
             let columns = db.texts(&format!("SELECT name AS value FROM pragma_table_info('{name}')"));
             let texts: Vec<String> =
-                columns.iter().map(|column| format!("coalesce(CAST(\"{column}\" AS TEXT), '')")).collect();
+                columns.iter().map(|column| format!("coalesce(iif(typeof(\"{column}\") = 'blob', hex(\"{column}\"), CAST(\"{column}\" AS TEXT)), '')")).collect();
             format!("SELECT {} AS value FROM \"{name}\"", texts.join(" || ' ' || "))
         } else {
             row(&name)

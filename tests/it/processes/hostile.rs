@@ -70,24 +70,6 @@ fn endless_metadata(_request: &Request) -> Reply {
     streamed("HTTP/1.1 200 Stub\r\ncontent-type: application/xml", std::iter::once(start).chain(properties))
 }
 
-/// Sixteen sets at the same time, each with a page of 12 MiB.
-fn large_pages(request: &Request) -> Reply {
-    if request.path.ends_with("/$metadata") {
-        let sets: String =
-            (0..16).map(|set| format!("<EntitySet Name=\"Set{set:02}\" EntityType=\"S.Thing\"/>")).collect();
-        let (before, after) = V4.split_once("<EntitySet ").expect("sets");
-        let after = after.rsplit_once("<EntitySet ").and_then(|(_, rest)| rest.split_once("/>")).expect("an end").1;
-        let model = format!("{before}{sets}{after}").replace(" MaxLength=\"9\"", "");
-        return Reply::body(200, model).with("content-type", "application/xml");
-    }
-    let records = (0_u64..96).map(|number| {
-        let separator = if number == 0 { "{\"value\": [" } else { "," };
-        format!("{separator}{{\"Id\": {number}, \"Name\": \"{}\"}}", "x".repeat(128 * 1_024)).into_bytes()
-    });
-    let end = std::iter::once(b"]}".to_vec());
-    streamed("HTTP/1.1 200 Stub\r\ncontent-type: application/json", records.chain(end))
-}
-
 /// Much at first, then a byte now and then, until it is let go.
 fn dripping(let_go: &Arc<AtomicBool>) -> Reply {
     let let_go = let_go.clone();
@@ -121,18 +103,17 @@ async fn service(ada: &Visitor, name: &str, stub: &Stub) -> Tree {
 
 both_databases! {
     async fn four_hostile_services_at_once(fleet: Fleet) {
-        let (process, ada) = fleet.settle(&["--workers=6"]).await;
+        let (process, ada) = fleet.settle(&["--workers=4"]).await;
         let let_go = Arc::new(AtomicBool::new(false));
         let held = let_go.clone();
         let (folder, deep) = (Stub::start(|_, request| endless_folder(request)), Stub::start(|_, request| deep_folders(request)));
-        let (metadata, pages) = (Stub::start(|_, request| endless_metadata(request)), Stub::start(|_, request| large_pages(request)));
+        let metadata = Stub::start(|_, request| endless_metadata(request));
         let drip = Stub::start(move |_, _| dripping(&held));
         let slow = service(&ada, "Drip", &drip).await;
         let systems = [
             (share(&fleet, &ada, "Folder", &folder).await, "PEER-TOO-LARGE"),
             (share(&fleet, &ada, "Deep", &deep).await, "PEER-TOO-LARGE"),
             (service(&ada, "Metadata", &metadata).await, "PEER-TOO-LARGE"),
-            (service(&ada, "Pages", &pages).await, ""),
         ];
         // The checks that follow the first look at a system have nothing to do with it.
         let slow_run = request_run(&ada, &slow).await;
