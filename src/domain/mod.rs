@@ -6,6 +6,7 @@ pub mod catalogue;
 pub mod comparison;
 pub mod csv;
 pub mod doc;
+pub mod failure_log;
 pub mod house_note;
 pub mod kind;
 pub mod message;
