@@ -15,4 +15,5 @@ pub mod run;
 pub mod schedule;
 pub mod status;
 pub mod timeline;
+pub mod typed_time;
 pub(crate) mod words;
