@@ -108,9 +108,11 @@ async fn work(house: House) -> Result<(), Failed> {
     let asked = Asked::listen()?;
     upkeep::prepare(&house.store).await?;
     let engine = house.engine(Arc::new(Notify::new()), CancellationToken::new());
+    let watching = tokio::spawn(house.store.clone().watch());
     let worker = Worker::start(engine)?;
     say("Syncdesk works.")?;
     asked.arrives().await;
+    watching.abort();
     Ok(tokio::task::spawn_blocking(move || worker.stop()).await?)
 }
 

@@ -8,6 +8,8 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::connector::{Connector, Peer};
+use super::failures::Failures;
+use super::ports::store_failure;
 use crate::access::Internal;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -64,6 +66,8 @@ pub struct Engine {
     pub wake: Arc<Notify>,
     /// Canceled when the process ends.
     pub end: CancellationToken,
+    /// What fails again and again, for the log.
+    pub failures: Failures,
 }
 
 /// A system made ready to be reached.
@@ -87,7 +91,7 @@ impl Engine {
                 Ok((system, group, sealed))
             })
             .await
-            .map_err(|error| Failure::new(Stage::Settings, "STORE-AWAY").quoting(error.to_string()).transient())?;
+            .map_err(|error| store_failure(Stage::Settings, &error))?;
         let connector = (self.connector)(&system.kind)
             .ok_or_else(|| Failure::new(Stage::Settings, "KIND-UNKNOWN").arg(system.kind.as_str()))?;
         let settings = serde_json::from_str(&system.settings)

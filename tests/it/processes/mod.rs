@@ -4,12 +4,10 @@ mod again;
 mod crash;
 mod end;
 mod faults;
-mod fleet;
+pub mod fleet;
 mod hostile;
 mod live;
 mod memory;
 mod replica;
 mod stalled;
 mod workers;
-
-pub use fleet::{Fleet, set_up};
