@@ -17,6 +17,9 @@ pub enum StoreError {
     /// Postgres took the transaction back in favour of another that wanted the same: it may be tried again at once.
     #[error("another transaction came between: {0}")]
     Collided(String),
+    /// Another transaction holds a lock for too long: perhaps of a process that is frozen.
+    #[error("the database is locked by another transaction: {0}")]
+    Locked(String),
     /// The database's disk or quota is full.
     #[error("the database is full: {0}")]
     Full(String),
@@ -28,6 +31,19 @@ pub enum StoreError {
     Newer(String),
     #[error("{0}")]
     Database(String),
+}
+
+impl StoreError {
+    /// Whether the same work may succeed a moment later: the database restarts, or somebody holds a lock.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Collided(_) | Self::Locked(_) | Self::Unreachable(_) => true,
+            Self::NotFound | Self::Duplicate(_) | Self::Fenced | Self::Full(_) | Self::Newer(_) | Self::Database(_) => {
+                false
+            }
+        }
+    }
 }
 
 /// What store functions return.
@@ -49,6 +65,7 @@ impl From<DieselError> for StoreError {
             DieselError::DatabaseError(_, info) if is_deadlock(info.message()) => {
                 Self::Collided(info.message().to_owned())
             }
+            DieselError::DatabaseError(_, info) if is_locked(info.message()) => Self::Locked(info.message().to_owned()),
             DieselError::DatabaseError(_, info) if is_full(info.message()) => Self::Full(info.message().to_owned()),
             other => Self::Database(other.to_string()),
         }
@@ -58,6 +75,11 @@ impl From<DieselError> for StoreError {
 /// Postgres 40P01, whose code diesel does not tell.
 fn is_deadlock(message: &str) -> bool {
     message.contains("deadlock detected")
+}
+
+/// SQLite: "database is locked" (also "database table is locked"); Postgres 55P03 of `lock_timeout`.
+fn is_locked(message: &str) -> bool {
+    message.contains("is locked") || message.contains("due to lock timeout")
 }
 
 /// SQLite: "database or disk is full"; Postgres 53100: "could not extend file … No space left on device".

@@ -32,9 +32,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+pub use backend::{Unconfirmed, db_now as now};
 pub use connection::{Db, Target};
 pub use error::{Result, StoreError};
 
+use backend::Outcome;
 use connection::Pools;
 
 use crate::clock::micros;
@@ -51,13 +53,31 @@ pub struct Store {
 
 const UNMEASURED: i64 = -1;
 
+/// The lease of workers, unless an operator says otherwise.
+pub const LEASE: Duration = Duration::from_secs(30);
+
+/// What came of a write that was tried once.
+pub enum Written<T> {
+    Done(T),
+    /// The connection broke before the database confirmed the commit: [`Store::is_committed`] knows.
+    Unconfirmed(T, Unconfirmed),
+}
+
 impl Store {
     /// Opens the database and brings it to this version's schema, under a lock.
     ///
     /// # Errors
     /// One sentence: the address is wrong, the file cannot be written, the database is newer.
     pub fn open(target: &Target, pool_size: u32) -> Result<Self> {
-        let pools = Pools::open(target, pool_size)?;
+        Self::open_with_lease(target, pool_size, LEASE)
+    }
+
+    /// The same where workers have another lease: Postgres ends transactions that do nothing for this long.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn open_with_lease(target: &Target, pool_size: u32, lease: Duration) -> Result<Self> {
+        let pools = Pools::open(target, pool_size, lease)?;
         let store = Self { pools, ahead: Arc::default(), widest: Arc::new(AtomicI64::new(UNMEASURED)) };
         migrate::run(&mut *store.pools.writer()?)?;
         Ok(store)
@@ -67,6 +87,11 @@ impl Store {
     /// and its clones.
     pub fn advance(&self, span: Duration) {
         self.ahead.fetch_add(micros(span), Ordering::Relaxed);
+    }
+
+    /// The same in the other direction: the clock is set back.
+    pub fn set_back(&self, span: Duration) {
+        self.ahead.fetch_sub(micros(span), Ordering::Relaxed);
     }
 
     /// For tests: the most rows that one write of this store and its clones has changed since this was asked last. The
@@ -102,9 +127,21 @@ impl Store {
     /// # Errors
     /// What `work` returns, or that no connection was to be had; nothing was changed then.
     pub fn write_here<T>(&self, work: impl FnOnce(&mut Db) -> Result<T> + Clone) -> Result<T> {
+        match self.try_write_here(work)? {
+            Written::Done(value) => Ok(value),
+            Written::Unconfirmed(_value, commit) => Err(StoreError::Unreachable(commit.why().to_owned())),
+        }
+    }
+
+    /// As [`Store::write_here`], for those who must know whether a commit that was not confirmed was made.
+    fn try_write_here<T>(&self, work: impl FnOnce(&mut Db) -> Result<T> + Clone) -> Result<Written<T>> {
         let mut connection = self.pools.writer()?;
         backend::move_clock(self.ahead.load(Ordering::Relaxed));
-        backend::write_transaction(&mut connection, move |db| self.measured(db, work))
+        let outcome = backend::write_transaction(&mut connection, move |db| self.measured(db, work))?;
+        Ok(match outcome {
+            Outcome::Committed(value) => Written::Done(value),
+            Outcome::Unconfirmed(value, commit) => Written::Unconfirmed(value, commit),
+        })
     }
 
     /// Reads on a thread that may block.
@@ -126,6 +163,27 @@ impl Store {
     ) -> Result<T> {
         let store = self.clone();
         blocking(move || store.write_here(work)).await
+    }
+
+    /// As [`Store::write`], for those who must know whether a commit that was not confirmed was made.
+    ///
+    /// # Errors
+    /// As for [`Store::write_here`].
+    pub async fn try_write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Db) -> Result<T> + Clone + Send + 'static,
+    ) -> Result<Written<T>> {
+        let store = self.clone();
+        blocking(move || store.try_write_here(work)).await
+    }
+
+    /// Whether a commit that was not confirmed was made; `None` as long as the database works on it.
+    ///
+    /// # Errors
+    /// That no connection is available.
+    pub async fn is_committed(&self, commit: &Arc<Unconfirmed>) -> Result<Option<bool>> {
+        let commit = commit.clone();
+        self.read(move |db| backend::is_committed(db, &commit)).await
     }
 }
 

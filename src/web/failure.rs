@@ -63,7 +63,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound => Self::not_found(),
-            StoreError::Unreachable(why) | StoreError::Full(why) => {
+            StoreError::Unreachable(why) | StoreError::Locked(why) | StoreError::Full(why) => {
                 let request_id = request_id();
                 log::error!("request {request_id}: {why}");
                 Self(Trouble::Unavailable { request_id })
