@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::connector::{Connector, Peer};
+use super::failures::Failures;
 use super::outlast;
+use super::ports::store_failure;
 use crate::access::Internal;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -15,6 +18,7 @@ use crate::domain::cadence::Cadence;
 use crate::domain::run::{Failure, Stage};
 use crate::ids::SystemId;
 use crate::net::Net;
+use crate::net::secrets::Secrets;
 use crate::ops::vault::Vault;
 use crate::store::systems::System;
 use crate::store::{Db, LEASE, Store, credentials, systems};
@@ -80,6 +84,8 @@ pub struct Engine {
     pub wake: Arc<Notify>,
     /// Canceled when the process ends.
     pub end: CancellationToken,
+    /// What fails again and again, for the log.
+    pub failures: Failures,
 }
 
 /// A system made ready to be reached.
@@ -90,12 +96,17 @@ pub struct Prepared {
 }
 
 impl Engine {
-    /// Loads a system with its settings and opened credentials. A database that is away is asked again while `holds`
-    /// says so.
+    /// Loads a system with its settings and opened credentials, which `secrets` learns. A database that is away is asked
+    /// again while `holds` says so.
     ///
     /// # Errors
     /// A failure at stage *settings*: the kind is unknown, the settings or a credential cannot be read.
-    pub async fn prepare(&self, id: SystemId, holds: impl Fn() -> bool + Send + Sync) -> Result<Prepared, Failure> {
+    pub async fn prepare(
+        &self,
+        id: SystemId,
+        secrets: &Secrets,
+        holds: impl Fn() -> bool + Send + Sync,
+    ) -> Result<Prepared, Failure> {
         let load = move |db: &mut Db| {
             let (system, group) = systems::by_id(db, &Internal::worker(), id)?;
             let sealed = credentials::of_system(db, id)?;
@@ -103,7 +114,7 @@ impl Engine {
         };
         let (system, group, sealed) = outlast::read(&self.store, &format!("system {id}"), holds, load)
             .await
-            .map_err(|error| Failure::new(Stage::Settings, "STORE-AWAY").quoting(error.to_string()).transient())?;
+            .map_err(|error| store_failure(Stage::Settings, &error))?;
         let connector = (self.connector)(&system.kind)
             .ok_or_else(|| Failure::new(Stage::Settings, "KIND-UNKNOWN").arg(system.kind.as_str()))?;
         let settings = serde_json::from_str(&system.settings)
@@ -115,10 +126,11 @@ impl Engine {
                     .arg(credential.slot.as_str())
                     .quoting(error.to_string())
             })?;
+            secrets.learn(secret.expose_secret());
             opened.insert(credential.slot, secret);
         }
         let local_roots = vec![self.config.file_root(&group)];
-        let peer = Peer { settings, credentials: opened, net: self.net.clone(), local_roots };
+        let peer = Peer { settings, credentials: opened, net: self.net.for_system(secrets.clone()), local_roots };
         Ok(Prepared { system, connector, peer })
     }
 }

@@ -6,9 +6,10 @@ use super::connector::{Action, Baseline, BaselineChange, BrakedPlan, Halt, ItemS
 use super::outlast;
 use super::stop::{Stop, Stopped};
 use crate::domain::run::{Failure, Stage};
+use crate::net::secrets::Secrets;
 use crate::store::plans::{self, KeyDetail, Range};
 use crate::store::runs::Claim;
-use crate::store::{Db, Result as Stored, Store, StoreError, item_states};
+use crate::store::{Db, Fault, Result as Stored, Store, StoreError, item_states};
 
 /// How long a braked plan waits for a person.
 pub const PLAN_LIFE: Duration = Duration::from_hours(24);
@@ -20,6 +21,7 @@ pub struct Ports {
     store: Store,
     claim: Claim,
     stop: Stop,
+    pub(super) secrets: Secrets,
     /// How the log of the process calls it.
     name: String,
 }
@@ -28,7 +30,13 @@ impl Ports {
     #[must_use]
     pub fn new(store: Store, claim: Claim, stop: Stop) -> Self {
         let name = format!("run {}", claim.run);
-        Self { store, claim, stop, name }
+        Self { store, claim, stop, secrets: Secrets::default(), name }
+    }
+
+    /// The same that takes these credentials out of every message.
+    #[must_use]
+    pub fn masking(self, secrets: Secrets) -> Self {
+        Self { secrets, ..self }
     }
 
     /// Reads off the runtime's threads.
@@ -56,18 +64,27 @@ impl Ports {
 fn halted(error: &StoreError) -> Halt {
     match error {
         StoreError::Fenced => Halt::Stopped(Stopped::LeaseLost),
-        StoreError::Full(text) => {
-            Halt::Failed(Failure::new(Stage::Content, "STORE-FULL").quoting(text.as_str()).transient())
-        }
         StoreError::NotFound
         | StoreError::Duplicate(_)
         | StoreError::Collided(_)
-        | StoreError::Locked(_)
-        | StoreError::Unreachable(_)
+        | StoreError::Broken(..)
         | StoreError::Newer(_)
-        | StoreError::Database(_) => {
-            Halt::Failed(Failure::new(Stage::Content, "STORE-AWAY").quoting(error.to_string()).transient())
-        }
+        | StoreError::Database(_) => Halt::Failed(store_failure(Stage::Content, error)),
+    }
+}
+
+/// How a run or a check ends for which the database could not be used. It is tried again.
+pub(super) fn store_failure(stage: Stage, error: &StoreError) -> Failure {
+    let code = error.fault().map_or("STORE-AWAY", store_code);
+    Failure::new(stage, code).quoting(error.to_string()).transient()
+}
+
+pub(super) const fn store_code(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Full => "STORE-FULL",
+        Fault::ReadOnly => "STORE-READ-ONLY",
+        Fault::Damaged => "STORE-DAMAGED",
+        Fault::DiskError | Fault::Unavailable | Fault::Locked => "STORE-AWAY",
     }
 }
 

@@ -19,6 +19,7 @@ use crate::clock::{Clock, RunClock, Stamp, since_boot};
 use crate::domain::message::{Category, Message};
 use crate::domain::retry;
 use crate::domain::run::{EndReason, Failure, Stage};
+use crate::net::secrets::Secrets;
 use crate::ops::random;
 use crate::store::messages::append;
 use crate::store::runs::{self, Claim, Ending, Retry, Sequel, Totals};
@@ -35,12 +36,14 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
         stop.stop(Stopped::Canceled);
     }
     let clock = Arc::new(RunClock::new(claim.claimed_at, since_boot()));
+    let secrets = Secrets::default();
     let (journal, entries) = Journal::open(clock.clone());
+    let journal = journal.masking(secrets.clone());
     let progress = Arc::new(Progress::default());
     let closed = CancellationToken::new();
     let recorder = tokio::spawn(record(engine.store.clone(), claim.clone(), stop.clone(), entries, closed.clone()));
     let (outcome, max_attempts, allowed) = {
-        let prepared = engine.prepare(claim.system, || stop.holds()).await;
+        let prepared = engine.prepare(claim.system, &secrets, || stop.holds()).await;
         match prepared {
             // Of a system that cannot be read, how often it may be tried cannot either.
             Err(failure) => (Err(Halt::Failed(failure)), retry::DEFAULT_MAX_ATTEMPTS, Duration::ZERO),
@@ -101,7 +104,8 @@ async fn synchronize(
 ) -> Result<(), Halt> {
     let Watch { engine, claim, stop, journal, .. } = *watch;
     stop.check()?;
-    let ports = Arc::new(Ports::new(engine.store.clone(), claim.clone(), stop.clone()));
+    let secrets = prepared.peer.net.secrets().clone();
+    let ports = Arc::new(Ports::new(engine.store.clone(), claim.clone(), stop.clone()).masking(secrets));
     let context = Context {
         peer: prepared.peer,
         journal: journal.clone(),
@@ -119,9 +123,10 @@ async fn synchronize(
         Ok(outcome) => outcome,
         // The process ends before the run could: it is found by its lease.
         Err(error) if error.is_cancelled() => Err(Halt::Stopped(Stopped::LeaseLost)),
-        Err(error) => {
+        Err(_panic) => {
             let id: String = random::token().chars().take(10).collect();
-            log::error!("run {} ({id}): the connector ended early: {error}", claim.run);
+            // Not the error itself: it may quote what the service sent.
+            log::error!("run {} ({id}): the connector ended early, see the panic before this line", claim.run);
             Err(Halt::Failed(Failure::new(Stage::Content, "RUN-INTERNAL").arg(id)))
         }
     }

@@ -6,7 +6,7 @@ mod clocks;
 mod crash;
 mod end;
 mod faults;
-mod fleet;
+pub mod fleet;
 mod frozen;
 mod live;
 mod memory;
