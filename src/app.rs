@@ -20,6 +20,7 @@ use crate::access::{Internal, Scope};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::net::Net;
+use crate::net::memory::Memory;
 use crate::ops::keys::{KeyFile, Missing};
 use crate::ops::passwords::Passwords;
 use crate::ops::people;
@@ -106,7 +107,7 @@ impl House {
             store: self.store.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
-            net: Net::new(self.config.allow_networks.clone()),
+            net: Net::new(self.config.allow_networks.clone()).within(Memory::new(self.config.response_memory)),
             config: self.config.clone(),
             limits: Limits {
                 runs_at_once: usize::try_from(self.config.workers).unwrap_or(usize::MAX),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -16,6 +17,7 @@ use crate::domain::cadence::Cadence;
 use crate::domain::run::{Failure, Stage};
 use crate::ids::SystemId;
 use crate::net::Net;
+use crate::net::secrets::Secrets;
 use crate::ops::vault::Vault;
 use crate::store::systems::System;
 use crate::store::{Store, credentials, systems};
@@ -76,11 +78,11 @@ pub struct Prepared {
 }
 
 impl Engine {
-    /// Loads a system with its settings and opened credentials.
+    /// Loads a system with its settings and opened credentials, which `secrets` learns.
     ///
     /// # Errors
     /// A failure at stage *settings*: the kind is unknown, the settings or a credential cannot be read.
-    pub async fn prepare(&self, id: SystemId) -> Result<Prepared, Failure> {
+    pub async fn prepare(&self, id: SystemId, secrets: &Secrets) -> Result<Prepared, Failure> {
         let (system, group, sealed) = self
             .store
             .read(move |db| {
@@ -101,10 +103,11 @@ impl Engine {
                     .arg(credential.slot.as_str())
                     .quoting(error.to_string())
             })?;
+            secrets.learn(secret.expose_secret());
             opened.insert(credential.slot, secret);
         }
         let local_roots = vec![self.config.file_root(&group)];
-        let peer = Peer { settings, credentials: opened, net: self.net.clone(), local_roots };
+        let peer = Peer { settings, credentials: opened, net: self.net.for_system(secrets.clone()), local_roots };
         Ok(Prepared { system, connector, peer })
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::connector::{Action, Baseline, BaselineChange, BrakedPlan, Halt, ItemState, Plan, Step, Task};
 use super::stop::Stopped;
 use crate::domain::run::{Failure, Stage};
+use crate::net::secrets::Secrets;
 use crate::store::plans::{self, KeyDetail, Range};
 use crate::store::runs::Claim;
 use crate::store::{Fault, Store, StoreError, item_states};
@@ -17,12 +18,19 @@ pub const PLAN_LIFE: Duration = Duration::from_hours(24);
 pub struct Ports {
     pub(super) store: Store,
     pub(super) claim: Claim,
+    pub(super) secrets: Secrets,
 }
 
 impl Ports {
     #[must_use]
-    pub const fn new(store: Store, claim: Claim) -> Self {
-        Self { store, claim }
+    pub fn new(store: Store, claim: Claim) -> Self {
+        Self { store, claim, secrets: Secrets::default() }
+    }
+
+    /// The same that takes these credentials out of every message.
+    #[must_use]
+    pub fn masking(self, secrets: Secrets) -> Self {
+        Self { secrets, ..self }
     }
 }
 
