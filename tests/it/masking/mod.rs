@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use crate::certificates::OURS;
 use crate::database::both_databases;
 use crate::desk::{Tree, ended, request_run};
-use crate::processes::{Fleet, set_up};
+use crate::processes::fleet::{Fleet, set_up};
 use crate::visitor::Visitor;
 use echo::{ACCESS, ALL, COOKIE, Echo, Place, REFRESH, Shape};
 use search::{Needles, pages, tables};
