@@ -7,6 +7,7 @@ pub mod filter;
 mod form;
 pub mod incoming;
 pub mod local;
+pub mod mtime;
 pub mod names;
 pub mod open;
 mod parse;

@@ -47,7 +47,7 @@ mod tests {
     use crate::sync::connectors::files::end::Mtime;
 
     fn facts(size: u64, modified: i64) -> Facts {
-        Facts { size, modified: Some(Mtime(modified)), etag: None }
+        Facts { size, modified: Some(Mtime::from_parts(modified, 0)), etag: None }
     }
 
     fn remembered(source: Facts, destination: Facts) -> Memory {

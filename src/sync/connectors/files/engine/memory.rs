@@ -20,8 +20,8 @@ pub(super) struct Memory {
     pub(super) destination: Facts,
 }
 
-/// Size, nanoseconds, etag: short, because there is one for each file.
-type Stored = (u64, Option<i64>, Option<String>);
+/// Size, time, etag: short, because there is one for each file.
+type Stored = (u64, Option<Mtime>, Option<String>);
 
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -32,11 +32,11 @@ struct State {
 }
 
 fn pack(facts: &Facts) -> Stored {
-    (facts.size, facts.modified.map(|modified| modified.0), facts.etag.clone())
+    (facts.size, facts.modified, facts.etag.clone())
 }
 
 fn unpack((size, modified, etag): Stored) -> Facts {
-    Facts { size, modified: modified.map(Mtime), etag }
+    Facts { size, modified, etag }
 }
 
 /// The change that remembers a file.
