@@ -21,7 +21,7 @@ pub(super) struct Memory {
 }
 
 /// Size, nanoseconds, etag: short, because there is one for each file.
-type Stored = (u64, Option<i64>, Option<String>);
+type Stored = (Option<u64>, Option<i64>, Option<String>);
 
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -36,7 +36,7 @@ fn pack(facts: &Facts) -> Stored {
 }
 
 fn unpack((size, modified, etag): Stored) -> Facts {
-    Facts { size, modified: modified.map(Mtime), etag }
+    Facts { size, modified: modified.map(Mtime), time_text: None, etag }
 }
 
 /// The change that remembers a file.
