@@ -50,7 +50,7 @@ fn listing(kind: EndKind) -> Reply {
 }
 
 async fn list(end: &dyn End) -> EndResult<Vec<String>> {
-    let listed = end.list(&ItemPath::root()).await?;
+    let listed = end.list(&ItemPath::root()).await?.entries;
     Ok(listed.into_iter().map(|entry| String::from_utf8(entry.name).unwrap()).collect())
 }
 

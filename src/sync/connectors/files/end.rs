@@ -6,6 +6,7 @@
 use bytes::Bytes;
 
 use super::incoming::Incoming;
+use super::listing::Listing;
 pub use super::mtime::Mtime;
 use super::path::ItemPath;
 use crate::domain::run::Failure;
@@ -27,11 +28,14 @@ pub enum Kind {
     LeftOver,
 }
 
-/// What tells that content changed. Folders have only defaults.
+/// What shows that content changed. Folders have only defaults. `None`: the end does not know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    pub size: u64,
+    /// Bytes.
+    pub size: Option<u64>,
     pub modified: Option<Mtime>,
+    /// The text of a modification time that could not be parsed. Only its equality means something.
+    pub time_text: Option<String>,
     /// The service's own mark of a version (etag), without quotes.
     pub etag: Option<String>,
 }
@@ -156,10 +160,12 @@ pub trait End: Send + Sync {
     /// Tries the connection stage by stage and changes nothing.
     fn check(&self) -> Task<'_, Result<(), Failure>>;
 
-    /// The children of a folder, in any order, each name once. [`Trouble::NotFound`] if it is gone.
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Vec<Entry>>>;
+    /// The children of a folder, with everything that could not be described. Fails with
+    /// [`Trouble::NotFound`] if the folder does not exist, and with other trouble if that is unknown.
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>>;
 
-    /// One item; `None` if nothing is there. For the root: whether the end's root exists.
+    /// One item: `Some` if it exists, `None` if it certainly does not exist (ENOENT, 404, 410), and an error
+    /// if that is unknown; never [`Trouble::NotFound`]. For the root: whether the end's root exists.
     fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>>;
 
     fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>>;

@@ -44,7 +44,7 @@ impl Incoming {
         Self { reader, facts, stop, progress, given: Arc::default(), failed: Failed::default() }
     }
 
-    /// What was known of the source when it was opened: its size, and the time to set.
+    /// What was known of the source when it was opened: its size if any, and the time to set.
     #[must_use]
     pub const fn facts(&self) -> &Facts {
         &self.facts
@@ -88,13 +88,13 @@ impl Incoming {
             Ok(Some(bytes)) => {
                 let given = self.given.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
                 self.progress.bytes(bytes.len() as u64);
-                if given > self.facts.size {
+                if self.facts.size.is_some_and(|size| given > size) {
                     let error = EndError::item(Trouble::Changed, "it grew while it was read");
                     self.failed.keep(&error);
                     return Err(error);
                 }
             }
-            Ok(None) if self.given() < self.facts.size => {
+            Ok(None) if self.facts.size.is_some_and(|size| self.given() < size) => {
                 let error = EndError::item(Trouble::Changed, "it became shorter while it was read");
                 self.failed.keep(&error);
                 return Err(error);

@@ -6,6 +6,7 @@ pub mod engine;
 pub mod filter;
 mod form;
 pub mod incoming;
+pub mod listing;
 pub mod local;
 pub mod mtime;
 pub mod names;

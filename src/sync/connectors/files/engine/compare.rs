@@ -185,11 +185,11 @@ impl Walk<'_> {
             }
             (Kind::Folder, _) => {
                 self.memories.keep(&path).await?;
-                self.delete(&path, What::File, there.facts.size).await?;
+                self.delete(&path, What::File, there.facts.size.unwrap_or_default()).await?;
                 self.enter(Frame::folder(path, scope).of_source().missing(true)).await
             }
             (_, Kind::Folder) => {
-                let closing = Closing::Replace(source.facts.size);
+                let closing = Closing::Replace(source.facts.size.unwrap_or_default());
                 self.found.items += i64::from(scope == Scope::Inside);
                 self.enter(Frame::folder(path, scope).of_destination(closing)).await
             }
@@ -220,7 +220,7 @@ impl Walk<'_> {
             return self.enter(Frame::folder(path, scope).of_destination(Closing::Delete)).await;
         }
         self.memories.keep(&path).await?;
-        self.delete(&path, What::File, there.facts.size).await
+        self.delete(&path, What::File, there.facts.size.unwrap_or_default()).await
     }
 
     /// Spools the deletion of a file, which is an item of the destination, or of a folder, counted when entered.
@@ -250,7 +250,8 @@ impl Walk<'_> {
             Need::Nothing => return self.unchanged(),
         };
         let late = self.top().is_some_and(|top| top.late);
-        self.transfer(path, Detail { what: What::File, size: source.size, update, drift, late }).await
+        self.transfer(path, Detail { what: What::File, size: source.size.unwrap_or_default(), update, drift, late })
+            .await
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "the end of each path of a decision")]

@@ -47,7 +47,7 @@ mod tests {
     use crate::sync::connectors::files::end::Mtime;
 
     fn facts(size: u64, modified: i64) -> Facts {
-        Facts { size, modified: Some(Mtime::from_parts(modified, 0)), etag: None }
+        Facts { size: Some(size), modified: Some(Mtime::from_parts(modified, 0)), ..Facts::default() }
     }
 
     fn remembered(source: Facts, destination: Facts) -> Memory {
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn what_is_not_told_is_not_compared() {
-        let with = |etag: &str| Facts { size: 1, modified: None, etag: Some(etag.to_owned()) };
+        let with = |etag: &str| Facts { size: Some(1), etag: Some(etag.to_owned()), ..Facts::default() };
         let memory = remembered(facts(1, 1), with("a"));
         assert_eq!(need(&facts(1, 1), Some(&with("a")), Some(&memory), false), Need::Nothing);
         assert_eq!(need(&facts(1, 1), Some(&with("b")), Some(&memory), false), Need::Update { drift: true });

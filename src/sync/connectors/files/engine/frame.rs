@@ -5,6 +5,7 @@ use crate::sync::connector::Halt;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::{EndError, Which};
 use crate::sync::connectors::files::filter::Scope;
+use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::path::ItemPath;
 
 use super::compare::Walk;
@@ -81,8 +82,10 @@ impl Walk<'_> {
         run.context.progress.update(|_now| ());
         let lists = run.unless_stopped(async {
             Ok(tokio::join!(
-                async { if frame.source { run.source.list(&frame.path).await } else { Ok(Vec::new()) } },
-                async { if frame.destination { run.destination.list(&frame.path).await } else { Ok(Vec::new()) } },
+                async { if frame.source { run.source.list(&frame.path).await } else { Ok(Listing::default()) } },
+                async {
+                    if frame.destination { run.destination.list(&frame.path).await } else { Ok(Listing::default()) }
+                },
             ))
         });
         let (source, destination) = lists.await.map_err(|error| root_failure(error, ""))?;
@@ -91,7 +94,7 @@ impl Walk<'_> {
             (Err(error), _) => return self.unlisted(error, Which::Source, &frame).await,
             (Ok(_), Err(error)) => return self.unlisted(error, Which::Destination, &frame).await,
         };
-        frame.pairs = Pairs::new(source, destination, run.destination.abilities().case_sensitive);
+        frame.pairs = Pairs::new(source.entries, destination.entries, run.destination.abilities().case_sensitive);
         if let Some(above) = self.stack.last() {
             frame.late |= above.late;
             frame.make = frame.make.map(|late| late || above.late);

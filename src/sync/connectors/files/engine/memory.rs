@@ -21,7 +21,7 @@ pub(super) struct Memory {
 }
 
 /// Size, time, etag: short, because there is one for each file.
-type Stored = (u64, Option<Mtime>, Option<String>);
+type Stored = (Option<u64>, Option<Mtime>, Option<String>);
 
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -36,7 +36,7 @@ fn pack(facts: &Facts) -> Stored {
 }
 
 fn unpack((size, modified, etag): Stored) -> Facts {
-    Facts { size, modified, etag }
+    Facts { size, modified, time_text: None, etag }
 }
 
 /// The change that remembers a file.

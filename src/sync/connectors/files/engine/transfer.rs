@@ -152,7 +152,8 @@ impl<'a> Transfer<'a> {
         match done {
             Ok((source, destination)) => {
                 self.keeper.add(remember(&self.run.ends, &planned.path, &source, &destination));
-                self.tally.bytes += i64::try_from(source.size).unwrap_or(0);
+                let size = source.size.unwrap_or_default();
+                self.tally.bytes += i64::try_from(size).unwrap_or(0);
                 if planned.detail.drift {
                     drifted(self.run, &planned).await?;
                 }
@@ -163,7 +164,7 @@ impl<'a> Transfer<'a> {
                     self.tally.inserted += 1;
                     (codes::COPIED, Operation::Insert)
                 };
-                let detail = Detail { size: source.size, ..planned.detail };
+                let detail = Detail { size, ..planned.detail };
                 success(self.run, code, operation, &Planned { detail, ..planned }).await
             }
             Err((which, error)) => {
@@ -226,7 +227,8 @@ async fn attempt(run: &Run<'_>, path: &ItemPath) -> Done {
     let incoming = Incoming::new(reader, context.stop.clone(), context.progress.clone());
     let (facts, failed, given) = (incoming.facts().clone(), incoming.failed(), incoming.counter());
     match run.destination.write(path, incoming).await {
-        Ok(written) => Ok((facts, written)),
+        // The end may not have known the size.
+        Ok(written) => Ok((Facts { size: Some(given.load(Ordering::Relaxed)), ..facts }, written)),
         Err(error) => {
             let in_vain = given.load(Ordering::Relaxed);
             context.progress.update(|now| now.bytes_done -= i64::try_from(in_vain).unwrap_or(0));

@@ -21,6 +21,7 @@ use self::tree::{Purpose, Tree};
 use super::codes;
 use super::end::{Abilities, End, EndError, EndResult, Entry, Facts, Kind, Reader, Trouble, Which};
 use super::incoming::Incoming;
+use super::listing::Listing;
 use super::names::{TemporaryNames, is_temporary};
 use super::path::{ItemPath, is_name};
 use super::settings::EndSettings;
@@ -95,7 +96,7 @@ impl End for Local {
         })
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Vec<Entry>>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>> {
         self.blocking(folder, |inner, folder| inner.list(folder).map_err(|errno| inner.trouble(errno)))
     }
 
@@ -178,7 +179,7 @@ impl LocalInner {
         Ok(())
     }
 
-    fn list(&self, folder: &ItemPath) -> Result<Vec<Entry>, Errno> {
+    fn list(&self, folder: &ItemPath) -> Result<Listing, Errno> {
         let dir = self.tree.folder(folder, Purpose::List)?;
         let mut entries = Vec::new();
         for found in Dir::read_from(&dir)? {
@@ -196,7 +197,7 @@ impl LocalInner {
                 Err(errno) => return Err(errno),
             }
         }
-        Ok(entries)
+        Ok(Listing::of(entries))
     }
 
     fn stat(&self, path: &ItemPath) -> EndResult<Option<Entry>> {

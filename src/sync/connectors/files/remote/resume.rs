@@ -57,13 +57,13 @@ impl<D: Download> Resuming<D> {
                 Some(Ok(bytes)) => {
                     self.breaks = 0;
                     self.given += bytes.len() as u64;
-                    if self.given > self.facts.size {
+                    if self.facts.size.is_some_and(|size| self.given > size) {
                         return Err(EndError::item(Trouble::Changed, "it gave more bytes than it has"));
                     }
                     return Ok(Some(bytes));
                 }
                 Some(Err(error)) => self.again(error).await?,
-                None if self.given < self.facts.size => {
+                None if self.facts.size.is_some_and(|size| self.given < size) => {
                     return Err(EndError::item(Trouble::Changed, "it gave fewer bytes than it has"));
                 }
                 None => {

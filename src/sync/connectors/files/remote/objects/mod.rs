@@ -29,6 +29,7 @@ use crate::sync::connectors::files::end::{
     Abilities, End, EndError, EndResult, Entry, Facts, Kind, Mtime, Reader, Trouble, Which,
 };
 use crate::sync::connectors::files::incoming::Incoming;
+use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::EndSettings;
 use connect::Connected;
@@ -96,12 +97,16 @@ impl Objects {
         })
     }
 
-    async fn children(&self, folder: &ItemPath) -> EndResult<Vec<Entry>> {
+    async fn children(&self, folder: &ItemPath) -> EndResult<Listing> {
         let prefix = self.keys.folder(folder)?;
         let found = listing::children(&self.operator, &prefix).await.map_err(|error| self.error(&error))?;
         // The bucket itself is there when it can be listed.
         let there = found.marker || !found.entries.is_empty() || prefix == "/";
-        if there { Ok(found.entries) } else { Err(EndError::item(Trouble::NotFound, "nothing is below it")) }
+        if there {
+            Ok(Listing::of(found.entries))
+        } else {
+            Err(EndError::item(Trouble::NotFound, "nothing is below it"))
+        }
     }
 
     async fn look(&self, path: &ItemPath) -> EndResult<Option<Entry>> {
@@ -158,7 +163,7 @@ impl Objects {
     async fn unmark(&self, folder: &ItemPath) -> EndResult<()> {
         let key = self.keys.folder(folder)?;
         match self.children(folder).await {
-            Ok(entries) if !entries.is_empty() => Err(EndError::item(Trouble::NotEmpty, "there is something below it")),
+            Ok(listing) if !listing.is_empty() => Err(EndError::item(Trouble::NotEmpty, "there is something below it")),
             // Not every service lists a marker that stands alone.
             Err(EndError::Item { trouble: Trouble::NotFound, .. }) | Ok(_) => self.remove(&key).await,
             Err(error) => Err(error),
@@ -178,7 +183,7 @@ impl End for Objects {
         })
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Vec<Entry>>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>> {
         Box::pin(async { self.of(folder, self.children(folder).await) })
     }
 
@@ -232,8 +237,9 @@ impl End for Objects {
 /// What is known of an object. Times are told in whole seconds, since not every answer has more.
 fn facts(metadata: &Metadata) -> Facts {
     Facts {
-        size: metadata.content_length(),
+        size: Some(metadata.content_length()),
         modified: metadata.last_modified().map(|time| Mtime::from_parts(time.into_inner().as_second(), 0)),
+        time_text: None,
         etag: metadata.etag().map(|etag| etag.trim_matches('"').to_owned()).filter(|etag| !etag.is_empty()),
     }
 }

@@ -28,8 +28,9 @@ impl Remote {
         }
         let facts = match text(&answer.headers, CONTENT_LENGTH).and_then(|length| length.parse().ok()) {
             Some(size) => Facts {
-                size,
+                size: Some(size),
                 modified: text(&answer.headers, LAST_MODIFIED).and_then(time),
+                time_text: None,
                 etag: text(&answer.headers, ETAG).and_then(etag),
             },
             // The answer does not tell how long it is.
