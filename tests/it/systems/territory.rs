@@ -71,7 +71,7 @@ both_databases! {
             let answer = answer.expect(if stands { 303 } else { 422 });
             if !stands {
                 let words = answer.text("[id='settings.destination_path-error']");
-                assert_eq!(words, "The system “first” of the group “Finance” already writes to this location.");
+                assert_eq!(words, "✕ The system “first” of the group “Finance” already writes to this location.");
             }
         }
     }

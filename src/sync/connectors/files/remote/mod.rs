@@ -11,12 +11,12 @@
 //! of a missing folder for an empty one, fails on hrefs with a host, and loses white space of names.
 
 mod bounds;
+mod facts;
 mod objects;
 mod refusal;
 mod resume;
 mod sender;
 mod strikes;
-mod time;
 mod webdav;
 
 use secrecy::SecretString;

@@ -7,7 +7,7 @@ use tokio::io::AsyncBufRead;
 
 use super::metered::Metered;
 use crate::sync::connectors::files::end::Mtime;
-use crate::sync::connectors::files::remote::time;
+use crate::sync::connectors::files::remote::facts::{etag, modified};
 
 /// What PROPFIND asks for.
 pub(super) const ASKED: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
@@ -171,7 +171,7 @@ impl<R: AsyncBufRead + Unpin> Multistatus<R> {
             "status" if self.open.iter().rev().nth(1) == Some(&"response") => self.told.status = status(text),
             "status" => properties.status = status(text),
             "getcontentlength" if in_prop => properties.size = text.parse().ok(),
-            "getlastmodified" if in_prop => (properties.modified, properties.time_text) = time::modified(text),
+            "getlastmodified" if in_prop => (properties.modified, properties.time_text) = modified(text),
             "getetag" if in_prop => properties.etag = etag(text),
             "propstat" if properties.status.is_none_or(|status| status < 400) => {
                 let good = std::mem::take(properties);
@@ -219,12 +219,6 @@ fn resolved_text(reference: &BytesRef<'_>) -> Read<String> {
 /// From `HTTP/1.1 200 OK`.
 fn status(line: &str) -> Option<u16> {
     line.split_whitespace().nth(1)?.parse().ok()
-}
-
-/// Without quotes; a weak one keeps its `W/`.
-pub(super) fn etag(text: &str) -> Option<String> {
-    let etag: String = text.trim().chars().filter(|character| *character != '"').collect();
-    (!etag.is_empty()).then_some(etag)
 }
 
 #[cfg(test)]
