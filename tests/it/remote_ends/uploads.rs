@@ -124,7 +124,7 @@ async fn what_a_crashed_run_left_is_removed_by_a_later_one() {
     let server = Server::webdav("left_overs");
     let end = server.ready().await;
     for run in [RUN - 1, RUN, RUN + 1] {
-        write(&*end, &path(&format!(".syncdesk-{run}-1.part")), 5, 1).await.expect("a left-over");
+        write(&*end, &path(&format!(".syncdesk-{run}-1.upload")), 5, 1).await.expect("a left-over");
     }
     let listed = end.list(&ItemPath::root()).await.expect("a listing").entries;
     assert!(listed.iter().all(|entry| entry.kind == Kind::LeftOver), "{listed:?}");

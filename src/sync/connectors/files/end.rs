@@ -130,6 +130,15 @@ impl From<Stopped> for EndError {
     }
 }
 
+/// An Information about an end. Its text gets "source" or "destination" first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// A code of the catalogue, of the scope of a run.
+    pub code: &'static str,
+    /// Further arguments.
+    pub args: Vec<String>,
+}
+
 pub type EndResult<T> = Result<T, EndError>;
 
 /// A file that is being read.
@@ -187,6 +196,11 @@ pub trait End: Send + Sync {
 
     /// Removes a [`Kind::LeftOver`] of a crashed run; false if it may still belong to a living one.
     fn remove_left_over<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<bool>>;
+
+    /// What a run says once about this end, such as an oddity of its service that the end copes with.
+    fn remarks(&self) -> Vec<Remark> {
+        Vec::new()
+    }
 
     /// Returns when everything written so far survives a power cut. Asked for before baselines are
     /// stored. Services that acknowledge only what is durable have nothing to do.
