@@ -60,7 +60,7 @@ pub struct Abilities {
     /// A folder without anything in it exists and can be listed.
     pub keeps_empty_folders: bool,
     pub utf8_only: bool,
-    /// White space at the beginning or end of a name is lost.
+    /// A name is written without the white space at its beginning or end.
     pub trims_white_space: bool,
     /// Longest name in bytes.
     pub longest_name: usize,

@@ -38,9 +38,7 @@ impl Walk<'_> {
             let other = String::from_utf8_lossy(&other).into_owned();
             return Some(skipped(Category::Warning, codes::CASE, item_type, path).arg(other));
         }
-        if let Some(message) =
-            impossible(path, item_type, self.run.source.abilities(), self.run.destination.abilities())
-        {
+        if let Some(message) = impossible(path, item_type, self.run.destination.abilities()) {
             return Some(message);
         }
         let there = destination?.kind;

@@ -1,6 +1,8 @@
 //! From the settings to what sends requests: our own for reading, and an operator of OpenDAL for writing that has
 //! nothing but what the settings say: no environment, no files of the machine, no metadata service, no client of its own.
 
+use std::sync::Arc;
+
 use opendal::{Builder, HttpTransporter, OperationContext, Operator, services};
 use reqsign_core::{Context, Signer};
 use reqwest::Url;
@@ -114,7 +116,7 @@ fn connected(
     let host = crate::net::trouble::host_of(&bucket);
     let sender = Sender::new(net.client()?, place);
     let operator = with_sender(&operator, &sender);
-    Ok(Connected { operator, service: Service { sender, bucket, signing }, host })
+    Ok(Connected { operator, service: Service { sender, bucket, signing, etags: Arc::default() }, host })
 }
 
 /// The same operator that sends its requests with this.

@@ -57,8 +57,17 @@ impl Keys {
         if key.len() > LONGEST_KEY {
             return Err(EndError::item(Trouble::TooLong, format!("its key has {} bytes", key.len())));
         }
+        Ok(key)
+    }
+
+    /// The key of a file that is written or deleted.
+    pub(super) fn written(&self, path: &ItemPath) -> EndResult<String> {
+        let key = self.file(path)?;
         // OpenDAL trims white space from paths: what it changes would lead to another object.
-        if key.trim() == key { Ok(key) } else { impossible("white space at its beginning or end is lost") }
+        if key.trim() == key {
+            return Ok(key);
+        }
+        Err(EndError::item(Trouble::Name, "white space at its beginning or end would be lost"))
     }
 
     /// The key of a folder's marker, which is the prefix of all that is in it; empty for a whole bucket.
@@ -124,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_a_key() {
-        let trouble = |keys: &Keys, path: &ItemPath| match keys.file(path) {
+        let trouble = |keys: &Keys, path: &ItemPath| match keys.written(path) {
             Err(EndError::Item { trouble, .. }) => Some(trouble),
             _ => None,
         };
@@ -132,6 +141,7 @@ mod tests {
         assert_eq!(trouble(&s3, &ItemPath::parse(b"\xff").unwrap()), Some(Trouble::Name));
         assert_eq!(trouble(&s3, &path(" a")), Some(Trouble::Name));
         assert_eq!(trouble(&s3, &path("a/b\n")), Some(Trouble::Name));
+        assert_eq!(s3.file(&path(" a")), Ok(" a".into()), "it can be read");
         assert_eq!(trouble(&s3, &path("a /b")), None);
         assert_eq!(trouble(&s3, &path(&"x".repeat(1_025))), Some(Trouble::TooLong));
         assert_eq!((trouble(&s3, &path("a.")), trouble(&azure, &path("a."))), (None, Some(Trouble::Name)));

@@ -15,7 +15,7 @@ use crate::sync::connectors::files::remote::bounds::Bounds;
 /// Pages in a row that have nothing new. Services send some that are empty where much was deleted.
 const EMPTY_PAGES: u32 = 1_000;
 
-/// Objects that are shown one by one of those whose keys begin with something that is no path.
+/// Objects that are shown one by one, of those whose keys begin with something that is no path.
 const SHOWN: u32 = 1_000;
 
 /// What was found below a prefix.
@@ -140,20 +140,30 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
-    /// Shows each object below a prefix that is no path, as far as they fit on one page.
+    /// Shows each object below a prefix that is no path, up to a number.
     async fn all_below(&mut self, key: &[u8], why: &'static str) -> EndResult<()> {
         let Ok(prefix) = std::str::from_utf8(key) else {
             self.refuse(key, why);
             return Ok(());
         };
-        let page = self.service.page(Wanted { prefix, one_level: false, most: Some(SHOWN) }, None).await?;
-        for listed in &page.objects {
-            self.count(listed.key.len())?;
-            self.refuse(&listed.key, why);
+        let (mut left, before) = (SHOWN, self.unusable.len());
+        let mut token: Option<String> = None;
+        // Each page takes one at least, so that pages without end come to an end.
+        while left > 0 {
+            let wanted = Wanted { prefix, one_level: false, most: Some(left) };
+            let page = self.service.page(wanted, token.as_deref()).await?;
+            for listed in &page.objects {
+                self.count(listed.key.len())?;
+                self.refuse(&listed.key, why);
+            }
+            left = left.saturating_sub(u32::try_from(page.objects.len()).unwrap_or(u32::MAX).max(1));
+            match page.next {
+                Some(next) => token = Some(next),
+                None if self.unusable.len() > before => return Ok(()),
+                None => break,
+            }
         }
-        if page.next.is_some() || page.objects.is_empty() {
-            self.refuse(key, why);
-        }
+        self.refuse(key, why);
         Ok(())
     }
 

@@ -183,11 +183,26 @@ impl Objects {
         }
     }
 
+    /// The facts of a written object as later listings show them. Some services list no etags, and do not say when they
+    /// stored it: then both come from its head. Without that the next run writes it again.
+    async fn as_listed(&self, key: &str, stored: Facts) -> Facts {
+        if stored.modified.is_some() || self.service.lists_etags(key).await {
+            return stored;
+        }
+        match self.service.head(key).await {
+            Ok((facts, _folder)) if facts.etag == stored.etag => Facts { size: stored.size, ..facts },
+            Ok(_) | Err(_) => stored,
+        }
+    }
+
     async fn mark(&self, folder: &ItemPath) -> EndResult<()> {
         let key = self.keys.folder(folder)?;
         if key.is_empty() {
             // A bucket is never made: whoever owns the account does that.
             return self.something_below(&self.service, &key).await.map(|_anything| ());
+        }
+        if key.trim() != key {
+            return Err(EndError::item(Trouble::Name, "white space at its beginning would be lost"));
         }
         self.operator.create_dir(&key).await.map_err(|error| trouble::of(&error, self.sender(), &self.host))
     }
@@ -198,6 +213,9 @@ impl Objects {
             Ok(listing) if !listing.is_empty() => Err(EndError::item(Trouble::NotEmpty, "there is something below it")),
             // Not every service lists a marker that stands alone.
             Err(EndError::Item { trouble: Trouble::NotFound, .. }) | Ok(_) => {
+                if key.trim() != key {
+                    return Err(EndError::item(Trouble::Name, "white space at its beginning would be lost"));
+                }
                 self.remove(&key).await?;
                 if self.stands_for_folder(&self.service, &key).await? {
                     self.remove(key.trim_end_matches('/')).await?;
@@ -242,9 +260,10 @@ impl End for Objects {
         Box::pin(async {
             let sender = self.sender().until(incoming.stop());
             let operator = connect::with_sender(&self.operator, &sender);
-            let key = self.keys.file(path)?;
+            let key = self.keys.written(path)?;
             let trouble = |error: &opendal::Error| trouble::of(error, &sender, &self.host);
-            self.of(path, upload::upload(&operator, &key, incoming, trouble).await)
+            let stored = self.of(path, upload::upload(&operator, &key, incoming, trouble).await)?;
+            Ok(self.as_listed(&key, stored).await)
         })
     }
 
@@ -253,7 +272,7 @@ impl End for Objects {
     }
 
     fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
-        Box::pin(async { self.of(path, self.remove(&self.keys.file(path)?).await) })
+        Box::pin(async { self.of(path, self.remove(&self.keys.written(path)?).await) })
     }
 
     fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {

@@ -1,6 +1,8 @@
 //! Requests that read: listings and objects. They are sent by ourselves, because what OpenDAL returns has lost what a
 //! listing must not lose: keys that are no paths, sizes and times that are missing, metadata.
 
+use std::sync::{Arc, OnceLock};
+
 use http::HeaderMap;
 use http::header::{HOST, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -50,6 +52,8 @@ pub(super) struct Service {
     /// The URL of the bucket or container, without a trailing slash.
     pub(super) bucket: Url,
     pub(super) signing: Signing,
+    /// Whether listings show etags, once an object was listed.
+    pub(super) etags: Arc<OnceLock<bool>>,
 }
 
 /// What is asked for of a listing.
@@ -127,7 +131,21 @@ impl Service {
             wait: None,
         };
         let whole = answer.whole(LONGEST_PAGE).await.map_err(transient)?;
-        page::read(&whole, self.rules()).map_err(|words| transient(trouble::nonsense(self.host(), words)))
+        let page =
+            page::read(&whole, self.rules()).map_err(|words| transient(trouble::nonsense(self.host(), words)))?;
+        if let Some(listed) = page.objects.first() {
+            self.etags.get_or_init(|| listed.facts.etag.is_some());
+        }
+        Ok(page)
+    }
+
+    /// Whether listings show etags; looks for that of an object if none was listed so far.
+    pub(super) async fn lists_etags(&self, key: &str) -> bool {
+        if self.etags.get().is_none() {
+            // What cannot be listed now is found out by the next object.
+            let _ = self.page(Wanted { prefix: key, one_level: false, most: Some(1) }, None).await;
+        }
+        self.etags.get().copied().unwrap_or(true)
     }
 
     /// The head of an object: its facts, and whether its metadata says that it stands for a folder.
