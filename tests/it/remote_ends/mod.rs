@@ -10,6 +10,7 @@ mod items;
 mod odd_keys;
 mod pairs;
 mod ports;
+mod redirects;
 mod source;
 mod trouble;
 mod uploads;

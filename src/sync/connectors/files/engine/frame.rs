@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::message::Category;
+use crate::net::listings::Listed;
 use crate::sync::connector::Halt;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::{EndError, Which};
@@ -30,6 +31,8 @@ pub(super) struct Frame {
     pub(super) path: ItemPath,
     pub(super) scope: Scope,
     pub(super) pairs: Pairs,
+    /// The memory of both listings.
+    pub(super) listed: Option<Listed>,
     source: bool,
     destination: bool,
     closing: Closing,
@@ -51,6 +54,7 @@ impl Frame {
             path,
             scope,
             pairs: Pairs::new(Children::default(), Children::default(), true),
+            listed: None,
             source: false,
             destination: false,
             closing: Closing::Stay,
@@ -105,6 +109,7 @@ impl Walk<'_> {
         self.incomplete(&mut frame, Which::Source, &source).await?;
         self.incomplete(&mut frame, Which::Destination, &destination).await?;
         frame.pairs = Pairs::new(source, destination, run.destination.abilities().case_sensitive);
+        frame.listed = Some(run.context.peer.net.listings().claim());
         if let Some(above) = self.stack.last() {
             frame.late |= above.late;
             frame.make = frame.make.map(|late| late || above.late);

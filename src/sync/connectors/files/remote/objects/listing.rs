@@ -38,16 +38,16 @@ pub(super) async fn children(service: &Service, keys: &Keys, prefix: &str) -> En
         let page = service.page(wanted, token.as_deref()).await?;
         let before = folder.size();
         for listed in page.objects {
-            folder.count(listed.key.len() + listed.facts.etag.as_ref().map_or(0, String::len))?;
+            folder.count(listed.key.len() + listed.facts.etag.as_ref().map_or(0, String::len)).await?;
             folder.object(listed)?;
         }
         for key in page.prefixes {
-            folder.count(key.len())?;
+            folder.count(key.len()).await?;
             folder.prefix(key).await?;
         }
         let Some(next) = page.next else { return Ok(folder.found()) };
         empty = if folder.size() > before { 0 } else { empty + 1 };
-        folder.count(next.len())?;
+        folder.count(next.len()).await?;
         if empty >= EMPTY_PAGES || !tokens.insert(next.clone()) {
             return Err(service.nonsense("the listing goes round in circles"));
         }
@@ -77,7 +77,7 @@ impl<'a> Folder<'a> {
             service,
             keys,
             prefix,
-            bounds: Bounds::default(),
+            bounds: Bounds::new(service.sender.client(), &service.host()),
             files: BTreeMap::new(),
             folders: BTreeSet::new(),
             odd: BTreeSet::new(),
@@ -91,8 +91,8 @@ impl<'a> Folder<'a> {
         self.files.len() + self.folders.len() + self.unusable.len() + usize::from(self.marker)
     }
 
-    fn count(&mut self, bytes: usize) -> EndResult<()> {
-        self.bounds.count(bytes).map_err(|words| self.service.nonsense(words))
+    async fn count(&mut self, bytes: usize) -> EndResult<()> {
+        Ok(self.bounds.count(bytes).await?)
     }
 
     fn object(&mut self, listed: Listed) -> EndResult<()> {
@@ -153,7 +153,7 @@ impl<'a> Folder<'a> {
             let wanted = Wanted { prefix, one_level: false, most: Some(left) };
             let page = self.service.page(wanted, token.as_deref()).await?;
             for listed in &page.objects {
-                self.count(listed.key.len())?;
+                self.count(listed.key.len()).await?;
                 self.refuse(&listed.key, why);
             }
             left = left.saturating_sub(u32::try_from(page.objects.len()).unwrap_or(u32::MAX).max(1));
@@ -185,6 +185,7 @@ impl<'a> Folder<'a> {
             }
         }
         let exists = self.size() > 0;
+        self.bounds.keep();
         let folder = |name| Entry { name, kind: Kind::Folder, facts: Facts::default() };
         let file = |(name, facts)| Entry { name, kind: Kind::File, facts };
         let mut entries: Vec<Entry> = self.files.into_iter().map(file).collect();

@@ -209,7 +209,9 @@ impl Objects {
 
     async fn unmark(&self, folder: &ItemPath) -> EndResult<()> {
         let key = self.keys.folder(folder)?;
-        match self.children(folder).await {
+        let children = self.children(folder).await;
+        drop(self.sender().client().listings().claim());
+        match children {
             Ok(listing) if !listing.is_empty() => Err(EndError::item(Trouble::NotEmpty, "there is something below it")),
             // Not every service lists a marker that stands alone.
             Err(EndError::Item { trouble: Trouble::NotFound, .. }) | Ok(_) => {

@@ -130,7 +130,8 @@ impl Parser {
             _ => ELEMENTS.iter().find(|element| **element == name).copied().unwrap_or_default(),
         };
         if self.open.is_empty() && (self.complete || known != self.rules.listing()) {
-            let beginning: String = page.chars().take(200).collect();
+            // Longer than what is shown of it: a credential must not be cut before it is masked.
+            let beginning: String = page.chars().take(2_000).collect();
             return Err(format!("this is not a listing: {beginning}"));
         }
         self.encoded = start.attributes().flatten().any(|attribute| {

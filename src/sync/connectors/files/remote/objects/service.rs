@@ -11,6 +11,7 @@ use reqwest::{Method, StatusCode, Url};
 
 use super::keys::Rules;
 use super::page::{self, Page};
+use crate::domain::run::Failure;
 use crate::net::client::Answer;
 use crate::net::retry::{Setback, with_patience};
 use crate::net::trouble;
@@ -33,6 +34,9 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// Bytes of the longest page of a listing. A page of Azure has 1,000 names at most, each with 8 KiB of metadata.
 const LONGEST_PAGE: usize = 32 * 1024 * 1024;
+
+/// So much of what is wrong with an answer is shown, in bytes.
+const QUOTED: usize = 400;
 
 /// The version of Azure's protocol.
 const AZURE_VERSION: (HeaderName, HeaderValue) =
@@ -125,14 +129,9 @@ impl Service {
     }
 
     async fn read(&self, mut answer: Answer) -> Result<Page, Setback<EndError>> {
-        let transient = |failure: crate::domain::run::Failure| Setback {
-            transient: failure.transient,
-            error: failure.into(),
-            wait: None,
-        };
+        let transient = |failure: Failure| Setback { transient: failure.transient, error: failure.into(), wait: None };
         let whole = answer.whole(LONGEST_PAGE).await.map_err(transient)?;
-        let page =
-            page::read(&whole, self.rules()).map_err(|words| transient(trouble::nonsense(self.host(), words)))?;
+        let page = page::read(&whole, self.rules()).map_err(|words| transient(self.confused(&words)))?;
         if let Some(listed) = page.objects.first() {
             self.etags.get_or_init(|| listed.facts.etag.is_some());
         }
@@ -172,11 +171,16 @@ impl Service {
         Err(self.nonsense(&format!("the answer is {} where it should be {wanted}", answer.status)))
     }
 
+    /// The service answered something that it must not. The words can quote it.
     pub(super) fn nonsense(&self, words: &str) -> EndError {
-        trouble::nonsense(self.host(), words).into()
+        self.confused(words).into()
     }
 
-    fn host(&self) -> String {
+    fn confused(&self, words: &str) -> Failure {
+        trouble::nonsense(self.host(), self.sender.client().secrets().quote(words, QUOTED))
+    }
+
+    pub(super) fn host(&self) -> String {
         trouble::host_of(&self.bucket)
     }
 
