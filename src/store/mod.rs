@@ -39,10 +39,12 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+pub use backend::{Unconfirmed, db_now as now};
 pub use connection::{Db, Target};
 pub use error::{Result, StoreError};
 pub use fault::Fault;
 
+use backend::Outcome;
 use condition::{Condition, Work};
 use connection::Pools;
 use health::LastProbe;
@@ -66,13 +68,40 @@ pub struct Store {
 
 const UNMEASURED: i64 = -1;
 
+/// The lease of workers, unless an operator says otherwise.
+pub const LEASE: Duration = Duration::from_secs(30);
+
+/// What came of a write that was tried once.
+pub enum Written<T> {
+    Done(T),
+    /// The connection broke before the database confirmed the commit: [`Store::is_committed`] knows.
+    Unconfirmed(T, Unconfirmed),
+}
+
+impl<T> Written<T> {
+    fn confirmed(self) -> Result<T> {
+        match self {
+            Self::Done(value) => Ok(value),
+            Self::Unconfirmed(_value, commit) => Err(StoreError::Broken(Fault::Unavailable, commit.why().to_owned())),
+        }
+    }
+}
+
 impl Store {
     /// Opens the database and brings it to this version's schema, under a lock.
     ///
     /// # Errors
     /// One sentence: the address is wrong, the file cannot be written, the database is newer.
     pub fn open(target: &Target, pool_size: u32) -> Result<Self> {
-        let pools = Pools::open(target, pool_size)?;
+        Self::open_with_lease(target, pool_size, LEASE)
+    }
+
+    /// The same where workers have another lease: Postgres ends transactions that do nothing for this long.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn open_with_lease(target: &Target, pool_size: u32, lease: Duration) -> Result<Self> {
+        let pools = Pools::open(target, pool_size, lease)?;
         let store = Self {
             pools,
             target: Arc::new(target.clone()),
@@ -101,6 +130,11 @@ impl Store {
     /// and its clones.
     pub fn advance(&self, span: Duration) {
         self.ahead.fetch_add(micros(span), Ordering::Relaxed);
+    }
+
+    /// The same in the other direction: the clock is set back.
+    pub fn set_back(&self, span: Duration) {
+        self.ahead.fetch_sub(micros(span), Ordering::Relaxed);
     }
 
     /// For tests: the most rows that one write of this store and its clones has changed since this was asked last. The
@@ -134,7 +168,12 @@ impl Store {
     /// # Errors
     /// What `work` returns, or what is wrong with the database; nothing was changed then.
     pub fn write_here<T>(&self, work: impl FnOnce(&mut Db) -> Result<T> + Clone) -> Result<T> {
-        self.call(Work::Write, &self.waiting(Work::Write), || true, |waiting, db| self.transaction(waiting, db, work))
+        self.call(
+            Work::Write,
+            &self.waiting(Work::Write),
+            || true,
+            |waiting, db| self.transaction(waiting, db, work)?.confirmed(),
+        )
     }
 
     /// Reads on a thread that may block.
@@ -153,7 +192,27 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Db) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
+        self.off_thread(Work::Write, |store, waiting, db| store.transaction(waiting, db, work)?.confirmed()).await
+    }
+
+    /// As [`Store::write`], for those who must know whether a commit that was not confirmed was made.
+    ///
+    /// # Errors
+    /// As for [`Store::write_here`].
+    pub async fn try_write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Db) -> Result<T> + Clone + Send + 'static,
+    ) -> Result<Written<T>> {
         self.off_thread(Work::Write, |store, waiting, db| store.transaction(waiting, db, work)).await
+    }
+
+    /// Whether a commit that was not confirmed was made; `None` as long as the database works on it.
+    ///
+    /// # Errors
+    /// That no connection is available.
+    pub async fn is_committed(&self, commit: &Arc<Unconfirmed>) -> Result<Option<bool>> {
+        let commit = commit.clone();
+        self.read(move |db| backend::is_committed(db, &commit)).await
     }
 
     fn transaction<T>(
@@ -161,8 +220,11 @@ impl Store {
         waiting: &Waiting,
         db: &mut Db,
         work: impl FnOnce(&mut Db) -> Result<T> + Clone,
-    ) -> Result<T> {
-        backend::write_transaction(db, waiting, move |db| self.measured(db, work))
+    ) -> Result<Written<T>> {
+        Ok(match backend::write_transaction(db, waiting, move |db| self.measured(db, work))? {
+            Outcome::Committed(value) => Written::Done(value),
+            Outcome::Unconfirmed(value, commit) => Written::Unconfirmed(value, commit),
+        })
     }
 
     /// One call, from the connection to the note of how it ended. `begin` is asked when the wait for
