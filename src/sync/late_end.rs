@@ -48,7 +48,8 @@ fn write(db: &mut Db, claim: &Claim, lease: Duration, fault: Fault, last: &Total
     let canceled = runs::heartbeat(db, claim, lease)?;
     runs::store_progress(db, claim, last)?;
     let code = store_code(fault);
-    append(db, claim, &vec![(store::now(db)?, Message::of_run(Category::Error, code))])?;
+    let message = (store::now(db)?, Message::of_run(Category::Error, code));
+    append(db, claim, &vec![message])?;
     runs::count_emitted(db, claim, 1)?;
     let ending = if canceled {
         Ending::Canceled
