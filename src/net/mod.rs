@@ -14,6 +14,7 @@ pub mod identity;
 pub mod listings;
 pub mod memory;
 pub mod origin;
+pub mod pace;
 pub mod pulse;
 mod redirect;
 pub mod resolve;

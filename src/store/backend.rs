@@ -84,58 +84,6 @@ fn attempt<T>(connection: &mut Db, waiting: &Waiting, work: impl FnOnce(&mut Db)
     }
 }
 
-/// Does `work` and takes it back, whatever came of it.
-pub(super) fn rolled_back<T>(
-    connection: &mut Db,
-    waiting: &Waiting,
-    work: impl FnOnce(&mut Db) -> Result<T>,
-) -> Result<T> {
-    begin(connection, waiting)?;
-    let result = work(connection);
-    roll_back(connection);
-    result
-}
-
-fn roll_back(connection: &mut Db) {
-    // Where this fails too (the connection is gone), the first error says more.
-    let _ = Manager::rollback_transaction(connection);
-}
-
-/// SQLite takes the write lock at once, so that what was read stays true. Postgres locks row by row.
-fn begin(connection: &mut Db, waiting: &Waiting) -> Result<()> {
-    match connection {
-        Db::Sqlite(sqlite) => begin_on_sqlite(sqlite, waiting),
-        Db::Postgres(postgres) if waiting.limits_locks() => {
-            let millis = waiting.for_lock().as_millis();
-            let begin = format!("BEGIN; SET LOCAL lock_timeout = {millis}");
-            Ok(AnsiTransactionManager::begin_transaction_sql(postgres, &begin)?)
-        }
-        Db::Postgres(_) => Ok(Manager::begin_transaction(connection)?),
-    }
-}
-
-/// Waits for the write lock: for as long as SQLite's busy handler is told to, and again while others write in turn.
-fn begin_on_sqlite(sqlite: &mut SqliteConnection, waiting: &Waiting) -> Result<()> {
-    sqlite.batch_execute(&format!("PRAGMA busy_timeout = {}", waiting.for_lock().as_millis()))?;
-    let mut before = data_version(sqlite)?;
-    loop {
-        let error = match AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE") {
-            Ok(()) => return Ok(()),
-            Err(error) => StoreError::from(error),
-        };
-        let now = data_version(sqlite)?;
-        if error.fault() != Some(Fault::Locked) || now == before || waiting.is_exhausted() {
-            return Err(error);
-        }
-        before = now;
-    }
-}
-
-/// A number that changes when another connection has changed the database.
-fn data_version(sqlite: &mut SqliteConnection) -> Result<i64> {
-    Ok(sql_query("SELECT data_version AS n FROM pragma_data_version").get_result::<Number>(sqlite)?.n)
-}
-
 /// The number of the present transaction; 0 if it has changed nothing, and on SQLite, whose commits are not confirmed
 /// over a network.
 fn transaction_number(connection: &mut Db) -> Result<i64> {
@@ -193,6 +141,58 @@ pub(super) fn try_lock(connection: &mut Db, row: Lockable) -> Result<bool> {
         Lockable::Check(id) => (id.0, "SELECT id AS n FROM checks WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"),
     };
     Ok(sql_query(query).bind::<BigInt, _>(id).get_result::<Number>(postgres).optional()?.is_some())
+}
+
+/// Does `work` and takes it back, whatever came of it.
+pub(super) fn rolled_back<T>(
+    connection: &mut Db,
+    waiting: &Waiting,
+    work: impl FnOnce(&mut Db) -> Result<T>,
+) -> Result<T> {
+    begin(connection, waiting)?;
+    let result = work(connection);
+    roll_back(connection);
+    result
+}
+
+fn roll_back(connection: &mut Db) {
+    // Where this fails too (the connection is gone), the first error says more.
+    let _ = Manager::rollback_transaction(connection);
+}
+
+/// SQLite takes the write lock at once, so that what was read stays true. Postgres locks row by row.
+fn begin(connection: &mut Db, waiting: &Waiting) -> Result<()> {
+    match connection {
+        Db::Sqlite(sqlite) => begin_on_sqlite(sqlite, waiting),
+        Db::Postgres(postgres) if waiting.limits_locks() => {
+            let millis = waiting.for_lock().as_millis();
+            let begin = format!("BEGIN; SET LOCAL lock_timeout = {millis}");
+            Ok(AnsiTransactionManager::begin_transaction_sql(postgres, &begin)?)
+        }
+        Db::Postgres(_) => Ok(Manager::begin_transaction(connection)?),
+    }
+}
+
+/// Waits for the write lock: for as long as SQLite's busy handler is told to, and again while others write in turn.
+fn begin_on_sqlite(sqlite: &mut SqliteConnection, waiting: &Waiting) -> Result<()> {
+    sqlite.batch_execute(&format!("PRAGMA busy_timeout = {}", waiting.for_lock().as_millis()))?;
+    let mut before = data_version(sqlite)?;
+    loop {
+        let error = match AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE") {
+            Ok(()) => return Ok(()),
+            Err(error) => StoreError::from(error),
+        };
+        let now = data_version(sqlite)?;
+        if error.fault() != Some(Fault::Locked) || now == before || waiting.is_exhausted() {
+            return Err(error);
+        }
+        before = now;
+    }
+}
+
+/// A number that changes when another connection has changed the database.
+fn data_version(sqlite: &mut SqliteConnection) -> Result<i64> {
+    Ok(sql_query("SELECT data_version AS n FROM pragma_data_version").get_result::<Number>(sqlite)?.n)
 }
 
 /// Whether a statement fails with a unique violation without ending the surrounding transaction:

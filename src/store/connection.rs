@@ -86,19 +86,19 @@ const SPEAK_ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', 
 /// longer than about a lease: the server ends its transaction, or notices that nothing arrives any more. The other way
 /// round, we notice that the server has vanished.
 fn open_postgres(url: &str, lease: Duration) -> Result<PgConnection> {
-    let unreachable = |error: String| StoreError::Broken(Fault::Unavailable, error.trim().replace('\n', " "));
+    let unavailable = |error: String| StoreError::Broken(Fault::Unavailable, error.trim().replace('\n', " "));
     let patience = lease.max(SHORTEST_PATIENCE).as_millis();
     let mut connection =
-        PgConnection::establish(&with_parameters(url, patience)).map_err(|error| unreachable(error.to_string()))?;
+        PgConnection::establish(&with_parameters(url, patience)).map_err(|error| unavailable(error.to_string()))?;
+    // A connection that cannot do this says so with the first thing that matters.
+    let _ = connection.batch_execute(SPEAK_ENGLISH);
     connection
         .batch_execute(&format!(
             "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {patience}; SET tcp_user_timeout = {patience}; \
              SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3",
             LOCK_WAIT.as_millis()
         ))
-        .map_err(|error| unreachable(error.to_string()))?;
-    // A connection that cannot do this says so with the first thing that matters.
-    let _ = connection.batch_execute(SPEAK_ENGLISH);
+        .map_err(|error| unavailable(error.to_string()))?;
     Ok(connection)
 }
 

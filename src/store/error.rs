@@ -51,13 +51,12 @@ impl StoreError {
     #[must_use]
     pub const fn may_pass(&self) -> bool {
         match self {
-            Self::Collided(_) | Self::Broken(Fault::Unavailable | Fault::Locked, _) => true,
-            Self::Broken(Fault::Damaged | Fault::DiskError | Fault::Full | Fault::ReadOnly, _)
-            | Self::NotFound
-            | Self::Duplicate(_)
-            | Self::Fenced
-            | Self::Newer(_)
-            | Self::Database(_) => false,
+            Self::Collided(_) => true,
+            Self::Broken(fault, _why) => match fault {
+                Fault::Unavailable | Fault::Locked => true,
+                Fault::Damaged | Fault::DiskError | Fault::Full | Fault::ReadOnly => false,
+            },
+            Self::NotFound | Self::Duplicate(_) | Self::Fenced | Self::Newer(_) | Self::Database(_) => false,
         }
     }
 

@@ -78,15 +78,6 @@ pub enum Written<T> {
     Unconfirmed(T, Unconfirmed),
 }
 
-impl<T> Written<T> {
-    fn confirmed(self) -> Result<T> {
-        match self {
-            Self::Done(value) => Ok(value),
-            Self::Unconfirmed(_value, commit) => Err(StoreError::Broken(Fault::Unavailable, commit.why().to_owned())),
-        }
-    }
-}
-
 impl Store {
     /// Opens the database and brings it to this version's schema, under a lock.
     ///
@@ -168,12 +159,7 @@ impl Store {
     /// # Errors
     /// What `work` returns, or what is wrong with the database; nothing was changed then.
     pub fn write_here<T>(&self, work: impl FnOnce(&mut Db) -> Result<T> + Clone) -> Result<T> {
-        self.call(
-            Work::Write,
-            &self.waiting(Work::Write),
-            || true,
-            |waiting, db| self.transaction(waiting, db, work)?.confirmed(),
-        )
+        self.call(Work::Write, &self.waiting(Work::Write), || true, |waiting, db| self.transaction(waiting, db, work))
     }
 
     /// Reads on a thread that may block.
@@ -192,30 +178,24 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Db) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
-        self.off_thread(Work::Write, |store, waiting, db| store.transaction(waiting, db, work)?.confirmed()).await
-    }
-
-    /// As [`Store::write`], for those who must know whether a commit that was not confirmed was made.
-    ///
-    /// # Errors
-    /// As for [`Store::write_here`].
-    pub async fn try_write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Db) -> Result<T> + Clone + Send + 'static,
-    ) -> Result<Written<T>> {
         self.off_thread(Work::Write, |store, waiting, db| store.transaction(waiting, db, work)).await
     }
 
-    /// Whether a commit that was not confirmed was made; `None` as long as the database works on it.
-    ///
-    /// # Errors
-    /// That no connection is available.
-    pub async fn is_committed(&self, commit: &Arc<Unconfirmed>) -> Result<Option<bool>> {
-        let commit = commit.clone();
-        self.read(move |db| backend::is_committed(db, &commit)).await
+    fn transaction<T>(
+        &self,
+        waiting: &Waiting,
+        db: &mut Db,
+        work: impl FnOnce(&mut Db) -> Result<T> + Clone,
+    ) -> Result<T> {
+        match self.try_transaction(waiting, db, work)? {
+            Written::Done(value) => Ok(value),
+            Written::Unconfirmed(_value, commit) => {
+                Err(StoreError::Broken(Fault::Unavailable, commit.why().to_owned()))
+            }
+        }
     }
 
-    fn transaction<T>(
+    fn try_transaction<T>(
         &self,
         waiting: &Waiting,
         db: &mut Db,
@@ -280,6 +260,26 @@ impl Store {
             Ok(result) => result,
             Err(error) => Err(StoreError::Database(format!("a database call ended early: {error}"))),
         }
+    }
+
+    /// As [`Store::write`], for those who must know whether a commit that was not confirmed was made.
+    ///
+    /// # Errors
+    /// As for [`Store::write_here`].
+    pub async fn try_write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Db) -> Result<T> + Clone + Send + 'static,
+    ) -> Result<Written<T>> {
+        self.off_thread(Work::Write, |store, waiting, db| store.try_transaction(waiting, db, work)).await
+    }
+
+    /// Whether a commit that was not confirmed was made; `None` as long as the database works on it.
+    ///
+    /// # Errors
+    /// That no connection is available.
+    pub async fn is_committed(&self, commit: &Arc<Unconfirmed>) -> Result<Option<bool>> {
+        let commit = commit.clone();
+        self.read(move |db| backend::is_committed(db, &commit)).await
     }
 }
 

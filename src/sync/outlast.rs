@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::store::{Db, Fault, Result, Store, StoreError, Written};
+use crate::store::{Db, Fault, Result, Store, StoreError, Unconfirmed, Written};
 
 /// How long the first pause is; each further one is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -66,12 +66,16 @@ pub async fn write<T: Send + 'static>(
             match store.is_committed(&commit).await {
                 Ok(Some(true)) => return Ok(value),
                 Ok(Some(false)) => break,
-                Ok(None) => tries.next(StoreError::Broken(Fault::Unavailable, commit.why().to_owned())).await?,
+                Ok(None) => tries.next(unconfirmed(&commit)).await?,
                 Err(error) => tries.next(error).await?,
             }
         }
-        tries.next(StoreError::Broken(Fault::Unavailable, commit.why().to_owned())).await?;
+        tries.next(unconfirmed(&commit)).await?;
     }
+}
+
+fn unconfirmed(commit: &Unconfirmed) -> StoreError {
+    StoreError::Broken(Fault::Unavailable, commit.why().to_owned())
 }
 
 /// Reads off the runtime's threads.

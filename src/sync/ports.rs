@@ -21,16 +21,16 @@ pub struct Ports {
     store: Store,
     claim: Claim,
     stop: Stop,
+    pub(super) secrets: Secrets,
     /// How the log of the process calls it.
     name: String,
-    pub(super) secrets: Secrets,
 }
 
 impl Ports {
     #[must_use]
     pub fn new(store: Store, claim: Claim, stop: Stop) -> Self {
         let name = format!("run {}", claim.run);
-        Self { store, claim, stop, name, secrets: Secrets::default() }
+        Self { store, claim, stop, secrets: Secrets::default(), name }
     }
 
     /// The same that takes these credentials out of every message.
@@ -106,6 +106,11 @@ impl ItemState for Ports {
             let mut newest = std::collections::BTreeMap::new();
             for change in changes {
                 match change {
+                    // A service may mark a version with a credential, which is not stored. Without a baseline the
+                    // item is compared by its size, time and mark alone.
+                    BaselineChange::Set(baseline) if self.secrets.are_in(&baseline.state) => {
+                        newest.insert(baseline.key, None)
+                    }
                     BaselineChange::Set(baseline) => newest.insert(baseline.key, Some(baseline.state)),
                     BaselineChange::Forget(key) => newest.insert(key, None),
                 };

@@ -36,8 +36,8 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
     if claim.canceled {
         stop.stop(Stopped::Canceled);
     }
-    let secrets = Secrets::default();
     let clock = Arc::new(RunClock::new(claim.claimed_at, since_boot()));
+    let secrets = Secrets::default();
     let (journal, entries) = Journal::open(clock.clone());
     let journal = journal.masking(secrets.clone());
     let progress = Arc::new(Progress::default());

@@ -8,8 +8,11 @@ mod end;
 mod faults;
 pub mod fleet;
 mod frozen;
+mod hostile;
 mod live;
 mod memory;
 mod replica;
 mod stalled;
 mod workers;
+
+pub use fleet::{Fleet, set_up};
