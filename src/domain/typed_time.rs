@@ -67,7 +67,9 @@ mod tests {
     #[test]
     fn years_of_more_than_four_digits_are_refused() {
         for zone in [America::New_York, Europe::Berlin, chrono_tz::UTC, chrono_tz::Pacific::Kiritimati] {
-            for wrong in ["+262142-12-31T23:59", "+262142-12-31", "-262143-01-01", "-262143-01-01T00:00", "+10000-01-01"] {
+            for wrong in
+                ["+262142-12-31T23:59", "+262142-12-31", "-262143-01-01", "-262143-01-01T00:00", "+10000-01-01"]
+            {
                 for end_of_day in [false, true] {
                     assert_eq!(moment(wrong, zone, end_of_day), None, "{wrong}");
                 }

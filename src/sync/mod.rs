@@ -6,6 +6,7 @@ pub mod connectors;
 pub mod engine;
 pub mod failures;
 pub mod journal;
+mod late_end;
 pub mod no_replica;
 mod outlast;
 pub mod ports;

@@ -30,7 +30,8 @@ impl<'a, H: Fn() -> bool> Tries<'a, H> {
         if !error.may_pass() || !(self.holds)() {
             return Err(error);
         }
-        if self.pause == FIRST_PAUSE {
+        // The store reports a broken database itself.
+        if self.pause == FIRST_PAUSE && error.fault().is_none() {
             log::warn!("{}: the database is asked again: {error}", self.what);
         }
         tokio::time::sleep(self.pause).await;

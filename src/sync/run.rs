@@ -10,6 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::connector::{Context, Halt};
 use super::engine::{Engine, Limits, Prepared};
 use super::journal::Journal;
+use super::late_end::{LateEnd, end_late};
 use super::outlast;
 use super::ports::Ports;
 use super::progress::Progress;
@@ -82,17 +83,19 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
         Ok(outcome) => outcome,
         Err(error) => Err(StoreError::Database(error.to_string())),
     };
-    let emitted = journal.emitted();
-    let Some(ending) = verdict.ending else { return };
-    match stored {
-        Ok(()) => {
-            let (snapshot, idle) = progress.snapshot();
-            let last = totals(&snapshot, clock.now().minus(idle), emitted);
-            end(&engine, &claim, &stop, last, ending, verdict.retry).await;
-        }
-        Err(StoreError::Fenced) => log::warn!("run {} is held by another worker now", claim.run),
-        // The lease runs out, and the reaper ends the run when the database takes writes again.
-        Err(error) => log::error!("run {}: the log could not be stored: {error}", claim.run),
+    let (snapshot, idle) = progress.snapshot();
+    let last = totals(&snapshot, clock.now().minus(idle), journal.emitted());
+    let ended = match (stored, verdict.ending) {
+        (Ok(()), Some(ending)) => end(&engine, &claim, &stop, &last, ending, verdict.retry).await,
+        (Err(error), _) => Err(error),
+        (Ok(()), None) => Err(StoreError::Fenced),
+    };
+    let Err(error) = ended else { return };
+    // Also a lease that ran out: the database may be why it could not be renewed.
+    let fault = error.fault().or_else(|| engine.store.fault_within(engine.limits.lease));
+    match fault {
+        Some(fault) => end_late(&engine, &claim, LateEnd { fault, last, max_attempts }).await,
+        None => log::warn!("run {}: its end could not be stored: {error}", claim.run),
     }
 }
 
@@ -180,6 +183,7 @@ impl Watch<'_> {
                     Ok(canceled)
                 })
                 .await;
+            self.engine.failures.note("a heartbeat could not be stored", &beat);
             match beat {
                 Ok(canceled) => {
                     self.stop.extend(asked, lease);
@@ -189,7 +193,7 @@ impl Watch<'_> {
                 }
                 Err(StoreError::Fenced) => self.stop.stop(Stopped::LeaseLost),
                 // The lease goes on until it runs out; a database that comes back in time changes nothing.
-                Err(error) => log::warn!("run {}: heartbeat: {error}", self.claim.run),
+                Err(_error) => {}
             }
         }
     }
@@ -290,24 +294,27 @@ fn told(failure: &Failure) -> Message {
     message
 }
 
-async fn end(engine: &Engine, claim: &Claim, stop: &Stop, last: Totals, ending: Ending, retry: Option<Retry>) {
+async fn end(
+    engine: &Engine,
+    claim: &Claim,
+    stop: &Stop,
+    last: &Totals,
+    ending: Ending,
+    retry: Option<Retry>,
+) -> Result<(), StoreError> {
     let check_within = engine.limits.cadence.extra_check;
-    let (held, what) = (claim.clone(), format!("run {}: its end", claim.run));
-    let ended = outlast::write(
+    let (held, last, what) = (claim.clone(), last.clone(), format!("run {}: its end", claim.run));
+    outlast::write(
         &engine.store,
         &what,
         || stop.holds(),
         move |db| {
             held.hold(db)?;
             runs::store_progress(db, &held, &last)?;
-            runs::finish(db, &held, &ending, Sequel { retry, check_within })
+            runs::finish(db, &held, &ending, Sequel { retry, check_within }).map(|_result| ())
         },
-    );
-    match ended.await {
-        Ok(_result) => {}
-        Err(StoreError::Fenced) => log::warn!("run {} is held by another worker now", claim.run),
-        Err(error) => log::error!("run {}: its end could not be stored: {error}", claim.run),
-    }
+    )
+    .await
 }
 
 /// Ends a run whose worker is gone, and queues the retry, which starts at once.

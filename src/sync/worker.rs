@@ -7,6 +7,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::engine::Engine;
+use super::late_end::workers_have_respite;
 use super::run::{bury, carry_out};
 use super::set_back::{self, Memory};
 use super::{checker, outlast, scheduler};
@@ -14,7 +15,7 @@ use crate::access::Internal;
 use crate::clock::since_boot;
 use crate::domain::run::CheckTrigger;
 use crate::ops::upkeep;
-use crate::store::runs::{self, Claimant};
+use crate::store::runs::{self, Claim, Claimant};
 use crate::store::{Db, Result};
 
 /// How often due times and lost leases are looked at.
@@ -70,44 +71,31 @@ const fn turn(first: CheckTrigger) -> CheckTrigger {
 
 /// Starts the next check, if there is any.
 async fn start_check(engine: &Engine, first: CheckTrigger, checking: &mut JoinSet<()>) -> bool {
-    match checker::claim(engine, first).await {
-        Ok(Some(check)) => {
-            checking.spawn(checker::carry_out(engine.clone(), check));
-            true
-        }
-        Ok(None) => false,
-        Err(error) => {
-            log::warn!("the queue of checks cannot be read: {error}");
-            false
-        }
-    }
+    let claimed = checker::claim(engine, first).await;
+    engine.failures.note("the queue of checks cannot be read", &claimed);
+    let Ok(Some(check)) = claimed else { return false };
+    checking.spawn(checker::carry_out(engine.clone(), check));
+    true
 }
 
 /// Starts the next run, if there is any.
 async fn start_run(engine: &Engine, claimant: &Claimant, running: &mut JoinSet<()>) -> bool {
-    match engine.store.read(runs::any_waiting).await {
-        Ok(true) => {}
-        Ok(false) => return false,
-        Err(error) => {
-            log::warn!("the queue of runs cannot be read: {error}");
-            return false;
-        }
+    let asked = since_boot();
+    let claimed = claim_run(engine, claimant, asked).await;
+    engine.failures.note("the queue of runs cannot be read", &claimed);
+    let Ok(Some(claim)) = claimed else { return false };
+    running.spawn(carry_out(engine.clone(), claim, asked));
+    true
+}
+
+async fn claim_run(engine: &Engine, claimant: &Claimant, asked: Duration) -> Result<Option<Claim>> {
+    if !engine.store.read(runs::any_waiting).await? {
+        return Ok(None);
     }
-    let (asked, claimant) = (since_boot(), claimant.clone());
-    let until = asked + claimant.lease;
+    let (until, claimant) = (asked + claimant.lease, claimant.clone());
     let claim = move |db: &mut Db| runs::claim_next(db, &Internal::worker(), &claimant);
     // A claim that was made and not confirmed is not left to its lease.
-    match outlast::write(&engine.store, "the queue of runs", || since_boot() < until, claim).await {
-        Ok(Some(claim)) => {
-            running.spawn(carry_out(engine.clone(), claim, asked));
-            true
-        }
-        Ok(None) => false,
-        Err(error) => {
-            log::warn!("the queue of runs cannot be read: {error}");
-            false
-        }
-    }
+    outlast::write(&engine.store, "the queue of runs", || since_boot() < until, claim).await
 }
 
 /// How often upkeep is done.
@@ -119,13 +107,12 @@ async fn keep_up_forever(engine: Engine) {
     rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         rounds.tick().await;
-        let engine = engine.clone();
+        let (engine, failures) = (engine.clone(), engine.failures.clone());
         let round = AbortOnDropHandle::new(tokio::spawn(async move {
             upkeep::round(&engine.store, &engine.vault, &engine.config, engine.clock.now()).await
         }));
         match round.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => log::warn!("upkeep: {error}"),
+            Ok(result) => failures.note("upkeep was not completed", &result),
             Err(error) => log::error!("upkeep ended early: {error}"),
         }
     }
@@ -146,21 +133,16 @@ async fn tick_forever(engine: Engine) {
 }
 
 async fn tick(engine: Engine, mut memory: Memory) -> Memory {
-    if let Err(error) = set_back::watch(&engine, &mut memory).await {
-        log::warn!("stored times cannot be read: {error}");
-    }
-    if let Err(error) = scheduler::tick(&engine).await {
-        log::warn!("due times cannot be read: {error}");
-    }
-    if let Err(error) = end_lost_runs(&engine).await {
-        log::warn!("leases cannot be read: {error}");
-    }
+    let failures = &engine.failures;
+    failures.note("stored times cannot be read", &set_back::watch(&engine, &mut memory).await);
+    failures.note("due times cannot be read", &scheduler::tick(&engine).await);
+    failures.note("leases cannot be read", &end_lost_runs(&engine).await);
     memory
 }
 
 /// Ends the runs whose workers are gone.
 async fn end_lost_runs(engine: &Engine) -> Result<()> {
-    if !engine.store.read(runs::any_lost).await? {
+    if workers_have_respite(engine) || !engine.store.read(runs::any_lost).await? {
         return Ok(());
     }
     let lease = engine.limits.lease;
@@ -169,10 +151,8 @@ async fn end_lost_runs(engine: &Engine) -> Result<()> {
         let engine = engine.clone();
         // Side by side: one whose system somebody holds keeps no other from its end.
         ends.spawn(async move {
-            let run = claim.run;
-            if let Err(error) = bury(&engine, claim).await {
-                log::warn!("run {run} lost its worker and could not be ended yet: {error}");
-            }
+            let ended = bury(&engine, claim).await;
+            engine.failures.note("a run that lost its worker could not be ended yet", &ended);
         });
     }
     while ends.join_next().await.is_some() {}
