@@ -152,7 +152,7 @@ pub struct Settings {
     pub file_roots: FileRoots,
 
     /// What is logged on standard error: off, error, warn, info, debug, trace, or levels by module such as
-    /// warn,syncdesk=debug
+    /// warn,syncdesk=debug; libraries never log below info
     #[arg(long, value_name = "FILTER", default_value = "info", help_heading = "Settings")]
     pub log: LogFilter,
 }

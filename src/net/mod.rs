@@ -9,11 +9,13 @@
 //! body that can be read only once.
 
 pub mod client;
+pub mod date;
 pub mod filter;
 pub mod identity;
 pub mod listings;
 pub mod memory;
 pub mod origin;
+pub mod pace;
 pub mod pulse;
 mod redirect;
 pub mod resolve;

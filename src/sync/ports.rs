@@ -106,6 +106,11 @@ impl ItemState for Ports {
             let mut newest = std::collections::BTreeMap::new();
             for change in changes {
                 match change {
+                    // A service may mark a version with a credential, which is not stored. Without a baseline the
+                    // item is compared by its size, time and mark alone.
+                    BaselineChange::Set(baseline) if self.secrets.are_in(&baseline.state) => {
+                        newest.insert(baseline.key, None)
+                    }
                     BaselineChange::Set(baseline) => newest.insert(baseline.key, Some(baseline.state)),
                     BaselineChange::Forget(key) => newest.insert(key, None),
                 };

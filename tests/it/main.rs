@@ -19,6 +19,7 @@ mod help;
 mod layers;
 mod log_ends;
 mod logs;
+mod masking;
 mod migrations;
 mod net;
 mod odata;

@@ -8,6 +8,7 @@ mod end;
 mod faults;
 pub mod fleet;
 mod frozen;
+mod hostile;
 mod live;
 mod memory;
 mod replica;
