@@ -103,9 +103,9 @@ pub fn correct_times(db: &mut Db, _schedule: &Internal, id: SystemId, cadence: &
         diesel::update(systems::table.find(id)).set(systems::last_attempt_at.eq(now)).execute(db)?;
     }
     if wrong.budget {
-        refresh(db, id, Some(now), now)?
+        refresh(db, id, Some(now), now)?;
     } else {
-        settle(db, id, now)?
+        settle(db, id, now)?;
     }
     Ok(true)
 }
