@@ -35,6 +35,7 @@ mod remote_ends;
 mod sign_in;
 mod stub;
 mod systems;
+mod upgrade;
 mod visitor;
 mod wait;
 mod watch;
