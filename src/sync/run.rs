@@ -283,14 +283,14 @@ fn told(failure: &Failure) -> Message {
 async fn end(engine: &Engine, claim: &Claim, progress: &Progress, emitted: i64, ending: Ending, retry: Option<Retry>) {
     let (snapshot, idle) = progress.snapshot();
     let last = totals(&snapshot, engine.clock.now().minus(idle), emitted);
-    let check_within = engine.limits.cadence.extra_check;
+    let cadence = engine.limits.cadence.clone();
     let held = claim.clone();
     let ended = engine
         .store
         .write(move |db| {
             held.hold(db)?;
             runs::store_progress(db, &held, &last)?;
-            runs::finish(db, &held, &ending, Sequel { retry, check_within })
+            runs::finish(db, &held, &ending, Sequel { retry, cadence: cadence.clone() })
         })
         .await;
     match ended {

@@ -16,7 +16,7 @@ pub use finish::{Ending, Retry, Sequel, finish, withdraw};
 pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};
 pub use queue::{Due, Queued, cancel, due_systems, pull_forward, queue, set_due, try_queue};
 pub use record::{
-    Run, RunPlace, find, find_kept, last_begun, last_counts, last_number, last_result, list, number_of, open_runs,
-    retry_of,
+    Run, RunPlace, errors_of, find, find_kept, last_begun, last_counts, last_number, last_result, list, number_of,
+    open_runs, retry_of,
 };
 pub use retention::{delete_messages, delete_runs, drop_messages};

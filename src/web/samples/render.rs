@@ -7,7 +7,7 @@ use scraper::{Html, Selector};
 
 use super::{at, forms, key, runs, shell, system, systems};
 use crate::domain::message::Counts;
-use crate::domain::run::RunResult;
+use crate::domain::run::{RunResult, RunState};
 use crate::ids::RunNo;
 use crate::ops::obstruction::Obstruction;
 use crate::web::pages::account::{self, AccountView, AssignmentRow};
@@ -15,7 +15,7 @@ use crate::web::pages::errors::{self, Trouble};
 use crate::web::pages::help;
 use crate::web::pages::runs::cancel;
 use crate::web::pages::runs::live::{self, LiveEnd};
-use crate::web::pages::runs::plan::{self, PlanState};
+use crate::web::pages::runs::plan::{self, Carried, PlanState};
 use crate::web::pages::runs::show as run;
 use crate::web::pages::setup::{self, SetupView};
 use crate::web::pages::sign_in::{self, Refused, SignInView};
@@ -23,6 +23,7 @@ use crate::web::pages::systems::check::{self, CheckState};
 use crate::web::pages::systems::delete::{self, DeleteView};
 use crate::web::pages::systems::hold::{self, HoldView};
 use crate::web::pages::systems::{checks, edit, list, queue, show};
+use crate::web::ui::field::SecretState;
 use crate::web::ui::{Choice, Control, Errors, FieldView, Flash, Refresh, Shell, Tone};
 
 fn stranger() -> Shell {
@@ -86,8 +87,20 @@ fn of_systems() -> Vec<(&'static str, Markup)> {
 fn of_runs() -> Vec<(&'static str, Markup)> {
     let shell = shell();
     let mut confirmed = runs::plan();
+    let carried = Carried {
+        run: RunNo(1205),
+        state: RunState::Ended,
+        result: Some(RunResult::Completed),
+        stopped: false,
+        deleted: 1204,
+    };
     confirmed.state =
-        PlanState::Confirmed { by: "r.keller".into(), at: at("2026-11-22T08:29:01Z"), run: Some(RunNo(1205)) };
+        PlanState::Confirmed { by: "r.keller".into(), at: at("2026-11-22T08:29:01Z"), run: Some(carried) };
+    let mut replaced = runs::plan();
+    replaced.state = PlanState::Replaced { run: RunNo(1206) };
+    let mut expired = runs::plan();
+    expired.state = PlanState::Expired { at: at("2026-11-21T08:30:00Z") };
+    expired.rows.clear();
     let mut missing = runs::plan();
     missing.missing = Some("MonitorSystemsApp");
     vec![
@@ -101,6 +114,8 @@ fn of_runs() -> Vec<(&'static str, Markup)> {
         ("run-cancel", cancel::view(&shell, &runs::cancel())),
         ("plan", plan::view(&shell, &runs::plan())),
         ("plan-confirmed", plan::view(&shell, &confirmed)),
+        ("plan-replaced", plan::view(&shell, &replaced)),
+        ("plan-expired", plan::view(&shell, &expired)),
         ("plan-missing", plan::view(&shell, &missing)),
     ]
 }
@@ -212,6 +227,7 @@ fn of_help() -> Vec<(&'static str, Markup)> {
             opens_runs: true,
             check: Some(crate::ids::CheckNo(881)),
             failed: Some((Some(crate::domain::run::Stage::Tls), "PEER-TLS".into())),
+            succeeded_since: false,
             last_run: Some(RunNo(1203)),
             addresses: vec![("Service · Service root".into(), "https://s4.example.org/odata".into())],
         }),
@@ -383,7 +399,7 @@ fn secrets_are_never_sent_back() {
     let page = edit::view(&shell(), &view).into_string();
     assert!(!page.contains("hunter2"));
     for lines in [false, true] {
-        let field = FieldView::new("key", "Key", "hunter2", Control::Secret { stored: true, lines });
+        let field = FieldView::new("key", "Key", "hunter2", Control::Secret { state: SecretState::Stored, lines });
         assert!(!field.view(&Errors::new()).into_string().contains("hunter2"), "{lines}");
     }
 }

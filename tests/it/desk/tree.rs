@@ -78,8 +78,14 @@ pub async fn connect(visitor: &Visitor, root: &Path, name: &str, fields: &[(&str
     all.extend(fields);
     visitor.get("/systems/new?kind=files").await.expect(200);
     let made = visitor.submit("/systems/new", &all).await.expect(303);
-    let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();
+    let key = key_of(made.location());
     Tree { key, source, destination }
+}
+
+/// The key of a system that was saved, from where the form leads: its check, as a page of the system.
+pub fn key_of(location: &str) -> String {
+    let page = location.strip_prefix("/systems/").expect("it leads to the system");
+    page.split_once("?check=").map_or(page, |(key, _check)| key).to_owned()
 }
 
 /// *Synchronize now*; the number of the run.
