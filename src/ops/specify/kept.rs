@@ -54,7 +54,7 @@ pub async fn read_with_kept(
     let (mut kept, mut lost) = (BTreeSet::new(), Vec::new());
     for draft in drafts.into_iter().filter(|draft| !specified.secrets.contains_key(&draft.slot)) {
         match (open(vault, &draft), target(kind, &specified, &draft.slot)) {
-            (Some((owner, secret)), Target::Known(now)) if owner == now.identity => {
+            (Some((owner, secret)), Target::Known(now)) if owner.covers(&now) => {
                 typed.insert(draft.slot.clone(), secret.expose_secret().to_owned());
                 kept.insert(draft.slot);
             }
@@ -192,15 +192,17 @@ fn context(person: PersonId, reference: &[u8], slot: &str) -> Vec<u8> {
     [b"syncdesk secret draft 1\0".as_slice(), &person.0.to_be_bytes(), reference, slot.as_bytes()].concat()
 }
 
-/// A secret together with the identity of its target.
+/// A secret together with its target.
 fn bound(owner: &Owner, secret: &SecretString) -> SecretString {
-    SecretString::from(format!("{}\0{}", owner.identity, secret.expose_secret()))
+    let target = serde_json::json!([owner.identity, owner.paths]);
+    SecretString::from(format!("{target}\n{}", secret.expose_secret()))
 }
 
-/// The identity of the target, and the secret; `None` if its key no longer exists.
-fn open(vault: &Vault, draft: &SecretDraft) -> Option<(String, SecretString)> {
+/// The target and the secret; `None` if the key no longer exists.
+fn open(vault: &Vault, draft: &SecretDraft) -> Option<(Owner, SecretString)> {
     let context = context(draft.person_id, &draft.reference, &draft.slot);
     let plain = vault.keys().open_sealed(&draft.key_id, &context, &draft.sealed).ok()?;
-    let (identity, secret) = plain.expose_secret().split_once('\0')?;
-    Some((identity.to_owned(), SecretString::from(secret)))
+    let (target, secret) = plain.expose_secret().split_once('\n')?;
+    let (identity, paths) = serde_json::from_str(target).ok()?;
+    Some((Owner { identity, paths, required: true }, SecretString::from(secret)))
 }

@@ -9,6 +9,7 @@ use crate::store::systems::System;
 use crate::store::{Db, Result, credentials, groups, systems};
 
 use super::form::Specified;
+use super::save::keeps;
 
 type Objections = Vec<(String, String)>;
 
@@ -72,7 +73,7 @@ fn secrets(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<
         let is_known = !kind.owner_fields(slot).iter().any(|field| specified.unread.contains(field));
         if !stored.iter().any(|have| have == slot) {
             wrong.push((slot.to_owned(), "Give the secret: without it nobody can sign in.".to_owned()));
-        } else if is_known && was.get(slot) != Some(&owner) {
+        } else if is_known && !keeps(was.get(slot), Some(&owner)) {
             let said = "Where it is sent has changed, or who signs in: type the secret again.";
             wrong.push((slot.to_owned(), said.to_owned()));
         }

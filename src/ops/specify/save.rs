@@ -13,7 +13,7 @@ use super::objections::{Against, name_taken, objections};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::config::Config;
-use crate::domain::kind::{Kind, Kinds};
+use crate::domain::kind::{Kind, Kinds, Owner};
 use crate::ids::{CheckNo, SystemId, SystemKey};
 use crate::store::systems::{Draft, System, Watch};
 use crate::store::{Db, Store, StoreError, checks, credentials, groups, item_states, systems};
@@ -106,7 +106,7 @@ pub async fn save_system(
             let (was, is) = (kind.owners(&before), kind.owners(&specified.settings));
             for sealed in credentials::of_system(db, system.id)? {
                 let slot = sealed.slot.as_str();
-                if !is.contains_key(slot) || was.get(slot) != is.get(slot) {
+                if !keeps(was.get(slot), is.get(slot)) {
                     credentials::remove(db, system.id, slot)?;
                 }
             }
@@ -143,6 +143,11 @@ fn answer<T>(saved: std::result::Result<std::result::Result<T, OpError>, StoreEr
         )),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the stored secret of a slot may be used for what its system is to be.
+pub(super) fn keeps(was: Option<&Owner>, is: Option<&Owner>) -> bool {
+    was.zip(is).is_some_and(|(was, is)| was.covers(is))
 }
 
 fn drafted(

@@ -52,6 +52,12 @@ impl Desk {
         (number, ended(&ada, &tree.run(number)).await)
     }
 
+    /// Waits until every check that follows a save has ended.
+    pub async fn checked(&self) {
+        let open = "SELECT 'x' AS value FROM checks WHERE state <> 'ended'";
+        until("the checks to end", async || self.texts(open).is_empty().then_some(())).await;
+    }
+
     pub async fn request_run(&self, visitor: &Visitor, tree: &Tree) -> u64 {
         request_run(visitor, tree).await
     }

@@ -88,7 +88,7 @@ fn filters(view: &LogsView) -> Markup {
             (choices::filter("Result", "result", &view.results, &query.result))
             (choices::filter("With messages of", "category", &view.categories, &query.category))
             label { "Code " input type="text" name="code" value=(query.code) list="codes" placeholder="FILE-DENIED" spellcheck="false" autocomplete="off"; } " "
-            datalist #codes { @for code in &view.codes { option value=(code.value) { (code.label) } } }
+            datalist #codes { @for code in &view.codes { option value=(code.value) label=(code.label) {} } }
             (choices::filter("Trigger", "trigger", &view.triggers, &query.trigger))
             label { "Person " input type="text" name="person" value=(query.person) autocomplete="off"; } " "
             (time(view, "from", "From", &query.from))

@@ -73,8 +73,10 @@ impl Searched {
     fn window(&self) -> String {
         let (from, to, last) = (number(self.from.0), number(self.to.0), number(self.last.0));
         match (self.from.0 <= 1, self.to >= self.last) {
+            (true, true) if self.last.0 == 1 => "the only message".to_owned(),
             (true, true) => format!("all {last} messages"),
             (true, false) => format!("the first {to} of {last} messages"),
+            (false, _) if self.from > self.last => format!("messages after {last}"),
             (false, _) => format!("messages {from} to {to} of {last}"),
         }
     }
