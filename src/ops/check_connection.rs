@@ -8,10 +8,9 @@ use tokio::sync::Notify;
 use super::audit::Who;
 use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
-use crate::clock::Stamp;
 use crate::domain::run::CheckTrigger;
 use crate::ids::{CheckNo, GroupId, SystemKey};
-use crate::store::{Store, checks, systems};
+use crate::store::{self, Store, checks, systems};
 
 /// Minimum time between two checks of a system for people with display permissions: each is work for the service.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -27,11 +26,11 @@ pub async fn check_connection(
     key: &SystemKey,
     looks_only: impl Fn(GroupId) -> bool + Clone + Send + 'static,
     who: Who,
-    now: Stamp,
 ) -> Result<CheckNo> {
     let (grant, key) = (grant.clone(), key.clone());
     let queued = store
         .write(move |db| {
+            let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             let asked = checks::last_by_hand(db, system.id)?.map(|queued_at| queued_at.plus(PATIENCE));
             if let Some(wait) = asked.filter(|until| *until > now && looks_only(system.group_id)) {

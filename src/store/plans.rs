@@ -186,6 +186,14 @@ pub fn confirm(
     if confirmed == 1 { Ok(()) } else { Err(StoreError::Fenced) }
 }
 
+/// Shortens the life of plans that expire later than `life` from now: the clock was set back since they were kept. How
+/// many there were.
+pub fn shorten(db: &mut Db, _worker: &Internal, life: Duration) -> Result<usize> {
+    let latest = db_now(db)?.plus(life);
+    let wrong = braked_plans::table.filter(braked_plans::expires_at.gt(latest));
+    Ok(diesel::update(wrong).set(braked_plans::expires_at.eq(latest)).execute(db)?)
+}
+
 /// Maximum number of steps that one transaction deletes.
 const STEPS: i64 = 5_000;
 

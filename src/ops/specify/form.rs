@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use super::unused::{Typing, unused};
 use crate::clock::micros;
+use crate::config::Config;
 use crate::domain::kind::{Kind, Typed};
 use crate::domain::schedule::Schedule;
 
@@ -50,9 +51,10 @@ const MAX_NAME: usize = 120;
 /// Longest freshness budget: a leap year.
 const MAX_FRESHNESS_HOURS: u64 = 366 * 24;
 
-/// Reads the form. `typed` has the general fields and the kind's; `before` is what the form showed when it was opened.
+/// Reads the form. `typed` has the general fields and the kind's; `before` is what the form showed when it was opened;
+/// `config` has the operator's limits.
 #[must_use]
-pub fn read(kind: &dyn Kind, typed: &Typed, before: &Typed) -> Specified {
+pub fn read(kind: &dyn Kind, typed: &Typed, before: &Typed, config: &Config) -> Specified {
     let mut wrong: Vec<(String, String)> = Vec::new();
     let value = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
     let mut note = |field: &str, said: String| wrong.push((field.to_owned(), said));
@@ -78,9 +80,10 @@ pub fn read(kind: &dyn Kind, typed: &Typed, before: &Typed) -> Specified {
         note("time_zone", "Use a zone such as Europe/Berlin or UTC.".to_owned());
         chrono_tz::UTC
     });
-    let minutes = value("timeout_minutes").parse::<u64>().ok().filter(|minutes| (1..=10_080).contains(minutes));
+    let most = config.max_run_timeout.as_secs() / 60;
+    let minutes = value("timeout_minutes").parse::<u64>().ok().filter(|minutes| (1..=most).contains(minutes));
     if minutes.is_none() {
-        note("timeout_minutes", "A number of minutes from 1 to 10 080 (a week).".to_owned());
+        note("timeout_minutes", format!("A number of minutes from 1 to {}.", grouped(most)));
     }
     let max_attempts = value("max_attempts").parse::<i64>().ok().filter(|attempts| (1..=20).contains(attempts));
     if max_attempts.is_none() {
@@ -96,9 +99,15 @@ pub fn read(kind: &dyn Kind, typed: &Typed, before: &Typed) -> Specified {
         }
     };
     let reading = kind.read(typed);
-    let unread = reading.errors.iter().map(|error| error.field).collect();
+    let mut unread: Vec<&'static str> = reading.errors.iter().map(|error| error.field).collect();
     for error in reading.errors {
         note(error.field, error.message);
+    }
+    let most = config.max_service_timeout;
+    let timeout = kind.service_timeout(&reading.settings).filter(|(field, _)| !unread.contains(field));
+    if let Some((field, _timeout)) = timeout.filter(|(_field, timeout)| *timeout > most) {
+        note(field, format!("A number of seconds from 1 to {}.", grouped(most.as_secs())));
+        unread.push(field);
     }
     let left = unused(kind, Typing { typed, before }, &reading.settings, &wrong);
     wrong.extend(left.errors);
@@ -130,4 +139,22 @@ fn secrets(kind: &dyn Kind, typed: &Typed) -> BTreeMap<String, SecretString> {
             Some((field.name.to_owned(), SecretString::from(secret.as_str())))
         })
         .collect()
+}
+
+/// With a space between thousands, as other numbers of forms have it; for numbers below a million.
+fn grouped(number: u64) -> String {
+    match (number / 1_000, number % 1_000) {
+        (0, below) => below.to_string(),
+        (thousands, rest) => format!("{thousands} {rest:03}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_a_space_between_thousands() {
+        assert_eq!([7, 999, 1_000, 10_080].map(grouped), ["7", "999", "1 000", "10 080"]);
+    }
 }

@@ -12,6 +12,7 @@ use super::super::vault::Vault;
 use super::form::{Specified, read};
 use crate::access::{Grant, Principal, verbs};
 use crate::clock::Stamp;
+use crate::config::Config;
 use crate::domain::kind::{Kind, Owner, Typed};
 use crate::ids::PersonId;
 use crate::store::secret_drafts::{self, SecretDraft};
@@ -27,6 +28,8 @@ pub struct Sent<'a> {
     pub typed: Typed,
     /// What the form showed when it was opened.
     pub before: &'a Typed,
+    /// The operator's limits.
+    pub config: &'a Config,
     /// From the last refusal of this form; empty for none.
     pub reference: String,
 }
@@ -43,8 +46,8 @@ pub async fn read_with_kept(
     sent: Sent<'_>,
     now: Stamp,
 ) -> Result<Specified> {
-    let Sent { kind, mut typed, before, reference } = sent;
-    let mut specified = read(kind, &typed, before);
+    let Sent { kind, mut typed, before, config, reference } = sent;
+    let mut specified = read(kind, &typed, before, config);
     let Some(person) = person(grant) else { return Ok(specified) };
     if reference.is_empty() {
         return Ok(specified);
@@ -64,7 +67,7 @@ pub async fn read_with_kept(
     }
     if !kept.is_empty() {
         // A key is checked together with its certificate.
-        specified = read(kind, &typed, before);
+        specified = read(kind, &typed, before, config);
     }
     if !lost.is_empty() {
         forget(store, person, &reference, lost.clone()).await?;

@@ -5,6 +5,7 @@ mod form;
 mod kept;
 mod objections;
 mod save;
+mod territory;
 mod unused;
 
 pub use delete::delete_system;

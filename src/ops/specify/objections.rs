@@ -4,12 +4,13 @@
 use crate::access::{Grant, verbs};
 use crate::config::Config;
 use crate::domain::kind::{Kind, Kinds};
-use crate::ids::GroupId;
+use crate::ids::{GroupId, SystemId};
 use crate::store::systems::System;
 use crate::store::{Db, Result, credentials, groups, systems};
 
 use super::form::Specified;
 use super::save::keeps;
+use super::territory;
 
 type Objections = Vec<(String, String)>;
 
@@ -37,7 +38,7 @@ pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specifi
         }
     }
     wrong.extend(secrets(db, against, specified)?);
-    wrong.extend(territory(db, against, specified)?);
+    wrong.extend(taken(db, against, specified)?);
     Ok(wrong)
 }
 
@@ -92,22 +93,15 @@ fn folders(against: &Against<'_>, specified: &Specified) -> Objections {
 }
 
 /// A destination that another system writes to, where one of the two deletes.
-fn territory(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Objections> {
+fn taken(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Objections> {
     let fields = against.kind.territory_fields();
-    let Some(territory) = against.kind.territory(&specified.settings) else { return Ok(Vec::new()) };
     let Some(field) = fields.first().filter(|_| !fields.iter().any(|field| specified.unread.contains(field))) else {
         return Ok(Vec::new());
     };
-    for (_id, word, settings) in systems::neighbours(db, against.grant, against.system.map(|system| system.id))? {
-        let theirs = (against.kinds)(&word)
-            .zip(serde_json::from_str(&settings).ok())
-            .and_then(|(kind, settings)| kind.territory(&settings));
-        if theirs.is_some_and(|theirs| theirs.collides(&territory)) {
-            // Not which one: it may be out of reach.
-            let said = "Another system writes to this place, and one of the two mirrors: each would delete what the \
-                        other keeps. Choose another destination.";
-            return Ok(vec![((*field).to_owned(), said.to_owned())]);
-        }
-    }
-    Ok(Vec::new())
+    let before: Option<(SystemId, serde_json::Value)> =
+        against.system.map(|system| (system.id, serde_json::from_str(&system.settings).unwrap_or_default()));
+    let before = before.as_ref().map(|(id, settings)| (*id, settings));
+    let wanted = (against.kind, &specified.settings);
+    let why = territory::refused(db, against.grant, against.kinds, wanted, before)?;
+    Ok(why.map(|why| ((*field).to_owned(), why)).into_iter().collect())
 }

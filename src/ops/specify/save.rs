@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::domain::kind::{Kind, Kinds, Owner};
 use crate::ids::{CheckNo, SystemId, SystemKey};
 use crate::store::systems::{Draft, System, Watch};
-use crate::store::{Db, Store, StoreError, checks, credentials, groups, item_states, systems};
+use crate::store::{self, Db, Store, StoreError, checks, credentials, groups, item_states, systems};
 
 type Specify = Grant<verbs::SpecifySystems>;
 
@@ -41,7 +41,6 @@ pub async fn create_system(
     vault: &Vault,
     grant: &Specify,
     wanted: Wanted,
-    now: Stamp,
 ) -> Result<(SystemKey, CheckNo)> {
     let Wanted { kind, kinds, config, specified, who } = wanted;
     let key = SystemKey::from_random(random::bytes());
@@ -50,6 +49,7 @@ pub async fn create_system(
     let sealing = Arc::new(vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?);
     let saved = store
         .write(move |db| {
+            let now = store::now(db)?;
             let against = Against { grant: &grant, kind, kinds, config: &config, system: None };
             let wrong = objections(db, &against, &specified)?;
             if !wrong.is_empty() {
@@ -57,6 +57,8 @@ pub async fn create_system(
             }
             let draft = drafted(db, &grant, kind, &specified, now, None)?;
             let id = systems::create(db, &grant, &made, &draft, now)?;
+            // Only now it has the id by which its due times are spread.
+            systems::plan(db, &grant, id, next_due(&specified, id, now))?;
             seal(db, kind, &sealing, id, &specified)?;
             let after = told(&draft, &specified);
             who.did(db, "system.create", (Some(id), Some(draft.group)), &draft.name, (None, Some(after)), now)?;
@@ -85,7 +87,6 @@ pub async fn save_system(
     grant: &Specify,
     change: Change<'_>,
     wanted: Wanted,
-    now: Stamp,
 ) -> Result<Option<CheckNo>> {
     let Wanted { kind, kinds, config, specified, who } = wanted;
     let (grant, key, seen_version) = (grant.clone(), change.key.clone(), change.seen_version);
@@ -93,6 +94,7 @@ pub async fn save_system(
     let sealing = Arc::new(vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?);
     let saved = store
         .write(move |db| {
+            let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             let against = Against { grant: &grant, kind, kinds, config: &config, system: Some(&system) };
             let wrong = objections(db, &against, &specified)?;
@@ -162,11 +164,10 @@ fn drafted(
         .filter(|group| grant.scope().covers(*group))
         .ok_or(StoreError::NotFound)?;
     let schedule = specified.schedule.text();
-    let same = system
-        .filter(|system| system.schedule == schedule && system.time_zone == specified.time_zone.name())
-        .map(|system| system.next_due);
-    // A new system has no number yet; its first due time is spread by its name.
-    let seed = system.map_or_else(|| specified.name.bytes().map(u64::from).sum(), |system| system.id.seed());
+    let next_due = system.and_then(|system| {
+        let same = system.schedule == schedule && system.time_zone == specified.time_zone.name();
+        if same { system.next_due } else { next_due(specified, system.id, now) }
+    });
     Ok(Draft {
         name: specified.name.clone(),
         kind: kind.kind().to_owned(),
@@ -174,12 +175,17 @@ fn drafted(
         production: specified.production,
         settings: specified.settings.to_string(),
         time_zone: specified.time_zone.name().to_owned(),
-        next_due: same.unwrap_or_else(|| specified.schedule.next_after(now, specified.time_zone, seed)),
+        next_due,
         schedule,
         timeout_us: specified.timeout_us,
         max_attempts: specified.max_attempts,
         freshness_us: specified.freshness_us,
     })
+}
+
+/// The first due time after now, spread by the id as all that follow.
+fn next_due(specified: &Specified, id: SystemId, now: Stamp) -> Option<Stamp> {
+    specified.schedule.next_after(now, specified.time_zone, id.seed())
 }
 
 fn seal(

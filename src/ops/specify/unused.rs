@@ -109,7 +109,6 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
-    use crate::ops::specify::read;
     use crate::sync::registry;
 
     fn typed(pairs: &[(&str, &str)]) -> Typed {
@@ -122,17 +121,17 @@ mod tests {
         let mut form: Typed =
             kind.fields().iter().map(|field| (field.name.to_owned(), field.default.to_owned())).collect();
         form.extend(typed(&[
-            ("name", "Reports"),
             ("schedule", "none"),
-            ("time_zone", "UTC"),
-            ("timeout_minutes", "60"),
-            ("max_attempts", "5"),
             ("root", "https://sap.example/odata"),
             ("source_path", "/data/files/in"),
             ("destination_path", "/data/files/out"),
         ]));
         form.extend(typed(changes));
-        read(kind, &form, &typed(before)).wrong.into_iter().map(|(field, _)| field).collect()
+        let reading = kind.read(&form);
+        let wrong: Vec<_> = reading.errors.into_iter().map(|error| (error.field.to_owned(), error.message)).collect();
+        let before = typed(before);
+        let left = unused(kind, Typing { typed: &form, before: &before }, &reading.settings, &wrong);
+        wrong.into_iter().chain(left.errors).map(|(field, _)| field).collect()
     }
 
     #[rstest]

@@ -110,11 +110,11 @@ pub(super) fn error_of(run: &Run, main: &mut HashMap<RunId, String>) -> Option<S
     run.end_code.clone().or(counted).filter(|_code| run.result == Some(RunResult::Error))
 }
 
-/// The same for a page of runs.
-pub fn errors_of(db: &mut Db, runs: &[(Run, Totals)]) -> Result<HashMap<RunId, String>> {
+/// The same for a page of runs: one entry for each, in the same order.
+pub fn errors_of(db: &mut Db, runs: &[(Run, Totals)]) -> Result<Vec<Option<String>>> {
     let ids: Vec<RunId> = runs.iter().map(|(run, _)| run.id).collect();
     let mut main = main_errors(db, &ids)?;
-    Ok(runs.iter().filter_map(|(run, _)| Some((run.id, error_of(run, &mut main)?))).collect())
+    Ok(runs.iter().map(|(run, _)| error_of(run, &mut main)).collect())
 }
 
 /// The queued and running runs of a system; at most two a lane.

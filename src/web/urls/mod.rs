@@ -141,7 +141,7 @@ pub fn run_live_after(key: &SystemKey, no: RunNo, seq: Seq) -> String {
     format!("{}?after={seq}", run_live(key, no))
 }
 
-/// The live log as a page that loads itself again, or stands still.
+/// The live log as a page that refreshes, or stays as it is.
 #[must_use]
 pub fn run_latest(key: &SystemKey, no: RunNo, refreshes: bool) -> String {
     format!("{}?refresh={}", run_live(key, no), if refreshes { "on" } else { "off" })

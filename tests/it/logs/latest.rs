@@ -6,7 +6,7 @@ use super::book::{Book, about, numbers};
 use crate::database::both_databases;
 
 both_databases! {
-    /// It loads itself again while the run goes on, and shows the newest rows last.
+    /// It refreshes while the run is in process, and shows the newest rows last.
     async fn the_newest_rows_until_the_end(book: Book) {
         let address = format!("{}?refresh=on", book.page("/live"));
         let page = book.ada.get(&address).await.expect(200);

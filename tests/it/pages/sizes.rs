@@ -179,7 +179,7 @@ both_databases! {
         assert!(!export.is_empty() && export.iter().all(|to| !to.contains("rows=")), "{export:?}");
     }
 
-    /// A page that loads itself again keeps its size, also when it is told to stop.
+    /// A page that refreshes keeps its size, also when a person stops it.
     async fn while_something_goes_on(book: Book) {
         book.fill(1, 60, "2", "NULL");
         let system = book.tree.page();

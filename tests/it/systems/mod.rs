@@ -15,6 +15,7 @@ mod secrets;
 pub mod shelf;
 mod synchronize;
 mod territory;
+mod timeouts;
 mod together;
 
 use crate::desk::Desk;

@@ -52,7 +52,7 @@ both_databases! {
         assert_eq!(desk.synchronize(&tree).await.0, 1);
     }
 
-    /// A run that a pause or a hold keeps back waits for neither a worker nor its time, and no page loads itself again for it.
+    /// A run that a pause or a hold keeps back waits for neither a worker nor its time, and no page refreshes for it.
     async fn what_is_kept_back_says_for_what_it_waits(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
         desk.checked().await;

@@ -25,7 +25,7 @@ use crate::sync::progress::Progress;
 use crate::sync::stop::{Stop, Stopped};
 
 /// `$metadata` is at most so long; that of the largest services has some 10 MB.
-pub(super) const LONGEST_METADATA: usize = 64 * 1024 * 1024;
+pub(super) const LONGEST_METADATA: usize = 32 * 1024 * 1024;
 
 /// A page is at most so long.
 pub(super) const LONGEST_PAGE: usize = 16 * 1024 * 1024;

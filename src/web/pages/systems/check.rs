@@ -75,7 +75,7 @@ pub async fn submit(
     let who = viewer.who(grant.principal());
     let (reader, does) = (viewer.clone(), [Verb::RequestRun, Verb::SpecifySystems]);
     let looks_only = move |group| !reader.may(&does, group);
-    match check_connection(&app.store, &app.wake, &grant, &key, looks_only, who, viewer.now).await {
+    match check_connection(&app.store, &app.wake, &grant, &key, looks_only, who).await {
         Ok(no) => Ok(response::see_other(&urls::check(&key, no))),
         Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
         Err(error) => Err(error.into()),

@@ -128,7 +128,7 @@ pub async fn create(
     let kind = kind(posted.field("kind"))?;
     let attempt = Attempt::read(&app, &grant, &viewer, kind, posted, &BTreeMap::new()).await?;
     let wanted = attempt.wanted(&app, &grant, &viewer);
-    match specify::create_system(&app.store, &app.vault, &grant, wanted, viewer.now).await {
+    match specify::create_system(&app.store, &app.vault, &grant, wanted).await {
         Ok((key, check)) => {
             app.wake.notify_one();
             session::tell(&session, Tone::Ok, "System saved.", None);
@@ -181,7 +181,7 @@ pub async fn save(
     let attempt = Attempt::read(&app, &grant, &viewer, kind, posted, &before).await?;
     let (wanted, change) =
         (attempt.wanted(&app, &grant, &viewer), specify::Change { key: &system.key, seen_version: seen });
-    let (wrong, status) = match specify::save_system(&app.store, &app.vault, &grant, change, wanted, viewer.now).await {
+    let (wrong, status) = match specify::save_system(&app.store, &app.vault, &grant, change, wanted).await {
         Ok(check) => return Ok(saved(&app, &session, &system.key, check)),
         Err(OpError::Invalid(wrong)) => (wrong, StatusCode::UNPROCESSABLE_ENTITY),
         Err(OpError::Conflict(why)) => (vec![(VERSION.to_owned(), why)], StatusCode::CONFLICT),
@@ -279,7 +279,8 @@ impl Attempt {
         before: &BTreeMap<String, String>,
     ) -> Result<Self, Failure> {
         let reference = posted.field(REFERENCE).to_owned();
-        let sent = specify::Sent { kind, typed: bare(&posted.0), before: &bare(before), reference };
+        let sent =
+            specify::Sent { kind, typed: bare(&posted.0), before: &bare(before), config: &app.config, reference };
         let specified = specify::read_with_kept(&app.store, &app.vault, grant, sent, viewer.now).await?;
         Ok(Self { kind, posted, specified: Arc::new(specified) })
     }

@@ -97,8 +97,8 @@ struct Loaded {
     runs: Vec<(Run, Totals)>,
     size: PageSize<25>,
     numbers: HashMap<RunId, RunNo>,
-    /// The codes of the runs that ended in error.
-    errors: HashMap<RunId, String>,
+    /// For each of `runs`: the code of the error that it ended in.
+    errors: Vec<Option<String>>,
     links: (bool, bool),
     /// The run that the verdict comes from.
     last: Option<(Run, Totals)>,
@@ -206,10 +206,10 @@ fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
         runs: loaded
             .runs
             .iter()
-            .map(|(run, totals)| {
+            .zip(&loaded.errors)
+            .map(|((run, totals), error)| {
                 let retries = run.retries_run.and_then(|id| loaded.numbers.get(&id).copied());
-                let error = loaded.errors.get(&run.id).map(String::as_str);
-                present::run_row(run, totals, retries, error, viewer.now)
+                present::run_row(run, totals, retries, error.as_deref(), viewer.now)
             })
             .collect(),
         links: links(loaded),
