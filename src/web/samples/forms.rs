@@ -84,6 +84,8 @@ pub(crate) fn new_system() -> EditView {
         fields: FIELDS,
         typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         stored: BTreeSet::new(),
+        kept: BTreeSet::new(),
+        reference: String::new(),
         errors: Errors::new(),
         groups: vec![Choice::new("1", "Finance"), Choice::new("2", "Sales")],
         roots: vec![("Finance".to_owned(), "/srv/syncdesk/data/files/Finance".to_owned())],
@@ -107,6 +109,8 @@ pub(crate) fn refused_edit() -> EditView {
         subject: Subject::System { key: key(1), name: "Closing documents DE".into(), version: 3 },
         typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         stored: BTreeSet::from(["source_secret".to_owned()]),
+        kept: BTreeSet::from(["destination_secret".to_owned()]),
+        reference: "u5yS1QbW".to_owned(),
         errors: BTreeMap::from([
             ("daily_at".to_owned(), "There is no such time: write 00:00 to 23:59.".to_owned()),
             ("settings.source_path".to_owned(), "The source folder lies outside the allowed roots.".to_owned()),
@@ -124,6 +128,7 @@ pub(crate) fn check(state: CheckState) -> CheckView {
         state,
         has: Stage::ALL.to_vec(),
         may_check: true,
+        on_hold: false,
     }
 }
 

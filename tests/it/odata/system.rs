@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::desk::{Desk, Tree};
+use crate::desk::{Desk, Tree, key_of};
 
 /// A run that has ended.
 pub struct Run {
@@ -33,7 +33,7 @@ impl Desk {
         }
         all.extend(fields);
         let made = ada.submit("/systems/new", &all).await.expect(303);
-        let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();
+        let key = key_of(made.location());
         Tree { key, source: PathBuf::new(), destination: PathBuf::new() }
     }
 

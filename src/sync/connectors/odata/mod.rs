@@ -24,10 +24,10 @@ use std::time::Duration;
 
 use self::service::Service;
 use self::settings::Settings;
-use crate::domain::kind::Owner;
+use crate::domain::kind::{Owner, Reading};
 use crate::domain::run::{Failure, Stage};
 use crate::net;
-use crate::sync::connector::{Connector, Context, Field, FieldError, Halt, Kind, Peer, Task, Territory, Typed};
+use crate::sync::connector::{Connector, Context, Field, Halt, Kind, Peer, Task, Territory, Typed};
 
 /// An OData service.
 #[derive(Debug, Clone, Copy)]
@@ -46,8 +46,16 @@ impl Kind for OData {
         form::FIELDS
     }
 
-    fn parse(&self, typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>> {
-        parse::parse(typed)
+    fn read(&self, typed: &Typed) -> Reading {
+        parse::read(typed)
+    }
+
+    fn owner_fields(&self, _slot: &str) -> &'static [&'static str] {
+        parse::OWNER
+    }
+
+    fn territory_fields(&self) -> &'static [&'static str] {
+        &[]
     }
 
     fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {
