@@ -13,12 +13,16 @@ pub struct Run {
 }
 
 impl Run {
-    /// Category, code and text of each message; those of Syncdesk itself are left out.
+    /// Category, code and text of each message, without those of Syncdesk itself and without signs of life.
     pub fn told(&self) -> Vec<String> {
+        let signs = [" RUN-", " ODATA-READING ", " ODATA-READ "];
+        self.lines().into_iter().filter(|line| !signs.iter().any(|sign| line.contains(sign))).collect()
+    }
+
+    /// The same of each message.
+    pub fn lines(&self) -> Vec<String> {
         let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
-        let told =
-            self.log.iter().map(|line| [text(line, "category"), text(line, "code"), text(line, "text")].join(" "));
-        told.filter(|line| !line.contains(" RUN-")).collect()
+        self.log.iter().map(|line| [text(line, "category"), text(line, "code"), text(line, "text")].join(" ")).collect()
     }
 }
 
