@@ -1,12 +1,14 @@
 //! The body of an answer, decoded, within a bound: for answers that are read here. What is transferred is not decoded.
 
 use std::io::ErrorKind;
+use std::time::Instant;
 
 use bytes::Bytes;
 use reqwest::header::CONTENT_ENCODING;
 
-use super::client::Answer;
+use super::client::{Answer, Held};
 use super::coding::Decoder;
+use super::memory::Share;
 use super::trouble;
 use crate::domain::run::Failure;
 
@@ -20,22 +22,26 @@ pub struct Body {
     /// How many decoded bytes may still come.
     left: usize,
     limit: usize,
+    share: Share,
+    began: Instant,
     buffer: Vec<u8>,
     has_ended: bool,
 }
 
 impl Body {
-    /// The body of an answer, at most `limit` bytes of it when decoded.
+    /// The body of an answer, at most `limit` bytes of it when decoded. A reader that holds parts of it holds at most
+    /// `memory` bytes.
     ///
     /// # Errors
     /// When its content coding is not one that can be decoded.
-    pub fn of(answer: Answer, limit: usize) -> Result<Self, Failure> {
+    pub fn of(answer: Answer, limit: usize, memory: usize) -> Result<Self, Failure> {
         let mut names = answer.headers.get_all(CONTENT_ENCODING).iter().map(|value| value.to_str().unwrap_or("?"));
         let codings = names.next().unwrap_or_default().to_owned();
         let codings = names.fold(codings, |all, name| format!("{all}, {name}"));
-        let decoder =
-            Decoder::new(&codings).map_err(|words| trouble::nonsense(trouble::host_of(&answer.url), words))?;
-        Ok(Self { answer, decoder, left: limit, limit, buffer: vec![0; PIECE], has_ended: false })
+        let decoder = Decoder::new(&codings).map_err(|words| trouble::nonsense(answer.host(), words))?;
+        let share = answer.share(memory.saturating_add(decoder.memory()));
+        let (buffer, began) = (vec![0; PIECE], Instant::now());
+        Ok(Self { answer, decoder, left: limit, limit, share, began, buffer, has_ended: false })
     }
 
     /// The next piece; `None` at the end.
@@ -64,16 +70,40 @@ impl Body {
         }
     }
 
-    /// All of it.
+    /// What a reader holds of it now, in bytes: it counts towards the memory of the process.
     ///
     /// # Errors
-    /// As [`Body::piece`].
-    pub async fn whole(&mut self) -> Result<Bytes, Failure> {
-        let mut whole = Vec::new();
-        while let Some(piece) = self.piece().await? {
-            whole.extend_from_slice(piece);
+    /// When it is more than was agreed on; when the body comes too slowly while others wait for memory.
+    pub async fn holds(&mut self, bytes: usize) -> Result<(), Failure> {
+        let bytes = bytes.saturating_add(self.decoder.memory());
+        self.share.hold(bytes).await.map_err(|error| trouble::too_large(self.answer.host(), error.most))?;
+        if self.share.is_wanted() && self.answer.is_slow(self.began, self.limit - self.left) {
+            return Err(trouble::slow(self.answer.host()));
         }
-        Ok(whole.into())
+        Ok(())
+    }
+
+    /// All of it. It counts towards the memory of the process until the last clone of it is dropped.
+    ///
+    /// # Errors
+    /// As [`Body::piece`] and [`Body::holds`].
+    pub async fn whole(mut self) -> Result<Bytes, Failure> {
+        let mut whole: Vec<u8> = Vec::new();
+        loop {
+            let Some(piece) = self.piece().await? else { break };
+            let size = whole.len() + piece.len();
+            if size <= whole.capacity() {
+                whole.extend_from_slice(piece);
+                continue;
+            }
+            let piece = piece.to_vec();
+            let capacity = (whole.capacity() * 2).min(self.share.most()).max(size);
+            self.holds(capacity).await?;
+            whole.reserve_exact(capacity - whole.len());
+            whole.extend_from_slice(&piece);
+        }
+        self.share.shrink(self.decoder.memory());
+        Ok(Bytes::from_owner(Held { whole, _share: self.share }))
     }
 
     /// The beginning for people to read, up to the limit; what cannot be read is skipped.
@@ -85,18 +115,14 @@ impl Body {
         String::from_utf8_lossy(&words).into_owned()
     }
 
-    fn host(&self) -> String {
-        trouble::host_of(&self.answer.url)
-    }
-
     fn too_long(&self) -> Failure {
-        trouble::nonsense(self.host(), format!("the answer is longer than {} bytes", self.limit))
+        trouble::too_large(self.answer.host(), self.limit)
     }
 
     fn broken(&self, error: &std::io::Error) -> Failure {
         match error.kind() {
-            ErrorKind::UnexpectedEof => trouble::broken_off(self.host(), "the compressed answer ends too early"),
-            _ => trouble::nonsense(self.host(), format!("the answer cannot be decompressed: {error}")),
+            ErrorKind::UnexpectedEof => trouble::broken_off(self.answer.host(), "the compressed answer ends too early"),
+            _ => trouble::nonsense(self.answer.host(), format!("the answer cannot be decompressed: {error}")),
         }
     }
 }

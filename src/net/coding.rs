@@ -40,6 +40,9 @@ impl Read for Feed {
 /// Size of brotli's input buffer.
 const BUFFER: usize = 4 * 1024;
 
+/// Largest window of brotli (RFC 7932, 9.1). That of the others has 32 KiB.
+const BROTLI_WINDOW: usize = 16 * 1024 * 1024;
+
 /// A decoder that is fed with pieces of an answer.
 pub struct Decoder(Coding);
 
@@ -70,6 +73,15 @@ impl Decoder {
             _ => return Err(format!("its content coding is “{codings}”")),
         };
         Ok(Self(coding))
+    }
+
+    /// How many bytes it holds to decode, at most.
+    #[must_use]
+    pub const fn memory(&self) -> usize {
+        match self.0 {
+            Coding::Brotli(_) => BROTLI_WINDOW,
+            Coding::Identity(_) | Coding::Gzip(_) | Coding::Deflate(_) | Coding::Zlib(_) | Coding::BareDeflate(_) => 0,
+        }
     }
 
     /// The next piece as it came.

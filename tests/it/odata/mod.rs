@@ -11,6 +11,7 @@ mod one_set;
 mod pages;
 mod protocol;
 mod reading;
+mod redirects;
 mod short_writes;
 mod signs;
 pub mod stub;

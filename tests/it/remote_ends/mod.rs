@@ -9,6 +9,7 @@ mod interrupted;
 mod items;
 mod pairs;
 mod ports;
+mod redirects;
 mod source;
 mod trouble;
 mod uploads;

@@ -11,6 +11,9 @@ use crate::sync::publish::{Key, Met, Reading};
 pub(super) const STAGED: usize = 1_000;
 const BYTES: usize = 256 * 1024;
 
+/// Most that a batch can hold, in bytes: with the records of the piece of an answer that made it full.
+pub(super) const MOST_BYTES: usize = 2 * 1024 * 1024;
+
 /// What is held of a record besides its key and its data, in bytes; about.
 const EACH: usize = 100;
 
@@ -48,6 +51,11 @@ impl Batch {
                 self.bad.push(bad);
             }
         }
+    }
+
+    /// What it holds; about.
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     pub(super) fn is_full(&self) -> bool {

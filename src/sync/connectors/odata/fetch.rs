@@ -9,7 +9,7 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH}
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 
-use super::batch::{Batch, Handed};
+use super::batch::{Batch, Handed, MOST_BYTES};
 use super::codes;
 use super::incoming::Incoming;
 use super::metadata::Version;
@@ -17,12 +17,19 @@ use super::page::{Nonsense, Page, PageReader};
 use super::reading::{SetReader, fingerprint};
 use super::service::{LONGEST_PAGE, MAX_VERSION_2, MAX_VERSION_4};
 use super::shared::unread;
+use super::split::LONGEST_RECORD;
 use super::trouble::{Trouble, final_one, passing};
 use crate::domain::run::{Failure, Stage};
 use crate::net::retry::Setback;
 use crate::sync::connector::Halt;
 use crate::sync::publish::Reading;
 use crate::sync::stop::Stopped;
+
+/// Maximum number of bytes that are held of a page at a time: a record as it comes, and three batches.
+const MEMORY: usize = LONGEST_RECORD + 4 * MOST_BYTES;
+
+/// How many bytes of a page are read before a batch may be handed on.
+const PART: usize = 4 * 1024;
 
 /// What pages are asked for with.
 #[derive(Debug, Clone, Default)]
@@ -118,7 +125,7 @@ impl SetReader {
     ) -> Result<(Ended, Option<Url>), Setback<Trouble>> {
         let mut handed = handed.lock().await;
         handed.again();
-        let mut answer = self.shared.service.open_at(url, &self.headers(ask), LONGEST_PAGE).await?;
+        let mut answer = self.shared.service.open_at(url, &self.headers(ask), LONGEST_PAGE, MEMORY).await?;
         if let Some(version) = &answer.foreign_version {
             return Err(final_one(unread(version).into()));
         }
@@ -129,13 +136,17 @@ impl SetReader {
         let mut reader = PageReader::new(self.shared.version);
         let mut batch = Batch::default();
         while let Some(piece) = answer.piece().await.map_err(passing)? {
-            if let Err(why) = reader.take(piece, &mut |record| batch.add(&self.model, record)) {
-                return Err(self.not_understood(why, &mut answer).await);
+            for part in piece.chunks(PART) {
+                if let Err(why) = reader.take(part, &mut |record| batch.add(&self.model, record)) {
+                    return Err(self.not_understood(why, &mut answer).await);
+                }
+                if batch.is_full() {
+                    handed.pass(&mut batch, reading);
+                    hand_on(out, Step::Records(std::mem::take(&mut batch))).await.map_err(final_one)?;
+                }
             }
-            if batch.is_full() {
-                handed.pass(&mut batch, reading);
-                hand_on(out, Step::Records(std::mem::take(&mut batch))).await.map_err(final_one)?;
-            }
+            // Two more batches are on their way to the replica.
+            answer.holds(reader.held() + 3 * batch.bytes()).await.map_err(passing)?;
         }
         let page = match reader.end() {
             Ok(page) => page,
@@ -151,7 +162,10 @@ impl SetReader {
         handed.pass(&mut batch, reading);
         hand_on(out, Step::Records(batch)).await.map_err(final_one)?;
         let was_reread = handed.was_reread();
-        Ok((Ended { rows: records, count, delta, etag: answer.etag, unknown, was_reread }, next))
+        // They are stored: one with a credential in it is not.
+        let delta = delta.filter(|link| !answer.reveals(link));
+        let etag = answer.etag.clone().filter(|etag| !answer.reveals(etag));
+        Ok((Ended { rows: records, count, delta, etag, unknown, was_reread }, next))
     }
 
     /// What records are asked for with.

@@ -4,16 +4,19 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::Url;
-use reqwest::header::HeaderValue;
 
-use super::sign_in::hidden;
 use super::words::refusal;
 use crate::domain::run::Failure;
 use crate::net::body::Body;
+use crate::net::secrets::Secrets;
 use crate::sync::progress::Progress;
 
-/// How much of an answer is quoted.
+/// How much of an answer is quoted, and how much of it is looked at for that.
 const QUOTED: usize = 1_000;
+const LOOKED_AT: usize = 4 * 1024;
+
+/// Longest words of an answer for people.
+const WORDS: usize = 4 * 1024;
 
 /// A good answer, with all of its body.
 #[derive(Debug, Clone)]
@@ -23,20 +26,19 @@ pub(super) struct Got {
     pub(super) url: Url,
     /// The version that the answer says it is of, if that is not read.
     pub(super) foreign_version: Option<String>,
-    /// What the request was signed in with.
-    pub(super) token: Option<HeaderValue>,
+    pub(super) secrets: Secrets,
 }
 
 impl Got {
     /// The beginning of the answer, for people.
     pub(super) fn beginning(&self) -> String {
-        let beginning = String::from_utf8_lossy(self.body.get(..QUOTED).unwrap_or(&self.body));
-        self.hidden(&refusal(&beginning))
+        let beginning = String::from_utf8_lossy(self.body.get(..LOOKED_AT).unwrap_or(&self.body));
+        self.secrets.quote(&refusal(&beginning), QUOTED)
     }
 
     /// Words of the answer, for people.
     pub(super) fn hidden(&self, words: &str) -> String {
-        hidden(words, self.token.as_ref())
+        self.secrets.quote(words, WORDS)
     }
 }
 
@@ -50,7 +52,7 @@ pub(super) struct Incoming {
     pub(super) url: Url,
     /// The version that the answer says it is of, if that is not read.
     pub(super) foreign_version: Option<String>,
-    pub(super) token: Option<HeaderValue>,
+    pub(super) secrets: Secrets,
     pub(super) beginning: Vec<u8>,
     pub(super) progress: Option<Arc<Progress>>,
 }
@@ -59,7 +61,7 @@ impl Incoming {
     /// The next piece of the body; `None` at the end.
     pub(super) async fn piece(&mut self) -> Result<Option<&[u8]>, Failure> {
         let Some(piece) = self.body.piece().await? else { return Ok(None) };
-        let room = QUOTED.saturating_sub(self.beginning.len());
+        let room = LOOKED_AT.saturating_sub(self.beginning.len());
         self.beginning.extend_from_slice(piece.get(..room).unwrap_or(piece));
         if let Some(progress) = &self.progress {
             progress.bytes(piece.len() as u64);
@@ -69,17 +71,27 @@ impl Incoming {
 
     /// The beginning of the answer, for people; as much of it as is there already, but some of it.
     pub(super) async fn beginning(&mut self) -> String {
-        while self.beginning.len() < QUOTED {
+        while self.beginning.len() < LOOKED_AT {
             match self.piece().await {
                 Ok(Some(_)) => {}
                 Ok(None) | Err(_) => break,
             }
         }
-        self.hidden(&refusal(&String::from_utf8_lossy(&self.beginning)))
+        self.secrets.quote(&refusal(&String::from_utf8_lossy(&self.beginning)), QUOTED)
     }
 
     /// Words of the answer, for people.
     pub(super) fn hidden(&self, words: &str) -> String {
-        hidden(words, self.token.as_ref())
+        self.secrets.quote(words, WORDS)
+    }
+
+    /// Whether a credential can be read out of a part of the answer.
+    pub(super) fn reveals(&self, part: &str) -> bool {
+        self.secrets.are_in(part)
+    }
+
+    /// What is held of the answer now, in bytes: it counts towards the memory of the process.
+    pub(super) async fn holds(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.body.holds(bytes).await
     }
 }

@@ -76,6 +76,11 @@ impl PageReader {
         taken.map_err(|words| if of_other_version { Nonsense::Version("3") } else { Nonsense::Words(words) })
     }
 
+    /// How many bytes are held of what was not cut out yet.
+    pub(super) const fn held(&self) -> usize {
+        self.splitter.held()
+    }
+
     /// The answer has ended.
     ///
     /// # Errors

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
+use secrecy::ExposeSecret;
 
 use super::codes;
 use super::incoming::{Got, Incoming};
 use super::settings::{Auth, KEY, Settings};
-use super::sign_in::{SignIn, hidden};
+use super::sign_in::SignIn;
 use super::trouble::{Trouble, final_one, foreign_version, passing, refused};
 use super::words::refusal;
 use crate::domain::run::{Failure, Stage};
@@ -32,6 +33,9 @@ pub(super) const LONGEST_PAGE: usize = 64 * 1024 * 1024;
 
 /// Longest part of a refusal that is read for people. Errors of SAP have long details behind their message.
 const WORDS: usize = 64 * 1024;
+
+/// Longest part of it that is shown.
+const SHOWN: usize = 4 * 1024;
 
 /// Talks to one service. Cheap to clone.
 #[derive(Clone)]
@@ -71,8 +75,13 @@ impl Service {
     ) -> Result<Self, Failure> {
         let unusable = |which: &str, why: String| Failure::new(Stage::Settings, codes::SETTING).arg(which).arg(why);
         let idle = Duration::from_secs(settings.timeout_seconds);
-        let mut net =
-            peer.net.clone().staying().over_http_1().patient(Patience { idle, attempts, ..peer.net.patience() });
+        for secret in peer.credentials.values() {
+            peer.net.secrets().learn(secret.expose_secret());
+        }
+        for (_name, value) in settings.headers.iter().filter(|(name, _)| is_credential(name)) {
+            peer.net.secrets().learn(value);
+        }
+        let mut net = peer.net.clone().over_http_1().patient(Patience { idle, attempts, ..peer.net.patience() });
         if !settings.proxy.is_empty() {
             let proxy = Url::parse(&settings.proxy).map_err(|error| unusable("proxy", error.to_string()))?;
             net = net.through(&proxy)?;
@@ -129,44 +138,46 @@ impl Service {
     }
 
     async fn whole(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
-        let Incoming { mut body, url, token, foreign_version, .. } = self.open_at(url, headers, limit).await?;
+        let Incoming { body, url, foreign_version, secrets, .. } = self.open_at(url, headers, limit, limit).await?;
         let body = body.whole().await.map_err(passing)?;
         if let Some(progress) = &self.0.progress {
             progress.bytes(body.len() as u64);
         }
-        Ok(Got { body, url, foreign_version, token })
+        Ok(Got { body, url, foreign_version, secrets })
     }
 
-    /// Asks once for what is at an address of the service. Its body may have at most `limit` bytes.
+    /// Asks once for what is at an address of the service. Its body may have at most `limit` bytes, of
+    /// which at most `memory` are held at a time.
     pub(super) async fn open_at(
         &self,
         url: &Url,
         headers: &HeaderMap,
         limit: usize,
+        memory: usize,
     ) -> Result<Incoming, Setback<Trouble>> {
-        let (request, mut token) = self.signed(url, headers).await.map_err(passing)?;
+        let (request, token) = self.signed(url, headers).await.map_err(passing)?;
         let mut answer = self.0.client.send(request, Outgoing::Nothing).await.map_err(passing)?;
         if answer.status == StatusCode::UNAUTHORIZED && self.0.sign_in.renew(token.as_ref()).await {
             let (request, renewed) = self.signed(url, headers).await.map_err(passing)?;
             // The same once more would be refused once more.
             if renewed != token {
                 answer = self.0.client.send(request, Outgoing::Nothing).await.map_err(passing)?;
-                token = renewed;
             }
         }
         if answer.status == StatusCode::NOT_MODIFIED {
             return Err(final_one(Trouble::NotModified));
         }
         if !answer.status.is_success() {
-            return Err(self.refused(answer, token.as_ref()).await);
+            return Err(self.refused(answer).await);
         }
         let header = |name: HeaderName| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
         let (content_type, etag) = (header(CONTENT_TYPE).unwrap_or_default(), header(ETAG));
         let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let foreign_version = foreign_version(&answer.headers);
         let (url, progress) = (answer.url.clone(), self.0.progress.clone());
-        let body = Body::of(answer, limit).map_err(passing)?;
-        Ok(Incoming { body, media_type, etag, url, foreign_version, token, beginning: Vec::new(), progress })
+        let secrets = answer.secrets().clone();
+        let body = Body::of(answer, limit, memory).map_err(passing)?;
+        Ok(Incoming { body, media_type, etag, url, foreign_version, secrets, beginning: Vec::new(), progress })
     }
 
     /// A request, and what it is signed in with.
@@ -180,14 +191,21 @@ impl Service {
         Ok((request, token))
     }
 
-    async fn refused(&self, answer: Answer, token: Option<&HeaderValue>) -> Setback<Trouble> {
+    async fn refused(&self, answer: Answer) -> Setback<Trouble> {
         let (status, headers) = (answer.status, answer.headers.clone());
-        let words = match Body::of(answer, WORDS) {
+        let secrets = answer.secrets().clone();
+        let words = match Body::of(answer, WORDS, WORDS) {
             Ok(mut body) => body.words().await,
             Err(unfit) => unfit.foreign_text.unwrap_or_default(),
         };
-        refused(status, &headers, self.host(), &hidden(&refusal(&words), token))
+        refused(status, &headers, self.host(), &secrets.quote(&refusal(&words), SHOWN))
     }
+}
+
+/// Whether a further header carries a credential, by its name. A short value would hide all that is quoted.
+fn is_credential(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["auth", "cookie", "key", "password", "secret", "token"].iter().any(|word| name.contains(word))
 }
 
 /// What `$metadata` is asked with. A service of several versions answers with one that is read.

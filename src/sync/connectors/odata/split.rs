@@ -107,6 +107,11 @@ impl Splitter {
         }
     }
 
+    /// How many bytes are held of the value that is being cut out.
+    pub(super) const fn held(&self) -> usize {
+        self.value.bytes.capacity()
+    }
+
     /// Whether there was a list of records.
     pub(super) const fn has_list(&self) -> bool {
         self.has_list

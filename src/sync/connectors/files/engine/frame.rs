@@ -1,6 +1,7 @@
 //! A folder that is being compared: entered, and left when all its children were visited.
 
 use crate::domain::message::Category;
+use crate::net::listings::Listed;
 use crate::sync::connector::Halt;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::{EndError, Which};
@@ -26,6 +27,8 @@ pub(super) struct Frame {
     pub(super) path: ItemPath,
     pub(super) scope: Scope,
     pub(super) pairs: Pairs,
+    /// The memory of both listings.
+    pub(super) listed: Option<Listed>,
     source: bool,
     destination: bool,
     closing: Closing,
@@ -44,6 +47,7 @@ impl Frame {
             path,
             scope,
             pairs: Pairs::new(Vec::new(), Vec::new(), true),
+            listed: None,
             source: false,
             destination: false,
             closing: Closing::Stay,
@@ -92,6 +96,7 @@ impl Walk<'_> {
             (Ok(_), Err(error)) => return self.unlisted(error, Which::Destination, &frame).await,
         };
         frame.pairs = Pairs::new(source, destination, run.destination.abilities().case_sensitive);
+        frame.listed = Some(run.context.peer.net.listings().claim());
         if let Some(above) = self.stack.last() {
             frame.late |= above.late;
             frame.make = frame.make.map(|late| late || above.late);

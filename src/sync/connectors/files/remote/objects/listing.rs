@@ -7,6 +7,7 @@ use opendal::{Error, ErrorKind, Operator};
 
 use super::facts;
 use super::keys::child;
+use super::transport::failed;
 use crate::sync::connectors::files::end::{Entry, Facts, Kind};
 use crate::sync::connectors::files::remote::bounds::Bounds;
 
@@ -19,11 +20,11 @@ pub(super) struct Found {
 
 /// The children of a folder, each name once. Where `a` and `a/b` both exist, `a` is the folder: no other
 /// end can hold both.
-pub(super) async fn children(operator: &Operator, prefix: &str) -> opendal::Result<Found> {
+pub(super) async fn children(operator: &Operator, prefix: &str, mut bounds: Bounds) -> opendal::Result<Found> {
     let mut lister = operator.lister_with(prefix).await?;
     let mut entries = BTreeMap::new();
     let mut marker = false;
-    let (mut seen, mut bounds) = (0, Bounds::default());
+    let mut seen = 0;
     while let Some(found) = lister.try_next().await? {
         seen += 1;
         // Each name comes twice at most, and there are few keys that are no names.
@@ -31,7 +32,7 @@ pub(super) async fn children(operator: &Operator, prefix: &str) -> opendal::Resu
             return Err(Error::new(ErrorKind::Unexpected, "the listing goes round in circles"));
         }
         let etag = found.metadata().etag().map_or(0, str::len);
-        bounds.count(found.path().len() + etag).map_err(|words| Error::new(ErrorKind::Unexpected, words))?;
+        bounds.count(found.path().len() + etag).await.map_err(failed)?;
         marker |= found.path() == prefix;
         let Some(name) = child(prefix, found.path()).map(|name| name.as_bytes().to_vec()) else { continue };
         if found.path().ends_with('/') {
@@ -41,5 +42,6 @@ pub(super) async fn children(operator: &Operator, prefix: &str) -> opendal::Resu
             entries.entry(name.clone()).or_insert(Entry { name, kind: Kind::File, facts });
         }
     }
+    bounds.keep();
     Ok(Found { entries: entries.into_values().collect(), marker })
 }

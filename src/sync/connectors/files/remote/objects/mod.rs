@@ -17,6 +17,7 @@ use futures_util::TryStreamExt;
 use opendal::{Metadata, Operator};
 use secrecy::SecretString;
 
+use super::bounds::Bounds;
 use super::refusal::Place;
 use super::resume::Resuming;
 use super::sender::Sender;
@@ -98,7 +99,9 @@ impl Objects {
 
     async fn children(&self, folder: &ItemPath) -> EndResult<Vec<Entry>> {
         let prefix = self.keys.folder(folder)?;
-        let found = listing::children(&self.operator, &prefix).await.map_err(|error| self.error(&error))?;
+        let found = listing::children(&self.operator, &prefix, Bounds::new(self.sender.client(), &self.host))
+            .await
+            .map_err(|error| self.error(&error))?;
         // The bucket itself is there when it can be listed.
         let there = found.marker || !found.entries.is_empty() || prefix == "/";
         if there { Ok(found.entries) } else { Err(EndError::item(Trouble::NotFound, "nothing is below it")) }
@@ -157,7 +160,9 @@ impl Objects {
 
     async fn unmark(&self, folder: &ItemPath) -> EndResult<()> {
         let key = self.keys.folder(folder)?;
-        match self.children(folder).await {
+        let children = self.children(folder).await;
+        drop(self.sender.client().listings().claim());
+        match children {
             Ok(entries) if !entries.is_empty() => Err(EndError::item(Trouble::NotEmpty, "there is something below it")),
             // Not every service lists a marker that stands alone.
             Err(EndError::Item { trouble: Trouble::NotFound, .. }) | Ok(_) => self.remove(&key).await,

@@ -9,6 +9,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use opendal::{Buffer, Error, ErrorKind, HttpBody, HttpTransport, Result};
 use reqwest::Url;
 
+use crate::domain::run::Failure;
 use crate::net::client::Answer;
 use crate::net::trouble;
 use crate::sync::connectors::files::remote::sender::{Asked, Sender, Unanswered};
@@ -57,17 +58,22 @@ fn wrapped(unanswered: Unanswered) -> Error {
     Error::new(kind, "no answer").set_source(unanswered)
 }
 
+/// Our own failure as an error of `OpenDAL`.
+pub(super) fn failed(failure: Failure) -> Error {
+    wrapped(Unanswered::Failed(failure))
+}
+
 fn nonsense(answer: &Answer, words: &str) -> Error {
-    wrapped(Unanswered::Failed(trouble::nonsense(trouble::host_of(&answer.url), words)))
+    failed(trouble::nonsense(trouble::host_of(&answer.url), words))
 }
 
 /// A page of a listing, whole.
 async fn page(mut answer: Answer) -> Result<Response<HttpBody>> {
-    let page = answer.whole(LONGEST_PAGE).await.map_err(|failure| wrapped(Unanswered::Failed(failure)))?;
+    let page = answer.whole(LONGEST_PAGE).await.map_err(failed)?;
     let text = std::str::from_utf8(&page).unwrap_or_default();
     let head: String = text.chars().take(1_024).collect();
     if !LISTINGS.iter().any(|(root, part)| head.contains(root) && text.contains(part)) {
-        let beginning: String = head.chars().take(200).collect();
+        let beginning = answer.secrets().quote(&head, 200);
         return Err(nonsense(&answer, &format!("this is no listing: {beginning}")));
     }
     Ok(with_head(&answer, page))
@@ -75,7 +81,7 @@ async fn page(mut answer: Answer) -> Result<Response<HttpBody>> {
 
 /// What came of a change, whole.
 async fn told(mut answer: Answer) -> Result<Response<HttpBody>> {
-    let told = answer.whole(LONGEST_TOLD).await.map_err(|failure| wrapped(Unanswered::Failed(failure)))?;
+    let told = answer.whole(LONGEST_TOLD).await.map_err(failed)?;
     Ok(with_head(&answer, told))
 }
 
@@ -103,7 +109,7 @@ fn pieces(answer: Answer) -> impl Stream<Item = Result<Buffer>> + Send {
         match answer.piece().await {
             Ok(Some(piece)) => Some((Ok(Buffer::from(piece)), Some(answer))),
             Ok(None) => None,
-            Err(failure) => Some((Err(wrapped(Unanswered::Failed(failure))), None)),
+            Err(failure) => Some((Err(failed(failure)), None)),
         }
     })
 }

@@ -198,7 +198,9 @@ impl WebDav {
     }
 
     async fn remove_folder(&self, path: &ItemPath) -> EndResult<()> {
-        match self.children(path).await {
+        let children = self.children(path).await;
+        drop(self.exchange.sender.client().listings().claim());
+        match children {
             Ok(children) if children.is_empty() => self.remove(path, true).await,
             Ok(_) => Err(EndError::item(Trouble::NotEmpty, "there is something in it")),
             Err(error) if is_missing(&error) => Ok(()),
