@@ -186,5 +186,4 @@ fn shown(raw: &RawValue) -> String {
 }
 
 #[cfg(test)]
-#[path = "record_tests.rs"]
 mod tests;
