@@ -75,7 +75,7 @@ impl House {
                 (Target::Postgres { url: url.expose_secret().to_owned() }, size)
             }
         };
-        let store = Store::open(&target, connections)
+        let store = Store::open_with_lease(&target, connections, config.lease)
             .map_err(|error| StartError::because("The database cannot be used", error))?;
         let house = Self { config: Arc::new(config), store, vault: Vault::new(keys), clock };
         house.make_roots()?;
@@ -107,7 +107,9 @@ impl House {
             store: self.store.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
-            net: Net::new(self.config.allow_networks.clone()).within(Memory::new(self.config.response_memory)),
+            net: Net::new(self.config.allow_networks.clone())
+                .within(Memory::new(self.config.response_memory))
+                .waiting_at_most(self.config.max_service_timeout),
             config: self.config.clone(),
             limits: Limits {
                 runs_at_once: usize::try_from(self.config.workers).unwrap_or(usize::MAX),
@@ -115,6 +117,7 @@ impl House {
                 checks_at_once: usize::try_from(self.config.checks_at_once).unwrap_or(usize::MAX),
                 cadence: self.config.cadence.clone(),
                 grace: self.config.grace,
+                longest_timeout: self.config.max_run_timeout,
                 ..Limits::default()
             },
             connector: registry::of_kind,

@@ -55,6 +55,10 @@ pub struct Config {
     pub workers: u32,
     /// Without progress, unless a system has its own.
     pub run_timeout: Duration,
+    /// The longest that a system may have without progress.
+    pub max_run_timeout: Duration,
+    /// The longest that a system may have for its service.
+    pub max_service_timeout: Duration,
     /// Connection checks at once.
     pub checks_at_once: u32,
     /// When connections are checked, and a bad one pauses a system.
@@ -110,7 +114,9 @@ impl Config {
             live_log_time: settings.live_log_minutes,
             house_time_zone: settings.house_time_zone.unwrap_or_else(|| zone_of(environment)),
             workers: settings.workers,
-            run_timeout: settings.run_timeout_minutes,
+            run_timeout: settings.run_timeout_minutes.min(minutes(settings.max_run_timeout_minutes)),
+            max_run_timeout: minutes(settings.max_run_timeout_minutes),
+            max_service_timeout: settings.max_service_timeout_seconds,
             checks_at_once: settings.checks_at_once,
             cadence: Cadence {
                 check_every: settings.check_minutes,
@@ -183,6 +189,10 @@ impl Config {
         }
         Ok(())
     }
+}
+
+fn minutes(number: u32) -> Duration {
+    Duration::from_mins(u64::from(number))
 }
 
 fn is_link_local(net: &IpNet) -> bool {

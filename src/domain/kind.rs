@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::run::Stage;
 
@@ -36,6 +37,11 @@ pub trait Kind: Send + Sync {
 
     /// The stages that a connection has with these settings; the others are not needed.
     fn stages(&self, settings: &serde_json::Value) -> Vec<Stage>;
+
+    /// The field and the value of the timeout for the service, where systems of this kind have one of their own.
+    fn service_timeout(&self, _settings: &serde_json::Value) -> Option<(&'static str, Duration)> {
+        None
+    }
 
     /// What tells both ends from any other: when it changes, what was remembered of items says nothing.
     fn ends(&self, settings: &serde_json::Value) -> String;
@@ -73,7 +79,10 @@ pub type Kinds = fn(&str) -> Option<&'static dyn Kind>;
 /// Where a system writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Territory {
+    /// Ends in `/`. Places that are the same have the same address, however the settings spell them.
     pub address: String,
+    /// It is everything that a host has.
+    pub whole_host: bool,
     pub deletes: bool,
 }
 

@@ -1,7 +1,6 @@
 //! The body of an answer, decoded, within a bound: for answers that are read here. What is transferred is not decoded.
 
 use std::io::ErrorKind;
-use std::time::Instant;
 
 use bytes::Bytes;
 use reqwest::header::CONTENT_ENCODING;
@@ -9,6 +8,7 @@ use reqwest::header::CONTENT_ENCODING;
 use super::client::{Answer, Held};
 use super::coding::Decoder;
 use super::memory::Share;
+use super::pace::Pace;
 use super::trouble;
 use crate::domain::run::Failure;
 
@@ -23,7 +23,9 @@ pub struct Body {
     left: usize,
     limit: usize,
     share: Share,
-    began: Instant,
+    pace: Pace,
+    /// Bytes that came since the pace was looked at.
+    fresh: usize,
     buffer: Vec<u8>,
     has_ended: bool,
 }
@@ -40,8 +42,8 @@ impl Body {
         let codings = names.fold(codings, |all, name| format!("{all}, {name}"));
         let decoder = Decoder::new(&codings).map_err(|words| trouble::nonsense(answer.host(), words))?;
         let share = answer.share(memory.saturating_add(decoder.memory()));
-        let (buffer, began) = (vec![0; PIECE], Instant::now());
-        Ok(Self { answer, decoder, left: limit, limit, share, began, buffer, has_ended: false })
+        let (buffer, pace) = (vec![0; PIECE], Pace::start());
+        Ok(Self { answer, decoder, left: limit, limit, share, pace, fresh: 0, buffer, has_ended: false })
     }
 
     /// The next piece; `None` at the end.
@@ -58,7 +60,10 @@ impl Body {
                     return Ok(self.buffer.get(..read));
                 }
                 Ok(None) => match self.answer.piece().await? {
-                    Some(piece) => self.decoder.feed(piece),
+                    Some(piece) => {
+                        self.fresh += piece.len();
+                        self.decoder.feed(piece);
+                    }
                     None if self.has_ended => return Ok(None),
                     None => {
                         self.has_ended = true;
@@ -76,11 +81,17 @@ impl Body {
     /// When it is more than was agreed on; when the body comes too slowly while others wait for memory.
     pub async fn holds(&mut self, bytes: usize) -> Result<(), Failure> {
         let bytes = bytes.saturating_add(self.decoder.memory());
-        self.share.hold(bytes).await.map_err(|error| trouble::too_large(self.answer.host(), error.most))?;
-        if self.share.is_wanted() && self.answer.is_slow(self.began, self.limit - self.left) {
+        let held = self.pace.waiting(self.share.hold(bytes)).await;
+        held.map_err(|error| trouble::too_large(self.answer.host(), error.most))?;
+        if self.pace.is_too_slow(std::mem::take(&mut self.fresh)) && self.share.is_wanted() {
             return Err(trouble::slow(self.answer.host()));
         }
         Ok(())
+    }
+
+    /// Awaits what is not the service's affair.
+    pub async fn waiting<T>(&mut self, work: impl Future<Output = T>) -> T {
+        self.pace.waiting(work).await
     }
 
     /// All of it. It counts towards the memory of the process until the last clone of it is dropped.

@@ -17,6 +17,7 @@ use super::plans::Row as PlanStepRow;
 use super::replica::{RecordRow, SeenRow};
 use super::schema::{item_states, messages, plan_steps, replica_records, replica_seen};
 use crate::clock::Stamp;
+use crate::ids::{CheckId, RunId, SystemId};
 
 type Manager = <Db as Connection>::TransactionManager;
 
@@ -24,12 +25,35 @@ type Manager = <Db as Connection>::TransactionManager;
 /// way to the other, so that the next time is the last but for a crowd.
 const TRIES: u32 = 5;
 
+/// What came of a transaction.
+pub(super) enum Outcome<T> {
+    Committed(T),
+    /// The connection broke before Postgres confirmed the commit: [`is_committed`] knows.
+    Unconfirmed(T, Unconfirmed),
+}
+
+/// A transaction whose commit was sent but not confirmed.
+#[derive(Debug)]
+pub struct Unconfirmed {
+    /// Its number, as Postgres counts transactions; 0 for one that has changed nothing.
+    number: i64,
+    why: String,
+}
+
+impl Unconfirmed {
+    /// What the connection broke with.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+}
+
 /// A transaction that will write. SQLite has one writer, from whom nothing is taken back.
 pub(super) fn write_transaction<T>(
     connection: &mut Db,
     waiting: &Waiting,
     work: impl FnOnce(&mut Db) -> Result<T> + Clone,
-) -> Result<T> {
+) -> Result<Outcome<T>> {
     let tries = match connection {
         Db::Sqlite(_) => 1,
         Db::Postgres(_) => TRIES,
@@ -43,18 +67,80 @@ pub(super) fn write_transaction<T>(
     attempt(connection, waiting, work)
 }
 
-fn attempt<T>(connection: &mut Db, waiting: &Waiting, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
+fn attempt<T>(connection: &mut Db, waiting: &Waiting, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<Outcome<T>> {
     begin(connection, waiting)?;
-    match work(connection) {
-        Ok(value) => {
-            Manager::commit_transaction(connection)?;
-            Ok(value)
-        }
+    match work(connection).and_then(|value| Ok((value, transaction_number(connection)?))) {
+        Ok((value, number)) => match Manager::commit_transaction(connection).map_err(StoreError::from) {
+            Ok(()) => Ok(Outcome::Committed(value)),
+            Err(StoreError::Broken(Fault::Unavailable, why)) => {
+                Ok(Outcome::Unconfirmed(value, Unconfirmed { number, why }))
+            }
+            Err(error) => Err(error),
+        },
         Err(error) => {
             roll_back(connection);
             Err(error)
         }
     }
+}
+
+/// The number of the present transaction; 0 if it has changed nothing, and on SQLite, whose commits are not confirmed
+/// over a network.
+fn transaction_number(connection: &mut Db) -> Result<i64> {
+    match connection {
+        Db::Sqlite(_) => Ok(0),
+        Db::Postgres(postgres) => {
+            let row: Number = sql_query("SELECT coalesce(txid_current_if_assigned(), 0) AS n").get_result(postgres)?;
+            Ok(row.n)
+        }
+    }
+}
+
+/// Whether a transaction was committed after all; `None` while its session still goes on.
+pub(super) fn is_committed(connection: &mut Db, transaction: &Unconfirmed) -> Result<Option<bool>> {
+    let Db::Postgres(postgres) = connection else { return Ok(Some(false)) };
+    if transaction.number == 0 {
+        return Ok(Some(true));
+    }
+    let row: Number = sql_query(
+        "SELECT CASE txid_status($1) WHEN 'committed' THEN 1 WHEN 'in progress' THEN 2 ELSE 0 END::bigint AS n",
+    )
+    .bind::<BigInt, _>(transaction.number)
+    .get_result(postgres)?;
+    Ok(match row.n {
+        1 => Some(true),
+        2 => None,
+        _ => Some(false),
+    })
+}
+
+/// A row that a loop wants to change, and need not wait for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Lockable {
+    System(SystemId),
+    /// A queued run together with its system.
+    QueuedRun(RunId),
+    RunningRun(RunId),
+    Check(CheckId),
+}
+
+/// Takes the lock of a row until the transaction ends, unless another transaction has it: `false` then, or when there is
+/// no such row. A process that froze in a transaction thus stops none of the others. SQLite's write lock is held already.
+pub(super) fn try_lock(connection: &mut Db, row: Lockable) -> Result<bool> {
+    let Db::Postgres(postgres) = connection else { return Ok(true) };
+    let (id, query) = match row {
+        Lockable::System(id) => (id.0, "SELECT id AS n FROM systems WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"),
+        Lockable::QueuedRun(id) => (
+            id.0,
+            "SELECT r.id AS n FROM runs r JOIN systems s ON s.id = r.system_id WHERE r.id = $1 AND r.state = 'queued' \
+             FOR NO KEY UPDATE OF r, s SKIP LOCKED",
+        ),
+        Lockable::RunningRun(id) => {
+            (id.0, "SELECT id AS n FROM runs WHERE id = $1 AND state = 'running' FOR NO KEY UPDATE SKIP LOCKED")
+        }
+        Lockable::Check(id) => (id.0, "SELECT id AS n FROM checks WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"),
+    };
+    Ok(sql_query(query).bind::<BigInt, _>(id).get_result::<Number>(postgres).optional()?.is_some())
 }
 
 /// Does `work` and takes it back, whatever came of it.
@@ -157,9 +243,10 @@ pub(super) fn move_clock(ahead: i64) {
     AHEAD.set(ahead);
 }
 
-/// The database's clock, in microseconds. SQLite has milliseconds: the end of the present one is taken, so
+/// The database's clock, in microseconds: the only one that decides what is due, however the clocks of the processes
+/// differ. SQLite has milliseconds: the end of the present one is taken, so
 /// that what was queued just now is not in the future.
-pub(super) fn db_now(connection: &mut Db) -> Result<Stamp> {
+pub fn db_now(connection: &mut Db) -> Result<Stamp> {
     let query = match connection {
         Db::Sqlite(_) => "SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 + 999 AS n",
         Db::Postgres(_) => "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS n",

@@ -3,15 +3,19 @@
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::engine::Engine;
 use super::run::{bury, carry_out};
-use super::{checker, scheduler};
+use super::set_back::{self, Memory};
+use super::{checker, outlast, scheduler};
 use crate::access::Internal;
 use crate::clock::since_boot;
 use crate::domain::run::CheckTrigger;
 use crate::ops::upkeep;
-use crate::store::runs;
+use crate::store::runs::{self, Claimant};
+use crate::store::{Db, Result};
 
 /// How often due times and lost leases are looked at.
 const TICK: Duration = Duration::from_secs(1);
@@ -23,22 +27,19 @@ const SETTLE: Duration = Duration::from_secs(5);
 /// shut down.
 pub async fn work(engine: Engine, name: String) {
     let (mut running, mut checking): (JoinSet<()>, JoinSet<()>) = (JoinSet::new(), JoinSet::new());
-    let mut chores: JoinSet<()> = JoinSet::new();
     let mut first = CheckTrigger::Manual;
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut rounds = tokio::time::interval(UPKEEP);
-    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let claimant = Claimant { name, lease: engine.limits.lease, most_of_a_group: engine.limits.most_of_a_group() };
+    // Beside the claims: whatever these wait for must not keep a run from being claimed.
+    let _beside = [
+        AbortOnDropHandle::new(tokio::spawn(tick_forever(engine.clone()))),
+        AbortOnDropHandle::new(tokio::spawn(keep_up_forever(engine.clone()))),
+    ];
     loop {
         let woken = engine.wake.notified();
         tokio::select! {
             () = engine.end.cancelled() => break,
             () = woken => {}
             () = tokio::time::sleep(engine.limits.poll) => {}
-            _ = ticks.tick() => tick(&engine).await,
-            // One round at a time, and beside the work: there may be much to delete.
-            _ = rounds.tick(), if chores.is_empty() => drop(chores.spawn(keep_up(engine.clone()))),
-            Some(_ended) = chores.join_next(), if !chores.is_empty() => {}
             Some(_ended) = running.join_next(), if !running.is_empty() => {}
             Some(_ended) = checking.join_next(), if !checking.is_empty() => {}
         }
@@ -47,7 +48,7 @@ pub async fn work(engine: Engine, name: String) {
         while checking.len() < engine.limits.checks_at_once && start_check(&engine, first, &mut checking).await {
             first = turn(first);
         }
-        while running.len() < engine.limits.runs_at_once && start_run(&engine, &name, &mut running).await {}
+        while running.len() < engine.limits.runs_at_once && start_run(&engine, &claimant, &mut running).await {}
     }
     let grace = tokio::time::timeout(engine.limits.grace + SETTLE, async {
         while running.join_next().await.is_some() {}
@@ -83,7 +84,7 @@ async fn start_check(engine: &Engine, first: CheckTrigger, checking: &mut JoinSe
 }
 
 /// Starts the next run, if there is any.
-async fn start_run(engine: &Engine, name: &str, running: &mut JoinSet<()>) -> bool {
+async fn start_run(engine: &Engine, claimant: &Claimant, running: &mut JoinSet<()>) -> bool {
     match engine.store.read(runs::any_waiting).await {
         Ok(true) => {}
         Ok(false) => return false,
@@ -92,8 +93,11 @@ async fn start_run(engine: &Engine, name: &str, running: &mut JoinSet<()>) -> bo
             return false;
         }
     }
-    let (worker, lease, asked) = (name.to_owned(), engine.limits.lease, since_boot());
-    match engine.store.write(move |db| runs::claim_next(db, &Internal::worker(), &worker, lease)).await {
+    let (asked, claimant) = (since_boot(), claimant.clone());
+    let until = asked + claimant.lease;
+    let claim = move |db: &mut Db| runs::claim_next(db, &Internal::worker(), &claimant);
+    // A claim that was made and not confirmed is not left to its lease.
+    match outlast::write(&engine.store, "the queue of runs", || since_boot() < until, claim).await {
         Ok(Some(claim)) => {
             running.spawn(carry_out(engine.clone(), claim, asked));
             true
@@ -109,31 +113,68 @@ async fn start_run(engine: &Engine, name: &str, running: &mut JoinSet<()>) -> bo
 /// How often upkeep is done.
 const UPKEEP: Duration = Duration::from_mins(1);
 
-async fn keep_up(engine: Engine) {
-    if let Err(error) = upkeep::round(&engine.store, &engine.vault, &engine.config, engine.clock.now()).await {
-        log::warn!("upkeep: {error}");
+/// One round at a time: there may be much to delete.
+async fn keep_up_forever(engine: Engine) {
+    let mut rounds = tokio::time::interval(UPKEEP);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        let engine = engine.clone();
+        let round = AbortOnDropHandle::new(tokio::spawn(async move {
+            upkeep::round(&engine.store, &engine.vault, &engine.config, engine.clock.now()).await
+        }));
+        match round.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => log::warn!("upkeep: {error}"),
+            Err(error) => log::error!("upkeep ended early: {error}"),
+        }
     }
 }
 
-async fn tick(engine: &Engine) {
-    if let Err(error) = scheduler::tick(engine).await {
+/// One look at due times and leases at a time.
+async fn tick_forever(engine: Engine) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut memory = Memory::default();
+    loop {
+        ticks.tick().await;
+        match AbortOnDropHandle::new(tokio::spawn(tick(engine.clone(), memory))).await {
+            Ok(after) => memory = after,
+            Err(error) => log::error!("a look at due times and leases ended early: {error}"),
+        }
+    }
+}
+
+async fn tick(engine: Engine, mut memory: Memory) -> Memory {
+    if let Err(error) = set_back::watch(&engine, &mut memory).await {
+        log::warn!("stored times cannot be read: {error}");
+    }
+    if let Err(error) = scheduler::tick(&engine).await {
         log::warn!("due times cannot be read: {error}");
     }
-    match engine.store.read(runs::any_lost).await {
-        Ok(true) => {}
-        Ok(false) => return,
-        Err(error) => return log::warn!("leases cannot be read: {error}"),
+    if let Err(error) = end_lost_runs(&engine).await {
+        log::warn!("leases cannot be read: {error}");
+    }
+    memory
+}
+
+/// Ends the runs whose workers are gone.
+async fn end_lost_runs(engine: &Engine) -> Result<()> {
+    if !engine.store.read(runs::any_lost).await? {
+        return Ok(());
     }
     let lease = engine.limits.lease;
-    match engine.store.write(move |db| runs::lost(db, &Internal::worker(), lease)).await {
-        Ok(lost) => {
-            for claim in lost {
-                let run = claim.run;
-                if let Err(error) = bury(engine, claim).await {
-                    log::warn!("run {run} lost its worker and could not be ended yet: {error}");
-                }
+    let mut ends = JoinSet::new();
+    for claim in engine.store.write(move |db| runs::lost(db, &Internal::worker(), lease)).await? {
+        let engine = engine.clone();
+        // Side by side: one whose system somebody holds keeps no other from its end.
+        ends.spawn(async move {
+            let run = claim.run;
+            if let Err(error) = bury(&engine, claim).await {
+                log::warn!("run {run} lost its worker and could not be ended yet: {error}");
             }
-        }
-        Err(error) => log::warn!("leases cannot be read: {error}"),
+        });
     }
+    while ends.join_next().await.is_some() {}
+    Ok(())
 }

@@ -118,6 +118,9 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
     "ODATA-LOSS" Item Warning Items User ByHand
         "Much of a set is gone"
         "{0} of the {2} records of {1} are gone at the source, all in this run. They are orphaned now."
+    "ODATA-NOT-ORPHANED" Item Warning Items User ByHand
+        "Orphaned records not determined"
+        "No record of {0} became orphaned in this run: the key of {1} skipped records could not be read, and each of them could be any record."
     "ODATA-SET-GONE" Run Warning Items Administrator ByHand
         "Entity set is gone"
         "The service does not have the set {0} any more. What the replica has of it stays."

@@ -138,6 +138,26 @@ both_databases! {
         assert_eq!(desk.replica("Things").iter().map(|thing| thing["Id"].clone()).collect::<Vec<_>>(), [json!(1), json!(6)]);
     }
 
+    /// A record whose key cannot be read could be any: none is known to be gone.
+    async fn what_cannot_be_read_is_not_gone(desk: Desk) {
+        let service = Service::start();
+        service.says("Things", || reply(TWO));
+        let system = desk.odata_system(&service.root(), &[("settings.master_sets", "Things")]).await;
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        for bad in [r#"{"Id": null}"#, "7", r#"{"Id": "\ud83d"}"#, r#"{"Id": 99999999999}"#] {
+            let page = format!(r#"{{"value": [{{"Id": 1, "Name": "one", "Price": null}}, {bad}]}}"#);
+            service.says("Things", move || reply(&page));
+            let run = desk.sync(&system).await;
+            assert_eq!(run.result, "completed_with_warnings", "{bad}");
+            let said = "warning ODATA-NOT-ORPHANED No record of Things became orphaned in this run: the key of 1 skipped records could not be read, and each of them could be any record.";
+            assert!(run.told().contains(&said.to_owned()), "{bad}: {:?}", run.told());
+            assert_eq!(desk.replica_counts(), ["Things 2 0"], "{bad}");
+        }
+        service.says("Things", || reply(r#"{"value": [{"Id": 1, "Name": "one", "Price": null}]}"#));
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        assert_eq!(desk.replica_counts(), ["Things 1 1"]);
+    }
+
     /// What was skipped comes again, although the service says that nothing has changed.
     async fn nothing_is_built_on_a_reading_with_holes(desk: Desk) {
         let service = Service::start();

@@ -23,7 +23,7 @@ pub async fn press(depot: &Depot, request_key: &str, wake: &Notify) -> Result<An
         request_key: request_key.to_owned(),
         who: Who::new(&ada_herself, Some("192.0.2.7".to_owned())),
     };
-    let answer = request_run(&depot.store, wake, &ada(), request, depot.now()).await;
+    let answer = request_run(&depot.store, wake, &ada(), request).await;
     answer.map_err(|error| match error {
         OpError::Conflict(why) => why,
         OpError::Obstructed { by, .. } => format!("{by:?}"),

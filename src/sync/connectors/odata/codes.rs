@@ -66,3 +66,5 @@ pub const READING: &str = "ODATA-READING";
 pub const READ: &str = "ODATA-READ";
 /// Of a run with many sets. Args: how many sets were read, of how many, how many records came.
 pub const PROGRESS: &str = "ODATA-PROGRESS";
+/// Records were skipped whose key could not be read, so none becomes orphaned. Args: the set, how many.
+pub const NOT_ORPHANED: &str = "ODATA-NOT-ORPHANED";

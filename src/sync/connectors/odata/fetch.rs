@@ -136,13 +136,15 @@ impl SetReader {
         let mut reader = PageReader::new(self.shared.version);
         let mut batch = Batch::default();
         while let Some(piece) = answer.piece().await.map_err(passing)? {
+            let piece = piece.to_vec();
             for part in piece.chunks(PART) {
                 if let Err(why) = reader.take(part, &mut |record| batch.add(&self.model, record)) {
                     return Err(self.not_understood(why, &mut answer).await);
                 }
                 if batch.is_full() {
                     handed.pass(&mut batch, reading);
-                    hand_on(out, Step::Records(std::mem::take(&mut batch))).await.map_err(final_one)?;
+                    let handed_on = hand_on(out, Step::Records(std::mem::take(&mut batch)));
+                    answer.waiting(handed_on).await.map_err(final_one)?;
                 }
             }
             // Two more batches are on their way to the replica.

@@ -90,6 +90,11 @@ impl Incoming {
         self.secrets.are_in(part)
     }
 
+    /// Awaits what is not the service's affair.
+    pub(super) async fn waiting<T>(&mut self, work: impl Future<Output = T>) -> T {
+        self.body.waiting(work).await
+    }
+
     /// What is held of the answer now, in bytes: it counts towards the memory of the process.
     pub(super) async fn holds(&mut self, bytes: usize) -> Result<(), Failure> {
         self.body.holds(bytes).await

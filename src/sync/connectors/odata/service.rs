@@ -26,7 +26,7 @@ use crate::sync::progress::Progress;
 use crate::sync::stop::Stop;
 
 /// Longest `$metadata`, with the documents that it refers to; that of the largest services has some 10 MB.
-pub(super) const LONGEST_METADATA: usize = 16 * 1024 * 1024;
+pub(super) const LONGEST_METADATA: usize = 32 * 1024 * 1024;
 
 /// Longest page. It is read record by record, so that this bounds only how long a service can go on.
 pub(super) const LONGEST_PAGE: usize = 64 * 1024 * 1024;

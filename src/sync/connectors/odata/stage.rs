@@ -45,6 +45,7 @@ impl SetReader {
     async fn store(&self, batch: Batch, reading: Reading, sum: &mut Sum) -> Result<(), Halt> {
         let Batch { mut met, bad, removed, absent, rows, .. } = batch;
         sum.left_out += bad.len();
+        sum.unkeyed += bad.iter().filter(|bad| bad.key.is_none()).count();
         for (name, records) in absent {
             *sum.absent.entry(name).or_default() += records;
         }

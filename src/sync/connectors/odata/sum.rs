@@ -21,6 +21,8 @@ pub(super) struct Sum {
     pub(super) tally: Tally,
     /// Records that could not be taken over.
     pub(super) left_out: usize,
+    /// Those of them whose key could not be read: each could be any record of the set.
+    pub(super) unkeyed: usize,
     /// Properties that records of the set may lack, and do.
     pub(super) absent: Absent,
     /// Names of members beside the records that mean nothing to Syncdesk.
