@@ -1,11 +1,18 @@
 //! The odata connector: entity sets of an OData service, version 2 or 4, into the replica.
 
+mod batch;
+mod closing;
 pub mod codes;
+mod failures;
 mod fetch;
 mod form;
+mod incoming;
+mod key;
 mod metadata;
+mod moment;
 mod page;
 mod parse;
+mod raw;
 mod reading;
 mod record;
 mod references;
@@ -13,10 +20,17 @@ mod run;
 mod select;
 mod service;
 pub mod settings;
+mod shape;
 mod shared;
 mod sign_in;
+mod signs;
+mod split;
+mod stage;
 mod state;
+mod sum;
+mod trouble;
 mod value;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
