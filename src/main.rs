@@ -5,26 +5,32 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 use syncdesk::access::Internal;
 use syncdesk::app::{Application, House, Worker};
 use syncdesk::cli::{self, Command, GroupCommand, Invocation, KeyCommand, NewUser, UserCommand};
 use syncdesk::clock::SystemClock;
 use syncdesk::config::{Config, ConfigError, Environment, show};
 use syncdesk::ops::passwords::Passwords;
-use syncdesk::ops::{people, rotate_keys, upkeep};
+use syncdesk::ops::{people, rotate_keys, set_up, upkeep};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
-    let read = Environment::new(std::env::vars_os()).and_then(|environment| cli::read(&args, &environment));
+    let environment = Environment::new(std::env::vars_os()).map(Environment::on_this_machine);
+    let read = environment.and_then(|environment| cli::read(&args, &environment));
     let invocation = match read {
         Ok(invocation) => invocation,
         Err(ConfigError::Usage(usage)) => usage.exit(),
         Err(error) => return failed(&error),
     };
-    let log = env_logger::Builder::new().parse_filters(invocation.config.log.as_str()).try_init();
+    let mut log = env_logger::Builder::new();
+    log.parse_filters(invocation.config.log.as_str());
+    // One line for each malformed request, without its sender: `web::malformed` counts them instead.
+    log.filter_module("actix_http::h1::dispatcher", log::LevelFilter::Off);
+    let log = log.try_init();
     if let Err(error) = log {
         return failed(&error);
     }
@@ -55,6 +61,11 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
     if command == Command::CheckConfig {
         return Ok(say(show::table(&shown).trim_end())?);
     }
+    if matches!(command, Command::Serve | Command::Work) {
+        for warning in config.warnings(command == Command::Serve) {
+            log::warn!("{warning}");
+        }
+    }
     if command == Command::Serve {
         return serve(config).await;
     }
@@ -73,8 +84,8 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
                 rotate_keys::rotate_keys(&house.store, &house.vault, &Internal::console(), house.clock.now()).await?;
             Ok(say(&format!("{sealed} credentials are encrypted with a new key. The old keys are removed."))?)
         }
-        Command::SetupToken => match people::setup_token(&house.store, &Internal::console(), false).await? {
-            Some(token) => Ok(say(&format!("Set-up token: {token}"))?),
+        Command::SetupToken => match set_up::renew_token(&house.store, &Internal::console(), false).await? {
+            Some(token) => Ok(say(&format!("Setup token: {token}"))?),
             None => Ok(()),
         },
         Command::Serve | Command::CheckConfig => Ok(()),
@@ -89,10 +100,15 @@ async fn serve(config: Config) -> Result<(), Failed> {
     let address = public.map_or_else(|| format!("http://{}", application.address()), |url| url.to_string());
     let address = address.trim_end_matches('/');
     say(&format!("Syncdesk listens on {address}"))?;
-    match (application.setup_token(), application.is_administered()) {
-        (Some(token), _) => say(&format!("Nobody administers it yet. Set it up: {address}/setup?token={token}"))?,
+    match (application.setup(), application.is_administered()) {
+        (Some(setup), _) => {
+            say(&format!("Nobody administers it yet. Set it up: {address}/setup?token={}", setup.code))?;
+            say("This link works once. The setup page also accepts the setup token:")?;
+            say(&format!("Setup token: {}", setup.token))?;
+        }
         (None, false) => {
-            say("Nobody administers it yet. `syncdesk setup-token` prints a new token for the set-up page.")?;
+            say(&format!("Nobody administers it yet. Set it up: {address}/setup"))?;
+            say("`syncdesk setup-token` prints a new setup token.")?;
         }
         (None, true) => {}
     }
@@ -135,12 +151,7 @@ impl Asked {
 }
 
 async fn add_user(house: &House, new: NewUser) -> Result<(), Failed> {
-    if std::io::stdin().is_terminal() {
-        say("Password (it is shown as you type; better pipe it in):")?;
-    }
-    let mut password = String::new();
-    std::io::stdin().take(4_096).read_to_string(&mut password)?;
-    let password = SecretString::from(password.trim_end_matches(['\r', '\n']));
+    let password = read_password()?;
     let person = people::NewPerson {
         name: new.name.clone(),
         password,
@@ -151,4 +162,19 @@ async fn add_user(house: &House, new: NewUser) -> Result<(), Failed> {
     let assigned = people::Assigned { collection: new.collection, group: new.group };
     people::add_person(&house.store, &console, &passwords, person, assigned, house.clock.now()).await?;
     Ok(say(&format!("{} can sign in.", new.name))?)
+}
+
+/// From the terminal, twice and without showing it; otherwise from standard input.
+fn read_password() -> Result<SecretString, Failed> {
+    if !std::io::stdin().is_terminal() {
+        let mut password = Zeroizing::new(String::new());
+        std::io::stdin().take(4_096).read_to_string(&mut password)?;
+        return Ok(SecretString::from(password.trim_end_matches(['\r', '\n'])));
+    }
+    let password = Zeroizing::new(rpassword::prompt_password("Password: ")?);
+    let again = Zeroizing::new(rpassword::prompt_password("Password again: ")?);
+    if password != again {
+        return Err("The two passwords differ.".into());
+    }
+    Ok(SecretString::from(password.as_str()))
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::plain_http::Recipient;
 use super::run::Stage;
 
 /// How systems of one kind are specified.
@@ -26,6 +27,9 @@ pub trait Kind: Send + Sync {
     /// To whom the secret of each slot would be sent. When that changes, a stored secret is of no use
     /// any more: it must be typed anew, or goes. Slots whose secret nobody would get are left out.
     fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner>;
+
+    /// The URLs that the secret of each slot is sent to, if there is one.
+    fn recipients(&self, settings: &serde_json::Value) -> Vec<Recipient>;
 
     /// The local folders that it reads or writes, each with its field.
     fn local_folders(&self, settings: &serde_json::Value) -> Vec<(&'static str, PathBuf)>;

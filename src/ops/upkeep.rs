@@ -6,7 +6,7 @@ use super::vault::Vault;
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::config::Config;
-use crate::store::{Db, Result, Store, item_states, messages, plans, replica, runs, sessions};
+use crate::store::{Db, Result, Store, audit, item_states, messages, plans, replica, runs, sessions};
 
 /// How many steps of deleting of one kind a round takes: with 5,000 rows a step, a million.
 const STEPS: u32 = 200;
@@ -27,6 +27,7 @@ pub async fn round(store: &Store, vault: &Vault, config: &Config, now: Stamp) ->
     prepare(store).await?;
     while seal_audit(store, vault).await? > 0 {}
     store.write(move |db| sessions::sweep(db, now)).await?;
+    steps(store, move |db, upkeep| audit::erase_personal(db, upkeep, now)).await?;
     store.write(move |db| plans::expire(db, now)).await?;
     steps(store, plans::sweep).await?;
     steps(store, item_states::delete_of_deleted).await?;

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use super::super::error::{OpError, Result};
 use crate::clock::micros;
+use crate::domain::invisible::check_name;
 use crate::domain::kind::{Kind, Typed};
 use crate::domain::schedule::Schedule;
 
@@ -44,8 +45,10 @@ pub fn read(kind: &dyn Kind, typed: &Typed) -> Result<Specified> {
     let name = value("name").to_owned();
     if name.is_empty() {
         note("name", "Give the system a name.".to_owned());
-    } else if name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
-        note("name", format!("At most {MAX_NAME} characters on one line."));
+    } else if name.chars().count() > MAX_NAME {
+        note("name", format!("Use at most {MAX_NAME} characters."));
+    } else if let Err(said) = check_name(&name) {
+        note("name", said);
     }
     // Each mode has an input of its own, and what is wrong stands beside it.
     let (input, line) = match value("schedule") {

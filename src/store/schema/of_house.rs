@@ -94,5 +94,6 @@ diesel::table! {
         salt -> Binary,
         principal -> Text,
         address -> Nullable<Text>,
+        erase_at -> Nullable<BigInt>,
     }
 }

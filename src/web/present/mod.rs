@@ -3,9 +3,11 @@
 mod catalogue;
 mod forms;
 mod run;
+mod secrets;
 mod system;
 
 pub use catalogue::{failure, mentions, message_row};
 pub use forms::{errors_of, time_zones, typed};
 pub use run::{completeness, duration_of, origin, overdue, progress, run_row, waits};
+pub use secrets::exposed;
 pub use system::{Busy, activity, next_run, obstacle, overall, settings, shown, sources, tones};

@@ -85,6 +85,7 @@ pub(crate) fn new_system() -> EditView {
         typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         stored: BTreeSet::new(),
         errors: Errors::new(),
+        exposed: Vec::new(),
         groups: vec![Choice::new("1", "Finance"), Choice::new("2", "Sales")],
         roots: vec![("Finance".to_owned(), "/srv/syncdesk/data/files/Finance".to_owned())],
         time_zones: vec![Choice::new("Europe/Berlin", "Europe/Berlin"), Choice::new("UTC", "UTC")],
@@ -106,6 +107,7 @@ pub(crate) fn refused_edit() -> EditView {
     EditView {
         subject: Subject::System { key: key(1), name: "Closing documents DE".into(), version: 3 },
         typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        exposed: Vec::new(),
         stored: BTreeSet::from(["source_secret".to_owned()]),
         errors: BTreeMap::from([
             ("daily_at".to_owned(), "There is no such time: write 00:00 to 23:59.".to_owned()),
@@ -123,6 +125,7 @@ pub(crate) fn check(state: CheckState) -> CheckView {
         by: "r.keller".into(),
         state,
         has: Stage::ALL.to_vec(),
+        exposed: vec!["http://dav.example.org/share".into()],
         may_check: true,
     }
 }

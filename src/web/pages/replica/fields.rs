@@ -3,6 +3,8 @@
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
+use crate::web::ui::foreign;
+
 /// A record's data.
 pub(super) fn read(data: &str) -> Map<String, Value> {
     serde_json::from_str(data).unwrap_or_default()
@@ -25,7 +27,7 @@ pub(super) fn short(value: &Value) -> String {
 /// A value as a page has it, cut by `as_text`.
 pub(super) fn cell(value: Option<&Value>, as_text: fn(&Value) -> String) -> Markup {
     let text = value.map(as_text).unwrap_or_default();
-    html! { @if text.is_empty() { span.soft { "—" } } @else { bdi { (text) } } }
+    html! { @if text.is_empty() { span.soft { "—" } } @else { bdi { (foreign::words(&text)) } } }
 }
 
 /// At most so many characters.

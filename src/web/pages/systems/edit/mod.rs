@@ -46,6 +46,8 @@ pub struct EditView {
     pub stored: BTreeSet<String>,
     /// By input name.
     pub errors: Errors,
+    /// URLs to which stored credentials are sent without encryption.
+    pub exposed: Vec<String>,
     pub groups: Vec<Choice>,
     /// Group, and the folder that local ends of its systems may use.
     pub roots: Vec<(String, String)>,
@@ -292,6 +294,15 @@ impl Form {
         Self { subject, kind, typed, stored, errors }
     }
 
+    /// Of what is stored, with the settings as typed; nothing while they cannot be read.
+    fn exposed(&self) -> Vec<String> {
+        let bare =
+            |(name, value): (&String, &String)| (name.strip_prefix(SETTING).unwrap_or(name).to_owned(), value.clone());
+        let settings = self.kind.parse(&self.typed.iter().map(bare).collect()).ok();
+        let slots = self.stored.iter().map(String::as_str);
+        settings.map(|settings| present::exposed(self.kind, &settings, slots)).unwrap_or_default()
+    }
+
     async fn answer(
         self,
         app: &App,
@@ -301,6 +312,7 @@ impl Form {
     ) -> Result<HttpResponse, Failure> {
         let scope = grant.scope().clone();
         let groups = app.store.read(move |db| groups::within(db, &scope)).await?;
+        let exposed = self.exposed();
         let shown = EditView {
             subject: self.subject,
             kind: self.kind.kind(),
@@ -310,6 +322,7 @@ impl Form {
             typed: self.typed,
             stored: self.stored,
             errors: self.errors,
+            exposed,
             roots: groups
                 .iter()
                 .map(|(_id, name)| (name.clone(), app.config.file_root(name).display().to_string()))
