@@ -61,11 +61,6 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
     if command == Command::CheckConfig {
         return Ok(say(show::table(&shown).trim_end())?);
     }
-    if matches!(command, Command::Serve | Command::Work) {
-        for warning in config.warnings(command == Command::Serve) {
-            log::warn!("{warning}");
-        }
-    }
     if command == Command::Serve {
         return serve(config).await;
     }
@@ -96,6 +91,7 @@ async fn serve(config: Config) -> Result<(), Failed> {
     let asked = Asked::listen()?;
     let public = config.public_url.clone();
     let listener = Application::listen(&config)?;
+    warn(&config, true);
     let application = Application::build(House::open(config, Arc::new(SystemClock))?, listener).await?;
     let address = public.map_or_else(|| format!("http://{}", application.address()), |url| url.to_string());
     let address = address.trim_end_matches('/');
@@ -121,8 +117,16 @@ async fn serve(config: Config) -> Result<(), Failed> {
     Ok(application.run().await?)
 }
 
+/// What is dangerous about the settings, once the program has not failed for them.
+fn warn(config: &Config, serves: bool) {
+    for warning in config.warnings(serves) {
+        log::warn!("{warning}");
+    }
+}
+
 async fn work(house: House) -> Result<(), Failed> {
     let asked = Asked::listen()?;
+    warn(&house.config, false);
     upkeep::prepare(&house.store).await?;
     let engine = house.engine(Arc::new(Notify::new()), CancellationToken::new());
     let worker = Worker::start(engine)?;
