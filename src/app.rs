@@ -15,6 +15,7 @@ use crate::access::{Internal, Scope};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::net::Net;
+use crate::net::memory::Memory;
 use crate::ops::keys::{KeyFile, Missing};
 use crate::ops::passwords::Passwords;
 use crate::ops::refusals::Refusals;
@@ -23,6 +24,7 @@ use crate::ops::vault::Vault;
 use crate::store::messages::Words;
 use crate::store::{Store, Target, groups, portal};
 use crate::sync::engine::{Engine, Limits};
+use crate::sync::failures::Failures;
 use crate::sync::{registry, worker};
 use crate::web::malformed::MalformedRequests;
 use crate::web::server::{self, ServerParts};
@@ -69,7 +71,7 @@ impl House {
                 (Target::Postgres { url: url.expose_secret().to_owned() }, size)
             }
         };
-        let store = Store::open(&target, connections)
+        let store = Store::open_with_lease(&target, connections, config.lease)
             .map_err(|error| StartError::because("The database cannot be used", error))?;
         let house = Self { config: Arc::new(config), store, vault: Vault::new(keys), clock };
         house.make_roots()?;
@@ -101,7 +103,9 @@ impl House {
             store: self.store.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
-            net: Net::new(self.config.allow_networks.clone()),
+            net: Net::new(self.config.allow_networks.clone())
+                .within(Memory::new(self.config.response_memory))
+                .waiting_at_most(self.config.max_service_timeout),
             config: self.config.clone(),
             limits: Limits {
                 runs_at_once: usize::try_from(self.config.workers).unwrap_or(usize::MAX),
@@ -109,11 +113,13 @@ impl House {
                 checks_at_once: usize::try_from(self.config.checks_at_once).unwrap_or(usize::MAX),
                 cadence: self.config.cadence.clone(),
                 grace: self.config.grace,
+                longest_timeout: self.config.max_run_timeout,
                 ..Limits::default()
             },
             connector: registry::of_kind,
             wake,
             end,
+            failures: Failures::default(),
         }
     }
 }
@@ -259,10 +265,12 @@ impl Application {
     /// When the server breaks.
     pub async fn run(self) -> Result<(), StartError> {
         let reporting = tokio::spawn(self.strangers.clone().report_regularly());
+        let watching = tokio::spawn(self.strangers.house.store.clone().watch());
         let served = self.server.await;
         self.ending.cancel();
         // Nobody signs in any more: what is left is reported now.
         reporting.abort();
+        watching.abort();
         self.strangers.report().await;
         if let Some(worker) = self.worker {
             let stopped = tokio::task::spawn_blocking(move || worker.stop()).await;
@@ -301,7 +309,7 @@ fn state(
     let passwords = Passwords::new().map_err(|error| StartError::because("Passwords cannot be hashed", error))?;
     let days = |span: std::time::Duration| u32::try_from(span.as_secs() / 86_400).unwrap_or(u32::MAX);
     Ok(App::new(Parts {
-        store: house.store.clone(),
+        store: house.store.for_pages(),
         words,
         clock: house.clock.clone(),
         vault: house.vault.clone(),
@@ -348,7 +356,9 @@ impl Strangers {
         for line in self.malformed.report() {
             log::warn!("{line}");
         }
-        if let Err(error) = self.refusals.write(&self.house.store, self.house.clock.now()).await {
+        if let Err(error) = self.refusals.write(&self.house.store, self.house.clock.now()).await
+            && error.fault().is_none()
+        {
             log::warn!("failed sign-ins could not be written to the audit log: {error}");
         }
     }

@@ -93,6 +93,29 @@ impl Clock for FixedClock {
     }
 }
 
+/// A clock that goes by the time since boot from a moment of another clock on: what a run logs with. It never goes back,
+/// whatever becomes of the clock of this machine, and shows the time of the database that gave the moment.
+#[derive(Debug, Clone, Copy)]
+pub struct RunClock {
+    began: Stamp,
+    /// Since boot.
+    at: Duration,
+}
+
+impl RunClock {
+    /// It was `began` by the other clock at `at` (since boot).
+    #[must_use]
+    pub const fn new(began: Stamp, at: Duration) -> Self {
+        Self { began, at }
+    }
+}
+
+impl Clock for RunClock {
+    fn now(&self) -> Stamp {
+        self.began.plus(since_boot().saturating_sub(self.at))
+    }
+}
+
 /// Time since the machine started, which runs on while it is suspended: what leases are measured by.
 #[must_use]
 pub fn since_boot() -> Duration {

@@ -6,6 +6,7 @@ pub mod database_url;
 pub mod error;
 mod file;
 mod folder;
+pub mod logging;
 mod mounts;
 pub mod settings;
 pub mod show;
@@ -60,6 +61,10 @@ pub struct Config {
     pub workers: u32,
     /// Without progress, unless a system has its own.
     pub run_timeout: Duration,
+    /// The longest that a system may have without progress.
+    pub max_run_timeout: Duration,
+    /// The longest that a system may have for its service.
+    pub max_service_timeout: Duration,
     /// Connection checks at once.
     pub checks_at_once: u32,
     /// When connections are checked, and a bad one pauses a system.
@@ -68,6 +73,8 @@ pub struct Config {
     pub lease: Duration,
     /// How long runs may take to end when the process ends.
     pub grace: Duration,
+    /// Bytes of memory for the responses of all services together.
+    pub response_memory: usize,
     /// What connectors may reach besides public addresses.
     pub allow_networks: Vec<IpNet>,
     pub file_roots: FileRoots,
@@ -115,7 +122,9 @@ impl Config {
             live_log_time: settings.live_log_minutes,
             house_time_zone: settings.house_time_zone.unwrap_or_else(|| zone_of(environment)),
             workers: settings.workers,
-            run_timeout: settings.run_timeout_minutes,
+            run_timeout: settings.run_timeout_minutes.min(minutes(settings.max_run_timeout_minutes)),
+            max_run_timeout: minutes(settings.max_run_timeout_minutes),
+            max_service_timeout: settings.max_service_timeout_seconds,
             checks_at_once: settings.checks_at_once,
             cadence: Cadence {
                 check_every: settings.check_minutes,
@@ -125,6 +134,9 @@ impl Config {
             },
             lease: settings.lease_seconds,
             grace: settings.grace_seconds,
+            response_memory: usize::try_from(settings.response_memory)
+                .unwrap_or(usize::MAX)
+                .saturating_mul(1024 * 1024),
             allow_networks: settings.allow_networks.0,
             file_roots: settings.file_roots,
             log: settings.log,
@@ -195,6 +207,10 @@ impl Config {
         }
         Ok(())
     }
+}
+
+fn minutes(number: u32) -> Duration {
+    Duration::from_mins(u64::from(number))
 }
 
 fn is_link_local(net: &IpNet) -> bool {

@@ -103,6 +103,14 @@ pub struct Settings {
     #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "60", help_heading = "Runs")]
     pub run_timeout_minutes: Duration,
 
+    /// Longest timeout without progress that a system may have, in minutes; also limits systems that have a longer one
+    #[arg(long, value_name = "MINUTES", value_parser = count::<1, 10_080>, default_value = "10080", help_heading = "Runs")]
+    pub max_run_timeout_minutes: u32,
+
+    /// Longest timeout of a system for its service, in seconds; also limits systems that have a longer one
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "3600", help_heading = "Runs")]
+    pub max_service_timeout_seconds: Duration,
+
     /// Connections that this process checks at once
     #[arg(long, value_name = "COUNT", value_parser = count::<1, 256>, default_value = "16", help_heading = "Runs")]
     pub checks_at_once: u32,
@@ -136,6 +144,10 @@ pub struct Settings {
     #[arg(help_heading = "Runs")]
     pub grace_seconds: Duration,
 
+    /// Mebibytes of memory that this process may use for the responses of all services together
+    #[arg(long, value_name = "MIB", value_parser = count::<16, 65_536>, default_value = "96", help_heading = "Runs")]
+    pub response_memory: u32,
+
     /// Networks that connectors may reach besides public addresses, separated by commas; never link-local ones
     #[arg(long, value_name = "NETWORKS", default_value = "", hide_default_value = true, help_heading = "Runs")]
     pub allow_networks: Networks,
@@ -146,7 +158,7 @@ pub struct Settings {
     pub file_roots: FileRoots,
 
     /// What is logged on standard error: off, error, warn, info, debug, trace, or levels by module such as
-    /// warn,syncdesk=debug
+    /// warn,syncdesk=debug; libraries never log below info
     #[arg(long, value_name = "FILTER", default_value = "info", help_heading = "Settings")]
     pub log: LogFilter,
 }

@@ -29,6 +29,7 @@ fn without_any_setting() {
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert_eq!((config.workers, config.read_connections, config.write_connections), (4, 4, 6));
     assert_eq!((config.run_timeout.as_secs(), config.keep_messages.as_secs()), (3_600, 2_592_000));
+    assert_eq!((config.max_run_timeout.as_secs(), config.max_service_timeout.as_secs()), (604_800, 3_600));
     assert_eq!((config.session_idle.as_secs(), config.session_absolute.as_secs()), (28_800, 86_400));
     assert_eq!(config.cadence, Cadence::default());
     assert_eq!(config.house_time_zone, Tz::UTC);
@@ -150,6 +151,12 @@ fn the_zone_of_the_machine_comes_last() {
     let (found, machine) = zone(&[]);
     assert_eq!(found, machine.unwrap_or(Tz::UTC));
     assert_eq!(zone(&[("TZ", "America/Lima")]).0, Tz::America__Lima);
+}
+
+#[test]
+fn the_default_timeout_keeps_to_its_limit() {
+    let config = config("--max-run-timeout-minutes 30", &[]);
+    assert_eq!((config.run_timeout.as_secs(), config.max_run_timeout.as_secs()), (1_800, 1_800));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::plain_http::Recipient;
 use super::run::Stage;
@@ -24,8 +25,9 @@ pub trait Kind: Send + Sync {
     /// One error for each field that cannot stand.
     fn parse(&self, typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>>;
 
-    /// To whom the secret of each slot would be sent. When that changes, a stored secret is of no use
-    /// any more: it must be typed anew, or goes. Slots whose secret nobody would get are left out.
+    /// To whom the secret of each slot would be sent. When the one it was given for does not cover that any more
+    /// ([`Owner::covers`]), a stored secret must be entered again, or is removed. Slots whose secret nobody would get
+    /// are left out.
     fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner>;
 
     /// The URLs that the secret of each slot is sent to, if there is one.
@@ -40,6 +42,11 @@ pub trait Kind: Send + Sync {
     /// The stages that a connection has with these settings; the others are not needed.
     fn stages(&self, settings: &serde_json::Value) -> Vec<Stage>;
 
+    /// The field and the value of the timeout for the service, where systems of this kind have one of their own.
+    fn service_timeout(&self, _settings: &serde_json::Value) -> Option<(&'static str, Duration)> {
+        None
+    }
+
     /// What tells both ends from any other: when it changes, what was remembered of items says nothing.
     fn ends(&self, settings: &serde_json::Value) -> String;
 }
@@ -47,10 +54,27 @@ pub trait Kind: Send + Sync {
 /// Whom a secret is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
-    /// Scheme, host and account of the peer.
+    /// Scheme, host, port and account of the service, and the way to it.
     pub identity: String,
+    /// The paths below which the secret is used, each decoded and ending in `/`: of the service, and of what else gets
+    /// the secret. `None` for a path that nothing is below of, because it leads upwards.
+    pub paths: Vec<Option<String>>,
     /// Whether it cannot do without.
     pub required: bool,
+}
+
+impl Owner {
+    /// Whether a secret that was given for this one may be used for `other`: the same, or deeper below the same paths.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let below = |(ours, theirs): (&Option<String>, &Option<String>)| match (ours, theirs) {
+            (Some(ours), Some(theirs)) => theirs.starts_with(ours.as_str()),
+            (None, _) | (_, None) => false,
+        };
+        let same = self.paths == other.paths;
+        self.identity == other.identity
+            && (same || (self.paths.len() == other.paths.len() && self.paths.iter().zip(&other.paths).all(below)))
+    }
 }
 
 /// Finds a kind by its word.
@@ -59,7 +83,10 @@ pub type Kinds = fn(&str) -> Option<&'static dyn Kind>;
 /// Where a system writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Territory {
+    /// Ends in `/`. Places that are the same have the same address, however the settings spell them.
     pub address: String,
+    /// It is everything that a host has.
+    pub whole_host: bool,
     pub deletes: bool,
 }
 

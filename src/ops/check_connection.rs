@@ -8,10 +8,9 @@ use super::audit::Who;
 use super::error::{OpError, Result};
 use super::obstruction::Obstruction;
 use crate::access::{Grant, verbs};
-use crate::clock::Stamp;
 use crate::domain::run::CheckTrigger;
 use crate::ids::{CheckNo, GroupId, SystemKey};
-use crate::store::{Store, checks, systems};
+use crate::store::{self, Store, checks, systems};
 
 /// How long those who only look wait between two checks of a system: each is work for its peer.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -27,11 +26,11 @@ pub async fn check_connection(
     key: &SystemKey,
     looks_only: impl Fn(GroupId) -> bool + Clone + Send + 'static,
     who: Who,
-    now: Stamp,
 ) -> Result<CheckNo> {
     let (grant, key) = (grant.clone(), key.clone());
     let queued = store
         .write(move |db| {
+            let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if let Some(by) = Obstruction::hold_of(&system) {
                 return Ok(Err(OpError::Obstructed { by, group: system.group_id }));

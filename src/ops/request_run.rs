@@ -8,11 +8,10 @@ use super::audit::Who;
 use super::error::{OpError, Result};
 use super::obstruction::Obstruction;
 use crate::access::{Grant, verbs};
-use crate::clock::Stamp;
 use crate::domain::run::{RunState, Trigger};
 use crate::ids::{RunNo, SystemId, SystemKey};
 use crate::store::runs::{Due, Queued, pull_forward, queue};
-use crate::store::{Store, StoreError, runs, systems};
+use crate::store::{self, Store, StoreError, runs, systems};
 
 /// What became of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,12 +75,12 @@ pub async fn request_run(
     wake: &Notify,
     grant: &Grant<verbs::RequestRun>,
     request: Request,
-    now: Stamp,
 ) -> Result<Answer> {
     let Request { key, request_key, who, wait } = request;
     let asked = grant.clone();
     let queued = store
         .write(move |db| {
+            let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &asked, &key)?;
             if let Some(by) = Obstruction::of(&system) {
                 return Ok(Err(OpError::Obstructed { by, group: system.group_id }));

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Integer};
@@ -15,45 +15,35 @@ use super::plans::Row as PlanStepRow;
 use super::replica::{RecordRow, SeenRow};
 use super::schema::{item_states, messages, plan_steps, replica_records, replica_seen};
 use crate::clock::Stamp;
+use crate::ids::{CheckId, RunId, SystemId};
 
-type Manager = <Db as Connection>::TransactionManager;
-
-/// How often a transaction is begun that Postgres takes back in favour of another. Whoever loses a deadlock leaves the
-/// way to the other, so that the next time is the last but for a crowd.
-const TRIES: u32 = 5;
-
-/// A transaction that will write. SQLite has one writer, from whom nothing is taken back.
-pub(super) fn write_transaction<T>(connection: &mut Db, work: impl FnOnce(&mut Db) -> Result<T> + Clone) -> Result<T> {
-    let tries = match connection {
-        Db::Sqlite(_) => 1,
-        Db::Postgres(_) => TRIES,
-    };
-    for _ in 1..tries {
-        match attempt(connection, work.clone()) {
-            Err(StoreError::Collided(why)) => log::info!("a transaction is tried again: {why}"),
-            other => return other,
-        }
-    }
-    attempt(connection, work)
+/// A row that a loop wants to change, and need not wait for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Lockable {
+    System(SystemId),
+    /// A queued run together with its system.
+    QueuedRun(RunId),
+    RunningRun(RunId),
+    Check(CheckId),
 }
 
-/// SQLite takes the write lock at once, so that what was read stays true.
-fn attempt<T>(connection: &mut Db, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
-    match connection {
-        Db::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
-        Db::Postgres(_) => Manager::begin_transaction(connection)?,
-    }
-    match work(connection) {
-        Ok(value) => {
-            Manager::commit_transaction(connection)?;
-            Ok(value)
+/// Takes the lock of a row until the transaction ends, unless another transaction has it: `false` then, or when there is
+/// no such row. A process that froze in a transaction thus stops none of the others. SQLite's write lock is held already.
+pub(super) fn try_lock(connection: &mut Db, row: Lockable) -> Result<bool> {
+    let Db::Postgres(postgres) = connection else { return Ok(true) };
+    let (id, query) = match row {
+        Lockable::System(id) => (id.0, "SELECT id AS n FROM systems WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"),
+        Lockable::QueuedRun(id) => (
+            id.0,
+            "SELECT r.id AS n FROM runs r JOIN systems s ON s.id = r.system_id WHERE r.id = $1 AND r.state = 'queued' \
+             FOR NO KEY UPDATE OF r, s SKIP LOCKED",
+        ),
+        Lockable::RunningRun(id) => {
+            (id.0, "SELECT id AS n FROM runs WHERE id = $1 AND state = 'running' FOR NO KEY UPDATE SKIP LOCKED")
         }
-        Err(error) => {
-            // Where this fails too (the connection is gone), the first error says more.
-            let _ = Manager::rollback_transaction(connection);
-            Err(error)
-        }
-    }
+        Lockable::Check(id) => (id.0, "SELECT id AS n FROM checks WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"),
+    };
+    Ok(sql_query(query).bind::<BigInt, _>(id).get_result::<Number>(postgres).optional()?.is_some())
 }
 
 /// Whether a statement fails with a unique violation without ending the surrounding transaction:
@@ -88,10 +78,11 @@ pub(super) fn alone(connection: &mut Db, what: OneAtATime) -> Result<()> {
 /// Keeps our advisory locks apart from those of others in the same database.
 const ADVISORY: i32 = 0x5379_6e63;
 
+/// One number.
 #[derive(QueryableByName)]
-struct Number {
+pub(super) struct Number {
     #[diesel(sql_type = BigInt)]
-    n: i64,
+    pub(super) n: i64,
 }
 
 thread_local! {
@@ -104,9 +95,10 @@ pub(super) fn move_clock(ahead: i64) {
     AHEAD.set(ahead);
 }
 
-/// The database's clock, in microseconds. SQLite has milliseconds: the end of the present one is taken, so
+/// The database's clock, in microseconds: the only one that decides what is due, however the clocks of the processes
+/// differ. SQLite has milliseconds: the end of the present one is taken, so
 /// that what was queued just now is not in the future.
-pub(super) fn db_now(connection: &mut Db) -> Result<Stamp> {
+pub fn db_now(connection: &mut Db) -> Result<Stamp> {
     let query = match connection {
         Db::Sqlite(_) => "SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 + 999 AS n",
         Db::Postgres(_) => "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS n",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 
-use super::backend::{db_now, unless_duplicate};
+use super::backend::{Lockable, db_now, try_lock, unless_duplicate};
 use super::connection::Db;
 use super::error::{Result, StoreError};
 use super::schema::checks;
@@ -166,6 +166,9 @@ pub fn claim_next(db: &mut Db, _worker: &Internal, first: CheckTrigger, lease: D
         );
     }
     for mut check in open {
+        if !try_lock(db, Lockable::Check(check.id))? {
+            continue;
+        }
         let taken = diesel::update(
             checks::table
                 .find(check.id)
@@ -184,6 +187,26 @@ pub fn claim_next(db: &mut Db, _worker: &Internal, first: CheckTrigger, lease: D
         }
     }
     Ok(None)
+}
+
+/// Shortens leases that end later than two leases from now, which a clock gave that was set back since: how many there
+/// were.
+pub fn shorten_leases(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<usize> {
+    let now = db_now(db)?;
+    let wrong: Vec<CheckId> = checks::table
+        .filter(checks::state.ne(RunState::Ended))
+        .filter(checks::lease_until.gt(now.plus(lease * 2)))
+        .limit(1_000)
+        .select(checks::id)
+        .load(db)?;
+    let mut shortened = 0;
+    for id in wrong {
+        if try_lock(db, Lockable::Check(id))? {
+            let wrong = checks::table.find(id).filter(checks::lease_until.gt(now.plus(lease * 2)));
+            shortened += diesel::update(wrong).set(checks::lease_until.eq(now.plus(lease))).execute(db)?;
+        }
+    }
+    Ok(shortened)
 }
 
 /// What a check found.

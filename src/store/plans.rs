@@ -131,8 +131,17 @@ pub fn confirm(
     if confirmed == 1 { Ok(()) } else { Err(StoreError::Fenced) }
 }
 
+/// Shortens the life of plans that expire later than `life` from now: the clock was set back since they were kept. How
+/// many there were.
+pub fn shorten(db: &mut Db, _worker: &Internal, life: Duration) -> Result<usize> {
+    let latest = db_now(db)?.plus(life);
+    let wrong = braked_plans::table.filter(braked_plans::expires_at.gt(latest));
+    Ok(diesel::update(wrong).set(braked_plans::expires_at.eq(latest)).execute(db)?)
+}
+
 /// Forgets plans that have expired.
-pub fn expire(db: &mut Db, now: Stamp) -> Result<usize> {
+pub fn expire(db: &mut Db, _upkeep: &Internal) -> Result<usize> {
+    let now = db_now(db)?;
     Ok(diesel::delete(braked_plans::table.filter(braked_plans::expires_at.le(now))).execute(db)?)
 }
 

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::connector::{Connector, Peer};
+use super::failures::Failures;
+use super::outlast;
+use super::ports::store_failure;
 use crate::access::Internal;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -14,9 +18,10 @@ use crate::domain::cadence::Cadence;
 use crate::domain::run::{Failure, Stage};
 use crate::ids::SystemId;
 use crate::net::Net;
+use crate::net::secrets::Secrets;
 use crate::ops::vault::Vault;
 use crate::store::systems::System;
-use crate::store::{Store, credentials, systems};
+use crate::store::{Db, LEASE, Store, credentials, systems};
 
 /// Numbers that operators set.
 #[derive(Debug, Clone)]
@@ -32,17 +37,34 @@ pub struct Limits {
     /// Connection checks at once in this process.
     pub checks_at_once: usize,
     pub cadence: Cadence,
+    /// The longest time without progress that a run may take, whatever its system says.
+    pub longest_timeout: Duration,
+    /// How long a stopped connector may take to come back before it is dropped; at the end of the process it has the
+    /// grace.
+    pub obey: Duration,
+}
+
+impl Limits {
+    /// How many runs of one group this process executes at most while there are systems of other groups: one place is
+    /// left for them.
+    #[must_use]
+    pub fn most_of_a_group(&self) -> Option<i64> {
+        let others = self.runs_at_once.checked_sub(1).filter(|places| *places > 0)?;
+        Some(i64::try_from(others).unwrap_or(i64::MAX))
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             runs_at_once: 4,
-            lease: Duration::from_secs(30),
+            lease: LEASE,
             poll: Duration::from_millis(500),
             grace: Duration::from_secs(20),
             checks_at_once: 16,
             cadence: Cadence::default(),
+            longest_timeout: Duration::from_hours(7 * 24),
+            obey: Duration::from_secs(15),
         }
     }
 }
@@ -62,6 +84,8 @@ pub struct Engine {
     pub wake: Arc<Notify>,
     /// Canceled when the process ends.
     pub end: CancellationToken,
+    /// What fails again and again, for the log.
+    pub failures: Failures,
 }
 
 /// A system made ready to be reached.
@@ -72,20 +96,25 @@ pub struct Prepared {
 }
 
 impl Engine {
-    /// Loads a system with its settings and opened credentials.
+    /// Loads a system with its settings and opened credentials, which `secrets` learns. A database that is away is asked
+    /// again while `holds` says so.
     ///
     /// # Errors
     /// A failure at stage *settings*: the kind is unknown, the settings or a credential cannot be read.
-    pub async fn prepare(&self, id: SystemId) -> Result<Prepared, Failure> {
-        let (system, group, sealed) = self
-            .store
-            .read(move |db| {
-                let (system, group) = systems::by_id(db, &Internal::worker(), id)?;
-                let sealed = credentials::of_system(db, id)?;
-                Ok((system, group, sealed))
-            })
+    pub async fn prepare(
+        &self,
+        id: SystemId,
+        secrets: &Secrets,
+        holds: impl Fn() -> bool + Send + Sync,
+    ) -> Result<Prepared, Failure> {
+        let load = move |db: &mut Db| {
+            let (system, group) = systems::by_id(db, &Internal::worker(), id)?;
+            let sealed = credentials::of_system(db, id)?;
+            Ok((system, group, sealed))
+        };
+        let (system, group, sealed) = outlast::read(&self.store, &format!("system {id}"), holds, load)
             .await
-            .map_err(|error| Failure::new(Stage::Settings, "STORE-AWAY").quoting(error.to_string()).transient())?;
+            .map_err(|error| store_failure(Stage::Settings, &error))?;
         let connector = (self.connector)(&system.kind)
             .ok_or_else(|| Failure::new(Stage::Settings, "KIND-UNKNOWN").arg(system.kind.as_str()))?;
         let settings = serde_json::from_str(&system.settings)
@@ -97,10 +126,11 @@ impl Engine {
                     .arg(credential.slot.as_str())
                     .quoting(error.to_string())
             })?;
+            secrets.learn(secret.expose_secret());
             opened.insert(credential.slot, secret);
         }
         let local_roots = vec![self.config.file_root(&group)];
-        let peer = Peer { settings, credentials: opened, net: self.net.clone(), local_roots };
+        let peer = Peer { settings, credentials: opened, net: self.net.for_system(secrets.clone()), local_roots };
         Ok(Prepared { system, connector, peer })
     }
 }

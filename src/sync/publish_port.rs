@@ -1,41 +1,19 @@
 //! The port to the replica, over the store and under the claim.
 
 use super::connector::{Halt, Task};
-use super::ports::{Ports, halted};
+use super::ports::Ports;
 use super::publish::{Finished, Held, Key, Met, Publish, Published, PublishedSet, Reading, Tally};
 use crate::clock::Stamp;
 use crate::domain::message::Message;
 use crate::ids::SetId;
 use crate::store::messages::append;
 use crate::store::replica::{self, Incoming, SetEnd};
-use crate::store::runs::Claim;
-use crate::store::{Db, Result as Stored};
 
 /// How many records a page of the replica has.
 const PAGE: i64 = 1_000;
 
 /// How many records become orphaned in one transaction.
 const AT_ONCE: usize = 1_000;
-
-impl Ports {
-    /// Reads off the runtime's threads.
-    async fn read<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Send + 'static,
-    ) -> Result<T, Halt> {
-        let claim = self.claim.clone();
-        self.store.read(move |db| work(db, &claim)).await.map_err(|error| halted(&error))
-    }
-
-    /// Writes in one transaction.
-    async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Clone + Send + 'static,
-    ) -> Result<T, Halt> {
-        let claim = self.claim.clone();
-        self.store.write(move |db| work(db, &claim)).await.map_err(|error| halted(&error))
-    }
-}
 
 const fn stored(reading: Reading) -> replica::Reading {
     match reading {
@@ -122,6 +100,8 @@ impl Publish for Ports {
     ) -> Task<'_, Result<(), Halt>> {
         Box::pin(async move {
             let ends: Vec<SetEnd> = sets.into_iter().map(set_end).collect();
+            let masked = |(at, message)| (at, self.secrets.message(message));
+            let closing: Vec<_> = closing.into_iter().map(masked).collect();
             self.write(move |db, claim| {
                 append(db, claim, &closing)?;
                 replica::publish(db, claim, &model, &ends)

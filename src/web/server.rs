@@ -19,7 +19,7 @@ use actix_web::cookie::{Key, SameSite};
 use actix_web::dev::AppConfig;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::rt::net::TcpStream;
-use actix_web::web::Data;
+use actix_web::web::{self, Data};
 
 use super::malformed::MalformedRequests;
 use super::session::failing::with_a_page;
@@ -69,9 +69,8 @@ pub fn serve(app: App, parts: ServerParts, listener: TcpListener) -> std::io::Re
         let headers = response::headers(secure).fold(DefaultHeaders::new(), DefaultHeaders::add);
         let pages = WebApp::new()
             .app_data(Data::new(app.clone()))
-            .configure(routes::register)
-            .wrap(session)
-            .wrap(from_fn(with_a_page))
+            .configure(routes::register_public)
+            .service(web::scope("").configure(routes::register).wrap(session).wrap(from_fn(with_a_page)))
             .wrap(headers)
             .wrap(from_fn(response::without_body_for_head))
             .wrap(Compress::default())

@@ -5,6 +5,7 @@
 
 mod access;
 mod audit;
+mod broken_database;
 mod browser;
 mod business_logs;
 mod certificates;
@@ -13,10 +14,12 @@ mod database;
 mod desk;
 mod desk_stands;
 mod documents;
+mod exports;
 mod help;
 mod layers;
 mod log_ends;
 mod logs;
+mod masking;
 mod migrations;
 mod net;
 mod odata;
@@ -32,6 +35,7 @@ mod remote_ends;
 mod sign_in;
 mod stub;
 mod systems;
+mod upgrade;
 mod visitor;
 mod wait;
 mod watch;

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use super::super::error::{OpError, Result};
 use crate::clock::micros;
+use crate::config::Config;
 use crate::domain::invisible::check_name;
 use crate::domain::kind::{Kind, Typed};
 use crate::domain::schedule::Schedule;
@@ -33,11 +34,11 @@ const MAX_NAME: usize = 120;
 /// Longest freshness budget: a leap year.
 const MAX_FRESHNESS_HOURS: u64 = 366 * 24;
 
-/// Reads the form. `typed` has the general fields and the kind's.
+/// Reads the form. `typed` has the general fields and the kind's; `config` the operator's limits.
 ///
 /// # Errors
 /// [`OpError::Invalid`] with one entry for each field that cannot stand.
-pub fn read(kind: &dyn Kind, typed: &Typed) -> Result<Specified> {
+pub fn read(kind: &dyn Kind, typed: &Typed, config: &Config) -> Result<Specified> {
     let mut wrong: Vec<(String, String)> = Vec::new();
     let value = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
     let mut note = |field: &str, said: String| wrong.push((field.to_owned(), said));
@@ -62,9 +63,10 @@ pub fn read(kind: &dyn Kind, typed: &Typed) -> Result<Specified> {
         .parse::<chrono_tz::Tz>()
         .map_err(|_unknown| note("time_zone", "Use a zone such as Europe/Berlin or UTC.".to_owned()))
         .ok();
-    let minutes = value("timeout_minutes").parse::<u64>().ok().filter(|minutes| (1..=10_080).contains(minutes));
+    let most = config.max_run_timeout.as_secs() / 60;
+    let minutes = value("timeout_minutes").parse::<u64>().ok().filter(|minutes| (1..=most).contains(minutes));
     if minutes.is_none() {
-        note("timeout_minutes", "A number of minutes from 1 to 10 080 (a week).".to_owned());
+        note("timeout_minutes", format!("A number of minutes from 1 to {}.", grouped(most)));
     }
     let timeout_us = minutes.map(|minutes| micros(Duration::from_mins(minutes)));
     let max_attempts = value("max_attempts").parse::<i64>().ok().filter(|attempts| (1..=20).contains(attempts));
@@ -90,7 +92,13 @@ pub fn read(kind: &dyn Kind, typed: &Typed) -> Result<Specified> {
         }
     }
     match kind.parse(typed) {
-        Ok(parsed) => settings = Some(parsed),
+        Ok(parsed) => {
+            let most = config.max_service_timeout;
+            if let Some((field, _timeout)) = kind.service_timeout(&parsed).filter(|(_field, timeout)| *timeout > most) {
+                note(field, format!("A number of seconds from 1 to {}.", grouped(most.as_secs())));
+            }
+            settings = Some(parsed);
+        }
         Err(errors) => errors.into_iter().for_each(|error| note(error.field, error.message)),
     }
     match (settings, schedule, time_zone, timeout_us, max_attempts) {
@@ -109,5 +117,23 @@ pub fn read(kind: &dyn Kind, typed: &Typed) -> Result<Specified> {
             })
         }
         _ => Err(OpError::Invalid(wrong)),
+    }
+}
+
+/// With a space between thousands, as other numbers of forms have it; for numbers below a million.
+fn grouped(number: u64) -> String {
+    match (number / 1_000, number % 1_000) {
+        (0, below) => below.to_string(),
+        (thousands, rest) => format!("{thousands} {rest:03}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_a_space_between_thousands() {
+        assert_eq!([7, 999, 1_000, 10_080].map(grouped), ["7", "999", "1 000", "10 080"]);
     }
 }

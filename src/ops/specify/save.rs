@@ -8,13 +8,14 @@ use super::super::keys::Sealing;
 use super::super::random;
 use super::super::vault::{self, Vault};
 use super::form::Specified;
+use super::territory;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::config::Config;
-use crate::domain::kind::{Kind, Kinds};
+use crate::domain::kind::{Kind, Kinds, Owner};
 use crate::ids::{SystemId, SystemKey};
 use crate::store::systems::{Draft, System, Watch};
-use crate::store::{Db, Store, StoreError, credentials, groups, item_states, systems};
+use crate::store::{self, Db, Store, StoreError, credentials, groups, item_states, systems};
 
 type Specify = Grant<verbs::SpecifySystems>;
 
@@ -34,13 +35,7 @@ pub struct Wanted {
 /// # Errors
 /// [`OpError::Invalid`] when the name is taken, the group is out of reach, or another system deletes
 /// where this one writes.
-pub async fn create_system(
-    store: &Store,
-    vault: &Vault,
-    grant: &Specify,
-    wanted: Wanted,
-    now: Stamp,
-) -> Result<SystemKey> {
+pub async fn create_system(store: &Store, vault: &Vault, grant: &Specify, wanted: Wanted) -> Result<SystemKey> {
     let Wanted { kind, kinds, config, specified, who } = wanted;
     let specified = Arc::new(specified);
     let key = SystemKey::from_random(random::bytes());
@@ -49,11 +44,14 @@ pub async fn create_system(
     let sealing = Arc::new(vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?);
     let saved = store
         .write(move |db| {
+            let now = store::now(db)?;
             if let Some(wrong) = stands(db, &grant, kind, kinds, &config, &specified, None)? {
                 return Ok(Err(wrong));
             }
             let draft = drafted(db, &grant, kind, &specified, now, None)?;
             let id = systems::create(db, &grant, &made, &draft, now)?;
+            // Only now it has the id by which its due times are spread.
+            systems::plan(db, &grant, id, next_due(&specified, id, now))?;
             seal(db, kind, &sealing, id, &specified)?;
             let after = told(&draft, &specified);
             who.did(db, "system.create", (Some(id), Some(draft.group)), &draft.name, (None, Some(after)), now)?;
@@ -80,7 +78,6 @@ pub async fn save_system(
     grant: &Specify,
     change: Change<'_>,
     wanted: Wanted,
-    now: Stamp,
 ) -> Result<()> {
     let Wanted { kind, kinds, config, specified, who } = wanted;
     let specified = Arc::new(specified);
@@ -89,6 +86,7 @@ pub async fn save_system(
     let sealing = Arc::new(vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?);
     let saved = store
         .write(move |db| {
+            let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if let Some(wrong) = stands(db, &grant, kind, kinds, &config, &specified, Some(&system))? {
                 return Ok(Err(wrong));
@@ -100,7 +98,7 @@ pub async fn save_system(
             let (was, is) = (kind.owners(&before), kind.owners(&specified.settings));
             for sealed in credentials::of_system(db, system.id)? {
                 let slot = sealed.slot.as_str();
-                if !is.contains_key(slot) || was.get(slot) != is.get(slot) {
+                if !keeps(was.get(slot), is.get(slot)) {
                     credentials::remove(db, system.id, slot)?;
                 }
             }
@@ -138,6 +136,11 @@ fn answer(saved: std::result::Result<std::result::Result<(), OpError>, StoreErro
     }
 }
 
+/// Whether the stored secret of a slot may be used for what its system is to be.
+fn keeps(was: Option<&Owner>, is: Option<&Owner>) -> bool {
+    was.zip(is).is_some_and(|(was, is)| was.covers(is))
+}
+
 /// What cannot stand beside what is there already.
 fn stands(
     db: &mut Db,
@@ -167,7 +170,7 @@ fn stands(
         }
         if !stored.iter().any(|have| have == slot) {
             wrong.push((slot.to_owned(), "Give the secret: without it nobody can sign in.".to_owned()));
-        } else if was.get(slot) != Some(&owner) {
+        } else if !keeps(was.get(slot), Some(&owner)) {
             let said = "Where it is sent has changed, or who signs in: type the secret again.";
             wrong.push((slot.to_owned(), said.to_owned()));
         }
@@ -182,19 +185,10 @@ fn stands(
             return Ok(Some(OpError::field(field, said)));
         }
     }
-    let Some(territory) = kind.territory(&specified.settings) else { return Ok(None) };
-    for (_id, word, settings) in systems::neighbours(db, grant, system.map(|system| system.id))? {
-        let theirs = kinds(&word)
-            .zip(serde_json::from_str(&settings).ok())
-            .and_then(|(kind, settings)| kind.territory(&settings));
-        if theirs.is_some_and(|theirs| theirs.collides(&territory)) {
-            // Not which one: it may be out of reach.
-            let said = "Another system writes to this place, and one of the two mirrors: each would delete what the \
-                        other keeps. Choose another destination.";
-            return Ok(Some(OpError::field("destination_path", said)));
-        }
-    }
-    Ok(None)
+    let before: Option<(SystemId, serde_json::Value)> =
+        system.map(|system| (system.id, serde_json::from_str(&system.settings).unwrap_or_default()));
+    let before = before.as_ref().map(|(id, settings)| (*id, settings));
+    territory::refused(db, grant, kinds, (kind, &specified.settings), before)
 }
 
 fn drafted(
@@ -209,11 +203,10 @@ fn drafted(
         .filter(|group| grant.scope().covers(*group))
         .ok_or(StoreError::NotFound)?;
     let schedule = specified.schedule.text();
-    let same = system
-        .filter(|system| system.schedule == schedule && system.time_zone == specified.time_zone.name())
-        .map(|system| system.next_due);
-    // A new system has no number yet; its first due time is spread by its name.
-    let seed = system.map_or_else(|| specified.name.bytes().map(u64::from).sum(), |system| system.id.seed());
+    let next_due = system.and_then(|system| {
+        let same = system.schedule == schedule && system.time_zone == specified.time_zone.name();
+        if same { system.next_due } else { next_due(specified, system.id, now) }
+    });
     Ok(Draft {
         name: specified.name.clone(),
         kind: kind.kind().to_owned(),
@@ -221,12 +214,17 @@ fn drafted(
         production: specified.production,
         settings: specified.settings.to_string(),
         time_zone: specified.time_zone.name().to_owned(),
-        next_due: same.unwrap_or_else(|| specified.schedule.next_after(now, specified.time_zone, seed)),
+        next_due,
         schedule,
         timeout_us: specified.timeout_us,
         max_attempts: specified.max_attempts,
         freshness_us: specified.freshness_us,
     })
+}
+
+/// The first due time after now, spread by the id as all that follow.
+fn next_due(specified: &Specified, id: SystemId, now: Stamp) -> Option<Stamp> {
+    specified.schedule.next_after(now, specified.time_zone, id.seed())
 }
 
 fn seal(

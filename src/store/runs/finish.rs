@@ -92,7 +92,9 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Seq
     if result != RunResult::Canceled {
         super::comparison::keep(db, claim)?;
     }
-    if let Some(retry) = retry {
+    let held = systems::is_held(db, claim.system)?;
+    // What is under way when a hold begins comes to its end, and plans nothing further.
+    if let Some(retry) = retry.filter(|_retry| !held) {
         let due = Due {
             system: claim.system,
             lane: claim.lane.clone(),

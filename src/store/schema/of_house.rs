@@ -97,3 +97,9 @@ diesel::table! {
         erase_at -> Nullable<BigInt>,
     }
 }
+
+diesel::table! {
+    database_probe (id) {
+        id -> BigInt,
+    }
+}

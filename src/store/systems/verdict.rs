@@ -54,6 +54,13 @@ pub(in crate::store) fn lock(db: &mut Db, id: SystemId) -> Result<()> {
     Ok(())
 }
 
+/// Whether a system is on hold or deleted, and so nothing more may be planned for it. Nobody can change that until the
+/// transaction ends.
+pub(in crate::store) fn is_held(db: &mut Db, id: SystemId) -> Result<bool> {
+    let system = locked(db, id)?;
+    Ok(system.hold_since.is_some() || system.deleted_at.is_some())
+}
+
 fn locked(db: &mut Db, id: SystemId) -> Result<System> {
     lock(db, id)?;
     Ok(systems::table.find(id).select(System::as_select()).first(db)?)

@@ -179,6 +179,7 @@ pub(crate) fn run() -> RunView {
         origin: origin(Trigger::Schedule),
         queued: at("2026-11-21T22:59:00Z"),
         not_before: at("2026-11-21T22:59:00Z"),
+        share: None,
         waits_for: String::new(),
         overdue: false,
         started: Some(at("2026-11-21T22:59:01Z")),

@@ -23,7 +23,7 @@ const MAX_STRANGER: usize = 8 * 1024;
 
 const fn limit(access: Access) -> usize {
     match access {
-        Access::Public | Access::SetUp | Access::SignIn => MAX_STRANGER,
+        Access::Public | Access::Anybody | Access::SetUp | Access::SignIn => MAX_STRANGER,
         Access::SignedIn | Access::Needs(_) | Access::System(_) => MAX_SIGNED_IN,
     }
 }

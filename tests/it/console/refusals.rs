@@ -53,11 +53,20 @@ fn a_file_that_is_no_database() {
     let console = console();
     let file = console.path.join("notes.txt");
     fs::write(&file, "no database ".repeat(100)).expect("a file");
-    let mut command = console.bare(&["serve"]);
-    command.env("DATABASE_URL", "sqlite://notes.txt");
-    let sentence = said(command, "").refused();
-    assert!(sentence.contains("notes.txt") || sentence.contains("key"), "{sentence}");
-    assert_eq!(fs::read_to_string(&file).expect("the file"), "no database ".repeat(100));
+    own(&file);
+    said(console.bare(&["migrate"]), "").worked();
+    let keys = console.data().join("keys.toml").display().to_string();
+    for create in ["false", "true"] {
+        let mut command = console.bare(&["serve", "--listen=127.0.0.1:0"]);
+        command
+            .env("DATABASE_URL", "sqlite://notes.txt")
+            .env("SYNCDESK_KEY_FILE", &keys)
+            .env("SYNCDESK_CREATE", create);
+        let sentence = said(command, "").refused();
+        let expected = "The database cannot be used: the database is damaged: notes.txt: file is not a database";
+        assert_eq!(sentence, expected, "the file itself was opened");
+        assert_eq!(fs::read_to_string(&file).expect("the file"), "no database ".repeat(100));
+    }
 }
 
 #[test]
@@ -111,23 +120,37 @@ fn a_folder_that_cannot_be_written() {
     leaves_nothing(&console, &["migrate", "--data-dir=/dev/null"], &[], &["/dev/null"]);
 }
 
-/// What can be read and not written.
+/// What can be read and not written: a file in a folder that can.
 #[test]
 fn a_database_that_cannot_be_written() {
     let console = console();
     said(console.bare(&["migrate"]), "").worked();
-    let file = console.data().join("syncdesk.db");
-    for (path, mode) in [(&file, 0o444), (&console.data(), 0o555)] {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
-    }
+    let file = console.path.join("closed.db");
+    fs::copy(console.data().join("syncdesk.db"), &file).expect("a copy");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).expect("its mode");
+    let mut command = console.bare(&["group", "add", "Finance"]);
+    command.env("DATABASE_URL", "sqlite://closed.db");
+    command.env("SYNCDESK_KEY_FILE", console.data().join("keys.toml"));
+    let sentence = said(command, "").refused();
+    let expected = "The database cannot be used: the database is read-only: ";
+    assert!(sentence.starts_with(expected), "{sentence}");
+    assert_eq!(fs::metadata(&file).expect("the file").permissions().mode() & 0o777, 0o444, "it stays as it is");
+}
+
+/// The folder of the data belongs to somebody else, or was closed.
+#[test]
+fn a_data_folder_that_cannot_be_written() {
+    let console = console();
+    said(console.bare(&["migrate"]), "").worked();
+    fs::set_permissions(console.data(), fs::Permissions::from_mode(0o555)).expect("its mode");
     if rustix::process::geteuid().is_root() {
         // The program tidies up the modes of what is its own.
-        for path in [console.data(), file.clone()] {
-            rustix::fs::chown(&path, Some(rustix::fs::Uid::ROOT), None).expect("root's");
-        }
+        rustix::fs::chown(console.data(), Some(rustix::fs::Uid::ROOT), None).expect("root's");
+        let sentence = said(console.bare(&["group", "add", "Finance"]), "").refused();
+        assert!(sentence.starts_with("The data folder data cannot be used: "), "{sentence}");
+    } else {
+        said(console.bare(&["group", "add", "Finance"]), "").worked();
     }
-    let sentence = said(console.bare(&["group", "add", "Finance"]), "").refused();
-    assert!(sentence.contains("data"), "{sentence}");
 }
 
 #[test]

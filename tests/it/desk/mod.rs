@@ -86,7 +86,16 @@ impl Desk {
         clock: Arc<dyn Clock>,
         tune: impl FnOnce(&mut Config),
     ) -> Self {
-        let database = TestDatabase::on(database);
+        Self::over(TestDatabase::on(database), settings, clock, tune).await
+    }
+
+    /// The same over a database that is there already.
+    pub async fn over(
+        database: TestDatabase,
+        settings: &[&str],
+        clock: Arc<dyn Clock>,
+        tune: impl FnOnce(&mut Config),
+    ) -> Self {
         let data = tempfile::Builder::new().prefix("syncdesk-desk-").tempdir().expect("a temporary folder");
         let fixed = [
             format!("--database-url={}", database.url()),

@@ -133,14 +133,55 @@ both_databases! {
         assert!(again.says("old/one more.txt") && again.says("Waits for a person"), "{}", again.told());
     }
 
+    /// On hold nothing is planned: a confirmation neither.
+    async fn on_hold_it_is_not_confirmed(still: Still) {
+        let Still { desk, tree, clock: _ } = still;
+        let (mona, confirm) = (desk.as_("mona").await, format!("{}/confirm", plan(&tree, 1)));
+        mona.get(&plan(&tree, 1)).await.expect(200);
+        desk.sql("UPDATE systems SET hold_since = 1, hold_reason = 'Repairs.', hold_by = 'mona'");
+        let refused = mona.submit(&confirm, &[]).await.expect(409);
+        assert!(refused.says("The system is on hold. Release it first."), "{}", refused.told());
+        assert_eq!(desk.texts("SELECT CAST(count(*) AS TEXT) AS value FROM runs"), ["1"]);
+        assert!(desk.texts("SELECT confirmed_by AS value FROM braked_plans WHERE confirmed_by IS NOT NULL").is_empty());
+    }
+
+    /// The run that waits was not asked to delete anything: it is not the one that was confirmed.
+    async fn behind_a_queued_run_it_is_not_confirmed(still: Still) {
+        let Still { desk, tree, clock: _ } = still;
+        let (mona, confirm) = (desk.as_("mona").await, format!("{}/confirm", plan(&tree, 1)));
+        desk.request_run(&mona, &tree).await;
+        mona.get(&plan(&tree, 1)).await.expect(200);
+        let refused = mona.submit(&confirm, &[]).await.expect(409);
+        assert!(refused.says("Run 2 is queued already."), "{}", refused.told());
+        assert!(desk.texts("SELECT confirmed_by AS value FROM braked_plans WHERE confirmed_by IS NOT NULL").is_empty());
+        assert!(desk.texts("SELECT plan_digest AS value FROM runs WHERE plan_digest IS NOT NULL").is_empty());
+    }
+
+    /// What a person is to look at stays while it waits; what else was spooled goes.
+    async fn upkeep_leaves_its_deletions(still: Still) {
+        let Still { desk, tree, clock: _ } = still;
+        let key = if desk.is_on_postgres() { "'\\x6e6577'" } else { "x'6e6577'" };
+        desk.sql(&format!("INSERT INTO plan_steps (run_id, action, item_key, detail) SELECT id, 'transfer', {key}, '' FROM runs"));
+        desk.upkeep_after(0).await;
+        assert_eq!(desk.texts("SELECT action AS value FROM plan_steps"), ["delete"]);
+        let page = desk.as_("mona").await.get(&plan(&tree, 1)).await.expect(200);
+        assert_eq!(page.texts("section[aria-labelledby=deletions] tbody td").len(), 1, "{}", page.told());
+        desk.upkeep_after(2).await;
+        assert_eq!(desk.count("plan_steps"), "0", "an expired plan goes");
+    }
+
     async fn it_expires(still: Still) {
         let Still { desk, tree, clock } = still;
         let (mona, page) = (desk.as_("mona").await, plan(&tree, 1));
         let confirm = format!("{page}/confirm");
-        clock.advance(Duration::from_mins(24 * 60 - 1));
+        let pass = |span: Duration| {
+            clock.advance(span);
+            desk.house.store.advance(span);
+        };
+        pass(Duration::from_mins(24 * 60 - 1));
         let open = mona.get(&page).await.expect(200);
         assert!(open.form(&confirm).is_some() && open.says("Waits for a person"), "{}", open.told());
-        clock.advance(Duration::from_mins(1));
+        pass(Duration::from_mins(1));
         let late = mona.submit(&confirm, &[]).await.expect(409);
         assert!(late.says("This plan has expired") && late.says("Synchronize again to get a new plan."), "{}", late.told());
         let over = mona.get(&page).await.expect(200);

@@ -1,10 +1,14 @@
 //! The real program as several processes: killed, stopped and started again.
 
+mod absence;
 mod again;
+mod clocks;
 mod crash;
 mod end;
 mod faults;
-mod fleet;
+pub mod fleet;
+mod frozen;
+mod hostile;
 mod live;
 mod memory;
 mod replica;

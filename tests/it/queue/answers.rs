@@ -29,7 +29,7 @@ async fn press_and_wait(depot: &Depot, request_key: &str, wake: &Notify, wait: D
         who: Who::new(&ada_herself, Some("192.0.2.7".to_owned())),
         wait,
     };
-    let answer = request_run(&depot.store, wake, &ada(), request, depot.now()).await;
+    let answer = request_run(&depot.store, wake, &ada(), request).await;
     answer.map_err(|error| match error {
         OpError::Conflict(why) => why,
         OpError::Obstructed { by, .. } => format!("{by:?}"),

@@ -1,5 +1,8 @@
 //! Connecting a system: the form, what it refuses, and that nothing typed is lost.
 
+use syncdesk::clock::Stamp;
+use syncdesk::domain::schedule::Schedule;
+
 use crate::database::both_databases;
 use crate::desk::Desk;
 use crate::visitor::{Answer, Visitor};
@@ -82,6 +85,24 @@ both_databases! {
     }
 
     /// Each of these alone: 422, the words beside the field and on top, and all that was typed.
+    /// The first due time is spread like all that follow: it comes once.
+    async fn a_due_time_comes_once(desk: Desk) {
+        for number in 0..8 {
+            let fields = [("schedule", "every"), ("every_minutes", "60")];
+            desk.files_system_with("Finance", &format!("Reports {number}"), &fields).await;
+        }
+        let rows = desk.texts("SELECT CAST(id AS TEXT) || ' ' || CAST(created_at AS TEXT) || ' ' || CAST(next_due AS TEXT) AS value FROM systems");
+        assert_eq!(rows.len(), 8);
+        for row in rows {
+            let numbers: Vec<i64> = row.split(' ').map(|number| number.parse().expect("a number")).collect();
+            let (id, created, due) = (syncdesk::ids::SystemId(numbers[0]), Stamp(numbers[1]), Stamp(numbers[2]));
+            let hourly = Schedule::EveryMinutes(60);
+            assert_eq!(hourly.next_after(created, chrono_tz::UTC, id.seed()), Some(due));
+            let come = hourly.due(due, due, chrono_tz::UTC, id.seed()).expect("it has come");
+            assert_eq!(come.next, Some(due.plus(std::time::Duration::from_hours(1))), "and not a moment later once more");
+        }
+    }
+
     async fn errors_stand_beside_the_fields(desk: Desk) {
         let ada = desk.as_("ada").await;
         let form = open_form(&desk, &ada).await;

@@ -13,6 +13,7 @@ mod secrets;
 pub mod shelf;
 mod synchronize;
 mod territory;
+mod timeouts;
 
 use crate::desk::Desk;
 

@@ -35,6 +35,8 @@ both_databases! {
     /// Whoever is refused for a pause can do at once what ends it.
     async fn a_refusal_for_a_pause_offers_the_check(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+        let checked = || desk.texts("SELECT state AS value FROM checks WHERE state = 'ended'");
+        until("the check of a new system, which would end the pause", async || checked().pop()).await;
         desk.sql("UPDATE systems SET connection = 'error', connection_since = 1795000000000000, paused_since = 1795000000000000");
         mona.get("/account").await.expect(200);
         let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);

@@ -20,6 +20,7 @@ mod value;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use self::service::Service;
 use self::settings::{Auth, Settings};
@@ -78,6 +79,11 @@ impl Kind for OData {
         let mut stages = vec![Stage::Settings, Stage::Content];
         stages.extend(net::stages(&[&settings.root, &settings.token_url, &settings.proxy]));
         stages
+    }
+
+    fn service_timeout(&self, settings: &serde_json::Value) -> Option<(&'static str, Duration)> {
+        let settings = Settings::from_json(settings)?;
+        Some(("timeout_seconds", Duration::from_secs(settings.timeout_seconds)))
     }
 
     fn ends(&self, settings: &serde_json::Value) -> String {

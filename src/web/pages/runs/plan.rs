@@ -153,7 +153,7 @@ pub async fn confirm(
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let confirmation = Confirmation { key: key.clone(), run: RunNo(no), digest: posted.field("digest").to_owned() };
     let who = viewer.who(grant.principal());
-    match confirm_plan(&app.store, &app.wake, &grant, confirmation, who, viewer.now).await {
+    match confirm_plan(&app.store, &app.wake, &grant, confirmation, who).await {
         Ok(run) => {
             session::tell(&session, Tone::Ok, &format!("Confirmed. Run {run} carries the plan out."), None);
             Ok(response::see_other(&urls::run(&key, run)))

@@ -76,7 +76,7 @@ pub async fn submit(
     let who = viewer.who(grant.principal());
     let (reader, does) = (viewer.clone(), [Verb::RequestRun, Verb::SpecifySystems]);
     let looks_only = move |group| !reader.may(&does, group);
-    match check_connection(&app.store, &app.wake, &grant, &key, looks_only, who, viewer.now).await {
+    match check_connection(&app.store, &app.wake, &grant, &key, looks_only, who).await {
         Ok(no) => Ok(response::see_other(&urls::check(&key, no))),
         Err(OpError::Obstructed { by, group }) => {
             Err(Failure::obstructed(key, by, viewer.may(&[Verb::CheckConnection], group)))

@@ -80,7 +80,7 @@ pub async fn submit(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
-    match delete_system(&app.store, &grant, &key, viewer.who(grant.principal()), viewer.now).await {
+    match delete_system(&app.store, &grant, &key, viewer.who(grant.principal())).await {
         Ok(()) => {
             session::tell(&session, Tone::Ok, "The system is deleted.", None);
             Ok(response::see_other(urls::SYSTEMS))

@@ -66,7 +66,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
     let (reason, who) = (posted.field("reason"), viewer.who(grant.principal()));
-    match ops::hold(&app.store, &grant, &key, reason, who, viewer.now).await {
+    match ops::hold(&app.store, &grant, &key, reason, who).await {
         Ok(()) => {
             session::tell(&session, Tone::Neutral, "The system is on hold.", None);
             Ok(response::see_other(&urls::system(&key)))
@@ -92,7 +92,7 @@ pub async fn release(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
-    match ops::release(&app.store, &grant, &key, viewer.who(grant.principal()), viewer.now).await {
+    match ops::release(&app.store, &grant, &key, viewer.who(grant.principal())).await {
         Ok(()) => {
             session::tell(&session, Tone::Ok, "The system is released. Its schedule goes on.", None);
             Ok(response::see_other(&urls::system(&key)))

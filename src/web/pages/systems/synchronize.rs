@@ -34,7 +34,7 @@ pub async fn submit(
     let given = posted.field("request");
     let request_key = if given.is_empty() || given.len() > MAX_KEY { random::token() } else { given.to_owned() };
     let request = Request { key: key.clone(), request_key, who: viewer.who(grant.principal()), wait: WAIT };
-    match request_run(&app.store, &app.wake, &grant, request, viewer.now).await {
+    match request_run(&app.store, &app.wake, &grant, request).await {
         Ok(answer) => {
             let links = runs_of(&answer).map(|no| (urls::run(&key, no), format!("Run {no}")));
             session::tell(&session, Tone::Busy, &answer.told(), links);

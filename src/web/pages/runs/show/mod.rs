@@ -77,6 +77,7 @@ struct Loaded {
     failure: Option<FirstError>,
     note: Option<HouseNote>,
     running: Option<RunNo>,
+    share: Option<i64>,
     has_plan: bool,
     changed_replica: Option<bool>,
 }
@@ -101,10 +102,11 @@ fn load(
     } else {
         None
     };
+    let share = if run.state == RunState::Queued { runs::share_in_use(db, system.group_id)? } else { None };
     let has_plan = failed && plans::braked(db, run.id)?.is_some();
     let changed_replica =
         if run.state == RunState::Ended { replica::has_changed(db, system.id, run.id)? } else { None };
-    Ok(Loaded { system, run, totals, retries, retried_by, failure, note, running, has_plan, changed_replica })
+    Ok(Loaded { system, run, totals, retries, retried_by, failure, note, running, share, has_plan, changed_replica })
 }
 
 fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
@@ -132,6 +134,7 @@ fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
         origin: present::origin(run, found.retries),
         queued: run.queued_at,
         not_before: run.not_before,
+        share: found.share,
         waits_for: present::waits(&found.system, run, found.running).unwrap_or_default(),
         overdue: present::overdue(&found.system, run, viewer.now),
         started: run.started_at,

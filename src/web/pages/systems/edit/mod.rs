@@ -111,10 +111,10 @@ pub async fn create(
 ) -> Result<HttpResponse, Failure> {
     let kind = kind(posted.field("kind"))?;
     let who = viewer.who(grant.principal());
-    let made = match specify::read(kind, &bare(&posted)) {
+    let made = match specify::read(kind, &bare(&posted), &app.config) {
         Ok(specified) => {
             let wanted = specify::Wanted { kind, kinds: registry::kind, config: app.config.clone(), specified, who };
-            specify::create_system(&app.store, &app.vault, &grant, wanted, viewer.now).await
+            specify::create_system(&app.store, &app.vault, &grant, wanted).await
         }
         Err(error) => Err(error),
     };
@@ -171,11 +171,11 @@ pub async fn save(
     let kind = kind(&system.kind)?;
     let seen = posted.field("version").parse().unwrap_or(0);
     let who = viewer.who(grant.principal());
-    let saved = match specify::read(kind, &bare(&posted)) {
+    let saved = match specify::read(kind, &bare(&posted), &app.config) {
         Ok(specified) => {
             let change = specify::Change { key: &system.key, seen_version: seen };
             let wanted = specify::Wanted { kind, kinds: registry::kind, config: app.config.clone(), specified, who };
-            specify::save_system(&app.store, &app.vault, &grant, change, wanted, viewer.now).await
+            specify::save_system(&app.store, &app.vault, &grant, change, wanted).await
         }
         Err(error) => Err(error),
     };

@@ -1,6 +1,7 @@
 //! Requests of WebDAV and their answers.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -34,6 +35,8 @@ pub(super) struct Exchange {
     pub(super) addresses: Addresses,
     pub(super) authorization: Option<HeaderValue>,
     pub(super) host: String,
+    /// An answer to PROPFIND or GET did not show which version of a file it was about.
+    pub(super) anonymous: Arc<AtomicBool>,
 }
 
 /// The methods of WebDAV that HTTP does not have.
@@ -79,21 +82,21 @@ impl Exchange {
     /// What PROPFIND tells.
     pub(super) async fn tell(&self, url: &Url, depth: Depth) -> EndResult<Vec<(Place, Told)>> {
         let mut asked = self.asked(method("PROPFIND"), url.clone());
-        let depth = if depth == Depth::Itself { "0" } else { "1" };
-        asked.headers.insert("depth", HeaderValue::from_static(depth));
+        let header = if depth == Depth::Itself { "0" } else { "1" };
+        asked.headers.insert("depth", HeaderValue::from_static(header));
         asked.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8"));
         asked.body = vec![Bytes::from_static(ASKED.as_bytes())];
         // What breaks off is asked for again; until the answer begins the sender does that.
         with_patience(self.sender.client().patience(), |_number| async {
             let final_one = |error| Setback { error, transient: false, wait: None };
             let answer = self.send(&asked).await.map_err(final_one)?;
-            let read = self.read(answer, url).await;
+            let read = self.read(answer, url, depth).await;
             read.map_err(|failure| Setback { transient: failure.transient, error: failure.into(), wait: None })
         })
         .await
     }
 
-    async fn read(&self, answer: Answer, url: &Url) -> Result<Vec<(Place, Told)>, Failure> {
+    async fn read(&self, answer: Answer, url: &Url, depth: Depth) -> Result<Vec<(Place, Told)>, Failure> {
         if answer.status != StatusCode::MULTI_STATUS {
             return Err(self.nonsense(&format!("the answer to PROPFIND is {}", answer.status)));
         }
@@ -105,16 +108,25 @@ impl Exchange {
         };
         let broken = Broken::default();
         let mut answers = Multistatus::new(StreamReader::new(Box::pin(pieces(answer, broken.clone()))));
-        let (mut told, mut bounds) = (Vec::new(), Bounds::default());
+        let (mut told, mut bounds) = (Vec::new(), Bounds::new(self.sender.client(), &self.host));
         loop {
             match answers.next().await {
                 Ok(Some(one)) => {
-                    bounds.count(one.length()).map_err(|words| self.nonsense(words))?;
+                    bounds.count(one.length()).await?;
+                    if !one.folder && one.etag.is_none() {
+                        self.anonymous.store(true, Ordering::Relaxed);
+                    }
                     if one.is_good() {
                         told.push((place_of(&one.href, &asked_for), one));
                     }
                 }
-                Ok(None) => return Ok(told),
+                Ok(None) => {
+                    // A single item is not kept.
+                    if depth == Depth::Children {
+                        bounds.keep();
+                    }
+                    return Ok(told);
+                }
                 Err(words) => return Err(broken.take().unwrap_or_else(|| self.nonsense(&words))),
             }
         }
