@@ -4,6 +4,7 @@ use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use crate::domain::json::{Json, Members};
+use crate::web::ui::foreign;
 
 /// A record's data, with all digits of its numbers.
 pub(super) fn read(data: &str) -> Members {
@@ -30,7 +31,7 @@ pub(super) fn short(value: &Json) -> String {
 /// A value as a page has it, cut by `as_text`.
 pub(super) fn cell(value: Option<&Json>, as_text: fn(&Json) -> String) -> Markup {
     let text = value.map(as_text).unwrap_or_default();
-    html! { @if text.is_empty() { span.soft { "—" } } @else { bdi { (text) } } }
+    html! { @if text.is_empty() { span.soft { "—" } } @else { bdi { (foreign::words(&text)) } } }
 }
 
 /// At most so many characters.
