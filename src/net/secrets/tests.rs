@@ -224,7 +224,7 @@ fn a_private_key_in_whatever_lines() {
         assert!(is_masked(&masked) && !masked.contains(&body[60..70]), "{masked}");
     }
     let bytes = key.serialize_der();
-    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     assert!(is_masked(&secrets.quote(&hex, 10_000)));
 }
 

@@ -111,13 +111,14 @@ impl Exchange {
         let (mut told, mut bounds) = (Vec::new(), Bounds::new(self.sender.client(), &self.host));
         loop {
             match answers.next().await {
-                Ok(Some(one)) => {
+                Ok(Some(mut one)) => {
                     bounds.count(one.length()).await?;
                     if !one.folder && one.etag.is_none() {
                         self.anonymous.store(true, Ordering::Relaxed);
                     }
                     if one.is_good() {
-                        told.push((place_of(&one.href, &asked_for), one));
+                        let place = place_of(&std::mem::take(&mut one.href), &asked_for);
+                        told.push((place, one));
                     }
                 }
                 Ok(None) => {
