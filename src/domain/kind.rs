@@ -55,7 +55,10 @@ pub type Kinds = fn(&str) -> Option<&'static dyn Kind>;
 /// Where a system writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Territory {
+    /// Ends in `/`. Places that are the same have the same address, however the settings spell them.
     pub address: String,
+    /// It is everything that a host has.
+    pub whole_host: bool,
     pub deletes: bool,
 }
 

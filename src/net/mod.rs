@@ -7,6 +7,7 @@
 //! body that can be read only once.
 
 pub mod client;
+pub mod date;
 pub mod filter;
 pub mod identity;
 pub mod pulse;

@@ -3,6 +3,7 @@
 mod delete;
 mod form;
 mod save;
+mod territory;
 
 pub use delete::delete_system;
 pub use form::{Specified, read};

@@ -8,6 +8,7 @@ use super::super::keys::Sealing;
 use super::super::random;
 use super::super::vault::{self, Vault};
 use super::form::Specified;
+use super::territory;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::config::Config;
@@ -182,19 +183,10 @@ fn stands(
             return Ok(Some(OpError::field(field, said)));
         }
     }
-    let Some(territory) = kind.territory(&specified.settings) else { return Ok(None) };
-    for (_id, word, settings) in systems::neighbours(db, grant, system.map(|system| system.id))? {
-        let theirs = kinds(&word)
-            .zip(serde_json::from_str(&settings).ok())
-            .and_then(|(kind, settings)| kind.territory(&settings));
-        if theirs.is_some_and(|theirs| theirs.collides(&territory)) {
-            // Not which one: it may be out of reach.
-            let said = "Another system writes to this place, and one of the two mirrors: each would delete what the \
-                        other keeps. Choose another destination.";
-            return Ok(Some(OpError::field("destination_path", said)));
-        }
-    }
-    Ok(None)
+    let before: Option<(SystemId, serde_json::Value)> =
+        system.map(|system| (system.id, serde_json::from_str(&system.settings).unwrap_or_default()));
+    let before = before.as_ref().map(|(id, settings)| (*id, settings));
+    territory::refused(db, grant, kinds, (kind, &specified.settings), before)
 }
 
 fn drafted(

@@ -11,7 +11,7 @@ pub use list::{Filter, Listed, Page, Place, Sort, counts, list, recent_results};
 pub(in crate::store) use list::{lower, patterns};
 pub use reach::Systems;
 pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, locate};
-pub use save::{Draft, create, delete, hold, neighbours, release, save};
+pub use save::{Draft, Neighbour, create, delete, hold, neighbours, release, save};
 pub(in crate::store) use verdict::lock;
 pub use verdict::{after_check, after_run, note_attempt};
 pub use watch::{Watch, changing, check_by, due_checks, pass_time, take_check, watch};

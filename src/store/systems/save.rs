@@ -14,7 +14,7 @@ use crate::ids::{GroupId, SystemId, SystemKey};
 use crate::store::backend::{OneAtATime, alone};
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
-use crate::store::schema::{runs, system_versions, systems};
+use crate::store::schema::{runs, system_groups, system_versions, systems};
 
 /// What a person specifies of a system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -196,17 +196,32 @@ pub fn delete(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey
     Ok(system)
 }
 
-/// Id, kind and settings of every other live system, for the check that no two write to one place. Whoever else wants
-/// to look waits until this transaction has ended: on Postgres both of two would find nobody.
+/// Another system, for the check that no two write to one place.
+#[derive(Debug, Queryable)]
+pub struct Neighbour {
+    pub name: String,
+    /// The name of its group.
+    pub group: String,
+    pub kind: String,
+    /// JSON.
+    pub settings: String,
+}
+
+/// Every live system except one, the oldest first. Anyone else who asks waits until this transaction has ended: on
+/// Postgres two that ask at the same time would find nobody.
 pub fn neighbours(
     db: &mut Db,
     _grant: &Grant<verbs::SpecifySystems>,
     except: Option<SystemId>,
-) -> Result<Vec<(SystemId, String, String)>> {
+) -> Result<Vec<Neighbour>> {
     alone(db, OneAtATime::Territory)?;
-    let mut query = systems::table.filter(systems::deleted_at.is_null()).into_boxed();
+    let mut query = systems::table
+        .inner_join(system_groups::table.on(system_groups::id.eq(systems::group_id)))
+        .filter(systems::deleted_at.is_null())
+        .order(systems::id)
+        .into_boxed();
     if let Some(id) = except {
         query = query.filter(systems::id.ne(id));
     }
-    Ok(query.select((systems::id, systems::kind, systems::settings)).load(db)?)
+    Ok(query.select((systems::name, system_groups::name, systems::kind, systems::settings)).load(db)?)
 }

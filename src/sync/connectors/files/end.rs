@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::incoming::Incoming;
 use super::listing::Listing;
+pub use super::mtime::Mtime;
 use super::path::ItemPath;
 use crate::domain::run::Failure;
 use crate::sync::connector::Task;
@@ -25,23 +26,6 @@ pub enum Kind {
     Mount,
     /// A temporary file of Syncdesk itself ([`super::names::is_temporary`]): never an item.
     LeftOver,
-}
-
-/// A modification time in nanoseconds since 1970 UTC, so that local times survive whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mtime(pub i64);
-
-impl Mtime {
-    #[must_use]
-    pub fn from_parts(seconds: i64, nanos: u32) -> Self {
-        Self(seconds.saturating_mul(1_000_000_000).saturating_add(i64::from(nanos)))
-    }
-
-    /// Seconds and the nanoseconds after them.
-    #[must_use]
-    pub const fn parts(self) -> (i64, i64) {
-        (self.0.div_euclid(1_000_000_000), self.0.rem_euclid(1_000_000_000))
-    }
 }
 
 /// What shows that content changed. Folders have only defaults. `None`: the end does not know.

@@ -8,10 +8,12 @@ mod form;
 pub mod incoming;
 pub mod listing;
 pub mod local;
+pub mod mtime;
 pub mod names;
 pub mod open;
 mod parse;
 pub mod path;
+mod place;
 pub mod remote;
 pub mod settings;
 
@@ -20,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::end::Which;
+use self::place::Place;
 use self::settings::{EndKind, EndSettings, Mode, Settings};
 use crate::domain::kind::Owner;
 use crate::domain::run::{Failure, Stage};
@@ -64,7 +67,8 @@ impl Kind for Files {
 
     fn territory(&self, settings: &serde_json::Value) -> Option<Territory> {
         let settings = Settings::from_json(settings)?;
-        Some(Territory { address: settings.destination.address(), deletes: settings.mode == Mode::Mirror })
+        let Place { address, whole_host } = Place::of(&settings.destination);
+        Some(Territory { address, whole_host, deletes: settings.mode == Mode::Mirror })
     }
 
     fn stages(&self, settings: &serde_json::Value) -> Vec<Stage> {

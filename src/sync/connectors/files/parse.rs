@@ -8,6 +8,7 @@ use url::Url;
 use super::end::Which;
 use super::filter::Filter;
 use super::path::ItemPath;
+use super::place::Place;
 use super::settings::{EndKind, Mode, Settings};
 use crate::sync::connector::{FieldError, Typed};
 use crate::sync::connectors::typed::Form;
@@ -39,8 +40,7 @@ pub(super) fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
 }
 
 fn overlap(settings: &Settings) -> bool {
-    let (source, destination) = (settings.source.address(), settings.destination.address());
-    source.starts_with(&destination) || destination.starts_with(&source)
+    Place::of(&settings.source).overlaps(&Place::of(&settings.destination))
 }
 
 /// The names of the fields of one end.
@@ -244,6 +244,12 @@ mod tests {
         assert_eq!(wrong(&[("destination_path", "/data/files/in")]), ["destination_path"]);
         assert_eq!(wrong(&[("destination_path", "/data/files/in/deeper")]), ["destination_path"]);
         assert_eq!(wrong(&[("source_path", "/data/files/out/in")]), ["destination_path"]);
+        let webdav = |endpoint| {
+            let ends = [("source_kind", "webdav"), ("source_endpoint", "http://127.0.0.1:9/dav"), ("source_path", "")];
+            let to = [("destination_kind", "webdav"), ("destination_endpoint", endpoint), ("destination_path", "a")];
+            parse(&typed(&[ends, to].concat())).is_ok()
+        };
+        assert!(!webdav("http://localhost:9//%64av") && webdav("http://localhost:10/dav"));
         assert!(parse(&typed(&[("destination_path", "/data/files/in2")])).is_ok());
     }
 }

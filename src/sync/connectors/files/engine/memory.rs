@@ -20,8 +20,8 @@ pub(super) struct Memory {
     pub(super) destination: Facts,
 }
 
-/// Size, nanoseconds, etag: short, because there is one for each file.
-type Stored = (Option<u64>, Option<i64>, Option<String>);
+/// Size, time, etag: short, because there is one for each file.
+type Stored = (Option<u64>, Option<Mtime>, Option<String>);
 
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -37,11 +37,11 @@ struct State {
 }
 
 fn pack(facts: &Facts) -> Stored {
-    (facts.size, facts.modified.map(|modified| modified.0), facts.etag.clone())
+    (facts.size, facts.modified, facts.etag.clone())
 }
 
 fn unpack((size, modified, etag): Stored, time_text: Option<String>) -> Facts {
-    Facts { size, modified: modified.map(Mtime), time_text, etag }
+    Facts { size, modified, time_text, etag }
 }
 
 /// The change that remembers a file.

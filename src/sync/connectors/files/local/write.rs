@@ -117,7 +117,8 @@ impl Temporary {
         if let Some(modified) = facts.modified {
             let (seconds, nanos) = modified.parts();
             let last_access = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
-            let times = Timestamps { last_access, last_modification: Timespec { tv_sec: seconds, tv_nsec: nanos } };
+            let times =
+                Timestamps { last_access, last_modification: Timespec { tv_sec: seconds, tv_nsec: nanos.into() } };
             rustix::fs::futimens(&self.file, &times)?;
         }
         Ok(())

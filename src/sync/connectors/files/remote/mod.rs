@@ -16,6 +16,7 @@ mod refusal;
 mod resume;
 mod sender;
 mod strikes;
+mod time;
 mod webdav;
 
 use secrecy::SecretString;

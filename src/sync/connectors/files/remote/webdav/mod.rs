@@ -13,6 +13,7 @@ mod multistatus;
 mod upload;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -77,6 +78,7 @@ pub(super) fn open(
         authorization,
         host: trouble::host_of(&share),
         sender: Sender::new(net.client()?, place),
+        anonymous: Arc::default(),
     };
     Ok(WebDav { exchange, names: TemporaryNames::of_run(run), run, strikes: Strikes::default() })
 }
@@ -278,5 +280,5 @@ fn entry(name: Vec<u8>, told: Told) -> Entry {
 }
 
 fn facts(told: Told) -> Facts {
-    Facts { size: told.size, modified: told.modified, time_text: None, etag: told.etag }
+    Facts { size: told.size, modified: told.modified, time_text: told.time_text, etag: told.etag }
 }
