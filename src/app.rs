@@ -10,7 +10,7 @@ use actix_session::config::{CookieContentSecurity, PersistentSession};
 use actix_web::cookie::{Key, SameSite};
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
-use actix_web::web::{Data, PayloadConfig};
+use actix_web::web::{self, Data, PayloadConfig};
 use actix_web::{App as WebApp, HttpServer};
 use secrecy::ExposeSecret;
 use tokio::sync::Notify;
@@ -20,6 +20,7 @@ use crate::access::{Internal, Scope};
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::net::Net;
+use crate::net::memory::Memory;
 use crate::ops::keys::{KeyFile, Missing};
 use crate::ops::passwords::Passwords;
 use crate::ops::people;
@@ -28,6 +29,7 @@ use crate::ops::vault::Vault;
 use crate::store::messages::Words;
 use crate::store::{Store, Target, groups, portal};
 use crate::sync::engine::{Engine, Limits};
+use crate::sync::failures::Failures;
 use crate::sync::{registry, worker};
 use crate::web::session::csrf::CookieKey;
 use crate::web::session::failing::with_a_page;
@@ -105,7 +107,7 @@ impl House {
             store: self.store.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
-            net: Net::new(self.config.allow_networks.clone()),
+            net: Net::new(self.config.allow_networks.clone()).within(Memory::new(self.config.response_memory)),
             config: self.config.clone(),
             limits: Limits {
                 runs_at_once: usize::try_from(self.config.workers).unwrap_or(usize::MAX),
@@ -118,6 +120,7 @@ impl House {
             connector: registry::of_kind,
             wake,
             end,
+            failures: Failures::default(),
         }
     }
 }
@@ -247,10 +250,12 @@ impl Application {
     /// When the server breaks.
     pub async fn run(self) -> Result<(), StartError> {
         let telling = tokio::spawn(self.refused.clone().tell_from_time_to_time());
+        let watching = tokio::spawn(self.refused.house.store.clone().watch());
         let served = self.server.await;
         self.ending.cancel();
         // Nobody signs in any more: what is left is told now.
         telling.abort();
+        watching.abort();
         self.refused.tell().await;
         if let Some(worker) = self.worker {
             let stopped = tokio::task::spawn_blocking(move || worker.stop()).await;
@@ -288,7 +293,7 @@ fn state(
     let passwords = Passwords::new().map_err(|error| StartError::because("Passwords cannot be hashed", error))?;
     let days = |span: std::time::Duration| u32::try_from(span.as_secs() / 86_400).unwrap_or(u32::MAX);
     Ok(App::new(Parts {
-        store: house.store.clone(),
+        store: house.store.for_pages(),
         words,
         clock: house.clock.clone(),
         vault: house.vault.clone(),
@@ -330,7 +335,9 @@ impl FailedSignIns {
 
     async fn tell(&self) {
         if let Err(error) = self.counts.write(&self.house.store, self.house.clock.now()).await {
-            log::warn!("failed sign-ins could not be written to the audit log: {error}");
+            if error.fault().is_none() {
+                log::warn!("failed sign-ins could not be written to the audit log: {error}");
+            }
         }
     }
 }
@@ -356,9 +363,8 @@ fn serve(app: App, house: &House, listener: TcpListener) -> Result<Server, Start
         WebApp::new()
             .app_data(Data::new(app.clone()))
             .app_data(PayloadConfig::new(512 * 1024))
-            .configure(routes::register)
-            .wrap(session)
-            .wrap(from_fn(with_a_page))
+            .configure(routes::register_public)
+            .service(web::scope("").configure(routes::register).wrap(session).wrap(from_fn(with_a_page)))
             .wrap(headers)
             .wrap(from_fn(response::without_body_for_head))
             .wrap(Compress::default())

@@ -9,7 +9,7 @@ use syncdesk::access::Internal;
 use syncdesk::app::{Application, House, Worker};
 use syncdesk::cli::{self, Command, GroupCommand, Invocation, KeyCommand, NewUser, UserCommand};
 use syncdesk::clock::SystemClock;
-use syncdesk::config::{Config, ConfigError, Environment, show};
+use syncdesk::config::{Config, ConfigError, Environment, logging, show};
 use syncdesk::ops::passwords::Passwords;
 use syncdesk::ops::{people, rotate_keys, upkeep};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -24,8 +24,7 @@ fn main() -> ExitCode {
         Err(ConfigError::Usage(usage)) => usage.exit(),
         Err(error) => return failed(&error),
     };
-    let log = env_logger::Builder::new().parse_filters(invocation.config.log.as_str()).try_init();
-    if let Err(error) = log {
+    if let Err(error) = logging::start(&invocation.config.log) {
         return failed(&error);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build() {
@@ -109,9 +108,11 @@ async fn work(house: House) -> Result<(), Failed> {
     let asked = Asked::listen()?;
     upkeep::prepare(&house.store).await?;
     let engine = house.engine(Arc::new(Notify::new()), CancellationToken::new());
+    let watching = tokio::spawn(house.store.clone().watch());
     let worker = Worker::start(engine)?;
     say("Syncdesk works.")?;
     asked.arrives().await;
+    watching.abort();
     Ok(tokio::task::spawn_blocking(move || worker.stop()).await?)
 }
 

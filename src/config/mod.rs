@@ -6,6 +6,7 @@ pub mod database_url;
 pub mod error;
 mod file;
 mod folder;
+pub mod logging;
 pub mod settings;
 pub mod show;
 pub mod sources;
@@ -62,6 +63,8 @@ pub struct Config {
     pub lease: Duration,
     /// How long runs may take to end when the process ends.
     pub grace: Duration,
+    /// Bytes of memory for the responses of all services together.
+    pub response_memory: usize,
     /// What connectors may reach besides public addresses.
     pub allow_networks: Vec<IpNet>,
     pub file_roots: FileRoots,
@@ -117,6 +120,9 @@ impl Config {
             },
             lease: settings.lease_seconds,
             grace: settings.grace_seconds,
+            response_memory: usize::try_from(settings.response_memory)
+                .unwrap_or(usize::MAX)
+                .saturating_mul(1024 * 1024),
             allow_networks: settings.allow_networks.0,
             file_roots: settings.file_roots,
             log: settings.log,

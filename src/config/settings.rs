@@ -130,6 +130,10 @@ pub struct Settings {
     #[arg(help_heading = "Runs")]
     pub grace_seconds: Duration,
 
+    /// Mebibytes of memory that this process may use for the responses of all services together
+    #[arg(long, value_name = "MIB", value_parser = count::<16, 65_536>, default_value = "96", help_heading = "Runs")]
+    pub response_memory: u32,
+
     /// Networks that connectors may reach besides public addresses, separated by commas; never link-local ones
     #[arg(long, value_name = "NETWORKS", default_value = "", hide_default_value = true, help_heading = "Runs")]
     pub allow_networks: Networks,

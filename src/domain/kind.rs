@@ -23,8 +23,9 @@ pub trait Kind: Send + Sync {
     /// One error for each field that cannot stand.
     fn parse(&self, typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>>;
 
-    /// To whom the secret of each slot would be sent. When that changes, a stored secret is of no use
-    /// any more: it must be typed anew, or goes. Slots whose secret nobody would get are left out.
+    /// To whom the secret of each slot would be sent. When the one it was given for does not cover that any more
+    /// ([`Owner::covers`]), a stored secret must be entered again, or is removed. Slots whose secret nobody would get
+    /// are left out.
     fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner>;
 
     /// The local folders that it reads or writes, each with its field.
@@ -43,10 +44,27 @@ pub trait Kind: Send + Sync {
 /// Whom a secret is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
-    /// Scheme, host and account of the peer.
+    /// Scheme, host, port and account of the service, and the way to it.
     pub identity: String,
+    /// The paths below which the secret is used, each decoded and ending in `/`: of the service, and of what else gets
+    /// the secret. `None` for a path that nothing is below of, because it leads upwards.
+    pub paths: Vec<Option<String>>,
     /// Whether it cannot do without.
     pub required: bool,
+}
+
+impl Owner {
+    /// Whether a secret that was given for this one may be used for `other`: the same, or deeper below the same paths.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        let below = |(ours, theirs): (&Option<String>, &Option<String>)| match (ours, theirs) {
+            (Some(ours), Some(theirs)) => theirs.starts_with(ours.as_str()),
+            (None, _) | (_, None) => false,
+        };
+        let same = self.paths == other.paths;
+        self.identity == other.identity
+            && (same || (self.paths.len() == other.paths.len() && self.paths.iter().zip(&other.paths).all(below)))
+    }
 }
 
 /// Finds a kind by its word.

@@ -1,13 +1,17 @@
 //! The client: every request that leaves the house goes through [`Client::send`].
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Method, Request, StatusCode, Url};
 
 use super::filter::Filter;
+use super::listings::Listings;
+use super::memory::{Memory, Share};
 use super::pulse::{Paced, Pieces, Pulse};
+use super::redirect;
+use super::secrets::Secrets;
 use super::trouble;
 use super::{Patience, check_address};
 use crate::domain::run::Failure;
@@ -21,6 +25,9 @@ pub struct Client {
     pub(super) http: reqwest::Client,
     pub(super) filter: Filter,
     pub(super) patience: Patience,
+    pub(super) memory: Memory,
+    pub(super) listings: Listings,
+    pub(super) secrets: Secrets,
 }
 
 /// The body of a request.
@@ -41,6 +48,8 @@ pub struct Answer {
     pub url: Url,
     response: reqwest::Response,
     idle: Duration,
+    memory: Memory,
+    secrets: Secrets,
 }
 
 impl Client {
@@ -50,19 +59,53 @@ impl Client {
         self.patience
     }
 
+    /// The folder listings of the run.
+    #[must_use]
+    pub const fn listings(&self) -> &Listings {
+        &self.listings
+    }
+
+    /// What is known of the credentials of the system.
+    #[must_use]
+    pub const fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
     /// The same client that tries so often.
     #[must_use]
     pub fn trying(&self, attempts: u32) -> Self {
         Self { patience: Patience { attempts, ..self.patience }, ..self.clone() }
     }
 
-    /// Sends a request. Redirects are followed within the filter; a status is no error here.
+    /// Sends a request. A redirect is followed if the request changes nothing and it stays on the same origin; a status
+    /// is no error here.
     ///
     /// # Errors
-    /// When no answer came, with the stage at which it failed.
-    pub async fn send(&self, mut request: Request, body: Outgoing) -> Result<Answer, Failure> {
+    /// When no answer came, with the stage at which it failed; when a redirect is not followed.
+    pub async fn send(&self, request: Request, body: Outgoing) -> Result<Answer, Failure> {
+        let again = match &body {
+            Outgoing::Nothing => Some(Vec::new()),
+            Outgoing::Whole(pieces) => Some(pieces.clone()),
+            Outgoing::Streamed(..) => None,
+        };
+        let (method, headers) = (request.method().clone(), request.headers().clone());
+        let mut answer = self.send_one(request, body).await?;
+        for followed in 0.. {
+            let response = (answer.status, &answer.headers);
+            let Some(to) = redirect::target(&method, &answer.url, response, followed)? else { break };
+            let Some(pieces) = &again else { break };
+            let mut request = Request::new(method.clone(), to);
+            *request.headers_mut() = headers.clone();
+            let body = if pieces.is_empty() { Outgoing::Nothing } else { Outgoing::Whole(pieces.clone()) };
+            answer = self.send_one(request, body).await?;
+        }
+        Ok(answer)
+    }
+
+    async fn send_one(&self, mut request: Request, body: Outgoing) -> Result<Answer, Failure> {
         check_address(&self.filter, request.url())?;
-        let host = trouble::host_of(request.url());
+        self.secrets.learn_request(request.headers());
+        let (host, url) = (trouble::host_of(request.url()), request.url().clone());
         let pulse = Pulse::start();
         match body {
             Outgoing::Nothing if matches!(*request.method(), Method::PUT | Method::POST) => {
@@ -85,12 +128,15 @@ impl Client {
             Some(Err(error)) => return Err(trouble::classify(&error, host)),
             Some(Ok(response)) => response,
         };
+        self.secrets.learn_response(response.headers());
         Ok(Answer {
             status: response.status(),
             headers: response.headers().clone(),
-            url: response.url().clone(),
+            url,
             response,
             idle: self.patience.idle,
+            memory: self.memory.clone(),
+            secrets: self.secrets.clone(),
         })
     }
 }
@@ -102,30 +148,52 @@ impl Answer {
     /// When the peer stops in the middle: less than it announced, or nothing for too long.
     pub async fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
         match tokio::time::timeout(self.idle, self.response.chunk()).await {
-            Err(_elapsed) => Err(trouble::slow(trouble::host_of(&self.url))),
-            Ok(Err(error)) => Err(trouble::classify(&error, trouble::host_of(&self.url))),
+            Err(_elapsed) => Err(trouble::slow(self.host())),
+            Ok(Err(error)) => Err(trouble::classify(&error, self.host())),
             Ok(Ok(piece)) => Ok(piece),
         }
     }
 
-    /// The whole body.
+    /// The whole body. It counts towards the memory of the process until the last clone of it is dropped.
     ///
     /// # Errors
-    /// As [`Answer::piece`], and when it is longer than `limit` bytes.
+    /// As [`Answer::piece`]; when it is longer than `limit` bytes; when it comes too slowly while others wait for
+    /// memory.
     pub async fn whole(&mut self, limit: usize) -> Result<Bytes, Failure> {
-        let mut whole = bytes::BytesMut::new();
+        let share = self.share(limit);
+        let (mut whole, began) = (Vec::new(), Instant::now());
         while let Some(piece) = self.piece().await? {
-            if whole.len() + piece.len() > limit {
-                let words = format!("the answer is longer than {limit} bytes");
-                return Err(trouble::nonsense(trouble::host_of(&self.url), words));
+            let size = whole.len() + piece.len();
+            if size > whole.capacity() {
+                let capacity = (whole.capacity() * 2).min(share.most()).max(size);
+                share.hold(capacity).await.map_err(|error| trouble::too_large(self.host(), error.most))?;
+                whole.reserve_exact(capacity - whole.len());
             }
             whole.extend_from_slice(&piece);
+            if share.is_wanted() && began.elapsed() > self.idle + time_for(size) {
+                return Err(trouble::slow(self.host()));
+            }
         }
-        Ok(whole.freeze())
+        Ok(Bytes::from_owner(Held { whole, _share: share }))
     }
 
-    /// The beginning of the body for people to read, at most `limit` bytes; what cannot be read is left out.
+    /// Memory for what a reader keeps of this response, at most `limit` bytes.
+    #[must_use]
+    pub fn share(&self, limit: usize) -> Share {
+        self.memory.share(limit)
+    }
+
+    /// The host that answered, for messages.
+    #[must_use]
+    pub fn host(&self) -> String {
+        trouble::host_of(&self.url)
+    }
+
+    /// The beginning of the body, to find words for people in it. What cannot be read is left out.
+    ///
+    /// It is longer than `limit` bytes, so that no part of a credential is left when [`Secrets::quote`] has cut it.
     pub async fn words(&mut self, limit: usize) -> String {
+        let limit = limit.saturating_mul(2);
         let mut words = Vec::new();
         while let Ok(Some(piece)) = self.piece().await {
             words.extend_from_slice(&piece);
@@ -136,6 +204,30 @@ impl Answer {
         words.truncate(limit);
         String::from_utf8_lossy(&words).into_owned()
     }
+
+    /// What is known of the credentials of the system.
+    #[must_use]
+    pub const fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+}
+
+/// A body in memory.
+struct Held {
+    whole: Vec<u8>,
+    _share: Share,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.whole
+    }
+}
+
+/// How long so many bytes may take while others wait for memory: 16 KiB/s, the rate of a slow line. A service that
+/// sends less cannot keep the memory from all others.
+fn time_for(bytes: usize) -> Duration {
+    Duration::from_millis(u64::try_from(bytes / 16).unwrap_or(u64::MAX))
 }
 
 fn stream(request: &mut Request, pieces: Pieces, size: Option<u64>, pulse: &Pulse) {

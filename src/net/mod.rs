@@ -1,8 +1,10 @@
 //! The one place that builds outgoing clients: resolver filter, redirects, proxy, time-outs.
 //!
 //! What it promises: a connection is made only to addresses that [`filter::Filter`] lets through, however
-//! the peer's name resolves and wherever it redirects; proxies of the environment are ignored; nothing
-//! is waited for without end; and what goes wrong is a [`Failure`] with the stage at which it happened.
+//! the peer's name resolves; redirects stay on the same origin and are never followed for a request that changes
+//! something; proxies of the environment are ignored; nothing is waited for without end; all responses in memory
+//! share one budget; and what goes wrong is a [`Failure`] with the stage at which it happened. [`secrets`] takes
+//! credentials out of everything that a service is quoted with.
 //! What it leaves out: what a status means to an item (that is the connector's), and retrying a
 //! body that can be read only once.
 
@@ -10,9 +12,14 @@ pub mod client;
 pub mod date;
 pub mod filter;
 pub mod identity;
+pub mod listings;
+pub mod memory;
+pub mod origin;
 pub mod pulse;
+mod redirect;
 pub mod resolve;
 pub mod retry;
+pub mod secrets;
 mod stages;
 pub mod status;
 pub mod trouble;
@@ -29,16 +36,16 @@ use crate::domain::run::{Failure, Stage};
 use client::Client;
 use filter::Filter;
 use identity::Unfit;
+use listings::Listings;
+use memory::Memory;
 use resolve::Resolver;
+use secrets::Secrets;
 pub use stages::stages;
 
 /// The address in the settings cannot be used. Args: the address, why in words.
 pub const PEER_ADDRESS: &str = "PEER-ADDRESS";
 /// The peer's address is not one that connections may go to. Args: the host.
 pub const PEER_FORBIDDEN: &str = "PEER-FORBIDDEN";
-
-/// How many redirects are followed.
-const REDIRECTS: usize = 5;
 
 /// What connectors may reach. Cheap to clone.
 ///
@@ -52,7 +59,9 @@ pub struct Net {
     identity: Option<Identity>,
     patience: Patience,
     http_1: bool,
-    stays: bool,
+    memory: Memory,
+    listings: Listings,
+    secrets: Secrets,
     client: Arc<OnceLock<Client>>,
 }
 
@@ -93,6 +102,7 @@ impl Net {
     /// With the operator's allow-list.
     #[must_use]
     pub fn new(allowed: Vec<IpNet>) -> Self {
+        let memory = Memory::default();
         Self {
             filter: Filter::new(allowed),
             proxy: None,
@@ -100,7 +110,9 @@ impl Net {
             identity: None,
             patience: Patience::default(),
             http_1: false,
-            stays: false,
+            listings: Listings::new(&memory),
+            memory,
+            secrets: Secrets::default(),
             client: Arc::default(),
         }
     }
@@ -157,13 +169,31 @@ impl Net {
         self
     }
 
-    /// Follows redirects only to the same scheme, host and port: for requests that carry a secret in a header
-    /// of their own, which no client takes off when it is sent elsewhere.
+    /// With this budget for the responses that are in memory at the same time.
     #[must_use]
-    pub fn staying(mut self) -> Self {
-        self.stays = true;
+    pub fn within(mut self, memory: Memory) -> Self {
+        self.listings = Listings::new(&memory);
+        self.memory = memory;
         self.client = Arc::default();
         self
+    }
+
+    /// The same for one system, with its credentials: its folder listings are counted for themselves.
+    #[must_use]
+    pub fn for_system(&self, secrets: Secrets) -> Self {
+        Self { listings: Listings::new(&self.memory), secrets, client: Arc::default(), ..self.clone() }
+    }
+
+    /// What is known of the credentials of the system.
+    #[must_use]
+    pub const fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
+    /// The folder listings that are in memory.
+    #[must_use]
+    pub const fn listings(&self) -> &Listings {
+        &self.listings
     }
 
     /// How long it waits, and how often it tries.
@@ -202,7 +232,14 @@ impl Net {
             log::warn!("the certificates of this machine cannot be used: {}", trouble::words(&error));
             self.configured().tls_certs_only(self.authorities.clone()).build()
         })?;
-        Ok(Client { http, filter: self.filter.clone(), patience: self.patience })
+        Ok(Client {
+            http,
+            filter: self.filter.clone(),
+            patience: self.patience,
+            memory: self.memory.clone(),
+            listings: self.listings.clone(),
+            secrets: self.secrets.clone(),
+        })
     }
 
     fn configured(&self) -> reqwest::ClientBuilder {
@@ -211,7 +248,8 @@ impl Net {
             .referer(false)
             .no_proxy()
             .dns_resolver(Resolver { filter: self.filter.clone() })
-            .redirect(redirects(self.filter.clone(), self.stays))
+            // They are followed by `redirect`, which knows the method.
+            .redirect(Policy::none())
             .connect_timeout(self.patience.connect)
             .pool_idle_timeout(Duration::from_secs(30));
         let builder = if self.http_1 { builder.http1_only() } else { builder };
@@ -224,36 +262,6 @@ impl Net {
             None => builder,
         }
     }
-}
-
-/// Why a redirect is not followed.
-#[derive(Debug, thiserror::Error)]
-pub enum Astray {
-    #[error("more than {REDIRECTS} redirects")]
-    TooMany,
-    #[error("a redirect from https to http")]
-    Downgrade,
-    #[error("a redirect to another host")]
-    Elsewhere,
-}
-
-fn redirects(filter: Filter, stays: bool) -> Policy {
-    Policy::custom(move |attempt| {
-        if attempt.previous().len() > REDIRECTS {
-            return attempt.error(Astray::TooMany);
-        }
-        let was_secure = attempt.previous().last().is_some_and(|url| url.scheme() == "https");
-        if was_secure && attempt.url().scheme() != "https" {
-            return attempt.error(Astray::Downgrade);
-        }
-        if stays && attempt.previous().last().is_some_and(|url| url.origin() != attempt.url().origin()) {
-            return attempt.error(Astray::Elsewhere);
-        }
-        match literal(attempt.url()).map(|address| filter.check(address)) {
-            Some(Err(forbidden)) => attempt.error(forbidden),
-            Some(Ok(())) | None => attempt.follow(),
-        }
-    })
 }
 
 /// The address that stands in place of a name. Clients connect to it without asking the resolver.

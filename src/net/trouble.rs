@@ -7,9 +7,9 @@ use std::io::ErrorKind;
 use reqwest::Url;
 use rustls::AlertDescription;
 
+use super::PEER_FORBIDDEN;
 use super::filter::Forbidden;
 use super::resolve::Unresolved;
-use super::{Astray, PEER_FORBIDDEN};
 use crate::domain::run::{Failure, Stage};
 
 /// The name cannot be resolved. Args of this and all of the others: the host.
@@ -28,6 +28,8 @@ pub const PEER_LIMIT: &str = "PEER-LIMIT";
 pub const PEER_SLOW: &str = "PEER-SLOW";
 /// The peer cannot be reached, hung up, or says that it is broken.
 pub const PEER_AWAY: &str = "PEER-AWAY";
+/// A response needs more memory than it may have. Args: the host, the limit in bytes.
+pub const PEER_TOO_LARGE: &str = "PEER-TOO-LARGE";
 /// What the peer answers is not what this protocol has.
 pub const PEER_NONSENSE: &str = "PEER-NONSENSE";
 
@@ -74,6 +76,12 @@ pub fn nonsense(host: String, words: impl Into<String>) -> Failure {
     Failure::new(Stage::Protocol, PEER_NONSENSE).arg(host).quoting(words)
 }
 
+/// A response needs more than `limit` bytes of memory.
+#[must_use]
+pub fn too_large(host: String, limit: usize) -> Failure {
+    Failure::new(Stage::Content, PEER_TOO_LARGE).arg(host).arg(limit.to_string())
+}
+
 /// The filter refuses the address.
 #[must_use]
 pub fn forbidden(host: String, why: Forbidden) -> Failure {
@@ -90,9 +98,6 @@ pub fn classify(error: &reqwest::Error, host: String) -> Failure {
     if let Some(unresolved) = cause::<Unresolved>(error) {
         let failure = failure(Stage::NameLookup, PEER_NAME);
         return if unresolved.transient { failure.transient() } else { failure };
-    }
-    if cause::<Astray>(error).is_some() || error.is_redirect() {
-        return failure(Stage::Protocol, PEER_NONSENSE);
     }
     match cause::<rustls::Error>(error) {
         // With TLS 1.3 it comes after the request was sent, in place of an answer.

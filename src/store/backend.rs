@@ -9,8 +9,10 @@ use diesel::sql_types::{BigInt, Integer};
 
 use super::connection::Db;
 use super::error::{Result, StoreError};
+use super::fault::Fault;
 use super::item_states::Row as ItemStateRow;
 use super::messages::Row as MessageRow;
+use super::patience::Waiting;
 use super::plans::Row as PlanStepRow;
 use super::replica::{RecordRow, SeenRow};
 use super::schema::{item_states, messages, plan_steps, replica_records, replica_seen};
@@ -23,37 +25,88 @@ type Manager = <Db as Connection>::TransactionManager;
 const TRIES: u32 = 5;
 
 /// A transaction that will write. SQLite has one writer, from whom nothing is taken back.
-pub(super) fn write_transaction<T>(connection: &mut Db, work: impl FnOnce(&mut Db) -> Result<T> + Clone) -> Result<T> {
+pub(super) fn write_transaction<T>(
+    connection: &mut Db,
+    waiting: &Waiting,
+    work: impl FnOnce(&mut Db) -> Result<T> + Clone,
+) -> Result<T> {
     let tries = match connection {
         Db::Sqlite(_) => 1,
         Db::Postgres(_) => TRIES,
     };
     for _ in 1..tries {
-        match attempt(connection, work.clone()) {
+        match attempt(connection, waiting, work.clone()) {
             Err(StoreError::Collided(why)) => log::info!("a transaction is tried again: {why}"),
             other => return other,
         }
     }
-    attempt(connection, work)
+    attempt(connection, waiting, work)
 }
 
-/// SQLite takes the write lock at once, so that what was read stays true.
-fn attempt<T>(connection: &mut Db, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
-    match connection {
-        Db::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
-        Db::Postgres(_) => Manager::begin_transaction(connection)?,
-    }
+fn attempt<T>(connection: &mut Db, waiting: &Waiting, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
+    begin(connection, waiting)?;
     match work(connection) {
         Ok(value) => {
             Manager::commit_transaction(connection)?;
             Ok(value)
         }
         Err(error) => {
-            // Where this fails too (the connection is gone), the first error says more.
-            let _ = Manager::rollback_transaction(connection);
+            roll_back(connection);
             Err(error)
         }
     }
+}
+
+/// Does `work` and takes it back, whatever came of it.
+pub(super) fn rolled_back<T>(
+    connection: &mut Db,
+    waiting: &Waiting,
+    work: impl FnOnce(&mut Db) -> Result<T>,
+) -> Result<T> {
+    begin(connection, waiting)?;
+    let result = work(connection);
+    roll_back(connection);
+    result
+}
+
+fn roll_back(connection: &mut Db) {
+    // Where this fails too (the connection is gone), the first error says more.
+    let _ = Manager::rollback_transaction(connection);
+}
+
+/// SQLite takes the write lock at once, so that what was read stays true. Postgres locks row by row.
+fn begin(connection: &mut Db, waiting: &Waiting) -> Result<()> {
+    match connection {
+        Db::Sqlite(sqlite) => begin_on_sqlite(sqlite, waiting),
+        Db::Postgres(postgres) if waiting.limits_locks() => {
+            let millis = waiting.for_lock().as_millis();
+            let begin = format!("BEGIN; SET LOCAL lock_timeout = {millis}");
+            Ok(AnsiTransactionManager::begin_transaction_sql(postgres, &begin)?)
+        }
+        Db::Postgres(_) => Ok(Manager::begin_transaction(connection)?),
+    }
+}
+
+/// Waits for the write lock: for as long as SQLite's busy handler is told to, and again while others write in turn.
+fn begin_on_sqlite(sqlite: &mut SqliteConnection, waiting: &Waiting) -> Result<()> {
+    sqlite.batch_execute(&format!("PRAGMA busy_timeout = {}", waiting.for_lock().as_millis()))?;
+    let mut before = data_version(sqlite)?;
+    loop {
+        let error = match AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE") {
+            Ok(()) => return Ok(()),
+            Err(error) => StoreError::from(error),
+        };
+        let now = data_version(sqlite)?;
+        if error.fault() != Some(Fault::Locked) || now == before || waiting.is_exhausted() {
+            return Err(error);
+        }
+        before = now;
+    }
+}
+
+/// A number that changes when another connection has changed the database.
+fn data_version(sqlite: &mut SqliteConnection) -> Result<i64> {
+    Ok(sql_query("SELECT data_version AS n FROM pragma_data_version").get_result::<Number>(sqlite)?.n)
 }
 
 /// Whether a statement fails with a unique violation without ending the surrounding transaction:

@@ -1,4 +1,5 @@
-//! Connections to either database. The only file that knows which one it is, with `backend.rs`.
+//! Connections to either database. Only this file, `backend.rs` and `probe.rs` know which
+//! one it is.
 //!
 //! SQLite gets one writer, whose transactions begin IMMEDIATE (with plain ones 600 of 800 concurrent
 //! read-modify-writes were lost), and a separate pool of readers; Postgres gets one pool for both.
@@ -6,6 +7,7 @@
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -13,6 +15,8 @@ use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
 use diesel::{Connection, PgConnection, SqliteConnection};
 
 use super::error::{Result, StoreError};
+use super::fault::Fault;
+use super::patience::Waiting;
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]
@@ -31,25 +35,53 @@ pub enum Target {
     Postgres { url: String },
 }
 
-/// How long to wait for a lock or a connection of the pool.
-const WAIT: Duration = Duration::from_secs(10);
+/// How long SQLite waits for a lock while a connection is opened and while it reads. Writes say how long they wait.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long to wait for a connection before looking whether to go on waiting.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// The pool tries again to open connections after at most half of this.
+const RETRY: Duration = Duration::from_secs(2);
 
 /// Opens connections for a pool.
 #[derive(Debug)]
 pub struct Manager {
     target: Target,
     read_only: bool,
+    /// Why no connection could be opened, the last time; `None` after one was opened.
+    refused: Arc<Mutex<Option<StoreError>>>,
 }
 
 impl Manager {
+    fn new(target: &Target, read_only: bool) -> Self {
+        Self { target: target.clone(), read_only, refused: Arc::default() }
+    }
+
     fn open(&self) -> Result<Db> {
         match &self.target {
             Target::Sqlite { path, .. } => open_sqlite(path, self.read_only).map(Db::Sqlite),
-            Target::Postgres { url } => PgConnection::establish(url)
-                .map(Db::Postgres)
-                .map_err(|error| StoreError::Unreachable(error.to_string().trim().replace('\n', " "))),
+            Target::Postgres { url } => open_postgres(url).map(Db::Postgres),
         }
     }
+
+    fn remember<T>(&self, result: Result<T>) -> Result<T> {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = result.as_ref().err().cloned();
+        result
+    }
+}
+
+/// Asks for messages in English, by which faults are known (see [`Fault::of_message`]). Only a superuser may set the
+/// language, or a role to which `SET ON PARAMETER lc_messages` was granted; for others it stays as it is.
+const SPEAK_ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
+                             EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
+
+fn open_postgres(url: &str) -> Result<PgConnection> {
+    let mut connection = PgConnection::establish(url)
+        .map_err(|error| StoreError::Broken(Fault::Unavailable, error.to_string().trim().replace('\n', " ")))?;
+    // A connection that cannot do this says so with the first thing that matters.
+    let _ = connection.batch_execute(SPEAK_ENGLISH);
+    Ok(connection)
 }
 
 /// A new file is its owner's alone; SQLite gives what it puts beside it the same mode.
@@ -62,10 +94,10 @@ fn private(path: &Path) -> std::io::Result<()> {
 
 /// What every SQLite connection is set to. FULL: what is acknowledged survives a power cut.
 fn open_sqlite(path: &Path, read_only: bool) -> Result<SqliteConnection> {
-    let text = path.to_str().ok_or_else(|| StoreError::Unreachable("the path is not UTF-8".to_owned()))?;
-    private(path).map_err(|error| StoreError::Unreachable(format!("{}: {error}", path.display())))?;
+    let text = path.to_str().ok_or_else(|| StoreError::opening("the path is not UTF-8".to_owned()))?;
+    private(path).map_err(|error| StoreError::opening(format!("{}: {error}", path.display())))?;
     let mut connection = SqliteConnection::establish(text)
-        .map_err(|error| StoreError::Unreachable(format!("{}: {error}", path.display())))?;
+        .map_err(|error| StoreError::opening(format!("{}: {error}", path.display())))?;
     // Each reader fills its own cache in the course of a long export, which goes round all of them: 4 of 8 MB made that
     // grow by 28 MB. The pages are in the system's cache anyway.
     let own = if read_only { "PRAGMA query_only=ON; PRAGMA cache_size=-256;" } else { "PRAGMA cache_size=-8000;" };
@@ -73,9 +105,9 @@ fn open_sqlite(path: &Path, read_only: bool) -> Result<SqliteConnection> {
         .batch_execute(&format!(
             "PRAGMA busy_timeout={}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
              PRAGMA journal_size_limit=67108864; {own}",
-            WAIT.as_millis()
+            BUSY_TIMEOUT.as_millis()
         ))
-        .map_err(|error| StoreError::Unreachable(format!("{}: {error}", path.display())))?;
+        .map_err(|error| StoreError::opening(format!("{}: {error}", path.display())))?;
     Ok(connection)
 }
 
@@ -84,11 +116,11 @@ impl ManageConnection for Manager {
     type Error = StoreError;
 
     fn connect(&self) -> Result<Db> {
-        self.open()
+        self.remember(self.open())
     }
 
     fn is_valid(&self, connection: &mut Db) -> Result<()> {
-        connection.batch_execute("SELECT 1").map_err(StoreError::from)
+        self.remember(connection.batch_execute("SELECT 1").map_err(StoreError::from))
     }
 
     fn has_broken(&self, connection: &mut Db) -> bool {
@@ -100,11 +132,47 @@ impl ManageConnection for Manager {
 /// A connection out of a pool.
 pub type Pooled = PooledConnection<Manager>;
 
+/// Connections of one kind.
+#[derive(Clone)]
+struct Connections {
+    pool: Pool<Manager>,
+    refused: Arc<Mutex<Option<StoreError>>>,
+}
+
+impl Connections {
+    fn open(manager: Manager, size: u32) -> Self {
+        let checks = matches!(manager.target, Target::Postgres { .. });
+        let refused = manager.refused.clone();
+        // Unchecked: whether the database can be reached was just seen, and the first call waits for its connection.
+        let pool = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .connection_timeout(RETRY)
+            .test_on_check_out(checks)
+            .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
+            .build_unchecked(manager);
+        Self { pool, refused }
+    }
+
+    fn take(&self, waiting: &Waiting) -> Result<Pooled> {
+        loop {
+            if let Ok(connection) = self.pool.get_timeout(SLICE) {
+                return Ok(connection);
+            }
+            if waiting.is_over() {
+                let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let in_use = || StoreError::Broken(Fault::Locked, "all connections are in use".to_owned());
+                return Err(refused.unwrap_or_else(in_use));
+            }
+        }
+    }
+}
+
 /// The pools of readers and writers.
 #[derive(Clone)]
 pub struct Pools {
-    readers: Pool<Manager>,
-    writers: Pool<Manager>,
+    readers: Connections,
+    writers: Connections,
 }
 
 impl Pools {
@@ -118,36 +186,27 @@ impl Pools {
             && !create
             && !path.is_file()
         {
-            return Err(StoreError::Unreachable(format!(
+            return Err(StoreError::opening(format!(
                 "there is no SQLite database at {}; pass --create to make one there",
                 path.display()
             )));
         }
-        Manager { target: target.clone(), read_only: false }.open()?;
-        let pool = |read_only: bool, size: u32| {
-            Pool::builder()
-                .max_size(size)
-                .min_idle(Some(1))
-                .connection_timeout(WAIT)
-                .test_on_check_out(matches!(target, Target::Postgres { .. }))
-                .error_handler(Box::new(diesel::r2d2::NopErrorHandler))
-                .build(Manager { target: target.clone(), read_only })
-                .map_err(|error| StoreError::Unreachable(error.to_string()))
-        };
+        Manager::new(target, false).open()?;
+        let connections = |read_only, size| Connections::open(Manager::new(target, read_only), size);
         match target {
-            Target::Sqlite { .. } => Ok(Self { readers: pool(true, size)?, writers: pool(false, 1)? }),
+            Target::Sqlite { .. } => Ok(Self { readers: connections(true, size), writers: connections(false, 1) }),
             Target::Postgres { .. } => {
-                let both = pool(false, size)?;
+                let both = connections(false, size);
                 Ok(Self { readers: both.clone(), writers: both })
             }
         }
     }
 
-    pub(in crate::store) fn reader(&self) -> Result<Pooled> {
-        self.readers.get().map_err(|error| StoreError::Unreachable(error.to_string()))
+    pub(in crate::store) fn reader(&self, waiting: &Waiting) -> Result<Pooled> {
+        self.readers.take(waiting)
     }
 
-    pub(in crate::store) fn writer(&self) -> Result<Pooled> {
-        self.writers.get().map_err(|error| StoreError::Unreachable(error.to_string()))
+    pub(in crate::store) fn writer(&self, waiting: &Waiting) -> Result<Pooled> {
+        self.writers.take(waiting)
     }
 }

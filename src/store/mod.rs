@@ -9,17 +9,22 @@
 pub mod audit;
 mod backend;
 pub mod checks;
+mod condition;
 mod connection;
 pub mod credentials;
 mod error;
+mod fault;
 pub mod groups;
+mod health;
 pub mod house_notes;
 pub mod item_states;
 pub mod messages;
 mod migrate;
+mod patience;
 pub mod people;
 pub mod plans;
 pub mod portal;
+mod probe;
 pub mod replica;
 pub mod runs;
 #[rustfmt::skip]
@@ -32,10 +37,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 pub use connection::{Db, Target};
 pub use error::{Result, StoreError};
+pub use fault::Fault;
 
+use condition::{Condition, Work};
 use connection::Pools;
+use health::LastProbe;
+use patience::{OF_PAGES, OF_RUNS, Patience, Waiting};
 
 use crate::clock::micros;
 
@@ -43,6 +54,10 @@ use crate::clock::micros;
 #[derive(Clone)]
 pub struct Store {
     pools: Pools,
+    target: Arc<Target>,
+    condition: Condition,
+    last_probe: LastProbe,
+    patience: Patience,
     /// How far ahead the database's clock is for this store, in microseconds: 0 but in tests.
     ahead: Arc<AtomicI64>,
     /// The most rows that one transaction has changed; [`UNMEASURED`] but in tests.
@@ -58,9 +73,28 @@ impl Store {
     /// One sentence: the address is wrong, the file cannot be written, the database is newer.
     pub fn open(target: &Target, pool_size: u32) -> Result<Self> {
         let pools = Pools::open(target, pool_size)?;
-        let store = Self { pools, ahead: Arc::default(), widest: Arc::new(AtomicI64::new(UNMEASURED)) };
-        migrate::run(&mut *store.pools.writer()?)?;
+        let store = Self {
+            pools,
+            target: Arc::new(target.clone()),
+            condition: Condition::default(),
+            last_probe: LastProbe::default(),
+            patience: OF_RUNS,
+            ahead: Arc::default(),
+            widest: Arc::new(AtomicI64::new(UNMEASURED)),
+        };
+        migrate::run(&mut *store.pools.writer(&store.waiting(Work::Write))?)?;
         Ok(store)
+    }
+
+    /// The same store for people who wait for a page: its calls fail soon where the database does not work, and once
+    /// one has failed, others fail sooner still.
+    #[must_use]
+    pub fn for_pages(&self) -> Self {
+        Self { patience: OF_PAGES, ..self.clone() }
+    }
+
+    fn waiting(&self, work: Work) -> Waiting {
+        Waiting::begin(&self.condition, work, self.patience)
     }
 
     /// Lets time pass for tests: from now on the database's clock is so much further ahead, for this store
@@ -90,21 +124,17 @@ impl Store {
     /// Reads on this thread.
     ///
     /// # Errors
-    /// What `work` returns, or that no connection was to be had.
+    /// What `work` returns, or what is wrong with the database.
     pub fn read_here<T>(&self, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
-        let mut connection = self.pools.reader()?;
-        backend::move_clock(self.ahead.load(Ordering::Relaxed));
-        work(&mut connection)
+        self.call(Work::Read, &self.waiting(Work::Read), || true, |_waiting, db| work(db))
     }
 
     /// Writes on this thread, all or nothing. `work` is done again when another transaction came between.
     ///
     /// # Errors
-    /// What `work` returns, or that no connection was to be had; nothing was changed then.
+    /// What `work` returns, or what is wrong with the database; nothing was changed then.
     pub fn write_here<T>(&self, work: impl FnOnce(&mut Db) -> Result<T> + Clone) -> Result<T> {
-        let mut connection = self.pools.writer()?;
-        backend::move_clock(self.ahead.load(Ordering::Relaxed));
-        backend::write_transaction(&mut connection, move |db| self.measured(db, work))
+        self.call(Work::Write, &self.waiting(Work::Write), || true, |waiting, db| self.transaction(waiting, db, work))
     }
 
     /// Reads on a thread that may block.
@@ -112,8 +142,7 @@ impl Store {
     /// # Errors
     /// As for [`Store::read_here`].
     pub async fn read<T: Send + 'static>(&self, work: impl FnOnce(&mut Db) -> Result<T> + Send + 'static) -> Result<T> {
-        let store = self.clone();
-        blocking(move || store.read_here(work)).await
+        self.off_thread(Work::Read, |_store, _waiting, db| work(db)).await
     }
 
     /// Writes on a thread that may block, all or nothing.
@@ -124,14 +153,77 @@ impl Store {
         &self,
         work: impl FnOnce(&mut Db) -> Result<T> + Clone + Send + 'static,
     ) -> Result<T> {
-        let store = self.clone();
-        blocking(move || store.write_here(work)).await
+        self.off_thread(Work::Write, |store, waiting, db| store.transaction(waiting, db, work)).await
+    }
+
+    fn transaction<T>(
+        &self,
+        waiting: &Waiting,
+        db: &mut Db,
+        work: impl FnOnce(&mut Db) -> Result<T> + Clone,
+    ) -> Result<T> {
+        backend::write_transaction(db, waiting, move |db| self.measured(db, work))
+    }
+
+    /// One call, from the connection to the note of how it ended. `begin` is asked when the wait for
+    /// a connection has ended: `false` if nobody waits for the call any more.
+    fn call<T>(
+        &self,
+        work: Work,
+        waiting: &Waiting,
+        begin: impl FnOnce() -> bool,
+        body: impl FnOnce(&Waiting, &mut Db) -> Result<T>,
+    ) -> Result<T> {
+        let connection = match work {
+            Work::Read => self.pools.reader(waiting),
+            Work::Write => self.pools.writer(waiting),
+        };
+        if !begin() {
+            // Whoever waited has noted it.
+            return Err(does_not_respond());
+        }
+        let result = connection.and_then(|mut connection| {
+            backend::move_clock(self.ahead.load(Ordering::Relaxed));
+            body(waiting, &mut connection)
+                .map_err(|error| probe::explained(error, &mut connection, &self.target, waiting))
+        });
+        self.condition.note(work, &result);
+        result
+    }
+
+    /// A call on a thread that may block. A server that keeps its connections and does not respond would hold it for
+    /// ever: a call that has not begun in time is given up, and then never begins.
+    async fn off_thread<T: Send + 'static>(
+        &self,
+        work: Work,
+        body: impl FnOnce(&Self, &Waiting, &mut Db) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (begin, mut begun) = oneshot::channel();
+        let waiting = self.waiting(work);
+        let (store, theirs) = (self.clone(), waiting.clone());
+        let task = tokio::task::spawn_blocking(move || {
+            store.call(work, &theirs, || begin.send(()).is_ok(), |waiting, db| body(&store, waiting, db))
+        });
+        // Longer than the wait for a connection, which knows better why there is none.
+        let mut overdue = false;
+        while tokio::time::timeout(GRACE, &mut begun).await.is_err() {
+            if overdue {
+                let result = Err(does_not_respond());
+                self.condition.note(work, &result);
+                return result;
+            }
+            overdue = waiting.is_over();
+        }
+        match task.await {
+            Ok(result) => result,
+            Err(error) => Err(StoreError::Database(format!("a database call ended early: {error}"))),
+        }
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
-        Err(error) => Err(StoreError::Database(format!("a database call ended early: {error}"))),
-    }
+/// How often a call that has not begun is looked at, and by how much longer it is waited for than a connection.
+const GRACE: Duration = Duration::from_millis(200);
+
+fn does_not_respond() -> StoreError {
+    StoreError::Broken(Fault::Unavailable, "it does not respond".to_owned())
 }

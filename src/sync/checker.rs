@@ -7,6 +7,7 @@ use crate::access::Internal;
 use crate::clock::since_boot;
 use crate::domain::message::shortened;
 use crate::domain::run::{CheckTrigger, Failure, Stage};
+use crate::net::secrets::Secrets;
 use crate::store::checks::{self, Check, Outcome};
 use crate::store::{Result, StoreError};
 
@@ -26,9 +27,9 @@ pub async fn claim(engine: &Engine, first: CheckTrigger) -> Result<Option<Check>
 
 /// Carries out a claimed check and stores what it found.
 pub async fn carry_out(engine: Engine, check: Check) {
-    let began = since_boot();
+    let (began, secrets) = (since_boot(), Secrets::default());
     let found = tokio::time::timeout(ALLOWED, async {
-        let prepared = engine.prepare(check.system_id).await?;
+        let prepared = engine.prepare(check.system_id, &secrets).await?;
         prepared.connector.check(&prepared.peer).await
     })
     .await
@@ -37,6 +38,7 @@ pub async fn carry_out(engine: Engine, check: Check) {
     let outcome = match found {
         Ok(()) => Outcome { ok: true, stage: None, code: None, detail: None, took },
         Err(failure) => {
+            let failure = secrets.failure(failure);
             Outcome { ok: false, stage: Some(failure.stage), code: Some(failure.code), detail: detail(&failure), took }
         }
     };

@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::connector::{Connector, Peer};
+use super::failures::Failures;
+use super::ports::store_failure;
 use crate::access::Internal;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -14,6 +17,7 @@ use crate::domain::cadence::Cadence;
 use crate::domain::run::{Failure, Stage};
 use crate::ids::SystemId;
 use crate::net::Net;
+use crate::net::secrets::Secrets;
 use crate::ops::vault::Vault;
 use crate::store::systems::System;
 use crate::store::{Store, credentials, systems};
@@ -62,6 +66,8 @@ pub struct Engine {
     pub wake: Arc<Notify>,
     /// Canceled when the process ends.
     pub end: CancellationToken,
+    /// What fails again and again, for the log.
+    pub failures: Failures,
 }
 
 /// A system made ready to be reached.
@@ -72,11 +78,11 @@ pub struct Prepared {
 }
 
 impl Engine {
-    /// Loads a system with its settings and opened credentials.
+    /// Loads a system with its settings and opened credentials, which `secrets` learns.
     ///
     /// # Errors
     /// A failure at stage *settings*: the kind is unknown, the settings or a credential cannot be read.
-    pub async fn prepare(&self, id: SystemId) -> Result<Prepared, Failure> {
+    pub async fn prepare(&self, id: SystemId, secrets: &Secrets) -> Result<Prepared, Failure> {
         let (system, group, sealed) = self
             .store
             .read(move |db| {
@@ -85,7 +91,7 @@ impl Engine {
                 Ok((system, group, sealed))
             })
             .await
-            .map_err(|error| Failure::new(Stage::Settings, "STORE-AWAY").quoting(error.to_string()).transient())?;
+            .map_err(|error| store_failure(Stage::Settings, &error))?;
         let connector = (self.connector)(&system.kind)
             .ok_or_else(|| Failure::new(Stage::Settings, "KIND-UNKNOWN").arg(system.kind.as_str()))?;
         let settings = serde_json::from_str(&system.settings)
@@ -97,10 +103,11 @@ impl Engine {
                     .arg(credential.slot.as_str())
                     .quoting(error.to_string())
             })?;
+            secrets.learn(secret.expose_secret());
             opened.insert(credential.slot, secret);
         }
         let local_roots = vec![self.config.file_root(&group)];
-        let peer = Peer { settings, credentials: opened, net: self.net.clone(), local_roots };
+        let peer = Peer { settings, credentials: opened, net: self.net.for_system(secrets.clone()), local_roots };
         Ok(Prepared { system, connector, peer })
     }
 }

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::stop::Stopped;
 use crate::clock::{Clock, Stamp};
 use crate::domain::message::Message;
+use crate::net::secrets::Secrets;
 
 /// How many messages may wait for the database.
 const WAITING: usize = 4_096;
@@ -30,6 +31,7 @@ pub struct Journal {
     sender: mpsc::Sender<Entry>,
     emitted: Arc<AtomicI64>,
     clock: Arc<dyn Clock>,
+    secrets: Secrets,
 }
 
 impl Journal {
@@ -37,7 +39,13 @@ impl Journal {
     #[must_use]
     pub fn open(clock: Arc<dyn Clock>) -> (Self, mpsc::Receiver<Entry>) {
         let (sender, receiver) = mpsc::channel(WAITING);
-        (Self { sender, emitted: Arc::new(AtomicI64::new(0)), clock }, receiver)
+        (Self { sender, emitted: Arc::new(AtomicI64::new(0)), clock, secrets: Secrets::default() }, receiver)
+    }
+
+    /// The same that takes these credentials out of every message.
+    #[must_use]
+    pub fn masking(self, secrets: Secrets) -> Self {
+        Self { secrets, ..self }
     }
 
     /// Emits a message.
@@ -46,7 +54,7 @@ impl Journal {
     /// When the storing end is gone: the run has lost its lease or the database.
     pub async fn log(&self, message: Message) -> Result<(), Stopped> {
         self.emitted.fetch_add(1, Ordering::SeqCst);
-        let entry = Entry::Message(self.clock.now(), message);
+        let entry = Entry::Message(self.clock.now(), self.secrets.message(message));
         self.sender.send(entry).await.map_err(|_closed| Stopped::LeaseLost)
     }
 

@@ -4,6 +4,7 @@ mod checker;
 pub mod connector;
 pub mod connectors;
 pub mod engine;
+pub mod failures;
 pub mod journal;
 pub mod no_replica;
 pub mod ports;

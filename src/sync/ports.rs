@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::connector::{Action, Baseline, BaselineChange, BrakedPlan, Halt, ItemState, Plan, Step, Task};
 use super::stop::Stopped;
 use crate::domain::run::{Failure, Stage};
+use crate::net::secrets::Secrets;
 use crate::store::plans::{self, KeyDetail, Range};
 use crate::store::runs::Claim;
-use crate::store::{Store, StoreError, item_states};
+use crate::store::{Fault, Store, StoreError, item_states};
 
 /// How long a braked plan waits for a person.
 pub const PLAN_LIFE: Duration = Duration::from_hours(24);
@@ -17,12 +18,19 @@ pub const PLAN_LIFE: Duration = Duration::from_hours(24);
 pub struct Ports {
     pub(super) store: Store,
     pub(super) claim: Claim,
+    pub(super) secrets: Secrets,
 }
 
 impl Ports {
     #[must_use]
-    pub const fn new(store: Store, claim: Claim) -> Self {
-        Self { store, claim }
+    pub fn new(store: Store, claim: Claim) -> Self {
+        Self { store, claim, secrets: Secrets::default() }
+    }
+
+    /// The same that takes these credentials out of every message.
+    #[must_use]
+    pub fn masking(self, secrets: Secrets) -> Self {
+        Self { secrets, ..self }
     }
 }
 
@@ -30,17 +38,27 @@ impl Ports {
 pub(super) fn halted(error: &StoreError) -> Halt {
     match error {
         StoreError::Fenced => Halt::Stopped(Stopped::LeaseLost),
-        StoreError::Full(text) => {
-            Halt::Failed(Failure::new(Stage::Content, "STORE-FULL").quoting(text.as_str()).transient())
-        }
         StoreError::NotFound
         | StoreError::Duplicate(_)
         | StoreError::Collided(_)
-        | StoreError::Unreachable(_)
+        | StoreError::Broken(..)
         | StoreError::Newer(_)
-        | StoreError::Database(_) => {
-            Halt::Failed(Failure::new(Stage::Content, "STORE-AWAY").quoting(error.to_string()).transient())
-        }
+        | StoreError::Database(_) => Halt::Failed(store_failure(Stage::Content, error)),
+    }
+}
+
+/// How a run or a check ends for which the database could not be used. It is tried again.
+pub(super) fn store_failure(stage: Stage, error: &StoreError) -> Failure {
+    let code = error.fault().map_or("STORE-AWAY", store_code);
+    Failure::new(stage, code).quoting(error.to_string()).transient()
+}
+
+pub(super) const fn store_code(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Full => "STORE-FULL",
+        Fault::ReadOnly => "STORE-READ-ONLY",
+        Fault::Damaged => "STORE-DAMAGED",
+        Fault::DiskError | Fault::Unavailable | Fault::Locked => "STORE-AWAY",
     }
 }
 

@@ -122,6 +122,8 @@ impl Publish for Ports {
     ) -> Task<'_, Result<(), Halt>> {
         Box::pin(async move {
             let ends: Vec<SetEnd> = sets.into_iter().map(set_end).collect();
+            let masked = |(at, message)| (at, self.secrets.message(message));
+            let closing: Vec<_> = closing.into_iter().map(masked).collect();
             self.write(move |db, claim| {
                 append(db, claim, &closing)?;
                 replica::publish(db, claim, &model, &ends)

@@ -18,6 +18,7 @@ use crate::clock::{Stamp, since_boot};
 use crate::domain::message::{Category, Message};
 use crate::domain::retry;
 use crate::domain::run::{EndReason, Failure, Stage};
+use crate::net::secrets::Secrets;
 use crate::ops::random;
 use crate::store::StoreError;
 use crate::store::messages::append;
@@ -37,12 +38,14 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
     if claim.canceled {
         stop.stop(Stopped::Canceled);
     }
+    let secrets = Secrets::default();
     let (journal, entries) = Journal::open(engine.clock.clone());
+    let journal = journal.masking(secrets.clone());
     let progress = Arc::new(Progress::default());
     let closed = CancellationToken::new();
     let recorder = tokio::spawn(record(engine.store.clone(), claim.clone(), entries, closed.clone()));
     let (outcome, max_attempts, allowed) = {
-        let prepared = engine.prepare(claim.system).await;
+        let prepared = engine.prepare(claim.system, &secrets).await;
         match prepared {
             // Of a system that cannot be read, how often it may be tried cannot either.
             Err(failure) => (Err(Halt::Failed(failure)), retry::DEFAULT_MAX_ATTEMPTS, Duration::ZERO),
@@ -97,7 +100,8 @@ async fn synchronize(
     stop: &Stop,
 ) -> Result<(), Halt> {
     stop.check()?;
-    let ports = Arc::new(Ports::new(engine.store.clone(), claim.clone()));
+    let secrets = prepared.peer.net.secrets().clone();
+    let ports = Arc::new(Ports::new(engine.store.clone(), claim.clone()).masking(secrets));
     let context = Context {
         peer: prepared.peer,
         journal: journal.clone(),
@@ -115,9 +119,10 @@ async fn synchronize(
         Ok(outcome) => outcome,
         // The process ends before the run could: it is found by its lease.
         Err(error) if error.is_cancelled() => Err(Halt::Stopped(Stopped::LeaseLost)),
-        Err(error) => {
+        Err(_panic) => {
             let id: String = random::token().chars().take(10).collect();
-            log::error!("run {} ({id}): the connector ended early: {error}", claim.run);
+            // Not the error itself: it may quote what the service sent.
+            log::error!("run {} ({id}): the connector ended early, see the panic before this line", claim.run);
             Err(Halt::Failed(Failure::new(Stage::Content, "RUN-INTERNAL").arg(id)))
         }
     }

@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::standing::Standing;
 use super::state::App;
 use crate::access::{Grant, Permission};
-use crate::domain::csv::guard;
+use crate::domain::csv::{BYTE_ORDER_MARK, guard};
 use crate::store::{Db, Result, StoreError};
 
 /// Some rows, and the page after them.
@@ -118,13 +118,23 @@ async fn part<T: CsvTable>(
 }
 
 fn write<T: CsvTable>(table: &T, head: bool, rows: &[T::Row]) -> std::io::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    if head {
+    csv_part(head.then(|| table.columns()), rows.iter().map(|row| table.cells(row)))
+}
+
+/// Rows as CSV (RFC 4180, UTF-8), each cell guarded against formulas. A `head` of column names comes first in a file,
+/// after a byte order mark, so that spreadsheets read letters such as é correctly.
+///
+/// # Errors
+/// None in practice: it writes to memory.
+pub fn csv_part(head: Option<Vec<&str>>, rows: impl Iterator<Item = Vec<String>>) -> std::io::Result<Vec<u8>> {
+    let begin = if head.is_some() { BYTE_ORDER_MARK } else { "" };
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(begin.as_bytes().to_vec());
+    if let Some(columns) = head {
         // They may come from a peer, too.
-        writer.write_record(table.columns().into_iter().map(|name| guard(name).into_owned()))?;
+        writer.write_record(columns.into_iter().map(|name| guard(name).into_owned()))?;
     }
-    for row in rows {
-        writer.write_record(table.cells(row).iter().map(|cell| guard(cell).into_owned()))?;
+    for cells in rows {
+        writer.write_record(cells.iter().map(|cell| guard(cell).into_owned()))?;
     }
     writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
 }
@@ -161,6 +171,7 @@ mod tests {
     #[test]
     fn columns_are_guarded_like_cells() {
         let written = String::from_utf8(Odd.write(true, &[()]).unwrap()).unwrap();
-        assert_eq!(written, "Id,'=1+1\r\n'@x,1\r\n");
+        assert_eq!(written, "\u{feff}Id,'=1+1\r\n'@x,1\r\n");
+        assert_eq!(Odd.write(false, &[()]).unwrap(), b"'@x,1\r\n", "the mark is first in the file, and only there");
     }
 }

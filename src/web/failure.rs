@@ -11,7 +11,7 @@ use crate::ids::SystemKey;
 use crate::ops::error::OpError;
 use crate::ops::obstruction::Obstruction;
 use crate::ops::random;
-use crate::store::StoreError;
+use crate::store::{Fault, StoreError};
 
 /// What a handler returns instead of a page. The gate makes the page, because it knows the reader.
 #[derive(Debug)]
@@ -34,6 +34,12 @@ impl Failure {
         let request_id = request_id();
         log::error!("request {request_id}: {what}");
         Self(Trouble::Internal { request_id })
+    }
+
+    /// The database as a whole does not work.
+    #[must_use]
+    pub const fn broken(fault: Fault) -> Self {
+        Self(Trouble::Database(fault))
     }
 
     /// Not possible as things are.
@@ -63,16 +69,15 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound => Self::not_found(),
-            StoreError::Unreachable(why) | StoreError::Full(why) => {
-                let request_id = request_id();
-                log::error!("request {request_id}: {why}");
-                Self(Trouble::Unavailable { request_id })
+            // The store has logged it, and counts.
+            StoreError::Broken(fault, _why) => Self::broken(fault),
+            StoreError::Collided(why) => {
+                log::warn!("a transaction lost against others each time: {why}");
+                Self::broken(Fault::Locked)
             }
-            StoreError::Duplicate(_)
-            | StoreError::Fenced
-            | StoreError::Collided(_)
-            | StoreError::Newer(_)
-            | StoreError::Database(_) => Self::internal(error),
+            StoreError::Duplicate(_) | StoreError::Fenced | StoreError::Newer(_) | StoreError::Database(_) => {
+                Self::internal(error)
+            }
         }
     }
 }

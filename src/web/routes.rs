@@ -3,7 +3,7 @@
 use actix_web::dev::ServiceRequest;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpMessage, Resource, Route};
+use actix_web::{HttpMessage, Resource, Route, guard};
 
 use super::extract::address;
 use super::failure::Failure;
@@ -52,8 +52,10 @@ fn leave<P: Permission>(actor: &Actor, request: &ServiceRequest) -> Result<(), F
 /// Who may come.
 #[derive(Clone, Copy)]
 pub enum Access {
-    /// Anybody.
+    /// Anybody, without a session: such answers need no database.
     Public,
+    /// Anybody.
+    Anybody,
     /// Anybody, while nobody administers the portal.
     SetUp,
     /// Anybody, once the portal is set up.
@@ -78,6 +80,10 @@ impl Row {
     #[must_use]
     pub fn posts(&self) -> bool {
         self.method == Method::Post
+    }
+
+    const fn is_public(&self) -> bool {
+        matches!(self.access, Access::Public)
     }
 }
 
@@ -160,12 +166,20 @@ pub static ROUTES: &[Row] = &[
 ];
 
 static ELSEWHERE: Row =
-    Row { method: Method::Get, path: "", access: Access::Public, handler: |route| route.to(pages::home::nowhere) };
+    Row { method: Method::Get, path: "", access: Access::Anybody, handler: |route| route.to(pages::home::nowhere) };
 
-/// Registers every route behind the gate. What can be read can be asked for by its head alone.
+/// Registers the routes that need no session. Other methods at their addresses are left to [`register`].
+pub fn register_public(config: &mut ServiceConfig) {
+    for row in ROUTES.iter().filter(|row| row.is_public()) {
+        let reads = guard::Any(guard::Get()).or(guard::Head());
+        config.service(web::resource(row.path).guard(reads).route((row.handler)(web::route())));
+    }
+}
+
+/// Registers every other route behind the gate. What can be read can be asked for by its head alone.
 pub fn register(config: &mut ServiceConfig) {
     address::register(config);
-    let mut paths: Vec<&'static str> = ROUTES.iter().map(|row| row.path).collect();
+    let mut paths: Vec<&'static str> = ROUTES.iter().filter(|row| !row.is_public()).map(|row| row.path).collect();
     paths.dedup();
     for path in paths {
         let mut resource: Resource = web::resource(path).default_service(gated(&ELSEWHERE, web::route()));

@@ -104,10 +104,16 @@ fn each_of(proof: &str) -> Vec<String> {
     parts.iter().flat_map(|part| each_of(&format!("{before}{part}{}", &rest[end..]))).collect()
 }
 
-/// Every file of Rust below a folder, with what is in it.
-fn sources(folder: &str) -> Vec<(String, String)> {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
-    let mut found = Vec::new();
+/// The modules and names of all tests, such as `queue::claims::a_run_is_claimed_once`: those of this program as it
+/// lists them, the unit tests of the library as its sources have them.
+fn all_tests() -> Vec<String> {
+    let program = std::env::current_exe().expect("this program");
+    let listed = std::process::Command::new(program).arg("--list").output().expect("it lists its tests").stdout;
+    let listed = String::from_utf8(listed).expect("UTF-8");
+    let mut found: Vec<String> =
+        listed.lines().filter_map(|line| line.strip_suffix(": test")).map(without_tests).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root.clone()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder") {
             let path = entry.expect("an entry").path();
@@ -115,34 +121,70 @@ fn sources(folder: &str) -> Vec<(String, String)> {
                 folders.push(path);
                 continue;
             }
-            let text = fs::read_to_string(&path).expect("UTF-8");
-            found.push((path.with_extension("").display().to_string(), text));
+            let module = path.with_extension("");
+            let module =
+                module.strip_prefix(&root).expect("below the root").iter().map(|part| part.to_str().expect("UTF-8"));
+            let module = module.filter(|part| *part != "mod").collect::<Vec<&str>>().join("::");
+            let names = test_names(&fs::read_to_string(&path).expect("UTF-8"));
+            found.extend(names.into_iter().map(|name| without_tests(&format!("{module}::{name}"))));
         }
     }
     found
 }
 
-/// A proof that names a test or a module of tests names one that there is.
+/// A path of modules without those named `tests`, which ACCEPTANCE.md leaves out.
+fn without_tests(path: &str) -> String {
+    path.split("::").filter(|part| *part != "tests").collect::<Vec<&str>>().join("::")
+}
+
+/// The names of the functions with an attribute that makes them tests.
+fn test_names(source: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut marked = false;
+    for line in source.lines() {
+        let code = line.trim_start();
+        if code.starts_with("#[") {
+            marked |= ["#[test]", "#[rstest", "#[case", "#[tokio::test", "#[actix_web::test"]
+                .iter()
+                .any(|mark| code.starts_with(mark));
+            continue;
+        }
+        let Some(function) = code.strip_prefix("async ").unwrap_or(code).strip_prefix("fn ") else { continue };
+        if std::mem::take(&mut marked) {
+            names.extend(function.split(['(', '<']).next().map(ToOwned::to_owned));
+        }
+    }
+    names
+}
+
+/// A proof that names a test or a module of tests names one that exists, by a path that leads there.
 #[test]
-fn the_proofs_are_there() {
-    let sources = [sources("src"), sources("tests/it")].concat();
+fn the_proofs_exist() {
+    let tests = all_tests();
     let promises = read("tests/ACCEPTANCE.md");
     let quoted = promises.split('`').skip(1).step_by(2).filter(|word| word.contains("::") && !word.contains(' '));
+    let quoted = quoted.filter(|word| !word.starts_with("::") && !word.ends_with("::"));
     let mut missing = Vec::new();
     for proof in quoted.flat_map(each_of) {
-        let names = proof.split("::").filter(|name| !matches!(*name, "it" | "tests" | "sqlite" | "postgres" | "…"));
-        let names: Vec<&str> = names.collect();
-        let Some((last, above)) = names.split_last() else { continue };
         // A type, a macro.
         if proof.contains(|letter: char| letter.is_ascii_uppercase() || letter == '!') {
             continue;
         }
-        let lies = |path: &str| above.is_empty() || above.iter().any(|name| path.split('/').any(|part| part == *name));
-        let is_module = |path: &str| path.split('/').any(|part| part == *last);
-        let has_test = |text: &str| text.contains(&format!("fn {last}("));
-        if !sources.iter().any(|(path, text)| lies(path) && (is_module(path) || has_test(text))) {
+        let names = proof.split("::").filter(|name| !matches!(*name, "it" | "tests" | "…"));
+        let path = format!("::{}", names.collect::<Vec<&str>>().join("::"));
+        let leads_there =
+            |test: &String| format!("::{test}").ends_with(&path) || format!("::{test}").contains(&format!("{path}::"));
+        if !tests.iter().any(leads_there) {
             missing.push(proof);
         }
     }
     assert!(promises.len() > 10_000 && missing.is_empty(), "no such test: {missing:#?}");
+}
+
+/// A helper is no test, and neither is a name in a comment.
+#[test]
+fn only_tests_count_as_proofs() {
+    let source = "fn helper() {}\n#[test]\nfn plain() {}\n\n#[test]\n#[expect(lint)]\n/// Why.\nasync fn marked() {\n    \
+                  fn inner() {}\n}\nfn after() {}\n// fn named()\n";
+    assert_eq!(test_names(source), ["plain", "marked"]);
 }

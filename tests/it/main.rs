@@ -5,6 +5,7 @@
 
 mod access;
 mod audit;
+mod broken_database;
 mod browser;
 mod business_logs;
 mod certificates;
@@ -13,6 +14,7 @@ mod database;
 mod desk;
 mod desk_stands;
 mod documents;
+mod exports;
 mod help;
 mod layers;
 mod log_ends;

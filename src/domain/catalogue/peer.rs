@@ -37,4 +37,10 @@ pub(super) static ENTRIES: &[Entry] = entries! { Peer:
     "PEER-NONSENSE" Run Error Connection Administrator ByHand
         "Answer not understood"
         "The service[ at {0}] gave an answer that Syncdesk does not understand."
+    "PEER-REDIRECT" Run Error Connection Administrator ByHand
+        "Redirect not followed"
+        "The service[ at {0}] redirects[ to {1}][, {2|elsewhere=which is another service|changes=and Syncdesk does not follow a redirect of a request that changes something|loop=again and again}]."
+    "PEER-TOO-LARGE" Run Error Connection Administrator ByHand
+        "Response too large"
+        "A response of the service[ at {0}] needs more memory than it may have[: {1} bytes]."
 };

@@ -28,6 +28,12 @@ pub(super) static ENTRIES: &[Entry] = entries! { Syncdesk:
     "STORE-FULL" Run Error Run Administrator Retried
         "Database is full"
         "Syncdesk's own database has no space left."
+    "STORE-READ-ONLY" Run Error Run Administrator Retried
+        "Database is read-only"
+        "Syncdesk's own database accepts no changes."
+    "STORE-DAMAGED" Run Error Run Administrator Retried
+        "Database is damaged"
+        "Syncdesk's own database contains data that cannot be read."
     "STORE-AWAY" Run Error Run Administrator Retried
         "Database cannot be used"
         "Syncdesk's own database could not be read or written."

@@ -12,7 +12,7 @@ use super::territory;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::config::Config;
-use crate::domain::kind::{Kind, Kinds};
+use crate::domain::kind::{Kind, Kinds, Owner};
 use crate::ids::{SystemId, SystemKey};
 use crate::store::systems::{Draft, System, Watch};
 use crate::store::{Db, Store, StoreError, credentials, groups, item_states, systems};
@@ -101,7 +101,7 @@ pub async fn save_system(
             let (was, is) = (kind.owners(&before), kind.owners(&specified.settings));
             for sealed in credentials::of_system(db, system.id)? {
                 let slot = sealed.slot.as_str();
-                if !is.contains_key(slot) || was.get(slot) != is.get(slot) {
+                if !keeps(was.get(slot), is.get(slot)) {
                     credentials::remove(db, system.id, slot)?;
                 }
             }
@@ -139,6 +139,11 @@ fn answer(saved: std::result::Result<std::result::Result<(), OpError>, StoreErro
     }
 }
 
+/// Whether the stored secret of a slot may be used for what its system is to be.
+fn keeps(was: Option<&Owner>, is: Option<&Owner>) -> bool {
+    was.zip(is).is_some_and(|(was, is)| was.covers(is))
+}
+
 /// What cannot stand beside what is there already.
 fn stands(
     db: &mut Db,
@@ -168,7 +173,7 @@ fn stands(
         }
         if !stored.iter().any(|have| have == slot) {
             wrong.push((slot.to_owned(), "Give the secret: without it nobody can sign in.".to_owned()));
-        } else if was.get(slot) != Some(&owner) {
+        } else if !keeps(was.get(slot), Some(&owner)) {
             let said = "Where it is sent has changed, or who signs in: type the secret again.";
             wrong.push((slot.to_owned(), said.to_owned()));
         }

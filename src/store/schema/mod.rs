@@ -42,4 +42,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     replica_seen,
     audit,
     audit_personal,
+    database_probe,
 );

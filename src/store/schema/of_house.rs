@@ -96,3 +96,9 @@ diesel::table! {
         address -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    database_probe (id) {
+        id -> BigInt,
+    }
+}

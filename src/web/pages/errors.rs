@@ -4,6 +4,8 @@ use maud::{Markup, html};
 
 use crate::ids::SystemKey;
 use crate::ops::obstruction::Obstruction;
+use crate::store::Fault;
+use crate::web::present::fault_words;
 use crate::web::ui::layout::head;
 use crate::web::ui::{Shell, button, form, link_button, page, time};
 use crate::web::urls;
@@ -27,8 +29,8 @@ pub enum Trouble {
     TooMany { seconds: u64 },
     /// 500: only the id under which it was logged.
     Internal { request_id: String },
-    /// 503: the database is away or busy.
-    Unavailable { request_id: String },
+    /// 503: the database as a whole does not work. The store has logged it.
+    Database(Fault),
 }
 
 impl Trouble {
@@ -41,7 +43,23 @@ impl Trouble {
             Self::Unprocessable { .. } => 422,
             Self::TooMany { .. } => 429,
             Self::Internal { .. } => 500,
-            Self::Unavailable { .. } => 503,
+            Self::Database(_) => 503,
+        }
+    }
+
+    /// Seconds after which it is worth trying again.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::TooMany { seconds } => Some(*seconds),
+            Self::Database(fault) => Some(fault_words(*fault).retry_after.into()),
+            Self::NotFound
+            | Self::Forbidden { .. }
+            | Self::Stale
+            | Self::Conflict { .. }
+            | Self::Obstructed { .. }
+            | Self::Unprocessable { .. }
+            | Self::Internal { .. } => None,
         }
     }
 
@@ -54,7 +72,7 @@ impl Trouble {
             Self::Unprocessable { .. } => "This could not be understood",
             Self::TooMany { .. } => "Too many requests",
             Self::Internal { .. } => "Something broke on our side",
-            Self::Unavailable { .. } => "Not available right now",
+            Self::Database(fault) => fault_words(*fault).title,
         }
     }
 
@@ -104,9 +122,9 @@ impl Trouble {
                     p { "The request was not completed. It has been logged; trying again is safe." }
                     (request(request_id))
                 },
-                Self::Unavailable { request_id } => {
-                    p { "The database did not answer in time. Trying again in a moment is safe." }
-                    (request(request_id))
+                Self::Database(fault) => {
+                    p { (fault_words(*fault).happened) }
+                    p { (fault_words(*fault).to_do) }
                 },
             }
         }
@@ -121,7 +139,7 @@ impl Trouble {
             | Self::Obstructed { .. }
             | Self::TooMany { .. }
             | Self::Internal { .. }
-            | Self::Unavailable { .. } => None,
+            | Self::Database(_) => None,
         }
     }
 }

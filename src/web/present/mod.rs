@@ -1,11 +1,13 @@
 //! From what is stored to what pages show. Pure, like the pages.
 
 mod catalogue;
+mod fault;
 mod forms;
 mod run;
 mod system;
 
 pub use catalogue::{failure, mentions, message_row};
+pub use fault::fault_words;
 pub use forms::{errors_of, time_zones, typed};
 pub use run::{completeness, duration_of, origin, overdue, progress, run_row, waits};
 pub use system::{Busy, activity, next_run, obstacle, overall, settings, shown, sources, tones};

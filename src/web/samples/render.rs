@@ -10,6 +10,7 @@ use crate::domain::message::Counts;
 use crate::domain::run::RunResult;
 use crate::ids::RunNo;
 use crate::ops::obstruction::Obstruction;
+use crate::store::Fault;
 use crate::web::pages::account::{self, AccountView, AssignmentRow};
 use crate::web::pages::errors::{self, Trouble};
 use crate::web::pages::help;
@@ -263,6 +264,7 @@ fn of_trouble() -> Vec<(&'static str, Markup)> {
                 &Trouble::Unprocessable { why: "The number of the run is not a number.".into(), back: None },
             ),
         ),
+        ("error-503", errors::view(&shell, &Trouble::Database(Fault::Full))),
         ("error-500", errors::view(&shell, &Trouble::Internal { request_id: "01J9Z3".into() })),
     ]
 }

@@ -1,6 +1,8 @@
 //! What goes wrong with a session becomes a page. The gate makes all others, but it stands inside: a session is kept
 //! after it has answered.
 
+use std::time::Duration;
+
 use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -30,9 +32,13 @@ pub async fn with_a_page(
     })
 }
 
+const JUST_NOW: Duration = Duration::from_secs(1);
+
 fn answer(app: &App, error: &actix_web::Error) -> HttpResponse {
     let (secret, _cookie) = csrf::issue(&app.cookie_key, app.clock.now());
-    let mut answer = page(&stranger(app, None, secret), &Failure::internal(error).0);
+    // The error does not say what was wrong with the database; the store has just met it.
+    let failure = app.store.fault_within(JUST_NOW).map_or_else(|| Failure::internal(error), Failure::broken);
+    let mut answer = page(&stranger(app, None, secret), &failure.0);
     for (name, value) in response::headers(app.portal.secure) {
         answer.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }

@@ -9,7 +9,8 @@ use actix_session::{Session, SessionExt};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, LOCATION};
+use actix_web::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpMessage, HttpResponse};
@@ -21,12 +22,13 @@ use super::{FLASH, SECRET, TOUCHED, flash_of};
 use crate::access::{Actor, Verb};
 use crate::ids::{PersonId, SystemKey};
 use crate::store::systems::{self, Located};
-use crate::store::{StoreError, people};
+use crate::store::{Fault, people};
 use crate::web::extract::{Body, Viewer, address};
 use crate::web::failure::Failure;
 use crate::web::pages::errors::{self, Trouble};
 use crate::web::routes::{Access, Row};
 use crate::web::state::App;
+use crate::web::ui::Shell;
 use crate::web::{response, urls};
 
 /// How long a form may take to arrive.
@@ -76,8 +78,12 @@ pub async fn gate(
             }
         }
     };
-    // Public answers may be kept by caches, and have no form.
-    if let Some(value) = fresh.filter(|_value| !matches!(row.access, Access::Public)) {
+    // A notice was shown once a page with it has been made.
+    if viewer.flash.is_some() && response.status().is_success() && response.request().method() == Method::GET {
+        response.request().get_session().remove(FLASH);
+    }
+    // Such answers have no form.
+    if let Some(value) = fresh.filter(|_value| !matches!(row.access, Access::Anybody)) {
         let cookie = Cookie::build(csrf::cookie_name(secure), value)
             .path("/")
             .http_only(true)
@@ -106,11 +112,15 @@ fn answer(request: ServiceRequest, viewer: &Viewer, failure: &Failure) -> Servic
     request.into_response(page(viewer, &failure.0))
 }
 
+/// A page of its own: what an earlier form did is not said above it.
 pub(super) fn page(viewer: &Viewer, trouble: &Trouble) -> HttpResponse {
-    response::page_with(
-        actix_web::http::StatusCode::from_u16(trouble.status()).unwrap_or_default(),
-        errors::view(&viewer.shell(None), trouble),
-    )
+    let shell = Shell { flash: None, ..viewer.shell(None) };
+    let status = StatusCode::from_u16(trouble.status()).unwrap_or_default();
+    let mut page = response::page_with(status, errors::view(&shell, trouble));
+    if let Some(seconds) = trouble.retry_after() {
+        page.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    page
 }
 
 pub(super) fn stranger(app: &App, address: Option<String>, secret: Secret) -> Viewer {
@@ -141,8 +151,9 @@ async fn look(
     request: &ServiceRequest,
 ) -> Result<(Viewer, Option<Located>, Option<String>), Failure> {
     let session = request.get_session();
-    if let Some((away, why)) = session.get::<(bool, String)>(UNREAD).ok().flatten() {
-        return Err(if away { StoreError::Unreachable(why).into() } else { Failure::internal(why) });
+    if let Some((fault, why)) = session.get::<(Option<String>, String)>(UNREAD).ok().flatten() {
+        let fault = fault.and_then(|word| Fault::parse(&word));
+        return Err(fault.map_or_else(|| Failure::internal(why), Failure::broken));
     }
     let id = session.get::<i64>(PERSON).ok().flatten().map(PersonId);
     if let Some(id) = id {
@@ -159,10 +170,9 @@ async fn look(
         if let (Some(person), Some(secret)) = (known, secret) {
             let now = app.clock.now();
             if touch(app, &session, now.0) {
-                let flash = session.get::<String>(FLASH).ok().flatten().and_then(|text| flash_of(&text));
-                if flash.is_some() && request.method() == actix_web::http::Method::GET {
-                    session.remove(FLASH);
-                }
+                // It belongs to the page to which a form led: a form that is refused shows why, and nothing else.
+                let kept = (!row.posts()).then(|| session.get::<String>(FLASH).ok().flatten()).flatten();
+                let flash = kept.and_then(|text| flash_of(&text));
                 let zone = person.time_zone.and_then(|zone| zone.parse().ok());
                 let viewer = Viewer {
                     actor: Some(person.actor),
@@ -232,7 +242,7 @@ async fn admit(
         Access::SignIn | Access::SignedIn | Access::Needs(_) | Access::System(_) if !set_up => {
             return Err(Refusal::SeeOther(urls::SETUP.to_owned()));
         }
-        Access::Public | Access::SetUp | Access::SignIn => return post(row, request, viewer).await,
+        Access::Public | Access::Anybody | Access::SetUp | Access::SignIn => return post(row, request, viewer).await,
         Access::SignedIn | Access::Needs(_) | Access::System(_) => {}
     }
     let Some(actor) = &viewer.actor else {
@@ -245,7 +255,7 @@ async fn admit(
             place(actor, needed.any_of, located)?;
             needed.grant(actor, request)?;
         }
-        Access::Public | Access::SetUp | Access::SignIn | Access::SignedIn => {}
+        Access::Public | Access::Anybody | Access::SetUp | Access::SignIn | Access::SignedIn => {}
     }
     post(row, request, viewer).await
 }

@@ -11,12 +11,12 @@ use actix_web::cookie::time::Duration as CookieDuration;
 use crate::clock::Clock;
 use crate::ids::PersonId;
 use crate::ops::random;
-use crate::store::{Store, StoreError, sessions};
+use crate::store::{Fault, Store, StoreError, sessions};
 
 /// Name of the person's id in a session.
 pub const PERSON: &str = "person";
 
-/// Name, in a session that could not be read, of why: whether the database is away, and in words. The gate makes a page
+/// Name, in a session that could not be read, of why: what is wrong with the database, and in words. The gate makes a page
 /// of it. Such a session is never changed, so that this is never stored.
 pub(super) const UNREAD: &str = "unread";
 
@@ -24,8 +24,15 @@ type State = HashMap<String, String>;
 
 /// An error would become an empty answer, before any page can be made.
 fn unread(error: &StoreError) -> serde_json::Result<State> {
-    let away = matches!(error, StoreError::Unreachable(_) | StoreError::Full(_));
-    Ok(State::from([(UNREAD.to_owned(), serde_json::to_string(&(away, error.to_string()))?)]))
+    let fault = error.fault().map(Fault::as_str);
+    Ok(State::from([(UNREAD.to_owned(), serde_json::to_string(&(fault, error.to_string()))?)]))
+}
+
+/// The store reports a broken database itself.
+fn warn_unless_broken(what: &str, error: &StoreError) {
+    if error.fault().is_none() {
+        log::warn!("{what}: {error}");
+    }
 }
 
 /// Sessions in the portal's database.
@@ -62,7 +69,7 @@ impl SessionStore for Sessions {
         self.store
             .write(move |db| sessions::save(db, &hash, person, &text, now, life))
             .await
-            .inspect_err(|error| log::error!("a session could not be kept: {error}"))
+            .inspect_err(|error| warn_unless_broken("a session could not be stored", error))
             .map_err(|error| SaveError::Other(error.into()))?;
         token.try_into().map_err(|error| SaveError::Other(anyhow::anyhow!("{error}")))
     }
@@ -74,7 +81,7 @@ impl SessionStore for Sessions {
         // What is lost is a notice, or when the session was used last. What the request did is done: an error here would
         // take its answer away.
         if let Err(error) = self.store.write(move |db| sessions::update(db, &hash, &text, now, life)).await {
-            log::warn!("a session could not be changed: {error}");
+            warn_unless_broken("a session could not be changed", &error);
         }
         Ok(key)
     }

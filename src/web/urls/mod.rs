@@ -11,7 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::ids::{CheckNo, RunNo, Seq, SystemKey};
 
 pub use page_size::{PageSize, ROWS};
-pub use query::{Filter, LogsQuery, Place, SystemsQuery};
+pub use query::{Filter, LogsQuery, Place, SystemsQuery, filter_text};
 pub use replica::{RecordsQuery, hexed, record, records, records_csv, records_ndjson, replica, unhexed};
 
 pub const HOME: &str = "/";

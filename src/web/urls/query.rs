@@ -4,6 +4,22 @@ use super::PageSize;
 use crate::domain::message::Category;
 use crate::ids::Seq;
 
+/// How many characters of a text filter count: more than any name, code or useful search has, and far less than the
+/// 50,000 bytes after which SQLite refuses a pattern (`SQLITE_MAX_LIKE_PATTERN_LENGTH`).
+pub const MAX_FILTER_CHARS: usize = 500;
+
+/// A text filter, for `#[serde(deserialize_with)]`: cut to [`MAX_FILTER_CHARS`]. The field shows what counted.
+///
+/// # Errors
+/// When it is no text.
+pub fn filter_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let mut text: String = serde::Deserialize::deserialize(deserializer)?;
+    if let Some((end, _letter)) = text.char_indices().nth(MAX_FILTER_CHARS) {
+        text.truncate(end);
+    }
+    Ok(text)
+}
+
 /// Which messages of a run are meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -52,12 +68,17 @@ pub enum Place {
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(default)]
 pub struct SystemsQuery {
+    #[serde(deserialize_with = "filter_text")]
     pub status: String,
+    #[serde(deserialize_with = "filter_text")]
     pub kind: String,
+    #[serde(deserialize_with = "filter_text")]
     pub group: String,
     /// Part of the name.
+    #[serde(deserialize_with = "filter_text")]
     pub q: String,
     /// Empty: worst first.
+    #[serde(deserialize_with = "filter_text")]
     pub sort: String,
     #[serde(rename = "rows")]
     pub size: PageSize,
@@ -92,17 +113,27 @@ impl SystemsQuery {
 #[serde(default)]
 pub struct LogsQuery {
     /// Part of the system's name.
+    #[serde(deserialize_with = "filter_text")]
     pub system: String,
+    #[serde(deserialize_with = "filter_text")]
     pub group: String,
+    #[serde(deserialize_with = "filter_text")]
     pub kind: String,
     /// A result, or `open`.
+    #[serde(deserialize_with = "filter_text")]
     pub result: String,
+    #[serde(deserialize_with = "filter_text")]
     pub category: String,
+    #[serde(deserialize_with = "filter_text")]
     pub code: String,
+    #[serde(deserialize_with = "filter_text")]
     pub trigger: String,
+    #[serde(deserialize_with = "filter_text")]
     pub person: String,
     /// A day or a minute in the reader's zone.
+    #[serde(deserialize_with = "filter_text")]
     pub from: String,
+    #[serde(deserialize_with = "filter_text")]
     pub to: String,
     #[serde(rename = "rows")]
     pub size: PageSize,
@@ -134,5 +165,21 @@ impl LogsQuery {
             ("from", &self.from),
             ("to", &self.to),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_filter_is_cut() {
+        for letter in ["%", "é", "𝄞"] {
+            let query = serde_urlencoded::to_string([("q", letter.repeat(60_000)), ("group", "x".to_owned())]).unwrap();
+            let read: SystemsQuery = serde_urlencoded::from_str(&query).unwrap();
+            assert_eq!((read.q, read.group.as_str()), (letter.repeat(MAX_FILTER_CHARS), "x"));
+        }
+        let exact: LogsQuery = serde_urlencoded::from_str(&format!("system={}", "x".repeat(500))).unwrap();
+        assert_eq!(exact.system.len(), 500);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{PageSize, ROWS, encode, system, with_query};
+use super::{PageSize, ROWS, encode, filter_text, system, with_query};
 use crate::ids::{RunNo, SystemKey};
 
 /// Which records of a set are meant.
@@ -10,6 +10,7 @@ use crate::ids::{RunNo, SystemKey};
 #[serde(default)]
 pub struct RecordsQuery {
     /// What the key begins with.
+    #[serde(deserialize_with = "filter_text")]
     pub q: String,
     /// `active` or `orphaned`; empty for both.
     pub state: String,

@@ -3,6 +3,7 @@
 use super::{Kept, RUN, keep};
 use crate::database::both_databases;
 use crate::desk::Desk;
+use crate::logs::reading::Reading;
 use crate::systems::shelf::{key, new, put};
 use crate::visitor::Answer;
 
@@ -75,6 +76,89 @@ both_databases! {
         let wrong = ada.get("/logs?from=yesterday").await.expect(200);
         assert_eq!(wrong.attributes("[aria-invalid=true]", "name"), ["from"]);
         assert!(wrong.says("Type a day such as 2026-11-22"), "{}", wrong.told());
+    }
+
+    /// Each column of the export, with a name and a person that a spreadsheet would take for formulas.
+    async fn the_cells_of_the_export(desk: Desk) {
+        put(&desk, 1, &[new("=HYPERLINK(\"x\")", "Finance"), new("Ärger; @cmd", "Sales")]);
+        keep(&desk, &[
+            Kept { logged: &[(0, "PEER-AWAY", 1), (1, "FILE-DENIED", 20), (2, "FILE-COPIED", 300), (3, "FILE-LINK", 4000)],
+                   result: "error", trigger: "manual", principal: "-mona", ..RUN },
+            Kept { system: 2, queued: 2, ..RUN },
+        ]);
+        desk.sql(&format!("UPDATE runs SET end_reason = 'failed', started_at = NULL WHERE principal = '-mona';
+            UPDATE runs SET state = 'running', result = NULL, ended_at = NULL, lease_until = {} WHERE principal = 'Schedule'", i64::MAX / 2));
+        let csv = desk.as_("ada").await.get("/logs.csv").await.expect(200);
+        assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+        assert_eq!(csv.header("content-disposition"), "attachment; filename=\"runs.csv\"");
+        let lines = [
+            "system,name,group,kind,run,state,result,end_reason,trigger,principal,queued,started,ended,errors,warnings,successes,information",
+            "aaaaaaaaac,Ärger;' @cmd,Sales,files,1,running,,,schedule,Schedule,2026-11-22T02:00:00.000Z,2026-11-22T02:00:00.000Z,,0,0,0,0",
+            "aaaaaaaaab,\"'=HYPERLINK(\"\"x\"\")\",Finance,files,1,ended,error,failed,manual,'-mona,2026-11-22T00:00:00.000Z,,2026-11-22T01:00:00.000Z,1,20,300,4000",
+            "",
+        ];
+        assert_eq!(csv.body, lines.join("\r\n"));
+    }
+
+    /// Excel reads a file without the mark as if each byte of é were a letter.
+    async fn every_export_begins_with_a_byte_order_mark(desk: Desk) {
+        let tree = desk.files_system("Finance", "Réports").await;
+        desk.synchronize(&tree).await;
+        let ada = desk.as_("ada").await;
+        for path in ["/systems.csv", "/logs.csv", &format!("{}/messages.csv", tree.run(1))] {
+            let mut reading = Reading::start(&desk.base, &ada, path, false).await;
+            let body = reading.read_to_end().await.expect("the export is whole");
+            assert!(body.starts_with('\u{feff}') && body.matches('\u{feff}').count() == 1, "{path}: {body}");
+            assert!(body.lines().count() > 1, "{path}: {body}");
+        }
+        let mut reading = Reading::start(&desk.base, &ada, &format!("{}/messages.ndjson", tree.run(1)), false).await;
+        assert!(reading.read_to_end().await.expect("it is whole").starts_with('{'), "JSON has none (RFC 8259, 8.1)");
+    }
+
+    /// A filter that cannot be meant is refused at its field, whatever the zone of the reader.
+    async fn times_that_no_calendar_has(desk: Desk) {
+        fill(&desk);
+        let mona = desk.as_("mona").await;
+        for zone in ["America/New_York", "Pacific/Kiritimati", "UTC"] {
+            desk.sql(&format!("UPDATE people SET time_zone = '{zone}'"));
+            for time in ["%2B262142-12-31T23:59", "%2B262142-12-31", "-262143-01-01T00:00", "-262143-01-01", "%2B10000-01-01"] {
+                for field in ["from", "to"] {
+                    let page = mona.get(&format!("/logs?{field}={time}")).await.expect(200);
+                    assert_eq!(page.attributes("[aria-invalid=true]", "name"), [field], "{zone} {time}");
+                    let csv = mona.get(&format!("/logs.csv?{field}={time}")).await.expect(422);
+                    assert!(csv.says("From and To need a date"), "{}", csv.told());
+                }
+            }
+            mona.get("/logs?from=0000-01-01&to=9999-12-30").await.expect(200);
+        }
+    }
+
+    /// SQLite refuses a pattern of more than 50,000 bytes.
+    async fn a_long_search_is_cut(desk: Desk) {
+        fill(&desk);
+        let ada = desk.as_("ada").await;
+        for letter in ["x", "%25", "%C3%A9"] {
+            let long = letter.repeat(20_000);
+            for path in ["/systems?q=", "/systems.csv?q=", "/logs?system=", "/logs.csv?system=", "/logs?person=", "/logs?code=", "/help?q="] {
+                ada.get(&format!("{path}{long}")).await.expect(200);
+            }
+        }
+        let page = ada.get(&format!("/logs?system={}", "x".repeat(30_000))).await.expect(200);
+        assert_eq!(page.attributes("[name=system]", "value"), ["x".repeat(500)], "the field shows what was looked for");
+        assert!(page.says("No run matches this filter."), "{}", page.told());
+    }
+
+    /// The names of groups are offered as far as the reader reaches.
+    async fn groups_are_offered_within_reach(desk: Desk) {
+        desk.add_reader().await;
+        for (who, expected) in [("mona", &["Finance"][..]), ("lena", &["Finance"]), ("dora", &["Sales"]), ("ada", &["Finance", "General", "Sales"])] {
+            let page = desk.as_(who).await.get("/logs").await.expect(200);
+            let offered: Vec<String> = page.attributes("select[name=group] option", "value").into_iter().filter(|name| !name.is_empty()).collect();
+            assert_eq!(offered, expected, "{who}");
+            for hidden in ["Finance", "Sales", "General"].into_iter().filter(|name| !expected.contains(name)) {
+                assert!(!page.texts("main").concat().contains(hidden), "{who}: {}", page.told());
+            }
+        }
     }
 
     /// A row leads to all messages, a count to that category only.

@@ -53,11 +53,20 @@ fn a_file_that_is_no_database() {
     let console = console();
     let file = console.path.join("notes.txt");
     fs::write(&file, "no database ".repeat(100)).expect("a file");
-    let mut command = console.bare(&["serve"]);
-    command.env("DATABASE_URL", "sqlite://notes.txt");
-    let sentence = said(command, "").refused();
-    assert!(sentence.contains("notes.txt") || sentence.contains("key"), "{sentence}");
-    assert_eq!(fs::read_to_string(&file).expect("the file"), "no database ".repeat(100));
+    own(&file);
+    said(console.bare(&["migrate"]), "").worked();
+    let keys = console.data().join("keys.toml").display().to_string();
+    for create in ["false", "true"] {
+        let mut command = console.bare(&["serve", "--listen=127.0.0.1:0"]);
+        command
+            .env("DATABASE_URL", "sqlite://notes.txt")
+            .env("SYNCDESK_KEY_FILE", &keys)
+            .env("SYNCDESK_CREATE", create);
+        let sentence = said(command, "").refused();
+        let expected = "The database cannot be used: the database is damaged: notes.txt: file is not a database";
+        assert_eq!(sentence, expected, "the file itself was opened");
+        assert_eq!(fs::read_to_string(&file).expect("the file"), "no database ".repeat(100));
+    }
 }
 
 #[test]
@@ -127,7 +136,8 @@ fn a_database_that_cannot_be_written() {
         }
     }
     let sentence = said(console.bare(&["group", "add", "Finance"]), "").refused();
-    assert!(sentence.contains("data"), "{sentence}");
+    assert!(sentence.contains("data/syncdesk.db"), "which file: {sentence}");
+    assert!(sentence.contains("the database is read-only"), "{sentence}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Completeness: emitted, stored and cut are counted in different places, so that a loss shows.
 
-use syncdesk::domain::message::{Category, MAX_TEXT_BYTES};
+use syncdesk::domain::message::{Category, MAX_KEY_BYTES, MAX_TEXT_BYTES, Message, Operation};
 
 use super::book::{Book, about};
 use crate::database::{Bare, both_databases};
@@ -57,21 +57,24 @@ both_databases! {
         let fits = "é".repeat(MAX_TEXT_BYTES / 2);
         // One byte more than fits, in the middle of a letter.
         let too_long = format!("x{fits}");
+        let key = |bytes: usize| Message::of_item(Category::Success, "FILE-COPIED", Operation::Insert, "file", vec![b'k'; bytes]);
         book.write(vec![
             about(Category::Warning, "fits").quoting(fits.clone()),
             about(Category::Warning, "too long").quoting(too_long.clone()),
             about(Category::Warning, "a long argument").arg("source").arg(too_long),
+            key(MAX_KEY_BYTES),
+            key(MAX_KEY_BYTES + 1),
         ])
         .await;
         book.end().await;
-        assert_eq!(line(&book).await, "3 emitted, 3 stored, 2 cut");
+        assert_eq!(line(&book).await, "5 emitted, 5 stored, 3 cut");
         let marks: Vec<bool> = {
             let page = book.open("").await;
             let html = page.html();
             let mark = crate::visitor::parsed("span.remark");
             html.select(&crate::visitor::parsed("section.log tbody tr")).map(|row| row.select(&mark).next().is_some()).collect()
         };
-        assert_eq!(marks, [false, true, true]);
+        assert_eq!(marks, [false, true, true, false, true]);
         let kept = book.desk.texts("SELECT foreign_text AS value FROM messages WHERE foreign_text IS NOT NULL ORDER BY seq");
         assert_eq!(kept[0], fits);
         assert_eq!(kept[1], format!("x{}", "é".repeat(MAX_TEXT_BYTES / 2 - 1)), "cut between two letters");

@@ -36,13 +36,13 @@ both_databases! {
         let csv = export(&book, "csv").await;
         let cut = "x".repeat(8_192);
         let expected = [
-            "number,time,category,code,direction,operation,item_type,item_key,text,foreign_text,cut",
+            "\u{feff}number,time,category,code,direction,operation,item_type,item_key,text,foreign_text,cut",
             "1,2026-11-22T10:20:30.123Z,success,FILE-COPIED,out,insert,file,\"'=HYPERLINK(\"\"http://x\"\")\",\"New file copied, 5 B.\",,no",
             "2,2026-11-22T10:20:30.123Z,warning,FILE-DENIED,none,skip,file,'+1-2,\"No permission to read it at the source, so the item was left out.\",'@SUM(A1),no",
             "3,2026-11-22T10:20:30.123Z,warning,FILE-DENIED,none,skip,file,-123,\"No permission, so the item was left out.\",\"line one\nline \"\"two\"\", with a comma\r\n\u{FFFD}end\",no",
             "4,2026-11-22T10:20:30.123Z,success,FILE-UPDATED,none,update,file,not \u{FFFD} utf-8,Changed file copied again.,,no",
             "5,2026-11-22T10:20:30.123Z,information,NO-SUCH-CODE,none,none,,,\"NO-SUCH-CODE: a, b\",,no",
-            &format!("6,2026-11-22T10:20:30.123Z,error,FILE-FULL,none,none,file,'\t=tab,No space or no quota is left.,{cut},yes"),
+            &format!("6,2026-11-22T10:20:30.123Z,error,FILE-FULL,none,none,file,'\t'=tab,No space or no quota is left.,{cut},yes"),
             "",
         ];
         assert_eq!(csv, expected.join("\r\n"));

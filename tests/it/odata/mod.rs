@@ -9,6 +9,7 @@ mod losses;
 mod pages;
 mod protocol;
 mod reading;
+mod redirects;
 mod short_writes;
 pub mod stub;
 mod system;

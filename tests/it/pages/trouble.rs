@@ -1,11 +1,9 @@
 //! Pages that refuse: what happened, and what to do.
 
 use crate::access::rules::broken_rules;
-use crate::database::{Database, Fixture, both_databases};
+use crate::database::both_databases;
 use crate::desk::{Desk, sign_in};
-use crate::peers::Postgres;
 use crate::visitor::{Answer, Visitor};
-use crate::wait::until;
 
 /// The page says both, has a heading of its own and a way out, and is a page like others.
 #[track_caller]
@@ -81,6 +79,29 @@ both_databases! {
         stranger.get("/systems").await.expect(200);
     }
 
+    /// A notice belongs to the page after its form: it is neither above a refusal, nor lost by one.
+    async fn a_notice_is_not_above_a_refusal(desk: Desk) {
+        let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+        mona.get(&tree.page()).await.expect(200);
+        let asked = mona.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
+        let notices = |page: &Answer| page.texts(".notice").len();
+        assert_eq!(notices(&mona.get("/nowhere").await.expect(404)), 0);
+        // From here on no session can be changed, so that the notice stays in it.
+        desk.sql(if desk.is_on_postgres() {
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+             CREATE TRIGGER refuse BEFORE UPDATE ON sessions FOR EACH ROW EXECUTE FUNCTION refuse()"
+        } else {
+            "CREATE TRIGGER refuse BEFORE UPDATE ON sessions BEGIN SELECT RAISE(FAIL, 'no'); END"
+        });
+        let told = mona.follow(asked).await.expect(200);
+        assert_eq!(notices(&told), 1, "it is still told: {}", told.told());
+        let refused = mona.post_form(&format!("{}/release", tree.page()), &[]).await.expect(409);
+        assert_eq!(notices(&refused), 0, "{}", refused.told());
+        let form = hold_form(&mona, &tree.page()).await;
+        let wrong = mona.submit(&form, &[("reason", "")]).await.expect(422);
+        assert_eq!(notices(&wrong), 0, "{}", wrong.told());
+    }
+
     /// Somebody broke the database: what is in it stays inside, and once it is mended everything goes on.
     async fn a_broken_database(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
@@ -96,21 +117,4 @@ both_databases! {
         desk.sql("ALTER TABLE elsewhere RENAME TO checks");
         mona.get(&tree.page()).await.expect(200);
     }
-}
-
-/// Postgres alone can go away: all connections end, and no new one is let in.
-#[tokio::test]
-async fn a_database_that_went_away() {
-    let desk = Desk::on(Database::Postgres).await;
-    let tree = desk.files_system("Finance", "Reports").await;
-    let mona = desk.as_("mona").await;
-    let name = desk.texts("SELECT current_database()::text AS value").concat();
-    let server = Postgres::shared();
-    server.run(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS false"));
-    let end = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
-    server.run(&end);
-    let away = mona.get(&tree.page()).await;
-    tells(&away, 503, "Not available right now", "The database did not answer", "Trying again in a moment is safe.");
-    server.run(&format!("ALTER DATABASE {name} ALLOW_CONNECTIONS true"));
-    until("it to come back", async || (mona.get(&tree.page()).await.status == 200).then_some(())).await;
 }

@@ -4,7 +4,7 @@ mod again;
 mod crash;
 mod end;
 mod faults;
-mod fleet;
+pub mod fleet;
 mod live;
 mod memory;
 mod replica;

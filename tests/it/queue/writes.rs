@@ -1,6 +1,6 @@
 //! What every write relies on: transactions that lose nothing, and leave nothing when they fail.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
 use syncdesk::clock::Stamp;
@@ -48,24 +48,28 @@ fn sqlite_loses_no_read_modify_write() {
 fn whoever_loses_a_deadlock_tries_again() {
     let depot = Depot::on(Database::Postgres);
     depot.write(|db| portal::set(db, "a", "").and_then(|()| portal::set(db, "b", "")));
-    let (met, tries) = (Barrier::new(2), AtomicUsize::new(0));
-    at_once(&[depot.store.clone(), depot.replica()], 1, |store, number| {
+    let met = Barrier::new(2);
+    let tries = at_once(&[depot.store.clone(), depot.replica()], 1, |store, number| {
         let (one, other) = if number == 0 { ("a", "b") } else { ("b", "a") };
-        let first = AtomicBool::new(true);
+        let tries = AtomicUsize::new(0);
         let both = store.write_here(|db| {
-            tries.fetch_add(1, Ordering::SeqCst);
-            portal::set(db, one, "set")?;
-            if first.swap(false, Ordering::SeqCst) {
+            portal::set(db, one, &number.to_string())?;
+            if tries.fetch_add(1, Ordering::SeqCst) == 0 {
                 met.wait();
             }
-            portal::set(db, other, "set")
+            portal::set(db, other, &number.to_string())
         });
         both.expect("both are written in the end");
+        tries.into_inner()
     });
-    assert_eq!(tries.into_inner(), 3, "one of them twice");
-    assert_eq!(
-        ["a", "b"].map(|name| depot.read(|db| portal::get(db, name))),
-        [Some("set".to_owned()), Some("set".to_owned())]
+    // The loser's second try takes its row before the winner has committed, if the winner is slow: it may lose to it
+    // once more, or the winner to it. So there are more than three tries on a busy machine, and each has at most five.
+    assert!(tries.iter().any(|tries| *tries > 1), "one of them lost: {tries:?}");
+    assert!(tries.iter().all(|tries| (1..=5).contains(tries)), "{tries:?}");
+    let written = ["a", "b"].map(|name| depot.read(|db| portal::get(db, name)).expect("it is written"));
+    assert!(
+        written == ["0", "0"] || written == ["1", "1"],
+        "all of one transaction, and nothing of the other: {written:?}"
     );
 }
 

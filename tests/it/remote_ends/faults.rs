@@ -212,6 +212,45 @@ async fn a_listing_that_goes_round_in_circles_ends() {
     ] {
         let stub = Stub::start(move |_, _| Reply::body(200, page));
         assert_eq!(whole(list(&*open(kind, &stub)).await).0, "PEER-NONSENSE", "{kind:?}");
+        assert_eq!(stub.seen().len(), 2, "the same token twice");
+        // Two tokens in turn.
+        let other = page.replace(">t<", ">other<");
+        let stub = Stub::start(move |n, _| Reply::body(200, if n % 2 == 0 { page.to_owned() } else { other.clone() }));
+        assert_eq!(whole(list(&*open(kind, &stub)).await).0, "PEER-NONSENSE", "{kind:?}");
+        // Always another token, and never anything new.
+        let endless = move |n: usize| page.replace(">t<", &format!(">t{n}<"));
+        let stub = Stub::start(move |n, _| Reply::body(200, endless(n)));
+        assert_eq!(whole(list(&*open(kind, &stub)).await).0, "PEER-NONSENSE", "{kind:?}");
+    }
+}
+
+/// What would look like the end of the listing.
+#[tokio::test]
+async fn a_listing_that_is_cut_is_none() {
+    let object = "<Contents><Key>team/data/a</Key></Contents>";
+    let blob = "<Blobs><Blob><Name>team/data/a</Name></Blob></Blobs>";
+    for (kind, page) in [
+        (EndKind::S3, format!("<ListBucketResult>{object}</ListBucketResult>")),
+        (EndKind::S3, format!("<ListBucketResult><IsTruncated>true</IsTruncated>{object}</ListBucketResult>")),
+        (EndKind::S3, format!("<ListBucketResult><IsTruncated>false</IsTruncated>{object}")),
+        (EndKind::Azblob, format!("<EnumerationResults>{blob}</EnumerationResults>")),
+        (EndKind::Azblob, format!("<EnumerationResults>{blob}<NextMarker/>")),
+    ] {
+        let shown = page.clone();
+        let stub = Stub::start(move |_, _| Reply::body(200, page.clone()));
+        assert_eq!(whole(list(&*open(kind, &stub)).await).0, "PEER-NONSENSE", "{shown}");
+    }
+}
+
+/// It ignores the prefix or the delimiter: what it lists says nothing about the folder.
+#[tokio::test]
+async fn a_listing_of_something_else_is_nonsense() {
+    for key in ["other/a", "team/data", "team/data/a/b"] {
+        let stub = Stub::start(move |_, _| {
+            let object = format!("<Contents><Key>{key}</Key></Contents>");
+            Reply::body(200, format!("<ListBucketResult><IsTruncated>false</IsTruncated>{object}</ListBucketResult>"))
+        });
+        assert_eq!(whole(list(&*open(EndKind::S3, &stub)).await).0, "PEER-NONSENSE", "{key}");
     }
 }
 
@@ -223,6 +262,6 @@ async fn an_answer_without_end_is_not_kept() {
     assert_eq!(whole(list(&*open(EndKind::Webdav, &stub)).await).0, "PEER-NONSENSE");
     for kind in [EndKind::S3, EndKind::Azblob] {
         let stub = Stub::start(|_, _| Reply::body(201, "a".repeat(2 * 1024 * 1024)).with("etag", "\"e\""));
-        assert_eq!(whole(write(&*open(kind, &stub), &path("a"), 3, 1).await).0, "PEER-NONSENSE", "{kind:?}");
+        assert_eq!(whole(write(&*open(kind, &stub), &path("a"), 3, 1).await).0, "PEER-TOO-LARGE", "{kind:?}");
     }
 }

@@ -67,7 +67,14 @@ async fn a_file_that_changed_meanwhile_is_not_put_together() {
         let error = reader.next().await.expect_err("no more");
         let expected = if kind == EndKind::Webdav { "Changed" } else { "PEER-NONSENSE" };
         assert!(format!("{error:?}").contains(expected), "{kind:?}: {error:?}");
-        let no_etag = Stub::start(|_, _| Reply::body(200, "ab").with("content-length", "3"));
+        let no_etag = Stub::start(|_, request| match request.method.as_str() {
+            "PROPFIND" => Reply::body(
+                207,
+                "<multistatus xmlns=\"DAV:\"><response><href>/team/data/a</href><propstat><prop>\
+                 <getcontentlength>3</getcontentlength></prop></propstat></response></multistatus>",
+            ),
+            _ => Reply::body(200, "ab").with("content-length", "3"),
+        });
         assert_eq!(trouble_of(content(&*open(kind, &no_etag)).await), Some(Trouble::Other), "{kind:?}");
     }
 }

@@ -216,7 +216,7 @@ async fn a_confused_server_does_no_harm() {
     }
 }
 
-/// What the bucket holds already, under names that OpenDAL would change.
+/// What the bucket holds already, under names that OpenDAL would change: it is read, and not deleted.
 #[tokio::test]
 async fn a_listing_of_a_bucket_tells_names_as_they_are() {
     let mut server = Server::s3("white-space");
@@ -229,7 +229,7 @@ async fn a_listing_of_a_bucket_tells_names_as_they_are() {
     let end = server.open();
     assert_eq!(names(&list(&*end, "").await), [" a", "&amp;", "b ", "c\nd", "e\u{1}f"]);
     for name in [" a", "b "] {
-        assert_eq!(trouble_of(end.read(&path(name)).await), Some(Trouble::Name), "{name:?}");
+        assert!(read(&*end, &path(name)).await.is_ok(), "{name:?}");
         assert_eq!(trouble_of(end.delete_file(&path(name)).await), Some(Trouble::Name), "{name:?}");
     }
     assert!(read(&*end, &path("c\nd")).await.is_ok());

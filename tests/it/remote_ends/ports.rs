@@ -16,6 +16,7 @@ use syncdesk::sync::progress::Progress;
 
 use super::{Server, net};
 use crate::remote_ends::source::lease;
+use crate::stub::Bucket;
 
 /// An end of a system: its fields, and its secret.
 pub struct Spot {
@@ -34,6 +35,18 @@ impl Spot {
     pub fn share(address: String) -> Self {
         let fields = vec![("kind", "webdav".to_owned()), ("path", String::new()), ("endpoint", address)];
         Self { fields, secret: None, root: None }
+    }
+
+    /// A folder of a stubbed bucket.
+    pub fn bucket(bucket: &Bucket, path: &str) -> Self {
+        let fields = vec![
+            ("kind", bucket.kind.as_str().to_owned()),
+            ("path", path.to_owned()),
+            ("bucket", "bucket".to_owned()),
+            ("endpoint", bucket.endpoint()),
+            ("account", "account".to_owned()),
+        ];
+        Self { fields, secret: Some("c2VjcmV0".to_owned()), root: None }
     }
 
     pub fn server(server: &Server) -> Self {

@@ -147,6 +147,51 @@ both_databases! {
         assert_ne!(sealed(&desk), before);
     }
 
+    /// A page of the same host may show what it is sent.
+    async fn another_path_demands_it_again(desk: Desk) {
+        let share = |path| [("settings.source_kind", "webdav"), ("settings.source_path", ""),
+            ("settings.source_endpoint", path), ("settings.source_account", "ada"), ("settings.source_secret", SECRET)];
+        let tree = desk.files_system_with("Finance", "Share", &share("http://127.0.0.1:9/dav/team")).await;
+        let (ada, before) = (desk.as_("ada").await, sealed(&desk));
+        let edit = format!("{}/edit", tree.page());
+        let said = "✕ Where it is sent has changed, or who signs in: type the secret again.";
+        for (path, kept) in [
+            ("http://127.0.0.1:9/dav/team/", true),
+            ("http://127.0.0.1:9/dav/team/deeper", true),
+            ("http://127.0.0.1:9/dav/team", false),
+            ("http://127.0.0.1:9/dav/team/deeper/..", false),
+            ("http://127.0.0.1:9/dav/team/deeper/..%2f..%2fdebug", false),
+            ("http://127.0.0.1:9/", false),
+            ("http://127.0.0.1:9/debug", false),
+        ] {
+            ada.get(&edit).await.expect(200);
+            let answer = ada.submit(&edit, &[("settings.source_endpoint", path)]).await;
+            assert_eq!(answer.status, if kept { 303 } else { 422 }, "{path}: {}", answer.told());
+            if !kept {
+                assert_eq!(answer.text("[id='settings.source_secret-error']"), said, "{path}");
+            }
+            assert_eq!(sealed(&desk), before, "{path}");
+        }
+    }
+
+    /// A token without an account may be left out, so nobody is asked for it: it is removed.
+    async fn an_optional_token_does_not_follow_a_changed_host(desk: Desk) {
+        for changed in ["http://127.0.0.1:10/dav", "http://localhost:9/dav", "https://127.0.0.1:9/dav", "http://127.0.0.1:9/"] {
+            let share = [("settings.source_kind", "webdav"), ("settings.source_path", ""), ("settings.source_account", ""),
+                ("settings.source_endpoint", "http://127.0.0.1:9/dav"), ("settings.source_secret", SECRET)];
+            let name = changed.replace([':', '/', '.'], "-");
+            let tree = desk.files_system_with("Finance", &name, &share).await;
+            let ada = desk.as_("ada").await;
+            assert_eq!(sealed(&desk).len(), 1, "it is stored");
+            let edit = format!("{}/edit", tree.page());
+            for (endpoint, left) in [("http://127.0.0.1:9/dav/deeper", 1), (changed, 0)] {
+                ada.get(&edit).await.expect(200);
+                ada.submit(&edit, &[("settings.source_endpoint", endpoint)]).await.expect(303);
+                assert_eq!(sealed(&desk).len(), left, "{endpoint}");
+            }
+        }
+    }
+
     /// There and back again: what was removed does not come back with the old host.
     async fn it_goes_with_its_end(desk: Desk) {
         let tree = bucket(&desk).await;
@@ -202,7 +247,9 @@ both_databases! {
         let changed = "✕ Where it is sent has changed, or who signs in: type the secret again.";
         for (change, said) in [
             (&[("settings.page_size", "7")][..], None),
-            (&[("settings.root", "https://127.0.0.1:9/other")], None),
+            (&[("settings.root", "https://127.0.0.1:9/odata/deeper")], None),
+            (&[("settings.root", "https://127.0.0.1:9/odata")], Some(changed)),
+            (&[("settings.root", "https://127.0.0.1:9/other")], Some(changed)),
             (&[("settings.root", "https://127.0.0.1:10/odata")], Some(changed)),
             (&[("settings.proxy", "http://127.0.0.1:8")], Some(changed)),
             (&[("settings.certificate", &other.0)], Some(changed)),

@@ -71,7 +71,9 @@ both_databases! {
             let answer = answer.expect(if stands { 303 } else { 422 });
             if !stands {
                 let words = answer.text("[id='settings.destination_path-error']");
-                assert_eq!(words, "The system “first” of the group “Finance” already writes to this location.");
+                let theirs = if path.contains("reports2") { "system 6" } else { "first" };
+                let said = format!("✕ The system “{theirs}” of the group “Finance” already writes to this location.");
+                assert_eq!(words, said);
             }
         }
     }

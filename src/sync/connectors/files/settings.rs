@@ -1,10 +1,11 @@
 //! The typed settings of a pair of ends.
 
-use crate::domain::kind::Owner;
 use serde_json::Value;
 
 use super::end::Which;
+use crate::domain::kind::Owner;
 use crate::domain::words::words;
+use crate::net::origin::{origin, path};
 
 words! {
     /// What an end is.
@@ -119,7 +120,7 @@ impl EndSettings {
         }
     }
 
-    /// To whom its secret would be sent: scheme, host and account. `None` for a local folder. A WebDAV
+    /// To whom its secret would be sent: scheme, host, port, account and path. `None` for a local folder. A WebDAV
     /// service without an account gets a secret too, as a bearer token, if there is one.
     #[must_use]
     pub fn owner(&self) -> Option<Owner> {
@@ -129,8 +130,52 @@ impl EndSettings {
             EndKind::Webdav => !self.account.is_empty(),
         };
         let Self { endpoint, region, account, .. } = self;
-        let host = endpoint.split('/').take(3).collect::<Vec<_>>().join("/");
         let region = if endpoint.is_empty() { region.as_str() } else { "" };
-        Some(Owner { identity: format!("{}|{host}|{region}|{account}", self.kind.as_str()), required })
+        let identity = format!("{}|{}|{region}|{account}", self.kind.as_str(), origin(endpoint));
+        Some(Owner { identity, paths: vec![path(endpoint)], required })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn end(endpoint: &str, account: &str) -> EndSettings {
+        let of = |text: &str| text.to_owned();
+        EndSettings {
+            kind: EndKind::Webdav,
+            path: of("folder"),
+            bucket: String::new(),
+            endpoint: of(endpoint),
+            region: String::new(),
+            account: of(account),
+        }
+    }
+
+    #[test]
+    fn a_secret_goes_deeper_but_not_up_or_aside() {
+        let before = end("https://files.example/dav/team", "ada").owner().unwrap();
+        for (endpoint, account, covered) in [
+            ("https://files.example/dav/team", "ada", true),
+            ("https://FILES.example:443/dav/team/", "ada", true),
+            ("https://files.example/dav/te%61m", "ada", true),
+            ("https://files.example/dav/team/data", "ada", true),
+            ("https://files.example/dav/teams", "ada", false),
+            ("https://files.example/dav", "ada", false),
+            ("https://files.example/", "ada", false),
+            ("https://files.example/debug", "ada", false),
+            ("https://files.example/dav/team/../debug", "ada", false),
+            ("https://files.example/dav/team/..%2fdebug", "ada", false),
+            ("https://files.example/DAV/team", "ada", false),
+            ("http://files.example/dav/team", "ada", false),
+            ("https://files.example:444/dav/team", "ada", false),
+            ("https://files.example/dav/team", "wim", false),
+        ] {
+            let owner = end(endpoint, account).owner().unwrap();
+            assert_eq!(before.covers(&owner), covered, "{endpoint} {account}");
+        }
+        // What nothing is below of still covers itself.
+        let odd = end("https://files.example/a/..%2fb", "ada").owner().unwrap();
+        assert!(odd.covers(&odd) && !odd.covers(&before));
     }
 }

@@ -76,8 +76,10 @@ impl SetReader {
             return Err(self.nonsense("it tells an error in place of records").quoting(got.hidden(&words)).into());
         }
         records.next = page.next.map(|next| self.link(&got.url, &next)).transpose()?;
-        records.delta = page.delta;
-        records.etag = got.etag;
+        // They are stored: one with a credential in it is not.
+        records.delta = page.delta.filter(|link| !got.reveals(link));
+        let etag = got.etag.clone();
+        records.etag = etag.filter(|etag| !got.reveals(etag));
         Ok(records)
     }
 

@@ -235,21 +235,25 @@ mod tests {
             let given = [("auth", "oauth2"), ("account", "a"), ("token_url", "https://id.example/token"), change];
             Settings::from_json(&parse(&typed(&given)).unwrap()).unwrap()
         };
+        let covers = |one: &Settings, other: &Settings| one.owner().unwrap().1.covers(&other.owner().unwrap().1);
         let before = settings(("root", "https://sap.example/odata/SRV"));
         for change in [
             ("root", "https://other.example/odata/SRV"),
             ("root", "https://sap.example:444/odata/SRV"),
+            ("root", "https://sap.example/odata/OTHER"),
+            ("root", "https://sap.example/odata"),
+            ("token_url", "https://id.example/other"),
             ("token_url", "https://other.example/token"),
             ("scope", "write"),
             ("account", "b"),
             ("proxy", "http://proxy.example:3128"),
         ] {
-            assert_ne!(settings(change).owner(), before.owner(), "{change:?}");
+            assert!(!covers(&before, &settings(change)), "{change:?}");
         }
         let ca = Settings { ca: "another".to_owned(), ..before.clone() };
-        assert_ne!(ca.owner(), before.owner());
-        for same in [("root", "https://sap.example/odata/OTHER"), ("page_size", "7")] {
-            assert_eq!(settings(same).owner(), before.owner(), "{same:?}");
+        assert!(!covers(&before, &ca));
+        for same in [("root", "https://sap.example/odata/SRV/v2"), ("page_size", "7")] {
+            assert!(covers(&before, &settings(same)), "{same:?}");
         }
     }
 

@@ -7,15 +7,17 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
+use secrecy::ExposeSecret;
 
 use super::codes;
 use super::page::refusal;
 use super::settings::{Auth, KEY, Settings};
-use super::sign_in::{SignIn, hidden};
+use super::sign_in::SignIn;
 use crate::domain::run::{Failure, Stage};
 use crate::net::client::{Answer, Client, Outgoing};
 use crate::net::identity::Unfit;
 use crate::net::retry::{Setback, with_patience};
+use crate::net::secrets::Secrets;
 use crate::net::status::{failure_of, quote, retry_after};
 use crate::net::{Patience, trouble};
 use crate::sync::connector::{Halt, Peer};
@@ -53,19 +55,23 @@ pub(super) struct Got {
     pub(super) etag: Option<String>,
     /// After redirects.
     pub(super) url: Url,
-    /// What the request was signed in with.
-    token: Option<HeaderValue>,
+    secrets: Secrets,
 }
 
 impl Got {
     /// The beginning of the answer, for people.
     pub(super) fn beginning(&self) -> String {
-        self.hidden(&String::from_utf8_lossy(self.body.get(..1_000).unwrap_or(&self.body)))
+        self.secrets.quote(&String::from_utf8_lossy(self.body.get(..4_000).unwrap_or(&self.body)), 1_000)
     }
 
     /// Words of the answer, for people.
     pub(super) fn hidden(&self, words: &str) -> String {
-        hidden(words, self.token.as_ref())
+        self.secrets.quote(words, WORDS)
+    }
+
+    /// Whether a credential can be read out of a part of the answer.
+    pub(super) fn reveals(&self, part: &str) -> bool {
+        self.secrets.are_in(part)
     }
 }
 
@@ -110,8 +116,13 @@ impl Service {
     ) -> Result<Self, Failure> {
         let unusable = |which: &str, why: String| Failure::new(Stage::Settings, codes::SETTING).arg(which).arg(why);
         let idle = Duration::from_secs(settings.timeout_seconds);
-        let mut net =
-            peer.net.clone().staying().over_http_1().patient(Patience { idle, attempts, ..peer.net.patience() });
+        for secret in peer.credentials.values() {
+            peer.net.secrets().learn(secret.expose_secret());
+        }
+        for (_name, value) in settings.headers.iter().filter(|(name, _)| is_credential(name)) {
+            peer.net.secrets().learn(value);
+        }
+        let mut net = peer.net.clone().over_http_1().patient(Patience { idle, attempts, ..peer.net.patience() });
         if !settings.proxy.is_empty() {
             let proxy = Url::parse(&settings.proxy).map_err(|error| unusable("proxy", error.to_string()))?;
             net = net.through(&proxy)?;
@@ -164,21 +175,20 @@ impl Service {
     }
 
     async fn try_once(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
-        let (request, mut token) = self.signed(url, headers).await.map_err(passing)?;
+        let (request, token) = self.signed(url, headers).await.map_err(passing)?;
         let mut answer = self.0.client.send(request, Outgoing::Nothing).await.map_err(passing)?;
         if answer.status == StatusCode::UNAUTHORIZED && self.0.sign_in.renew(token.as_ref()).await {
             let (request, renewed) = self.signed(url, headers).await.map_err(passing)?;
             // The same once more would be refused once more.
             if renewed != token {
                 answer = self.0.client.send(request, Outgoing::Nothing).await.map_err(passing)?;
-                token = renewed;
             }
         }
         if answer.status == StatusCode::NOT_MODIFIED {
             return Err(final_one(Trouble::NotModified));
         }
         if !answer.status.is_success() {
-            return Err(self.refused(answer, token.as_ref()).await);
+            return Err(self.refused(answer).await);
         }
         let header = |name: HeaderName| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
         let (content_type, etag) = (header(CONTENT_TYPE).unwrap_or_default(), header(ETAG));
@@ -187,7 +197,7 @@ impl Service {
         if let Some(progress) = &self.0.progress {
             progress.bytes(body.len() as u64);
         }
-        Ok(Got { body, content_type, etag, url, token })
+        Ok(Got { body, content_type, etag, url, secrets: self.0.client.secrets().clone() })
     }
 
     /// A request, and what it is signed in with.
@@ -199,10 +209,11 @@ impl Service {
         Ok((request, token))
     }
 
-    async fn refused(&self, mut answer: Answer, token: Option<&HeaderValue>) -> Setback<Trouble> {
+    async fn refused(&self, mut answer: Answer) -> Setback<Trouble> {
         let status = answer.status;
         let wait = retry_after(&answer.headers);
-        let words = hidden(&refusal(&answer.words(WORDS).await), token);
+        let words = answer.words(WORDS).await;
+        let words = answer.secrets().quote(&refusal(&words), WORDS);
         let of_this_request = matches!(status.as_u16(), 400 | 405 | 406 | 501);
         match failure_of(status, self.host(), &words) {
             Some(failure) if !of_this_request => {
@@ -211,6 +222,12 @@ impl Service {
             Some(_) | None => final_one(Trouble::Refused(status, quote(status, &words))),
         }
     }
+}
+
+/// Whether a further header carries a credential, by its name. A short value would hide all that is quoted.
+fn is_credential(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["auth", "cookie", "key", "password", "secret", "token"].iter().any(|word| name.contains(word))
 }
 
 fn final_one(error: Trouble) -> Setback<Trouble> {

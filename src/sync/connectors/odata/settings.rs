@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::kind::Owner;
 use crate::domain::words::words;
+use crate::net::origin::{origin, path};
 
 words! {
     /// How Syncdesk signs in.
@@ -149,7 +150,6 @@ impl Settings {
             Auth::Basic | Auth::OAuth2 | Auth::Header => SECRET,
             Auth::Certificate => KEY,
         };
-        let host = |address: &str| address.split('/').take(3).collect::<Vec<_>>().join("/");
         // Whatever line ends it was sent with.
         let digest = |pem: &str| match pem.lines().collect::<Vec<_>>().join("\n") {
             pem if pem.is_empty() => pem,
@@ -159,8 +159,8 @@ impl Settings {
         // can be taken for a part of another.
         let identity = serde_json::json!([
             self.auth.as_str(),
-            host(&self.root),
-            host(&self.token_url),
+            origin(&self.root),
+            origin(&self.token_url),
             self.scope,
             self.account,
             self.header_name,
@@ -169,7 +169,7 @@ impl Settings {
             digest(&self.certificate),
         ])
         .to_string();
-        Some((slot, Owner { identity, required: true }))
+        Some((slot, Owner { identity, paths: vec![path(&self.root), path(&self.token_url)], required: true }))
     }
 }
 

@@ -99,16 +99,6 @@ impl SignIn {
     }
 }
 
-/// Foreign words without what we signed in with: some services say it back.
-pub(super) fn hidden(words: &str, used: Option<&HeaderValue>) -> String {
-    let Some(used) = used.and_then(|used| used.to_str().ok()) else { return words.to_owned() };
-    let bare = used.split_once(' ').map_or(used, |(_scheme, bare)| bare);
-    [used, bare]
-        .iter()
-        .filter(|secret| !secret.is_empty())
-        .fold(words.to_owned(), |words, secret| words.replace(secret, "•••"))
-}
-
 impl Tokens {
     /// The token in use, or a new one.
     async fn bearer(&self) -> Result<HeaderValue, Failure> {
@@ -138,7 +128,8 @@ impl Tokens {
         let (host, status) = (trouble::host_of(&self.url), answer.status);
         let refused = |words: String| Failure::new(Stage::SignIn, codes::TOKEN).arg(host.clone()).quoting(words);
         if !status.is_success() {
-            let words = hidden(&refusal(&answer.words(LONGEST).await), Some(&self.credentials));
+            let words = answer.words(LONGEST).await;
+            let words = self.client.secrets().quote(&refusal(&words), LONGEST);
             let failure = failure_of(status, host.clone(), &words);
             let ours = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED);
             return Err(failure.filter(|_| !ours).unwrap_or_else(|| refused(quote(status, &words))));
@@ -146,11 +137,22 @@ impl Tokens {
         let body = answer.whole(LONGEST).await?;
         let told: serde_json::Value =
             serde_json::from_slice(&body).map_err(|error| refused(format!("the answer is no JSON: {error}")))?;
+        self.learn(&told);
         let token = told.get("access_token").and_then(serde_json::Value::as_str);
         let token = token.ok_or_else(|| refused("the answer has no access token".to_owned()))?;
         let seconds = told.get("expires_in").and_then(|life| life.as_u64().or_else(|| life.as_str()?.parse().ok()));
         let life = seconds.map_or(USUAL_LIFE, Duration::from_secs).min(LONGEST_LIFE);
         Ok((sensitive(&format!("Bearer {token}"))?, life))
+    }
+}
+
+impl Tokens {
+    /// Whatever the service gives besides the access token is as good as a credential, too.
+    fn learn(&self, told: &serde_json::Value) {
+        let members = told.as_object().into_iter().flatten();
+        for (_name, value) in members.filter(|(name, _)| name.contains("token") && *name != "token_type") {
+            self.client.secrets().learn(value.as_str().unwrap_or_default());
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::web::ui::layout::head;
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::text::count;
 use crate::web::ui::{Badge, Nav, Shell, empty, failure, foreign, page};
-use crate::web::urls;
+use crate::web::urls::{self, filter_text};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -47,6 +47,7 @@ pub struct CodeRow {
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct IndexQuery {
+    #[serde(deserialize_with = "filter_text")]
     q: String,
 }
 

@@ -31,7 +31,13 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let scope = grant.scope().clone();
     let groups = app.store.read(move |db| groups::within(db, &scope)).await?;
-    let (filter, _wrong) = filter(&app, &viewer, &query, &groups);
+    let (filter, wrong) = filter(&app, &viewer, &query, &groups);
+    if !wrong.is_empty() {
+        // Without it, the file would have more than was asked for.
+        return Err(Failure::unprocessable(
+            "From and To need a date such as 2026-11-22, or a minute such as 2026-11-22T08:30.",
+        ));
+    }
     csv_file(&app, &viewer, Book(filter), BookPage::Newest)
 }
 

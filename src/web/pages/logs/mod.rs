@@ -7,12 +7,12 @@ pub use view::{LogsView, RunOf, view};
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState, Trigger};
+use crate::domain::typed_time::moment;
 use crate::ids::{GroupId, RunNo, SystemKey};
 use crate::store::groups;
 use crate::store::runs::{BookFilter, BookPage, BookPlace, BookRows, Booked, book};
@@ -119,22 +119,6 @@ pub(super) fn filter(
     (filter, wrong)
 }
 
-/// A day or a minute in the reader's zone. A day as the end of a range is included.
-fn moment(text: &str, zone: chrono_tz::Tz, day_after: bool) -> Option<Stamp> {
-    let exact = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S"]
-        .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let local = exact.or_else(|| {
-        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?;
-        let day = if day_after { day.succ_opt()? } else { day };
-        Some(day.and_time(NaiveTime::MIN))
-    })?;
-    let at = zone.from_local_datetime(&local);
-    // A time that the clock skips is taken for the one an hour later.
-    let at = at.earliest().or_else(|| zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest())?;
-    Some(Stamp::from_utc(at.to_utc()))
-}
-
 /// A search goes back in time only: each of its pages looks at so many runs at most.
 fn page(cursor: &Cursor, searches: bool) -> BookPage {
     let read = |word: &str| {
@@ -196,29 +180,5 @@ fn told(row: &Booked, viewer: &Viewer) -> RunOf {
         group: row.group.clone(),
         deleted: row.deleted,
         run: present::run_row(&row.run, &row.totals, None, viewer.now),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_of_a_range() {
-        let zone = chrono_tz::Europe::Berlin;
-        let at = |text: &str, day_after| moment(text, zone, day_after).map(|at| at.to_utc().to_rfc3339());
-        assert_eq!(at("2026-11-22", false).as_deref(), Some("2026-11-21T23:00:00+00:00"));
-        assert_eq!(at("2026-11-22", true).as_deref(), Some("2026-11-22T23:00:00+00:00"), "that day is in the range");
-        for minute in ["2026-11-22T08:30", "2026-11-22 08:30"] {
-            assert_eq!(at(minute, true).as_deref(), Some("2026-11-22T07:30:00+00:00"));
-        }
-        assert_eq!(
-            at("2026-03-29T02:30", false).as_deref(),
-            Some("2026-03-29T01:30:00+00:00"),
-            "there is no such time"
-        );
-        for wrong in ["yesterday", "22.11.2026", "2026-13-01", "08:30"] {
-            assert_eq!(at(wrong, false), None, "{wrong}");
-        }
     }
 }

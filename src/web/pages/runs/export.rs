@@ -11,8 +11,8 @@ use super::reader::{Reader, Stopped, file_name};
 use super::show::{LogQuery, stored_filter};
 use crate::access::{Grant, verbs};
 use crate::domain::catalogue;
-use crate::domain::csv::guard;
 use crate::domain::message::StoredMessage;
+use crate::web::csv_file::csv_part;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::present::mentions;
@@ -104,33 +104,38 @@ fn write(form: Form, first: bool, rows: &[StoredMessage]) -> std::io::Result<Vec
     }
 }
 
-const COLUMNS: [&str; 9] =
-    ["number", "time", "category", "code", "direction", "operation", "item_type", "item_key", "text"];
+const COLUMNS: [&str; 11] = [
+    "number",
+    "time",
+    "category",
+    "code",
+    "direction",
+    "operation",
+    "item_type",
+    "item_key",
+    "text",
+    "foreign_text",
+    "cut",
+];
 
 fn write_csv(first: bool, rows: &[StoredMessage]) -> std::io::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    if first {
-        writer.write_record(COLUMNS.iter().copied().chain(["foreign_text", "cut"]))?;
-    }
-    for row in rows {
-        let (seq, at) = (row.seq.to_string(), rfc3339(row.at));
-        let (key, text) = (String::from_utf8_lossy(&row.item_key), catalogue::text(&row.code, &row.args));
-        let cells = [
-            seq.as_str(),
-            &at,
-            row.category.as_str(),
-            &row.code,
-            row.direction.as_str(),
-            row.operation.as_str(),
-            &row.item_type,
-            &key,
-            &text,
-            row.foreign_text.as_deref().unwrap_or_default(),
-            if row.cut { "yes" } else { "no" },
-        ];
-        writer.write_record(cells.iter().map(|cell| guard(cell).into_owned()))?;
-    }
-    writer.into_inner().map_err(|error| std::io::Error::other(error.to_string()))
+    csv_part(first.then(|| COLUMNS.to_vec()), rows.iter().map(cells))
+}
+
+fn cells(row: &StoredMessage) -> Vec<String> {
+    vec![
+        row.seq.to_string(),
+        rfc3339(row.at),
+        row.category.as_str().to_owned(),
+        row.code.clone(),
+        row.direction.as_str().to_owned(),
+        row.operation.as_str().to_owned(),
+        row.item_type.clone(),
+        String::from_utf8_lossy(&row.item_key).into_owned(),
+        catalogue::text(&row.code, &row.args),
+        row.foreign_text.clone().unwrap_or_default(),
+        if row.cut { "yes" } else { "no" }.to_owned(),
+    ]
 }
 
 fn write_ndjson(rows: &[StoredMessage]) -> std::io::Result<Vec<u8>> {

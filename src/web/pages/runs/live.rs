@@ -75,7 +75,7 @@ pub async fn show(
     let shown = LiveView {
         system: system_ref(&reader.system, &viewer),
         no: reader.run.no,
-        from_seq: after + 1,
+        from_seq: after.saturating_add(1),
         max_rows: MAX_ROWS,
         max_time: app.portal.live_log_life,
     };

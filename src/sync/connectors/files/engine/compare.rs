@@ -173,7 +173,7 @@ impl Walk<'_> {
         }
         if !path.fits() {
             let abilities = self.run.destination.abilities();
-            let message = impossible(&path, word(there.kind), abilities, abilities);
+            let message = impossible(&path, word(there.kind), abilities);
             let message =
                 message.unwrap_or_else(|| skipped(Category::Warning, codes::TOO_LONG, word(there.kind), &path));
             return self.pass_by(message, &path, true).await;

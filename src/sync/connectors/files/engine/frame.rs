@@ -1,6 +1,9 @@
 //! A folder that is being compared: entered, and left when all its children were visited.
 
+use std::collections::BTreeSet;
+
 use crate::domain::message::Category;
+use crate::net::listings::Listed;
 use crate::sync::connector::Halt;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::{EndError, Which};
@@ -28,6 +31,8 @@ pub(super) struct Frame {
     pub(super) path: ItemPath,
     pub(super) scope: Scope,
     pub(super) pairs: Pairs,
+    /// The memory of both listings.
+    pub(super) listed: Option<Listed>,
     source: bool,
     destination: bool,
     closing: Closing,
@@ -35,6 +40,9 @@ pub(super) struct Frame {
     pub(super) make: Option<bool>,
     /// What is put into it waits for deletions.
     pub(super) late: bool,
+    /// Names that the source has a second time, for something that cannot be an item: what the destination has under
+    /// them can be its copy.
+    pub(super) hidden: BTreeSet<Vec<u8>>,
     /// Children at the destination that stay, and that go.
     pub(super) kept: u64,
     pub(super) deleted: u64,
@@ -46,11 +54,13 @@ impl Frame {
             path,
             scope,
             pairs: Pairs::new(Children::default(), Children::default(), true),
+            listed: None,
             source: false,
             destination: false,
             closing: Closing::Stay,
             make: None,
             late: false,
+            hidden: BTreeSet::new(),
             kept: 0,
             deleted: 0,
         }
@@ -99,6 +109,7 @@ impl Walk<'_> {
         self.incomplete(&mut frame, Which::Source, &source).await?;
         self.incomplete(&mut frame, Which::Destination, &destination).await?;
         frame.pairs = Pairs::new(source, destination, run.destination.abilities().case_sensitive);
+        frame.listed = Some(run.context.peer.net.listings().claim());
         if let Some(above) = self.stack.last() {
             frame.late |= above.late;
             frame.make = frame.make.map(|late| late || above.late);

@@ -38,15 +38,16 @@ impl Walk<'_> {
             let other = String::from_utf8_lossy(&other).into_owned();
             return Some(skipped(Category::Warning, codes::CASE, item_type, path).arg(other));
         }
-        if let Some(message) =
-            impossible(path, item_type, self.run.source.abilities(), self.run.destination.abilities())
-        {
+        if let Some(message) = impossible(path, item_type, self.run.destination.abilities()) {
             return Some(message);
         }
         let there = destination?.kind;
         let in_the_way = match there {
             Kind::Link | Kind::Other | Kind::Mount => true,
-            Kind::File | Kind::Folder | Kind::LeftOver => there != source.kind && self.run.settings.mode == Mode::Copy,
+            Kind::File | Kind::Folder | Kind::LeftOver => {
+                let hidden = self.stack.last().is_some_and(|top| top.hidden.contains(path.name()));
+                there != source.kind && (hidden || self.run.settings.mode == Mode::Copy)
+            }
         };
         in_the_way.then(|| skipped(Category::Warning, codes::IN_THE_WAY, item_type, path).arg(word(there)))
     }

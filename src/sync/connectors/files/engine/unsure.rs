@@ -62,6 +62,9 @@ impl Walk<'_> {
         for Unusable { shown, words } in &listed.unusable {
             frame.kept += u64::from(which == Which::Destination);
             let path = ItemPath::parse(shown);
+            if let Some(path) = path.as_ref().filter(|_path| which == Which::Source) {
+                frame.hidden.insert(path.name().to_vec());
+            }
             let outside = path.is_some_and(|path| self.run.filter.widest(frame.scope, &path) == Scope::Outside);
             if outside || !matters {
                 continue;

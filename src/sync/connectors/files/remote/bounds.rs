@@ -1,53 +1,67 @@
-//! How much a service may tell of one folder. Whoever answers decides how long an answer gets, and what it
-//! tells is kept until the folder is done.
+//! How much a service may list of one folder. What it lists is in memory until the folder was compared.
 
-/// Entries of one folder, at most.
-const CHILDREN: usize = 1_000_000;
+use crate::domain::run::Failure;
+use crate::net::client::Client;
+use crate::net::listings::Listed;
+use crate::net::trouble::too_large;
 
-/// Bytes of their names and marks, at most: 268 for each of as many entries as there may be.
-const BYTES: usize = 256 * 1024 * 1024;
+/// Bytes that an entry needs besides its texts, while it is read and sorted.
+const ENTRY: usize = 400;
 
-/// What one folder has used of its bounds.
-#[derive(Debug, Default)]
+/// How often its texts are in memory at the same time.
+const COPIES: usize = 3;
+
+/// The memory of one listing.
 pub(super) struct Bounds {
-    children: usize,
-    bytes: usize,
+    listed: Listed,
+    host: String,
 }
 
 impl Bounds {
-    /// One more entry, with so many bytes of text.
+    pub(super) fn new(client: &Client, host: &str) -> Self {
+        Self { listed: client.listings().begin(), host: host.to_owned() }
+    }
+
+    /// Counts one more entry, with so many bytes of text; waits while memory is short.
     ///
     /// # Errors
-    /// What is wrong with the answer, in words.
-    pub(super) fn count(&mut self, bytes: usize) -> Result<(), &'static str> {
-        self.children += 1;
-        self.bytes = self.bytes.saturating_add(bytes);
-        if self.children > CHILDREN {
-            return Err("the folder has more than 1,000,000 entries");
-        }
-        if self.bytes > BYTES {
-            return Err("the names in the folder are too long together");
-        }
-        Ok(())
+    /// When the listings of this run need more memory than they may have.
+    pub(super) async fn count(&mut self, text_bytes: usize) -> Result<(), Failure> {
+        let bytes = text_bytes.saturating_mul(COPIES).saturating_add(ENTRY);
+        self.listed.add(bytes).await.map_err(|error| too_large(self.host.clone(), error.most))
+    }
+
+    /// The listing was read, and is kept until it was compared.
+    pub(super) fn keep(self) {
+        self.listed.keep();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::net::Net;
+    use crate::net::memory::Memory;
 
-    #[test]
-    fn a_million_entries_and_no_more() {
-        let mut bounds = Bounds::default();
-        assert!((0..1_000_000).all(|_| bounds.count(200).is_ok()));
-        assert!(bounds.count(0).is_err());
+    #[tokio::test]
+    async fn a_hundred_thousand_entries_and_not_a_million() {
+        let net = Net::default().within(Memory::new(96 * 1024 * 1024));
+        let mut bounds = Bounds::new(&net.client().unwrap(), "files.example");
+        for _ in 0..100_000 {
+            bounds.count(60).await.unwrap();
+        }
+        let mut error = Ok(());
+        for _ in 0..900_000 {
+            error = error.and(bounds.count(60).await);
+        }
+        assert_eq!(error.unwrap_err().code, "PEER-TOO-LARGE");
     }
 
-    #[test]
-    fn a_quarter_of_a_gigabyte_and_no_more() {
-        let mut bounds = Bounds::default();
-        assert_eq!(bounds.count(256 * 1024 * 1024), Ok(()));
-        assert!(bounds.count(1).is_err());
-        assert!(bounds.count(usize::MAX).is_err());
+    #[tokio::test]
+    async fn long_names_count_too() {
+        let net = Net::default();
+        let mut bounds = Bounds::new(&net.client().unwrap(), "files.example");
+        assert!(bounds.count(usize::MAX).await.is_err());
+        assert!(bounds.count(64 * 1024 * 1024).await.is_err());
     }
 }

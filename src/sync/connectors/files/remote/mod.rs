@@ -11,15 +11,15 @@
 //! of a missing folder for an empty one, fails on hrefs with a host, and loses white space of names.
 
 mod bounds;
+mod facts;
 mod objects;
 mod refusal;
 mod resume;
 mod sender;
 mod strikes;
-mod time;
 mod webdav;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::codes;
 use super::end::{End, EndError, EndResult, Trouble, Which};
@@ -40,6 +40,9 @@ pub fn open(
     run: i64,
 ) -> Result<Box<dyn End>, Failure> {
     let place = Place { which, address: settings.address() };
+    if let Some(secret) = secret {
+        net.secrets().learn(secret.expose_secret());
+    }
     match settings.kind {
         EndKind::S3 => Ok(Box::new(objects::open_s3(settings, secret, net, place)?)),
         EndKind::Azblob => Ok(Box::new(objects::open_azblob(settings, secret, net, place)?)),

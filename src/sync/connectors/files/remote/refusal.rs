@@ -3,6 +3,7 @@
 use reqwest::StatusCode;
 
 use crate::domain::run::{Failure, Stage};
+use crate::net::secrets::Secrets;
 use crate::net::status;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::{EndError, Trouble, Which};
@@ -64,7 +65,7 @@ const SLOW: &[&str] = &["OperationTimedOut", "RequestTimeout"];
 
 impl Refusal {
     /// From the status, the body, and the code that a header tells.
-    pub(super) fn new(status: StatusCode, header: Option<&str>, body: &str, host: String) -> Self {
+    pub(super) fn new(status: StatusCode, header: Option<&str>, body: &str, host: String, secrets: &Secrets) -> Self {
         let code = header.or_else(|| within(body, "Code")).unwrap_or_default().trim().to_owned();
         let said = within(body, "Message").or_else(|| within(body, "title")).map(str::trim);
         let words = match (code.as_str(), said) {
@@ -73,7 +74,7 @@ impl Refusal {
             (code, None | Some("")) => code.to_owned(),
             (code, Some(said)) => format!("{code}: {said}"),
         };
-        Self { status, code, words, host }
+        Self { status, code, words: secrets.quote(&words, WORDS), host }
     }
 
     fn is(&self, codes: &[&str]) -> bool {
@@ -162,7 +163,7 @@ mod tests {
     fn error(status: u16, code: &str) -> EndError {
         let body = format!("<Error><Code>{code}</Code><Message>as it is</Message></Error>");
         let status = StatusCode::from_u16(status).unwrap();
-        Refusal::new(status, None, &body, "files.example".into()).error(&place())
+        Refusal::new(status, None, &body, "files.example".into(), &Secrets::default()).error(&place())
     }
 
     /// By hand: status, the service's code, our code, transient.
@@ -225,7 +226,9 @@ mod tests {
 
     #[test]
     fn words_come_from_wherever_there_are_some() {
-        let said = |header, body: &str| Refusal::new(StatusCode::FORBIDDEN, header, body, String::new()).words;
+        let said = |header, body: &str| {
+            Refusal::new(StatusCode::FORBIDDEN, header, body, String::new(), &Secrets::default()).words
+        };
         assert_eq!(said(None, "just text"), "just text");
         assert_eq!(said(Some("BlobNotFound"), ""), "BlobNotFound");
         assert_eq!(said(None, "<E><Code>A</Code><Message>b</Message></E>"), "A: b");

@@ -7,6 +7,7 @@ use futures_util::{Stream, StreamExt};
 
 use super::strikes::Strikes;
 use crate::net::Patience;
+use crate::net::client::Answer;
 use crate::net::retry::Setback;
 use crate::sync::connector::Task;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Reader, Trouble};
@@ -14,6 +15,18 @@ use crate::sync::connectors::files::path::ItemPath;
 
 /// The content of a file, piece by piece.
 pub(super) type Pieces = Pin<Box<dyn Stream<Item = EndResult<Bytes>> + Send>>;
+
+/// The body of an answer.
+pub(super) fn pieces(answer: Answer) -> Pieces {
+    Box::pin(futures_util::stream::unfold(Some(answer), |answer| async {
+        let mut answer = answer?;
+        match answer.piece().await {
+            Ok(Some(piece)) => Some((Ok(piece), Some(answer))),
+            Ok(None) => None,
+            Err(failure) => Some((Err(failure.into()), None)),
+        }
+    }))
+}
 
 /// How to get at one file.
 pub(super) trait Download: Send + Sync {

@@ -125,5 +125,5 @@ async fn refusal(mut answer: Answer) -> Refusal {
     let host = host_of(&answer.url);
     let body = answer.words(WORDS).await;
     let header = answer.headers.get("x-ms-error-code").and_then(|code| code.to_str().ok());
-    Refusal::new(answer.status, header, &body, host)
+    Refusal::new(answer.status, header, &body, host, answer.secrets())
 }

@@ -126,7 +126,7 @@ fn ending(view: &LiveView, end: &LiveEnd) -> Markup {
             },
             LiveEnd::Full { last_seq } => {
                 p { (Badge::new(Tone::Busy, "The run goes on")) " This page has reached its limit." }
-                p { a.button.primary href=(urls::run_live_after(&view.system.key, view.no, Seq(*last_seq))) { "Go on from message " (number(last_seq + 1)) } }
+                p { a.button.primary href=(urls::run_live_after(&view.system.key, view.no, Seq(*last_seq))) { "Go on from message " (number(last_seq.saturating_add(1))) } }
             },
             LiveEnd::Refused => p { (Badge::new(Tone::Warning, "Ended")) " You are signed out, or may no longer read this log." },
             LiveEnd::ShutDown => p { (Badge::new(Tone::Warning, "Ended")) " The portal is restarting. " a href=(run) { "Page of the run" } },

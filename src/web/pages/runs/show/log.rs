@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{NaiveTime, TimeZone};
-
 use super::{Log, missing};
 use crate::access::{Grant, Verb, verbs};
 use crate::clock::{Stamp, micros};
 use crate::domain::comparison::{Group, Items};
 use crate::domain::message::{Category, Counts, StoredMessage};
 use crate::domain::run::{RunResult, RunState};
+use crate::domain::typed_time;
 use crate::ids::Seq;
 use crate::store::messages::{self, Cursor, MessageFilter, SearchPage};
 use crate::store::runs::{Counted, Run, comparison, counts_by, examples, find_kept};
@@ -22,7 +21,7 @@ use crate::web::pages::runs::reader::is_expired;
 use crate::web::present;
 use crate::web::state::App;
 use crate::web::ui::{self, Choice, PageLinks};
-use crate::web::urls::{self, Filter, PageSize, Place};
+use crate::web::urls::{self, Filter, PageSize, Place, filter_text};
 
 /// How many neighbours stand on either side of a message.
 const AROUND: i64 = 20;
@@ -32,9 +31,11 @@ const AROUND: i64 = 20;
 #[serde(default)]
 pub struct LogQuery {
     category: String,
+    #[serde(deserialize_with = "filter_text")]
     q: String,
+    #[serde(deserialize_with = "filter_text")]
     code: String,
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "filter_text")]
     item_type: String,
     /// A number or a time to go to.
     at: String,
@@ -144,7 +145,8 @@ pub(super) fn load(
         Found::Search { from, page } => {
             let next = page.continue_after.map(|seq| pages.at(Place::After(Seq(seq))));
             let to = page.continue_after.unwrap_or(counts.total());
-            view.searched = Some(Searched { from: Seq(from + 1), to: Seq(to.max(from + 1)), next });
+            view.searched =
+                Some(Searched { from: Seq(from.saturating_add(1)), to: Seq(to.max(from.saturating_add(1))), next });
             let links = PageLinks { first: (from > 0).then(|| pages.at(Place::First)), ..PageLinks::default() };
             let place = if from > 0 { Place::After(Seq(from)) } else { Place::First };
             view.links = links.sized(page.rows.len(), query.size, |size| Pages { size, ..pages }.at(place));
@@ -350,12 +352,10 @@ fn jump(
 
 /// A time of day in the reader's zone: the first one at or after the start of the run.
 fn moment(text: &str, zone: chrono_tz::Tz, run: &Run) -> Option<Stamp> {
-    let time = ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())?;
+    let time = typed_time::time_of_day(text)?;
     let start = run.started_at.filter(|_| run.state != RunState::Queued)?;
     let day = start.to_utc().with_timezone(&zone).date_naive();
-    let on = |day: chrono::NaiveDate| {
-        zone.from_local_datetime(&day.and_time(time)).earliest().map(|time| Stamp::from_utc(time.to_utc()))
-    };
+    let on = |day: chrono::NaiveDate| typed_time::at(day.and_time(time), zone);
     // The minute of the start itself counts as after it.
     let slack = std::time::Duration::from_mins(1);
     on(day).filter(|at| at.0 + micros(slack) > start.0).or_else(|| on(day.succ_opt()?))

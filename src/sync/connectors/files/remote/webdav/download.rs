@@ -2,20 +2,16 @@
 
 use std::sync::atomic::Ordering;
 
-use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, LAST_MODIFIED,
-    RANGE,
-};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_RANGE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, RANGE};
 use reqwest::{Method, StatusCode};
 
 use super::exchange::Exchange;
-use super::multistatus::etag;
 use crate::net::client::Answer;
 use crate::sync::connector::Task;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
 use crate::sync::connectors::files::path::ItemPath;
-use crate::sync::connectors::files::remote::resume::{Download, Pieces};
-use crate::sync::connectors::files::remote::time;
+use crate::sync::connectors::files::remote::facts;
+use crate::sync::connectors::files::remote::resume::{Download, Pieces, pieces};
 
 /// A file to read.
 pub(super) struct Remote {
@@ -49,13 +45,7 @@ impl Remote {
         if answer.status != StatusCode::OK {
             return Err(EndError::item(Trouble::Other, format!("the answer to GET is {}", answer.status)));
         }
-        let (modified, time_text) = text(&answer.headers, LAST_MODIFIED).map(time::modified).unwrap_or_default();
-        let facts = Facts {
-            size: text(&answer.headers, CONTENT_LENGTH).and_then(|length| length.parse().ok()),
-            modified,
-            time_text,
-            etag: text(&answer.headers, ETAG).and_then(etag),
-        };
+        let facts = facts::of_headers(&answer.headers);
         Ok((facts, answer))
     }
 
@@ -76,7 +66,7 @@ impl Remote {
         let now = self.exchange.look(&self.path, false).await?.facts();
         let differ = |before: Option<bool>| before == Some(false);
         let changed = differ(now.size.zip(facts.size).map(|(now, before)| now == before))
-            || differ(now.etag.as_ref().zip(facts.etag.as_ref()).map(|(now, before)| now == before))
+            || differ(now.etag_agrees(facts))
             || differ(now.modified.zip(facts.modified).map(|(now, before)| now == before))
             || differ(now.time_text.as_ref().zip(facts.time_text.as_ref()).map(|(now, before)| now == before));
         if changed {
@@ -102,15 +92,4 @@ impl Download for Remote {
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
-}
-
-fn pieces(answer: Answer) -> Pieces {
-    Box::pin(futures_util::stream::unfold(Some(answer), |answer| async {
-        let mut answer = answer?;
-        match answer.piece().await {
-            Ok(Some(piece)) => Some((Ok(piece), Some(answer))),
-            Ok(None) => None,
-            Err(failure) => Some((Err(failure.into()), None)),
-        }
-    }))
 }

@@ -86,10 +86,10 @@ impl Exchange {
             _ => return Ok(Outcome::Unclear(status)),
         }
         let mut responses = Multistatus::new(Body::of(answer).reader());
-        let mut bounds = Bounds::default();
+        let mut bounds = Bounds::new(self.sender.client(), &self.host);
         // What cannot be read confirms nothing.
         while let Ok(Some(response)) = responses.next().await {
-            bounds.count(response.length()).map_err(|words| self.nonsense(words))?;
+            bounds.count(response.length()).await?;
             if let Some(failure) = response.failure {
                 return Err(self.refused(&failure, &response.href));
             }
@@ -100,7 +100,8 @@ impl Exchange {
     /// The trouble of an item that a status inside an answer 207 is about.
     fn refused(&self, status: &Status, href: &str) -> EndError {
         if status.code == Some(507) {
-            let refusal = Refusal::new(StatusCode::INSUFFICIENT_STORAGE, None, &status.words, self.host.clone());
+            let (full, secrets) = (StatusCode::INSUFFICIENT_STORAGE, self.sender.client().secrets());
+            let refusal = Refusal::new(full, None, &status.words, self.host.clone(), secrets);
             return refusal.error(self.sender.place());
         }
         EndError::item(status.trouble(), format!("{} for {href}", status.words))

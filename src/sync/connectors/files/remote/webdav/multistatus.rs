@@ -9,7 +9,7 @@ use tokio::io::AsyncBufRead;
 
 use super::metered::Metered;
 use super::response::{Draft, Propstat, Response, Status};
-use crate::sync::connectors::files::remote::time;
+use crate::sync::connectors::files::remote::facts::{etag, modified};
 
 /// What PROPFIND asks for.
 pub(super) const ASKED: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
@@ -142,7 +142,7 @@ impl<R: AsyncBufRead + Unpin> Multistatus<R> {
             "responsedescription" if in_response => self.draft.describe(text),
             "status" if in_propstat => self.propstat.status = Some(Status::parse(text)),
             "getcontentlength" if in_prop => properties.size = text.parse().ok(),
-            "getlastmodified" if in_prop => (properties.modified, properties.time_text) = time::modified(text),
+            "getlastmodified" if in_prop => (properties.modified, properties.time_text) = modified(text),
             "getetag" if in_prop => properties.etag = etag(text),
             "propstat" if in_response => self.draft.add(std::mem::take(&mut self.propstat)),
             "response" => {
@@ -176,12 +176,6 @@ fn resolved_text(reference: &BytesRef<'_>) -> Read<String> {
     quick_xml::escape::resolve_predefined_entity(reference)
         .map(str::to_owned)
         .ok_or_else(|| "an unknown entity".to_owned())
-}
-
-/// Without quotes; a weak one keeps its `W/`.
-pub(super) fn etag(text: &str) -> Option<String> {
-    let etag: String = text.trim().chars().filter(|character| *character != '"').collect();
-    (!etag.is_empty()).then_some(etag)
 }
 
 #[cfg(test)]

@@ -59,21 +59,21 @@ impl Exchange {
     /// What PROPFIND reports, each response with its place.
     pub(super) async fn tell(&self, url: &Url, depth: Depth) -> EndResult<Vec<(Place, Response)>> {
         let mut asked = self.asked(method("PROPFIND"), url.clone());
-        let depth = if depth == Depth::Itself { "0" } else { "1" };
-        asked.headers.insert("depth", HeaderValue::from_static(depth));
+        let header = if depth == Depth::Itself { "0" } else { "1" };
+        asked.headers.insert("depth", HeaderValue::from_static(header));
         asked.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8"));
         asked.body = vec![Bytes::from_static(ASKED.as_bytes())];
         // What breaks off is asked for again; until the answer begins the sender does that.
         with_patience(self.sender.client().patience(), |_number| async {
             let final_one = |error| Setback { error, transient: false, wait: None };
             let answer = self.send(&asked).await.map_err(final_one)?;
-            let read = self.read(answer, url).await;
+            let read = self.read(answer, url, depth).await;
             read.map_err(|failure| Setback { transient: failure.transient, error: failure.into(), wait: None })
         })
         .await
     }
 
-    async fn read(&self, answer: Answer, url: &Url) -> Result<Vec<(Place, Response)>, Failure> {
+    async fn read(&self, answer: Answer, url: &Url, depth: Depth) -> Result<Vec<(Place, Response)>, Failure> {
         if answer.status != StatusCode::MULTI_STATUS {
             return Err(self.nonsense(&format!("the answer to PROPFIND is {}", answer.status)));
         }
@@ -83,17 +83,21 @@ impl Exchange {
         let body = Body::of(answer);
         let broken = body.broken();
         let mut responses = Multistatus::new(body.reader());
-        let (mut all, mut bounds) = (Vec::new(), Bounds::default());
+        let (mut all, mut bounds) = (Vec::new(), Bounds::new(self.sender.client(), &self.host));
         loop {
             match responses.next().await {
                 Ok(Some(response)) => {
-                    bounds.count(response.length()).map_err(|words| self.nonsense(words))?;
+                    bounds.count(response.length()).await?;
                     self.note(&response);
                     all.push(response);
                 }
                 Ok(None) => break,
                 Err(words) => return Err(broken.take().unwrap_or_else(|| self.nonsense(&words))),
             }
+        }
+        // A single item is not kept.
+        if depth == Depth::Children {
+            bounds.keep();
         }
         let folder = self.folder_of(asked_for, &all);
         Ok(all.into_iter().map(|response| (place_of(&response.href, &folder), response)).collect())

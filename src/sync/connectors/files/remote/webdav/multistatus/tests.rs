@@ -147,13 +147,6 @@ async fn nesting_has_an_end() {
     assert_eq!(read(&deep(64)).await, Err("the answer is nested too deeply".into()));
 }
 
-#[test]
-fn etags() {
-    assert_eq!(etag("\"a-1\""), Some("a-1".into()));
-    assert_eq!(etag("W/\"a\""), Some("W/a".into()));
-    assert_eq!(etag(" \"\" "), None);
-}
-
 /// What cannot be read is kept as it is, to be compared.
 #[tokio::test]
 async fn times_in_other_forms() {

@@ -1,0 +1,65 @@
+//! Redirects: none leads to another service, and none is followed by a request that changes something.
+
+use syncdesk::sync::connectors::files::end::{End, EndError, EndResult};
+use syncdesk::sync::connectors::files::path::ItemPath;
+
+use super::faults::{KINDS, open};
+use super::path;
+use super::source::write;
+use crate::stub::{Reply, Stub};
+
+const STATUSES: [u16; 4] = [301, 302, 307, 308];
+
+/// The arguments of the failure: from where, to where, why.
+fn redirected<T: std::fmt::Debug>(result: EndResult<T>) -> Vec<String> {
+    match result {
+        Err(EndError::Whole(failure)) if failure.code == "PEER-REDIRECT" => failure.args,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn nothing_arrives_at_another_port() {
+    for kind in KINDS {
+        for status in STATUSES {
+            let other = Stub::start(|_, _| Reply::body(200, "caught"));
+            let to = other.url("/caught/");
+            let stub = Stub::start(move |_, _| Reply::status(status).with("location", to.clone()));
+            let end = open(kind, &stub);
+            let origin = |stub: &Stub| stub.url("");
+            let expected = vec![origin(&stub), origin(&other), "elsewhere".to_owned()];
+            let root = ItemPath::root();
+            assert_eq!(redirected(end.list(&root).await.map(|_| ())), expected, "{kind:?} {status}");
+            assert_eq!(redirected(end.stat(&path("a")).await.map(|_| ())), expected, "{kind:?} {status}");
+            assert_eq!(redirected(end.read(&path("a")).await.map(|_| ())), expected, "{kind:?} {status}");
+            assert_eq!(redirected(write(&*end, &path("a"), 3, 1).await.map(|_| ())), expected, "{kind:?} {status}");
+            assert_eq!(
+                redirected(write(&*end, &path("a"), 3 << 20, 1).await.map(|_| ())),
+                expected,
+                "{kind:?} {status}"
+            );
+            assert_eq!(redirected(end.delete_file(&path("a")).await), expected, "{kind:?} {status}");
+            assert_eq!(redirected(end.make_folder(&path("a")).await), expected, "{kind:?} {status}");
+            assert_eq!(end.check().await.map_err(|failure| failure.args), Err(expected), "{kind:?} {status}");
+            assert!(other.seen().is_empty(), "{kind:?} {status}: {:?}", other.seen());
+        }
+    }
+}
+
+/// Not even on its own host: a change arrives where it was sent to, or nowhere.
+#[tokio::test]
+async fn a_change_is_not_redirected() {
+    for kind in KINDS {
+        for status in STATUSES {
+            let stub = Stub::start(move |_, request| match request.method.as_str() {
+                "GET" | "HEAD" | "PROPFIND" => Reply::status(404),
+                _ => Reply::status(status).with("location", "/elsewhere"),
+            });
+            let end = open(kind, &stub);
+            let expected = vec![stub.url(""), stub.url(""), "changes".to_owned()];
+            assert_eq!(redirected(write(&*end, &path("a"), 3, 1).await.map(|_| ())), expected, "{kind:?} {status}");
+            assert_eq!(redirected(end.make_folder(&path("a")).await), expected, "{kind:?} {status}");
+            assert!(stub.seen().iter().all(|request| request.path != "/elsewhere"), "{kind:?} {status}");
+        }
+    }
+}
