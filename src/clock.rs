@@ -50,6 +50,11 @@ pub fn micros(span: Duration) -> i64 {
 /// Where the time comes from.
 pub trait Clock: Send + Sync + fmt::Debug {
     fn now(&self) -> Stamp;
+
+    /// Time that passes evenly, also when somebody sets the clock; only differences mean something.
+    fn elapsed(&self) -> Duration {
+        since_boot()
+    }
 }
 
 /// The clock of this machine.
@@ -81,6 +86,33 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn now(&self) -> Stamp {
         Stamp(self.0.load(Ordering::SeqCst))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.now().since(Stamp(0))
+    }
+}
+
+/// A clock that goes by the time since boot from a moment of another clock on: what a run logs with. It never goes back,
+/// whatever becomes of the clock of this machine, and shows the time of the database that gave the moment.
+#[derive(Debug, Clone, Copy)]
+pub struct RunClock {
+    began: Stamp,
+    /// Since boot.
+    at: Duration,
+}
+
+impl RunClock {
+    /// It was `began` by the other clock at `at` (since boot).
+    #[must_use]
+    pub const fn new(began: Stamp, at: Duration) -> Self {
+        Self { began, at }
+    }
+}
+
+impl Clock for RunClock {
+    fn now(&self) -> Stamp {
+        self.began.plus(since_boot().saturating_sub(self.at))
     }
 }
 

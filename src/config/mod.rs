@@ -7,10 +7,12 @@ pub mod error;
 mod file;
 mod folder;
 pub mod logging;
+mod mounts;
 pub mod settings;
 pub mod show;
 pub mod sources;
 pub mod values;
+mod warnings;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -32,6 +34,8 @@ pub use values::{FileRoots, LogFilter};
 #[derive(Debug, Clone)]
 pub struct Config {
     pub database: DatabaseUrl,
+    /// `PGSSLMODE`, which libpq reads where the URL has no `sslmode`.
+    pub postgres_sslmode: Option<String>,
     pub data_dir: PathBuf,
     pub key_file: PathBuf,
     /// A missing key file is made: together with a new SQLite database, or with `--create`. A database that is
@@ -45,6 +49,8 @@ pub struct Config {
     pub keep_runs: Duration,
     pub listen: SocketAddr,
     pub public_url: Option<Url>,
+    /// Where to report security problems, for `/.well-known/security.txt`.
+    pub security_contact: Option<Url>,
     pub trusted_proxies: Vec<IpNet>,
     pub session_idle: Duration,
     pub session_absolute: Duration,
@@ -55,6 +61,10 @@ pub struct Config {
     pub workers: u32,
     /// Without progress, unless a system has its own.
     pub run_timeout: Duration,
+    /// The longest that a system may have without progress.
+    pub max_run_timeout: Duration,
+    /// The longest that a system may have for its service.
+    pub max_service_timeout: Duration,
     /// Connection checks at once.
     pub checks_at_once: u32,
     /// When connections are checked, and a bad one pauses a system.
@@ -93,6 +103,7 @@ impl Config {
         };
         let config = Self {
             database,
+            postgres_sslmode: environment.get("PGSSLMODE").map(ToOwned::to_owned),
             key_file,
             create_keys: is_new || settings.create,
             create: settings.create,
@@ -103,6 +114,7 @@ impl Config {
             keep_runs: settings.keep_runs_days.max(settings.keep_messages_days),
             listen: settings.listen,
             public_url: settings.public_url,
+            security_contact: settings.security_contact,
             trusted_proxies: settings.trusted_proxies.0,
             session_idle: settings.session_idle_hours,
             session_absolute: settings.session_hours,
@@ -110,7 +122,9 @@ impl Config {
             live_log_time: settings.live_log_minutes,
             house_time_zone: settings.house_time_zone.unwrap_or_else(|| zone_of(environment)),
             workers: settings.workers,
-            run_timeout: settings.run_timeout_minutes,
+            run_timeout: settings.run_timeout_minutes.min(minutes(settings.max_run_timeout_minutes)),
+            max_run_timeout: minutes(settings.max_run_timeout_minutes),
+            max_service_timeout: settings.max_service_timeout_seconds,
             checks_at_once: settings.checks_at_once,
             cadence: Cadence {
                 check_every: settings.check_minutes,
@@ -170,19 +184,33 @@ impl Config {
                 return Err(ConfigError::RootTooWide { root: root.clone(), inside: (*inside).to_owned() });
             }
         }
-        let roots: Vec<&PathBuf> = self.file_roots.0.values().collect();
+        let mounts = mounts::mounts();
         let files = self.data_dir.join("files");
-        for (place, root) in roots.iter().enumerate() {
-            let others = roots.iter().skip(place + 1).copied();
-            if let Some(other) = others.chain([&files]).find(|other| folder::contains(root, other)) {
+        let roots: Vec<(&String, &PathBuf)> = self.file_roots.0.iter().collect();
+        for (place, (group, root)) in roots.iter().enumerate() {
+            // Also as it is written: /proc/self/root leads to files, and elsewhere for each process.
+            let places = [folder::true_place(root), (*root).clone()];
+            if let Some(mount) = places.iter().find_map(|place| mounts::kernel_mount(place, &mounts)) {
+                return Err(ConfigError::RootOfKernel { root: (*root).clone(), mount });
+            }
+            let others = || roots.iter().skip(place + 1).map(|(_group, other)| *other);
+            let overlapping = others().chain([&files]).find(|other| folder::contains(root, other));
+            let overlapping = overlapping.or_else(|| others().find(|other| folder::contains(other, root)));
+            if let Some(other) = overlapping {
                 return Err(ConfigError::RootsOverlap { root: (*root).clone(), other: other.clone() });
             }
-            if let Some(other) = roots.iter().skip(place + 1).find(|other| folder::contains(other, root)) {
-                return Err(ConfigError::RootsOverlap { root: (*root).clone(), other: (*other).clone() });
+            // Groups without a root of their own have theirs there, also groups that are added later.
+            let is_default = folder::true_place(root) == folder::true_place(&files.join(folder::name_for(group)));
+            if folder::contains(&self.data_dir, root) && !is_default {
+                return Err(ConfigError::RootInData { root: (*root).clone(), data_dir: self.data_dir.clone() });
             }
         }
         Ok(())
     }
+}
+
+fn minutes(number: u32) -> Duration {
+    Duration::from_mins(u64::from(number))
 }
 
 fn is_link_local(net: &IpNet) -> bool {
@@ -192,10 +220,10 @@ fn is_link_local(net: &IpNet) -> bool {
     }
 }
 
-/// `TZ` names a zone, perhaps after a colon; a path or a rule in it counts as UTC.
+/// `TZ` names a zone, perhaps after a colon; with a path or a rule in it, or without it, the machine has one.
 fn zone_of(environment: &Environment) -> Tz {
-    let name = environment.get("TZ").map(|name| name.trim_start_matches(':'));
-    name.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
+    let named = environment.get("TZ").and_then(|name| name.trim_start_matches(':').parse().ok());
+    named.or_else(|| environment.machine_zone()).unwrap_or(Tz::UTC)
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use url::Url;
 
 use super::database_url::DatabaseUrl;
 use super::values::{
-    FileRoots, LogFilter, Networks, back_off, count, days, hours, listen, minutes, public_url, seconds, time_zone,
+    FileRoots, LogFilter, Networks, back_off, count, days, hours, listen, minutes, public_url, seconds,
+    security_contact, time_zone,
 };
 use crate::domain::cadence::BackOff;
 
@@ -65,6 +66,11 @@ pub struct Settings {
     #[arg(long, value_name = "URL", value_parser = public_url, help_heading = "Portal")]
     pub public_url: Option<Url>,
 
+    /// Where to report security problems, as a URI such as `mailto:security@example.org`; shown in
+    /// `/.well-known/security.txt` (RFC 9116), which does not exist without it
+    #[arg(long, value_name = "URI", value_parser = security_contact, help_heading = "Portal")]
+    pub security_contact: Option<Url>,
+
     /// Networks of the proxies in front of the portal, whose X-Forwarded-For is believed, separated by commas
     #[arg(long, value_name = "NETWORKS", default_value = "", hide_default_value = true, help_heading = "Portal")]
     pub trusted_proxies: Networks,
@@ -85,7 +91,7 @@ pub struct Settings {
     #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "30", help_heading = "Portal")]
     pub live_log_minutes: Duration,
 
-    /// Time zone of people who have not chosen one; without it, the one in TZ, or UTC
+    /// Time zone of people who have not chosen one; without it, the one in TZ, that of the machine, or UTC
     #[arg(long, value_name = "ZONE", value_parser = time_zone, help_heading = "Portal")]
     pub house_time_zone: Option<Tz>,
 
@@ -96,6 +102,14 @@ pub struct Settings {
     /// Minutes without progress after which a run ends with an error, unless its system says otherwise
     #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "60", help_heading = "Runs")]
     pub run_timeout_minutes: Duration,
+
+    /// Longest timeout without progress that a system may have, in minutes; also limits systems that have a longer one
+    #[arg(long, value_name = "MINUTES", value_parser = count::<1, 10_080>, default_value = "10080", help_heading = "Runs")]
+    pub max_run_timeout_minutes: u32,
+
+    /// Longest timeout of a system for its service, in seconds; also limits systems that have a longer one
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "3600", help_heading = "Runs")]
+    pub max_service_timeout_seconds: Duration,
 
     /// Connections that this process checks at once
     #[arg(long, value_name = "COUNT", value_parser = count::<1, 256>, default_value = "16", help_heading = "Runs")]
@@ -144,7 +158,7 @@ pub struct Settings {
     pub file_roots: FileRoots,
 
     /// What is logged on standard error: off, error, warn, info, debug, trace, or levels by module such as
-    /// warn,syncdesk=debug
+    /// warn,syncdesk=debug; libraries never log below info
     #[arg(long, value_name = "FILTER", default_value = "info", help_heading = "Settings")]
     pub log: LogFilter,
 }

@@ -29,6 +29,7 @@ fn without_any_setting() {
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert_eq!((config.workers, config.read_connections, config.write_connections), (4, 4, 6));
     assert_eq!((config.run_timeout.as_secs(), config.keep_messages.as_secs()), (3_600, 2_592_000));
+    assert_eq!((config.max_run_timeout.as_secs(), config.max_service_timeout.as_secs()), (604_800, 3_600));
     assert_eq!((config.session_idle.as_secs(), config.session_absolute.as_secs()), (28_800, 86_400));
     assert_eq!(config.cadence, Cadence::default());
     assert_eq!(config.house_time_zone, Tz::UTC);
@@ -79,6 +80,14 @@ fn the_house_zone_may_come_from_tz(#[case] tz: &str, #[case] expected: &str) {
 #[case("", &[("DATABASE_URL", "postgres://h/d")], "With Postgres, --key-file (SYNCDESK_KEY_FILE) is required: every process needs the same keys.")]
 #[case("--allow-networks 169.254.169.254", &[], "169.254.169.254/32 lies among the link-local and metadata addresses, which connectors may never reach.")]
 #[case("--data-dir /srv/desk --file-roots Finance=/srv", &[], "The folder /srv for local files contains /srv/desk/keys.toml, which no system may read.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/mine", &[], "The folder /srv/desk/mine for local files lies in the data folder /srv/desk: only files/GROUP there may be named, for GROUP itself.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files/Sales", &[], "The folder /srv/desk/files/Sales for local files lies in the data folder /srv/desk: only files/GROUP there may be named, for GROUP itself.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files/Sales/east", &[], "The folder /srv/desk/files/Sales/east for local files lies in the data folder /srv/desk: only files/GROUP there may be named, for GROUP itself.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files", &[], "The folders /srv/desk/files and /srv/desk/files for local files lie in one another: each group needs its own.")]
+#[case("--file-roots Finance=/proc", &[], "The folder /proc for local files is on, or contains, /proc, which belongs to the kernel.")]
+#[case("--file-roots Finance=/proc/self/root/srv/x", &[], "The folder /proc/self/root/srv/x for local files is on, or contains, /proc, which belongs to the kernel.")]
+#[case("--file-roots Finance=/sys/class", &[], "The folder /sys/class for local files is on, or contains, /sys, which belongs to the kernel.")]
+#[case("--file-roots Finance=/dev/disk", &[], "The folder /dev/disk for local files is on, or contains, /dev, which belongs to the kernel.")]
 fn what_is_wrong_is_one_sentence(#[case] line: &str, #[case] variables: &[(&str, &str)], #[case] expected: &str) {
     assert_eq!(sentence(line, variables), expected);
 }
@@ -123,6 +132,31 @@ fn keys_are_made_with_a_new_database_or_with_leave() {
     std::fs::write(dir.path().join("syncdesk.db"), "").unwrap();
     assert!(!config(&data, &[]).create_keys, "its keys are lost, not missing");
     assert!(config(&format!("{data} --create"), &[]).create_keys);
+}
+
+#[test]
+fn a_group_may_name_its_own_folder() {
+    let config = config("--data-dir /srv/desk --file-roots Finance=/srv/desk/files/Finance", &[]);
+    assert_eq!(config.file_root("Finance"), Path::new("/srv/desk/files/Finance"));
+}
+
+#[test]
+fn the_zone_of_the_machine_comes_last() {
+    let zone = |variables: &[(&str, &str)]| {
+        let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        let environment = Environment::new(variables).unwrap().on_this_machine();
+        let machine = environment.machine_zone();
+        (crate::cli::read(&["syncdesk".into()], &environment).unwrap().config.house_time_zone, machine)
+    };
+    let (found, machine) = zone(&[]);
+    assert_eq!(found, machine.unwrap_or(Tz::UTC));
+    assert_eq!(zone(&[("TZ", "America/Lima")]).0, Tz::America__Lima);
+}
+
+#[test]
+fn the_default_timeout_keeps_to_its_limit() {
+    let config = config("--max-run-timeout-minutes 30", &[]);
+    assert_eq!((config.run_timeout.as_secs(), config.max_run_timeout.as_secs()), (1_800, 1_800));
 }
 
 #[test]

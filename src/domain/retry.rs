@@ -13,12 +13,22 @@ pub const DEFAULT_MAX_ATTEMPTS: i64 = 5;
 /// none: the error does not heal by waiting, or `max_attempts` were made.
 #[must_use]
 pub fn next_attempt(attempt: i64, max_attempts: i64, transient: bool) -> Option<Duration> {
-    if !transient || attempt >= max_attempts {
-        return None;
-    }
+    (transient && attempt < max_attempts).then(|| wait_after(attempt))
+}
+
+/// The same after a run whose process was lost or shut down: nothing is gained by waiting, because nothing was wrong
+/// with the run or its service.
+#[must_use]
+pub fn next_attempt_at_once(attempt: i64, max_attempts: i64) -> Option<Duration> {
+    next_attempt(attempt, max_attempts, true).map(|_wait| Duration::ZERO)
+}
+
+/// The longest that the attempt after `attempt` waits.
+#[must_use]
+pub fn wait_after(attempt: i64) -> Duration {
     let place = usize::try_from(attempt.saturating_sub(1)).unwrap_or(0);
-    let minutes = DELAYS_MIN.get(place).or(DELAYS_MIN.last())?;
-    Some(Duration::from_mins(*minutes))
+    let minutes = DELAYS_MIN.get(place).or(DELAYS_MIN.last()).copied().unwrap_or_default();
+    Duration::from_mins(minutes)
 }
 
 #[cfg(test)]
@@ -47,5 +57,8 @@ mod tests {
     ) {
         let expected = minutes.map(Duration::from_mins);
         assert_eq!(next_attempt(attempt, max_attempts, transient), expected);
+        if transient {
+            assert_eq!(next_attempt_at_once(attempt, max_attempts), expected.map(|_wait| Duration::ZERO));
+        }
     }
 }

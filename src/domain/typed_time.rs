@@ -67,18 +67,14 @@ mod tests {
     #[test]
     fn years_of_more_than_four_digits_are_refused() {
         for zone in [America::New_York, Europe::Berlin, chrono_tz::UTC, chrono_tz::Pacific::Kiritimati] {
-            for wrong in [
-                "+262142-12-31T23:59",
-                "+262142-12-31",
-                "-262143-01-01",
-                "-262143-01-01T00:00",
-                "+10000-01-01",
-                "-0001-12-31",
-            ] {
+            for wrong in
+                ["+262142-12-31T23:59", "+262142-12-31", "-262143-01-01", "-262143-01-01T00:00", "+10000-01-01"]
+            {
                 for end_of_day in [false, true] {
                     assert_eq!(moment(wrong, zone, end_of_day), None, "{wrong}");
                 }
             }
+            assert_eq!(moment("-0001-12-31T23:59", zone, false), None);
             assert!(moment("9999-12-31T23:59", zone, false).is_some() && moment("0000-01-01", zone, false).is_some());
             assert_eq!(moment("9999-12-31", zone, true), None, "the day after is in another year");
         }

@@ -1,6 +1,6 @@
 //! The client: every request that leaves the house goes through [`Client::send`].
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
@@ -9,6 +9,7 @@ use reqwest::{Method, Request, StatusCode, Url};
 use super::filter::Filter;
 use super::listings::Listings;
 use super::memory::{Memory, Share};
+use super::pace::Pace;
 use super::pulse::{Paced, Pieces, Pulse};
 use super::redirect;
 use super::secrets::Secrets;
@@ -161,16 +162,18 @@ impl Answer {
     /// memory.
     pub async fn whole(&mut self, limit: usize) -> Result<Bytes, Failure> {
         let share = self.share(limit);
-        let (mut whole, began) = (Vec::new(), Instant::now());
+        let (mut whole, mut pace) = (Vec::new(), Pace::start());
         while let Some(piece) = self.piece().await? {
             let size = whole.len() + piece.len();
             if size > whole.capacity() {
                 let capacity = (whole.capacity() * 2).min(share.most()).max(size);
-                share.hold(capacity).await.map_err(|error| trouble::too_large(self.host(), error.most))?;
+                pace.waiting(share.hold(capacity))
+                    .await
+                    .map_err(|error| trouble::too_large(self.host(), error.most))?;
                 whole.reserve_exact(capacity - whole.len());
             }
             whole.extend_from_slice(&piece);
-            if share.is_wanted() && began.elapsed() > self.idle + time_for(size) {
+            if pace.is_too_slow(piece.len()) && share.is_wanted() {
                 return Err(trouble::slow(self.host()));
             }
         }
@@ -213,21 +216,15 @@ impl Answer {
 }
 
 /// A body in memory.
-struct Held {
-    whole: Vec<u8>,
-    _share: Share,
+pub(super) struct Held {
+    pub(super) whole: Vec<u8>,
+    pub(super) _share: Share,
 }
 
 impl AsRef<[u8]> for Held {
     fn as_ref(&self) -> &[u8] {
         &self.whole
     }
-}
-
-/// How long so many bytes may take while others wait for memory: 16 KiB/s, the rate of a slow line. A service that
-/// sends less cannot keep the memory from all others.
-fn time_for(bytes: usize) -> Duration {
-    Duration::from_millis(u64::try_from(bytes / 16).unwrap_or(u64::MAX))
 }
 
 fn stream(request: &mut Request, pieces: Pieces, size: Option<u64>, pulse: &Pulse) {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::memory::{Memory, Share, TooLarge};
+use super::pace::Pace;
 
 /// Of each three bytes of the budget, the listings of one run may use two.
 const PART: (usize, usize) = (2, 3);
@@ -27,6 +28,7 @@ struct Inner {
 pub struct Listed {
     listings: Listings,
     bytes: usize,
+    pace: Pace,
 }
 
 impl Listings {
@@ -40,13 +42,14 @@ impl Listings {
     /// A listing that is being read.
     #[must_use]
     pub fn begin(&self) -> Listed {
-        Listed { listings: self.clone(), bytes: 0 }
+        Listed { listings: self.clone(), bytes: 0, pace: Pace::start() }
     }
 
     /// Takes over all listings that were kept since the last time.
     #[must_use]
     pub fn claim(&self) -> Listed {
-        Listed { listings: self.clone(), bytes: self.0.unclaimed.swap(0, Ordering::SeqCst) }
+        let bytes = self.0.unclaimed.swap(0, Ordering::SeqCst);
+        Listed { listings: self.clone(), bytes, pace: Pace::start() }
     }
 }
 
@@ -56,9 +59,14 @@ impl Listed {
     /// # Errors
     /// When the listings of this run need more than their bound.
     pub async fn add(&mut self, bytes: usize) -> Result<(), TooLarge> {
-        self.listings.0.share.grow(bytes).await?;
+        self.pace.waiting(self.listings.0.share.grow(bytes)).await?;
         self.bytes += bytes;
         Ok(())
+    }
+
+    /// Counts bytes that came; whether they come so slowly that they must not keep others waiting any longer.
+    pub fn holds_others_up(&mut self, bytes: usize) -> bool {
+        self.pace.is_too_slow(bytes) && self.listings.0.share.is_wanted()
     }
 
     /// Leaves it to the one who claims it.

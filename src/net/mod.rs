@@ -8,13 +8,16 @@
 //! What it leaves out: what a status means to an item (that is the connector's), and retrying a
 //! body that can be read only once.
 
+pub mod body;
 pub mod client;
+mod coding;
 pub mod date;
 pub mod filter;
 pub mod identity;
 pub mod listings;
 pub mod memory;
 pub mod origin;
+pub mod pace;
 pub mod pulse;
 mod redirect;
 pub mod resolve;
@@ -58,6 +61,8 @@ pub struct Net {
     authorities: Vec<Certificate>,
     identity: Option<Identity>,
     patience: Patience,
+    /// The longest that anybody may wait for a sign of life.
+    longest_idle: Duration,
     http_1: bool,
     memory: Memory,
     listings: Listings,
@@ -109,6 +114,7 @@ impl Net {
             authorities: Vec::new(),
             identity: None,
             patience: Patience::default(),
+            longest_idle: Duration::MAX,
             http_1: false,
             listings: Listings::new(&memory),
             memory,
@@ -164,9 +170,17 @@ impl Net {
 
     #[must_use]
     pub fn patient(mut self, patience: Patience) -> Self {
-        self.patience = patience;
+        self.patience = Patience { idle: patience.idle.min(self.longest_idle), ..patience };
         self.client = Arc::default();
         self
+    }
+
+    /// Waits for a sign of life no longer than this, whatever a system asks for: the operator's limit.
+    #[must_use]
+    pub fn waiting_at_most(mut self, longest_idle: Duration) -> Self {
+        self.longest_idle = longest_idle;
+        let patience = self.patience;
+        self.patient(patience)
     }
 
     /// With this budget for the responses that are in memory at the same time.
@@ -290,4 +304,19 @@ fn check_address(filter: &Filter, url: &Url) -> Result<(), Failure> {
 
 fn unusable(address: &str, why: &str) -> Failure {
     Failure::new(Stage::Settings, PEER_ADDRESS).arg(address).arg(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_longer_than_the_operator_allows() {
+        let second = Duration::from_secs(1);
+        let idle = |net: Net| net.patience().idle;
+        assert_eq!(idle(Net::default().waiting_at_most(second)), second);
+        let asks = |seconds| Patience { idle: second * seconds, ..Patience::default() };
+        assert_eq!(idle(Net::default().waiting_at_most(second * 5).patient(asks(3_600))), second * 5);
+        assert_eq!(idle(Net::default().waiting_at_most(second * 5).patient(asks(2))), second * 2);
+    }
 }

@@ -3,10 +3,9 @@
 use super::audit::Who;
 use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
-use crate::clock::Stamp;
 use crate::domain::run::RunState;
 use crate::ids::{RunNo, SystemKey};
-use crate::store::{Store, runs, systems};
+use crate::store::{self, Store, runs, systems};
 
 /// Cancels a run. Says whether it has ended already or will within seconds.
 ///
@@ -18,11 +17,11 @@ pub async fn cancel_run(
     key: &SystemKey,
     no: RunNo,
     who: Who,
-    now: Stamp,
 ) -> Result<RunState> {
     let (grant, key) = (grant.clone(), key.clone());
     let state = store
         .write(move |db| {
+            let now = store::now(db)?;
             let (system, _group) = systems::find(db, &grant, &key)?;
             let (run, _totals) = runs::find(db, system.id, no)?;
             let by = grant.principal().to_string();

@@ -5,11 +5,10 @@ use tokio::sync::Notify;
 use super::audit::Who;
 use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
-use crate::clock::Stamp;
 use crate::domain::run::Trigger;
 use crate::ids::{RunNo, SystemKey};
 use crate::store::runs::{Due, Queued, queue};
-use crate::store::{Store, StoreError, plans, runs, systems};
+use crate::store::{self, Store, StoreError, plans, runs, systems};
 
 /// The plan that somebody saw.
 #[derive(Debug, Clone)]
@@ -30,12 +29,12 @@ pub async fn confirm_plan(
     grant: &Grant<verbs::ConfirmDeletions>,
     seen: Confirmation,
     who: Who,
-    now: Stamp,
 ) -> Result<RunNo> {
     let Confirmation { key, run: no, digest } = seen;
     let grant = grant.clone();
     let confirmed = store
         .write(move |db| {
+            let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if system.hold_since.is_some() {
                 return Err(StoreError::Duplicate("The system is on hold. Release it first.".to_owned()));

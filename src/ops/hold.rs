@@ -3,10 +3,9 @@
 use super::audit::Who;
 use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
-use crate::clock::Stamp;
 use crate::domain::schedule::Schedule;
 use crate::ids::SystemKey;
-use crate::store::{Store, systems};
+use crate::store::{self, Store, systems};
 
 /// Longest reason, in characters.
 const MAX_REASON: usize = 500;
@@ -21,7 +20,6 @@ pub async fn hold(
     key: &SystemKey,
     reason: &str,
     who: Who,
-    now: Stamp,
 ) -> Result<()> {
     let reason = reason.trim().to_owned();
     if reason.is_empty() {
@@ -33,6 +31,7 @@ pub async fn hold(
     let (grant, key) = (grant.clone(), key.clone());
     let held_since = store
         .write(move |db| {
+            let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if system.hold_since.is_some() {
                 return Ok(system.hold_since);
@@ -60,16 +59,11 @@ pub async fn hold(
 ///
 /// # Errors
 /// [`OpError::Conflict`] when it is not on hold.
-pub async fn release(
-    store: &Store,
-    grant: &Grant<verbs::HoldSystem>,
-    key: &SystemKey,
-    who: Who,
-    now: Stamp,
-) -> Result<()> {
+pub async fn release(store: &Store, grant: &Grant<verbs::HoldSystem>, key: &SystemKey, who: Who) -> Result<()> {
     let (grant, key) = (grant.clone(), key.clone());
     let released = store
         .write(move |db| {
+            let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             let Some(reason) = system.hold_reason else { return Ok(false) };
             let next = system

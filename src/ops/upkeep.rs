@@ -6,7 +6,7 @@ use super::vault::Vault;
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::config::Config;
-use crate::store::{Db, Result, Store, item_states, messages, plans, replica, runs, sessions};
+use crate::store::{Db, Result, Store, audit, item_states, messages, plans, replica, runs, secret_drafts, sessions};
 
 /// How many steps of deleting of one kind a round takes: with 5,000 rows a step, a million.
 const STEPS: u32 = 200;
@@ -19,26 +19,35 @@ pub async fn prepare(store: &Store) -> Result<()> {
     store.write(messages::ensure_partitions).await
 }
 
-/// One round.
+/// One round. What fails does not keep the rest from being done.
 ///
 /// # Errors
-/// As the store; what was done before stays done.
+/// As the store: the first error. What was done before and after stays done.
 pub async fn round(store: &Store, vault: &Vault, config: &Config, now: Stamp) -> Result<()> {
-    prepare(store).await?;
-    while seal_audit(store, vault).await? > 0 {}
-    store.write(move |db| sessions::sweep(db, now)).await?;
-    store.write(move |db| plans::expire(db, now)).await?;
-    steps(store, plans::sweep).await?;
-    steps(store, item_states::delete_of_deleted).await?;
     // By the database's clock, like the ends of runs.
     let (messages_for, runs_for) = (config.keep_messages, config.keep_runs);
     let dropped = steps(store, move |db, upkeep| runs::drop_messages(db, upkeep, messages_for)).await;
     if let Err(error) = dropped {
         log::info!("messages that are past their days go in steps for now: {error}");
     }
-    steps(store, move |db, upkeep| runs::delete_messages(db, upkeep, messages_for)).await?;
-    steps(store, move |db, upkeep| runs::delete_runs(db, upkeep, runs_for)).await?;
-    steps(store, replica::delete_of_deleted).await
+    let done = [
+        prepare(store).await,
+        seal(store, vault).await,
+        store.write(move |db| sessions::sweep(db, now)).await.map(drop),
+        store.write(move |db| secret_drafts::sweep(db, now)).await.map(drop),
+        steps(store, move |db, upkeep| audit::erase_personal(db, upkeep, now)).await,
+        steps(store, plans::sweep).await,
+        steps(store, item_states::delete_of_deleted).await,
+        steps(store, move |db, upkeep| runs::delete_messages(db, upkeep, messages_for)).await,
+        steps(store, move |db, upkeep| runs::delete_runs(db, upkeep, runs_for)).await,
+        steps(store, replica::delete_of_deleted).await,
+    ];
+    done.into_iter().collect()
+}
+
+async fn seal(store: &Store, vault: &Vault) -> Result<()> {
+    while seal_audit(store, vault).await? > 0 {}
+    Ok(())
 }
 
 /// A transaction each, until there is nothing left to do for `step`; the next round goes on.

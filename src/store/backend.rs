@@ -2,111 +2,48 @@
 
 use std::cell::Cell;
 
-use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Integer};
 
 use super::connection::Db;
 use super::error::{Result, StoreError};
-use super::fault::Fault;
 use super::item_states::Row as ItemStateRow;
 use super::messages::Row as MessageRow;
-use super::patience::Waiting;
 use super::plans::Row as PlanStepRow;
 use super::replica::{RecordRow, SeenRow};
 use super::schema::{item_states, messages, plan_steps, replica_records, replica_seen};
 use crate::clock::Stamp;
+use crate::ids::{CheckId, RunId, SystemId};
 
-type Manager = <Db as Connection>::TransactionManager;
+/// A row that a loop wants to change, and need not wait for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Lockable {
+    System(SystemId),
+    /// A queued run together with its system.
+    QueuedRun(RunId),
+    RunningRun(RunId),
+    Check(CheckId),
+}
 
-/// How often a transaction is begun that Postgres takes back in favour of another. Whoever loses a deadlock leaves the
-/// way to the other, so that the next time is the last but for a crowd.
-const TRIES: u32 = 5;
-
-/// A transaction that will write. SQLite has one writer, from whom nothing is taken back.
-pub(super) fn write_transaction<T>(
-    connection: &mut Db,
-    waiting: &Waiting,
-    work: impl FnOnce(&mut Db) -> Result<T> + Clone,
-) -> Result<T> {
-    let tries = match connection {
-        Db::Sqlite(_) => 1,
-        Db::Postgres(_) => TRIES,
+/// Takes the lock of a row until the transaction ends, unless another transaction has it: `false` then, or when there is
+/// no such row. A process that froze in a transaction thus stops none of the others. SQLite's write lock is held already.
+pub(super) fn try_lock(connection: &mut Db, row: Lockable) -> Result<bool> {
+    let Db::Postgres(postgres) = connection else { return Ok(true) };
+    let (id, query) = match row {
+        Lockable::System(id) => (id.0, "SELECT id AS n FROM systems WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"),
+        Lockable::QueuedRun(id) => (
+            id.0,
+            "SELECT r.id AS n FROM runs r JOIN systems s ON s.id = r.system_id WHERE r.id = $1 AND r.state = 'queued' \
+             FOR NO KEY UPDATE OF r, s SKIP LOCKED",
+        ),
+        Lockable::RunningRun(id) => {
+            (id.0, "SELECT id AS n FROM runs WHERE id = $1 AND state = 'running' FOR NO KEY UPDATE SKIP LOCKED")
+        }
+        Lockable::Check(id) => (id.0, "SELECT id AS n FROM checks WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"),
     };
-    for _ in 1..tries {
-        match attempt(connection, waiting, work.clone()) {
-            Err(StoreError::Collided(why)) => log::info!("a transaction is tried again: {why}"),
-            other => return other,
-        }
-    }
-    attempt(connection, waiting, work)
-}
-
-fn attempt<T>(connection: &mut Db, waiting: &Waiting, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
-    begin(connection, waiting)?;
-    match work(connection) {
-        Ok(value) => {
-            Manager::commit_transaction(connection)?;
-            Ok(value)
-        }
-        Err(error) => {
-            roll_back(connection);
-            Err(error)
-        }
-    }
-}
-
-/// Does `work` and takes it back, whatever came of it.
-pub(super) fn rolled_back<T>(
-    connection: &mut Db,
-    waiting: &Waiting,
-    work: impl FnOnce(&mut Db) -> Result<T>,
-) -> Result<T> {
-    begin(connection, waiting)?;
-    let result = work(connection);
-    roll_back(connection);
-    result
-}
-
-fn roll_back(connection: &mut Db) {
-    // Where this fails too (the connection is gone), the first error says more.
-    let _ = Manager::rollback_transaction(connection);
-}
-
-/// SQLite takes the write lock at once, so that what was read stays true. Postgres locks row by row.
-fn begin(connection: &mut Db, waiting: &Waiting) -> Result<()> {
-    match connection {
-        Db::Sqlite(sqlite) => begin_on_sqlite(sqlite, waiting),
-        Db::Postgres(postgres) if waiting.limits_locks() => {
-            let millis = waiting.for_lock().as_millis();
-            let begin = format!("BEGIN; SET LOCAL lock_timeout = {millis}");
-            Ok(AnsiTransactionManager::begin_transaction_sql(postgres, &begin)?)
-        }
-        Db::Postgres(_) => Ok(Manager::begin_transaction(connection)?),
-    }
-}
-
-/// Waits for the write lock: for as long as SQLite's busy handler is told to, and again while others write in turn.
-fn begin_on_sqlite(sqlite: &mut SqliteConnection, waiting: &Waiting) -> Result<()> {
-    sqlite.batch_execute(&format!("PRAGMA busy_timeout = {}", waiting.for_lock().as_millis()))?;
-    let mut before = data_version(sqlite)?;
-    loop {
-        let error = match AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE") {
-            Ok(()) => return Ok(()),
-            Err(error) => StoreError::from(error),
-        };
-        let now = data_version(sqlite)?;
-        if error.fault() != Some(Fault::Locked) || now == before || waiting.is_exhausted() {
-            return Err(error);
-        }
-        before = now;
-    }
-}
-
-/// A number that changes when another connection has changed the database.
-fn data_version(sqlite: &mut SqliteConnection) -> Result<i64> {
-    Ok(sql_query("SELECT data_version AS n FROM pragma_data_version").get_result::<Number>(sqlite)?.n)
+    Ok(sql_query(query).bind::<BigInt, _>(id).get_result::<Number>(postgres).optional()?.is_some())
 }
 
 /// Whether a statement fails with a unique violation without ending the surrounding transaction:
@@ -141,10 +78,11 @@ pub(super) fn alone(connection: &mut Db, what: OneAtATime) -> Result<()> {
 /// Keeps our advisory locks apart from those of others in the same database.
 const ADVISORY: i32 = 0x5379_6e63;
 
+/// One number.
 #[derive(QueryableByName)]
-struct Number {
+pub(super) struct Number {
     #[diesel(sql_type = BigInt)]
-    n: i64,
+    pub(super) n: i64,
 }
 
 thread_local! {
@@ -157,9 +95,10 @@ pub(super) fn move_clock(ahead: i64) {
     AHEAD.set(ahead);
 }
 
-/// The database's clock, in microseconds. SQLite has milliseconds: the end of the present one is taken, so
+/// The database's clock, in microseconds: the only one that decides what is due, however the clocks of the processes
+/// differ. SQLite has milliseconds: the end of the present one is taken, so
 /// that what was queued just now is not in the future.
-pub(super) fn db_now(connection: &mut Db) -> Result<Stamp> {
+pub fn db_now(connection: &mut Db) -> Result<Stamp> {
     let query = match connection {
         Db::Sqlite(_) => "SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 + 999 AS n",
         Db::Postgres(_) => "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS n",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use diesel::prelude::*;
 
-use super::backend::{db_now, unless_duplicate};
+use super::backend::{Lockable, db_now, try_lock, unless_duplicate};
 use super::connection::Db;
 use super::error::{Result, StoreError};
 use super::schema::checks;
@@ -94,8 +94,47 @@ pub fn last(db: &mut Db, system: SystemId) -> Result<Option<Check>> {
         .optional()?)
 }
 
-/// Takes back the check of a system that nobody has begun.
-pub(in crate::store) fn withdraw(db: &mut Db, system: SystemId) -> Result<()> {
+/// Queues the check that follows a change of the settings. An open check that has begun starts over: what it finds is
+/// about the old settings.
+pub fn queue_after_change(db: &mut Db, system: SystemId, principal: &str, now: Stamp) -> Result<CheckNo> {
+    let open = checks::table.filter(checks::system_id.eq(system)).filter(checks::state.ne(RunState::Ended));
+    let restarted = diesel::update(open)
+        .set((
+            checks::state.eq(RunState::Queued),
+            // Fences off the worker that has it.
+            checks::claim_no.eq(checks::claim_no + 1),
+            checks::lease_until.eq(None::<Stamp>),
+            checks::principal.eq(principal),
+            checks::queued_at.eq(now),
+        ))
+        .returning(checks::no)
+        .get_result(db)
+        .optional()?;
+    match restarted {
+        Some(no) => Ok(no),
+        None => Ok(queue(db, system, CheckTrigger::Regular, principal, now)?.0),
+    }
+}
+
+/// The check of a system that has not ended.
+pub fn open(db: &mut Db, system: SystemId) -> Result<Option<Check>> {
+    Ok(checks::table
+        .filter(checks::system_id.eq(system))
+        .filter(checks::state.ne(RunState::Ended))
+        .select(Check::as_select())
+        .first(db)
+        .optional()?)
+}
+
+/// Takes back the regular check of a system that no worker has begun; one that a person asked for stays.
+pub(in crate::store) fn withdraw_regular(db: &mut Db, system: SystemId) -> Result<()> {
+    let waiting = checks::table.filter(checks::system_id.eq(system)).filter(checks::state.eq(RunState::Queued));
+    diesel::delete(waiting.filter(checks::trigger.eq(CheckTrigger::Regular))).execute(db)?;
+    Ok(())
+}
+
+/// Takes back every check of a system that no worker has begun.
+pub(in crate::store) fn withdraw_all(db: &mut Db, system: SystemId) -> Result<()> {
     let waiting = checks::table.filter(checks::system_id.eq(system)).filter(checks::state.eq(RunState::Queued));
     diesel::delete(waiting).execute(db)?;
     Ok(())
@@ -166,6 +205,9 @@ pub fn claim_next(db: &mut Db, _worker: &Internal, first: CheckTrigger, lease: D
         );
     }
     for mut check in open {
+        if !try_lock(db, Lockable::Check(check.id))? {
+            continue;
+        }
         let taken = diesel::update(
             checks::table
                 .find(check.id)
@@ -184,6 +226,26 @@ pub fn claim_next(db: &mut Db, _worker: &Internal, first: CheckTrigger, lease: D
         }
     }
     Ok(None)
+}
+
+/// Shortens leases that end later than two leases from now, which a clock gave that was set back since: how many there
+/// were.
+pub fn shorten_leases(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<usize> {
+    let now = db_now(db)?;
+    let wrong: Vec<CheckId> = checks::table
+        .filter(checks::state.ne(RunState::Ended))
+        .filter(checks::lease_until.gt(now.plus(lease * 2)))
+        .limit(1_000)
+        .select(checks::id)
+        .load(db)?;
+    let mut shortened = 0;
+    for id in wrong {
+        if try_lock(db, Lockable::Check(id))? {
+            let wrong = checks::table.find(id).filter(checks::lease_until.gt(now.plus(lease * 2)));
+            shortened += diesel::update(wrong).set(checks::lease_until.eq(now.plus(lease))).execute(db)?;
+        }
+    }
+    Ok(shortened)
 }
 
 /// What a check found.

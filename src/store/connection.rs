@@ -44,24 +44,30 @@ const SLICE: Duration = Duration::from_millis(100);
 /// The pool tries again to open connections after at most half of this.
 const RETRY: Duration = Duration::from_secs(2);
 
+/// How long a statement waits for a lock of Postgres: much shorter than a lease, so that a process that froze with a lock
+/// stops nobody's loop.
+pub(in crate::store) const LOCK_WAIT: Duration = Duration::from_secs(5);
+
 /// Opens connections for a pool.
 #[derive(Debug)]
 pub struct Manager {
     target: Target,
     read_only: bool,
+    /// A process that does nothing for this long is lost; so are its transactions.
+    lease: Duration,
     /// Why no connection could be opened, the last time; `None` after one was opened.
     refused: Arc<Mutex<Option<StoreError>>>,
 }
 
 impl Manager {
-    fn new(target: &Target, read_only: bool) -> Self {
-        Self { target: target.clone(), read_only, refused: Arc::default() }
+    fn new(target: &Target, read_only: bool, lease: Duration) -> Self {
+        Self { target: target.clone(), read_only, lease, refused: Arc::default() }
     }
 
     fn open(&self) -> Result<Db> {
         match &self.target {
             Target::Sqlite { path, .. } => open_sqlite(path, self.read_only).map(Db::Sqlite),
-            Target::Postgres { url } => open_postgres(url).map(Db::Postgres),
+            Target::Postgres { url } => open_postgres(url, self.lease).map(Db::Postgres),
         }
     }
 
@@ -76,12 +82,52 @@ impl Manager {
 const SPEAK_ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
                              EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
 
-fn open_postgres(url: &str) -> Result<PgConnection> {
-    let mut connection = PgConnection::establish(url)
-        .map_err(|error| StoreError::Broken(Fault::Unavailable, error.to_string().trim().replace('\n', " ")))?;
+/// What every Postgres connection is set to. A process that is frozen or whose machine has vanished keeps its locks no
+/// longer than about a lease: the server ends its transaction, or notices that nothing arrives any more. The other way
+/// round, we notice that the server has vanished.
+fn open_postgres(url: &str, lease: Duration) -> Result<PgConnection> {
+    let unavailable = |error: String| StoreError::Broken(Fault::Unavailable, error.trim().replace('\n', " "));
+    let patience = lease.max(SHORTEST_PATIENCE).as_millis();
+    let mut connection =
+        PgConnection::establish(&with_parameters(url, patience)).map_err(|error| unavailable(error.to_string()))?;
     // A connection that cannot do this says so with the first thing that matters.
     let _ = connection.batch_execute(SPEAK_ENGLISH);
+    connection
+        .batch_execute(&format!(
+            "SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {patience}; SET tcp_user_timeout = {patience}; \
+             SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3",
+            LOCK_WAIT.as_millis()
+        ))
+        .map_err(|error| unavailable(error.to_string()))?;
     Ok(connection)
+}
+
+/// A transaction of a busy machine may pause for this long, however short leases are.
+const SHORTEST_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The address with parameters of libpq that notice a server that has vanished; those that it has already stay.
+fn with_parameters(url: &str, patience_ms: u128) -> String {
+    let patience_ms = patience_ms.to_string();
+    let ours = [
+        ("connect_timeout", "5"),
+        ("keepalives_idle", "10"),
+        ("keepalives_interval", "5"),
+        ("keepalives_count", "3"),
+        ("tcp_user_timeout", patience_ms.as_str()),
+    ];
+    let mut all = url.to_owned();
+    let given = url.split_once('?').map_or("", |(_, given)| given);
+    let mut separator = if url.contains('?') { '&' } else { '?' };
+    for (name, value) in ours {
+        if given.split('&').all(|pair| pair.split('=').next() != Some(name)) {
+            all.push(separator);
+            all.push_str(name);
+            all.push('=');
+            all.push_str(value);
+            separator = '&';
+        }
+    }
+    all
 }
 
 /// A new file is its owner's alone; SQLite gives what it puts beside it the same mode.
@@ -181,7 +227,7 @@ impl Pools {
     ///
     /// # Errors
     /// One sentence that says what is wrong with the address.
-    pub fn open(target: &Target, size: u32) -> Result<Self> {
+    pub fn open(target: &Target, size: u32, lease: Duration) -> Result<Self> {
         if let Target::Sqlite { path, create } = target
             && !create
             && !path.is_file()
@@ -191,8 +237,8 @@ impl Pools {
                 path.display()
             )));
         }
-        Manager::new(target, false).open()?;
-        let connections = |read_only, size| Connections::open(Manager::new(target, read_only), size);
+        Manager::new(target, false, lease).open()?;
+        let connections = |read_only, size| Connections::open(Manager::new(target, read_only, lease), size);
         match target {
             Target::Sqlite { .. } => Ok(Self { readers: connections(true, size), writers: connections(false, 1) }),
             Target::Postgres { .. } => {
@@ -208,5 +254,27 @@ impl Pools {
 
     pub(in crate::store) fn writer(&self, waiting: &Waiting) -> Result<Pooled> {
         self.writers.take(waiting)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_of_the_address_stay() {
+        assert_eq!(
+            with_parameters("postgres://a:p%40ss@h/d", 30_000),
+            "postgres://a:p%40ss@h/d?connect_timeout=5&keepalives_idle=10&keepalives_interval=5&keepalives_count=3\
+             &tcp_user_timeout=30000"
+        );
+        assert_eq!(
+            with_parameters(
+                "postgres://h/d?sslmode=require&tcp_user_timeout=7&keepalives_idle=1&connect_timeout=2",
+                30_000
+            ),
+            "postgres://h/d?sslmode=require&tcp_user_timeout=7&keepalives_idle=1&connect_timeout=2&keepalives_interval=5\
+             &keepalives_count=3"
+        );
     }
 }

@@ -47,6 +47,19 @@ impl StoreError {
         }
     }
 
+    /// Whether the same work may succeed a moment later: the database restarts, or somebody holds a lock.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Collided(_) => true,
+            Self::Broken(fault, _why) => match fault {
+                Fault::Unavailable | Fault::Locked => true,
+                Fault::Damaged | Fault::DiskError | Fault::Full | Fault::ReadOnly => false,
+            },
+            Self::NotFound | Self::Duplicate(_) | Self::Fenced | Self::Newer(_) | Self::Database(_) => false,
+        }
+    }
+
     /// Why the database could not be opened.
     pub(super) fn opening(why: String) -> Self {
         Self::Broken(Fault::of_message(&why).unwrap_or(Fault::Unavailable), why)

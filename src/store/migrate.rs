@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::connection::Db;
+use super::connection::{Db, LOCK_WAIT};
 use super::error::{Result, StoreError};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -19,9 +19,11 @@ pub(super) fn run(connection: &mut Db) -> Result<()> {
     match connection {
         Db::Sqlite(sqlite) => sqlite.exclusive_transaction(|inner| migrate_all(inner, SQLITE)),
         Db::Postgres(postgres) => {
-            postgres.batch_execute(&format!("SELECT pg_advisory_lock({LOCK})"))?;
+            // Another process may be migrating for long: this one waits.
+            postgres.batch_execute(&format!("SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK})"))?;
             let outcome = migrate_all(postgres, POSTGRES);
-            postgres.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
+            let wait = LOCK_WAIT.as_millis();
+            postgres.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); SET lock_timeout = {wait}"))?;
             outcome
         }
     }

@@ -29,9 +29,11 @@ pub mod replica;
 pub mod runs;
 #[rustfmt::skip]
 mod schema;
+pub mod secret_drafts;
 pub mod sessions;
 mod sql_types;
 pub mod systems;
+mod transaction;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -39,14 +41,17 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+pub use backend::db_now as now;
 pub use connection::{Db, Target};
 pub use error::{Result, StoreError};
 pub use fault::Fault;
+pub use transaction::Unconfirmed;
 
 use condition::{Condition, Work};
 use connection::Pools;
 use health::LastProbe;
 use patience::{OF_PAGES, OF_RUNS, Patience, Waiting};
+use transaction::Outcome;
 
 use crate::clock::micros;
 
@@ -66,13 +71,31 @@ pub struct Store {
 
 const UNMEASURED: i64 = -1;
 
+/// The lease of workers, unless an operator says otherwise.
+pub const LEASE: Duration = Duration::from_secs(30);
+
+/// What came of a write that was tried once.
+pub enum Written<T> {
+    Done(T),
+    /// The connection broke before the database confirmed the commit: [`Store::is_committed`] knows.
+    Unconfirmed(T, Unconfirmed),
+}
+
 impl Store {
     /// Opens the database and brings it to this version's schema, under a lock.
     ///
     /// # Errors
     /// One sentence: the address is wrong, the file cannot be written, the database is newer.
     pub fn open(target: &Target, pool_size: u32) -> Result<Self> {
-        let pools = Pools::open(target, pool_size)?;
+        Self::open_with_lease(target, pool_size, LEASE)
+    }
+
+    /// The same where workers have another lease: Postgres ends transactions that do nothing for this long.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn open_with_lease(target: &Target, pool_size: u32, lease: Duration) -> Result<Self> {
+        let pools = Pools::open(target, pool_size, lease)?;
         let store = Self {
             pools,
             target: Arc::new(target.clone()),
@@ -101,6 +124,11 @@ impl Store {
     /// and its clones.
     pub fn advance(&self, span: Duration) {
         self.ahead.fetch_add(micros(span), Ordering::Relaxed);
+    }
+
+    /// The same in the other direction: the clock is set back.
+    pub fn set_back(&self, span: Duration) {
+        self.ahead.fetch_sub(micros(span), Ordering::Relaxed);
     }
 
     /// For tests: the most rows that one write of this store and its clones has changed since this was asked last. The
@@ -162,7 +190,24 @@ impl Store {
         db: &mut Db,
         work: impl FnOnce(&mut Db) -> Result<T> + Clone,
     ) -> Result<T> {
-        backend::write_transaction(db, waiting, move |db| self.measured(db, work))
+        match self.try_transaction(waiting, db, work)? {
+            Written::Done(value) => Ok(value),
+            Written::Unconfirmed(_value, commit) => {
+                Err(StoreError::Broken(Fault::Unavailable, commit.why().to_owned()))
+            }
+        }
+    }
+
+    fn try_transaction<T>(
+        &self,
+        waiting: &Waiting,
+        db: &mut Db,
+        work: impl FnOnce(&mut Db) -> Result<T> + Clone,
+    ) -> Result<Written<T>> {
+        Ok(match transaction::write_transaction(db, waiting, move |db| self.measured(db, work))? {
+            Outcome::Committed(value) => Written::Done(value),
+            Outcome::Unconfirmed(value, commit) => Written::Unconfirmed(value, commit),
+        })
     }
 
     /// One call, from the connection to the note of how it ended. `begin` is asked when the wait for
@@ -218,6 +263,26 @@ impl Store {
             Ok(result) => result,
             Err(error) => Err(StoreError::Database(format!("a database call ended early: {error}"))),
         }
+    }
+
+    /// As [`Store::write`], for those who must know whether a commit that was not confirmed was made.
+    ///
+    /// # Errors
+    /// As for [`Store::write_here`].
+    pub async fn try_write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Db) -> Result<T> + Clone + Send + 'static,
+    ) -> Result<Written<T>> {
+        self.off_thread(Work::Write, |store, waiting, db| store.try_transaction(waiting, db, work)).await
+    }
+
+    /// Whether a commit that was not confirmed was made; `None` as long as the database works on it.
+    ///
+    /// # Errors
+    /// That no connection is available.
+    pub async fn is_committed(&self, commit: &Arc<Unconfirmed>) -> Result<Option<bool>> {
+        let commit = commit.clone();
+        self.read(move |db| transaction::is_committed(db, &commit)).await
     }
 }
 

@@ -3,16 +3,20 @@
 use std::time::Duration;
 
 use super::engine::Engine;
+use super::outlast;
 use crate::access::Internal;
 use crate::clock::since_boot;
 use crate::domain::message::shortened;
 use crate::domain::run::{CheckTrigger, Failure, Stage};
 use crate::net::secrets::Secrets;
 use crate::store::checks::{self, Check, Outcome};
-use crate::store::{Result, StoreError};
+use crate::store::{Db, Result, StoreError};
 
 /// How long a check may take.
 const ALLOWED: Duration = Duration::from_mins(1);
+
+/// How long a claim of a check holds.
+pub const LEASE: Duration = Duration::from_mins(2);
 
 /// The next check that waits, if any. A look without a write comes first: mostly there is none.
 ///
@@ -22,14 +26,14 @@ pub async fn claim(engine: &Engine, first: CheckTrigger) -> Result<Option<Check>
     if !engine.store.read(checks::any_open).await? {
         return Ok(None);
     }
-    engine.store.write(move |db| checks::claim_next(db, &Internal::worker(), first, ALLOWED * 2)).await
+    engine.store.write(move |db| checks::claim_next(db, &Internal::worker(), first, LEASE)).await
 }
 
 /// Carries out a claimed check and stores what it found.
 pub async fn carry_out(engine: Engine, check: Check) {
     let (began, secrets) = (since_boot(), Secrets::default());
     let found = tokio::time::timeout(ALLOWED, async {
-        let prepared = engine.prepare(check.system_id, &secrets).await?;
+        let prepared = engine.prepare(check.system_id, &secrets, || true).await?;
         prepared.connector.check(&prepared.peer).await
     })
     .await
@@ -43,7 +47,9 @@ pub async fn carry_out(engine: Engine, check: Check) {
         }
     };
     let (id, cadence) = (check.id, engine.limits.cadence.clone());
-    match engine.store.write(move |db| checks::finish(db, &check, &outcome, &cadence)).await {
+    let (holds, what) = (|| since_boot() < began + LEASE, format!("check {id}"));
+    let finish = move |db: &mut Db| checks::finish(db, &check, &outcome, &cadence);
+    match outlast::write(&engine.store, &what, holds, finish).await {
         Ok(()) => {}
         Err(StoreError::Fenced) => log::warn!("check {id} is held by another worker now"),
         Err(error) => log::warn!("check {id}: its end could not be stored: {error}"),

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::connector::{Connector, Peer};
 use super::failures::Failures;
+use super::outlast;
 use super::ports::store_failure;
 use crate::access::Internal;
 use crate::clock::Clock;
@@ -20,7 +21,7 @@ use crate::net::Net;
 use crate::net::secrets::Secrets;
 use crate::ops::vault::Vault;
 use crate::store::systems::System;
-use crate::store::{Store, credentials, systems};
+use crate::store::{Db, LEASE, Store, credentials, systems};
 
 /// Numbers that operators set.
 #[derive(Debug, Clone)]
@@ -36,17 +37,34 @@ pub struct Limits {
     /// Connection checks at once in this process.
     pub checks_at_once: usize,
     pub cadence: Cadence,
+    /// The longest time without progress that a run may take, whatever its system says.
+    pub longest_timeout: Duration,
+    /// How long a stopped connector may take to come back before it is dropped; at the end of the process it has the
+    /// grace.
+    pub obey: Duration,
+}
+
+impl Limits {
+    /// How many runs of one group this process executes at most while there are systems of other groups: one place is
+    /// left for them.
+    #[must_use]
+    pub fn most_of_a_group(&self) -> Option<i64> {
+        let others = self.runs_at_once.checked_sub(1).filter(|places| *places > 0)?;
+        Some(i64::try_from(others).unwrap_or(i64::MAX))
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             runs_at_once: 4,
-            lease: Duration::from_secs(30),
+            lease: LEASE,
             poll: Duration::from_millis(500),
             grace: Duration::from_secs(20),
             checks_at_once: 16,
             cadence: Cadence::default(),
+            longest_timeout: Duration::from_hours(7 * 24),
+            obey: Duration::from_secs(15),
         }
     }
 }
@@ -78,18 +96,23 @@ pub struct Prepared {
 }
 
 impl Engine {
-    /// Loads a system with its settings and opened credentials, which `secrets` learns.
+    /// Loads a system with its settings and opened credentials, which `secrets` learns. A database that is away is asked
+    /// again while `holds` says so.
     ///
     /// # Errors
     /// A failure at stage *settings*: the kind is unknown, the settings or a credential cannot be read.
-    pub async fn prepare(&self, id: SystemId, secrets: &Secrets) -> Result<Prepared, Failure> {
-        let (system, group, sealed) = self
-            .store
-            .read(move |db| {
-                let (system, group) = systems::by_id(db, &Internal::worker(), id)?;
-                let sealed = credentials::of_system(db, id)?;
-                Ok((system, group, sealed))
-            })
+    pub async fn prepare(
+        &self,
+        id: SystemId,
+        secrets: &Secrets,
+        holds: impl Fn() -> bool + Send + Sync,
+    ) -> Result<Prepared, Failure> {
+        let load = move |db: &mut Db| {
+            let (system, group) = systems::by_id(db, &Internal::worker(), id)?;
+            let sealed = credentials::of_system(db, id)?;
+            Ok((system, group, sealed))
+        };
+        let (system, group, sealed) = outlast::read(&self.store, &format!("system {id}"), holds, load)
             .await
             .map_err(|error| store_failure(Stage::Settings, &error))?;
         let connector = (self.connector)(&system.kind)

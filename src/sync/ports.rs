@@ -3,28 +3,34 @@
 use std::time::Duration;
 
 use super::connector::{Action, Baseline, BaselineChange, BrakedPlan, Halt, ItemState, Plan, Step, Task};
-use super::stop::Stopped;
+use super::outlast;
+use super::stop::{Stop, Stopped};
 use crate::domain::run::{Failure, Stage};
 use crate::net::secrets::Secrets;
 use crate::store::plans::{self, KeyDetail, Range};
 use crate::store::runs::Claim;
-use crate::store::{Fault, Store, StoreError, item_states};
+use crate::store::{Db, Fault, Result as Stored, Store, StoreError, item_states};
 
 /// How long a braked plan waits for a person.
 pub const PLAN_LIFE: Duration = Duration::from_hours(24);
 
-/// Baselines and plan of one run.
+/// Baselines, plan and replica of one run. What the database does not take at first is tried again as long as the lease
+/// holds.
 #[derive(Clone)]
 pub struct Ports {
-    pub(super) store: Store,
-    pub(super) claim: Claim,
+    store: Store,
+    claim: Claim,
+    stop: Stop,
     pub(super) secrets: Secrets,
+    /// How the log of the process calls it.
+    name: String,
 }
 
 impl Ports {
     #[must_use]
-    pub fn new(store: Store, claim: Claim) -> Self {
-        Self { store, claim, secrets: Secrets::default() }
+    pub fn new(store: Store, claim: Claim, stop: Stop) -> Self {
+        let name = format!("run {}", claim.run);
+        Self { store, claim, stop, secrets: Secrets::default(), name }
     }
 
     /// The same that takes these credentials out of every message.
@@ -32,10 +38,30 @@ impl Ports {
     pub fn masking(self, secrets: Secrets) -> Self {
         Self { secrets, ..self }
     }
+
+    /// Reads off the runtime's threads.
+    pub(super) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Clone + Send + 'static,
+    ) -> Result<T, Halt> {
+        let claim = self.claim.clone();
+        let read = move |db: &mut Db| work(db, &claim);
+        outlast::read(&self.store, &self.name, || self.stop.holds(), read).await.map_err(|error| halted(&error))
+    }
+
+    /// Writes in one transaction, once.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Clone + Send + 'static,
+    ) -> Result<T, Halt> {
+        let claim = self.claim.clone();
+        let write = move |db: &mut Db| work(db, &claim);
+        outlast::write(&self.store, &self.name, || self.stop.holds(), write).await.map_err(|error| halted(&error))
+    }
 }
 
 /// A database that cannot store ends the run; the next one goes on from what was stored.
-pub(super) fn halted(error: &StoreError) -> Halt {
+fn halted(error: &StoreError) -> Halt {
     match error {
         StoreError::Fenced => Halt::Stopped(Stopped::LeaseLost),
         StoreError::NotFound
@@ -69,30 +95,27 @@ fn limit(rows: usize) -> i64 {
 impl ItemState for Ports {
     fn page<'a>(&'a self, after: Option<&'a [u8]>, rows: usize) -> Task<'a, Result<Vec<Baseline>, Halt>> {
         Box::pin(async move {
-            let (claim, after) = (self.claim.clone(), after.map(<[u8]>::to_vec));
-            let page = self
-                .store
-                .read(move |db| item_states::page(db, &claim, after.as_deref(), limit(rows)))
-                .await
-                .map_err(|error| halted(&error))?;
+            let after = after.map(<[u8]>::to_vec);
+            let page = self.read(move |db, claim| item_states::page(db, claim, after.as_deref(), limit(rows))).await?;
             Ok(page.into_iter().map(|(key, state)| Baseline { key, state }).collect())
         })
     }
 
     fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), Halt>> {
         Box::pin(async move {
-            let claim = self.claim.clone();
             let mut newest = std::collections::BTreeMap::new();
             for change in changes {
                 match change {
+                    // A service may mark a version with a credential, which is not stored. Without a baseline the
+                    // item is compared by its size, time and mark alone.
+                    BaselineChange::Set(baseline) if self.secrets.are_in(&baseline.state) => {
+                        newest.insert(baseline.key, None)
+                    }
                     BaselineChange::Set(baseline) => newest.insert(baseline.key, Some(baseline.state)),
                     BaselineChange::Forget(key) => newest.insert(key, None),
                 };
             }
-            self.store
-                .write(move |db| item_states::store(db, &claim, newest.into_iter().collect()))
-                .await
-                .map_err(|error| halted(&error))
+            self.write(move |db, claim| item_states::store(db, claim, newest.into_iter().collect())).await
         })
     }
 }
@@ -106,15 +129,13 @@ const fn word(action: Action) -> &'static str {
 
 impl Ports {
     async fn steps(&self, action: Action, key: Option<&[u8]>, backwards: bool, rows: usize) -> Result<Vec<Step>, Halt> {
-        let (run, key) = (self.claim.run, key.map(<[u8]>::to_vec));
+        let key = key.map(<[u8]>::to_vec);
         let page: Vec<KeyDetail> = self
-            .store
-            .read(move |db| {
+            .read(move |db, claim| {
                 let range = if backwards { Range::Before(key.as_deref()) } else { Range::After(key.as_deref()) };
-                plans::page(db, run, word(action), range, limit(rows))
+                plans::page(db, claim.run, word(action), range, limit(rows))
             })
-            .await
-            .map_err(|error| halted(&error))?;
+            .await?;
         Ok(page.into_iter().map(|(key, detail)| Step { action, key, detail }).collect())
     }
 }
@@ -122,7 +143,6 @@ impl Ports {
 impl Plan for Ports {
     fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), Halt>> {
         Box::pin(async move {
-            let claim = self.claim.clone();
             let mut transfers = Vec::new();
             let mut deletions = Vec::new();
             for step in steps {
@@ -131,13 +151,11 @@ impl Plan for Ports {
                     Action::Delete => deletions.push((step.key, step.detail)),
                 }
             }
-            self.store
-                .write(move |db| {
-                    plans::spool(db, &claim, word(Action::Transfer), transfers)?;
-                    plans::spool(db, &claim, word(Action::Delete), deletions)
-                })
-                .await
-                .map_err(|error| halted(&error))
+            self.write(move |db, claim| {
+                plans::spool(db, claim, word(Action::Transfer), transfers)?;
+                plans::spool(db, claim, word(Action::Delete), deletions)
+            })
+            .await
         })
     }
 
@@ -156,14 +174,11 @@ impl Plan for Ports {
 
     fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), Halt>> {
         Box::pin(async move {
-            let claim = self.claim.clone();
-            self.store
-                .write(move |db| {
-                    let numbers = (plan.deletions, plan.items);
-                    plans::brake(db, &claim, &plan.digest, numbers, plan.reason, PLAN_LIFE)
-                })
-                .await
-                .map_err(|error| halted(&error))
+            self.write(move |db, claim| {
+                let numbers = (plan.deletions, plan.items);
+                plans::brake(db, claim, &plan.digest, numbers, plan.reason, PLAN_LIFE)
+            })
+            .await
         })
     }
 }

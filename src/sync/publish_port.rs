@@ -1,41 +1,19 @@
 //! The port to the replica, over the store and under the claim.
 
 use super::connector::{Halt, Task};
-use super::ports::{Ports, halted};
+use super::ports::Ports;
 use super::publish::{Finished, Held, Key, Met, Publish, Published, PublishedSet, Reading, Tally};
 use crate::clock::Stamp;
 use crate::domain::message::Message;
 use crate::ids::SetId;
 use crate::store::messages::append;
 use crate::store::replica::{self, Incoming, SetEnd};
-use crate::store::runs::Claim;
-use crate::store::{Db, Result as Stored};
 
 /// How many records a page of the replica has.
 const PAGE: i64 = 1_000;
 
 /// How many records become orphaned in one transaction.
 const AT_ONCE: usize = 1_000;
-
-impl Ports {
-    /// Reads off the runtime's threads.
-    async fn read<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Send + 'static,
-    ) -> Result<T, Halt> {
-        let claim = self.claim.clone();
-        self.store.read(move |db| work(db, &claim)).await.map_err(|error| halted(&error))
-    }
-
-    /// Writes in one transaction.
-    async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Clone + Send + 'static,
-    ) -> Result<T, Halt> {
-        let claim = self.claim.clone();
-        self.store.write(move |db| work(db, &claim)).await.map_err(|error| halted(&error))
-    }
-}
 
 const fn stored(reading: Reading) -> replica::Reading {
     match reading {
@@ -95,6 +73,13 @@ impl Publish for Ports {
 
     fn forget(&self, set: SetId) -> Task<'_, Result<(), Halt>> {
         Box::pin(self.write(move |db, claim| replica::forget(db, claim, set)))
+    }
+
+    fn discard(&self, set: SetId) -> Task<'_, Result<(), Halt>> {
+        Box::pin(async move {
+            while self.write(move |db, claim| replica::discard(db, claim, set)).await? {}
+            Ok(())
+        })
     }
 
     fn page(&self, set: SetId, staged: bool, after: Option<Key>) -> Task<'_, Result<Vec<Held>, Halt>> {

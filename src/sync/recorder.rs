@@ -1,6 +1,7 @@
 //! The storing end of the journal: batches of messages, each with the counters of its run in one
 //! transaction.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc::Receiver;
@@ -8,6 +9,8 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::journal::Entry;
+use super::outlast;
+use super::stop::Stop;
 use crate::store::messages::{Batch, append};
 use crate::store::runs::Claim;
 use crate::store::{Store, StoreError};
@@ -18,17 +21,19 @@ const BATCH: usize = 2_000;
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// Stores what comes until every writing end is gone, or what came until it was `closed`: whoever was dropped in the
-/// middle of something may keep a writing end for long. A message that cannot be stored ends the recorder; the writing
-/// end then fails, and the run with it.
+/// middle of something may keep a writing end for long. A batch is tried again as long as the lease holds. One that cannot
+/// be stored then ends the recorder; the writing end fails, and the run with it.
 ///
 /// # Errors
 /// Why the database did not take a batch.
 pub async fn record(
     store: Store,
     claim: Claim,
+    stop: Stop,
     mut entries: Receiver<Entry>,
     closed: CancellationToken,
 ) -> Result<(), StoreError> {
+    let what = format!("run {}: messages", claim.run);
     while let Some(first) = next(&mut entries, &closed).await {
         let mut batch: Batch = Vec::new();
         let mut flushes = Vec::new();
@@ -41,8 +46,8 @@ pub async fn record(
             }
         }
         if !batch.is_empty() {
-            let claim = claim.clone();
-            store.write(move |db| append(db, &claim, &batch)).await?;
+            let (claim, batch) = (claim.clone(), Arc::new(batch));
+            outlast::write(&store, &what, || stop.holds(), move |db| append(db, &claim, &batch)).await?;
         }
         for flush in flushes {
             // Whoever waited may have given up.

@@ -10,26 +10,24 @@ use tokio_util::task::AbortOnDropHandle;
 use super::connector::{Context, Halt};
 use super::engine::{Engine, Limits, Prepared};
 use super::journal::Journal;
+use super::late_end::{LateEnd, end_late};
+use super::outlast;
 use super::ports::Ports;
 use super::progress::Progress;
 use super::recorder::record;
 use super::stop::{Stop, Stopped};
-use crate::clock::{Stamp, since_boot};
+use crate::clock::{Clock, RunClock, Stamp, since_boot};
 use crate::domain::message::{Category, Message};
 use crate::domain::retry;
 use crate::domain::run::{EndReason, Failure, Stage};
 use crate::net::secrets::Secrets;
 use crate::ops::random;
-use crate::store::StoreError;
 use crate::store::messages::append;
 use crate::store::runs::{self, Claim, Ending, Retry, Sequel, Totals};
+use crate::store::{self, StoreError};
 
 /// How often a running run is looked after: cancellation must be answered within two seconds.
 const LOOK_AFTER: Duration = Duration::from_millis(500);
-
-/// How long a stopped connector may take to come back before it is dropped; at the end of the process it has the
-/// grace.
-const OBEY: Duration = Duration::from_secs(15);
 
 /// Carries out a run that was claimed by a request made at `asked` (since boot): the lease counts from there.
 /// Comes back when the run has ended, or when somebody else holds it.
@@ -38,30 +36,34 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
     if claim.canceled {
         stop.stop(Stopped::Canceled);
     }
+    let clock = Arc::new(RunClock::new(claim.claimed_at, since_boot()));
     let secrets = Secrets::default();
-    let (journal, entries) = Journal::open(engine.clock.clone());
+    let (journal, entries) = Journal::open(clock.clone());
     let journal = journal.masking(secrets.clone());
     let progress = Arc::new(Progress::default());
     let closed = CancellationToken::new();
-    let recorder = tokio::spawn(record(engine.store.clone(), claim.clone(), entries, closed.clone()));
+    let recorder = tokio::spawn(record(engine.store.clone(), claim.clone(), stop.clone(), entries, closed.clone()));
     let (outcome, max_attempts, allowed) = {
-        let prepared = engine.prepare(claim.system, &secrets).await;
+        let prepared = engine.prepare(claim.system, &secrets, || stop.holds()).await;
         match prepared {
             // Of a system that cannot be read, how often it may be tried cannot either.
             Err(failure) => (Err(Halt::Failed(failure)), retry::DEFAULT_MAX_ATTEMPTS, Duration::ZERO),
             Ok(prepared) => {
                 let max_attempts = prepared.system.max_attempts;
                 let allowed = Duration::from_micros(u64::try_from(prepared.system.timeout_us).unwrap_or(u64::MAX));
+                // An operator may have set a lower limit since the system was specified.
+                let allowed = allowed.min(engine.limits.longest_timeout);
                 let watch = Watch {
                     engine: &engine,
                     claim: &claim,
                     stop: &stop,
+                    clock: &clock,
                     progress: &progress,
                     journal: &journal,
                     allowed,
                 };
                 let outcome = tokio::select! {
-                    outcome = synchronize(&engine, &claim, prepared, &journal, &progress, &stop) => outcome,
+                    outcome = synchronize(&watch, prepared, &clock, &progress) => outcome,
                     stopped = disobeys(&stop, &engine.limits) => Err(Halt::Stopped(stopped)),
                     never = watch.look_after() => match never {},
                 };
@@ -81,33 +83,38 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
         Ok(outcome) => outcome,
         Err(error) => Err(StoreError::Database(error.to_string())),
     };
-    let emitted = journal.emitted();
-    let Some(ending) = verdict.ending else { return };
-    match stored {
-        Ok(()) => end(&engine, &claim, &progress, emitted, ending, verdict.retry).await,
-        Err(StoreError::Fenced) => log::warn!("run {} is held by another worker now", claim.run),
-        // The lease runs out, and the reaper ends the run when the database takes writes again.
-        Err(error) => log::error!("run {}: the log could not be stored: {error}", claim.run),
+    let (snapshot, idle) = progress.snapshot();
+    let last = totals(&snapshot, clock.now().minus(idle), journal.emitted());
+    let ended = match (stored, verdict.ending) {
+        (Ok(()), Some(ending)) => end(&engine, &claim, &stop, &last, ending, verdict.retry).await,
+        (Err(error), _) => Err(error),
+        (Ok(()), None) => Err(StoreError::Fenced),
+    };
+    let Err(error) = ended else { return };
+    // Also a lease that ran out: the database may be why it could not be renewed.
+    let fault = error.fault().or_else(|| engine.store.fault_within(engine.limits.lease));
+    match fault {
+        Some(fault) => end_late(&engine, &claim, LateEnd { fault, last, max_attempts }).await,
+        None => log::warn!("run {}: its end could not be stored: {error}", claim.run),
     }
 }
 
 async fn synchronize(
-    engine: &Engine,
-    claim: &Claim,
+    watch: &Watch<'_>,
     prepared: Prepared,
-    journal: &Journal,
+    clock: &Arc<RunClock>,
     progress: &Arc<Progress>,
-    stop: &Stop,
 ) -> Result<(), Halt> {
+    let Watch { engine, claim, stop, journal, .. } = *watch;
     stop.check()?;
     let secrets = prepared.peer.net.secrets().clone();
-    let ports = Arc::new(Ports::new(engine.store.clone(), claim.clone()).masking(secrets));
+    let ports = Arc::new(Ports::new(engine.store.clone(), claim.clone(), stop.clone()).masking(secrets));
     let context = Context {
         peer: prepared.peer,
         journal: journal.clone(),
         progress: progress.clone(),
         stop: stop.clone(),
-        clock: engine.clock.clone(),
+        clock: clock.clone(),
         state: ports.clone(),
         plan: ports.clone(),
         replica: ports,
@@ -133,7 +140,7 @@ async fn disobeys(stop: &Stop, limits: &Limits) -> Stopped {
     let reason = stop.stopped().await;
     let patience = match reason {
         Stopped::ShutDown => limits.grace,
-        Stopped::Canceled | Stopped::NoProgress | Stopped::LeaseLost => OBEY,
+        Stopped::Canceled | Stopped::NoProgress | Stopped::LeaseLost => limits.obey,
     };
     tokio::time::sleep(patience).await;
     reason
@@ -144,6 +151,7 @@ struct Watch<'a> {
     engine: &'a Engine,
     claim: &'a Claim,
     stop: &'a Stop,
+    clock: &'a RunClock,
     progress: &'a Progress,
     journal: &'a Journal,
     allowed: Duration,
@@ -165,7 +173,7 @@ impl Watch<'_> {
             }
             let asked = since_boot();
             let (claim, lease) = (self.claim.clone(), self.engine.limits.lease);
-            let now = totals(&snapshot, self.engine.clock.now().minus(idle), self.journal.emitted());
+            let now = totals(&snapshot, self.clock.now().minus(idle), self.journal.emitted());
             let beat = self
                 .engine
                 .store
@@ -175,6 +183,7 @@ impl Watch<'_> {
                     Ok(canceled)
                 })
                 .await;
+            self.engine.failures.note("a heartbeat could not be stored", &beat);
             match beat {
                 Ok(canceled) => {
                     self.stop.extend(asked, lease);
@@ -184,7 +193,7 @@ impl Watch<'_> {
                 }
                 Err(StoreError::Fenced) => self.stop.stop(Stopped::LeaseLost),
                 // The lease goes on until it runs out; a database that comes back in time changes nothing.
-                Err(error) => log::warn!("run {}: heartbeat: {error}", self.claim.run),
+                Err(_error) => {}
             }
         }
     }
@@ -193,7 +202,7 @@ impl Watch<'_> {
 fn totals(snapshot: &super::progress::Snapshot, moved_at: Stamp, emitted: i64) -> Totals {
     Totals {
         moved_at: snapshot.has_moved().then_some(moved_at),
-        phase: snapshot.phase.to_owned(),
+        phase: snapshot.doing(),
         items_done: snapshot.items_done,
         items_total: snapshot.items_total,
         bytes_done: snapshot.bytes_done,
@@ -237,7 +246,7 @@ fn judge(outcome: &Result<(), Halt>, claim: &Claim, max_attempts: i64) -> Verdic
         Err(Halt::Stopped(Stopped::ShutDown)) => Verdict {
             ending: error(EndReason::ShutDown, "RUN-SHUT-DOWN", None),
             message: Some(Message::of_run(Category::Error, "RUN-SHUT-DOWN")),
-            retry: again(EndReason::ShutDown.heals_by_retry()),
+            retry: retry::next_attempt_at_once(claim.attempt, max_attempts).map(|after| Retry { after }),
         },
         Err(Halt::Stopped(Stopped::NoProgress)) => Verdict {
             ending: error(EndReason::NoProgress, "RUN-NO-PROGRESS", None),
@@ -285,48 +294,58 @@ fn told(failure: &Failure) -> Message {
     message
 }
 
-async fn end(engine: &Engine, claim: &Claim, progress: &Progress, emitted: i64, ending: Ending, retry: Option<Retry>) {
-    let (snapshot, idle) = progress.snapshot();
-    let last = totals(&snapshot, engine.clock.now().minus(idle), emitted);
-    let check_within = engine.limits.cadence.extra_check;
-    let held = claim.clone();
-    let ended = engine
-        .store
-        .write(move |db| {
+async fn end(
+    engine: &Engine,
+    claim: &Claim,
+    stop: &Stop,
+    last: &Totals,
+    ending: Ending,
+    retry: Option<Retry>,
+) -> Result<(), StoreError> {
+    let cadence = engine.limits.cadence.clone();
+    let (held, last, what) = (claim.clone(), last.clone(), format!("run {}: its end", claim.run));
+    outlast::write(
+        &engine.store,
+        &what,
+        || stop.holds(),
+        move |db| {
             held.hold(db)?;
             runs::store_progress(db, &held, &last)?;
-            runs::finish(db, &held, &ending, Sequel { retry, check_within })
-        })
-        .await;
-    match ended {
-        Ok(_result) => {}
-        Err(StoreError::Fenced) => log::warn!("run {} is held by another worker now", claim.run),
-        Err(error) => log::error!("run {}: its end could not be stored: {error}", claim.run),
-    }
+            runs::finish(db, &held, &ending, Sequel { retry, cadence }).map(|_result| ())
+        },
+    )
+    .await
 }
 
-/// Ends a run whose worker is gone, and queues the retry.
+/// Ends a run whose worker is gone, and queues the retry, which starts at once.
 ///
 /// # Errors
-/// Why the database did not take it; the next look tries again.
+/// Why the database did not take it as long as the claim held; a later look tries again.
 pub async fn bury(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
-    let now = engine.clock.now();
-    engine
-        .store
-        .write(move |db| {
+    let until = since_boot() + engine.limits.lease;
+    let what = format!("run {}: its end", claim.run);
+    outlast::write(
+        &engine.store,
+        &what,
+        || since_boot() < until,
+        move |db| {
+            let now = store::now(db)?;
             let (system, _group) = crate::store::systems::by_id(db, &crate::access::Internal::worker(), claim.system)?;
             let mut message = Message::of_run(Category::Error, "RUN-LOST-WORKER");
             message.args.extend(claim.worker.clone());
             append(db, &claim, &vec![(now, message)])?;
             runs::count_emitted(db, &claim, 1)?;
             // Whoever asked for it to be canceled does not want it tried again.
-            let transient = EndReason::LostWorker.heals_by_retry() && !claim.canceled;
-            let retry = retry::next_attempt(claim.attempt, system.max_attempts, transient).map(|after| Retry { after });
+            let again = retry::next_attempt_at_once(claim.attempt, system.max_attempts).filter(|_wait| !claim.canceled);
+            let retry = again.map(|after| Retry { after });
             let ending =
                 Ending::Error { reason: EndReason::LostWorker, code: "RUN-LOST-WORKER".to_owned(), stage: None };
             runs::finish(db, &claim, &ending, retry).map(|_result| ())
-        })
-        .await
+        },
+    )
+    .await?;
+    engine.wake.notify_one();
+    Ok(())
 }
 
 #[cfg(test)]

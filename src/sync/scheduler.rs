@@ -1,12 +1,15 @@
 //! The schedule: due times become queued runs, and queued checks; what time alone changes is changed. Whoever moves
-//! a due time on queues what was due, in one transaction, so that two replicas never queue two.
+//! a due time on queues what was due, in one transaction, so that two replicas never queue two. All of it goes by the
+//! clock of the database, and nothing waits for a system that another transaction holds.
 
 use super::engine::Engine;
 use crate::access::Internal;
+use crate::clock::Stamp;
 use crate::domain::run::CheckTrigger;
-use crate::domain::schedule::Schedule;
+use crate::domain::schedule::{self, Schedule};
+use crate::ids::SystemId;
 use crate::store::runs::{self, Due};
-use crate::store::{Db, Result, checks, systems};
+use crate::store::{self, Db, Result, checks, systems};
 
 /// How many systems one look takes on.
 const AT_ONCE: i64 = 200;
@@ -24,10 +27,11 @@ pub async fn tick(engine: &Engine) -> Result<()> {
 /// Pauses what has had no connection for too long, and calls silent what has been so.
 async fn pass_time(engine: &Engine) -> Result<()> {
     // One transaction each: it holds the row of counts at its end, for which others wait with a system of their own.
+    let mut done = Ok(());
     for id in engine.store.read(|db| systems::changing(db, &Internal::schedule(), AT_ONCE)).await? {
-        engine.store.write(move |db| systems::pass_time(db, &Internal::schedule(), id)).await?;
+        done = engine.store.write(move |db| systems::pass_time(db, &Internal::schedule(), id)).await.and(done);
     }
-    Ok(())
+    done
 }
 
 /// Queues the connection checks that are due.
@@ -38,8 +42,9 @@ async fn queue_checks(engine: &Engine) -> Result<()> {
     if due.is_empty() {
         return Ok(());
     }
-    let (now, cadence) = (engine.clock.now(), engine.limits.cadence.clone());
+    let cadence = engine.limits.cadence.clone();
     let queue = move |db: &mut Db| {
+        let now = store::now(db)?;
         let principal = Internal::schedule().principal().to_string();
         for (system, was) in due {
             if systems::take_check(db, system, was, &cadence)? {
@@ -55,41 +60,51 @@ async fn queue_checks(engine: &Engine) -> Result<()> {
 
 /// Queues the runs that are due.
 async fn queue_runs(engine: &Engine) -> Result<()> {
-    let now = engine.clock.now();
-    let due = engine.store.read(move |db| runs::due_systems(db, &Internal::schedule(), now, AT_ONCE)).await?;
+    let due = |db: &mut Db| {
+        let now = store::now(db)?;
+        Ok((now, runs::due_systems(db, &Internal::schedule(), now, AT_ONCE)?))
+    };
+    let (now, due) = engine.store.read(due).await?;
+    let mut done = Ok(());
     for (system, was, text, zone) in due {
         let planned = text.parse::<Schedule>().ok().zip(zone.parse().ok());
-        let Some((schedule, zone)) = planned else {
+        if planned.is_none() {
             log::error!("system {system}: its schedule cannot be read: {text} in {zone}");
-            engine.store.write(move |db| runs::set_due(db, system, was, None)).await?;
-            continue;
+        }
+        let came = planned.map(|(schedule, zone)| schedule.due(was, now, zone, system.seed()));
+        let queued = match came {
+            None => engine.store.write(move |db| runs::set_due(db, system, was, None)).await.map(|_moved| false),
+            Some(None) => continue,
+            Some(Some(came)) => engine.store.write(move |db| queue_run(db, system, was, came)).await,
         };
-        let Some(came) = schedule.due(was, now, zone, system.seed()) else { continue };
-        let queued = engine
-            .store
-            .write(move |db| {
-                if !runs::set_due(db, system, was, came.next)? {
-                    return Ok(false);
-                }
-                let due = Due {
-                    system,
-                    lane: "main".to_owned(),
-                    request_key: None,
-                    trigger: came.trigger,
-                    principal: Internal::schedule().principal().to_string(),
-                    attempt: 1,
-                    retries_run: None,
-                    plan_digest: None,
-                    not_before: now,
-                };
-                // A run that is queued already (a retry that waits, a press of the button) is this one too.
-                runs::try_queue(db, &due, now)?;
-                Ok(true)
-            })
-            .await?;
-        if queued {
-            engine.wake.notify_one();
+        match queued {
+            Ok(true) => engine.wake.notify_one(),
+            Ok(false) => {}
+            // One that fails does not keep the others from being queued.
+            Err(error) => done = Err(error),
         }
     }
-    Ok(())
+    done
+}
+
+/// Moves the due time of a system on and queues its run, unless somebody else has, or works on the system.
+fn queue_run(db: &mut Db, system: SystemId, was: Stamp, came: schedule::Due) -> Result<bool> {
+    if !runs::set_due(db, system, was, came.next)? {
+        return Ok(false);
+    }
+    let now = store::now(db)?;
+    let due = Due {
+        system,
+        lane: "main".to_owned(),
+        request_key: None,
+        trigger: came.trigger,
+        principal: Internal::schedule().principal().to_string(),
+        attempt: 1,
+        retries_run: None,
+        plan_digest: None,
+        not_before: now,
+    };
+    // A run that is queued already (a retry that waits, a press of the button) is this one too.
+    runs::try_queue(db, &due, now)?;
+    Ok(true)
 }

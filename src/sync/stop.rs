@@ -79,6 +79,13 @@ impl Stop {
         Ok(())
     }
 
+    /// Whether the lease still holds: then what the run has to say can be stored, also once it was stopped.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.0.reason.get() != Some(&Stopped::LeaseLost)
+            && millis(since_boot()) < self.0.lease_until.load(Ordering::SeqCst)
+    }
+
     /// Waits until the run is stopped. For `tokio::select!` around whatever takes long.
     pub async fn stopped(&self) -> Stopped {
         self.0.token.cancelled().await;
@@ -101,6 +108,17 @@ mod tests {
         stop.stop(Stopped::Canceled);
         stop.stop(Stopped::ShutDown);
         assert_eq!(stop.check(), Err(Stopped::Canceled));
+    }
+
+    #[test]
+    fn a_stopped_run_still_holds_its_lease() {
+        let stop = Stop::with_lease(Duration::from_mins(1));
+        stop.stop(Stopped::Canceled);
+        assert!(stop.holds());
+        assert!(!Stop::with_lease(Duration::ZERO).holds());
+        let lost = Stop::with_lease(Duration::from_mins(1));
+        lost.stop(Stopped::LeaseLost);
+        assert!(!lost.holds());
     }
 
     #[test]

@@ -3,15 +3,20 @@
 use std::time::Duration;
 
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::engine::Engine;
+use super::late_end::workers_have_respite;
 use super::run::{bury, carry_out};
-use super::{checker, scheduler};
+use super::set_back::{self, Memory};
+use super::{checker, outlast, scheduler};
 use crate::access::Internal;
 use crate::clock::since_boot;
 use crate::domain::run::CheckTrigger;
 use crate::ops::upkeep;
-use crate::store::runs;
+use crate::store::runs::{self, Claim, Claimant};
+use crate::store::{Db, Result};
 
 /// How often due times and lost leases are looked at.
 const TICK: Duration = Duration::from_secs(1);
@@ -23,22 +28,19 @@ const SETTLE: Duration = Duration::from_secs(5);
 /// shut down.
 pub async fn work(engine: Engine, name: String) {
     let (mut running, mut checking): (JoinSet<()>, JoinSet<()>) = (JoinSet::new(), JoinSet::new());
-    let mut chores: JoinSet<()> = JoinSet::new();
     let mut first = CheckTrigger::Manual;
-    let mut ticks = tokio::time::interval(TICK);
-    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    let mut rounds = tokio::time::interval(UPKEEP);
-    rounds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let claimant = Claimant { name, lease: engine.limits.lease, most_of_a_group: engine.limits.most_of_a_group() };
+    // Beside the claims: whatever these wait for must not keep a run from being claimed.
+    let _beside = [
+        AbortOnDropHandle::new(tokio::spawn(tick_forever(engine.clone()))),
+        AbortOnDropHandle::new(tokio::spawn(keep_up_forever(engine.clone()))),
+    ];
     loop {
         let woken = engine.wake.notified();
         tokio::select! {
             () = engine.end.cancelled() => break,
             () = woken => {}
             () = tokio::time::sleep(engine.limits.poll) => {}
-            _ = ticks.tick() => tick(&engine).await,
-            // One round at a time, and beside the work: there may be much to delete.
-            _ = rounds.tick(), if chores.is_empty() => drop(chores.spawn(keep_up(engine.clone()))),
-            Some(_ended) = chores.join_next(), if !chores.is_empty() => {}
             Some(_ended) = running.join_next(), if !running.is_empty() => {}
             Some(_ended) = checking.join_next(), if !checking.is_empty() => {}
         }
@@ -47,7 +49,7 @@ pub async fn work(engine: Engine, name: String) {
         while checking.len() < engine.limits.checks_at_once && start_check(&engine, first, &mut checking).await {
             first = turn(first);
         }
-        while running.len() < engine.limits.runs_at_once && start_run(&engine, &name, &mut running).await {}
+        while running.len() < engine.limits.runs_at_once && start_run(&engine, &claimant, &mut running).await {}
     }
     let grace = tokio::time::timeout(engine.limits.grace + SETTLE, async {
         while running.join_next().await.is_some() {}
@@ -69,71 +71,90 @@ const fn turn(first: CheckTrigger) -> CheckTrigger {
 
 /// Starts the next check, if there is any.
 async fn start_check(engine: &Engine, first: CheckTrigger, checking: &mut JoinSet<()>) -> bool {
-    match checker::claim(engine, first).await {
-        Ok(Some(check)) => {
-            checking.spawn(checker::carry_out(engine.clone(), check));
-            true
-        }
-        Ok(None) => false,
-        Err(error) => {
-            log::warn!("the queue of checks cannot be read: {error}");
-            false
-        }
-    }
+    let claimed = checker::claim(engine, first).await;
+    engine.failures.note("the queue of checks cannot be read", &claimed);
+    let Ok(Some(check)) = claimed else { return false };
+    checking.spawn(checker::carry_out(engine.clone(), check));
+    true
 }
 
 /// Starts the next run, if there is any.
-async fn start_run(engine: &Engine, name: &str, running: &mut JoinSet<()>) -> bool {
-    match engine.store.read(runs::any_waiting).await {
-        Ok(true) => {}
-        Ok(false) => return false,
-        Err(error) => {
-            log::warn!("the queue of runs cannot be read: {error}");
-            return false;
-        }
+async fn start_run(engine: &Engine, claimant: &Claimant, running: &mut JoinSet<()>) -> bool {
+    let asked = since_boot();
+    let claimed = claim_run(engine, claimant, asked).await;
+    engine.failures.note("the queue of runs cannot be read", &claimed);
+    let Ok(Some(claim)) = claimed else { return false };
+    running.spawn(carry_out(engine.clone(), claim, asked));
+    true
+}
+
+async fn claim_run(engine: &Engine, claimant: &Claimant, asked: Duration) -> Result<Option<Claim>> {
+    if !engine.store.read(runs::any_waiting).await? {
+        return Ok(None);
     }
-    let (worker, lease, asked) = (name.to_owned(), engine.limits.lease, since_boot());
-    match engine.store.write(move |db| runs::claim_next(db, &Internal::worker(), &worker, lease)).await {
-        Ok(Some(claim)) => {
-            running.spawn(carry_out(engine.clone(), claim, asked));
-            true
-        }
-        Ok(None) => false,
-        Err(error) => {
-            log::warn!("the queue of runs cannot be read: {error}");
-            false
-        }
-    }
+    let (until, claimant) = (asked + claimant.lease, claimant.clone());
+    let claim = move |db: &mut Db| runs::claim_next(db, &Internal::worker(), &claimant);
+    // A claim that was made and not confirmed is not left to its lease.
+    outlast::write(&engine.store, "the queue of runs", || since_boot() < until, claim).await
 }
 
 /// How often upkeep is done.
 const UPKEEP: Duration = Duration::from_mins(1);
 
-async fn keep_up(engine: Engine) {
-    if let Err(error) = upkeep::round(&engine.store, &engine.vault, &engine.config, engine.clock.now()).await {
-        log::warn!("upkeep: {error}");
+/// One round at a time: there may be much to delete.
+async fn keep_up_forever(engine: Engine) {
+    let mut rounds = tokio::time::interval(UPKEEP);
+    rounds.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        rounds.tick().await;
+        let (engine, failures) = (engine.clone(), engine.failures.clone());
+        let round = AbortOnDropHandle::new(tokio::spawn(async move {
+            upkeep::round(&engine.store, &engine.vault, &engine.config, engine.clock.now()).await
+        }));
+        match round.await {
+            Ok(result) => failures.note("upkeep was not completed", &result),
+            Err(error) => log::error!("upkeep ended early: {error}"),
+        }
     }
 }
 
-async fn tick(engine: &Engine) {
-    if let Err(error) = scheduler::tick(engine).await {
-        log::warn!("due times cannot be read: {error}");
+/// One look at due times and leases at a time.
+async fn tick_forever(engine: Engine) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut memory = Memory::default();
+    loop {
+        ticks.tick().await;
+        match AbortOnDropHandle::new(tokio::spawn(tick(engine.clone(), memory))).await {
+            Ok(after) => memory = after,
+            Err(error) => log::error!("a look at due times and leases ended early: {error}"),
+        }
     }
-    match engine.store.read(runs::any_lost).await {
-        Ok(true) => {}
-        Ok(false) => return,
-        Err(error) => return log::warn!("leases cannot be read: {error}"),
+}
+
+async fn tick(engine: Engine, mut memory: Memory) -> Memory {
+    let failures = &engine.failures;
+    failures.note("stored times cannot be read", &set_back::watch(&engine, &mut memory).await);
+    failures.note("due times cannot be read", &scheduler::tick(&engine).await);
+    failures.note("leases cannot be read", &end_lost_runs(&engine).await);
+    memory
+}
+
+/// Ends the runs whose workers are gone.
+async fn end_lost_runs(engine: &Engine) -> Result<()> {
+    if workers_have_respite(engine) || !engine.store.read(runs::any_lost).await? {
+        return Ok(());
     }
     let lease = engine.limits.lease;
-    match engine.store.write(move |db| runs::lost(db, &Internal::worker(), lease)).await {
-        Ok(lost) => {
-            for claim in lost {
-                let run = claim.run;
-                if let Err(error) = bury(engine, claim).await {
-                    log::warn!("run {run} lost its worker and could not be ended yet: {error}");
-                }
-            }
-        }
-        Err(error) => log::warn!("leases cannot be read: {error}"),
+    let mut ends = JoinSet::new();
+    for claim in engine.store.write(move |db| runs::lost(db, &Internal::worker(), lease)).await? {
+        let engine = engine.clone();
+        // Side by side: one whose system somebody holds keeps no other from its end.
+        ends.spawn(async move {
+            let ended = bury(&engine, claim).await;
+            engine.failures.note("a run that lost its worker could not be ended yet", &ended);
+        });
     }
+    while ends.join_next().await.is_some() {}
+    Ok(())
 }

@@ -69,6 +69,19 @@ impl TestDatabase {
     }
 }
 
+/// From now on the clock of a Postgres database is off by this much, for connections that are made after: what
+/// `clock_timestamp()` names is looked for in another schema first.
+pub fn shift_clock(database: &TestDatabase, by: &str) {
+    database.connect().execute(&format!(
+        "CREATE SCHEMA shifted;
+         CREATE FUNCTION shifted.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
+           AS $$ SELECT pg_catalog.clock_timestamp() + interval '{by}' $$;
+         DO $$ BEGIN
+           EXECUTE format('ALTER DATABASE %I SET search_path = public, shifted, pg_catalog', current_database());
+         END $$"
+    ));
+}
+
 /// A connection of diesel's.
 pub enum Bare {
     Sqlite(SqliteConnection),

@@ -64,7 +64,8 @@ impl CronLine {
         if text.len() > MAX_BYTES {
             return Err(ScheduleError::Cron(format!("This one is longer than {MAX_BYTES} characters.")));
         }
-        let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
+        let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed);
+        let parser = parser.dom_and_dow(days_must_both_match(&text)).build();
         let cron = parser.parse(&text).map_err(|error| ScheduleError::Cron(complaint(error)))?;
         Ok(Self { text, cron: Box::new(cron) })
     }
@@ -82,6 +83,16 @@ impl FromStr for CronLine {
             Err(_search_limit) => Err(ScheduleError::Never),
         }
     }
+}
+
+/// Whether a day must match day of month *and* day of week: when either field begins with `*`, also as `*/2`. Otherwise
+/// one of the two is enough. (crontab(5) of Vixie cron and of cronie; croner alone takes only a bare `*` for a star.)
+fn days_must_both_match(text: &str) -> bool {
+    let mut fields = text.split(' ');
+    // croner reads `?` as `*`.
+    let mut begins_with_star = |place| fields.nth(place).is_some_and(|field| field.starts_with(['*', '?']));
+    let (day_of_month, day_of_week) = (begins_with_star(2), begins_with_star(1));
+    day_of_month || day_of_week
 }
 
 /// What croner found, without what the sentence before says already.
@@ -151,6 +162,21 @@ mod tests {
     #[case::skipped("10 2 * * *", "2026-10-03T12:00:00Z", &["04 02:30+11:00", "05 02:10+11:00"])]
     fn lord_howe_changes_by_half_an_hour(#[case] line: &str, #[case] after: &str, #[case] expected: &[&str]) {
         assert_eq!(times(line, Lord_Howe, after, expected.len()), expected);
+    }
+
+    /// November 2026 begins on a Sunday.
+    #[rstest]
+    #[case::odd_days_that_are_mondays("0 9 */2 * 1", &["09", "23", "07", "21"])]
+    #[case::the_star_may_be_in_the_other_field("0 9 13 * */5", &["13", "13", "13", "13"])]
+    #[case::a_question_mark_is_a_star("0 9 ?/2 * 1", &["09", "23", "07", "21"])]
+    #[case::either_without_a_star("0 9 1-31/2 * 1", &["01", "02", "03", "05"])]
+    #[case::either_of_two_lists("0 9 13 * 5", &["06", "13", "20", "27"])]
+    #[case::any_day_of_month("0 9 * * 1", &["02", "09", "16", "23"])]
+    #[case::any_day_of_week("0 9 13 * *", &["13", "13", "13", "13"])]
+    fn days_of_month_and_week(#[case] line: &str, #[case] expected: &[&str]) {
+        let found = times(line, Berlin, "2026-10-31T12:00:00Z", expected.len());
+        let days: Vec<&str> = found.iter().map(|time| &time[..2]).collect();
+        assert_eq!(days, expected);
     }
 
     #[test]

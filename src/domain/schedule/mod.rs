@@ -64,6 +64,13 @@ impl Schedule {
         let trigger = if missed { Trigger::CatchUp } else { Trigger::Schedule };
         Some(Due { trigger, next: self.next_after(now, zone, seed) })
     }
+
+    /// The due time to use instead of `next_due` when that lies later than it can: later than the next one counted from
+    /// now, because the clock was set back since it was counted.
+    #[must_use]
+    pub fn earlier_than(&self, next_due: Stamp, now: Stamp, zone: Tz, seed: u64) -> Option<Stamp> {
+        self.next_after(now, zone, seed).filter(|next| *next < next_due)
+    }
 }
 
 #[cfg(test)]
@@ -89,6 +96,18 @@ mod tests {
         let daily = Schedule::DailyAt { hour: 2, minute: 30 };
         let due = daily.due(stamp("2026-11-22T01:30:55Z"), stamp(now), Berlin, 0);
         assert_eq!(due, expected.map(|(trigger, next)| Due { trigger, next: Some(stamp(next)) }));
+    }
+
+    #[rstest]
+    #[case::as_it_should_be("2026-11-23T01:30:55Z", None)]
+    #[case::due("2026-11-22T01:30:55Z", None)]
+    #[case::a_day_late("2026-11-24T01:30:55Z", Some("2026-11-23T01:30:55Z"))]
+    #[case::a_year_late("2027-11-23T01:30:55Z", Some("2026-11-23T01:30:55Z"))]
+    fn a_due_time_that_lies_too_late(#[case] stored: &str, #[case] expected: Option<&str>) {
+        let daily = Schedule::DailyAt { hour: 2, minute: 30 };
+        let earlier = daily.earlier_than(stamp(stored), stamp("2026-11-22T12:00:00Z"), Berlin, 0);
+        assert_eq!(earlier, expected.map(stamp));
+        assert_eq!(Schedule::None.earlier_than(stamp(stored), Stamp(0), Berlin, 0), None);
     }
 
     #[test]

@@ -62,16 +62,10 @@ const NAMED: &[(&str, char)] = &[
     ("trade", '™'),
 ];
 
-/// The text without escapes; `None` if there are none.
-pub(super) fn undone(view: &View) -> Option<View> {
-    let mut undone = None;
-    for _ in 0..ROUNDS {
-        match once(undone.as_ref().unwrap_or(view)) {
-            Some(next) => undone = Some(next),
-            None => break,
-        }
-    }
-    undone
+/// The text with one layer of escapes less, then with two less, and so on; nothing if there are none.
+pub(super) fn undone(view: &View) -> Vec<View> {
+    let first = once(view);
+    std::iter::successors(first, once).take(ROUNDS).collect()
 }
 
 fn once(view: &View) -> Option<View> {
@@ -231,7 +225,7 @@ mod tests {
 
     fn plain(text: &str) -> String {
         let view = View::of(text.as_bytes());
-        String::from_utf8_lossy(&undone(&view).unwrap_or(view).bytes).into_owned()
+        String::from_utf8_lossy(&undone(&view).pop().unwrap_or(view).bytes).into_owned()
     }
 
     #[test]
@@ -254,7 +248,7 @@ mod tests {
     #[test]
     fn origins_are_kept() {
         let view = View::of(b"x%2Fy");
-        let undone = undone(&view).unwrap();
+        let undone = undone(&view).pop().unwrap();
         assert_eq!(undone.bytes, b"x/y");
         assert_eq!(undone.origin(1..2), Some(1..4));
         assert_eq!(undone.origin(0..3), Some(0..5));

@@ -62,6 +62,13 @@ fn skeleton(byte: u8) -> Option<u8> {
     byte.is_ascii_alphanumeric().then(|| byte.to_ascii_lowercase())
 }
 
+/// Whether this may be the beginning of an escape.
+fn is_cut(escape: &str) -> bool {
+    let longest = if escape.starts_with(['%', '=']) { 2 } else { LONGEST_ESCAPE };
+    escape.len() <= longest
+        && escape.chars().skip(1).all(|character| matches!(character, '#' | '{' | '0'..='9' | 'A'..='Z' | 'a'..='z'))
+}
+
 impl Known {
     pub(super) fn learn(&mut self, secret: &str) {
         let secret = secret.trim();
@@ -83,9 +90,12 @@ impl Known {
             return;
         }
         self.add(&view);
-        if let Some(plain) = undone(&view) {
-            self.add(&plain);
+        // What is left of it where escapes are undone, or markup is taken out.
+        for rest in undone(&view).into_iter().chain(without_markup(&view)) {
+            self.add(&rest);
         }
+        let reversed: String = secret.chars().rev().collect();
+        self.exact.add(&View::of(reversed.as_bytes()).filtered(exact).bytes);
         let latin_1: Option<Vec<u8>> = secret.chars().map(|character| u8::try_from(character).ok()).collect();
         if let Some(latin_1) = latin_1.filter(|_| !secret.is_ascii()) {
             self.add(&View::of(&latin_1));
@@ -143,7 +153,7 @@ impl Known {
             let bytes = view.filtered(exact).bytes;
             self.short.iter().any(|short| bytes.windows(short.len().max(1)).any(|part| part == short))
         };
-        self.has_short() && (has(&view) || undone(&view).is_some_and(|plain| has(&plain)))
+        self.has_short() && (has(&view) || undone(&view).iter().any(has))
     }
 
     /// The parts of a text from which a credential can be read, when so many encodings are undone.
@@ -162,8 +172,9 @@ impl Known {
 
     fn search(&self, view: &View, depth: usize, found: &mut Vec<Range<usize>>) {
         self.scan(view, found);
-        let plain = undone(view);
-        let plain = plain.as_ref().inspect(|plain| self.scan(plain, found)).unwrap_or(view);
+        let layers = undone(view);
+        layers.iter().for_each(|plain| self.scan(plain, found));
+        let plain = layers.last().unwrap_or(view);
         let bare = without_markup(plain).inspect(|bare| self.scan(bare, found));
         if depth > 0 {
             let forms = decoded(plain).into_iter().chain(bare.as_ref().map(decoded).unwrap_or_default());
@@ -184,6 +195,7 @@ impl Known {
         let tail = text.floor_char_boundary(text.len().saturating_sub(LONGEST_ESCAPE));
         // The last escape may have been cut off, too.
         let escape = text.get(tail..)?.rfind(['%', '&', '\\', '=']).map(|place| tail + place);
+        let escape = escape.filter(|place| text.get(*place..).is_some_and(is_cut));
         let ends = [Some(text.len()), escape];
         let heads = ends.into_iter().flatten().filter_map(|end| self.head_before(text.get(..end)?));
         heads.min().map(|start| start..text.len())
@@ -191,7 +203,7 @@ impl Known {
 
     fn head_before(&self, text: &str) -> Option<usize> {
         let view = View::of(text.as_bytes());
-        let plain = undone(&view).unwrap_or_else(|| view.clone());
+        let plain = undone(&view).pop().unwrap_or_else(|| view.clone());
         let forms = [view, plain.clone()].into_iter().chain(decoded(&plain));
         forms.filter_map(|form| Some(self.head_in(&form)?.start)).min()
     }

@@ -3,9 +3,8 @@
 use super::super::audit::Who;
 use super::super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
-use crate::clock::Stamp;
 use crate::ids::SystemKey;
-use crate::store::{Store, StoreError, credentials, systems};
+use crate::store::{self, Store, StoreError, credentials, systems};
 
 /// Deletes a system. Its runs and their logs stay until retention ends; its secrets go at once.
 ///
@@ -16,11 +15,11 @@ pub async fn delete_system(
     grant: &Grant<verbs::SpecifySystems>,
     key: &SystemKey,
     who: Who,
-    now: Stamp,
 ) -> Result<()> {
     let (grant, key) = (grant.clone(), key.clone());
     let deleted = store
         .write(move |db| {
+            let now = store::now(db)?;
             let system = systems::delete(db, &grant, &key, now)?;
             for sealed in credentials::of_system(db, system.id)? {
                 credentials::remove(db, system.id, &sealed.slot)?;

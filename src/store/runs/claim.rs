@@ -1,4 +1,4 @@
-//! Claims: compare-and-set with a lease by the database's clock, fenced by a claim number.
+//! Claims: held with a lease by the database's clock, fenced by a claim number.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::domain::run::RunState;
 use crate::ids::{RunId, RunNo, SystemId};
-use crate::store::backend::{db_now, unless_duplicate};
+use crate::store::backend::{Lockable, db_now, try_lock};
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
-use crate::store::schema::{runs, systems};
+use crate::store::schema::runs;
 
 /// The proof that this worker holds a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,12 +26,14 @@ pub struct Claim {
     pub canceled: bool,
     /// Who carries it out; of a lost run, who did.
     pub worker: Option<String>,
+    /// When it was claimed or taken over, by the database's clock.
+    pub claimed_at: Stamp,
     number: i64,
 }
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = runs)]
-struct Row {
+pub(super) struct Row {
     id: RunId,
     system_id: SystemId,
     lane: String,
@@ -43,8 +45,8 @@ struct Row {
     claim_no: i64,
 }
 
-impl From<Row> for Claim {
-    fn from(row: Row) -> Self {
+impl Claim {
+    pub(super) fn of(row: Row, claimed_at: Stamp) -> Self {
         Self {
             run: row.id,
             system: row.system_id,
@@ -54,12 +56,11 @@ impl From<Row> for Claim {
             plan_digest: row.plan_digest,
             canceled: row.cancel_at.is_some(),
             worker: row.worker,
+            claimed_at,
             number: row.claim_no,
         }
     }
-}
 
-impl Claim {
     /// Fails unless the claim still holds, and keeps it held until the transaction ends.
     ///
     /// # Errors
@@ -79,70 +80,6 @@ impl Claim {
     pub(super) const fn number(&self) -> i64 {
         self.number
     }
-}
-
-/// How many candidates to try before leaving the rest to the next look.
-const TRIES: i64 = 8;
-
-/// Whether any queued run has come to its time: a look before the write.
-pub fn any_waiting(db: &mut Db) -> Result<bool> {
-    let now = db_now(db)?;
-    let waiting = runs::table.filter(runs::state.eq(RunState::Queued)).filter(runs::not_before.le(now));
-    Ok(diesel::select(diesel::dsl::exists(waiting)).get_result(db)?)
-}
-
-/// Whether any lease has run out: a look before the write.
-pub fn any_lost(db: &mut Db) -> Result<bool> {
-    let now = db_now(db)?;
-    let expired = runs::table.filter(runs::state.eq(RunState::Running)).filter(runs::lease_until.lt(now));
-    Ok(diesel::select(diesel::dsl::exists(expired)).get_result(db)?)
-}
-
-/// Claims the run that has waited longest, if any may start now.
-pub fn claim_next(db: &mut Db, _worker: &Internal, name: &str, lease: Duration) -> Result<Option<Claim>> {
-    let now = db_now(db)?;
-    let running = diesel::alias!(runs as running);
-    let in_lane = running
-        .filter(running.field(runs::system_id).eq(runs::system_id))
-        .filter(running.field(runs::lane).eq(runs::lane))
-        .filter(running.field(runs::state).eq(RunState::Running));
-    let candidates: Vec<(RunId, i64, i64)> = runs::table
-        .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
-        .filter(runs::state.eq(RunState::Queued))
-        .filter(runs::not_before.le(now))
-        .filter(systems::hold_since.is_null())
-        .filter(systems::paused_since.is_null())
-        .filter(diesel::dsl::not(diesel::dsl::exists(in_lane)))
-        .order((runs::not_before, runs::id))
-        .limit(TRIES)
-        .select((runs::id, runs::claim_no, systems::settings_version))
-        .load(db)?;
-    for (id, number, version) in candidates {
-        let claimed = unless_duplicate(db, |db| {
-            let taken = diesel::update(
-                runs::table
-                    .filter(runs::id.eq(id))
-                    .filter(runs::state.eq(RunState::Queued))
-                    .filter(runs::claim_no.eq(number)),
-            )
-            .set((
-                runs::state.eq(RunState::Running),
-                runs::claim_no.eq(number + 1),
-                runs::worker.eq(name),
-                runs::lease_until.eq(now.plus(lease)),
-                runs::started_at.eq(now),
-                runs::settings_version.eq(version),
-            ))
-            .execute(db)?;
-            Ok(taken == 1)
-        })?;
-        if claimed == Some(true) {
-            let row: Row = runs::table.find(id).select(Row::as_select()).first(db)?;
-            crate::store::systems::note_attempt(db, row.system_id, now)?;
-            return Ok(Some(row.into()));
-        }
-    }
-    Ok(None)
 }
 
 /// Renews the lease; says whether the run is to be canceled.
@@ -169,29 +106,62 @@ pub fn canceled_by(db: &mut Db, claim: &Claim) -> Result<Option<String>> {
     Ok(runs::table.find(claim.run).select(runs::cancel_by).first(db)?)
 }
 
-/// Takes over the runs whose lease has run out, so that they can be ended: under the next claim number.
+/// Whether any lease has run out: a look before the write.
+pub fn any_lost(db: &mut Db) -> Result<bool> {
+    let now = db_now(db)?;
+    let expired = runs::table.filter(runs::state.eq(RunState::Running)).filter(runs::lease_until.lt(now));
+    Ok(diesel::select(diesel::dsl::exists(expired)).get_result(db)?)
+}
+
+/// Takes over the runs whose lease has run out, so that they can be ended: under the next claim number. A run that
+/// another transaction holds, perhaps of the very worker that is lost, is left to the next look.
 pub fn lost(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<Vec<Claim>> {
     let now = db_now(db)?;
-    let expired: Vec<Row> = runs::table
+    let expired: Vec<RunId> = runs::table
         .filter(runs::state.eq(RunState::Running))
         .filter(runs::lease_until.lt(now))
         .limit(100)
-        .select(Row::as_select())
+        .select(runs::id)
         .load(db)?;
     let mut taken = Vec::new();
-    for mut row in expired {
-        let moved = diesel::update(
-            runs::table
-                .filter(runs::id.eq(row.id))
-                .filter(runs::state.eq(RunState::Running))
-                .filter(runs::claim_no.eq(row.claim_no)),
-        )
-        .set((runs::claim_no.eq(row.claim_no + 1), runs::lease_until.eq(now.plus(lease)), runs::worker.eq("reaper")))
-        .execute(db)?;
-        if moved == 1 {
-            row.claim_no += 1;
-            taken.push(row.into());
+    for id in expired {
+        if !try_lock(db, Lockable::RunningRun(id))? {
+            continue;
         }
+        // As it is under the lock: the worker may have renewed its lease since.
+        let row: Option<Row> = runs::table
+            .filter(runs::id.eq(id))
+            .filter(runs::state.eq(RunState::Running))
+            .filter(runs::lease_until.lt(now))
+            .select(Row::as_select())
+            .first(db)
+            .optional()?;
+        let Some(mut row) = row else { continue };
+        row.claim_no += 1;
+        diesel::update(runs::table.find(id))
+            .set((runs::claim_no.eq(row.claim_no), runs::lease_until.eq(now.plus(lease)), runs::worker.eq("reaper")))
+            .execute(db)?;
+        taken.push(Claim::of(row, now));
     }
     Ok(taken)
+}
+
+/// Shortens leases that end later than two leases from now: they were given by a clock that was set back since. A worker
+/// that is alive renews its own; the run of one that is gone ends one lease later. How many there were.
+pub fn shorten_leases(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<usize> {
+    let now = db_now(db)?;
+    let wrong: Vec<RunId> = runs::table
+        .filter(runs::state.eq(RunState::Running))
+        .filter(runs::lease_until.gt(now.plus(lease * 2)))
+        .limit(1_000)
+        .select(runs::id)
+        .load(db)?;
+    let mut shortened = 0;
+    for id in wrong {
+        if try_lock(db, Lockable::RunningRun(id))? {
+            let wrong = runs::table.filter(runs::id.eq(id)).filter(runs::lease_until.gt(now.plus(lease * 2)));
+            shortened += diesel::update(wrong).set(runs::lease_until.eq(now.plus(lease))).execute(db)?;
+        }
+    }
+    Ok(shortened)
 }

@@ -1,13 +1,16 @@
 //! The queue: at most one running and one queued run of a lane, held by two partial unique indexes.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 
 use super::record::Run;
 use crate::access::Internal;
 use crate::clock::Stamp;
+use crate::domain::retry;
 use crate::domain::run::{RunState, Trigger};
 use crate::ids::{RunId, RunNo, SystemId};
-use crate::store::backend::unless_duplicate;
+use crate::store::backend::{Lockable, db_now, try_lock, unless_duplicate};
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{run_requests, runs, systems};
@@ -151,12 +154,43 @@ pub fn due_systems(
     Ok(rows.into_iter().filter_map(|(id, due, schedule, zone)| due.map(|due| (id, due, schedule, zone))).collect())
 }
 
-/// Moves the due time on, if nobody else has: the winner queues the run.
+/// Moves the due time on, if nobody else has and nobody works on the system: the winner queues the run.
 pub fn set_due(db: &mut Db, system: SystemId, was: Stamp, next: Option<Stamp>) -> Result<bool> {
+    if !try_lock(db, Lockable::System(system))? {
+        return Ok(false);
+    }
     let live = systems::table.filter(systems::id.eq(system)).filter(systems::deleted_at.is_null());
     let moved = diesel::update(live.filter(systems::next_due.eq(was))).set(systems::next_due.eq(next)).execute(db)?;
     Ok(moved == 1)
 }
+
+/// Corrects the times of queued runs that lie later than they can: only retries wait, and none longer than its attempt
+/// waits. The clock was set back since they were queued. How many there were.
+pub fn correct_waits(db: &mut Db, _worker: &Internal) -> Result<usize> {
+    let now = db_now(db)?;
+    let later: Vec<(RunId, Trigger, i64)> = runs::table
+        .filter(runs::state.eq(RunState::Queued))
+        .filter(runs::not_before.gt(now.plus(TOLERANCE)))
+        .limit(1_000)
+        .select((runs::id, runs::trigger, runs::attempt))
+        .load(db)?;
+    let mut corrected = 0;
+    for (id, trigger, attempt) in later {
+        let latest = now.plus(match trigger {
+            Trigger::Retry => retry::wait_after(attempt - 1),
+            Trigger::Manual | Trigger::Schedule | Trigger::CatchUp | Trigger::Confirmed => Duration::ZERO,
+        });
+        if try_lock(db, Lockable::QueuedRun(id))? {
+            let queued = runs::table.filter(runs::id.eq(id)).filter(runs::state.eq(RunState::Queued));
+            let wrong = queued.filter(runs::not_before.gt(latest.plus(TOLERANCE)));
+            corrected += diesel::update(wrong).set(runs::not_before.eq(latest)).execute(db)?;
+        }
+    }
+    Ok(corrected)
+}
+
+/// A time that was stored by a process of an older version may be ahead by what its clock is.
+const TOLERANCE: Duration = Duration::from_secs(5);
 
 /// As [`queue`], where a unique index may still have the last word (two replicas): `None` then.
 pub fn try_queue(db: &mut Db, due: &Due, now: Stamp) -> Result<Option<Queued>> {

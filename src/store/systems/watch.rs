@@ -9,7 +9,7 @@ use crate::clock::Stamp;
 use crate::domain::cadence::{self, Cadence};
 use crate::domain::status::{Coming, Facts, Freshness, Obstacle};
 use crate::ids::SystemId;
-use crate::store::backend::db_now;
+use crate::store::backend::{Lockable, db_now, try_lock};
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{systems, watches};
@@ -67,23 +67,23 @@ pub(super) fn set_budget(db: &mut Db, id: SystemId, freshness_us: Option<i64>) -
 }
 
 /// The next check is due then, or earlier if it already was.
-pub fn check_by(db: &mut Db, id: SystemId, at: Stamp) -> Result<()> {
+pub(super) fn check_by(db: &mut Db, id: SystemId, at: Stamp) -> Result<()> {
     let later = watches::next_check.is_null().or(watches::next_check.gt(at));
     diesel::update(watches::table.find(id).filter(later)).set(watches::next_check.eq(at)).execute(db)?;
     Ok(())
 }
 
-/// On hold and once deleted there are no checks, also none that waited, and no silence. When a bad connection pauses
-/// the system stays known: a release must not be a way around that.
+/// On hold and once deleted no check becomes due and nothing becomes silent. When a bad connection pauses the system
+/// is kept: a release must not be a way around that.
 pub(super) fn stop(db: &mut Db, id: SystemId) -> Result<()> {
     let none = None::<Stamp>;
     diesel::update(watches::table.find(id))
         .set((watches::next_check.eq(none), watches::silent_at.eq(none), watches::next_change_at.eq(none)))
         .execute(db)?;
-    crate::store::checks::withdraw(db, id)
+    Ok(())
 }
 
-/// After a check: when the next one comes, and when a bad connection pauses the system.
+/// After a check: when the next one is due (on hold: never), and when a bad connection pauses the system.
 pub(super) fn after_check(db: &mut Db, before: &System, cadence: &Cadence, at: Stamp) -> Result<()> {
     let system: System = systems::table.find(before.id).select(System::as_select()).first(db)?;
     let since = system.connection_since.unwrap_or(at);
@@ -132,9 +132,12 @@ pub fn due_checks(db: &mut Db, _schedule: &Internal, limit: i64) -> Result<Vec<(
         .load(db)?)
 }
 
-/// Moves a due check on, in case the one that is queued now comes to no end; `false` when somebody else has.
+/// Moves a due check on, in case the one that is queued now comes to no end; `false` when somebody else has, or works on
+/// the system.
 pub fn take_check(db: &mut Db, id: SystemId, was: Option<Stamp>, cadence: &Cadence) -> Result<bool> {
-    super::verdict::lock(db, id)?;
+    if !try_lock(db, Lockable::System(id))? {
+        return Ok(false);
+    }
     let next = db_now(db)?.plus(cadence.check_every);
     let taken = diesel::update(watches::table.find(id).filter(watches::next_check.eq(was)))
         .set(watches::next_check.eq(next))
@@ -153,9 +156,15 @@ pub fn changing(db: &mut Db, _schedule: &Internal, limit: i64) -> Result<Vec<Sys
         .load(db)?)
 }
 
-/// Lets the status of a system follow from the time.
+/// Lets the status of a system follow from the time. One that somebody else works on is left to the next look.
 pub fn pass_time(db: &mut Db, _schedule: &Internal, id: SystemId) -> Result<()> {
+    if !try_lock(db, Lockable::System(id))? {
+        return Ok(());
+    }
     let now = db_now(db)?;
-    super::verdict::lock(db, id)?;
+    if watch(db, id)?.silent_at.is_none() {
+        // A system from before there were budgets has never counted one.
+        return refresh(db, id, None, now);
+    }
     settle(db, id, now)
 }

@@ -179,6 +179,7 @@ pub(crate) fn run() -> RunView {
         origin: origin(Trigger::Schedule),
         queued: at("2026-11-21T22:59:00Z"),
         not_before: at("2026-11-21T22:59:00Z"),
+        share: None,
         waits_for: String::new(),
         overdue: false,
         started: Some(at("2026-11-21T22:59:01Z")),
@@ -206,7 +207,12 @@ pub(crate) fn failed() -> RunView {
     log.rows.truncate(4);
     log.total = Total::AtLeast(100);
     log.digest = None;
-    log.searched = Some(Searched { from: Seq(1), to: Seq(50_000), next: Some("?q=Quartal&after=50000".into()) });
+    log.searched = Some(Searched {
+        from: Seq(1),
+        to: Seq(50_000),
+        last: Seq(1_204_353),
+        next: Some("?q=Quartal&after=50000".into()),
+    });
     RunView {
         result: Some(RunResult::Error),
         end_reason: Some(EndReason::Brake),

@@ -1,6 +1,7 @@
 //! What is past its days is hidden at once and deleted in steps; the last success of a system survives.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use syncdesk::clock::{Clock, SystemClock};
 
@@ -56,6 +57,31 @@ both_databases! {
         assert_eq!(success, [at(1).to_string()]);
         let page = desk.as_("ada").await.get("/systems").await.expect(200);
         assert!(page.says("Ledger"), "{}", page.told());
+    }
+
+    /// Not an hour early.
+    async fn to_the_hour(quiet: Quiet) {
+        let desk = quiet.0;
+        put(&desk, 1, &[Box_ { name: "Ledger", group: "Finance", overall: "ok", success: Some(at(1)) }]);
+        keep(&desk, &[Kept { logged: &[(2, "FILE-COPIED", 1)], ..RUN }]);
+        desk.sql(&format!(
+            "UPDATE runs SET ended_at = {};
+             INSERT INTO messages (run_id, seq, at, category, code, direction, operation, item_type, item_key, args, foreign_text, cut)
+             SELECT r.id, 1, 1, 2, (SELECT id FROM words WHERE word = 'FILE-COPIED'), 'out', 'insert',
+               (SELECT id FROM words WHERE word = 'file'), {}, '[]', NULL, FALSE FROM runs r",
+            SystemClock.now().0,
+            if desk.is_on_postgres() { "'x'::bytea" } else { "x'78'" }
+        ));
+        let after = async |hours: u64| {
+            desk.house.store.advance(Duration::from_hours(hours));
+            desk.upkeep_after(0).await;
+            (desk.count("messages"), desk.count("runs"))
+        };
+        let counts = |messages: &str, runs: &str| (messages.to_owned(), runs.to_owned());
+        assert_eq!(after(30 * 24 - 1).await, counts("1", "1"));
+        assert_eq!(after(2).await, counts("0", "1"));
+        assert_eq!(after(335 * 24 - 2).await, counts("0", "1"));
+        assert_eq!(after(2).await, counts("0", "0"));
     }
 
     /// Before upkeep comes by, what is past its days is hidden.

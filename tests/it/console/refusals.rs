@@ -120,24 +120,37 @@ fn a_folder_that_cannot_be_written() {
     leaves_nothing(&console, &["migrate", "--data-dir=/dev/null"], &[], &["/dev/null"]);
 }
 
-/// What can be read and not written.
+/// What can be read and not written: a file in a folder that can.
 #[test]
 fn a_database_that_cannot_be_written() {
     let console = console();
     said(console.bare(&["migrate"]), "").worked();
-    let file = console.data().join("syncdesk.db");
-    for (path, mode) in [(&file, 0o444), (&console.data(), 0o555)] {
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("its mode");
-    }
+    let file = console.path.join("closed.db");
+    fs::copy(console.data().join("syncdesk.db"), &file).expect("a copy");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).expect("its mode");
+    let mut command = console.bare(&["group", "add", "Finance"]);
+    command.env("DATABASE_URL", "sqlite://closed.db");
+    command.env("SYNCDESK_KEY_FILE", console.data().join("keys.toml"));
+    let sentence = said(command, "").refused();
+    let expected = "The database cannot be used: the database is read-only: ";
+    assert!(sentence.starts_with(expected), "{sentence}");
+    assert_eq!(fs::metadata(&file).expect("the file").permissions().mode() & 0o777, 0o444, "it stays as it is");
+}
+
+/// The folder of the data belongs to somebody else, or was closed.
+#[test]
+fn a_data_folder_that_cannot_be_written() {
+    let console = console();
+    said(console.bare(&["migrate"]), "").worked();
+    fs::set_permissions(console.data(), fs::Permissions::from_mode(0o555)).expect("its mode");
     if rustix::process::geteuid().is_root() {
         // The program tidies up the modes of what is its own.
-        for path in [console.data(), file.clone()] {
-            rustix::fs::chown(&path, Some(rustix::fs::Uid::ROOT), None).expect("root's");
-        }
+        rustix::fs::chown(console.data(), Some(rustix::fs::Uid::ROOT), None).expect("root's");
+        let sentence = said(console.bare(&["group", "add", "Finance"]), "").refused();
+        assert!(sentence.starts_with("The data folder data cannot be used: "), "{sentence}");
+    } else {
+        said(console.bare(&["group", "add", "Finance"]), "").worked();
     }
-    let sentence = said(console.bare(&["group", "add", "Finance"]), "").refused();
-    assert!(sentence.contains("data/syncdesk.db"), "which file: {sentence}");
-    assert!(sentence.contains("the database is read-only"), "{sentence}");
 }
 
 #[test]
@@ -153,6 +166,31 @@ fn keys_that_are_gone_or_open_to_others() {
     fs::set_permissions(&keys, fs::Permissions::from_mode(0o600)).expect("its mode");
     own(&keys);
     leaves_nothing(&console, &["migrate"], &[], &["keys.toml"]);
+}
+
+/// As the key file: others must not read a password.
+#[test]
+fn a_password_in_a_settings_file_that_others_can_read() {
+    let console = console();
+    let file = console.path.join("desk.toml");
+    fs::write(&file, "database_url = 'postgres://desk:s3cr3t@127.0.0.1:1/desk'\nkey_file = 'keys.toml'\n")
+        .expect("a file");
+    own(&file);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("its mode");
+    leaves_nothing(&console, &["serve", "--config=desk.toml"], &[], &["desk.toml", "chmod 600"]);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("its mode");
+    let sentence = said(console.bare(&["migrate", "--config=desk.toml"]), "").refused();
+    assert!(sentence.contains("key file") && sentence.contains("missing"), "it is read: {sentence}");
+}
+
+#[test]
+fn folders_for_local_files_that_are_none() {
+    let console = console();
+    for root in ["/proc", "/sys", "/dev"] {
+        leaves_nothing(&console, &["migrate", &format!("--file-roots=General={root}")], &[], &[root, "kernel"]);
+    }
+    let inside = console.path.join("data/elsewhere").display().to_string();
+    leaves_nothing(&console, &["migrate", &format!("--file-roots=General={inside}")], &[], &[&inside, "data folder"]);
 }
 
 #[test]

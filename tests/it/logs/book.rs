@@ -7,7 +7,7 @@ use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, Stamp, SystemClock};
 use syncdesk::domain::message::{Category, Message, Operation};
 use syncdesk::store::messages;
-use syncdesk::store::runs::{self, Claim, Ending, Totals};
+use syncdesk::store::runs::{self, Claim, Claimant, Ending, Totals};
 
 use crate::database::{Database, Fixture};
 use crate::desk::{Desk, Tree};
@@ -120,8 +120,9 @@ impl Book {
 }
 
 async fn claim(desk: &Desk) -> Claim {
-    let claim =
-        |db: &mut syncdesk::store::Db| runs::claim_next(db, &Internal::worker(), "the test", Duration::from_hours(1));
+    let lease = Duration::from_hours(1);
+    let claimant = Claimant { name: "the test".to_owned(), lease, most_of_a_group: None };
+    let claim = move |db: &mut syncdesk::store::Db| runs::claim_next(db, &Internal::worker(), &claimant);
     desk.house.store.write(claim).await.expect("the queue is read").expect("a run waits")
 }
 

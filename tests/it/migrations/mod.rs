@@ -32,7 +32,7 @@ both_databases! {
     /// Checks from before they had numbers get them in their order, each system's from 1.
     fn checks_are_numbered(database: TestDatabase) {
         let mut connection = database.connect();
-        connection.up_to_the_first();
+        connection.up_to(1);
         connection.execute(
             "INSERT INTO systems (id, key, name, kind, group_id, production, settings, settings_version, time_zone, schedule,
                  timeout_us, max_attempts, connection, synchronization, overall, overall_since, created_at)
@@ -142,6 +142,13 @@ struct Line {
 }
 
 impl Bare {
+    /// The first migrations, as an older version has them.
+    pub fn up_to(&mut self, level: usize) {
+        for _ in 0..level {
+            self.up_to_the_next();
+        }
+    }
+
     fn up(&mut self) {
         match self {
             Self::Sqlite(connection) => {
@@ -155,7 +162,7 @@ impl Bare {
         }
     }
 
-    fn up_to_the_first(&mut self) {
+    fn up_to_the_next(&mut self) {
         match self {
             Self::Sqlite(connection) => {
                 let source = FileBasedMigrations::from_path(migrations("sqlite")).expect("migrations");

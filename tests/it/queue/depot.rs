@@ -13,14 +13,14 @@ use syncdesk::clock::{Clock, Stamp, SystemClock, micros};
 use syncdesk::config::Environment;
 use syncdesk::domain::run::{EndReason, RunState, Stage, Trigger};
 use syncdesk::ids::{GroupId, PersonId, RunId, SystemId, SystemKey};
-use syncdesk::store::runs::{self, Claim, Due, Ending, Queued, Run, Totals};
+use syncdesk::store::runs::{self, Claim, Claimant, Due, Ending, Queued, Run, Totals};
 use syncdesk::store::systems::{self, Draft, System};
 use syncdesk::store::{Db, Result, Store, messages};
 use syncdesk::sync::engine::Engine;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
-use crate::database::{Database, Fixture, TestDatabase};
+use crate::database::{Database, Fixture, TestDatabase, shift_clock};
 
 pub const LEASE: Duration = Duration::from_secs(30);
 
@@ -56,16 +56,25 @@ impl Depot {
         let database = TestDatabase::on(database);
         let data = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(Ahead::default());
-        let house = open(&database, &data, clock.clone());
+        let house = open(&database.url(), &data, clock.clone());
         let (store, key) = (house.store.clone(), key(0));
         store.write_here(messages::ensure_partitions).expect("room for messages");
         let tree = store.write_here(|db| create(db, &key, "tree", "none", clock.now())).expect("a system");
         Self { house, store, tree, key, clock, data, database }
     }
 
+    /// On a database whose clock is off by this much, as `interval` of Postgres has it.
+    pub async fn on_clock(database: Database, shift: &str) -> Self {
+        let mut depot = <Self as Fixture>::on(database).await;
+        shift_clock(&depot.database, shift);
+        depot.house = depot.another();
+        depot.store = depot.house.store.clone();
+        depot
+    }
+
     /// Another process, as far as the database can tell.
     pub fn another(&self) -> House {
-        open(&self.database, &self.data, self.clock.clone())
+        self.another_at(&self.database.url())
     }
 
     pub fn replica(&self) -> Store {
@@ -83,8 +92,37 @@ impl Depot {
 
     /// Time goes by: for the first process, and for the clock of the database as it sees it.
     pub fn advance(&self, span: Duration) {
-        self.clock.0.fetch_add(micros(span), Ordering::SeqCst);
+        self.process_is_ahead(span);
         self.store.advance(span);
+    }
+
+    /// Both clocks are set back.
+    pub fn set_back(&self, span: Duration) {
+        self.process_is_behind(span);
+        self.store.set_back(span);
+    }
+
+    /// The clock of the process alone: from now on it is this far ahead of where it was.
+    pub fn process_is_ahead(&self, span: Duration) {
+        self.clock.0.fetch_add(micros(span), Ordering::SeqCst);
+    }
+
+    pub fn process_is_behind(&self, span: Duration) {
+        self.clock.0.fetch_sub(micros(span), Ordering::SeqCst);
+    }
+
+    /// A process that reaches the database under another address.
+    pub fn another_at(&self, url: &str) -> House {
+        open(url, &self.data, self.clock.clone())
+    }
+
+    /// Moves a system to a group, which is made if it is new.
+    pub fn move_to(&self, system: SystemId, group: &str) {
+        self.database.connect().execute(&format!(
+            "INSERT INTO system_groups (name, created_at) SELECT '{group}', 0
+               WHERE NOT EXISTS (SELECT 1 FROM system_groups WHERE name = '{group}');
+             UPDATE systems SET group_id = (SELECT id FROM system_groups WHERE name = '{group}') WHERE id = {system}"
+        ));
     }
 
     /// One more system.
@@ -135,11 +173,11 @@ impl Depot {
     }
 }
 
-fn open(database: &TestDatabase, data: &TempDir, clock: Arc<Ahead>) -> House {
+fn open(url: &str, data: &TempDir, clock: Arc<Ahead>) -> House {
     let args = [
         "syncdesk".to_owned(),
         "--create".to_owned(),
-        format!("--database-url={}", database.url()),
+        format!("--database-url={url}"),
         format!("--data-dir={}", data.path().join("data").display()),
         format!("--key-file={}", data.path().join("keys.toml").display()),
     ];
@@ -196,7 +234,13 @@ pub fn failed() -> Ending {
 }
 
 pub fn claim(store: &Store) -> Option<Claim> {
-    store.write_here(|db| runs::claim_next(db, &Internal::worker(), "a worker", LEASE)).expect("the queue is read")
+    claim_as(store, "a worker", None)
+}
+
+/// As a worker of this name that carries out at most so many runs of a group.
+pub fn claim_as(store: &Store, name: &str, most_of_a_group: Option<i64>) -> Option<Claim> {
+    let claimant = Claimant { name: name.to_owned(), lease: LEASE, most_of_a_group };
+    store.write_here(|db| runs::claim_next(db, &Internal::worker(), &claimant)).expect("the queue is read")
 }
 
 /// The same at the same time on several threads; what came of each.

@@ -10,8 +10,9 @@ use syncdesk::domain::status::Verdict;
 use syncdesk::ids::RunNo;
 use syncdesk::store::messages;
 use syncdesk::store::runs::{self, Ending, Queued, Retry};
+use syncdesk::store::systems;
 
-use super::depot::{Depot, claim, due, failed};
+use super::depot::{Depot, ada, claim, due, failed};
 use crate::database::both_databases;
 
 /// Runs once with these messages; the result.
@@ -91,6 +92,17 @@ both_databases! {
         assert!(matches!(merged, Queued::Already(run) if run.no == RunNo(2)));
         let open = depot.open_runs();
         assert_eq!((open.len(), open[0].trigger, open[0].retries_run), (1, Trigger::Retry, Some(first.run)));
+    }
+
+    /// What is under way when a hold begins comes to its end, and plans nothing further: neither a retry nor a check.
+    fn on_hold_a_run_ends_and_nothing_follows(depot: Depot) {
+        let claim = depot.started("a");
+        depot.write(|db| systems::hold(db, &ada(), &depot.key, "Repairs.", depot.now()));
+        depot.write(|db| runs::finish(db, &claim, &failed(), Some(Retry { after: Duration::ZERO })));
+        assert_eq!(depot.run(claim.run).result, Some(RunResult::Error));
+        assert!(depot.open_runs().is_empty());
+        assert_eq!(depot.read(|db| systems::watch(db, depot.tree)).next_check, None);
+        assert_eq!(depot.found().synchronization, Verdict::Error, "its result counts");
     }
 
     fn a_queued_run_is_withdrawn_at_once(depot: Depot) {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use syncdesk::access::Internal;
 use syncdesk::domain::brake::BrakeReason;
 use syncdesk::domain::message::{Category, Message};
+use syncdesk::ids::SetId;
+use syncdesk::store::replica::{self, Incoming, Reading, SetEnd};
 use syncdesk::store::runs::{self, Claim, Ending, Retry, Totals};
 use syncdesk::store::{Db, Result, StoreError, item_states, messages, plans};
 
@@ -48,8 +50,36 @@ fn is_fenced(depot: &Depot, claim: &Claim) {
     refused("a baseline", depot.store.write_here(|db| baseline(db, claim)));
     refused("a step", depot.store.write_here(|db| step(db, claim)));
     refused("a brake", depot.store.write_here(|db| brake(db, claim)));
+    let set = SetId(1);
+    let key = vec![b"a".to_vec()];
+    let page = || vec![Incoming { key: b"b".to_vec(), content: Some((b"b".to_vec(), "{}".to_owned())) }];
+    let end_of_set = SetEnd { set, active: 1, orphaned: 0, changed: true, state: "late".to_owned() };
+    refused("sweeping", depot.store.write_here(|db| replica::sweep(db, claim).map(drop)));
+    refused("beginning", depot.store.write_here(|db| replica::begin(db, claim, &[set_named("late")]).map(drop)));
+    for reading in [Reading::Whole, Reading::Changes] {
+        refused("staging", depot.store.write_here(|db| replica::stage(db, claim, set, reading, page()).map(drop)));
+    }
+    refused("orphaning", depot.store.write_here(|db| replica::orphan(db, claim, set, &key).map(drop)));
+    refused("discarding", depot.store.write_here(|db| replica::discard(db, claim, set).map(drop)));
+    refused("withdrawing", depot.store.write_here(|db| replica::withdraw(db, claim, set, &key).map(drop)));
+    refused("forgetting", depot.store.write_here(|db| replica::forget(db, claim, set)));
+    let ends = std::slice::from_ref(&end_of_set);
+    refused("publishing", depot.store.write_here(|db| replica::publish(db, claim, "late", ends)));
     refused("a heartbeat", depot.store.write_here(|db| beat(db, claim)));
     refused("the end", depot.store.write_here(|db| end(db, claim)));
+}
+
+fn set_named(name: &str) -> (String, String) {
+    (name.to_owned(), String::new())
+}
+
+/// A replica with a set of one published record, and another that the claim has staged, and a state.
+fn with_replica(depot: &Depot, claim: &Claim) {
+    depot.write(|db| replica::begin(db, claim, &[set_named("Things")]).map(drop));
+    let of = |key: &[u8]| vec![Incoming { key: key.to_vec(), content: Some((key.to_vec(), "{}".to_owned())) }];
+    depot.write(|db| replica::stage(db, claim, SetId(1), Reading::Whole, of(b"a")).map(drop));
+    let end = SetEnd { set: SetId(1), active: 1, orphaned: 0, changed: true, state: "kept".to_owned() };
+    depot.write(|db| replica::publish(db, claim, "model", std::slice::from_ref(&end)));
 }
 
 /// All that a worker can have left behind.
@@ -58,6 +88,13 @@ fn traces(depot: &Depot) -> Vec<String> {
     let mut traces = Vec::new();
     for table in ["messages", "item_states", "plan_steps", "braked_plans", "run_counts"] {
         traces.extend(bare.texts(&format!("SELECT CAST(count(*) AS TEXT) AS value FROM {table}")));
+    }
+    for query in [
+        "SELECT state || ' ' || CAST(active AS TEXT) AS value FROM replica_sets ORDER BY id",
+        "SELECT model || ' ' || CAST(published_run AS TEXT) AS value FROM replicas",
+        "SELECT data || ' ' || CAST(from_run AS TEXT) || coalesce(CAST(to_run AS TEXT), '-') AS value FROM replica_records ORDER BY record_key, from_run",
+    ] {
+        traces.extend(bare.texts(query));
     }
     let counters = "SELECT CAST(items_done + stored + emitted AS TEXT) AS value FROM run_progress ORDER BY run_id";
     traces.extend(bare.texts(counters));
@@ -79,6 +116,7 @@ both_databases! {
 
     fn a_claim_that_was_taken_over_stores_nothing(depot: Depot) {
         let stalled = depot.started("a");
+        with_replica(&depot, &stalled);
         depot.advance(LEASE + Duration::from_secs(1));
         let taken = depot.write(|db| runs::lost(db, &Internal::worker(), LEASE));
         let before = traces(&depot);
@@ -91,6 +129,7 @@ both_databases! {
 
     fn a_run_that_has_ended_takes_nothing_more(depot: Depot) {
         let claim = depot.started("a");
+        with_replica(&depot, &claim);
         depot.write(|db| end(db, &claim));
         let before = traces(&depot);
         is_fenced(&depot, &claim);
@@ -100,6 +139,7 @@ both_databases! {
     /// The reaper comes between two writes of a worker that is late, not gone: each of the two is whole.
     fn a_late_worker_is_overtaken_between_two_batches(depot: Depot) {
         let late = depot.started("a");
+        with_replica(&depot, &late);
         depot.write(|db| log(db, &late, &depot));
         depot.advance(LEASE + Duration::from_secs(1));
         depot.write(|db| log(db, &late, &depot));

@@ -2,9 +2,13 @@
 
 pub mod answers;
 mod claims;
+mod clocks;
 pub mod depot;
 mod endings;
 mod fencing;
+mod locked;
 mod replicas;
 mod schedule;
+mod set_back;
+mod shares;
 mod writes;

@@ -57,6 +57,15 @@ both_databases! {
         assert_eq!(triggers(&depot, 1).len(), 2);
     }
 
+    /// Whoever moves a due time on queues its run: of two that saw the same one, the second does not.
+    fn a_due_time_is_moved_on_once(depot: Depot) {
+        let system = depot.system(1, "every 60");
+        let was = depot.read(|db| systems::by_id(db, &syncdesk::access::Internal::worker(), system)).0.next_due.expect("a due time");
+        let next = Some(was.plus(Duration::from_hours(1)));
+        assert!(depot.write(|db| runs::set_due(db, system, was, next)));
+        assert!(!depot.write(|db| runs::set_due(db, system, was, next)));
+    }
+
     /// Nothing ran for a day: the hours that were missed are caught up by one run.
     async fn what_was_missed_is_caught_up_once(depot: Depot) {
         depot.system(1, "every 60");

@@ -7,8 +7,10 @@ use syncdesk::domain::message::{Category, Message};
 use syncdesk::sync::connector::Halt;
 use syncdesk::sync::connectors::files::settings::EndKind;
 
+use super::Server;
 use super::chain::{put, tree};
 use super::ports::{Mirror, Spot};
+use crate::peers::Azurite;
 use crate::stub::{Bucket, Habits, Object};
 
 const KINDS: [EndKind; 2] = [EndKind::S3, EndKind::Azblob];
@@ -58,6 +60,35 @@ async fn each_object_arrives_or_is_reported() {
             assert_eq!((warnings(&messages), &counts[..4]), (expected, &[7, 0, 0, 0][..]), "{kind:?}: the second run");
         }
     }
+}
+
+/// Azurite stores any name.
+#[tokio::test]
+async fn each_blob_of_a_real_container_arrives_or_is_reported() {
+    let mut server = Server::azurite("odd_keys");
+    server.settings.path.clear();
+    let container = &server.settings.bucket;
+    for name in ["ok.txt", "x/ok.txt", "x//lost.txt", "both", "both/in.txt", "a%20b"] {
+        Azurite::shared().put_blob(container, name, &[], name.as_bytes());
+    }
+    Azurite::shared().put_blob(container, "empty", &[("hdi_isfolder", "true")], b"");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut mirror = Mirror::new(&Spot::server(&server), &Spot::folder(folder.path().to_owned()));
+    let (messages, _) = mirror.run().await;
+    let arrived: Vec<String> = files(folder.path()).into_keys().collect();
+    assert_eq!(arrived, ["a b", "both/in.txt", "ok.txt", "x/ok.txt"], "{messages:?}");
+    assert_eq!(warnings(&messages), ["FILE-NAME both", "FILE-NAME x//lost.txt"]);
+    assert!(folder.path().join("empty").is_dir());
+    Azurite::shared().put_blob(container, "empty/new.txt", &[], b"new");
+    mirror.run().await;
+    assert_eq!(files(folder.path())["empty/new.txt"], "new");
+    // And as a surplus at the destination: the marker goes with the folder.
+    let source = Spot::folder(folder.path().to_owned());
+    std::fs::remove_dir_all(folder.path().join("empty")).expect("it was there");
+    let mut back = Mirror::new(&source, &Spot::server(&server));
+    back.run().await;
+    let (messages, counts) = back.run().await;
+    assert_eq!(counts[1..4], [0, 0, 0], "nothing is left to do: {messages:?}");
 }
 
 /// The same below a folder of the bucket: keys are shown without it.

@@ -1,6 +1,6 @@
 //! Redirects: none leads to another service, and none is followed by a request that changes something.
 
-use syncdesk::sync::connectors::files::end::{End, EndError, EndResult};
+use syncdesk::sync::connectors::files::end::{EndError, EndResult};
 use syncdesk::sync::connectors::files::path::ItemPath;
 
 use super::faults::{KINDS, open};

@@ -98,11 +98,6 @@ impl Dav {
         self.stub.url("/share")
     }
 
-    /// Methods and paths that came so far.
-    pub fn seen(&self) -> Vec<String> {
-        self.stub.seen().into_iter().map(|request| format!("{} {}", request.method, request.path)).collect()
-    }
-
     /// Files with their content, and folders.
     pub fn tree(&self) -> Vec<String> {
         let line = |(path, item): (&String, &Item)| match &item.content {

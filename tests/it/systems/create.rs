@@ -1,7 +1,10 @@
 //! Connecting a system: the form, what it refuses, and that nothing typed is lost.
 
+use syncdesk::clock::Stamp;
+use syncdesk::domain::schedule::Schedule;
+
 use crate::database::both_databases;
-use crate::desk::Desk;
+use crate::desk::{Desk, key_of};
 use crate::visitor::{Answer, Visitor};
 
 /// The whole form, filled in so that it can be sent.
@@ -69,7 +72,11 @@ both_databases! {
         let form = open_form(&desk, &ada).await;
         let made = send(&ada, &form, &[("schedule", "daily"), ("daily_at", "23:00"), ("time_zone", "Europe/Berlin")]).await;
         let page = ada.follow(made.expect(303)).await.expect(200);
-        assert!(page.says("The system is saved, and its connection is being checked.") && page.says("daily at 23:00"), "{}", page.told());
+        assert!(page.says("System saved."), "{}", page.told());
+        assert_eq!(page.text("h1"), "Connection check");
+        let system = format!("/systems/{}", key_of(&page.path));
+        let page = ada.get(&system).await.expect(200);
+        assert!(page.says("daily at 23:00"), "{}", page.told());
         assert_eq!(page.text("h1"), "Reports");
         let kept = desk.texts(
             "SELECT version || ' ' || principal || ' ' || schedule || ' ' || s.time_zone AS value
@@ -82,6 +89,24 @@ both_databases! {
     }
 
     /// Each of these alone: 422, the words beside the field and on top, and all that was typed.
+    /// The first due time is spread like all that follow: it comes once.
+    async fn a_due_time_comes_once(desk: Desk) {
+        for number in 0..8 {
+            let fields = [("schedule", "every"), ("every_minutes", "60")];
+            desk.files_system_with("Finance", &format!("Reports {number}"), &fields).await;
+        }
+        let rows = desk.texts("SELECT CAST(id AS TEXT) || ' ' || CAST(created_at AS TEXT) || ' ' || CAST(next_due AS TEXT) AS value FROM systems");
+        assert_eq!(rows.len(), 8);
+        for row in rows {
+            let numbers: Vec<i64> = row.split(' ').map(|number| number.parse().expect("a number")).collect();
+            let (id, created, due) = (syncdesk::ids::SystemId(numbers[0]), Stamp(numbers[1]), Stamp(numbers[2]));
+            let hourly = Schedule::EveryMinutes(60);
+            assert_eq!(hourly.next_after(created, chrono_tz::UTC, id.seed()), Some(due));
+            let come = hourly.due(due, due, chrono_tz::UTC, id.seed()).expect("it has come");
+            assert_eq!(come.next, Some(due.plus(std::time::Duration::from_hours(1))), "and not a moment later once more");
+        }
+    }
+
     async fn errors_stand_beside_the_fields(desk: Desk) {
         let ada = desk.as_("ada").await;
         let form = open_form(&desk, &ada).await;
@@ -91,8 +116,9 @@ both_databases! {
         let s3 = ("settings.source_kind", "s3");
         for (changes, field, said) in [
             (&[("name", "  ")][..], "name", "Give the system a name."),
-            (&[("name", &long)], "name", "At most 120 characters on one line."),
-            (&[("name", "two\nlines")], "name", "At most 120 characters on one line."),
+            (&[("name", &long)], "name", "Use at most 120 characters."),
+            (&[("name", "two\nlines")], "name", "Remove the invisible character \\n."),
+            (&[("name", "Reports\u{202e}gpj")], "name", "Remove the invisible character \\u{202E}."),
             (&[("group", "Nowhere")], "group", "Choose one of the groups"),
             (&[("group", "")], "group", "Choose one of the groups"),
             (&[("schedule", "nonsense")], "schedule", ""),

@@ -24,7 +24,7 @@ both_databases! {
         let csv = desk.as_("wim").await.get("/systems.csv?sort=name").await.expect(200);
         assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
         assert_eq!(csv.header("content-disposition"), "attachment; filename=\"systems.csv\"");
-        let head = "key,name,kind,group,production,status,sources,connection,synchronization,last_attempt,last_success,next_due,on_hold";
+        let head = "\u{feff}key,name,kind,group,production,status,sources,connection,synchronization,last_attempt,last_success,next_due,on_hold";
         assert_eq!(csv.body.split("\r\n").next(), Some(head));
         let rows = records(&csv.body);
         let row = |cells: [&str; 13]| cells.map(ToOwned::to_owned).to_vec();

@@ -83,6 +83,26 @@ both_databases! {
         }
     }
 
+    /// All that a group may have of the workers is in use: the page of the next run says so, where there are other groups.
+    async fn a_group_that_uses_its_share_is_told(idle: Idle) {
+        let Idle(desk) = idle;
+        let (busy, waits) = (desk.files_system("Finance", "Busy").await, desk.files_system("Finance", "Waits").await);
+        let mona = desk.as_("mona").await;
+        for tree in [&busy, &waits] {
+            desk.request_run(&mona, tree).await;
+        }
+        let told = || async { mona.get(&waits.run(1)).await.expect(200).texts(".notice").join(" ") };
+        assert!(!told().await.contains("group"), "{}", told().await);
+        desk.sql(&format!(
+            "UPDATE runs SET state = 'running', started_at = queued_at, lease_until = 9000000000000000
+             WHERE system_id = (SELECT id FROM systems WHERE key = '{}')", busy.key
+        ));
+        assert!(!told().await.contains("group"), "there is no other group with a system: {}", told().await);
+        desk.files_system("Sales", "Elsewhere").await;
+        let page = told().await;
+        assert!(page.contains("Its group has 1 run in process, and each process keeps one worker free for the other groups."), "{page}");
+    }
+
     /// Whatever is sent as the request, at most one run comes of it.
     async fn odd_requests(idle: Idle) {
         let Idle(desk) = idle;

@@ -6,14 +6,19 @@ use futures_util::future::join_all;
 use syncdesk::access::Internal;
 use syncdesk::domain::cadence::Cadence;
 use syncdesk::domain::run::{CheckTrigger, EndReason, Stage};
+use syncdesk::domain::status::Connection;
 use syncdesk::store::checks::Outcome;
 use syncdesk::store::runs::{self, Ending};
-use syncdesk::store::{checks, systems};
+use syncdesk::store::systems::Draft;
+use syncdesk::store::{StoreError, checks, systems};
 use syncdesk::sync::scheduler;
 
 use super::{HOUR, MINUTE, claimed, ends, tick, until_the_next_check, wait};
 use crate::database::both_databases;
 use crate::queue::depot::{Depot, ada};
+
+const AWAY: Outcome =
+    Outcome { ok: false, stage: Some(Stage::Tcp), code: Some("PEER-AWAY"), detail: None, took: MINUTE };
 
 /// The checks of the only system.
 fn states(depot: &Depot) -> Vec<String> {
@@ -58,7 +63,9 @@ both_databases! {
                 20..30 => HOUR * 12,
                 _ => HOUR * 24,
             };
-            assert!((most * 8 / 10..=most).contains(&next), "after {age:?}: {next:?}");
+            // SQLite's clock counts whole milliseconds, and a due time is told from the end of the present one.
+            let latest = most + Duration::from_millis(1);
+            assert!((most * 8 / 10..=latest).contains(&next), "after {age:?}: {next:?}");
         }
     }
 
@@ -155,6 +162,63 @@ both_databases! {
         depot.write(|db| systems::release(db, &ada(), &depot.key, None, depot.now()));
         tick(&depot).await;
         assert_eq!(states(&depot), ["queued"], "it is looked at when it is released");
+    }
+
+    /// A check that is under way when a hold begins ends, and no other follows.
+    async fn on_hold_a_check_ends_and_no_other_follows(depot: Depot) {
+        tick(&depot).await;
+        let check = claimed(&depot).expect("a check waits");
+        depot.write(|db| systems::hold(db, &ada(), &depot.key, "Repairs.", depot.now()));
+        depot.write(|db| checks::finish(db, &check, &AWAY, &Cadence::default()));
+        assert_eq!(depot.found().connection, Connection::Error, "what it found counts");
+        assert_eq!(wait(&depot, depot.tree), None);
+        depot.advance(HOUR * 24);
+        tick(&depot).await;
+        assert_eq!(states(&depot), ["ended"]);
+    }
+
+    /// Its worker is gone: another takes it, and the first one's result comes too late.
+    async fn a_check_whose_worker_is_gone_is_taken_again(depot: Depot) {
+        tick(&depot).await;
+        let lost = claimed(&depot).expect("a check waits");
+        assert!(claimed(&depot).is_none() && !depot.read(checks::any_open), "it is under way");
+        depot.advance(MINUTE * 2);
+        assert!(depot.read(checks::any_open));
+        let again = claimed(&depot).expect("its lease has run out");
+        assert_eq!(again.id, lost.id);
+        let late = depot.store.write_here(|db| checks::finish(db, &lost, &AWAY, &Cadence::default()));
+        assert!(matches!(late, Err(StoreError::Fenced)), "{late:?}");
+        assert_eq!(states(&depot), ["running"]);
+        depot.write(|db| checks::finish(db, &again, &AWAY, &Cadence::default()));
+        assert_eq!(states(&depot), ["ended"]);
+    }
+
+    /// With other settings the connection is another one.
+    async fn other_settings_are_checked_at_once(depot: Depot) {
+        tick(&depot).await;
+        ends(&depot, true);
+        assert!(wait(&depot, depot.tree) > Some(HOUR * 2));
+        let save = |settings: &str, version: i64| {
+            let system = depot.found();
+            let draft = Draft {
+                name: system.name.clone(),
+                kind: system.kind.clone(),
+                group: system.group_id,
+                production: true,
+                settings: settings.to_owned(),
+                time_zone: system.time_zone.clone(),
+                schedule: system.schedule.clone(),
+                next_due: None,
+                timeout_us: system.timeout_us,
+                max_attempts: system.max_attempts,
+                freshness_us: None,
+            };
+            depot.write(|db| systems::save(db, &ada(), &system, &draft, version, depot.now()));
+        };
+        save("{}", 1);
+        assert!(wait(&depot, depot.tree) > Some(HOUR * 2), "nothing that matters was changed");
+        save(r#"{"other":true}"#, 2);
+        assert_eq!(wait(&depot, depot.tree), Some(Duration::ZERO));
     }
 
     async fn the_last_fifty_are_kept(depot: Depot) {

@@ -2,12 +2,12 @@
 
 use syncdesk::domain::status::Overall;
 use syncdesk::ids::SystemId;
-use syncdesk::store::runs::{self, Ending};
+use syncdesk::store::runs::{self, Ending, Totals};
 use syncdesk::store::systems::{self, System};
 
 use super::{HOUR, MINUTE, tick};
 use crate::database::both_databases;
-use crate::queue::depot::{Depot, ada};
+use crate::queue::depot::{Depot, ada, failed};
 
 fn found(depot: &Depot, id: SystemId) -> System {
     depot.read(|db| systems::by_id(db, &syncdesk::access::Internal::worker(), id)).0
@@ -55,6 +55,28 @@ both_databases! {
         depot.advance(MINUTE * 2);
         tick(&depot).await;
         assert!(depot.found().silent_since.is_some());
+    }
+
+    /// Neither does a run that fails: a system that always fails becomes silent.
+    async fn an_error_does_not_help(depot: Depot) {
+        hourly(&depot);
+        depot.advance(MINUTE * 119);
+        let claim = depot.started("fails");
+        depot.write(|db| runs::finish(db, &claim, &failed(), None));
+        depot.advance(MINUTE * 2);
+        tick(&depot).await;
+        assert!(depot.found().silent_since.is_some());
+    }
+
+    /// The last progress is of the last run that made any.
+    async fn a_run_without_progress_has_not_made_the_last(depot: Depot) {
+        let claim = depot.started("moves");
+        let moved_at = Some(depot.now());
+        depot.write(|db| runs::store_progress(db, &claim, &Totals { moved_at, items_done: 1, ..Totals::default() }));
+        depot.write(|db| runs::finish(db, &claim, &Ending::Whole, None));
+        assert_eq!(depot.found().last_progress_at, moved_at);
+        succeed(&depot, "moves nothing");
+        assert_eq!(depot.found().last_progress_at, moved_at);
     }
 
     async fn never_without_a_schedule(depot: Depot) {

@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use syncdesk::domain::message::{Category, Message};
-use syncdesk::domain::run::{EndReason, Failure, RunResult, RunState, Stage};
+use syncdesk::domain::run::{CheckTrigger, EndReason, Failure, RunResult, RunState, Stage};
 use syncdesk::ids::RunNo;
 use syncdesk::ops::request_run::Answer;
-use syncdesk::store::runs;
+use syncdesk::store::{checks, runs};
 use syncdesk::sync::connector::Halt;
 
 use super::script::{Worker, copied, last_args, log, plays, reaches, request, run_once, scripted};
 use crate::database::both_databases;
 use crate::queue::answers::press;
 use crate::queue::depot::Depot;
+use crate::wait::until;
 
 both_databases! {
     async fn what_was_logged_is_stored_and_counted(depot: Depot) {
@@ -118,8 +119,15 @@ both_databases! {
         depot.database.connect().execute("UPDATE systems SET settings = (SELECT settings FROM systems WHERE name = 'tree')");
         depot.write(|db| runs::queue(db, &crate::queue::depot::due(other, None, depot.now()), depot.now()));
         worker.engine.wake.notify_one();
-        let (_run, waiting) = (depot.all_runs(), depot.read(runs::any_waiting));
-        assert!(waiting, "the other system's run waits for a free worker");
+        // A worker looks for checks and then for runs: when the second check has ended, it has looked for runs since.
+        for _ in 0..2 {
+            depot.write(|db| checks::queue(db, other, CheckTrigger::Manual, "ada", depot.now()));
+            let open = "SELECT state AS value FROM checks WHERE state <> 'ended'";
+            until("the check", async || depot.database.connect().texts(open).is_empty().then_some(())).await;
+        }
+        assert!(depot.read(runs::any_waiting), "the other system's run waits for a free worker");
+        let running = "SELECT CAST(count(*) AS TEXT) AS value FROM runs WHERE state = 'running'";
+        assert_eq!(depot.database.connect().texts(running), ["1"]);
         worker.end().await;
     }
 }

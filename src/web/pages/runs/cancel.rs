@@ -76,7 +76,7 @@ pub async fn submit(
     let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let who = viewer.who(grant.principal());
-    match cancel_run(&app.store, &grant, &key, RunNo(no), who, viewer.now).await {
+    match cancel_run(&app.store, &grant, &key, RunNo(no), who).await {
         Ok(RunState::Ended) => session::tell(&session, Tone::Neutral, &format!("Run {no} is canceled."), None),
         Ok(RunState::Running | RunState::Queued) => {
             session::tell(&session, Tone::Neutral, &format!("Run {no} stops within seconds."), None);

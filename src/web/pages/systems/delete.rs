@@ -12,6 +12,7 @@ use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::state::App;
 use crate::web::ui::Nav;
+use crate::web::ui::foreign;
 use crate::web::{response, session};
 use maud::{Markup, html};
 
@@ -79,7 +80,7 @@ pub async fn submit(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
-    match delete_system(&app.store, &grant, &key, viewer.who(grant.principal()), viewer.now).await {
+    match delete_system(&app.store, &grant, &key, viewer.who(grant.principal())).await {
         Ok(()) => {
             session::tell(&session, Tone::Ok, "The system is deleted.", None);
             Ok(response::see_other(urls::SYSTEMS))
@@ -97,7 +98,7 @@ pub fn view(shell: &Shell, view: &DeleteView) -> Markup {
         &deed,
         &html! {
             (system_crumbs(&view.key, &view.name))
-            (head(&html! { "Delete " bdi { (view.name) } "?" }, &html! {}, &html! {}))
+            (head(&html! { "Delete " (foreign::name(&view.name)) "?" }, &html! {}, &html! {}))
             @match view.open {
                 Some(run) => (refused(view, run)),
                 None => (confirm(

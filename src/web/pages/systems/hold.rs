@@ -13,6 +13,7 @@ use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
 use crate::web::present::{self, errors_of};
 use crate::web::state::App;
+use crate::web::ui::foreign;
 use crate::web::ui::{Nav, Tone};
 use crate::web::{response, session};
 use maud::{Markup, html};
@@ -65,7 +66,7 @@ pub async fn submit(
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
     let (reason, who) = (posted.field("reason"), viewer.who(grant.principal()));
-    match ops::hold(&app.store, &grant, &key, reason, who, viewer.now).await {
+    match ops::hold(&app.store, &grant, &key, reason, who).await {
         Ok(()) => {
             session::tell(&session, Tone::Neutral, "The system is on hold.", None);
             Ok(response::see_other(&urls::system(&key)))
@@ -91,7 +92,7 @@ pub async fn release(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
-    match ops::release(&app.store, &grant, &key, viewer.who(grant.principal()), viewer.now).await {
+    match ops::release(&app.store, &grant, &key, viewer.who(grant.principal())).await {
         Ok(()) => {
             session::tell(&session, Tone::Ok, "The system is released. Its schedule goes on.", None);
             Ok(response::see_other(&urls::system(&key)))
@@ -133,10 +134,10 @@ pub fn view(shell: &Shell, view: &HoldView) -> Markup {
         &format!("Put {} on hold", view.name),
         &html! {
             (system_crumbs(&view.key, &view.name))
-            (head(&html! { "Put " bdi { (view.name) } " on hold" }, &html! {}, &html! {}))
+            (head(&html! { "Put " (foreign::name(&view.name)) " on hold" }, &html! {}, &html! {}))
             (summary(&view.errors))
             div.card.sheet {
-                p { "No run starts, neither by schedule nor by hand, and no connection is checked, until somebody releases the system. The status shows On Hold, which is neither good nor bad." }
+                p { "No run starts until a person releases the system. Its connection is not checked automatically; Check connection still works. The status shows On hold, which is neither good nor bad." }
                 @if let Some(run) = view.running {
                     p { "The " (run_link(&view.key, run, view.may_open)) " goes on. Cancel it there if it must stop too." }
                 }

@@ -3,7 +3,7 @@
 use crate::domain::run::Failure;
 use crate::net::client::Client;
 use crate::net::listings::Listed;
-use crate::net::trouble::too_large;
+use crate::net::trouble::{slow, too_large};
 
 /// Bytes that an entry needs besides its texts, while it is read and sorted.
 const ENTRY: usize = 400;
@@ -25,10 +25,12 @@ impl Bounds {
     /// Counts one more entry, with so many bytes of text; waits while memory is short.
     ///
     /// # Errors
-    /// When the listings of this run need more memory than they may have.
+    /// When the listings of this run need more memory than they may have, or this one comes too slowly while others
+    /// wait for memory.
     pub(super) async fn count(&mut self, text_bytes: usize) -> Result<(), Failure> {
         let bytes = text_bytes.saturating_mul(COPIES).saturating_add(ENTRY);
-        self.listed.add(bytes).await.map_err(|error| too_large(self.host.clone(), error.most))
+        self.listed.add(bytes).await.map_err(|error| too_large(self.host.clone(), error.most))?;
+        if self.listed.holds_others_up(bytes) { Err(slow(self.host.clone())) } else { Ok(()) }
     }
 
     /// The listing was read, and is kept until it was compared.

@@ -56,17 +56,16 @@ pub async fn show(
             Ok((found, log))
         })
         .await?;
-    let mut shell = viewer.shell(Some(Nav::Systems));
     let begins = found.run.not_before <= viewer.now && present::obstacle(&found.system) == Obstacle::None;
     let open = found.run.state == RunState::Running || found.run.state == RunState::Queued && begins;
-    let refreshes = open && refresh;
-    if refreshes {
-        let stop = urls::run_still(&found.system.key, found.run.no, &filter, size);
-        shell.refresh = Some(Refresh { seconds: 2, stop });
-    }
-    let markup = view(&shell, &told(&found, &viewer, log));
-    Ok(if refreshes { response::refreshing(markup, 2) } else { response::page(markup) })
+    let stop = urls::run_still(&found.system.key, found.run.no, &filter, size);
+    let refresh = (open && refresh).then_some(Refresh { seconds: SECONDS, stop });
+    let shown = told(&found, &viewer, log);
+    Ok(response::refreshing(viewer.shell(Some(Nav::Systems)), refresh, |shell| view(shell, &shown)))
 }
+
+/// The interval of the page while the run has not ended, in seconds.
+const SECONDS: u32 = 5;
 
 struct Loaded {
     system: System,
@@ -77,6 +76,7 @@ struct Loaded {
     failure: Option<FirstError>,
     note: Option<HouseNote>,
     running: Option<RunNo>,
+    share: Option<i64>,
     has_plan: bool,
     changed_replica: Option<bool>,
 }
@@ -101,10 +101,11 @@ fn load(
     } else {
         None
     };
+    let share = if run.state == RunState::Queued { runs::share_in_use(db, system.group_id)? } else { None };
     let has_plan = failed && plans::braked(db, run.id)?.is_some();
     let changed_replica =
         if run.state == RunState::Ended { replica::has_changed(db, system.id, run.id)? } else { None };
-    Ok(Loaded { system, run, totals, retries, retried_by, failure, note, running, has_plan, changed_replica })
+    Ok(Loaded { system, run, totals, retries, retried_by, failure, note, running, share, has_plan, changed_replica })
 }
 
 fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
@@ -132,6 +133,7 @@ fn told(found: &Loaded, viewer: &Viewer, log: Log) -> RunView {
         origin: present::origin(run, found.retries),
         queued: run.queued_at,
         not_before: run.not_before,
+        share: found.share,
         waits_for: present::waits(&found.system, run, found.running).unwrap_or_default(),
         overdue: present::overdue(&found.system, run, viewer.now),
         started: run.started_at,

@@ -11,6 +11,7 @@ use crate::domain::message::Counts;
 use crate::domain::run::{EndReason, RunResult, RunState};
 use crate::ids::{RunNo, Seq, SystemKey};
 use crate::web::ui::failure::{FailureView, failure, said};
+use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head, refreshing};
 use crate::web::ui::progress::{self, Progress};
 use crate::web::ui::runs::{Origin, end_reason, origin};
@@ -31,6 +32,8 @@ pub struct RunView {
     pub queued: Stamp,
     /// When a queued run may begin.
     pub not_before: Stamp,
+    /// How many runs of its group are in process, when a queued run may wait because of the share of its group.
+    pub share: Option<i64>,
     /// What a queued run waits for: `behind run 16`; empty for its time or a free worker.
     pub waits_for: String,
     pub overdue: bool,
@@ -130,7 +133,7 @@ pub fn above(system: &SystemRef, run: Option<RunNo>) -> Markup {
         above.push((urls::run(&system.key, no), label));
     }
     html! {
-        @if !system.may_open { p.crumbs { bdi { (system.name) } } }
+        @if !system.may_open { p.crumbs { (foreign::name(&system.name)) } }
         @if !above.is_empty() { (crumbs(&above)) }
     }
 }
@@ -186,6 +189,10 @@ fn waiting(shell: &Shell, view: &RunView) -> Markup {
                 (tone)
                 @if !view.waits_for.is_empty() { "It waits " (view.waits_for) "." }
                 @else if view.not_before > shell.now { "It may begin " (time::time_in_words(shell, view.not_before)) "." }
+                @else if let Some(runs) = view.share {
+                    "It waits for a free worker. Its group has " (runs) @if runs == 1 { " run" } @else { " runs" }
+                    " in process, and each process keeps one worker free for the other groups."
+                }
                 @else { "It waits for a free worker." }
                 @if view.overdue { " It is overdue: it could have begun " (time::relative(shell, view.not_before)) "." @if view.waits_for.is_empty() { " Is a worker running?" } }
             }

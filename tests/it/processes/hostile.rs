@@ -1,0 +1,137 @@
+//! Memory of the real process while hostile services answer without end, all at the same time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::fleet::{Fleet, messages};
+use crate::database::both_databases;
+use crate::desk::{Tree, ended, key_of, request_run};
+use crate::odata::stub::V4;
+use crate::stub::{Reply, Request, Stub};
+use crate::visitor::Visitor;
+use crate::wait::{pause, until};
+
+/// What the process may have used at most, in KiB.
+const MOST: i64 = 200 * 1_024;
+
+/// A body that is made piece by piece, until nobody reads it any more.
+fn streamed(head: &str, pieces: impl Iterator<Item = Vec<u8>> + Send + 'static) -> Reply {
+    Reply::Pieces(format!("{head}\r\nconnection: close\r\n\r\n").into_bytes(), Box::new(pieces))
+}
+
+/// A folder with files without end.
+fn endless_folder(_request: &Request) -> Reply {
+    let start = "<D:multistatus xmlns:D=\"DAV:\"><D:response><D:href>/share/</D:href><D:propstat><D:prop><D:resourcetype>\
+                 <D:collection/></D:resourcetype></D:prop></D:propstat></D:response>";
+    let files = (0_u64..).map(|piece| {
+        let file = |number| {
+            format!(
+                "<D:response><D:href>/share/{piece:08}-{number:03}-{}</D:href><D:propstat><D:prop><D:getcontentlength>1\
+                 </D:getcontentlength></D:prop></D:propstat></D:response>",
+                "n".repeat(100)
+            )
+        };
+        (0..200).map(file).collect::<String>().into_bytes()
+    });
+    streamed("HTTP/1.1 207 Stub", std::iter::once(start.as_bytes().to_vec()).chain(files))
+}
+
+/// A folder in a folder in a folder, each with many files.
+fn deep_folders(request: &Request) -> Reply {
+    let here = request.path.trim_end_matches('/').to_owned();
+    let own = format!(
+        "<D:multistatus xmlns:D=\"DAV:\"><D:response><D:href>{here}/</D:href><D:propstat><D:prop><D:resourcetype>\
+         <D:collection/></D:resourcetype></D:prop></D:propstat></D:response><D:response><D:href>{here}/a/</D:href>\
+         <D:propstat><D:prop><D:resourcetype><D:collection/></D:resourcetype></D:prop></D:propstat></D:response>"
+    );
+    let files = (0_u64..100).map(move |piece| {
+        let file = |number| {
+            format!(
+                "<D:response><D:href>{here}/{piece:04}-{number:03}-{}</D:href><D:propstat><D:prop><D:getcontentlength>1\
+                 </D:getcontentlength></D:prop></D:propstat></D:response>",
+                "n".repeat(100)
+            )
+        };
+        (0..200).map(file).collect::<String>().into_bytes()
+    });
+    let end = std::iter::once(b"</D:multistatus>".to_vec());
+    streamed("HTTP/1.1 207 Stub", std::iter::once(own.into_bytes()).chain(files).chain(end))
+}
+
+/// Metadata that declares properties without end.
+fn endless_metadata(_request: &Request) -> Reply {
+    let start = V4.split("<Property ").next().expect("a beginning").as_bytes().to_vec();
+    let properties = (0_u64..).map(|piece| {
+        (0..1_000)
+            .map(|number| format!("<Property Name=\"P{piece}_{number}\" Type=\"Edm.String\"/>"))
+            .collect::<String>()
+            .into_bytes()
+    });
+    streamed("HTTP/1.1 200 Stub\r\ncontent-type: application/xml", std::iter::once(start).chain(properties))
+}
+
+/// Much at first, then a byte now and then, until it is let go.
+fn dripping(let_go: &Arc<AtomicBool>) -> Reply {
+    let let_go = let_go.clone();
+    let much = std::iter::repeat_n(vec![b' '; 64 * 1_024], 15 * 16);
+    let drops = std::iter::from_fn(move || {
+        pause();
+        (!let_go.load(Ordering::Relaxed)).then(|| b" ".to_vec())
+    });
+    streamed("HTTP/1.1 200 Stub\r\ncontent-type: application/xml", much.chain(drops))
+}
+
+async fn share(fleet: &Fleet, ada: &Visitor, name: &str, stub: &Stub) -> Tree {
+    let endpoint = stub.url("/share");
+    let fields = [
+        ("settings.source_kind", "webdav"),
+        ("settings.source_path", ""),
+        ("settings.source_endpoint", endpoint.as_str()),
+        ("max_attempts", "1"),
+    ];
+    fleet.tree(ada, name, &fields).await
+}
+
+async fn service(ada: &Visitor, name: &str, stub: &Stub) -> Tree {
+    ada.get("/systems/new?kind=odata").await.expect(200);
+    let root = stub.url("/odata");
+    let fields = [("name", name), ("settings.root", root.as_str()), ("settings.parallel", "16"), ("max_attempts", "1")];
+    let made = ada.submit("/systems/new", &fields).await.expect(303);
+    let key = key_of(made.location());
+    Tree { key, source: "/".into(), destination: "/".into() }
+}
+
+both_databases! {
+    async fn four_hostile_services_at_once(fleet: Fleet) {
+        let (process, ada) = fleet.settle(&["--workers=4"]).await;
+        let let_go = Arc::new(AtomicBool::new(false));
+        let held = let_go.clone();
+        let (folder, deep) = (Stub::start(|_, request| endless_folder(request)), Stub::start(|_, request| deep_folders(request)));
+        let metadata = Stub::start(|_, request| endless_metadata(request));
+        let drip = Stub::start(move |_, _| dripping(&held));
+        let slow = service(&ada, "Drip", &drip).await;
+        let systems = [
+            (share(&fleet, &ada, "Folder", &folder).await, "PEER-TOO-LARGE"),
+            (share(&fleet, &ada, "Deep", &deep).await, "PEER-TOO-LARGE"),
+            (service(&ada, "Metadata", &metadata).await, "PEER-TOO-LARGE"),
+        ];
+        // The checks that follow the first look at a system have nothing to do with it.
+        let slow_run = request_run(&ada, &slow).await;
+        until("the drip", async || (!drip.seen().is_empty()).then_some(())).await;
+        let mut runs = Vec::new();
+        for (tree, _code) in &systems {
+            runs.push(request_run(&ada, tree).await);
+        }
+        for ((tree, code), number) in systems.iter().zip(&runs) {
+            let page = ended(&ada, &tree.run(*number)).await;
+            let log = messages(&ada, tree, *number).await.join("\n");
+            assert!(log.contains(code), "{code}: {log}");
+            assert!(!page.says("Running"), "{}", page.told());
+        }
+        let peak = process.memory("VmHWM:");
+        println!("peak: {peak} KiB");
+        assert!(peak < MOST, "{peak} KiB");
+        let_go.store(true, Ordering::Relaxed);
+        ended(&ada, &slow.run(slow_run)).await;
+    }
+}
