@@ -66,7 +66,7 @@ impl Remote {
         let now = self.exchange.look(&self.path, false).await?.facts();
         let differ = |before: Option<bool>| before == Some(false);
         let changed = differ(now.size.zip(facts.size).map(|(now, before)| now == before))
-            || differ(now.etag.as_ref().zip(facts.etag.as_ref()).map(|(now, before)| now == before))
+            || differ(now.etag_agrees(facts))
             || differ(now.modified.zip(facts.modified).map(|(now, before)| now == before))
             || differ(now.time_text.as_ref().zip(facts.time_text.as_ref()).map(|(now, before)| now == before));
         if changed {

@@ -199,7 +199,10 @@ impl WebDav {
                 Some(_) => Err(unconfirmed(status)),
             },
             // Somebody else was first; inside an answer 207 it may be about something else.
-            Err(error) if is_missing(&error) && self.look(path).await?.is_none() => Ok(()),
+            Err(error) if is_missing(&error) => match self.look(path).await? {
+                None => Ok(()),
+                Some(_) => Err(EndError::item(Trouble::Other, "the service denies that it exists, and lists it")),
+            },
             Err(error) => Err(error),
         }
     }

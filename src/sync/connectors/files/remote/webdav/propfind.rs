@@ -101,6 +101,10 @@ impl Exchange {
                 Err(words) => return Err(broken.take().unwrap_or_else(|| self.nonsense(&words))),
             }
         }
+        // A single item is not kept.
+        if depth == Depth::Children {
+            bounds.keep();
+        }
         let folder = self.folder_of(asked_for, &all);
         Ok(all.into_iter().map(|response| (place_of(&response.href, &folder), response)).collect())
     }

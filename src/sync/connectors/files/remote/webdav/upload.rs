@@ -119,6 +119,7 @@ impl<'a> Upload<'a> {
     async fn remove_alias(&self, stem: &str) {
         let Ok(folder) = self.exchange.addresses.of(&self.path.parent(), true) else { return };
         let placed = self.exchange.tell(&folder, Depth::Children).await.unwrap_or_default();
+        drop(self.exchange.sender.client().listings().claim());
         for (place, _) in placed {
             if let Place::Child(name) = place
                 && name.starts_with(stem.as_bytes())
