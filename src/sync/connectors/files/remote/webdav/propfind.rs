@@ -91,7 +91,13 @@ impl Exchange {
                     self.note(&response);
                     all.push(response);
                 }
-                Ok(None) => break,
+                Ok(None) => {
+                    // A single item is not kept.
+                    if depth == Depth::Children {
+                        bounds.keep();
+                    }
+                    break;
+                }
                 Err(words) => return Err(broken.take().unwrap_or_else(|| self.nonsense(&words))),
             }
         }
