@@ -216,9 +216,9 @@ impl Answer {
 }
 
 /// A body in memory.
-struct Held {
-    whole: Vec<u8>,
-    _share: Share,
+pub(super) struct Held {
+    pub(super) whole: Vec<u8>,
+    pub(super) _share: Share,
 }
 
 impl AsRef<[u8]> for Held {

@@ -5,8 +5,7 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use super::trouble;
-use crate::clock::Stamp;
+use super::{date, trouble};
 use crate::domain::run::{Failure, Stage};
 
 /// The failure of the connection that a status tells; `None` for a success and for what may concern
@@ -33,16 +32,18 @@ pub fn quote(status: StatusCode, words: &str) -> String {
     format!("{status}{separator}{words}")
 }
 
-/// How long the peer asks to wait: seconds, or a date by its own clock.
+/// How long the peer asks to wait: a number of seconds, or a date by its own clock (RFC 9110 10.2.3).
+///
+/// `None` without the header, for a text that is neither, and for a date from a peer that does not tell its own time.
 #[must_use]
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than fit into the number are as good as for ever.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
-    let stamp = |text: &str| Some(Stamp::from_utc(chrono::DateTime::parse_from_rfc2822(text).ok()?.to_utc()));
-    let now = stamp(headers.get(DATE)?.to_str().ok()?)?;
-    Some(stamp(text)?.since(now))
+    let now = date::parse(headers.get(DATE)?.to_str().ok()?)?;
+    Some((date::parse(text)? - now).to_std().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -99,6 +100,12 @@ mod tests {
             (" 0 ", Some(0)),
             ("Sat, 22 Nov 2025 08:27:00 GMT", Some(20)),
             ("Sat, 22 Nov 2025 08:00:00 GMT", Some(0)),
+            ("Saturday, 22-Nov-25 08:27:00 GMT", Some(20)),
+            ("Sat Nov 22 08:27:00 2025", Some(20)),
+            ("Sat, 22 Nov 2025 08:27:00 +0000", Some(20)),
+            ("2025-11-22T08:27:00Z", Some(20)),
+            ("99999999999999999999999", Some(u64::MAX)),
+            ("", None),
             ("soon", None),
             ("-5", None),
         ] {
@@ -108,5 +115,10 @@ mod tests {
             assert_eq!(retry_after(&headers), seconds.map(Duration::from_secs), "{text}");
         }
         assert_eq!(retry_after(&HeaderMap::new()), None);
+        let mut clock = HeaderMap::new();
+        clock.insert(RETRY_AFTER, "Sat, 22 Nov 2025 08:27:00 GMT".parse().unwrap());
+        assert_eq!(retry_after(&clock), None, "a date by an unknown clock");
+        clock.insert(DATE, "Saturday, 22-Nov-25 08:26:40 GMT".parse().unwrap());
+        assert_eq!(retry_after(&clock), Some(Duration::from_secs(20)));
     }
 }

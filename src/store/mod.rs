@@ -29,9 +29,11 @@ pub mod replica;
 pub mod runs;
 #[rustfmt::skip]
 mod schema;
+pub mod secret_drafts;
 pub mod sessions;
 mod sql_types;
 pub mod systems;
+mod transaction;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -39,16 +41,17 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-pub use backend::{Unconfirmed, db_now as now};
+pub use backend::db_now as now;
 pub use connection::{Db, Target};
 pub use error::{Result, StoreError};
 pub use fault::Fault;
+pub use transaction::Unconfirmed;
 
-use backend::Outcome;
 use condition::{Condition, Work};
 use connection::Pools;
 use health::LastProbe;
 use patience::{OF_PAGES, OF_RUNS, Patience, Waiting};
+use transaction::Outcome;
 
 use crate::clock::micros;
 
@@ -201,7 +204,7 @@ impl Store {
         db: &mut Db,
         work: impl FnOnce(&mut Db) -> Result<T> + Clone,
     ) -> Result<Written<T>> {
-        Ok(match backend::write_transaction(db, waiting, move |db| self.measured(db, work))? {
+        Ok(match transaction::write_transaction(db, waiting, move |db| self.measured(db, work))? {
             Outcome::Committed(value) => Written::Done(value),
             Outcome::Unconfirmed(value, commit) => Written::Unconfirmed(value, commit),
         })
@@ -279,7 +282,7 @@ impl Store {
     /// That no connection is available.
     pub async fn is_committed(&self, commit: &Arc<Unconfirmed>) -> Result<Option<bool>> {
         let commit = commit.clone();
-        self.read(move |db| backend::is_committed(db, &commit)).await
+        self.read(move |db| transaction::is_committed(db, &commit)).await
     }
 }
 

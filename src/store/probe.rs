@@ -7,11 +7,11 @@ use diesel::connection::SimpleConnection;
 use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 use rustix::process::geteuid;
 
-use super::backend::rolled_back;
 use super::connection::{Db, Target};
 use super::error::{Result, StoreError};
 use super::fault::Fault;
 use super::patience::Waiting;
+use super::transaction::rolled_back;
 
 /// Takes about 64 KiB of space that was not in use before, in a transaction that is rolled back. Nothing is written to
 /// the disk.

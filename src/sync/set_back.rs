@@ -4,12 +4,10 @@ use std::time::Duration;
 
 use super::checker;
 use super::engine::Engine;
+use super::ports::PLAN_LIFE;
 use crate::access::Internal;
 use crate::clock::{Stamp, since_boot};
-use crate::ids::SystemId;
 use crate::store::{self, Result, checks, plans, runs, systems};
-
-use super::ports::PLAN_LIFE;
 
 /// How many systems one look takes on.
 const AT_ONCE: i64 = 200;
@@ -59,15 +57,18 @@ pub async fn correct(engine: &Engine) -> Result<()> {
     let checks = engine.store.write(move |db| checks::shorten_leases(db, &worker, checker::LEASE)).await?;
     let waits = engine.store.write(|db| runs::correct_waits(db, &Internal::worker())).await?;
     let plans = engine.store.write(|db| plans::shorten(db, &Internal::worker(), PLAN_LIFE)).await?;
-    let (mut found, mut after) = (0, Some(SystemId(0)));
-    while let Some(from) = after {
+    let (mut found, mut after) = (0, None);
+    loop {
         let cadence = engine.limits.cadence.clone();
-        let look = move |db: &mut store::Db| systems::too_late(db, &Internal::schedule(), from, &cadence, AT_ONCE);
+        let look = move |db: &mut store::Db| systems::too_late(db, &Internal::schedule(), after, &cadence, AT_ONCE);
         let (wrong, next) = engine.store.read(look).await?;
         for id in wrong {
             let cadence = engine.limits.cadence.clone();
             let correct = move |db: &mut store::Db| systems::correct_times(db, &Internal::schedule(), id, &cadence);
             found += usize::from(engine.store.write(correct).await?);
+        }
+        if next.is_none() {
+            break;
         }
         after = next;
     }

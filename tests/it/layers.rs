@@ -62,10 +62,10 @@ fn each_library_is_named_in_its_place_only() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// One module opens connections, one holds the differences, one migrates: nobody else asks which database it is.
+/// One module opens connections, one runs transactions, one holds the other differences, one migrates: nobody else asks which database it is.
 #[test]
 fn few_ask_which_database_it_is() {
-    let may = ["store/connection", "store/backend", "store/migrate"];
+    let may = ["store/connection", "store/transaction", "store/backend", "store/migrate"];
     let asks = |source: &Source| source.code.contains("Db::Sqlite") || source.code.contains("Db::Postgres");
     let wrong: Vec<String> = found(|source| asks(source) && !may.contains(&source.module.as_str()));
     assert!(wrong.is_empty(), "{wrong:#?}");

@@ -54,6 +54,21 @@ pub(super) static ENTRIES: &[Entry] = entries! { Files:
     "FILE-TROUBLE" Item Warning Items Administrator NextRun
         "Item could not be handled"
         "The item could not be handled[ {0|source=at the source|destination=at the destination}]."
+    "FILE-UNKNOWN" Item Warning Items Administrator NextRun
+        "Unknown whether the item exists"
+        "Syncdesk could not find out whether the item exists[ {0|source=at the source|destination=at the destination}], so it was skipped and nothing below it was deleted."
+    "FILE-INCOMPLETE" Item Warning Items Administrator NextRun
+        "Incomplete listing of a folder"
+        "The listing of the folder[ {0|source=at the source|destination=at the destination}] is incomplete. What it lacks was skipped and not deleted."
+    "FILE-SIZE-ONLY" Run Information Run Nobody NothingLeft
+        "Only sizes can be compared"
+        "For some files[ {0|source=the source|destination=the destination}] reports neither a time nor a version, so a change that keeps the size cannot be seen."
+    "FILE-OTHER-PATH" Run Information Run Nobody NothingLeft
+        "Service uses another path"
+        "The WebDAV service[ {0|source=at the source|destination=at the destination}] names its items by another path than the address that it is reached by[: {1}][ instead of {2}]. Syncdesk translates."
+    "FILE-NOTHING-ARRIVED" Run Error Items Administrator ByHand
+        "Nothing could be copied"
+        "No item could be copied[: {0} had to be copied, 0 arrived]. The Warnings of this run give the reasons."
     "FILE-BRAKE" Run Error Run Administrator ByHand
         "Stopped by the mass-deletion brake"
         "Stopped before the first deletion[ because {5|share=more would be deleted than a run may delete by itself|all=every item of the destination would be deleted|source_missing=the source is not there}][: {0} of {1} items of the destination would go, {2} %][. By itself a run may delete up to {3} % or {4} items]."

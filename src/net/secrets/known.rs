@@ -94,6 +94,8 @@ impl Known {
         for rest in undone(&view).into_iter().chain(without_markup(&view)) {
             self.add(&rest);
         }
+        let reversed: String = secret.chars().rev().collect();
+        self.exact.add(&View::of(reversed.as_bytes()).filtered(exact).bytes);
         let latin_1: Option<Vec<u8>> = secret.chars().map(|character| u8::try_from(character).ok()).collect();
         if let Some(latin_1) = latin_1.filter(|_| !secret.is_ascii()) {
             self.add(&View::of(&latin_1));

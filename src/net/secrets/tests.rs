@@ -71,8 +71,8 @@ fn wrapped(text: &str, length: usize, with: &str) -> String {
 fn forms(secret: &str) -> Vec<String> {
     let mut forms = vec![
         secret.to_owned(),
-        secret.to_uppercase(),
-        secret.to_lowercase(),
+        secret.to_ascii_uppercase(),
+        secret.to_ascii_lowercase(),
         percent(secret, false, true),
         percent(secret, false, false),
         percent(secret, true, true),

@@ -12,9 +12,10 @@ use crate::domain::run::RunState;
 use crate::domain::status::{Connection, Overall, Verdict};
 use crate::ids::{GroupId, SystemId, SystemKey};
 use crate::store::backend::{OneAtATime, alone};
+use crate::store::checks;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
-use crate::store::schema::{runs, system_versions, systems};
+use crate::store::schema::{runs, system_groups, system_versions, systems};
 
 /// What a person specifies of a system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,6 +161,7 @@ pub fn hold(db: &mut Db, grant: &Grant<verbs::HoldSystem>, key: &SystemKey, reas
         .set((systems::hold_reason.eq(reason), systems::hold_since.eq(now), systems::hold_by.eq(by)))
         .execute(db)?;
     watch::stop(db, system.id)?;
+    checks::withdraw_regular(db, system.id)?;
     watch::settle(db, system.id, now)
 }
 
@@ -198,21 +200,48 @@ pub fn delete(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey
         return Err(StoreError::Fenced);
     }
     watch::stop(db, system.id)?;
+    checks::withdraw_all(db, system.id)?;
     count(db, system.group_id, system.overall, -1)?;
     Ok(system)
 }
 
-/// Id, kind and settings of every other live system, for the check that no two write to one place. Whoever else wants
-/// to look waits until this transaction has ended: on Postgres both of two would find nobody.
+/// Whether another live system of the group has this name.
+pub fn is_name_taken(db: &mut Db, group: GroupId, name: &str, except: Option<SystemId>) -> Result<bool> {
+    let found: Vec<SystemId> = systems::table
+        .filter(systems::group_id.eq(group))
+        .filter(systems::name.eq(name))
+        .filter(systems::deleted_at.is_null())
+        .select(systems::id)
+        .load(db)?;
+    Ok(found.into_iter().any(|id| Some(id) != except))
+}
+
+/// Another system, for the check that no two write to one place.
+#[derive(Debug, Queryable)]
+pub struct Neighbour {
+    pub name: String,
+    /// The name of its group.
+    pub group: String,
+    pub kind: String,
+    /// JSON.
+    pub settings: String,
+}
+
+/// Every live system except one, the oldest first. Anyone else who asks waits until this transaction has ended: on
+/// Postgres two that ask at the same time would find nobody.
 pub fn neighbours(
     db: &mut Db,
     _grant: &Grant<verbs::SpecifySystems>,
     except: Option<SystemId>,
-) -> Result<Vec<(SystemId, String, String)>> {
+) -> Result<Vec<Neighbour>> {
     alone(db, OneAtATime::Territory)?;
-    let mut query = systems::table.filter(systems::deleted_at.is_null()).into_boxed();
+    let mut query = systems::table
+        .inner_join(system_groups::table.on(system_groups::id.eq(systems::group_id)))
+        .filter(systems::deleted_at.is_null())
+        .order(systems::id)
+        .into_boxed();
     if let Some(id) = except {
         query = query.filter(systems::id.ne(id));
     }
-    Ok(query.select((systems::id, systems::kind, systems::settings)).load(db)?)
+    Ok(query.select((systems::name, system_groups::name, systems::kind, systems::settings)).load(db)?)
 }

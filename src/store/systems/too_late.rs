@@ -51,11 +51,11 @@ impl Wrong {
     }
 }
 
-/// Ids of systems after `after` whose times are wrong, and where to go on from.
+/// Ids of systems after `after`, or of the first ones, whose times are wrong, and where to go on from.
 pub fn too_late(
     db: &mut Db,
     _schedule: &Internal,
-    after: SystemId,
+    after: Option<SystemId>,
     cadence: &Cadence,
     limit: i64,
 ) -> Result<(Vec<SystemId>, Option<SystemId>)> {
@@ -63,7 +63,7 @@ pub fn too_late(
     let rows: Vec<(System, Watch)> = systems::table
         .inner_join(watches::table.on(watches::system_id.eq(systems::id)))
         .filter(systems::deleted_at.is_null())
-        .filter(systems::id.gt(after))
+        .filter(systems::id.gt(after.unwrap_or(SystemId(0))))
         .order(systems::id)
         .limit(limit)
         .select((System::as_select(), Watch::as_select()))
@@ -103,9 +103,9 @@ pub fn correct_times(db: &mut Db, _schedule: &Internal, id: SystemId, cadence: &
         diesel::update(systems::table.find(id)).set(systems::last_attempt_at.eq(now)).execute(db)?;
     }
     if wrong.budget {
-        refresh(db, id, Some(now), now)?
+        refresh(db, id, Some(now), now)?;
     } else {
-        settle(db, id, now)?
+        settle(db, id, now)?;
     }
     Ok(true)
 }

@@ -58,7 +58,7 @@ impl Fleet {
 
 /// The names of the first temporary files of the first run.
 fn temporary(destination: &std::path::Path) -> Vec<PathBuf> {
-    (1..=4).map(|number| destination.join(format!(".syncdesk-1-{number}.part"))).collect()
+    (1..=4).map(|number| destination.join(format!(".syncdesk-1-{number}.upload"))).collect()
 }
 
 async fn run(ada: &Visitor, tree: &Tree) -> (String, Vec<String>) {

@@ -15,5 +15,3 @@ mod memory;
 mod replica;
 mod stalled;
 mod workers;
-
-pub use fleet::{Fleet, set_up};

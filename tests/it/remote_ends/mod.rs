@@ -7,6 +7,7 @@ mod chain;
 mod faults;
 mod interrupted;
 mod items;
+mod odd_keys;
 mod pairs;
 mod ports;
 mod redirects;

@@ -16,6 +16,7 @@ use syncdesk::sync::progress::Progress;
 
 use super::{Server, net};
 use crate::remote_ends::source::lease;
+use crate::stub::Bucket;
 
 /// An end of a system: its fields, and its secret.
 pub struct Spot {
@@ -34,6 +35,18 @@ impl Spot {
     pub fn share(address: String) -> Self {
         let fields = vec![("kind", "webdav".to_owned()), ("path", String::new()), ("endpoint", address)];
         Self { fields, secret: None, root: None }
+    }
+
+    /// A folder of a stubbed bucket.
+    pub fn bucket(bucket: &Bucket, path: &str) -> Self {
+        let fields = vec![
+            ("kind", bucket.kind.as_str().to_owned()),
+            ("path", path.to_owned()),
+            ("bucket", "bucket".to_owned()),
+            ("endpoint", bucket.endpoint()),
+            ("account", "account".to_owned()),
+        ];
+        Self { fields, secret: Some("c2VjcmV0".to_owned()), root: None }
     }
 
     pub fn server(server: &Server) -> Self {
@@ -93,7 +106,11 @@ impl Mirror {
         let clock = Arc::new(FixedClock::at(Stamp(0)));
         let (journal, mut entries) = Journal::open(clock.clone());
         let peer = Peer {
-            settings: Files.parse(&self.typed).expect("good settings"),
+            settings: {
+                let reading = Files.read(&self.typed);
+                assert!(reading.errors.is_empty(), "{:?}", reading.errors);
+                reading.settings
+            },
             credentials: self.secrets.iter().map(|(slot, secret)| (slot.clone(), secret.as_str().into())).collect(),
             net: net(),
             local_roots: self.roots.clone(),

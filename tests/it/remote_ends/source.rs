@@ -24,7 +24,7 @@ pub struct Source {
 }
 
 pub fn source(size: u64, seed: u8) -> Source {
-    Source { facts: Facts { size, ..Facts::default() }, seed, given: 0, breaks_at: None }
+    Source { facts: Facts { size: Some(size), ..Facts::default() }, seed, given: 0, breaks_at: None }
 }
 
 impl Source {
@@ -38,7 +38,7 @@ impl Source {
     }
 
     fn piece(&mut self) -> Option<Bytes> {
-        let left = self.facts.size - self.given;
+        let left = self.facts.size.unwrap_or_default() - self.given;
         let number = self.given / PIECE;
         let piece: Vec<u8> =
             (0..left.min(PIECE)).map(|at| (at % 251) as u8 ^ (number % 253) as u8 ^ self.seed).collect();
@@ -86,6 +86,6 @@ pub async fn read(end: &dyn End, path: &ItemPath) -> EndResult<(Facts, String)> 
         size += piece.len() as u64;
         digest.update(&piece);
     }
-    assert_eq!(size, facts.size);
+    assert_eq!(Some(size), facts.size);
     Ok((facts, format!("{:x?}", digest.finalize())))
 }

@@ -1,6 +1,7 @@
 //! A small HTTP server that answers as it is told: for what no real server does on demand (too many requests,
 //! silence, half an answer, nonsense).
 
+mod bucket;
 mod share;
 mod sink;
 
@@ -13,6 +14,7 @@ use rustls::pki_types::PrivateKeyDer;
 
 use crate::certificates::OURS;
 
+pub use bucket::{Bucket, Habits, Object};
 pub use share::{LARGE, Share, listing};
 pub use sink::Sink;
 

@@ -1,11 +1,13 @@
 //! No two systems may write to one place when one of them deletes there.
 
 use crate::database::both_databases;
-use crate::desk::Desk;
+use crate::desk::{Desk, key_of};
 use crate::visitor::{Answer, Visitor};
 use crate::wait::until;
 
-const SAID: &str = "Another system writes to this place, and one of the two mirrors";
+/// What people with reach *all* read, and all others.
+const SAID: &str = "already writes to this location";
+const SAID_TO_OTHERS: &str = "Another system already writes to this location. Ask an administrator.";
 
 /// The fields of an S3 end.
 fn bucket<'a>(endpoint: &'a str, name: &'a str, path: &'a str) -> [(&'static str, &'a str); 7] {
@@ -16,6 +18,15 @@ fn bucket<'a>(endpoint: &'a str, name: &'a str, path: &'a str) -> [(&'static str
         ("settings.destination_region", "eu-central-1"),
         ("settings.destination_account", "AKIAEXAMPLE"),
         ("settings.destination_secret", "a secret"),
+        ("settings.destination_path", path),
+    ]
+}
+
+/// The fields of a WebDAV end without a sign-in.
+fn share<'a>(endpoint: &'a str, path: &'a str) -> [(&'static str, &'a str); 3] {
+    [
+        ("settings.destination_kind", "webdav"),
+        ("settings.destination_endpoint", endpoint),
         ("settings.destination_path", path),
     ]
 }
@@ -60,7 +71,9 @@ both_databases! {
             let answer = answer.expect(if stands { 303 } else { 422 });
             if !stands {
                 let words = answer.text("[id='settings.destination_path-error']");
-                assert!(words.contains(SAID) && !words.contains("first"), "{words}");
+                let theirs = if path.contains("reports2") { "system 6" } else { "first" };
+                let said = format!("✕ The system “{theirs}” of the group “Finance” already writes to this location.");
+                assert_eq!(words, said);
             }
         }
     }
@@ -70,8 +83,9 @@ both_databases! {
         let ada = desk.as_("ada").await;
         let path = desk.root("Finance").join("shared").display().to_string();
         let destination = [("settings.destination_path", path.as_str())];
-        let one = connect(&ada, &desk, "Finance", "one", "copy", &destination).await.expect(303).location().to_owned();
-        let other = connect(&ada, &desk, "Finance", "other", "copy", &destination).await.expect(303).location().to_owned();
+        let one = connect(&ada, &desk, "Finance", "one", "copy", &destination).await.expect(303);
+        let other = connect(&ada, &desk, "Finance", "other", "copy", &destination).await.expect(303);
+        let [one, other] = [one, other].map(|made| format!("/systems/{}", key_of(made.location())));
         let edit = format!("{one}/edit");
         ada.get(&edit).await.expect(200);
         let refused = ada.submit(&edit, &[("settings.mode", "mirror")]).await.expect(422);
@@ -102,9 +116,58 @@ both_databases! {
             let answer = connect(&dora, &desk, "Sales", &number, "mirror", &bucket(endpoint, name, path)).await;
             let answer = answer.expect(if stands { 303 } else { 422 });
             if !stands {
-                assert!(answer.says(SAID) && !answer.says("Ledger") && !answer.says("Finance"), "{}", answer.told());
+                assert!(answer.says(SAID_TO_OTHERS) && !answer.says("Ledger") && !answer.says("Finance"), "{}", answer.told());
             }
         }
+    }
+
+    /// However the settings spell it.
+    async fn spellings(desk: Desk) {
+        let (ada, dora) = (desk.as_("ada").await, desk.as_("dora").await);
+        connect(&ada, &desk, "Finance", "first", "mirror", &share("http://127.0.0.1:9/ov", "team/a")).await.expect(303);
+        for (number, (endpoint, path, stands)) in [
+            ("http://127.0.0.1:9/ov", "team/a", false),
+            ("http://127.0.0.1:9/%6fv", "team/a", false),
+            ("http://127.0.0.1:9/%6Fv/", "team", false),
+            ("http://127.0.0.1:9//ov", "team/a/b", false),
+            ("http://127.0.0.1:9/ov//team", "a", false),
+            ("http://127.0.0.1:9/./ov", "team/a", false),
+            ("http://127.0.0.1:9/x/../ov", "team/a", false),
+            ("http://127.0.0.1:9/x/%2e%2E/ov", "team/a", false),
+            ("http://127.0.0.1:9/ov%2Fteam", "a", false),
+            ("http://127.0.0.1:9/ov./team%20", "a.", false),
+            ("http://localhost:9/ov", "team/a", false),
+            ("http://LocalHost.:9/ov", "team/a", false),
+            ("HTTP://127.1:9/ov", "team/a", false),
+            ("http://[::1]:9/ov", "team/a", false),
+            ("http://[::ffff:7f00:1]:9/ov", "team/a", false),
+            ("http://127.0.0.1:10/ov", "team/a", true),
+            ("http://127.0.0.1:9/ov", "team/ab", true),
+            ("http://127.0.0.1:9/%256fv", "team/a", true),
+            ("http://files.example/x", "", true),
+            ("https://FILES.example.:443//%78", "", false),
+        ].into_iter().enumerate() {
+            let name = format!("system {number}");
+            let answer = connect(&dora, &desk, "Sales", &name, "mirror", &share(endpoint, path)).await;
+            assert_eq!(answer.status, if stands { 303 } else { 422 }, "{endpoint} {path}: {}", answer.told());
+            assert!(stands || answer.says(SAID_TO_OTHERS), "{endpoint} {path}: {}", answer.told());
+        }
+    }
+
+    /// A mirror of a whole host would keep everybody else from it.
+    async fn whole_hosts(desk: Desk) {
+        let (ada, dora) = (desk.as_("ada").await, desk.as_("dora").await);
+        let said = "A mirror of a whole host can delete everything on it. Enter a folder, or ask an administrator.";
+        for endpoint in ["http://127.0.0.1:9", "http://127.0.0.1:9/x/..", "http://127.0.0.1:9/%2e/"] {
+            let refused = connect(&dora, &desk, "Sales", "squat", "mirror", &share(endpoint, "")).await.expect(422);
+            assert!(refused.says(said), "{endpoint}: {}", refused.told());
+        }
+        let copy = connect(&dora, &desk, "Sales", "copy", "copy", &share("http://127.0.0.1:9", "")).await;
+        let edit = format!("{}/edit", copy.expect(303).location());
+        dora.get(&edit).await.expect(200);
+        let refused = dora.submit(&edit, &[("settings.mode", "mirror")]).await.expect(422);
+        assert!(refused.says(said), "{}", refused.told());
+        connect(&ada, &desk, "Sales", "all of it", "mirror", &share("http://127.0.0.1:10", "")).await.expect(303);
     }
 
     /// Both have looked and found nobody when somebody lets go of the database.

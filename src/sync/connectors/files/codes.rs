@@ -36,6 +36,17 @@ pub const IN_THE_WAY: &str = "FILE-IN-THE-WAY";
 /// Warning: an item could not be handled for another reason, in the peer's words.
 /// Args: "source" or "destination".
 pub const TROUBLE: &str = "FILE-TROUBLE";
+/// Warning: an end could not tell whether an item exists. Args: "source" or "destination".
+pub const UNKNOWN: &str = "FILE-UNKNOWN";
+/// Warning: a listing of a folder may lack items. Args: "source" or "destination".
+pub const INCOMPLETE: &str = "FILE-INCOMPLETE";
+/// Information: an end reports neither times nor etags, so only sizes are compared. Args: "source" or "destination".
+pub const SIZE_ONLY: &str = "FILE-SIZE-ONLY";
+/// Information: a WebDAV service names its items by another path than the one it is reached by.
+/// Args: "source" or "destination", its path, the path of the settings.
+pub const OTHER_PATH: &str = "FILE-OTHER-PATH";
+/// Error: items had to be copied, and none arrived. Args: how many.
+pub const NOTHING_ARRIVED: &str = "FILE-NOTHING-ARRIVED";
 /// Error: the mass-deletion brake. Args: deletions, items of the destination, share in percent,
 /// allowed percent, allowed number, reason ("share", "all", "`source_missing`").
 pub const BRAKE: &str = "FILE-BRAKE";

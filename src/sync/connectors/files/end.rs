@@ -6,6 +6,8 @@
 use bytes::Bytes;
 
 use super::incoming::Incoming;
+use super::listing::Listing;
+pub use super::mtime::Mtime;
 use super::path::ItemPath;
 use crate::domain::run::Failure;
 use crate::sync::connector::Task;
@@ -26,28 +28,14 @@ pub enum Kind {
     LeftOver,
 }
 
-/// A modification time in nanoseconds since 1970 UTC, so that local times survive whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mtime(pub i64);
-
-impl Mtime {
-    #[must_use]
-    pub fn from_parts(seconds: i64, nanos: u32) -> Self {
-        Self(seconds.saturating_mul(1_000_000_000).saturating_add(i64::from(nanos)))
-    }
-
-    /// Seconds and the nanoseconds after them.
-    #[must_use]
-    pub const fn parts(self) -> (i64, i64) {
-        (self.0.div_euclid(1_000_000_000), self.0.rem_euclid(1_000_000_000))
-    }
-}
-
-/// What tells that content changed. Folders have only defaults.
+/// What shows that content changed. Folders have only defaults. `None`: the end does not know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
-    pub size: u64,
+    /// Bytes.
+    pub size: Option<u64>,
     pub modified: Option<Mtime>,
+    /// The text of a modification time that could not be parsed. Only its equality means something.
+    pub time_text: Option<String>,
     /// The service's own mark of a version (etag), without quotes.
     pub etag: Option<String>,
 }
@@ -72,7 +60,7 @@ pub struct Abilities {
     /// A folder without anything in it exists and can be listed.
     pub keeps_empty_folders: bool,
     pub utf8_only: bool,
-    /// White space at the beginning or end of a name is lost.
+    /// A name is written without the white space at its beginning or end.
     pub trims_white_space: bool,
     /// Longest name in bytes.
     pub longest_name: usize,
@@ -142,6 +130,15 @@ impl From<Stopped> for EndError {
     }
 }
 
+/// An Information about an end. Its text gets "source" or "destination" first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// A code of the catalogue, of the scope of a run.
+    pub code: &'static str,
+    /// Further arguments.
+    pub args: Vec<String>,
+}
+
 pub type EndResult<T> = Result<T, EndError>;
 
 /// A file that is being read.
@@ -172,10 +169,12 @@ pub trait End: Send + Sync {
     /// Tries the connection stage by stage and changes nothing.
     fn check(&self) -> Task<'_, Result<(), Failure>>;
 
-    /// The children of a folder, in any order, each name once. [`Trouble::NotFound`] if it is gone.
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Vec<Entry>>>;
+    /// The children of a folder, with everything that could not be described. Fails with
+    /// [`Trouble::NotFound`] if the folder does not exist, and with other trouble if that is unknown.
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>>;
 
-    /// One item; `None` if nothing is there. For the root: whether the end's root exists.
+    /// One item: `Some` if it exists, `None` if it certainly does not exist (ENOENT, 404, 410), and an error
+    /// if that is unknown; never [`Trouble::NotFound`]. For the root: whether the end's root exists.
     fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>>;
 
     fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>>;
@@ -197,6 +196,11 @@ pub trait End: Send + Sync {
 
     /// Removes a [`Kind::LeftOver`] of a crashed run; false if it may still belong to a living one.
     fn remove_left_over<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<bool>>;
+
+    /// What a run says once about this end, such as an oddity of its service that the end copes with.
+    fn remarks(&self) -> Vec<Remark> {
+        Vec::new()
+    }
 
     /// Returns when everything written so far survives a power cut. Asked for before baselines are
     /// stored. Services that acknowledge only what is durable have nothing to do.

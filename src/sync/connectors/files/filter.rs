@@ -62,6 +62,16 @@ impl Filter {
         }
     }
 
+    /// Where a child may stand of which nobody knows whether it is a folder: outside only if it is outside as
+    /// both.
+    #[must_use]
+    pub fn widest(&self, parent: Scope, path: &ItemPath) -> Scope {
+        match self.scope(parent, path, false) {
+            Scope::Outside => self.scope(parent, path, true),
+            scope => scope,
+        }
+    }
+
     /// Where the root stands.
     #[must_use]
     pub const fn root(&self) -> Scope {

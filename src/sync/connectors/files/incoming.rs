@@ -19,6 +19,23 @@ pub struct Incoming {
     progress: Arc<Progress>,
     given: Arc<AtomicU64>,
     failed: Failed,
+    last_facts: LastFacts,
+}
+
+/// The facts of the source once all of it was given.
+#[derive(Debug, Clone, Default)]
+pub struct LastFacts(Arc<Mutex<Option<Facts>>>);
+
+impl LastFacts {
+    fn keep(&self, facts: Facts) {
+        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(facts);
+    }
+
+    /// What a later listing reports of exactly the content that was given; `None` if not all of it was.
+    #[must_use]
+    pub fn take(&self) -> Option<Facts> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
+    }
 }
 
 /// Keeps what the source failed with, so that it is not taken for a failure of the destination.
@@ -41,10 +58,18 @@ impl Incoming {
     #[must_use]
     pub fn new(reader: Box<dyn Reader>, stop: Stop, progress: Arc<Progress>) -> Self {
         let facts = reader.facts().clone();
-        Self { reader, facts, stop, progress, given: Arc::default(), failed: Failed::default() }
+        Self {
+            reader,
+            facts,
+            stop,
+            progress,
+            given: Arc::default(),
+            failed: Failed::default(),
+            last_facts: LastFacts::default(),
+        }
     }
 
-    /// What was known of the source when it was opened: its size, and the time to set.
+    /// What was known of the source when it was opened: its size if any, and the time to set.
     #[must_use]
     pub const fn facts(&self) -> &Facts {
         &self.facts
@@ -60,6 +85,12 @@ impl Incoming {
     #[must_use]
     pub fn failed(&self) -> Failed {
         self.failed.clone()
+    }
+
+    /// Where the facts of the source are kept once all of it was given.
+    #[must_use]
+    pub fn last_facts(&self) -> LastFacts {
+        self.last_facts.clone()
     }
 
     /// How many bytes were given out so far.
@@ -88,18 +119,18 @@ impl Incoming {
             Ok(Some(bytes)) => {
                 let given = self.given.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
                 self.progress.bytes(bytes.len() as u64);
-                if given > self.facts.size {
+                if self.facts.size.is_some_and(|size| given > size) {
                     let error = EndError::item(Trouble::Changed, "it grew while it was read");
                     self.failed.keep(&error);
                     return Err(error);
                 }
             }
-            Ok(None) if self.given() < self.facts.size => {
+            Ok(None) if self.facts.size.is_some_and(|size| self.given() < size) => {
                 let error = EndError::item(Trouble::Changed, "it became shorter while it was read");
                 self.failed.keep(&error);
                 return Err(error);
             }
-            Ok(None) => {}
+            Ok(None) => self.last_facts.keep(Facts { size: Some(self.given()), ..self.reader.facts().clone() }),
             Err(error) => self.failed.keep(error),
         }
         got
@@ -120,14 +151,73 @@ impl Incoming {
     }
 
     /// As the body of a request. An error of the source is in [`Incoming::failed`] as well.
+    ///
+    /// The last piece is held back until the reader has confirmed that the file did not change: whoever sends
+    /// a body of known length does not ask for more after its last byte.
     pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static {
-        futures_util::stream::unfold(Some(self), |incoming| async {
-            let mut incoming = incoming?;
-            match incoming.next().await {
-                Ok(Some(bytes)) => Some((Ok(bytes), Some(incoming))),
-                Ok(None) => None,
-                Err(_kept) => Some((Err(std::io::Error::other("the source could not be read")), None)),
+        futures_util::stream::unfold(Some((self, None)), |state| async {
+            let (mut incoming, mut held): (Self, Option<Bytes>) = state?;
+            loop {
+                match incoming.next().await {
+                    Ok(Some(bytes)) => {
+                        if let Some(ready) = held.replace(bytes) {
+                            return Some((Ok(ready), Some((incoming, held))));
+                        }
+                    }
+                    Ok(None) => return held.map(|last| (Ok(last), None)),
+                    Err(_kept) => return Some((Err(std::io::Error::other("the source could not be read")), None)),
+                }
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::StreamExt;
+
+    use super::*;
+    use crate::sync::connector::Task;
+
+    /// Gives two pieces, and then what it ends with.
+    struct Pieces(Vec<&'static str>, Option<Trouble>, Facts);
+
+    impl Reader for Pieces {
+        fn facts(&self) -> &Facts {
+            &self.2
+        }
+
+        fn next(&mut self) -> Task<'_, EndResult<Option<Bytes>>> {
+            let next = match (self.0.pop(), self.1) {
+                (Some(piece), _) => Ok(Some(Bytes::from_static(piece.as_bytes()))),
+                (None, Some(trouble)) => Err(EndError::item(trouble, "in the end")),
+                (None, None) => Ok(None),
+            };
+            Box::pin(async { next })
+        }
+    }
+
+    fn incoming(end: Option<Trouble>) -> Incoming {
+        let pieces = Pieces(vec!["de", "abc"], end, Facts { size: None, etag: Some("e".into()), ..Facts::default() });
+        Incoming::new(Box::new(pieces), Stop::with_lease(Duration::from_mins(1)), Arc::default())
+    }
+
+    async fn streamed(incoming: Incoming) -> Vec<Option<Bytes>> {
+        incoming.into_stream().map(Result::ok).collect().await
+    }
+
+    #[tokio::test]
+    async fn the_last_piece_waits_for_the_end() {
+        let whole = incoming(None);
+        let facts = whole.last_facts();
+        assert_eq!(streamed(whole).await, [Some("abc".into()), Some("de".into())]);
+        assert_eq!(facts.take(), Some(Facts { size: Some(5), etag: Some("e".into()), ..Facts::default() }));
+        let changed = incoming(Some(Trouble::Changed));
+        let (failed, facts) = (changed.failed(), changed.last_facts());
+        assert_eq!(streamed(changed).await, [Some("abc".into()), None], "what is incomplete is never sent whole");
+        assert_eq!(failed.take(), Some(EndError::item(Trouble::Changed, "in the end")));
+        assert_eq!(facts.take(), None);
     }
 }

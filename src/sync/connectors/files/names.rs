@@ -1,11 +1,16 @@
-//! Names of temporary files: recognisable, so that a later run can remove what a crashed one left.
+//! Names of temporary files: recognizable, so that a later run can remove what a crashed one left.
+//!
+//! Nextcloud refuses every name that ends in `.part` or `.filepart` (its `FilenameValidator`), ownCloud every
+//! name that ends in `.part`, and other services treat `.tmp` specially. `.upload` has no meaning for them.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const PREFIX: &[u8] = b".syncdesk-";
-const SUFFIX: &[u8] = b".part";
+const SUFFIX: &str = ".upload";
+/// Of older versions, whose files are still removed.
+const OLD_SUFFIX: &str = ".part";
 
-/// Gives out the temporary names of one run: `.syncdesk-<run>-<n>.part`.
+/// Gives out the temporary names of one run: `.syncdesk-<run>-<n>.upload`.
 #[derive(Debug)]
 pub struct TemporaryNames {
     run: i64,
@@ -21,31 +26,37 @@ impl TemporaryNames {
     /// A name that this run has not used yet.
     #[must_use]
     pub fn next(&self) -> String {
-        format!(".syncdesk-{}-{}.part", self.run, self.next.fetch_add(1, Ordering::Relaxed))
+        format!(".syncdesk-{}-{}{SUFFIX}", self.run, self.next.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The same with these characters in it, to try whether a service keeps them. It begins like a name of
+    /// [`TemporaryNames::next`], so that whatever the service makes of the characters is recognized.
+    #[must_use]
+    pub fn next_with(&self, characters: &str) -> String {
+        format!("{}{characters}x", self.next())
     }
 }
 
 /// Whether a name is that of a temporary file of some run.
 #[must_use]
 pub fn is_temporary(name: &[u8]) -> bool {
-    let Some(numbers) = numbers_of(name) else { return false };
-    let mut parts = numbers.split('-');
-    let number =
-        |part: Option<&str>| part.is_some_and(|n| !n.is_empty() && n.bytes().all(|byte| byte.is_ascii_digit()));
-    number(parts.next()) && number(parts.next()) && parts.next().is_none()
+    run_of(name).is_some()
 }
 
 /// The run that made a temporary file.
 #[must_use]
 pub fn run_of(name: &[u8]) -> Option<i64> {
-    if !is_temporary(name) {
-        return None;
-    }
-    numbers_of(name)?.split('-').next()?.parse().ok()
+    let rest = name.strip_prefix(PREFIX)?;
+    let (run, rest) = digits(rest)?;
+    let (_number, rest) = digits(rest.strip_prefix(b"-")?)?;
+    (rest.starts_with(SUFFIX.as_bytes()) || rest == OLD_SUFFIX.as_bytes()).then_some(run)
 }
 
-fn numbers_of(name: &[u8]) -> Option<&str> {
-    std::str::from_utf8(name.strip_prefix(PREFIX)?.strip_suffix(SUFFIX)?).ok()
+/// The number at the beginning, and what follows it.
+fn digits(text: &[u8]) -> Option<(i64, &[u8])> {
+    let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
+    let (number, rest) = text.split_at(end);
+    Some((std::str::from_utf8(number).ok()?.parse().ok()?, rest))
 }
 
 #[cfg(test)]
@@ -53,16 +64,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn its_own_names_are_recognised() {
+    fn its_own_names_are_recognized() {
         let names = TemporaryNames::of_run(17);
-        assert_eq!(names.next(), ".syncdesk-17-1.part");
-        assert!(is_temporary(names.next().as_bytes()));
-        assert_eq!(run_of(names.next().as_bytes()), Some(17));
+        assert_eq!(names.next(), ".syncdesk-17-1.upload");
+        assert_eq!(names.next_with("?;"), ".syncdesk-17-2.upload?;x");
+        let made = [names.next(), names.next_with("?"), ".syncdesk-17-9.part".to_owned()];
+        // What a service makes of the second.
+        let aliases = [".syncdesk-17-2.upload".to_owned(), ".syncdesk-17-2.upload_x".to_owned()];
+        for name in made.iter().chain(&aliases) {
+            assert!(is_temporary(name.as_bytes()), "{name}");
+            assert_eq!(run_of(name.as_bytes()), Some(17), "{name}");
+        }
+    }
+
+    /// Endings that Nextcloud, ownCloud and file systems of Windows refuse or treat specially.
+    #[test]
+    fn no_service_is_known_to_refuse_them() {
+        let name = TemporaryNames::of_run(17).next();
+        for ending in [".part", ".filepart", ".tmp", ".lock", "~", ".", " "] {
+            assert!(!name.ends_with(ending), "{ending}");
+        }
+        assert!(name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-".contains(&byte)), "{name}");
     }
 
     #[test]
     fn names_of_others_are_not() {
-        for name in [".syncdesk-.part", ".syncdesk-1.part", ".syncdesk-1-.part", ".syncdesk-a-1.part", "x.part", ""] {
+        for name in [
+            ".syncdesk-.part",
+            ".syncdesk-1.part",
+            ".syncdesk-1-.part",
+            ".syncdesk-a-1.part",
+            ".syncdesk-1-1.partial",
+            ".syncdesk-1-1",
+            ".syncdesk-1.upload",
+            ".syncdesk--1.upload",
+            "syncdesk-1-1.upload",
+            "x.upload",
+            "",
+        ] {
             assert!(!is_temporary(name.as_bytes()), "{name}");
             assert_eq!(run_of(name.as_bytes()), None, "{name}");
         }

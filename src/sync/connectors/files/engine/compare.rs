@@ -14,7 +14,9 @@ use super::frame::{Closing, Frame};
 use super::memory::{Memories, remember};
 use super::pairs::Pair;
 use super::possible::impossible;
+use super::refuse::{stranger, word};
 use super::run::{Run, Tally, skipped};
+use super::seen::Seen;
 use super::steps::{Detail, Spool, What};
 
 /// At most so many left-overs are remembered for removal; the next run finds the others.
@@ -30,6 +32,8 @@ pub(super) struct Compared {
     /// Some transfers wait for deletions.
     pub(super) late: bool,
     pub(super) left_overs: Vec<ItemPath>,
+    /// At the source, at the destination: for some files only the size shows that they did not change.
+    pub(super) by_size: (bool, bool),
 }
 
 /// A walk under way.
@@ -39,17 +43,6 @@ pub(super) struct Walk<'a> {
     pub(super) spool: Spool<'a>,
     pub(super) found: Compared,
     pub(super) stack: Vec<Frame>,
-}
-
-/// The word for what stands somewhere.
-fn word(kind: Kind) -> &'static str {
-    match kind {
-        Kind::File | Kind::LeftOver => "file",
-        Kind::Folder => "folder",
-        Kind::Link => "link",
-        Kind::Other => "special",
-        Kind::Mount => "mount",
-    }
 }
 
 impl Walk<'_> {
@@ -76,100 +69,69 @@ impl Walk<'_> {
     async fn visit(&mut self, pair: Pair) -> Result<(), Halt> {
         let Some(top) = self.stack.last() else { return Ok(()) };
         let (path, parent) = (top.path.join(&pair.name), top.scope);
-        let scope_of = |entry: &Option<Entry>| {
-            let folder = entry.as_ref()?.kind == Kind::Folder;
-            Some(self.run.filter.scope(parent, &path, folder))
+        let scope_of = |seen: &Seen| match seen {
+            Seen::Exists(entry) => Some(self.run.filter.scope(parent, &path, entry.kind == Kind::Folder)),
+            Seen::Unknown(_) => Some(self.run.filter.widest(parent, &path)),
+            Seen::Missing | Seen::Unlisted => None,
         };
-        let source = pair.source.filter(|entry| entry.kind != Kind::LeftOver);
+        let source = if pair.source.is_left_over() { Seen::Missing } else { pair.source };
         let destination = self.without_left_over(pair.destination, &path);
         let (mine, theirs) = (scope_of(&source), scope_of(&destination));
+        let there = !destination.is_missing();
         let Some(scope) = mine.or(theirs).filter(|scope| *scope != Scope::Outside) else {
-            self.keep_there(destination.is_some());
+            self.keep_there(there);
             return Ok(());
         };
-        let filtered = destination.as_ref().filter(|_entry| theirs == Some(Scope::Outside));
-        if let (Some(entry), Some(other)) = (&source, filtered) {
-            // A folder stands for a file that is filtered out, or the other way round.
+        if let (Some(entry), Some(other), Some(Scope::Outside)) = (source.entry(), destination.entry(), theirs) {
+            // A folder has the name of a file that is filtered out, or the other way round.
             let message = skipped(Category::Warning, codes::IN_THE_WAY, word(entry.kind), &path);
-            return self.pass_by(message.arg(word(other.kind)), &path, true).await;
+            return self.refused(message.arg(word(other.kind)), &path, true).await;
         }
-        if let Some(entry) = &source
-            && let Some(message) = self.refuse(entry, destination.as_ref(), &path, pair.clash)
+        if let Some(entry) = source.entry()
+            && let Some(message) = self.refuse(entry, destination.entry(), &path, pair.clash)
         {
-            return self.pass_by(message, &path, destination.is_some()).await;
+            return self.refused(message, &path, there).await;
         }
         match (source, destination) {
-            (Some(source), Some(destination)) => self.both(source, destination, path, scope).await,
-            (Some(source), None) if source.kind == Kind::Folder => {
+            (Seen::Exists(source), Seen::Exists(destination)) => self.both(source, destination, path, scope).await,
+            (Seen::Exists(source), Seen::Missing) if source.kind == Kind::Folder => {
                 self.enter(Frame::folder(path, scope).of_source().missing(false)).await
             }
-            (Some(source), None) => self.file(&path, &source.facts, None).await,
-            (None, Some(destination)) => self.surplus(destination, path, scope).await,
-            (None, None) => Ok(()),
+            (Seen::Exists(source), Seen::Missing) => self.file(&path, &source.facts, None).await,
+            (Seen::Missing, Seen::Exists(destination)) => self.surplus(destination, path, scope).await,
+            (Seen::Missing, Seen::Missing) => Ok(()),
+            (source, destination) => self.unsure(source, destination, path, scope).await,
         }
     }
 
-    /// What stands at the destination stays: the folder that it is in cannot be deleted.
-    fn keep_there(&mut self, there: bool) {
+    /// Something at the destination stays: the folder that it is in cannot be deleted.
+    pub(super) fn keep_there(&mut self, there: bool) {
         if let Some(top) = self.top().filter(|_top| there) {
             top.kept += 1;
         }
     }
 
-    fn without_left_over(&mut self, entry: Option<Entry>, path: &ItemPath) -> Option<Entry> {
-        let entry = entry?;
-        if entry.kind != Kind::LeftOver {
-            return Some(entry);
+    fn without_left_over(&mut self, seen: Seen, path: &ItemPath) -> Seen {
+        if !seen.is_left_over() {
+            return seen;
         }
-        if self.found.left_overs.len() < LEFT_OVERS {
-            self.found.left_overs.push(path.clone());
-        } else {
+        if seen.is_unknown() || self.found.left_overs.len() >= LEFT_OVERS {
             self.keep_there(true);
+        } else {
+            self.found.left_overs.push(path.clone());
         }
-        None
+        Seen::Missing
     }
 
-    /// Why an item of the source cannot be handled at all.
-    fn refuse(
-        &self,
-        source: &Entry,
-        destination: Option<&Entry>,
-        path: &ItemPath,
-        clash: Option<Vec<u8>>,
-    ) -> Option<Message> {
-        let item_type = word(source.kind);
-        if let Some(message) = Self::stranger(source.kind, Which::Source, path) {
-            return Some(message);
+    /// Leaves an item of the source alone, at both ends, with all below it and what is remembered of it.
+    pub(super) async fn refused(&mut self, message: Message, path: &ItemPath, there: bool) -> Result<(), Halt> {
+        if message.category == Category::Warning {
+            self.found.tally.refused(&message);
         }
-        if let Some(other) = clash {
-            let other = String::from_utf8_lossy(&other).into_owned();
-            return Some(skipped(Category::Warning, codes::CASE, item_type, path).arg(other));
-        }
-        if let Some(message) =
-            impossible(path, item_type, self.run.source.abilities(), self.run.destination.abilities())
-        {
-            return Some(message);
-        }
-        let there = destination?.kind;
-        let in_the_way = match there {
-            Kind::Link | Kind::Other | Kind::Mount => true,
-            Kind::File | Kind::Folder | Kind::LeftOver => there != source.kind && self.run.settings.mode == Mode::Copy,
-        };
-        in_the_way.then(|| skipped(Category::Warning, codes::IN_THE_WAY, item_type, path).arg(word(there)))
+        self.pass_by(message, path, there).await
     }
 
-    /// Information about what is no item: links, special files, mounts.
-    fn stranger(kind: Kind, which: Which, path: &ItemPath) -> Option<Message> {
-        let code = match kind {
-            Kind::Link => codes::LINK,
-            Kind::Other => codes::SPECIAL,
-            Kind::Mount => codes::MOUNT,
-            Kind::File | Kind::Folder | Kind::LeftOver => return None,
-        };
-        Some(skipped(Category::Information, code, word(kind), path).arg(which.as_str()))
-    }
-
-    /// Leaves an item and all below it alone, here and there, with what is remembered of it.
+    /// Leaves an item and all below it alone, at both ends, with what is remembered of it.
     pub(super) async fn pass_by(&mut self, message: Message, path: &ItemPath, there: bool) -> Result<(), Halt> {
         self.found.tally.skipped += 1;
         self.keep_there(there);
@@ -181,15 +143,16 @@ impl Walk<'_> {
         match (source.kind, there.kind) {
             (Kind::Folder, Kind::Folder) => {
                 self.found.items += i64::from(scope == Scope::Inside);
+                self.found.tally.equal_folders += i64::from(scope == Scope::Inside);
                 self.enter(Frame::folder(path, scope).of_source().of_destination(Closing::Stay)).await
             }
             (Kind::Folder, _) => {
                 self.memories.keep(&path).await?;
-                self.delete(&path, What::File, there.facts.size).await?;
+                self.delete(&path, What::File, there.facts.size.unwrap_or_default()).await?;
                 self.enter(Frame::folder(path, scope).of_source().missing(true)).await
             }
             (_, Kind::Folder) => {
-                let closing = Closing::Replace(source.facts.size);
+                let closing = Closing::Replace(source.facts.size.unwrap_or_default());
                 self.found.items += i64::from(scope == Scope::Inside);
                 self.enter(Frame::folder(path, scope).of_destination(closing)).await
             }
@@ -205,12 +168,12 @@ impl Walk<'_> {
         if self.run.settings.mode == Mode::Copy {
             return self.memories.keep(&path).await;
         }
-        if let Some(message) = Self::stranger(there.kind, Which::Destination, &path) {
+        if let Some(message) = stranger(there.kind, Which::Destination, &path) {
             return self.pass_by(message, &path, true).await;
         }
         if !path.fits() {
             let abilities = self.run.destination.abilities();
-            let message = impossible(&path, word(there.kind), abilities, abilities);
+            let message = impossible(&path, word(there.kind), abilities);
             let message =
                 message.unwrap_or_else(|| skipped(Category::Warning, codes::TOO_LONG, word(there.kind), &path));
             return self.pass_by(message, &path, true).await;
@@ -220,7 +183,7 @@ impl Walk<'_> {
             return self.enter(Frame::folder(path, scope).of_destination(Closing::Delete)).await;
         }
         self.memories.keep(&path).await?;
-        self.delete(&path, What::File, there.facts.size).await
+        self.delete(&path, What::File, there.facts.size.unwrap_or_default()).await
     }
 
     /// Spools the deletion of a file, which is an item of the destination, or of a folder, counted when entered.
@@ -238,7 +201,10 @@ impl Walk<'_> {
     async fn file(&mut self, path: &ItemPath, source: &Facts, there: Option<&Facts>) -> Result<(), Halt> {
         let memory = self.memories.at(path).await?;
         let sets_times = self.run.destination.abilities().sets_times;
-        let (update, drift) = match need(source, there, memory.as_ref(), sets_times) {
+        let verdict = need(source, there, memory.as_ref(), sets_times);
+        self.found.by_size.0 |= verdict.source_by_size;
+        self.found.by_size.1 |= verdict.destination_by_size;
+        let (update, drift) = match verdict.need {
             Need::Insert { drift } => (false, drift),
             Need::Update { drift } => (true, drift),
             Need::Adopt => {
@@ -250,7 +216,8 @@ impl Walk<'_> {
             Need::Nothing => return self.unchanged(),
         };
         let late = self.top().is_some_and(|top| top.late);
-        self.transfer(path, Detail { what: What::File, size: source.size, update, drift, late }).await
+        self.transfer(path, Detail { what: What::File, size: source.size.unwrap_or_default(), update, drift, late })
+            .await
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "the end of each path of a decision")]
@@ -286,6 +253,10 @@ impl Walk<'_> {
 
     async fn step(&mut self, path: &ItemPath, detail: Detail) -> Result<(), Halt> {
         self.found.late |= detail.late;
+        match detail.what {
+            What::File => self.found.tally.wanted += 1,
+            What::Folder => self.found.tally.wanted_folders += 1,
+        }
         self.run.context.progress.update(|now| {
             now.items_total += 1;
             now.bytes_total += i64::try_from(detail.size).unwrap_or(0);

@@ -1,16 +1,20 @@
 //! A folder that is being compared: entered, and left when all its children were visited.
 
+use std::collections::BTreeSet;
+
 use crate::domain::message::Category;
 use crate::net::listings::Listed;
 use crate::sync::connector::Halt;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::{EndError, Which};
 use crate::sync::connectors::files::filter::Scope;
+use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::path::ItemPath;
 
 use super::compare::Walk;
 use super::pairs::Pairs;
 use super::run::{root_failure, skipped};
+use super::seen::Children;
 use super::steps::{Detail, What};
 
 /// What becomes of the destination's folder when all in it was visited.
@@ -36,6 +40,9 @@ pub(super) struct Frame {
     pub(super) make: Option<bool>,
     /// What is put into it waits for deletions.
     pub(super) late: bool,
+    /// Names that the source has a second time, for something that cannot be an item: what the destination has under
+    /// them can be its copy.
+    pub(super) hidden: BTreeSet<Vec<u8>>,
     /// Children at the destination that stay, and that go.
     pub(super) kept: u64,
     pub(super) deleted: u64,
@@ -46,13 +53,14 @@ impl Frame {
         Self {
             path,
             scope,
-            pairs: Pairs::new(Vec::new(), Vec::new(), true),
+            pairs: Pairs::new(Children::default(), Children::default(), true),
             listed: None,
             source: false,
             destination: false,
             closing: Closing::Stay,
             make: None,
             late: false,
+            hidden: BTreeSet::new(),
             kept: 0,
             deleted: 0,
         }
@@ -77,16 +85,18 @@ impl Frame {
 }
 
 impl Walk<'_> {
-    /// Lists a folder at the ends that have it. One that cannot be listed is passed by: nothing is known
-    /// of what is in it, so nothing there is deleted.
+    /// Lists a folder at the ends that have it. A folder that cannot be listed is passed by, even if the end
+    /// says that it no longer exists: its parent's listing had it, and the next run's listing will tell.
     pub(super) async fn enter(&mut self, mut frame: Frame) -> Result<(), Halt> {
         let run = self.run;
         // A long walk through folders is progress too.
         run.context.progress.update(|_now| ());
         let lists = run.unless_stopped(async {
             Ok(tokio::join!(
-                async { if frame.source { run.source.list(&frame.path).await } else { Ok(Vec::new()) } },
-                async { if frame.destination { run.destination.list(&frame.path).await } else { Ok(Vec::new()) } },
+                async { if frame.source { run.source.list(&frame.path).await } else { Ok(Listing::default()) } },
+                async {
+                    if frame.destination { run.destination.list(&frame.path).await } else { Ok(Listing::default()) }
+                },
             ))
         });
         let (source, destination) = lists.await.map_err(|error| root_failure(error, ""))?;
@@ -95,6 +105,9 @@ impl Walk<'_> {
             (Err(error), _) => return self.unlisted(error, Which::Source, &frame).await,
             (Ok(_), Err(error)) => return self.unlisted(error, Which::Destination, &frame).await,
         };
+        let (source, destination) = (Children::of(source, &frame.path), Children::of(destination, &frame.path));
+        self.incomplete(&mut frame, Which::Source, &source).await?;
+        self.incomplete(&mut frame, Which::Destination, &destination).await?;
         frame.pairs = Pairs::new(source, destination, run.destination.abilities().case_sensitive);
         frame.listed = Some(run.context.peer.net.listings().claim());
         if let Some(above) = self.stack.last() {
@@ -119,9 +132,8 @@ impl Walk<'_> {
             return Err(root_failure(error, &self.run.settings.end(which).address()));
         }
         self.found.tally.skipped += 1;
-        if let Some(top) = self.top().filter(|_top| frame.destination) {
-            top.kept += 1;
-        }
+        self.found.tally.wanted += i64::from(frame.source);
+        self.keep_there(frame.destination);
         self.memories.keep(&frame.path).await?;
         self.run.skip(error, which, What::Folder.as_str(), &frame.path).await
     }
@@ -136,11 +148,7 @@ impl Walk<'_> {
                 self.found.items += i64::from(frame.scope != Scope::Inside);
                 self.delete(&frame.path, What::Folder, 0).await?;
             }
-            Closing::Delete | Closing::Replace(_) => {
-                if let Some(top) = self.top() {
-                    top.kept += 1;
-                }
-            }
+            Closing::Delete | Closing::Replace(_) => self.keep_there(true),
         }
         match frame.closing {
             Closing::Replace(size) if emptied => {
@@ -149,6 +157,7 @@ impl Walk<'_> {
             }
             Closing::Replace(_) => {
                 self.found.tally.skipped += 1;
+                self.found.tally.wanted += 1;
                 let message = skipped(Category::Warning, codes::IN_THE_WAY, What::File.as_str(), &frame.path);
                 self.run.log(message.arg("folder")).await
             }

@@ -20,8 +20,8 @@ pub(super) struct Memory {
     pub(super) destination: Facts,
 }
 
-/// Size, nanoseconds, etag: short, because there is one for each file.
-type Stored = (u64, Option<i64>, Option<String>);
+/// Size, time, etag: short, because there is one for each file.
+type Stored = (Option<u64>, Option<Mtime>, Option<String>);
 
 #[derive(Serialize, Deserialize)]
 struct State {
@@ -29,24 +29,30 @@ struct State {
     e: String,
     s: Stored,
     d: Stored,
+    /// Texts of times that could not be read, of the source and of the destination.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    st: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dt: Option<String>,
 }
 
 fn pack(facts: &Facts) -> Stored {
-    (facts.size, facts.modified.map(|modified| modified.0), facts.etag.clone())
+    (facts.size, facts.modified, facts.etag.clone())
 }
 
-fn unpack((size, modified, etag): Stored) -> Facts {
-    Facts { size, modified: modified.map(Mtime), etag }
+fn unpack((size, modified, etag): Stored, time_text: Option<String>) -> Facts {
+    Facts { size, modified, time_text, etag }
 }
 
 /// The change that remembers a file.
 pub(super) fn remember(ends: &str, path: &ItemPath, source: &Facts, destination: &Facts) -> BaselineChange {
-    let state = State { e: ends.to_owned(), s: pack(source), d: pack(destination) };
+    let (st, dt) = (source.time_text.clone(), destination.time_text.clone());
+    let state = State { e: ends.to_owned(), s: pack(source), d: pack(destination), st, dt };
     let state = serde_json::to_string(&state).unwrap_or_default();
     BaselineChange::Set(Baseline { key: path.key(), state })
 }
 
-/// Reads the baselines in step with the walk, and forgets those of items that are nowhere any more.
+/// Reads the baselines in step with the walk, and forgets those of items that no longer exist at either end.
 pub(super) struct Memories<'a> {
     state: &'a dyn ItemState,
     ends: &'a str,
@@ -54,51 +60,64 @@ pub(super) struct Memories<'a> {
     after: Option<Vec<u8>>,
     ended: bool,
     changes: Vec<BaselineChange>,
+    /// Keys of folders whose listing is incomplete: nothing below them is forgotten.
+    unsure: Vec<Vec<u8>>,
 }
 
 impl<'a> Memories<'a> {
     pub(super) const fn new(state: &'a dyn ItemState, ends: &'a str) -> Self {
-        Self { state, ends, page: VecDeque::new(), after: None, ended: false, changes: Vec::new() }
+        Self { state, ends, page: VecDeque::new(), after: None, ended: false, changes: Vec::new(), unsure: Vec::new() }
     }
 
     /// What is remembered of the file at `path`. Paths must come in their order.
     pub(super) async fn at(&mut self, path: &ItemPath) -> Result<Option<Memory>, Halt> {
         let key = path.key();
-        loop {
-            self.fill().await?;
-            match self.page.front() {
-                Some(first) if first.key < key => {
-                    if let Some(gone) = self.page.pop_front() {
-                        self.change(BaselineChange::Forget(gone.key)).await?;
-                    }
-                }
-                Some(first) if first.key == key => {
-                    let memory = self.parse(&first.state);
-                    self.page.pop_front();
-                    return Ok(memory);
-                }
-                Some(_) | None => return Ok(None),
-            }
+        self.pass(&key).await?;
+        let memory = self.page.front().filter(|first| first.key == key).map(|first| self.parse(&first.state));
+        if memory.is_some() {
+            self.page.pop_front();
         }
+        Ok(memory.flatten())
     }
 
     /// Leaves the memories of an item and of all below it as they are.
     pub(super) async fn keep(&mut self, path: &ItemPath) -> Result<(), Halt> {
         let key = path.key();
+        self.pass(&key).await?;
+        while self.page.front().is_some_and(|first| is_at_or_below(&first.key, &key)) {
+            self.page.pop_front();
+            self.fill().await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps every memory below a folder whose listing is incomplete, also of names that the walk does not meet.
+    pub(super) async fn keep_unlisted(&mut self, folder: &ItemPath) -> Result<(), Halt> {
+        let key = folder.key();
+        self.pass(&key).await?;
+        self.unsure.retain(|top| is_at_or_below(&key, top));
+        self.unsure.push(key);
+        Ok(())
+    }
+
+    /// Comes to a key: what lies before it was not found, and is forgotten.
+    async fn pass(&mut self, key: &[u8]) -> Result<(), Halt> {
         loop {
             self.fill().await?;
-            match self.page.front() {
-                Some(first) if first.key < key => {
-                    if let Some(gone) = self.page.pop_front() {
-                        self.change(BaselineChange::Forget(gone.key)).await?;
-                    }
-                }
-                Some(first) if is_at_or_below(&first.key, &key) => {
-                    self.page.pop_front();
-                }
-                Some(_) | None => return Ok(()),
+            if self.page.front().is_none_or(|first| first.key.as_slice() >= key) {
+                return Ok(());
+            }
+            if let Some(gone) = self.page.pop_front() {
+                self.forget(gone.key).await?;
             }
         }
+    }
+
+    async fn forget(&mut self, key: Vec<u8>) -> Result<(), Halt> {
+        if self.unsure.iter().any(|top| is_at_or_below(&key, top)) {
+            return Ok(());
+        }
+        self.change(BaselineChange::Forget(key)).await
     }
 
     pub(super) async fn change(&mut self, change: BaselineChange) -> Result<(), Halt> {
@@ -111,7 +130,7 @@ impl<'a> Memories<'a> {
         loop {
             self.fill().await?;
             match self.page.pop_front() {
-                Some(gone) => self.change(BaselineChange::Forget(gone.key)).await?,
+                Some(gone) => self.forget(gone.key).await?,
                 None => return self.store().await,
             }
         }
@@ -139,7 +158,8 @@ impl<'a> Memories<'a> {
 
     fn parse(&self, state: &str) -> Option<Memory> {
         let state: State = serde_json::from_str(state).ok()?;
-        (state.e == self.ends).then(|| Memory { source: unpack(state.s), destination: unpack(state.d) })
+        (state.e == self.ends)
+            .then(|| Memory { source: unpack(state.s, state.st), destination: unpack(state.d, state.dt) })
     }
 }
 

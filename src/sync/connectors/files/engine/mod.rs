@@ -12,9 +12,13 @@ mod keeper;
 mod memory;
 mod pairs;
 mod possible;
+mod refuse;
 mod run;
+mod seen;
 mod steps;
+mod sum;
 mod transfer;
+mod unsure;
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +29,7 @@ use sha2::{Digest, Sha256};
 
 use self::compare::{Compared, Walk};
 use self::memory::Memories;
-use self::run::{Run, Tally, root_failure};
+use self::run::{Run, root_failure};
 use self::steps::Spool;
 use self::transfer::with_grace;
 use super::codes;
@@ -58,6 +62,7 @@ pub async fn synchronize(
     }
     let has_destination = run.has_root(Which::Destination).await?;
     let found = run.compare(has_source, has_destination).await?;
+    run.remark(found.by_size).await?;
     context.progress.update(|now| now.total_final = true);
     brake::pull(&run, &found, has_source).await?;
     if !has_destination {
@@ -129,27 +134,5 @@ impl Run<'_> {
             return Ok(());
         }
         self.log(Message::of_run(Category::Information, codes::LEFTOVER).arg(removed.to_string())).await
-    }
-
-    async fn carry_out(&self, found: &Compared) -> Result<(), Halt> {
-        let mut tally = found.tally;
-        self.phase("transferring");
-        transfer::transfer(self, false, &mut tally).await?;
-        if found.deletions > 0 {
-            self.phase("deleting");
-            delete::delete(self, &mut tally).await?;
-        }
-        if found.late {
-            self.phase("transferring");
-            transfer::transfer(self, true, &mut tally).await?;
-        }
-        self.sum_up(tally).await
-    }
-
-    async fn sum_up(&self, tally: Tally) -> Result<(), Halt> {
-        let Tally { unchanged, inserted, updated, deleted, skipped, bytes } = tally;
-        let numbers = [unchanged, inserted, updated, deleted, skipped, bytes];
-        let message = Message::of_run(Category::Information, codes::SUMMARY);
-        self.log(numbers.iter().fold(message, |message, number| message.arg(number.to_string()))).await
     }
 }

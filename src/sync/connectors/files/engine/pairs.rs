@@ -5,31 +5,47 @@ use std::collections::HashMap;
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-use crate::sync::connectors::files::end::Entry;
+use super::seen::{Children, Seen};
 
-/// What both ends have under one name.
+/// What both ends report for one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) name: Vec<u8>,
-    pub(super) source: Option<Entry>,
-    pub(super) destination: Option<Entry>,
+    pub(super) source: Seen,
+    pub(super) destination: Seen,
     /// The name at the source that already stands for this one, where the destination cannot tell them apart.
     pub(super) clash: Option<Vec<u8>>,
 }
 
 /// Both lists merged, in the order of their names, one pair at a time: a folder may have a million children.
 pub(super) struct Pairs {
-    source: Peekable<IntoIter<Entry>>,
-    destination: Peekable<IntoIter<Entry>>,
+    source: Side,
+    destination: Side,
     clashes: HashMap<Vec<u8>, Vec<u8>>,
 }
 
+/// The children at one end, and what it means that a name is not among them.
+struct Side {
+    children: Peekable<IntoIter<Seen>>,
+    absent: Seen,
+}
+
+impl Side {
+    fn of(children: Children) -> Self {
+        let absent = if children.incomplete.is_some() { Seen::Unlisted } else { Seen::Missing };
+        Self { children: children.seen.into_iter().peekable(), absent }
+    }
+
+    fn next_if(&mut self, wanted: bool) -> Seen {
+        let next = if wanted { self.children.next() } else { None };
+        next.unwrap_or_else(|| self.absent.clone())
+    }
+}
+
 impl Pairs {
-    pub(super) fn new(mut source: Vec<Entry>, mut destination: Vec<Entry>, case_sensitive: bool) -> Self {
-        source.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        let clashes = if case_sensitive { HashMap::new() } else { fold_together(&source, &mut destination) };
-        destination.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        Self { source: source.into_iter().peekable(), destination: destination.into_iter().peekable(), clashes }
+    pub(super) fn new(source: Children, mut destination: Children, case_sensitive: bool) -> Self {
+        let clashes = if case_sensitive { HashMap::new() } else { fold_together(&source.seen, &mut destination) };
+        Self { source: Side::of(source), destination: Side::of(destination), clashes }
     }
 }
 
@@ -37,40 +53,37 @@ impl Iterator for Pairs {
     type Item = Pair;
 
     fn next(&mut self) -> Option<Pair> {
-        let order = match (self.source.peek(), self.destination.peek()) {
-            (Some(one), Some(other)) => one.name.cmp(&other.name),
+        let (one, other) = (self.source.children.peek(), self.destination.children.peek());
+        let order = match (one, other) {
+            (Some(one), Some(other)) => one.name().cmp(other.name()),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (None, None) => return None,
         };
-        let source = if order.is_le() { self.source.next() } else { None };
-        let destination = if order.is_ge() { self.destination.next() } else { None };
-        let name = source.as_ref().or(destination.as_ref())?.name.clone();
-        let clash = source.as_ref().and_then(|_entry| self.clashes.get(&name).cloned());
+        let first = if order.is_le() { one } else { other };
+        let name = first.map(|seen| seen.name().to_vec())?;
+        let clash = if order.is_le() { self.clashes.get(&name).cloned() } else { None };
+        let (source, destination) = (self.source.next_if(order.is_le()), self.destination.next_if(order.is_ge()));
         Some(Pair { name, source, destination, clash })
     }
 }
 
 /// Names that differ only in case are one at the destination: the first of the source stands for all.
 /// The destination's entry gets its name; the others are returned with it.
-fn fold_together(source: &[Entry], destination: &mut [Entry]) -> HashMap<Vec<u8>, Vec<u8>> {
+fn fold_together(source: &[Seen], destination: &mut Children) -> HashMap<Vec<u8>, Vec<u8>> {
     let mut first: HashMap<Vec<u8>, &[u8]> = HashMap::new();
     let mut clashes = HashMap::new();
-    for entry in source {
-        match first.get(&folded(&entry.name)) {
+    for seen in source {
+        match first.get(&folded(seen.name())) {
             Some(name) => {
-                clashes.insert(entry.name.clone(), name.to_vec());
+                clashes.insert(seen.name().to_vec(), name.to_vec());
             }
             None => {
-                first.insert(folded(&entry.name), &entry.name);
+                first.insert(folded(seen.name()), seen.name());
             }
         }
     }
-    for entry in destination {
-        if let Some(name) = first.get(&folded(&entry.name)) {
-            entry.name = name.to_vec();
-        }
-    }
+    destination.rename(|name| first.get(&folded(name)).map(|name| name.to_vec()));
     clashes
 }
 
@@ -84,21 +97,31 @@ fn folded(name: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::connectors::files::end::{Facts, Kind};
+    use crate::sync::connectors::files::end::{Entry, Facts, Kind};
+    use crate::sync::connectors::files::listing::Listing;
+    use crate::sync::connectors::files::path::ItemPath;
 
-    fn entries(names: &[&str]) -> Vec<Entry> {
+    fn children(names: &[&str]) -> Children {
         let entry = |name: &&str| Entry { name: name.as_bytes().to_vec(), kind: Kind::File, facts: Facts::default() };
-        names.iter().map(entry).collect()
+        Children::of(Listing::of(names.iter().map(entry).collect()), &ItemPath::root())
+    }
+
+    fn shown(pairs: Pairs) -> Vec<String> {
+        let show = |pair: Pair| {
+            let side = |seen: &Seen, mark: &str| match seen {
+                Seen::Exists(_) => mark.to_owned(),
+                Seen::Unknown(_) | Seen::Unlisted => "?".to_owned(),
+                Seen::Missing => String::new(),
+            };
+            let clash = pair.clash.map_or("", |_name| "!");
+            let name = String::from_utf8(pair.name).unwrap();
+            format!("{name}{}{}{clash}", side(&pair.source, "<"), side(&pair.destination, ">"))
+        };
+        pairs.map(show).collect()
     }
 
     fn merged(source: &[&str], destination: &[&str], case_sensitive: bool) -> Vec<String> {
-        let show = |pair: Pair| {
-            let side = |entry: Option<Entry>, mark: &str| entry.map_or(String::new(), |_entry| mark.to_owned());
-            let clash = pair.clash.map_or(String::new(), |_name| "!".to_owned());
-            let name = String::from_utf8(pair.name).unwrap();
-            format!("{name}{}{}{clash}", side(pair.source, "<"), side(pair.destination, ">"))
-        };
-        Pairs::new(entries(source), entries(destination), case_sensitive).map(show).collect()
+        shown(Pairs::new(children(source), children(destination), case_sensitive))
     }
 
     #[test]
@@ -111,5 +134,15 @@ mod tests {
     fn one_name_where_case_does_not_count() {
         assert_eq!(merged(&["A", "a", "b"], &["a"], false), ["A<>", "a<!", "b<"]);
         assert_eq!(merged(&["Ä"], &["ä", "x"], false), ["x>", "Ä<>"]);
+        assert_eq!(merged(&["A"], &["A", "a"], false), ["A<>"], "equal entries are one");
+    }
+
+    #[test]
+    fn what_an_incomplete_listing_does_not_have_is_unknown() {
+        let cut = |names: &[&str]| Children { incomplete: Some("cut".to_owned()), ..children(names) };
+        let pairs = Pairs::new(cut(&["a"]), children(&["a", "b"]), true);
+        assert_eq!(shown(pairs), ["a<>", "b?>"]);
+        let pairs = Pairs::new(children(&["a", "b"]), cut(&["a"]), true);
+        assert_eq!(shown(pairs), ["a<>", "b<?"]);
     }
 }

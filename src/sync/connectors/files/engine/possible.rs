@@ -6,13 +6,8 @@ use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::Abilities;
 use crate::sync::connectors::files::path::ItemPath;
 
-/// A Warning if a path of the source cannot be one of the destination, or cannot be asked for at the source.
-pub(super) fn impossible(
-    path: &ItemPath,
-    item_type: &'static str,
-    source: &Abilities,
-    destination: &Abilities,
-) -> Option<Message> {
+/// A Warning if a path of the source cannot be one of the destination.
+pub(super) fn impossible(path: &ItemPath, item_type: &'static str, destination: &Abilities) -> Option<Message> {
     let warning = |code| skipped(Category::Warning, code, item_type, path);
     let too_long = |length: usize, longest: usize| {
         (length > longest).then(|| warning(codes::TOO_LONG).arg(length.to_string()).arg(longest.to_string()))
@@ -22,8 +17,7 @@ pub(super) fn impossible(
     if destination.utf8_only && text.is_err() {
         return Some(warning(codes::NAME).arg("it is not UTF-8"));
     }
-    let trims = destination.trims_white_space || source.trims_white_space;
-    if trims && text.is_ok_and(|text| text.trim() != text) {
+    if destination.trims_white_space && text.is_ok_and(|text| text.trim() != text) {
         return Some(warning(codes::NAME).arg("white space at its beginning or end would be lost"));
     }
     too_long(name.len(), destination.longest_name)

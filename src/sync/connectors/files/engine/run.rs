@@ -22,8 +22,8 @@ pub(super) struct Run<'a> {
     pub(super) ends: String,
 }
 
-/// What was done, for the summary.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What was done, for the summary and the verdict.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) unchanged: i64,
     pub(super) inserted: i64,
@@ -31,6 +31,50 @@ pub(super) struct Tally {
     pub(super) deleted: i64,
     pub(super) skipped: i64,
     pub(super) bytes: i64,
+    /// Files that had to arrive, also those that were refused with a Warning; and those that did.
+    pub(super) wanted: i64,
+    pub(super) arrived: i64,
+    /// Folders that had to be made, those that were, and those that existed at both ends.
+    pub(super) wanted_folders: i64,
+    pub(super) made_folders: i64,
+    pub(super) equal_folders: i64,
+    /// An item was skipped for a reason that does not pass soon.
+    pub(super) lasting: bool,
+    /// What the service or the operating system said about the first item that was skipped.
+    pub(super) first_words: Option<String>,
+}
+
+impl Tally {
+    /// Whether items had to arrive, none did, and none was equal already.
+    pub(super) const fn nothing_arrived(&self) -> bool {
+        let (wanted, arrived, equal) = if self.wanted > 0 {
+            (self.wanted, self.arrived, self.unchanged)
+        } else {
+            (self.wanted_folders, self.made_folders, self.unchanged + self.equal_folders)
+        };
+        wanted > 0 && arrived == 0 && equal == 0
+    }
+
+    /// Notes that an item of the source is not even tried.
+    pub(super) fn refused(&mut self, message: &Message) {
+        self.wanted += 1;
+        self.lasting |= message.code != codes::UNKNOWN;
+        if self.first_words.is_none() {
+            self.first_words.clone_from(&message.foreign_text);
+        }
+    }
+
+    /// Notes why a transfer failed.
+    pub(super) fn failed(&mut self, which: Which, error: &EndError) {
+        let EndError::Item { trouble, words } = error else { return };
+        if (which, *trouble) == (Which::Source, Trouble::NotFound) {
+            // There is nothing to transfer any more.
+            self.wanted -= 1;
+            return;
+        }
+        self.lasting |= *trouble != Trouble::Changed;
+        self.first_words.get_or_insert_with(|| words.clone());
+    }
 }
 
 impl Run<'_> {
@@ -100,9 +144,32 @@ fn message(trouble: Trouble, words: String, which: Which, item_type: &'static st
     message.quoting(words)
 }
 
-/// A message about an item that was skipped.
+/// A Warning about an item of which an end does not know whether it exists.
+pub(super) fn unknown(
+    trouble: Trouble,
+    words: String,
+    which: Which,
+    item_type: &'static str,
+    path: &ItemPath,
+) -> Message {
+    match trouble {
+        Trouble::Denied => message(trouble, words, which, item_type, path),
+        Trouble::Changed
+        | Trouble::NotFound
+        | Trouble::Name
+        | Trouble::TooLong
+        | Trouble::NotEmpty
+        | Trouble::InTheWay
+        | Trouble::Other => {
+            skipped(Category::Warning, codes::UNKNOWN, item_type, path).arg(which.as_str()).quoting(words)
+        }
+    }
+}
+
+/// A message about an item that was skipped. The root is shown as `/`.
 pub(super) fn skipped(category: Category, code: &'static str, item_type: &'static str, path: &ItemPath) -> Message {
     // What is longer than a key may be is cut here: it is only shown.
     let key: Vec<u8> = path.as_bytes().iter().take(crate::domain::message::MAX_KEY_BYTES).copied().collect();
+    let key = if path.is_root() { b"/".to_vec() } else { key };
     Message::of_item(category, code, Operation::Skip, item_type, key)
 }

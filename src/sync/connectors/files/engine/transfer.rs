@@ -9,7 +9,7 @@ use futures_util::stream::FuturesUnordered;
 use crate::domain::message::{Category, Direction, Message, Operation};
 use crate::sync::connector::{Action, Halt};
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Which};
+use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble, Which};
 use crate::sync::connectors::files::incoming::Incoming;
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::stop::{Stop, Stopped};
@@ -137,10 +137,12 @@ impl<'a> Transfer<'a> {
         match made {
             Ok(()) => {
                 self.tally.inserted += 1;
+                self.tally.made_folders += 1;
                 success(self.run, codes::FOLDER_CREATED, Operation::Insert, &planned).await
             }
             Err(error) => {
                 self.tally.skipped += 1;
+                self.tally.failed(Which::Destination, &error);
                 self.blocked = Some(planned.path.key());
                 self.run.skip(error, Which::Destination, What::Folder.as_str(), &planned.path).await
             }
@@ -151,8 +153,10 @@ impl<'a> Transfer<'a> {
         self.step_done();
         match done {
             Ok((source, destination)) => {
+                self.tally.arrived += 1;
                 self.keeper.add(remember(&self.run.ends, &planned.path, &source, &destination));
-                self.tally.bytes += i64::try_from(source.size).unwrap_or(0);
+                let size = source.size.unwrap_or_default();
+                self.tally.bytes += i64::try_from(size).unwrap_or(0);
                 if planned.detail.drift {
                     drifted(self.run, &planned).await?;
                 }
@@ -163,11 +167,12 @@ impl<'a> Transfer<'a> {
                     self.tally.inserted += 1;
                     (codes::COPIED, Operation::Insert)
                 };
-                let detail = Detail { size: source.size, ..planned.detail };
+                let detail = Detail { size, ..planned.detail };
                 success(self.run, code, operation, &Planned { detail, ..planned }).await
             }
             Err((which, error)) => {
                 self.tally.skipped += 1;
+                self.tally.failed(which, &error);
                 self.run.skip(error, which, What::File.as_str(), &planned.path).await
             }
         }
@@ -224,9 +229,13 @@ async fn attempt(run: &Run<'_>, path: &ItemPath) -> Done {
     let context = run.context;
     let reader = run.source.read(path).await.map_err(|error| (Which::Source, error))?;
     let incoming = Incoming::new(reader, context.stop.clone(), context.progress.clone());
-    let (facts, failed, given) = (incoming.facts().clone(), incoming.failed(), incoming.counter());
+    let (failed, given, facts) = (incoming.failed(), incoming.counter(), incoming.last_facts());
     match run.destination.write(path, incoming).await {
-        Ok(written) => Ok((facts, written)),
+        Ok(written) => match facts.take() {
+            Some(facts) => Ok((facts, written)),
+            // It was not given to its end, so nobody knows whether it is whole.
+            None => Err((Which::Source, EndError::item(Trouble::Changed, "it was not read to its end"))),
+        },
         Err(error) => {
             let in_vain = given.load(Ordering::Relaxed);
             context.progress.update(|now| now.bytes_done -= i64::try_from(in_vain).unwrap_or(0));

@@ -1,6 +1,7 @@
 //! A folder of this machine as an end.
 
 mod blocking;
+mod listing;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, Dir, FlockOperation, Mode, OFlags};
+use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 
 use self::read::LocalReader;
@@ -21,8 +22,9 @@ use self::tree::{Purpose, Tree};
 use super::codes;
 use super::end::{Abilities, End, EndError, EndResult, Entry, Facts, Kind, Reader, Trouble, Which};
 use super::incoming::Incoming;
-use super::names::{TemporaryNames, is_temporary};
-use super::path::{ItemPath, is_name};
+use super::listing::Listing;
+use super::names::TemporaryNames;
+use super::path::ItemPath;
 use super::settings::EndSettings;
 use crate::domain::run::{Failure, Stage};
 use crate::sync::connector::Task;
@@ -95,8 +97,8 @@ impl End for Local {
         })
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Vec<Entry>>> {
-        self.blocking(folder, |inner, folder| inner.list(folder).map_err(|errno| inner.trouble(errno)))
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>> {
+        self.blocking(folder, LocalInner::list)
     }
 
     fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>> {
@@ -176,27 +178,6 @@ impl LocalInner {
             Ok(_dir) => {}
         }
         Ok(())
-    }
-
-    fn list(&self, folder: &ItemPath) -> Result<Vec<Entry>, Errno> {
-        let dir = self.tree.folder(folder, Purpose::List)?;
-        let mut entries = Vec::new();
-        for found in Dir::read_from(&dir)? {
-            let found = found?;
-            let name = found.file_name().to_bytes();
-            if !is_name(name) {
-                continue;
-            }
-            match self.tree.look(&dir, OsStr::from_bytes(name)) {
-                Ok((kind, facts, _mode)) => {
-                    let kind = if kind == Kind::File && is_temporary(name) { Kind::LeftOver } else { kind };
-                    entries.push(Entry { name: name.to_vec(), kind, facts });
-                }
-                Err(Errno::NOENT) => {}
-                Err(errno) => return Err(errno),
-            }
-        }
-        Ok(entries)
     }
 
     fn stat(&self, path: &ItemPath) -> EndResult<Option<Entry>> {

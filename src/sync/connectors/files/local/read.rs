@@ -80,7 +80,7 @@ impl Reader for LocalReader {
 
 /// Reads on. At the size that the file had when it was opened it must end, and still be the same.
 fn read_chunk(mut file: File, facts: &Facts, given: u64, which: Which) -> EndResult<Read1> {
-    let left = facts.size.saturating_sub(given);
+    let left = facts.size.unwrap_or_default().saturating_sub(given);
     let want = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
     let mut bytes = BytesMut::zeroed(want);
     let mut filled = 0;

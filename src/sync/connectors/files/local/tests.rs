@@ -28,7 +28,7 @@ fn trouble<T>(result: EndResult<T>) -> Option<Trouble> {
 }
 
 async fn kinds(end: &Local, folder: &str) -> Vec<(String, Kind)> {
-    let entries = end.list(&path(folder)).await.unwrap();
+    let entries = end.list(&path(folder)).await.unwrap().entries;
     let mut kinds: Vec<_> =
         entries.into_iter().map(|entry| (String::from_utf8(entry.name).unwrap(), entry.kind)).collect();
     kinds.sort_by(|one, other| one.0.cmp(&other.0));

@@ -180,7 +180,7 @@ pub(super) fn facts_of(fd: impl AsFd) -> Result<Option<(Facts, u32)>, Errno> {
 
 fn facts(stat: &Statx) -> Facts {
     let modified = Mtime::from_parts(stat.stx_mtime.tv_sec, stat.stx_mtime.tv_nsec);
-    Facts { size: stat.stx_size, modified: Some(modified), etag: None }
+    Facts { size: Some(stat.stx_size), modified: Some(modified), ..Facts::default() }
 }
 
 fn folder_flags(purpose: Purpose) -> OFlags {

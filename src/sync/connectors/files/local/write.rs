@@ -49,7 +49,7 @@ impl Drop for Temporary {
 pub(super) async fn write(inner: Arc<LocalInner>, path: ItemPath, mut incoming: Incoming) -> EndResult<Facts> {
     let facts = incoming.facts().clone();
     let (stop, mode) = (incoming.stop(), incoming.mode());
-    if facts.size <= CHUNK as u64 {
+    if facts.size.is_some_and(|size| size <= CHUNK as u64) {
         let mut chunks = Vec::new();
         while let Some(bytes) = incoming.next().await? {
             chunks.push(bytes);
@@ -111,13 +111,14 @@ impl Temporary {
             // Another owner's permission bits may not be ours to set.
             rustix::fs::fchmod(&self.file, Mode::from_raw_mode(mode)).ok();
         }
-        if facts.size >= SYNC_FROM {
+        if facts.size.is_none_or(|size| size >= SYNC_FROM) {
             rustix::fs::fsync(&self.file)?;
         }
         if let Some(modified) = facts.modified {
             let (seconds, nanos) = modified.parts();
             let last_access = Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT };
-            let times = Timestamps { last_access, last_modification: Timespec { tv_sec: seconds, tv_nsec: nanos } };
+            let times =
+                Timestamps { last_access, last_modification: Timespec { tv_sec: seconds, tv_nsec: nanos.into() } };
             rustix::fs::futimens(&self.file, &times)?;
         }
         Ok(())

@@ -11,6 +11,7 @@
 //! of a missing folder for an empty one, fails on hrefs with a host, and loses white space of names.
 
 mod bounds;
+mod facts;
 mod objects;
 mod refusal;
 mod resume;

@@ -7,6 +7,7 @@ use futures_util::{Stream, StreamExt};
 
 use super::strikes::Strikes;
 use crate::net::Patience;
+use crate::net::client::Answer;
 use crate::net::retry::Setback;
 use crate::sync::connector::Task;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Reader, Trouble};
@@ -14,6 +15,18 @@ use crate::sync::connectors::files::path::ItemPath;
 
 /// The content of a file, piece by piece.
 pub(super) type Pieces = Pin<Box<dyn Stream<Item = EndResult<Bytes>> + Send>>;
+
+/// The body of an answer.
+pub(super) fn pieces(answer: Answer) -> Pieces {
+    Box::pin(futures_util::stream::unfold(Some(answer), |answer| async {
+        let mut answer = answer?;
+        match answer.piece().await {
+            Ok(Some(piece)) => Some((Ok(piece), Some(answer))),
+            Ok(None) => None,
+            Err(failure) => Some((Err(failure.into()), None)),
+        }
+    }))
+}
 
 /// How to get at one file.
 pub(super) trait Download: Send + Sync {
@@ -57,13 +70,13 @@ impl<D: Download> Resuming<D> {
                 Some(Ok(bytes)) => {
                     self.breaks = 0;
                     self.given += bytes.len() as u64;
-                    if self.given > self.facts.size {
+                    if self.facts.size.is_some_and(|size| self.given > size) {
                         return Err(EndError::item(Trouble::Changed, "it gave more bytes than it has"));
                     }
                     return Ok(Some(bytes));
                 }
                 Some(Err(error)) => self.again(error).await?,
-                None if self.given < self.facts.size => {
+                None if self.facts.size.is_some_and(|size| self.given < size) => {
                     return Err(EndError::item(Trouble::Changed, "it gave fewer bytes than it has"));
                 }
                 None => {

@@ -49,6 +49,49 @@ fn modification_time_and_permission_bits_come_along() {
     assert_eq!(copy.mode() & 0o777, 0o640);
 }
 
+/// Seconds and nanoseconds, as the file system has them.
+#[test]
+fn times_long_ago_and_far_ahead_come_along() {
+    let mut desk = Desk::new("copy");
+    let times = [
+        ("1901", -2_147_483_647, 1),
+        ("1969", -1, 999_999_999),
+        ("1970", 0, 0),
+        ("2262", 9_223_372_036, 854_775_807),
+        ("2263", 9_223_372_037, 854_775_808),
+        ("2300", 10_413_792_000, 500_000_000),
+        ("2446", 15_032_385_535, 0),
+    ];
+    let set = |name: &str, seconds, nanos| {
+        put(&desk.source(), name, name);
+        let file = fs::File::open(desk.source().join(name)).unwrap();
+        let last_modification = rustix::fs::Timespec { tv_sec: seconds, tv_nsec: nanos };
+        let last_access = rustix::fs::Timespec { tv_sec: 0, tv_nsec: 0 };
+        rustix::fs::futimens(&file, &rustix::fs::Timestamps { last_access, last_modification }).unwrap();
+    };
+    for (name, seconds, nanos) in times {
+        set(name, seconds, nanos);
+    }
+    desk.run_well();
+    let time = |folder: &std::path::Path, name: &str| {
+        let found = fs::metadata(folder.join(name)).unwrap();
+        (found.mtime(), found.mtime_nsec())
+    };
+    for (name, seconds, nanos) in times {
+        assert_eq!(time(&desk.source(), name), (seconds, nanos), "the file system of the tests has this time");
+        assert_eq!(time(&desk.destination(), name), (seconds, nanos), "{name}");
+    }
+    assert_eq!(desk.run_well().summary(), [7, 0, 0, 0, 0, 0]);
+    // Two times that are the same in 64 bits of nanoseconds.
+    let set = |name: &str, seconds| {
+        let file = fs::File::open(desk.source().join(name)).unwrap();
+        let time = rustix::fs::Timespec { tv_sec: seconds, tv_nsec: 0 };
+        rustix::fs::futimens(&file, &rustix::fs::Timestamps { last_access: time, last_modification: time }).unwrap();
+    };
+    set("2300", 10_413_792_001);
+    assert_eq!(desk.run_well().summary()[..3], [6, 0, 1]);
+}
+
 #[test]
 fn a_mirror_updates_and_deletes() {
     let mut desk = Desk::new("mirror");

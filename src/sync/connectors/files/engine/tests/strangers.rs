@@ -99,10 +99,10 @@ fn a_link_swapped_in_does_not_lead_outside() {
 fn left_overs_of_crashed_runs_are_removed() {
     let mut desk = Desk::new("mirror");
     put(&desk.source(), "x/a", "one");
-    put(&desk.source(), ".syncdesk-9-9.part", "never an item");
-    put(&desk.destination(), ".syncdesk-7-1.part", "left");
+    put(&desk.source(), ".syncdesk-9-9.upload", "never an item");
+    put(&desk.destination(), ".syncdesk-7-1.upload", "left");
     put(&desk.destination(), "x/.syncdesk-7-2.part", "left");
-    put(&desk.destination(), "gone/.syncdesk-7-3.part", "left");
+    put(&desk.destination(), "gone/.syncdesk-7-3.upload", "left");
     for n in 0..10 {
         put(&desk.source(), &format!("keep/{n}"), "same");
     }
@@ -116,11 +116,11 @@ fn left_overs_of_crashed_runs_are_removed() {
 #[test]
 fn a_temporary_file_of_a_living_run_is_left_alone() {
     let mut desk = Desk::new("mirror");
-    put(&desk.destination(), ".syncdesk-7-1.part", "being written");
-    let file = fs::File::open(desk.destination().join(".syncdesk-7-1.part")).unwrap();
+    put(&desk.destination(), ".syncdesk-7-1.upload", "being written");
+    let file = fs::File::open(desk.destination().join(".syncdesk-7-1.upload")).unwrap();
     file.lock().unwrap();
     desk.run_well();
-    assert_eq!(shown(&desk.destination()), [".syncdesk-7-1.part=being written"]);
+    assert_eq!(shown(&desk.destination()), [".syncdesk-7-1.upload=being written"]);
 }
 
 #[test]

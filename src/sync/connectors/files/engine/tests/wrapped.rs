@@ -7,6 +7,7 @@ use crate::sync::connector::Task;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::{Abilities, End, EndResult, Entry, Facts, Reader};
 use crate::sync::connectors::files::incoming::Incoming;
+use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::path::ItemPath;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +70,7 @@ impl End for Hooked {
         self.inner.check()
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Vec<Entry>>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>> {
         self.hook(&[Op::List], folder);
         self.inner.list(folder)
     }

@@ -1,10 +1,14 @@
-//! From the settings to an operator of OpenDAL that has nothing but what they say: no environment, no
-//! files of the machine, no metadata service, no client of its own.
+//! From the settings to what sends requests: our own for reading, and an operator of OpenDAL for writing that has
+//! nothing but what the settings say: no environment, no files of the machine, no metadata service, no client of its own.
+
+use std::sync::Arc;
 
 use opendal::{Builder, HttpTransporter, OperationContext, Operator, services};
+use reqsign_core::{Context, Signer};
 use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
+use super::service::{Service, Signing};
 use super::transport::Transport;
 use crate::domain::run::Failure;
 use crate::net::Net;
@@ -18,7 +22,7 @@ const REGION: &str = "us-east-1";
 /// An operator with all that it needs, and who it talks to.
 pub(super) struct Connected {
     pub(super) operator: Operator,
-    pub(super) sender: Sender,
+    pub(super) service: Service,
     pub(super) host: String,
 }
 
@@ -28,21 +32,38 @@ pub(super) fn s3(
     net: &Net,
     place: Place,
 ) -> Result<Connected, Failure> {
+    let EndSettings { bucket, account, .. } = settings;
     let region = if settings.region.is_empty() { REGION } else { &settings.region };
-    let usual = format!("https://s3.{region}.amazonaws.com");
-    let endpoint = if settings.endpoint.is_empty() { &usual } else { &settings.endpoint };
+    let secret = exposed(secret, settings, &place)?;
+    if bucket.ends_with("--x-s3") {
+        return Err(place.unusable("directory buckets (S3 Express One Zone) are not supported"));
+    }
+    let endpoint = amazon(settings, region);
     let builder = services::S3::default()
-        .endpoint(endpoint)
-        .bucket(&settings.bucket)
+        .endpoint(&endpoint)
+        .bucket(bucket)
         .region(region)
-        .access_key_id(&settings.account)
-        .secret_access_key(exposed(secret, settings, &place)?)
+        .access_key_id(account)
+        .secret_access_key(secret)
         .disable_config_load()
         .disable_ec2_metadata();
     // Amazon wants the bucket in the host's name, where the name of the bucket allows it.
-    let by_host = settings.endpoint.is_empty() && !settings.bucket.contains('.');
+    let by_host = settings.endpoint.is_empty() && !bucket.contains('.');
     let builder = if by_host { builder.enable_virtual_host_style() } else { builder };
-    connected(builder, endpoint, net, place)
+    let url =
+        if by_host { endpoint.replacen("//", &format!("//{bucket}."), 1) } else { format!("{endpoint}/{bucket}") };
+    let provider = reqsign_aws_v4::StaticCredentialProvider::new(account, secret);
+    let signer = Signer::new(Context::new(), provider, reqsign_aws_v4::RequestSigner::new("s3", region));
+    connected(builder, &url, Signing::S3(signer), net, place)
+}
+
+/// The endpoint without a trailing slash and without the bucket in its host; a global one of Amazon in its region.
+fn amazon(settings: &EndSettings, region: &str) -> String {
+    let given = settings.endpoint.replacen(&format!("//{}.", settings.bucket), "//", 1);
+    match given.trim_end_matches('/') {
+        "" | "https://s3.amazonaws.com" => format!("https://s3.{region}.amazonaws.com"),
+        endpoint => endpoint.to_owned(),
+    }
 }
 
 pub(super) fn azblob(
@@ -53,15 +74,20 @@ pub(super) fn azblob(
 ) -> Result<Connected, Failure> {
     let usual = format!("https://{}.blob.core.windows.net", settings.account);
     let endpoint = if settings.endpoint.is_empty() { &usual } else { &settings.endpoint };
+    let endpoint = endpoint.trim_end_matches('/');
     let secret = exposed(secret, settings, &place)?;
     let builder = services::Azblob::default().endpoint(endpoint).container(&settings.bucket);
     // A shared access signature has several parts; a key is Base64 and has none.
-    let builder = if secret.contains("sig=") && secret.contains('&') {
-        builder.sas_token(secret.trim_start_matches('?'))
+    let (builder, provider) = if secret.contains("sig=") && secret.contains('&') {
+        let token = secret.trim_start_matches('?');
+        (builder.sas_token(token), reqsign_azure_storage::StaticCredentialProvider::new_sas_token(token))
     } else {
-        builder.account_name(&settings.account).account_key(secret)
+        let provider = reqsign_azure_storage::StaticCredentialProvider::new_shared_key(&settings.account, secret);
+        (builder.account_name(&settings.account).account_key(secret), provider)
     };
-    connected(builder, endpoint, net, place)
+    let url = format!("{endpoint}/{}", settings.bucket);
+    let signer = Signer::new(Context::new(), provider, reqsign_azure_storage::RequestSigner::new());
+    connected(builder, &url, Signing::Azure(signer), net, place)
 }
 
 /// The secret. Without one OpenDAL would go and look for credentials elsewhere.
@@ -78,20 +104,56 @@ fn exposed<'a>(secret: Option<&'a SecretString>, settings: &EndSettings, place: 
     }
 }
 
-fn connected(builder: impl Builder, endpoint: &str, net: &Net, place: Place) -> Result<Connected, Failure> {
-    let url = net.address(endpoint)?;
+fn connected(
+    builder: impl Builder,
+    bucket: &str,
+    signing: Signing,
+    net: &Net,
+    place: Place,
+) -> Result<Connected, Failure> {
+    let bucket: Url = net.address(bucket)?;
     let operator = Operator::new(builder).map_err(|error| place.unusable(error.message()))?;
+    let host = crate::net::trouble::host_of(&bucket);
     let sender = Sender::new(net.client()?, place);
     let operator = with_sender(&operator, &sender);
-    Ok(Connected { operator, sender, host: host_of(&url) })
-}
-
-fn host_of(url: &Url) -> String {
-    crate::net::trouble::host_of(url)
+    Ok(Connected { operator, service: Service { sender, bucket, signing, etags: Arc::default() }, host })
 }
 
 /// The same operator that sends its requests with this.
 pub(super) fn with_sender(operator: &Operator, sender: &Sender) -> Operator {
     let transport = HttpTransporter::new(Transport(sender.clone()));
     operator.clone().with_context(OperationContext::new().with_http_transport(transport))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::connectors::files::end::Which;
+    use crate::sync::connectors::files::settings::EndKind;
+
+    fn url(kind: EndKind, endpoint: &str, bucket: &str, region: &str) -> Result<String, &'static str> {
+        let [endpoint, bucket, region] = [endpoint, bucket, region].map(str::to_owned);
+        let settings = EndSettings { kind, path: String::new(), bucket, endpoint, region, account: "acme".into() };
+        let place = Place { which: Which::Source, address: settings.address() };
+        let (net, secret) = (Net::default(), "c2VjcmV0".into());
+        let open = if kind == EndKind::S3 { s3 } else { azblob };
+        let connected = open(&settings, Some(&secret), &net, place).map_err(|failure| failure.code)?;
+        Ok(connected.service.bucket.to_string())
+    }
+
+    #[test]
+    fn where_buckets_are() {
+        let s3 = |endpoint, bucket, region| url(EndKind::S3, endpoint, bucket, region);
+        assert_eq!(s3("", "data", "eu-central-1"), Ok("https://data.s3.eu-central-1.amazonaws.com/".into()));
+        assert_eq!(s3("", "data", ""), Ok("https://data.s3.us-east-1.amazonaws.com/".into()));
+        assert_eq!(s3("", "da.ta", "eu-central-1"), Ok("https://s3.eu-central-1.amazonaws.com/da.ta".into()));
+        let regional = Ok("https://s3.eu-central-1.amazonaws.com/data".into());
+        assert_eq!(s3("https://s3.amazonaws.com", "data", "eu-central-1"), regional);
+        assert_eq!(s3("https://data.s3.eu-central-1.amazonaws.com", "data", "eu-central-1"), regional);
+        assert_eq!(s3("https://files.example/s3/", "data", "x"), Ok("https://files.example/s3/data".into()));
+        assert_eq!(s3("", "data--euc1-az1--x-s3", "eu-central-1"), Err("FILE-ROOT"));
+        let azure = |endpoint| url(EndKind::Azblob, endpoint, "box", "");
+        assert_eq!(azure(""), Ok("https://acme.blob.core.windows.net/box".into()));
+        assert_eq!(azure("https://files.example/acme/"), Ok("https://files.example/acme/box".into()));
+    }
 }

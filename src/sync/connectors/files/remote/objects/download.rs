@@ -1,60 +1,63 @@
 //! Reading an object. A service gives out one version whole, so that it cannot change meanwhile.
 
-use futures_util::StreamExt;
-use opendal::Operator;
+use http::HeaderMap;
+use http::header::{CONTENT_RANGE, HeaderValue, IF_MATCH, RANGE};
+use reqwest::Method;
 
-use super::{facts, trouble};
+use super::service::{Service, Wanted};
 use crate::sync::connector::Task;
-use crate::sync::connectors::files::end::{EndResult, Facts};
-use crate::sync::connectors::files::remote::resume::{Download, Pieces};
-use crate::sync::connectors::files::remote::sender::Sender;
+use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
+use crate::sync::connectors::files::remote::facts;
+use crate::sync::connectors::files::remote::resume::{Download, Pieces, pieces};
 
 /// An object to read.
 pub(super) struct Object {
-    pub(super) operator: Operator,
+    pub(super) service: Service,
     pub(super) key: String,
-    pub(super) sender: Sender,
-    pub(super) host: String,
 }
 
 impl Object {
-    async fn first(&self) -> opendal::Result<(Facts, opendal::BufferStream)> {
-        let mut stream = self.operator.reader(&self.key).await?.into_stream(..).await?;
-        let facts = facts(&stream.metadata().await?);
-        Ok((facts, stream))
+    async fn first(&self) -> EndResult<(Facts, Pieces)> {
+        match self.service.object(Method::GET, &self.key, HeaderMap::new()).await {
+            Ok(answer) => Ok((facts::of_headers(&answer.headers), pieces(answer))),
+            Err(EndError::Item { trouble: Trouble::NotFound, words }) => Err(self.missing(words).await),
+            Err(error) => Err(error),
+        }
     }
 
-    async fn further(&self, offset: u64, etag: &str) -> opendal::Result<opendal::BufferStream> {
-        let quoted = format!("\"{etag}\"");
-        self.operator.reader_with(&self.key).if_match(&quoted).await?.into_stream(offset..).await
+    /// An object that is listed and cannot be read has not disappeared: the service takes its key for another one.
+    async fn missing(&self, words: String) -> EndError {
+        let wanted = Wanted { prefix: &self.key, one_level: false, most: Some(1) };
+        match self.service.page(wanted, None).await {
+            Ok(page) if page.objects.iter().any(|listed| listed.key == self.key.as_bytes()) => {
+                EndError::item(Trouble::Name, "the service lists this key, but does not find the object")
+            }
+            Ok(_) => EndError::item(Trouble::NotFound, words),
+            Err(error) => error,
+        }
     }
 
-    fn pieces(&self, stream: opendal::BufferStream) -> Pieces {
-        let (sender, host) = (self.sender.clone(), self.host.clone());
-        Box::pin(stream.map(move |piece| match piece {
-            // Buffers of a response are in one piece.
-            Ok(buffer) => Ok(buffer.to_bytes()),
-            Err(error) => Err(trouble::of(&error, &sender, &host)),
-        }))
+    async fn further(&self, offset: u64, etag: &str) -> EndResult<Pieces> {
+        let changed = || EndError::item(Trouble::Changed, "it broke off and cannot be read on");
+        let header = |text: String| HeaderValue::from_str(&text).map_err(|_not_a_header| changed());
+        let mut headers = HeaderMap::new();
+        headers.insert(RANGE, header(format!("bytes={offset}-"))?);
+        headers.insert(IF_MATCH, header(format!("\"{etag}\""))?);
+        let answer = self.service.object(Method::GET, &self.key, headers).await?;
+        let range = answer.headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
+        if range.is_some_and(|range| range.starts_with(&format!("bytes {offset}-"))) {
+            return Ok(pieces(answer));
+        }
+        Err(self.service.nonsense("another part was sent than was asked for"))
     }
 }
 
 impl Download for Object {
     fn open(&self) -> Task<'_, EndResult<(Facts, Pieces)>> {
-        Box::pin(async {
-            match self.first().await {
-                Ok((facts, stream)) => Ok((facts, self.pieces(stream))),
-                Err(error) => Err(trouble::of(&error, &self.sender, &self.host)),
-            }
-        })
+        Box::pin(self.first())
     }
 
     fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Pieces>> {
-        Box::pin(async move {
-            match self.further(offset, etag).await {
-                Ok(stream) => Ok(self.pieces(stream)),
-                Err(error) => Err(trouble::of(&error, &self.sender, &self.host)),
-            }
-        })
+        Box::pin(self.further(offset, etag))
     }
 }

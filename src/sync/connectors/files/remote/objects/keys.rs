@@ -6,12 +6,23 @@ use crate::sync::connectors::files::path::{ItemPath, is_name};
 /// Bytes of the longest key, for both services. (Azure counts characters; bytes are on the safe side.)
 const LONGEST_KEY: usize = 1_024;
 
-/// What a service does to names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a service does to names, and how it writes listings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Rules {
+    #[default]
     S3,
     /// Names that end in a dot lose it, and `\` becomes `/`.
     Azure,
+}
+
+impl Rules {
+    /// The outermost element of a listing.
+    pub(super) const fn listing(self) -> &'static str {
+        match self {
+            Self::S3 => "ListBucketResult",
+            Self::Azure => "EnumerationResults",
+        }
+    }
 }
 
 /// The keys below one folder of a bucket.
@@ -46,26 +57,56 @@ impl Keys {
         if key.len() > LONGEST_KEY {
             return Err(EndError::item(Trouble::TooLong, format!("its key has {} bytes", key.len())));
         }
-        // OpenDAL trims white space from paths: what it changes would lead to another object.
-        if key.trim() == key { Ok(key) } else { impossible("white space at its beginning or end is lost") }
+        Ok(key)
     }
 
-    /// The key of a folder's marker, which is the prefix of all that is in it; `/` for a whole bucket.
-    pub(super) fn folder(&self, path: &ItemPath) -> EndResult<String> {
-        match (path.is_root(), self.prefix.is_empty()) {
-            (true, true) => Ok("/".to_owned()),
-            (true, false) => Ok(self.prefix.clone()),
-            (false, _) => self.file(path).map(|key| format!("{key}/")),
+    /// The key of a file that is written or deleted.
+    pub(super) fn written(&self, path: &ItemPath) -> EndResult<String> {
+        let key = self.file(path)?;
+        // OpenDAL trims white space from paths: what it changes would lead to another object.
+        if key.trim() == key {
+            return Ok(key);
         }
+        Err(EndError::item(Trouble::Name, "white space at its beginning or end would be lost"))
+    }
+
+    /// The key of a folder's marker, which is the prefix of all that is in it; empty for a whole bucket.
+    pub(super) fn folder(&self, path: &ItemPath) -> EndResult<String> {
+        if path.is_root() { Ok(self.prefix.clone()) } else { self.file(path).map(|key| format!("{key}/")) }
+    }
+
+    /// How messages show a key: what comes after the folder of the settings.
+    pub(super) fn shown(&self, key: &[u8]) -> Vec<u8> {
+        key.strip_prefix(self.prefix.as_bytes()).unwrap_or(key).to_vec()
     }
 }
 
-/// The name of a child in the listing of `prefix`; `None` for what is none: the marker itself, and keys
-/// that no path leads to.
-pub(super) fn child<'a>(prefix: &str, key: &'a str) -> Option<&'a str> {
-    let below = if prefix == "/" { key } else { key.strip_prefix(prefix)? };
-    let name = below.strip_suffix('/').unwrap_or(below);
-    is_name(name.as_bytes()).then_some(name)
+/// What a key in the listing of one level is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Child<'a> {
+    /// The marker of the folder that is listed.
+    Itself,
+    /// A child of that name. A key that ends in `/` is a folder.
+    Named(&'a [u8]),
+    /// No path leads to it; why.
+    Unusable(&'static str),
+    /// It does not belong into this listing.
+    Elsewhere,
+}
+
+/// What a key is in the listing of `prefix`.
+pub(super) fn child<'a>(prefix: &str, key: &'a [u8]) -> Child<'a> {
+    let Some(below) = key.strip_prefix(prefix.as_bytes()) else { return Child::Elsewhere };
+    let name = below.strip_suffix(b"/").unwrap_or(below);
+    match name {
+        b"" if below.is_empty() => Child::Itself,
+        b"" => Child::Unusable("the key has an empty name"),
+        b"." => Child::Unusable("the key has the name “.”"),
+        b".." => Child::Unusable("the key has the name “..”"),
+        name if name.contains(&0) => Child::Unusable("the key has a null character"),
+        name if is_name(name) => Child::Named(name),
+        _ => Child::Elsewhere,
+    }
 }
 
 #[cfg(test)]
@@ -82,15 +123,17 @@ mod tests {
         let some = Keys::new("/team/data", Rules::S3);
         assert_eq!(all.file(&path("a b/c")), Ok("a b/c".into()));
         assert_eq!(some.file(&path("a b/c")), Ok("team/data/a b/c".into()));
-        assert_eq!(all.folder(&ItemPath::root()), Ok("/".into()));
+        assert_eq!(all.folder(&ItemPath::root()), Ok(String::new()));
         assert_eq!(some.folder(&ItemPath::root()), Ok("team/data/".into()));
         assert_eq!(some.folder(&path("a")), Ok("team/data/a/".into()));
         assert_eq!((all.longest(), some.longest()), (1_023, 1_013));
+        assert_eq!(some.shown(b"team/data//a"), b"/a");
+        assert_eq!(all.shown(b"/a"), b"/a");
     }
 
     #[test]
     fn what_cannot_be_a_key() {
-        let trouble = |keys: &Keys, path: &ItemPath| match keys.file(path) {
+        let trouble = |keys: &Keys, path: &ItemPath| match keys.written(path) {
             Err(EndError::Item { trouble, .. }) => Some(trouble),
             _ => None,
         };
@@ -98,6 +141,7 @@ mod tests {
         assert_eq!(trouble(&s3, &ItemPath::parse(b"\xff").unwrap()), Some(Trouble::Name));
         assert_eq!(trouble(&s3, &path(" a")), Some(Trouble::Name));
         assert_eq!(trouble(&s3, &path("a/b\n")), Some(Trouble::Name));
+        assert_eq!(s3.file(&path(" a")), Ok(" a".into()), "it can be read");
         assert_eq!(trouble(&s3, &path("a /b")), None);
         assert_eq!(trouble(&s3, &path(&"x".repeat(1_025))), Some(Trouble::TooLong));
         assert_eq!((trouble(&s3, &path("a.")), trouble(&azure, &path("a."))), (None, Some(Trouble::Name)));
@@ -106,12 +150,23 @@ mod tests {
 
     #[test]
     fn children_of_a_listing() {
-        assert_eq!(child("/", "a"), Some("a"));
-        assert_eq!(child("/", "a/"), Some("a"));
-        assert_eq!(child("x/", "x/a"), Some("a"));
-        for (prefix, key) in [("x/", "x/"), ("x/", "x//"), ("x/", "y/a"), ("x/", "x/../"), ("x/", "x/a/b"), ("/", "/")]
+        for (prefix, key, expected) in [
+            ("", "a", Child::Named(b"a")),
+            ("", "a/", Child::Named(b"a")),
+            ("x/", "x/a", Child::Named(b"a")),
+            ("x/", "x/a\r\n", Child::Named(b"a\r\n")),
+            ("x/", "x/...", Child::Named(b"...")),
+            ("x/", "x/", Child::Itself),
+            ("x/", "y/a", Child::Elsewhere),
+            ("x/", "x/a/b", Child::Elsewhere),
+            ("x/", "x/a//", Child::Elsewhere),
+        ] {
+            assert_eq!(child(prefix, key.as_bytes()), expected, "{key} in {prefix}");
+        }
+        for (prefix, key) in
+            [("x/", "x//"), ("", "/"), ("x/", "x/../"), ("x/", "x/."), ("", "./"), ("", "a\0"), ("", "\0/")]
         {
-            assert_eq!(child(prefix, key), None, "{key} in {prefix}");
+            assert!(matches!(child(prefix, key.as_bytes()), Child::Unusable(_)), "{key} in {prefix}");
         }
     }
 }

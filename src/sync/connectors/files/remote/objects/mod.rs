@@ -1,7 +1,7 @@
 //! S3 and Azure Blob: objects whose keys look like paths.
 //!
 //! A folder is there as long as anything below it is; an empty one is kept by a marker, an object without
-//! content whose key ends in `/`. An object becomes visible whole or not at all: small ones by one PUT,
+//! content whose key ends in `/`. On Azure a blob with the metadata `hdi_isfolder` is a folder too. An object becomes visible whole or not at all: small ones by one PUT,
 //! others in parts that are put together at the end. Parts of a crashed run stay until the bucket's own
 //! rule removes them (S3; the guide shows it), or a week (Azure).
 
@@ -9,15 +9,15 @@ mod connect;
 mod download;
 mod keys;
 mod listing;
+mod page;
+mod service;
 mod transport;
 mod trouble;
 mod upload;
 
-use futures_util::TryStreamExt;
 use opendal::{Metadata, Operator};
 use secrecy::SecretString;
 
-use super::bounds::Bounds;
 use super::refusal::Place;
 use super::resume::Resuming;
 use super::sender::Sender;
@@ -30,16 +30,23 @@ use crate::sync::connectors::files::end::{
     Abilities, End, EndError, EndResult, Entry, Facts, Kind, Mtime, Reader, Trouble, Which,
 };
 use crate::sync::connectors::files::incoming::Incoming;
+use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::EndSettings;
 use connect::Connected;
 use download::Object;
 use keys::{Keys, Rules};
+use service::{Service, Wanted};
+
+/// Pages in a row without a key, before a listing is taken for one without end.
+const MOST_EMPTY_PAGES: u32 = 1_000;
 
 /// A bucket or container, or a folder of it.
 pub(super) struct Objects {
+    /// Writes.
     operator: Operator,
-    sender: Sender,
+    /// Reads.
+    service: Service,
     host: String,
     keys: Keys,
     abilities: Abilities,
@@ -81,91 +88,142 @@ impl Objects {
             longest_name: keys.longest(),
             longest_path: keys.longest(),
         };
-        let Connected { operator, sender, host } = connected;
-        Self { operator, sender, host, keys, abilities, strikes: Strikes::default() }
+        let Connected { operator, service, host } = connected;
+        Self { operator, service, host, keys, abilities, strikes: Strikes::default() }
     }
 
-    fn error(&self, error: &opendal::Error) -> EndError {
-        trouble::of(error, &self.sender, &self.host)
+    const fn sender(&self) -> &Sender {
+        &self.service.sender
     }
 
     /// What came of an operation on `path`: trouble with the root is trouble of the whole.
     fn of<T>(&self, path: &ItemPath, result: EndResult<T>) -> EndResult<T> {
         self.strikes.spare(path, result).map_err(|error| {
             let missing = matches!(error, EndError::Item { trouble: Trouble::NotFound, .. });
-            if path.is_root() && !missing { of_root(error, self.sender.place(), &self.host) } else { error }
+            if path.is_root() && !missing { of_root(error, self.sender().place(), &self.host) } else { error }
         })
     }
 
-    async fn children(&self, folder: &ItemPath) -> EndResult<Vec<Entry>> {
+    async fn children(&self, folder: &ItemPath) -> EndResult<Listing> {
         let prefix = self.keys.folder(folder)?;
-        let found = listing::children(&self.operator, &prefix, Bounds::new(self.sender.client(), &self.host))
-            .await
-            .map_err(|error| self.error(&error))?;
+        let found = listing::children(&self.service, &self.keys, &prefix).await?;
         // The bucket itself is there when it can be listed.
-        let there = found.marker || !found.entries.is_empty() || prefix == "/";
-        if there { Ok(found.entries) } else { Err(EndError::item(Trouble::NotFound, "nothing is below it")) }
+        if found.exists || prefix.is_empty() || self.stands_for_folder(&self.service, &prefix).await? {
+            Ok(found.listing)
+        } else {
+            Err(EndError::item(Trouble::NotFound, "nothing is below it"))
+        }
     }
 
     async fn look(&self, path: &ItemPath) -> EndResult<Option<Entry>> {
+        let name = path.name().to_vec();
         // First the folder: where both exist it is the folder that listings show.
         let prefix = self.keys.folder(path)?;
-        if self.something_below(&self.operator, &prefix).await? || prefix == "/" {
-            let (name, facts) = (path.name().to_vec(), Facts::default());
-            return Ok(Some(Entry { name, kind: Kind::Folder, facts }));
+        let folder = Entry { name: name.clone(), kind: Kind::Folder, facts: Facts::default() };
+        if self.something_below(&self.service, &prefix).await? || prefix.is_empty() {
+            return Ok(Some(folder));
         }
         if path.is_root() {
-            return Ok(None);
+            return Ok(self.stands_for_folder(&self.service, &prefix).await?.then_some(folder));
         }
-        match self.operator.stat(&self.keys.file(path)?).await.map_err(|error| self.error(&error)) {
-            Ok(metadata) => {
-                let (name, facts) = (path.name().to_vec(), facts(&metadata));
-                Ok(Some(Entry { name, kind: Kind::File, facts }))
-            }
+        match self.service.head(&self.keys.file(path)?).await {
+            Ok((_facts, true)) => Ok(Some(folder)),
+            Ok((facts, false)) => Ok(Some(Entry { name, kind: Kind::File, facts })),
             Err(EndError::Item { trouble: Trouble::NotFound, .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    async fn something_below(&self, operator: &Operator, prefix: &str) -> EndResult<bool> {
-        let mut lister = operator.lister_with(prefix).limit(1).await.map_err(|error| self.error(&error))?;
-        Ok(lister.try_next().await.map_err(|error| self.error(&error))?.is_some())
+    async fn something_below(&self, service: &Service, prefix: &str) -> EndResult<bool> {
+        let wanted = Wanted { prefix, one_level: false, most: Some(1) };
+        let mut token: Option<String> = None;
+        // A page can be empty and not the last one.
+        for _page in 0..MOST_EMPTY_PAGES {
+            let page = service.page(wanted, token.as_deref()).await?;
+            match page.next {
+                _ if !page.objects.is_empty() => return Ok(true),
+                None => return Ok(false),
+                next => token = next,
+            }
+        }
+        Err(service.nonsense("the listing goes round in circles"))
+    }
+
+    /// Whether a blob without content stands for the folder with this prefix (Azure: the tools of Hadoop and of Data
+    /// Lake Storage make such blobs).
+    async fn stands_for_folder(&self, service: &Service, prefix: &str) -> EndResult<bool> {
+        if service.rules() != Rules::Azure {
+            return Ok(false);
+        }
+        match service.head(prefix.trim_end_matches('/')).await {
+            Ok((_facts, folder)) => Ok(folder),
+            Err(EndError::Item { trouble: Trouble::NotFound, .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// One page of a listing proves the sign-in and the bucket. A destination's folder is made by its first run.
-    async fn try_root(&self, operator: &Operator) -> EndResult<()> {
+    async fn try_root(&self, service: &Service) -> EndResult<()> {
         let prefix = self.keys.folder(&ItemPath::root())?;
-        let there = self.something_below(operator, &prefix).await?;
-        if there || prefix == "/" || self.sender.place().which == Which::Destination {
+        let there = self.something_below(service, &prefix).await?;
+        if there || prefix.is_empty() || self.sender().place().which == Which::Destination {
+            return Ok(());
+        }
+        if self.stands_for_folder(service, &prefix).await? {
             return Ok(());
         }
         Err(EndError::item(Trouble::NotFound, "there is no such folder"))
     }
 
     async fn remove(&self, key: &str) -> EndResult<()> {
-        match self.operator.delete(key).await.map_err(|error| self.error(&error)) {
+        let removed = self.operator.delete(key).await;
+        match removed.map_err(|error| trouble::of(&error, self.sender(), &self.host)) {
             Err(EndError::Item { trouble: Trouble::NotFound, .. }) | Ok(()) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
+    /// The facts of a written object as later listings show them. Some services list no etags, and do not say when they
+    /// stored it: then both come from its head. Without that the next run writes it again.
+    async fn as_listed(&self, key: &str, stored: Facts) -> Facts {
+        if stored.modified.is_some() || self.service.lists_etags(key).await {
+            return stored;
+        }
+        match self.service.head(key).await {
+            Ok((facts, _folder)) if facts.etag == stored.etag => Facts { size: stored.size, ..facts },
+            Ok(_) | Err(_) => stored,
+        }
+    }
+
     async fn mark(&self, folder: &ItemPath) -> EndResult<()> {
         let key = self.keys.folder(folder)?;
-        if key == "/" {
+        if key.is_empty() {
             // A bucket is never made: whoever owns the account does that.
-            return self.something_below(&self.operator, &key).await.map(|_anything| ());
+            return self.something_below(&self.service, &key).await.map(|_anything| ());
         }
-        self.operator.create_dir(&key).await.map_err(|error| self.error(&error))
+        if key.trim() != key {
+            return Err(EndError::item(Trouble::Name, "white space at its beginning would be lost"));
+        }
+        self.operator.create_dir(&key).await.map_err(|error| trouble::of(&error, self.sender(), &self.host))
     }
 
     async fn unmark(&self, folder: &ItemPath) -> EndResult<()> {
         let key = self.keys.folder(folder)?;
         let children = self.children(folder).await;
-        drop(self.sender.client().listings().claim());
+        drop(self.sender().client().listings().claim());
         match children {
-            Ok(entries) if !entries.is_empty() => Err(EndError::item(Trouble::NotEmpty, "there is something below it")),
+            Ok(listing) if !listing.is_empty() => Err(EndError::item(Trouble::NotEmpty, "there is something below it")),
             // Not every service lists a marker that stands alone.
-            Err(EndError::Item { trouble: Trouble::NotFound, .. }) | Ok(_) => self.remove(&key).await,
+            Err(EndError::Item { trouble: Trouble::NotFound, .. }) | Ok(_) => {
+                if key.trim() != key {
+                    return Err(EndError::item(Trouble::Name, "white space at its beginning would be lost"));
+                }
+                self.remove(&key).await?;
+                if self.stands_for_folder(&self.service, &key).await? {
+                    self.remove(key.trim_end_matches('/')).await?;
+                }
+                Ok(())
+            }
             Err(error) => Err(error),
         }
     }
@@ -178,12 +236,12 @@ impl End for Objects {
 
     fn check(&self) -> Task<'_, Result<(), Failure>> {
         Box::pin(async {
-            let operator = connect::with_sender(&self.operator, &self.sender.once());
-            checked(self.try_root(&operator).await, self.sender.place(), &self.host)
+            let once = self.service.with(self.sender().once());
+            checked(self.try_root(&once).await, self.sender().place(), &self.host)
         })
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Vec<Entry>>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>> {
         Box::pin(async { self.of(folder, self.children(folder).await) })
     }
 
@@ -193,13 +251,8 @@ impl End for Objects {
 
     fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>> {
         Box::pin(async {
-            let object = Object {
-                operator: self.operator.clone(),
-                key: self.keys.file(path)?,
-                sender: self.sender.clone(),
-                host: self.host.clone(),
-            };
-            let patience = self.sender.client().patience();
+            let object = Object { service: self.service.clone(), key: self.keys.file(path)? };
+            let patience = self.sender().client().patience();
             let reader = Resuming::open(object, path, patience, &self.strikes).await?;
             Ok(Box::new(reader) as Box<dyn Reader>)
         })
@@ -207,11 +260,12 @@ impl End for Objects {
 
     fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndResult<Facts>> {
         Box::pin(async {
-            let sender = self.sender.until(incoming.stop());
+            let sender = self.sender().until(incoming.stop());
             let operator = connect::with_sender(&self.operator, &sender);
-            let key = self.keys.file(path)?;
+            let key = self.keys.written(path)?;
             let trouble = |error: &opendal::Error| trouble::of(error, &sender, &self.host);
-            self.of(path, upload::upload(&operator, &key, incoming, trouble).await)
+            let stored = self.of(path, upload::upload(&operator, &key, incoming, trouble).await)?;
+            Ok(self.as_listed(&key, stored).await)
         })
     }
 
@@ -220,7 +274,7 @@ impl End for Objects {
     }
 
     fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
-        Box::pin(async { self.of(path, self.remove(&self.keys.file(path)?).await) })
+        Box::pin(async { self.of(path, self.remove(&self.keys.written(path)?).await) })
     }
 
     fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
@@ -234,11 +288,12 @@ impl End for Objects {
     }
 }
 
-/// What is known of an object. Times are told in whole seconds, since not every answer has more.
+/// What is known of an object that was written. Times are in whole seconds, since not every answer has more.
 fn facts(metadata: &Metadata) -> Facts {
     Facts {
-        size: metadata.content_length(),
+        size: Some(metadata.content_length()),
         modified: metadata.last_modified().map(|time| Mtime::from_parts(time.into_inner().as_second(), 0)),
+        time_text: None,
         etag: metadata.etag().map(|etag| etag.trim_matches('"').to_owned()).filter(|etag| !etag.is_empty()),
     }
 }

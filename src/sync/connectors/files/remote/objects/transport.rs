@@ -1,29 +1,17 @@
-//! What OpenDAL sends its requests with: our client.
-
-use std::sync::Mutex;
+//! What OpenDAL sends its requests with: our client. It only writes with it; we read by ourselves.
 
 use bytes::Bytes;
-use futures_util::stream::BoxStream;
-use futures_util::{Stream, StreamExt};
-use http::{Method, Request, Response, StatusCode, header};
+use http::header::{HeaderValue, LAST_MODIFIED};
+use http::{HeaderMap, Request, Response, StatusCode};
 use opendal::{Buffer, Error, ErrorKind, HttpBody, HttpTransport, Result};
 use reqwest::Url;
 
-use crate::domain::run::Failure;
 use crate::net::client::Answer;
-use crate::net::trouble;
+use crate::net::date;
 use crate::sync::connectors::files::remote::sender::{Asked, Sender, Unanswered};
-
-/// A page of a listing is at most so long: 5,000 names of Azure with their properties take a fifth of it.
-const LONGEST_PAGE: usize = 32 * 1024 * 1024;
 
 /// What is told of a change is at most so long: OpenDAL reads all of it.
 const LONGEST_TOLD: usize = 1024 * 1024;
-
-/// What the pages of a listing begin with, and what stands in each; anything else would be read as an empty
-/// page, or as one that has always another one after it.
-const LISTINGS: &[(&str, &str)] =
-    &[("<ListBucketResult", "</ListBucketResult>"), ("<EnumerationResults", "<NextMarker")];
 
 /// Sends the requests of one operator. What goes wrong is an OpenDAL error with our own inside.
 #[derive(Debug, Clone)]
@@ -34,19 +22,10 @@ impl HttpTransport for Transport {
         let (parts, body) = request.into_parts();
         let url = Url::parse(&parts.uri.to_string())
             .map_err(|error| Error::new(ErrorKind::ConfigInvalid, "no address").set_source(error))?;
-        let ranged = parts.headers.contains_key(header::RANGE);
-        let listing =
-            url.query_pairs().any(|(key, value)| matches!((&*key, &*value), ("list-type", "2") | ("comp", "list")));
         let asked = Asked { method: parts.method, url, headers: parts.headers, body: Iterator::collect(body) };
-        let answer = self.0.send(&asked).await.map_err(wrapped)?;
-        if ranged && answer.status == StatusCode::OK {
-            return Err(nonsense(&answer, "the whole was sent where a part was asked for"));
-        }
-        match asked.method {
-            Method::GET if listing => page(answer).await,
-            Method::GET | Method::HEAD => Ok(response(answer)),
-            _ => told(answer).await,
-        }
+        let mut answer = self.0.send(&asked).await.map_err(wrapped)?;
+        let told = answer.whole(LONGEST_TOLD).await.map_err(|failure| wrapped(Unanswered::Failed(failure)))?;
+        Ok(response(&answer, told))
     }
 }
 
@@ -58,73 +37,38 @@ fn wrapped(unanswered: Unanswered) -> Error {
     Error::new(kind, "no answer").set_source(unanswered)
 }
 
-/// Our own failure as an error of `OpenDAL`.
-pub(super) fn failed(failure: Failure) -> Error {
-    wrapped(Unanswered::Failed(failure))
-}
-
-fn nonsense(answer: &Answer, words: &str) -> Error {
-    failed(trouble::nonsense(trouble::host_of(&answer.url), words))
-}
-
-/// A page of a listing, whole.
-async fn page(mut answer: Answer) -> Result<Response<HttpBody>> {
-    let page = answer.whole(LONGEST_PAGE).await.map_err(failed)?;
-    let text = std::str::from_utf8(&page).unwrap_or_default();
-    let head: String = text.chars().take(1_024).collect();
-    if !LISTINGS.iter().any(|(root, part)| head.contains(root) && text.contains(part)) {
-        let beginning = answer.secrets().quote(&head, 200);
-        return Err(nonsense(&answer, &format!("this is no listing: {beginning}")));
-    }
-    Ok(with_head(&answer, page))
-}
-
-/// What came of a change, whole.
-async fn told(mut answer: Answer) -> Result<Response<HttpBody>> {
-    let told = answer.whole(LONGEST_TOLD).await.map_err(failed)?;
-    Ok(with_head(&answer, told))
-}
-
-fn response(answer: Answer) -> Response<HttpBody> {
-    let mut response = Response::new(HttpBody::new(futures_util::stream::empty(), None));
-    *response.status_mut() = answer.status;
-    *response.headers_mut() = answer.headers.clone();
-    // The connection counts the bytes itself: half a body is an error.
-    *response.body_mut() = HttpBody::new(Shared(Mutex::new(pieces(answer).boxed())), None);
-    response
-}
-
-fn with_head(answer: &Answer, whole: Bytes) -> Response<HttpBody> {
+fn response(answer: &Answer, whole: Bytes) -> Response<HttpBody> {
     let size = whole.len() as u64;
     let body = HttpBody::new(futures_util::stream::iter([Ok(Buffer::from(whole))]), Some(size));
     let mut response = Response::new(body);
     *response.status_mut() = answer.status;
     *response.headers_mut() = answer.headers.clone();
+    plain_time(response.headers_mut());
     response
 }
 
-fn pieces(answer: Answer) -> impl Stream<Item = Result<Buffer>> + Send {
-    futures_util::stream::unfold(Some(answer), |answer| async {
-        let mut answer = answer?;
-        match answer.piece().await {
-            Ok(Some(piece)) => Some((Ok(Buffer::from(piece)), Some(answer))),
-            Ok(None) => None,
-            Err(failure) => Some((Err(failed(failure)), None)),
-        }
-    })
+/// OpenDAL fails a change that was carried out if the answer has a time that it cannot read.
+fn plain_time(headers: &mut HeaderMap) {
+    let Some(text) = headers.remove(LAST_MODIFIED) else { return };
+    let time = text.to_str().ok().and_then(date::parse);
+    let plain = time.map(|time| time.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    if let Some(Ok(plain)) = plain.map(HeaderValue::try_from) {
+        headers.insert(LAST_MODIFIED, plain);
+    }
 }
 
-/// OpenDAL wants its streams to be `Sync`; one that is polled through `&mut` alone can be.
-struct Shared<T>(Mutex<BoxStream<'static, T>>);
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<T> Stream for Shared<T> {
-    type Item = T;
-
-    fn poll_next(
-        mut self: std::pin::Pin<&mut Self>,
-        context: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<T>> {
-        let stream = self.0.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
-        stream.as_mut().poll_next(context)
+    #[test]
+    fn times_are_in_the_form_of_http_or_left_out() {
+        let plain = |text: &'static str| {
+            let mut headers = HeaderMap::from_iter([(LAST_MODIFIED, HeaderValue::from_static(text))]);
+            plain_time(&mut headers);
+            headers.get(LAST_MODIFIED).map(|text| text.to_str().unwrap().to_owned())
+        };
+        assert_eq!(plain("2025-11-22T08:26:40.5Z").as_deref(), Some("Sat, 22 Nov 2025 08:26:40 GMT"));
+        assert_eq!(plain("just now"), None);
     }
 }

@@ -77,7 +77,7 @@ struct Parts {
 
 impl Parts {
     fn of(incoming: Incoming) -> EndResult<Self> {
-        let size = part_size(incoming.facts().size).ok_or_else(|| {
+        let size = part_size(incoming.facts().size.unwrap_or_default()).ok_or_else(|| {
             let words = "it is too large for this service: more than 10,000 parts of 64 MiB";
             EndError::item(Trouble::Other, words)
         })?;
@@ -111,7 +111,7 @@ fn part_size(size: u64) -> Option<usize> {
 
 /// What the service says that it stored. One that says nothing is not believed.
 fn told(stored: &Metadata, size: u64, trouble: impl Fn(&opendal::Error) -> EndError) -> EndResult<Facts> {
-    let facts = Facts { size, ..facts(stored) };
+    let facts = Facts { size: Some(size), ..facts(stored) };
     if facts.etag.is_none() {
         return Err(trouble(&Error::new(ErrorKind::Unexpected, "the service does not say what it stored")));
     }

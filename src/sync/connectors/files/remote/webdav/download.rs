@@ -1,17 +1,17 @@
 //! Reading a file. A server may send a file while somebody writes it, so it is looked at again afterwards.
 
-use reqwest::header::{
-    CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_MATCH, LAST_MODIFIED, RANGE,
-};
+use std::sync::atomic::Ordering;
+
+use reqwest::header::{CONTENT_RANGE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, RANGE};
 use reqwest::{Method, StatusCode};
 
 use super::exchange::Exchange;
-use super::multistatus::{etag, time};
 use crate::net::client::Answer;
 use crate::sync::connector::Task;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
 use crate::sync::connectors::files::path::ItemPath;
-use crate::sync::connectors::files::remote::resume::{Download, Pieces};
+use crate::sync::connectors::files::remote::facts;
+use crate::sync::connectors::files::remote::resume::{Download, Pieces, pieces};
 
 /// A file to read.
 pub(super) struct Remote {
@@ -20,22 +20,31 @@ pub(super) struct Remote {
 }
 
 impl Remote {
+    /// The facts are those of the file before its content is asked for: what changes later is noticed in `same`. They
+    /// come with the content if that shows a version (etag); otherwise from PROPFIND, which also gives those that later
+    /// listings are compared with.
     async fn first(&self) -> EndResult<(Facts, Pieces)> {
+        if !self.exchange.anonymous.load(Ordering::Relaxed) {
+            let (facts, answer) = self.get().await?;
+            if facts.etag.is_some() && facts.size.is_some() && facts.time_text.is_none() {
+                return Ok((facts, pieces(answer)));
+            }
+            self.exchange.anonymous.store(true, Ordering::Relaxed);
+        }
+        let known = super::facts(self.exchange.look(&self.path, false).await?);
+        let (sent, answer) = self.get().await?;
+        let facts = Facts { size: sent.size.or(known.size), etag: known.etag.clone().or(sent.etag), ..known };
+        Ok((facts, pieces(answer)))
+    }
+
+    async fn get(&self) -> EndResult<(Facts, Answer)> {
         let asked = self.exchange.asked(Method::GET, self.exchange.addresses.of(&self.path, false)?);
         let answer = self.exchange.send(&asked).await?;
         if answer.status != StatusCode::OK {
             return Err(self.exchange.nonsense(&format!("the answer to GET is {}", answer.status)).into());
         }
-        let facts = match text(&answer.headers, CONTENT_LENGTH).and_then(|length| length.parse().ok()) {
-            Some(size) => Facts {
-                size,
-                modified: text(&answer.headers, LAST_MODIFIED).and_then(time),
-                etag: text(&answer.headers, ETAG).and_then(etag),
-            },
-            // The answer does not tell how long it is.
-            None => super::facts(self.exchange.look(&self.path, false).await?),
-        };
-        Ok((facts, pieces(answer)))
+        let facts = facts::of_headers(&answer.headers);
+        Ok((facts, answer))
     }
 
     async fn further(&self, offset: u64, etag: &str) -> EndResult<Pieces> {
@@ -76,15 +85,4 @@ impl Download for Remote {
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
-}
-
-fn pieces(answer: Answer) -> Pieces {
-    Box::pin(futures_util::stream::unfold(Some(answer), |answer| async {
-        let mut answer = answer?;
-        match answer.piece().await {
-            Ok(Some(piece)) => Some((Ok(piece), Some(answer))),
-            Ok(None) => None,
-            Err(failure) => Some((Err(failure.into()), None)),
-        }
-    }))
 }

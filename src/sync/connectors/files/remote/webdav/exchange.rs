@@ -1,6 +1,7 @@
 //! Requests of WebDAV and their answers.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -34,6 +35,8 @@ pub(super) struct Exchange {
     pub(super) addresses: Addresses,
     pub(super) authorization: Option<HeaderValue>,
     pub(super) host: String,
+    /// An answer to PROPFIND or GET did not show which version of a file it was about.
+    pub(super) anonymous: Arc<AtomicBool>,
 }
 
 /// The methods of WebDAV that HTTP does not have.
@@ -110,6 +113,9 @@ impl Exchange {
             match answers.next().await {
                 Ok(Some(one)) => {
                     bounds.count(one.length()).await?;
+                    if !one.folder && one.etag.is_none() {
+                        self.anonymous.store(true, Ordering::Relaxed);
+                    }
                     if one.is_good() {
                         told.push((place_of(&one.href, &asked_for), one));
                     }

@@ -13,6 +13,7 @@ mod multistatus;
 mod upload;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -32,6 +33,7 @@ use crate::sync::connectors::files::end::{
     Abilities, End, EndError, EndResult, Entry, Facts, Kind, Reader, Trouble, Which,
 };
 use crate::sync::connectors::files::incoming::Incoming;
+use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::names::{TemporaryNames, is_temporary, run_of};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::EndSettings;
@@ -76,6 +78,7 @@ pub(super) fn open(
         authorization,
         host: trouble::host_of(&share),
         sender: Sender::new(net.client()?, place),
+        anonymous: Arc::default(),
     };
     Ok(WebDav { exchange, names: TemporaryNames::of_run(run), run, strikes: Strikes::default() })
 }
@@ -111,7 +114,7 @@ impl WebDav {
         })
     }
 
-    async fn children(&self, folder: &ItemPath) -> EndResult<Vec<Entry>> {
+    async fn children(&self, folder: &ItemPath) -> EndResult<Listing> {
         let told = self.exchange.tell(&self.url(folder, true)?, Depth::Children).await?;
         let itself = told.iter().find(|(at, _)| *at == At::Itself).map(|(_, told)| told.folder);
         match itself {
@@ -123,7 +126,7 @@ impl WebDav {
             At::Child(name) => Some((name.clone(), entry(name, told))),
             At::Itself | At::Elsewhere => None,
         });
-        Ok(children.collect::<BTreeMap<_, _>>().into_values().collect())
+        Ok(Listing::of(children.collect::<BTreeMap<_, _>>().into_values().collect()))
     }
 
     async fn look(&self, path: &ItemPath) -> EndResult<Option<Entry>> {
@@ -218,7 +221,7 @@ impl End for WebDav {
         Box::pin(async { checked(self.try_root().await, self.exchange.sender.place(), &self.exchange.host) })
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Vec<Entry>>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>> {
         Box::pin(async { self.of(folder, self.children(folder).await) })
     }
 
@@ -279,5 +282,5 @@ fn entry(name: Vec<u8>, told: Told) -> Entry {
 }
 
 fn facts(told: Told) -> Facts {
-    Facts { size: told.size.unwrap_or_default(), modified: told.modified, etag: told.etag }
+    Facts { size: told.size, modified: told.modified, time_text: told.time_text, etag: told.etag }
 }

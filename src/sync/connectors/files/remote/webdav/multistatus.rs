@@ -7,6 +7,7 @@ use tokio::io::AsyncBufRead;
 
 use super::metered::Metered;
 use crate::sync::connectors::files::end::Mtime;
+use crate::sync::connectors::files::remote::facts::{etag, modified};
 
 /// What PROPFIND asks for.
 pub(super) const ASKED: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
@@ -27,6 +28,8 @@ pub(super) struct Told {
     pub(super) folder: bool,
     pub(super) size: Option<u64>,
     pub(super) modified: Option<Mtime>,
+    /// A modification time that is not one that can be read.
+    pub(super) time_text: Option<String>,
     pub(super) etag: Option<String>,
     /// Of the item itself, if it has one.
     status: Option<u16>,
@@ -51,6 +54,7 @@ struct Properties {
     folder: bool,
     size: Option<u64>,
     modified: Option<Mtime>,
+    time_text: Option<String>,
     etag: Option<String>,
 }
 
@@ -167,13 +171,14 @@ impl<R: AsyncBufRead + Unpin> Multistatus<R> {
             "status" if self.open.iter().rev().nth(1) == Some(&"response") => self.told.status = status(text),
             "status" => properties.status = status(text),
             "getcontentlength" if in_prop => properties.size = text.parse().ok(),
-            "getlastmodified" if in_prop => properties.modified = time(text),
+            "getlastmodified" if in_prop => (properties.modified, properties.time_text) = modified(text),
             "getetag" if in_prop => properties.etag = etag(text),
             "propstat" if properties.status.is_none_or(|status| status < 400) => {
                 let good = std::mem::take(properties);
                 self.told.folder |= good.folder;
                 self.told.size = self.told.size.or(good.size);
                 self.told.modified = self.told.modified.or(good.modified);
+                self.told.time_text = self.told.time_text.take().or(good.time_text);
                 self.told.etag = self.told.etag.take().or(good.etag);
             }
             "response" => {
@@ -214,18 +219,6 @@ fn resolved_text(reference: &BytesRef<'_>) -> Read<String> {
 /// From `HTTP/1.1 200 OK`.
 fn status(line: &str) -> Option<u16> {
     line.split_whitespace().nth(1)?.parse().ok()
-}
-
-/// A time of HTTP, in whole seconds.
-pub(super) fn time(text: &str) -> Option<Mtime> {
-    let time = chrono::DateTime::parse_from_rfc2822(text).ok()?;
-    Some(Mtime::from_parts(time.timestamp(), 0))
-}
-
-/// Without quotes; a weak one keeps its `W/`.
-pub(super) fn etag(text: &str) -> Option<String> {
-    let etag: String = text.trim().chars().filter(|character| *character != '"').collect();
-    (!etag.is_empty()).then_some(etag)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(super) struct Upload<'a> {
 
 impl Upload<'_> {
     pub(super) async fn write(&self, incoming: Incoming) -> EndResult<Facts> {
-        let (size, stop) = (incoming.facts().size, incoming.stop());
+        let (size, stop) = (incoming.facts().size.unwrap_or_default(), incoming.stop());
         let moved = match self.put(incoming).await {
             Ok(()) => self.put_in_place(&stop, size).await,
             Err(error) => Err(error),
@@ -45,7 +45,7 @@ impl Upload<'_> {
     }
 
     async fn put(&self, mut incoming: Incoming) -> EndResult<()> {
-        let size = incoming.facts().size;
+        let size = incoming.facts().size.unwrap_or_default();
         let mut asked = self.exchange.asked(Method::PUT, self.exchange.addresses.of(&self.temporary, false)?);
         asked.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
         if size <= SMALL {

@@ -107,10 +107,20 @@ async fn nesting_has_an_end() {
     assert_eq!(read(&deep(64)).await, Err("the answer is nested too deeply".into()));
 }
 
-#[test]
-fn etags_and_times() {
-    assert_eq!(etag("\"a-1\""), Some("a-1".into()));
-    assert_eq!(etag("W/\"a\""), Some("W/a".into()));
-    assert_eq!(etag(" \"\" "), None);
-    assert_eq!(time("never"), None);
+/// What cannot be read is kept as it is, to be compared.
+#[tokio::test]
+async fn times_in_other_forms() {
+    let told = async |text: &str| {
+        let prop = format!("<getlastmodified>{text}</getlastmodified>");
+        let xml = format!(
+            r#"<multistatus xmlns="DAV:"><response><href>/a</href><propstat><prop>{prop}</prop></propstat></response></multistatus>"#
+        );
+        let told = read(&xml).await.unwrap().remove(0);
+        (told.modified.map(|time| time.parts().0), told.time_text)
+    };
+    for text in ["2025-11-22T08:26:40Z", "Saturday, 22-Nov-25 08:26:40 GMT", "Sat, 22 Nov 2025 08:26:40 GMT-00:00"] {
+        assert_eq!(told(text).await, (Some(1_763_800_000), None), "{text}");
+    }
+    assert_eq!(told("a while ago").await, (None, Some("a while ago".into())));
+    assert_eq!(told("").await, (None, None));
 }

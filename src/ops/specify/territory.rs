@@ -1,0 +1,42 @@
+//! No two systems write to one place when one of them deletes there.
+
+use crate::access::{Grant, Scope, verbs};
+use crate::domain::kind::{Kind, Kinds};
+use crate::ids::SystemId;
+use crate::store::{Db, Result, systems};
+
+/// Why a system must not write where its settings say, for the person who saves it; none if it may.
+///
+/// `before`: the settings that it has now. Whose location it is, is shown only to people with reach *all*: others could
+/// use the answer to find out, location by location, what other groups do.
+pub(super) fn refused(
+    db: &mut Db,
+    grant: &Grant<verbs::SpecifySystems>,
+    kinds: Kinds,
+    wanted: (&dyn Kind, &serde_json::Value),
+    before: Option<(SystemId, &serde_json::Value)>,
+) -> Result<Option<String>> {
+    let (kind, settings) = wanted;
+    let Some(territory) = kind.territory(settings) else { return Ok(None) };
+    let everything = matches!(grant.scope(), Scope::All);
+    let had = before.and_then(|(_id, settings)| kind.territory(settings));
+    if territory.whole_host && territory.deletes && !everything && had.as_ref() != Some(&territory) {
+        let said = "A mirror of a whole host can delete everything on it. Enter a folder, or ask an administrator.";
+        return Ok(Some(said.to_owned()));
+    }
+    for other in systems::neighbours(db, grant, before.map(|(id, _settings)| id))? {
+        let theirs = kinds(&other.kind)
+            .zip(serde_json::from_str(&other.settings).ok())
+            .and_then(|(kind, settings)| kind.territory(&settings));
+        if !theirs.is_some_and(|theirs| theirs.collides(&territory)) {
+            continue;
+        }
+        let said = if everything {
+            format!("The system “{}” of the group “{}” already writes to this location.", other.name, other.group)
+        } else {
+            "Another system already writes to this location. Ask an administrator.".to_owned()
+        };
+        return Ok(Some(said));
+    }
+    Ok(None)
+}

@@ -1,0 +1,65 @@
+//! Items of the source that cannot be handled at all, and why.
+
+use crate::domain::message::{Category, Message};
+use crate::sync::connectors::files::codes;
+use crate::sync::connectors::files::end::{Entry, Kind, Which};
+use crate::sync::connectors::files::path::ItemPath;
+use crate::sync::connectors::files::settings::Mode;
+
+use super::compare::Walk;
+use super::possible::impossible;
+use super::run::skipped;
+
+/// The word for a kind of item in messages.
+pub(super) fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::File | Kind::LeftOver => "file",
+        Kind::Folder => "folder",
+        Kind::Link => "link",
+        Kind::Other => "special",
+        Kind::Mount => "mount",
+    }
+}
+
+impl Walk<'_> {
+    /// Why an item of the source cannot be handled at all.
+    pub(super) fn refuse(
+        &self,
+        source: &Entry,
+        destination: Option<&Entry>,
+        path: &ItemPath,
+        clash: Option<Vec<u8>>,
+    ) -> Option<Message> {
+        let item_type = word(source.kind);
+        if let Some(message) = stranger(source.kind, Which::Source, path) {
+            return Some(message);
+        }
+        if let Some(other) = clash {
+            let other = String::from_utf8_lossy(&other).into_owned();
+            return Some(skipped(Category::Warning, codes::CASE, item_type, path).arg(other));
+        }
+        if let Some(message) = impossible(path, item_type, self.run.destination.abilities()) {
+            return Some(message);
+        }
+        let there = destination?.kind;
+        let in_the_way = match there {
+            Kind::Link | Kind::Other | Kind::Mount => true,
+            Kind::File | Kind::Folder | Kind::LeftOver => {
+                let hidden = self.stack.last().is_some_and(|top| top.hidden.contains(path.name()));
+                there != source.kind && (hidden || self.run.settings.mode == Mode::Copy)
+            }
+        };
+        in_the_way.then(|| skipped(Category::Warning, codes::IN_THE_WAY, item_type, path).arg(word(there)))
+    }
+}
+
+/// Information about what is no item: links, special files, mounts.
+pub(super) fn stranger(kind: Kind, which: Which, path: &ItemPath) -> Option<Message> {
+    let code = match kind {
+        Kind::Link => codes::LINK,
+        Kind::Other => codes::SPECIAL,
+        Kind::Mount => codes::MOUNT,
+        Kind::File | Kind::Folder | Kind::LeftOver => return None,
+    };
+    Some(skipped(Category::Information, code, word(kind), path).arg(which.as_str()))
+}

@@ -1,0 +1,59 @@
+//! Carrying out what the comparison found, and what the run says about itself.
+
+use crate::domain::message::{Category, Message};
+use crate::domain::run::{Failure, Stage};
+use crate::sync::connector::Halt;
+use crate::sync::connectors::files::codes;
+use crate::sync::connectors::files::end::Which;
+
+use super::compare::Compared;
+use super::run::{Run, Tally};
+use super::{delete, transfer};
+
+impl Run<'_> {
+    /// Says once per run what is odd about an end. `by_size`: at the source, at the destination, only sizes
+    /// could be compared for some files.
+    pub(super) async fn remark(&self, by_size: (bool, bool)) -> Result<(), Halt> {
+        for (which, by_size) in [(Which::Source, by_size.0), (Which::Destination, by_size.1)] {
+            for remark in self.end(which).remarks() {
+                let message = Message::of_run(Category::Information, remark.code).arg(which.as_str());
+                self.log(remark.args.into_iter().fold(message, Message::arg)).await?;
+            }
+            if by_size {
+                self.log(Message::of_run(Category::Information, codes::SIZE_ONLY).arg(which.as_str())).await?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn carry_out(&self, found: &Compared) -> Result<(), Halt> {
+        let mut tally = found.tally.clone();
+        self.phase("transferring");
+        transfer::transfer(self, false, &mut tally).await?;
+        // Where nothing arrives, the destination keeps what it has.
+        if found.deletions > 0 && (found.late || !tally.nothing_arrived()) {
+            self.phase("deleting");
+            delete::delete(self, &mut tally).await?;
+        }
+        if found.late {
+            self.phase("transferring");
+            transfer::transfer(self, true, &mut tally).await?;
+        }
+        self.sum_up(tally).await
+    }
+
+    async fn sum_up(&self, tally: Tally) -> Result<(), Halt> {
+        let nothing_arrived = tally.nothing_arrived();
+        let Tally { unchanged, inserted, updated, deleted, skipped, bytes, .. } = tally;
+        let numbers = [unchanged, inserted, updated, deleted, skipped, bytes];
+        let message = Message::of_run(Category::Information, codes::SUMMARY);
+        self.log(numbers.iter().fold(message, |message, number| message.arg(number.to_string()))).await?;
+        if !nothing_arrived {
+            return Ok(());
+        }
+        let wanted = if tally.wanted > 0 { tally.wanted } else { tally.wanted_folders };
+        let failure = Failure::new(Stage::Content, codes::NOTHING_ARRIVED).arg(wanted.to_string());
+        let failure = Failure { foreign_text: tally.first_words, transient: !tally.lasting, ..failure };
+        Err(failure.into())
+    }
+}

@@ -1,0 +1,81 @@
+//! The rule for what an end does not know: it is neither deleted nor written, at either end, and nothing
+//! below it is; its baseline stays, it counts as skipped, and a Warning says why.
+
+use crate::domain::message::{Category, Message};
+use crate::sync::connector::Halt;
+use crate::sync::connectors::files::codes;
+use crate::sync::connectors::files::end::Which;
+use crate::sync::connectors::files::filter::Scope;
+use crate::sync::connectors::files::listing::{Unknown, Unusable};
+use crate::sync::connectors::files::path::ItemPath;
+use crate::sync::connectors::files::settings::Mode;
+
+use super::compare::Walk;
+use super::frame::Frame;
+use super::run::{skipped, unknown};
+use super::seen::{Children, Seen};
+use super::steps::What;
+
+/// The item type of what may be a file or a folder.
+const ITEM: &str = "item";
+
+impl Walk<'_> {
+    /// At least one end does not know whether the item exists.
+    pub(super) async fn unsure(
+        &mut self,
+        source: Seen,
+        destination: Seen,
+        path: ItemPath,
+        scope: Scope,
+    ) -> Result<(), Halt> {
+        let there = !destination.is_missing();
+        // What stays at the destination is an item of it all the same, for the deletion limit.
+        self.found.items += i64::from(destination.entry().is_some() && scope == Scope::Inside);
+        let wanted = !matches!(source, Seen::Missing | Seen::Unlisted);
+        match (source, destination) {
+            (Seen::Unknown(Unknown { trouble, words, .. }), _) => {
+                self.refused(unknown(trouble, words, Which::Source, ITEM, &path), &path, there).await
+            }
+            // A copy run leaves alone what only the destination has.
+            (_, _) if !wanted && self.run.settings.mode == Mode::Copy => self.memories.keep(&path).await,
+            (_, Seen::Unknown(Unknown { trouble, words, .. })) => {
+                self.found.tally.wanted += i64::from(wanted);
+                self.pass_by(unknown(trouble, words, Which::Destination, ITEM, &path), &path, there).await
+            }
+            // The Warning is that of the folder whose listing is incomplete.
+            (_, _) => {
+                self.found.tally.skipped += 1;
+                self.found.tally.wanted += i64::from(wanted);
+                self.keep_there(there);
+                self.memories.keep(&path).await
+            }
+        }
+    }
+
+    /// Reports what a listing lacks, and protects what is in the folder.
+    pub(super) async fn incomplete(&mut self, frame: &mut Frame, which: Which, listed: &Children) -> Result<(), Halt> {
+        let matters = which == Which::Source || self.run.settings.mode == Mode::Mirror;
+        for Unusable { shown, words } in &listed.unusable {
+            frame.kept += u64::from(which == Which::Destination);
+            let path = ItemPath::parse(shown);
+            if let Some(path) = path.as_ref().filter(|_path| which == Which::Source) {
+                frame.hidden.insert(path.name().to_vec());
+            }
+            let outside = path.is_some_and(|path| self.run.filter.widest(frame.scope, &path) == Scope::Outside);
+            if outside || !matters {
+                continue;
+            }
+            self.found.tally.skipped += 1;
+            self.found.tally.wanted += i64::from(which == Which::Source);
+            let message =
+                Message { item_key: shown.clone(), ..skipped(Category::Warning, codes::NAME, ITEM, &frame.path) };
+            self.run.log(message.arg(words.as_str())).await?;
+        }
+        let Some(words) = &listed.incomplete else { return Ok(()) };
+        frame.kept += u64::from(which == Which::Destination);
+        self.memories.keep_unlisted(&frame.path).await?;
+        self.found.tally.skipped += 1;
+        let message = skipped(Category::Warning, codes::INCOMPLETE, What::Folder.as_str(), &frame.path);
+        self.run.log(message.arg(which.as_str()).quoting(words.as_str())).await
+    }
+}
