@@ -29,6 +29,7 @@ pub mod replica;
 pub mod runs;
 #[rustfmt::skip]
 mod schema;
+pub mod secret_drafts;
 pub mod sessions;
 mod sql_types;
 pub mod systems;

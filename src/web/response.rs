@@ -2,11 +2,14 @@
 
 use actix_web::HttpResponse;
 use actix_web::body::{self, BoxBody, MessageBody};
+use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, ContentType, LOCATION, REFRESH};
+use actix_web::http::header::{CACHE_CONTROL, ContentType, HeaderValue, LOCATION, REFRESH};
 use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::middleware::Next;
 use maud::Markup;
+
+use super::ui::{Refresh, Shell};
 
 /// `default-src 'none'`: no script at all, no style but ours.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
@@ -23,7 +26,7 @@ pub fn headers(secure: bool) -> impl Iterator<Item = (&'static str, &'static str
         ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
     ];
-    always.into_iter().chain(secure.then_some(("strict-transport-security", "max-age=31536000")))
+    always.into_iter().chain(secure.then_some(("strict-transport-security", "max-age=31536000; includeSubDomains")))
 }
 
 /// A page.
@@ -41,12 +44,15 @@ pub fn page_with(status: StatusCode, markup: Markup) -> HttpResponse {
         .body(markup.into_string())
 }
 
-/// A page that loads itself again after some seconds.
+/// A page that refreshes, if `refresh` says so. While it does, `view` leaves out all input fields: a refresh would
+/// delete what is typed into them.
 #[must_use]
-pub fn refreshing(markup: Markup, seconds: u32) -> HttpResponse {
-    let mut response = page(markup);
-    if let Ok(value) = seconds.to_string().parse() {
-        response.headers_mut().insert(REFRESH, value);
+pub fn refreshing(mut shell: Shell, refresh: Option<Refresh>, view: impl FnOnce(&Shell) -> Markup) -> HttpResponse {
+    let seconds = refresh.as_ref().map(|refresh| HeaderValue::from(refresh.seconds));
+    shell.refresh = refresh;
+    let mut response = page(view(&shell));
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(REFRESH, seconds);
     }
     response
 }
@@ -55,6 +61,16 @@ pub fn refreshing(markup: Markup, seconds: u32) -> HttpResponse {
 #[must_use]
 pub fn see_other(address: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, address)).insert_header((CACHE_CONTROL, "no-store")).finish()
+}
+
+/// An answer that sets a cookie as well.
+#[must_use]
+pub fn with_cookie(mut answer: HttpResponse, cookie: &Cookie<'_>) -> HttpResponse {
+    // Ours have letters, digits, dots and dashes only, which always fit into a header.
+    if let Err(error) = answer.add_cookie(cookie) {
+        log::error!("a cookie could not be set: {error}");
+    }
+    answer
 }
 
 /// A head has no body: without this one that is streamed would be made to its end and thrown away.

@@ -84,7 +84,10 @@ pub(crate) fn new_system() -> EditView {
         fields: FIELDS,
         typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         stored: BTreeSet::new(),
+        kept: BTreeSet::new(),
+        reference: String::new(),
         errors: Errors::new(),
+        exposed: Vec::new(),
         groups: vec![Choice::new("1", "Finance"), Choice::new("2", "Sales")],
         roots: vec![("Finance".to_owned(), "/srv/syncdesk/data/files/Finance".to_owned())],
         time_zones: vec![Choice::new("Europe/Berlin", "Europe/Berlin"), Choice::new("UTC", "UTC")],
@@ -106,7 +109,10 @@ pub(crate) fn refused_edit() -> EditView {
     EditView {
         subject: Subject::System { key: key(1), name: "Closing documents DE".into(), version: 3 },
         typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        exposed: Vec::new(),
         stored: BTreeSet::from(["source_secret".to_owned()]),
+        kept: BTreeSet::from(["destination_secret".to_owned()]),
+        reference: "u5yS1QbW".to_owned(),
         errors: BTreeMap::from([
             ("daily_at".to_owned(), "There is no such time: write 00:00 to 23:59.".to_owned()),
             ("settings.source_path".to_owned(), "The source folder lies outside the allowed roots.".to_owned()),
@@ -123,7 +129,9 @@ pub(crate) fn check(state: CheckState) -> CheckView {
         by: "r.keller".into(),
         state,
         has: Stage::ALL.to_vec(),
+        exposed: vec!["http://dav.example.org/share".into()],
         may_check: true,
+        on_hold: false,
     }
 }
 

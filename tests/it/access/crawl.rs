@@ -68,6 +68,8 @@ struct Crawl {
     /// What forms post to.
     actions: BTreeSet<String>,
     wrong: Vec<String>,
+    /// How many pages refresh.
+    refreshing: usize,
 }
 
 impl Crawl {
@@ -120,6 +122,7 @@ impl Crawl {
             return;
         }
         self.wrong.extend(broken_rules(answer));
+        self.refreshing += usize::from(!answer.header("refresh").is_empty());
         for href in answer.attributes("a", "href").into_iter().filter(|href| !href.starts_with('#')) {
             self.meet(&href, &answer.path);
         }
@@ -157,11 +160,13 @@ both_databases! {
 
     /// Where a run and a check wait for a worker.
     async fn also_while_something_waits(board: Board) {
-        let mut wrong = Vec::new();
+        let (mut wrong, mut refreshing) = (Vec::new(), 0);
         for (name, person) in board.people() {
             let crawl = Crawl::from(person, &["/"]).await;
+            refreshing += crawl.refreshing;
             wrong.extend(crawl.wrong.into_iter().map(|what| format!("{name}: {what}")));
         }
+        assert!(refreshing > 0, "pages of a run and of a check that wait refresh");
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
 

@@ -24,10 +24,11 @@ use std::sync::Arc;
 use self::end::Which;
 use self::place::Place;
 use self::settings::{EndKind, EndSettings, Mode, Settings};
-use crate::domain::kind::Owner;
+use crate::domain::kind::{Owner, Reading};
+use crate::domain::plain_http::Recipient;
 use crate::domain::run::{Failure, Stage};
 use crate::net;
-use crate::sync::connector::{Connector, Context, Field, FieldError, Halt, Kind, Peer, Task, Territory, Typed};
+use crate::sync::connector::{Connector, Context, Field, Halt, Kind, Peer, Task, Territory, Typed};
 
 /// Trees of files: local folders, S3, Azure Blob and WebDAV.
 #[derive(Debug, Clone, Copy)]
@@ -46,13 +47,31 @@ impl Kind for Files {
         form::FIELDS
     }
 
-    fn parse(&self, typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>> {
-        parse::parse(typed)
+    fn read(&self, typed: &Typed) -> Reading {
+        parse::read(typed)
+    }
+
+    fn owner_fields(&self, slot: &str) -> &'static [&'static str] {
+        let [source, destination] = parse::ENDS;
+        if slot == "source_secret" { source } else { destination }
+    }
+
+    fn territory_fields(&self) -> &'static [&'static str] {
+        parse::TERRITORY
     }
 
     fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {
         let Some(settings) = Settings::from_json(settings) else { return BTreeMap::new() };
         let of = |which: Which| Some((which.secret(), settings.end(which).owner()?));
+        [Which::Source, Which::Destination].into_iter().filter_map(of).collect()
+    }
+
+    fn recipients(&self, settings: &serde_json::Value) -> Vec<Recipient> {
+        let Some(settings) = Settings::from_json(settings) else { return Vec::new() };
+        let of = |which: Which| {
+            let end = settings.end(which);
+            end.owner().is_some().then(|| (which.secret(), end.endpoint.clone()))
+        };
         [Which::Source, Which::Destination].into_iter().filter_map(of).collect()
     }
 

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use crate::clock::Stamp;
 use crate::ids::SystemKey;
+use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, refreshing};
 use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::progress::Progress;
@@ -30,6 +31,8 @@ pub struct ListView {
     /// Kinds of systems that the reader may create; empty when none.
     pub may_create: bool,
     pub may_export: bool,
+    /// Something is in process: the interval in seconds, and the address of the page that refreshes.
+    pub refresh: Option<(u32, String)>,
 }
 
 /// How many systems have which overall status, from maintained totals.
@@ -110,11 +113,14 @@ pub fn view(shell: &Shell, view: &ListView) -> Markup {
         &html! {
             (head(&html! { "Communication systems" }, &counts(view), &actions(view)))
             (refreshing(shell))
+            @if let Some((seconds, on)) = &view.refresh {
+                p.refresh { a href=(on) { "Refresh every " (seconds) " seconds" } " (without the filter)" }
+            }
             section.card aria-label="Systems" {
                 @if view.counts.total() == 0 && !view.query.is_narrow() {
                     (none_yet(view))
                 } @else {
-                    (filters(view))
+                    @if shell.refresh.is_none() { (filters(view)) }
                     @if view.rows.is_empty() {
                         (empty::empty("No system matches this filter.", &html! {
                             p { a href=(urls::systems(&view.query.widened(), None)) { "Show all systems" } }
@@ -220,8 +226,8 @@ fn system_row(shell: &Shell, row: &SystemRow) -> Markup {
                 @if let Some(since) = row.overall_since { div.sub { "since " (time::time_inside(shell, since)) } }
             }
             th scope="row" {
-                a.row href=(urls::system(&row.key)) { bdi { (row.name) } }
-                div.sub { (row.kind) " · " (if row.production { "Production" } else { "Test" }) " · " bdi { (row.group) } }
+                a.row href=(urls::system(&row.key)) { (foreign::name(&row.name)) }
+                div.sub { (row.kind) " · " (if row.production { "Production" } else { "Test" }) " · " (foreign::name(&row.group)) }
             }
             td data-label="Synchronization" { (row.synchronization) @if !row.note.is_empty() { div.sub { (row.note) } } }
             td data-label="Last run" { (last_run(shell, row)) }
