@@ -5,13 +5,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use actix_session::SessionMiddleware;
-use actix_session::config::{CookieContentSecurity, PersistentSession};
-use actix_web::cookie::{Key, SameSite};
+use actix_web::cookie::Key;
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
-use actix_web::web::{self, Data, PayloadConfig};
-use actix_web::{App as WebApp, HttpServer};
 use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -23,19 +18,20 @@ use crate::net::Net;
 use crate::net::memory::Memory;
 use crate::ops::keys::{KeyFile, Missing};
 use crate::ops::passwords::Passwords;
-use crate::ops::people;
 use crate::ops::refusals::Refusals;
+use crate::ops::set_up;
 use crate::ops::vault::Vault;
 use crate::store::messages::Words;
 use crate::store::{Store, Target, groups, portal};
 use crate::sync::engine::{Engine, Limits};
 use crate::sync::failures::Failures;
 use crate::sync::{registry, worker};
-use crate::web::session::csrf::CookieKey;
-use crate::web::session::failing::with_a_page;
-use crate::web::session::store::Sessions;
+use crate::web::malformed::MalformedRequests;
+use crate::web::server::{self, ServerParts};
+use crate::web::session::csrf::{self, CookieKey};
+use crate::web::session::device;
+use crate::web::session::setup_link::SetupLink;
 use crate::web::state::{App, Parts, Portal};
-use crate::web::{response, routes};
 
 /// Why the program cannot start: one sentence for the console.
 #[derive(Debug, thiserror::Error)]
@@ -174,10 +170,18 @@ pub struct Application {
     address: SocketAddr,
     server: Server,
     worker: Option<Worker>,
-    refused: FailedSignIns,
+    strangers: Strangers,
     ending: CancellationToken,
     administered: bool,
-    setup_token: Option<String>,
+    setup: Option<Setup>,
+}
+
+/// How to set up the portal, if this start made the setup token.
+pub struct Setup {
+    /// For the setup page's form; works until somebody has used it.
+    pub token: String,
+    /// For the setup page's address, as `token` in the query; works once, and in this process only.
+    pub code: String,
 }
 
 impl Application {
@@ -212,15 +216,23 @@ impl Application {
             None
         } else {
             // Made once: another process, or an earlier start, may have printed it.
-            people::setup_token(&house.store, &Internal::console(), true)
+            set_up::renew_token(&house.store, &Internal::console(), true)
                 .await
-                .map_err(|error| StartError::because("The set-up token cannot be made", error))?
+                .map_err(|error| StartError::because("The setup token cannot be made", error))?
         };
         let worker = if house.config.workers > 0 { Some(Worker::start(engine)?) } else { None };
-        let refused = FailedSignIns { counts: Arc::default(), house: house.clone() };
-        let app = state(&house, words, wake, ending.clone(), refused.counts.clone())?;
-        let server = serve(app, &house, listener)?;
-        Ok(Self { address, server, worker, refused, ending, administered, setup_token })
+        let strangers = Strangers { refusals: Arc::default(), malformed: Arc::default(), house: house.clone() };
+        let setup_link = Arc::new(SetupLink::default());
+        let setup = setup_token.map(|token| Setup { code: setup_link.issue(&token), token });
+        let app = state(&house, words, wake, ending.clone(), setup_link, strangers.refusals.clone())?;
+        let parts = ServerParts {
+            cookie_key: Key::derive_from(&house.vault.web_key()),
+            session_idle: house.config.session_idle,
+            malformed: strangers.malformed.clone(),
+        };
+        let server =
+            server::serve(app, parts, listener).map_err(|error| StartError::because("Cannot listen", error))?;
+        Ok(Self { address, server, worker, strangers, ending, administered, setup })
     }
 
     /// Where it listens.
@@ -235,10 +247,10 @@ impl Application {
         self.administered
     }
 
-    /// The one-time token for the set-up page, if this start made it.
+    /// How to set it up, if this start made the token for that.
     #[must_use]
-    pub fn setup_token(&self) -> Option<&str> {
-        self.setup_token.as_deref()
+    pub const fn setup(&self) -> Option<&Setup> {
+        self.setup.as_ref()
     }
 
     /// What ends it: requests and runs in order.
@@ -252,14 +264,14 @@ impl Application {
     /// # Errors
     /// When the server breaks.
     pub async fn run(self) -> Result<(), StartError> {
-        let telling = tokio::spawn(self.refused.clone().tell_from_time_to_time());
-        let watching = tokio::spawn(self.refused.house.store.clone().watch());
+        let reporting = tokio::spawn(self.strangers.clone().report_regularly());
+        let watching = tokio::spawn(self.strangers.house.store.clone().watch());
         let served = self.server.await;
         self.ending.cancel();
-        // Nobody signs in any more: what is left is told now.
-        telling.abort();
+        // Nobody signs in any more: what is left is reported now.
+        reporting.abort();
         watching.abort();
-        self.refused.tell().await;
+        self.strangers.report().await;
         if let Some(worker) = self.worker {
             let stopped = tokio::task::spawn_blocking(move || worker.stop()).await;
             if let Err(error) = stopped {
@@ -290,6 +302,7 @@ fn state(
     words: Arc<Words>,
     wake: Arc<Notify>,
     ending: CancellationToken,
+    setup_link: Arc<SetupLink>,
     refusals: Arc<Refusals>,
 ) -> Result<App, StartError> {
     let config = &house.config;
@@ -302,7 +315,9 @@ fn state(
         vault: house.vault.clone(),
         passwords: Arc::new(passwords),
         refusals,
-        cookie_key: CookieKey::derive(house.vault.web_key()),
+        cookie_key: CookieKey::derive(house.vault.web_key(), csrf::PURPOSE),
+        device_key: CookieKey::derive(house.vault.web_key(), device::PURPOSE),
+        setup_link,
         wake,
         ending,
         config: house.config.clone(),
@@ -318,65 +333,33 @@ fn state(
     }))
 }
 
-/// How often failed sign-ins are written to the audit log.
-const REFUSALS: Duration = Duration::from_mins(1);
+/// How often failed sign-ins are written to the audit log, and malformed requests to the log.
+const REPORT_EVERY: Duration = Duration::from_mins(1);
 
-/// Failed sign-ins on their way to the audit log.
+/// What strangers do, counted until it is reported.
 #[derive(Clone)]
-struct FailedSignIns {
-    counts: Arc<Refusals>,
+struct Strangers {
+    refusals: Arc<Refusals>,
+    malformed: Arc<MalformedRequests>,
     house: House,
 }
 
-impl FailedSignIns {
-    async fn tell_from_time_to_time(self) {
+impl Strangers {
+    async fn report_regularly(self) {
         loop {
-            tokio::time::sleep(REFUSALS).await;
-            self.tell().await;
+            tokio::time::sleep(REPORT_EVERY).await;
+            self.report().await;
         }
     }
 
-    async fn tell(&self) {
-        if let Err(error) = self.counts.write(&self.house.store, self.house.clock.now()).await {
-            if error.fault().is_none() {
-                log::warn!("failed sign-ins could not be written to the audit log: {error}");
-            }
+    async fn report(&self) {
+        for line in self.malformed.report() {
+            log::warn!("{line}");
+        }
+        if let Err(error) = self.refusals.write(&self.house.store, self.house.clock.now()).await
+            && error.fault().is_none()
+        {
+            log::warn!("failed sign-ins could not be written to the audit log: {error}");
         }
     }
-}
-
-fn serve(app: App, house: &House, listener: TcpListener) -> Result<Server, StartError> {
-    let secure = house.config.is_https();
-    let cookie_key = Key::derive_from(&house.vault.web_key());
-    let idle = i64::try_from(house.config.session_idle.as_secs()).unwrap_or(i64::MAX);
-    let sessions = Sessions { store: app.store.clone(), clock: app.clock.clone() };
-    let server = HttpServer::new(move || {
-        let session = SessionMiddleware::builder(sessions.clone(), cookie_key.clone())
-            .cookie_name(if secure { "__Host-syncdesk" } else { "syncdesk" }.to_owned())
-            .cookie_secure(secure)
-            .cookie_http_only(true)
-            .cookie_same_site(SameSite::Lax)
-            .cookie_path("/".to_owned())
-            .cookie_content_security(CookieContentSecurity::Signed)
-            .session_lifecycle(
-                PersistentSession::default().session_ttl(actix_web::cookie::time::Duration::seconds(idle)),
-            )
-            .build();
-        let headers = response::headers(secure).fold(DefaultHeaders::new(), DefaultHeaders::add);
-        WebApp::new()
-            .app_data(Data::new(app.clone()))
-            .app_data(PayloadConfig::new(512 * 1024))
-            .configure(routes::register_public)
-            .service(web::scope("").configure(routes::register).wrap(session).wrap(from_fn(with_a_page)))
-            .wrap(headers)
-            .wrap(from_fn(response::without_body_for_head))
-            .wrap(Compress::default())
-            .wrap(from_fn(response::without_chunks_before_1_1))
-    })
-    .workers(2)
-    .disable_signals()
-    .shutdown_timeout(20)
-    .listen(listener)
-    .map_err(|error| StartError::because("Cannot listen", error))?;
-    Ok(server.run())
 }

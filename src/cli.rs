@@ -39,7 +39,7 @@ pub enum Command {
     /// The keys that encrypt credentials
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Renew the one-time token for the set-up page and print it
+    /// Renew the one-time token for the setup page and print it
     SetupToken,
     /// Print every setting with the place it comes from, passwords masked
     CheckConfig,
@@ -47,7 +47,7 @@ pub enum Command {
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum UserCommand {
-    /// Create a person; the password is read from standard input
+    /// Create a person; asks for the password, or reads it from standard input
     Add(NewUser),
 }
 
@@ -56,7 +56,7 @@ pub enum UserCommand {
 pub struct NewUser {
     /// Name to sign in with
     pub name: String,
-    /// Role collection, such as Operator
+    /// Role collection: Administrator, Auditor, Delegate, Operator, Watcher, or one of your own
     #[arg(long, value_name = "COLLECTION")]
     pub collection: String,
     /// The collection holds for the systems of this group

@@ -50,6 +50,11 @@ pub fn micros(span: Duration) -> i64 {
 /// Where the time comes from.
 pub trait Clock: Send + Sync + fmt::Debug {
     fn now(&self) -> Stamp;
+
+    /// Time that passes evenly, also when somebody sets the clock; only differences mean something.
+    fn elapsed(&self) -> Duration {
+        since_boot()
+    }
 }
 
 /// The clock of this machine.
@@ -81,6 +86,10 @@ impl FixedClock {
 impl Clock for FixedClock {
     fn now(&self) -> Stamp {
         Stamp(self.0.load(Ordering::SeqCst))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.now().since(Stamp(0))
     }
 }
 

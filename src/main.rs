@@ -5,20 +5,22 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 use syncdesk::access::Internal;
 use syncdesk::app::{Application, House, Worker};
 use syncdesk::cli::{self, Command, GroupCommand, Invocation, KeyCommand, NewUser, UserCommand};
 use syncdesk::clock::SystemClock;
 use syncdesk::config::{Config, ConfigError, Environment, logging, show};
 use syncdesk::ops::passwords::Passwords;
-use syncdesk::ops::{people, rotate_keys, upkeep};
+use syncdesk::ops::{people, rotate_keys, set_up, upkeep};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 fn main() -> ExitCode {
     let args: Vec<_> = std::env::args_os().collect();
-    let read = Environment::new(std::env::vars_os()).and_then(|environment| cli::read(&args, &environment));
+    let environment = Environment::new(std::env::vars_os()).map(Environment::on_this_machine);
+    let read = environment.and_then(|environment| cli::read(&args, &environment));
     let invocation = match read {
         Ok(invocation) => invocation,
         Err(ConfigError::Usage(usage)) => usage.exit(),
@@ -72,8 +74,8 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
                 rotate_keys::rotate_keys(&house.store, &house.vault, &Internal::console(), house.clock.now()).await?;
             Ok(say(&format!("{sealed} credentials are encrypted with a new key. The old keys are removed."))?)
         }
-        Command::SetupToken => match people::setup_token(&house.store, &Internal::console(), false).await? {
-            Some(token) => Ok(say(&format!("Set-up token: {token}"))?),
+        Command::SetupToken => match set_up::renew_token(&house.store, &Internal::console(), false).await? {
+            Some(token) => Ok(say(&format!("Setup token: {token}"))?),
             None => Ok(()),
         },
         Command::Serve | Command::CheckConfig => Ok(()),
@@ -84,14 +86,20 @@ async fn serve(config: Config) -> Result<(), Failed> {
     let asked = Asked::listen()?;
     let public = config.public_url.clone();
     let listener = Application::listen(&config)?;
+    warn(&config, true);
     let application = Application::build(House::open(config, Arc::new(SystemClock))?, listener).await?;
     let address = public.map_or_else(|| format!("http://{}", application.address()), |url| url.to_string());
     let address = address.trim_end_matches('/');
     say(&format!("Syncdesk listens on {address}"))?;
-    match (application.setup_token(), application.is_administered()) {
-        (Some(token), _) => say(&format!("Nobody administers it yet. Set it up: {address}/setup?token={token}"))?,
+    match (application.setup(), application.is_administered()) {
+        (Some(setup), _) => {
+            say(&format!("Nobody administers it yet. Set it up: {address}/setup?token={}", setup.code))?;
+            say("This link works once. The setup page also accepts the setup token:")?;
+            say(&format!("Setup token: {}", setup.token))?;
+        }
         (None, false) => {
-            say("Nobody administers it yet. `syncdesk setup-token` prints a new token for the set-up page.")?;
+            say(&format!("Nobody administers it yet. Set it up: {address}/setup"))?;
+            say("`syncdesk setup-token` prints a new setup token.")?;
         }
         (None, true) => {}
     }
@@ -104,8 +112,16 @@ async fn serve(config: Config) -> Result<(), Failed> {
     Ok(application.run().await?)
 }
 
+/// What is dangerous about the settings, once the program has not failed for them.
+fn warn(config: &Config, serves: bool) {
+    for warning in config.warnings(serves) {
+        log::warn!("{warning}");
+    }
+}
+
 async fn work(house: House) -> Result<(), Failed> {
     let asked = Asked::listen()?;
+    warn(&house.config, false);
     upkeep::prepare(&house.store).await?;
     let engine = house.engine(Arc::new(Notify::new()), CancellationToken::new());
     let watching = tokio::spawn(house.store.clone().watch());
@@ -136,12 +152,7 @@ impl Asked {
 }
 
 async fn add_user(house: &House, new: NewUser) -> Result<(), Failed> {
-    if std::io::stdin().is_terminal() {
-        say("Password (it is shown as you type; better pipe it in):")?;
-    }
-    let mut password = String::new();
-    std::io::stdin().take(4_096).read_to_string(&mut password)?;
-    let password = SecretString::from(password.trim_end_matches(['\r', '\n']));
+    let password = read_password()?;
     let person = people::NewPerson {
         name: new.name.clone(),
         password,
@@ -152,4 +163,19 @@ async fn add_user(house: &House, new: NewUser) -> Result<(), Failed> {
     let assigned = people::Assigned { collection: new.collection, group: new.group };
     people::add_person(&house.store, &console, &passwords, person, assigned, house.clock.now()).await?;
     Ok(say(&format!("{} can sign in.", new.name))?)
+}
+
+/// From the terminal, twice and without showing it; otherwise from standard input.
+fn read_password() -> Result<SecretString, Failed> {
+    if !std::io::stdin().is_terminal() {
+        let mut password = Zeroizing::new(String::new());
+        std::io::stdin().take(4_096).read_to_string(&mut password)?;
+        return Ok(SecretString::from(password.trim_end_matches(['\r', '\n'])));
+    }
+    let password = Zeroizing::new(rpassword::prompt_password("Password: ")?);
+    let again = Zeroizing::new(rpassword::prompt_password("Password again: ")?);
+    if password != again {
+        return Err("The two passwords differ.".into());
+    }
+    Ok(SecretString::from(password.as_str()))
 }

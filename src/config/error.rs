@@ -23,6 +23,12 @@ pub enum ConfigError {
     NoKeyFile,
     #[error("The folder {} for local files contains {}, which no system may read.", root.display(), inside.display())]
     RootTooWide { root: PathBuf, inside: PathBuf },
+    #[error("The folder {} for local files lies in the data folder {}: only files/GROUP there may be named, for GROUP itself.", root.display(), data_dir.display())]
+    RootInData { root: PathBuf, data_dir: PathBuf },
+    #[error("The folder {} for local files is on, or contains, {}, which belongs to the kernel.", root.display(), mount.display())]
+    RootOfKernel { root: PathBuf, mount: PathBuf },
+    #[error("The settings file {} has database_url, which can hold a password, and others can read it: `chmod 600` it, and change the password if somebody may have read it.", .0.display())]
+    OpenFile(PathBuf),
     #[error("The folders {} and {} for local files lie in one another: each group needs its own.", root.display(), other.display())]
     RootsOverlap { root: PathBuf, other: PathBuf },
     #[error("{0} lies among the link-local and metadata addresses, which connectors may never reach.")]

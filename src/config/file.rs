@@ -1,18 +1,35 @@
 //! The settings file: TOML, one key per setting, its values as the text that a flag would have.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use toml::{Table, Value};
 
+use super::database_url::DatabaseUrl;
 use super::error::ConfigError;
 
 /// The settings in a file, by name. `known` says which names there are.
 pub fn read(file: &Path, known: impl Fn(&str) -> bool) -> Result<BTreeMap<String, String>, ConfigError> {
     let unreadable = |reason: String| ConfigError::UnreadableFile { file: file.to_owned(), reason };
-    let text = std::fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))?;
+    let failed = |error: std::io::Error| unreadable(error.to_string());
+    let opened = File::open(file).map_err(failed)?;
+    let mode = opened.metadata().map_err(failed)?.permissions().mode();
+    let text = std::io::read_to_string(opened).map_err(failed)?;
     let table = text.parse::<Table>().map_err(|error| unreadable(complaint(&text, &error)))?;
+    let has_secret = table.get("database_url").and_then(Value::as_str).is_some_and(may_hold_password);
+    if has_secret && mode & 0o077 != 0 {
+        return Err(ConfigError::OpenFile(file.to_owned()));
+    }
     table.into_iter().map(|(key, value)| setting(file, key, &value, &known)).collect()
+}
+
+/// Whether a database URL may have a password in it: one for a user, or one in a parameter.
+fn may_hold_password(url: &str) -> bool {
+    let is_sqlite = url.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("sqlite:"));
+    let shown = url.parse::<DatabaseUrl>().map(|url| url.to_string());
+    !is_sqlite && shown.map_or(true, |shown| shown != url)
 }
 
 fn setting(
@@ -58,6 +75,8 @@ fn complaint(text: &str, error: &toml::de::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rstest::rstest;
+
     use super::*;
 
     fn read_text(text: &str) -> Result<BTreeMap<String, String>, String> {
@@ -100,6 +119,31 @@ mod tests {
         let broken = sentence("workers = 1\nlisten = \"secret");
         assert!(broken.starts_with("The settings file FILE cannot be read: line 2: "), "{broken}");
         assert!(!broken.contains('\n') && !broken.contains("secret"), "{broken}");
+    }
+
+    #[rstest]
+    #[case("postgres://desk:pa55@db/desk", 0o644, false)]
+    #[case("postgres://desk:pa55@db/desk", 0o640, false)]
+    #[case("postgres://desk:pa55@db/desk", 0o604, false)]
+    #[case("postgres://desk:pa55@db/desk", 0o600, true)]
+    #[case("postgres://desk:pa55@db/desk", 0o400, true)]
+    #[case("postgres://db/desk?user=a&password=pa55", 0o644, false)]
+    #[case("nonsense with a pa55word", 0o644, false)]
+    #[case("postgres://desk@db/desk", 0o644, true)]
+    #[case("postgres:///desk?host=/run/postgresql", 0o644, true)]
+    #[case("sqlite://desk.db", 0o644, true)]
+    fn a_password_needs_a_closed_file(#[case] url: &str, #[case] mode: u32, #[case] fits: bool) {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("syncdesk.toml");
+        std::fs::write(&file, format!("database_url = '{url}'")).unwrap();
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        match read(&file, |_| true) {
+            Ok(_) => assert!(fits, "{url} {mode:o}"),
+            Err(error) => {
+                let said = error.to_string();
+                assert!(!fits && said.contains("chmod 600") && !said.contains("pa55"), "{url} {mode:o}: {said}");
+            }
+        }
     }
 
     #[test]

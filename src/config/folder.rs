@@ -39,7 +39,7 @@ pub fn contains(folder: &Path, inside: &Path) -> bool {
 }
 
 /// The true place of the part that exists, with the rest of the names after it.
-fn true_place(path: &Path) -> PathBuf {
+pub fn true_place(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut rest: Vec<Component<'_>> = Vec::new();
     let mut known = absolute.as_path();

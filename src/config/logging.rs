@@ -1,7 +1,8 @@
 //! The log on standard error, and what never gets into it.
 //!
 //! Libraries log what they are given, credentials included, at the levels *debug* and *trace*. Whatever the filter says,
-//! only Syncdesk itself logs at these levels.
+//! only Syncdesk itself logs at these levels. The web server logs a line for each malformed request, without its sender:
+//! that is left out, and `web::malformed` counts these requests instead.
 
 use std::panic::PanicHookInfo;
 
@@ -28,8 +29,14 @@ impl Log for Capped {
     }
 }
 
+/// Where actix logs malformed requests.
+const MALFORMED: &str = "actix_http::h1::dispatcher";
+
 fn is_allowed(metadata: &Metadata<'_>) -> bool {
     let target = metadata.target();
+    if target == MALFORMED {
+        return false;
+    }
     metadata.level() <= Level::Info || target == "syncdesk" || target.starts_with("syncdesk::")
 }
 
@@ -67,6 +74,8 @@ mod tests {
     #[case("reqsign_core::context", Level::Info, true)]
     #[case("reqsign_core::context", Level::Debug, false)]
     #[case("hyper::proto", Level::Trace, false)]
+    #[case("actix_http::h1::dispatcher", Level::Error, false)]
+    #[case("actix_http::h1", Level::Error, true)]
     #[case("", Level::Debug, false)]
     fn others_never_log_below_info(#[case] target: &str, #[case] level: Level, #[case] allowed: bool) {
         assert_eq!(is_allowed(&Metadata::builder().target(target).level(level).build()), allowed);

@@ -7,10 +7,12 @@ pub mod error;
 mod file;
 mod folder;
 pub mod logging;
+mod mounts;
 pub mod settings;
 pub mod show;
 pub mod sources;
 pub mod values;
+mod warnings;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -32,6 +34,8 @@ pub use values::{FileRoots, LogFilter};
 #[derive(Debug, Clone)]
 pub struct Config {
     pub database: DatabaseUrl,
+    /// `PGSSLMODE`, which libpq reads where the URL has no `sslmode`.
+    pub postgres_sslmode: Option<String>,
     pub data_dir: PathBuf,
     pub key_file: PathBuf,
     /// A missing key file is made: together with a new SQLite database, or with `--create`. A database that is
@@ -45,6 +49,8 @@ pub struct Config {
     pub keep_runs: Duration,
     pub listen: SocketAddr,
     pub public_url: Option<Url>,
+    /// Where to report security problems, for `/.well-known/security.txt`.
+    pub security_contact: Option<Url>,
     pub trusted_proxies: Vec<IpNet>,
     pub session_idle: Duration,
     pub session_absolute: Duration,
@@ -97,6 +103,7 @@ impl Config {
         };
         let config = Self {
             database,
+            postgres_sslmode: environment.get("PGSSLMODE").map(ToOwned::to_owned),
             key_file,
             create_keys: is_new || settings.create,
             create: settings.create,
@@ -107,6 +114,7 @@ impl Config {
             keep_runs: settings.keep_runs_days.max(settings.keep_messages_days),
             listen: settings.listen,
             public_url: settings.public_url,
+            security_contact: settings.security_contact,
             trusted_proxies: settings.trusted_proxies.0,
             session_idle: settings.session_idle_hours,
             session_absolute: settings.session_hours,
@@ -176,15 +184,25 @@ impl Config {
                 return Err(ConfigError::RootTooWide { root: root.clone(), inside: (*inside).to_owned() });
             }
         }
-        let roots: Vec<&PathBuf> = self.file_roots.0.values().collect();
+        let mounts = mounts::mounts();
         let files = self.data_dir.join("files");
-        for (place, root) in roots.iter().enumerate() {
-            let others = roots.iter().skip(place + 1).copied();
-            if let Some(other) = others.chain([&files]).find(|other| folder::contains(root, other)) {
+        let roots: Vec<(&String, &PathBuf)> = self.file_roots.0.iter().collect();
+        for (place, (group, root)) in roots.iter().enumerate() {
+            // Also as it is written: /proc/self/root leads to files, and elsewhere for each process.
+            let places = [folder::true_place(root), (*root).clone()];
+            if let Some(mount) = places.iter().find_map(|place| mounts::kernel_mount(place, &mounts)) {
+                return Err(ConfigError::RootOfKernel { root: (*root).clone(), mount });
+            }
+            let others = || roots.iter().skip(place + 1).map(|(_group, other)| *other);
+            let overlapping = others().chain([&files]).find(|other| folder::contains(root, other));
+            let overlapping = overlapping.or_else(|| others().find(|other| folder::contains(other, root)));
+            if let Some(other) = overlapping {
                 return Err(ConfigError::RootsOverlap { root: (*root).clone(), other: other.clone() });
             }
-            if let Some(other) = roots.iter().skip(place + 1).find(|other| folder::contains(other, root)) {
-                return Err(ConfigError::RootsOverlap { root: (*root).clone(), other: (*other).clone() });
+            // Groups without a root of their own have theirs there, also groups that are added later.
+            let is_default = folder::true_place(root) == folder::true_place(&files.join(folder::name_for(group)));
+            if folder::contains(&self.data_dir, root) && !is_default {
+                return Err(ConfigError::RootInData { root: (*root).clone(), data_dir: self.data_dir.clone() });
             }
         }
         Ok(())
@@ -202,10 +220,10 @@ fn is_link_local(net: &IpNet) -> bool {
     }
 }
 
-/// `TZ` names a zone, perhaps after a colon; a path or a rule in it counts as UTC.
+/// `TZ` names a zone, perhaps after a colon; with a path or a rule in it, or without it, the machine has one.
 fn zone_of(environment: &Environment) -> Tz {
-    let name = environment.get("TZ").map(|name| name.trim_start_matches(':'));
-    name.and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
+    let named = environment.get("TZ").and_then(|name| name.trim_start_matches(':').parse().ok());
+    named.or_else(|| environment.machine_zone()).unwrap_or(Tz::UTC)
 }
 
 #[cfg(test)]

@@ -10,7 +10,8 @@ use url::Url;
 
 use super::database_url::DatabaseUrl;
 use super::values::{
-    FileRoots, LogFilter, Networks, back_off, count, days, hours, listen, minutes, public_url, seconds, time_zone,
+    FileRoots, LogFilter, Networks, back_off, count, days, hours, listen, minutes, public_url, seconds,
+    security_contact, time_zone,
 };
 use crate::domain::cadence::BackOff;
 
@@ -65,6 +66,11 @@ pub struct Settings {
     #[arg(long, value_name = "URL", value_parser = public_url, help_heading = "Portal")]
     pub public_url: Option<Url>,
 
+    /// Where to report security problems, as a URI such as `mailto:security@example.org`; shown in
+    /// `/.well-known/security.txt` (RFC 9116), which does not exist without it
+    #[arg(long, value_name = "URI", value_parser = security_contact, help_heading = "Portal")]
+    pub security_contact: Option<Url>,
+
     /// Networks of the proxies in front of the portal, whose X-Forwarded-For is believed, separated by commas
     #[arg(long, value_name = "NETWORKS", default_value = "", hide_default_value = true, help_heading = "Portal")]
     pub trusted_proxies: Networks,
@@ -85,7 +91,7 @@ pub struct Settings {
     #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "30", help_heading = "Portal")]
     pub live_log_minutes: Duration,
 
-    /// Time zone of people who have not chosen one; without it, the one in TZ, or UTC
+    /// Time zone of people who have not chosen one; without it, the one in TZ, that of the machine, or UTC
     #[arg(long, value_name = "ZONE", value_parser = time_zone, help_heading = "Portal")]
     pub house_time_zone: Option<Tz>,
 

@@ -26,8 +26,11 @@ fn one(name: String, layered: &Layered, config: &Config, environment: &Environme
         "database_url" => (config.database.to_string(), source),
         "key_file" => (config.key_file.display().to_string(), source),
         "house_time_zone" => {
-            let from_tz = source == Source::Default && environment.get("TZ").is_some();
-            let source = if from_tz { Source::Environment("TZ".to_owned()) } else { source };
+            let source = match source {
+                Source::Default if environment.get("TZ").is_some() => Source::Environment("TZ".to_owned()),
+                Source::Default if environment.machine_zone().is_some() => Source::Machine,
+                other => other,
+            };
             (config.house_time_zone.name().to_owned(), source)
         }
         _ => (given(&name, layered), source),

@@ -10,6 +10,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use chrono_tz::Tz;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command};
@@ -25,6 +26,8 @@ pub enum Source {
     Environment(String),
     /// The settings file.
     File(PathBuf),
+    /// What this machine has.
+    Machine,
     Default,
 }
 
@@ -34,6 +37,7 @@ impl fmt::Display for Source {
             Self::Flag => f.write_str("flag"),
             Self::Environment(name) => f.write_str(name),
             Self::File(path) => write!(f, "{}", path.display()),
+            Self::Machine => f.write_str("this machine"),
             Self::Default => f.write_str("default"),
         }
     }
@@ -41,7 +45,10 @@ impl fmt::Display for Source {
 
 /// The variables of the environment that concern Syncdesk.
 #[derive(Debug, Clone, Default)]
-pub struct Environment(BTreeMap<String, String>);
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+    machine_zone: Option<Tz>,
+}
 
 impl Environment {
     /// From the environment of this process, or of a test. Empty variables count as not set.
@@ -49,7 +56,7 @@ impl Environment {
     /// # Errors
     /// A variable of ours that is not UTF-8.
     pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Result<Self, ConfigError> {
-        let ours = |name: &str| name.starts_with("SYNCDESK_") || name == "DATABASE_URL" || name == "TZ";
+        let ours = |name: &str| name.starts_with("SYNCDESK_") || ["DATABASE_URL", "TZ", "PGSSLMODE"].contains(&name);
         let mut kept = BTreeMap::new();
         for (name, value) in variables {
             let Some(name) = name.to_str().filter(|name| ours(name)) else { continue };
@@ -58,12 +65,25 @@ impl Environment {
                 kept.insert(name.to_owned(), value);
             }
         }
-        Ok(Self(kept))
+        Ok(Self { variables: kept, machine_zone: None })
+    }
+
+    /// With the time zone of this machine.
+    #[must_use]
+    pub fn on_this_machine(self) -> Self {
+        let zone = iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok());
+        Self { machine_zone: zone, ..self }
+    }
+
+    /// The time zone of the machine, if it is known.
+    #[must_use]
+    pub const fn machine_zone(&self) -> Option<Tz> {
+        self.machine_zone
     }
 
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.variables.get(name).map(String::as_str)
     }
 }
 
@@ -100,12 +120,12 @@ pub fn read(command: &Command, args: &[OsString], environment: &Environment) -> 
             below.insert(key, (value, Source::File(file.clone())));
         }
     }
-    for (name, value) in &environment.0 {
+    for (name, value) in &environment.variables {
         match settings.iter().find(|setting| variable(setting) == *name) {
             Some(setting) => {
                 below.insert(setting.clone(), (value.clone(), Source::Environment(name.clone())));
             }
-            None if name == "TZ" => {}
+            None if ["TZ", "PGSSLMODE"].contains(&name.as_str()) => {}
             None => return Err(ConfigError::UnknownVariable(name.clone())),
         }
     }
@@ -147,7 +167,7 @@ fn told(error: clap::Error, below: &BTreeMap<String, (String, Source)>) -> Confi
     let place = match below.get(&setting) {
         Some((_, Source::Environment(name))) => name.clone(),
         Some((_, Source::File(file))) => in_file(&setting, file),
-        Some((_, Source::Flag | Source::Default)) | None => flag.to_owned(),
+        Some((_, Source::Flag | Source::Machine | Source::Default)) | None => flag.to_owned(),
     };
     let reason =
         std::error::Error::source(&error).map_or_else(|| "this value does not fit".to_owned(), ToString::to_string);

@@ -80,6 +80,14 @@ fn the_house_zone_may_come_from_tz(#[case] tz: &str, #[case] expected: &str) {
 #[case("", &[("DATABASE_URL", "postgres://h/d")], "With Postgres, --key-file (SYNCDESK_KEY_FILE) is required: every process needs the same keys.")]
 #[case("--allow-networks 169.254.169.254", &[], "169.254.169.254/32 lies among the link-local and metadata addresses, which connectors may never reach.")]
 #[case("--data-dir /srv/desk --file-roots Finance=/srv", &[], "The folder /srv for local files contains /srv/desk/keys.toml, which no system may read.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/mine", &[], "The folder /srv/desk/mine for local files lies in the data folder /srv/desk: only files/GROUP there may be named, for GROUP itself.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files/Sales", &[], "The folder /srv/desk/files/Sales for local files lies in the data folder /srv/desk: only files/GROUP there may be named, for GROUP itself.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files/Sales/east", &[], "The folder /srv/desk/files/Sales/east for local files lies in the data folder /srv/desk: only files/GROUP there may be named, for GROUP itself.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files", &[], "The folders /srv/desk/files and /srv/desk/files for local files lie in one another: each group needs its own.")]
+#[case("--file-roots Finance=/proc", &[], "The folder /proc for local files is on, or contains, /proc, which belongs to the kernel.")]
+#[case("--file-roots Finance=/proc/self/root/srv/x", &[], "The folder /proc/self/root/srv/x for local files is on, or contains, /proc, which belongs to the kernel.")]
+#[case("--file-roots Finance=/sys/class", &[], "The folder /sys/class for local files is on, or contains, /sys, which belongs to the kernel.")]
+#[case("--file-roots Finance=/dev/disk", &[], "The folder /dev/disk for local files is on, or contains, /dev, which belongs to the kernel.")]
 fn what_is_wrong_is_one_sentence(#[case] line: &str, #[case] variables: &[(&str, &str)], #[case] expected: &str) {
     assert_eq!(sentence(line, variables), expected);
 }
@@ -124,6 +132,25 @@ fn keys_are_made_with_a_new_database_or_with_leave() {
     std::fs::write(dir.path().join("syncdesk.db"), "").unwrap();
     assert!(!config(&data, &[]).create_keys, "its keys are lost, not missing");
     assert!(config(&format!("{data} --create"), &[]).create_keys);
+}
+
+#[test]
+fn a_group_may_name_its_own_folder() {
+    let config = config("--data-dir /srv/desk --file-roots Finance=/srv/desk/files/Finance", &[]);
+    assert_eq!(config.file_root("Finance"), Path::new("/srv/desk/files/Finance"));
+}
+
+#[test]
+fn the_zone_of_the_machine_comes_last() {
+    let zone = |variables: &[(&str, &str)]| {
+        let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        let environment = Environment::new(variables).unwrap().on_this_machine();
+        let machine = environment.machine_zone();
+        (crate::cli::read(&["syncdesk".into()], &environment).unwrap().config.house_time_zone, machine)
+    };
+    let (found, machine) = zone(&[]);
+    assert_eq!(found, machine.unwrap_or(Tz::UTC));
+    assert_eq!(zone(&[("TZ", "America/Lima")]).0, Tz::America__Lima);
 }
 
 #[test]

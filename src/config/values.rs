@@ -89,6 +89,20 @@ pub(crate) fn public_url(text: &str) -> Result<Url, String> {
     if bare && nobody && matches!(url.scheme(), "http" | "https") { Ok(url) } else { Err(wrong()) }
 }
 
+/// Where to report security problems (RFC 9116, 2.5.3): a mail address, a page or a telephone number.
+pub(crate) fn security_contact(text: &str) -> Result<Url, String> {
+    let wrong = || format!("`{text}` is not a URI such as mailto:security@example.org or https://example.org/security");
+    let url = text.parse::<Url>().ok().filter(|url| url.as_str().bytes().all(|byte| byte.is_ascii_graphic()));
+    let url = url.ok_or_else(wrong)?;
+    let fits = match url.scheme() {
+        "mailto" => url.path().split('@').filter(|part| !part.is_empty()).count() == 2,
+        "https" => url.has_host(),
+        "tel" => url.path().bytes().any(|byte| byte.is_ascii_digit()),
+        _ => false,
+    };
+    if fits { Ok(url) } else { Err(wrong()) }
+}
+
 /// An address and a port to listen on.
 pub(crate) fn listen(text: &str) -> Result<SocketAddr, String> {
     let parsed = text.parse::<SocketAddr>().ok();
@@ -186,6 +200,19 @@ mod tests {
     #[case("desk.example.org", false)]
     fn public_addresses(#[case] text: &str, #[case] fits: bool) {
         assert_eq!(public_url(text).is_ok(), fits);
+    }
+
+    #[rstest]
+    #[case("mailto:security@example.org", true)]
+    #[case("https://example.org/security", true)]
+    #[case("tel:+1-201-555-0123", true)]
+    #[case("http://example.org/security", false)]
+    #[case("security@example.org", false)]
+    #[case("mailto:", false)]
+    #[case("mailto:security", false)]
+    #[case("javascript:alert(1)", false)]
+    fn security_contacts(#[case] text: &str, #[case] fits: bool) {
+        assert_eq!(security_contact(text).is_ok(), fits);
     }
 
     #[test]

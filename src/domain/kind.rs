@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::plain_http::Recipient;
 use super::run::Stage;
 
 /// How systems of one kind are specified.
@@ -29,6 +30,9 @@ pub trait Kind: Send + Sync {
     /// The fields that decide who receives the secret of a slot. While one of them has an error, the recipient is
     /// unknown.
     fn owner_fields(&self, slot: &str) -> &'static [&'static str];
+
+    /// The URLs that the secret of each slot is sent to, if there is one.
+    fn recipients(&self, settings: &serde_json::Value) -> Vec<Recipient>;
 
     /// The local folders that it reads or writes, each with its field.
     fn local_folders(&self, settings: &serde_json::Value) -> Vec<(&'static str, PathBuf)>;

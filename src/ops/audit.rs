@@ -35,6 +35,35 @@ impl Who {
         states: (Option<Value>, Option<Value>),
         now: Stamp,
     ) -> Result<()> {
+        self.write(db, action, place, subject, states, now, None)
+    }
+
+    /// The same for what a stranger did: who and from where is erased at a time.
+    ///
+    /// # Errors
+    /// As the store.
+    pub fn did_until(
+        &self,
+        db: &mut Db,
+        (action, erase_at): (&'static str, Stamp),
+        subject: &str,
+        after: Value,
+        now: Stamp,
+    ) -> Result<()> {
+        self.write(db, action, (None, None), subject, (None, Some(after)), now, Some(erase_at))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the parts of an entry; both callers name them")]
+    fn write(
+        &self,
+        db: &mut Db,
+        action: &'static str,
+        place: (Option<SystemId>, Option<GroupId>),
+        subject: &str,
+        states: (Option<Value>, Option<Value>),
+        now: Stamp,
+        erase_at: Option<Stamp>,
+    ) -> Result<()> {
         let salt = super::random::bytes::<16>().to_vec();
         let personal = Personal {
             digest: personal_digest(&audit_seal::Personal {
@@ -46,6 +75,7 @@ impl Who {
             salt,
             principal: self.principal.clone(),
             address: self.address.clone(),
+            erase_at,
         };
         let change = Change {
             action,

@@ -47,9 +47,11 @@ impl From<PasswordError> for OpError {
     fn from(error: PasswordError) -> Self {
         match error {
             PasswordError::Busy => Self::Busy,
-            PasswordError::Failed(_) | PasswordError::NotAHash | PasswordError::Ending => {
-                Self::Internal(error.to_string())
-            }
+            PasswordError::NoMemory
+            | PasswordError::Failed(_)
+            | PasswordError::Encoding(_)
+            | PasswordError::NotAHash
+            | PasswordError::Ending => Self::Internal(error.to_string()),
         }
     }
 }

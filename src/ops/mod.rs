@@ -20,6 +20,7 @@ pub mod refusals;
 pub mod request_run;
 pub mod rotate_keys;
 pub mod seal_audit;
+pub mod set_up;
 pub mod sign_in;
 pub mod specify;
 pub mod upkeep;

@@ -1,16 +1,15 @@
-//! People: the first administrator, accounts from the console, and what everybody may change of their own.
+//! People: accounts from the console, and what everybody may change of their own.
 
 use secrecy::{ExposeSecret, SecretString};
-use subtle::ConstantTimeEq;
 
 use super::audit::Who;
 use super::error::{OpError, Result};
-use super::passwords::{self, Passwords};
-use super::random;
+use super::passwords::{Passwords, rules};
 use crate::access::{Actor, Internal, Reach, Template};
 use crate::clock::Stamp;
+use crate::domain::invisible::check_name;
 use crate::ids::PersonId;
-use crate::store::{Store, StoreError, groups, people, portal, sessions};
+use crate::store::{Store, StoreError, groups, people, sessions};
 
 /// Longest name of a person, in characters.
 const MAX_NAME: usize = 60;
@@ -22,118 +21,58 @@ pub struct NewPerson {
     pub time_zone: Option<String>,
 }
 
-fn named(name: &str) -> Result<String> {
+/// Everything that is wrong with a form, so that it is reported together.
+#[derive(Default)]
+pub(super) struct Wrong(Vec<(String, String)>);
+
+impl Wrong {
+    pub(super) fn note(&mut self, field: &str, said: impl Into<String>) {
+        self.0.push((field.to_owned(), said.into()));
+    }
+
+    /// The value, or nothing and a note of what is wrong with it.
+    pub(super) fn keep<T>(&mut self, parsed: std::result::Result<T, (&str, String)>) -> Option<T> {
+        parsed.map_err(|(field, said)| self.note(field, said)).ok()
+    }
+
+    /// Checks a new password of the person with this name.
+    pub(super) fn check_password(&mut self, field: &str, name: &str, password: &SecretString) {
+        if let Err(said) = rules::check(password.expose_secret(), name) {
+            self.note(field, said);
+        }
+    }
+
+    pub(super) fn check_repeated(&mut self, password: &SecretString, again: &SecretString) {
+        if password.expose_secret() != again.expose_secret() {
+            self.note("password_again", "The two passwords differ.");
+        }
+    }
+
+    /// The parsed values, if nothing is wrong.
+    pub(super) fn unless_any<T>(self, parsed: Option<T>) -> Result<T> {
+        parsed.filter(|_| self.0.is_empty()).ok_or(OpError::Invalid(self.0))
+    }
+}
+
+/// What a user name is, for the hint below its field.
+pub const NAME_HINT: &str = "1 to 60 letters, digits and . _ - @ + without spaces.";
+
+pub(super) fn parse_name(name: &str) -> std::result::Result<String, (&'static str, String)> {
     let name = name.trim();
     let fits = !name.is_empty()
         && name.chars().count() <= MAX_NAME
         && name.chars().all(|letter| letter.is_alphanumeric() || "._-@+".contains(letter));
-    if fits {
-        Ok(name.to_owned())
-    } else {
-        Err(OpError::field("name", format!("1 to {MAX_NAME} letters, digits and . _ - @ +")))
-    }
+    if fits { Ok(name.to_owned()) } else { Err(("name", format!("Use {NAME_HINT}"))) }
 }
 
-fn zoned(zone: Option<&str>) -> Result<Option<String>> {
+pub(super) fn parse_zone(zone: Option<&str>) -> std::result::Result<Option<String>, (&'static str, String)> {
     match zone.map(str::trim).filter(|zone| !zone.is_empty()) {
         None => Ok(None),
         Some(zone) => match zone.parse::<chrono_tz::Tz>() {
             Ok(zone) => Ok(Some(zone.name().to_owned())),
-            Err(_unknown) => Err(OpError::field("time_zone", "Use a zone such as Europe/Berlin or UTC.")),
+            Err(_unknown) => Err(("time_zone", "Use a time zone such as Europe/Berlin or UTC.".to_owned())),
         },
     }
-}
-
-async fn hashed(passwords: &Passwords, field: &str, name: &str, password: &SecretString) -> Result<String> {
-    passwords::rules(password.expose_secret(), name).map_err(|said| OpError::field(field, said))?;
-    Ok(passwords.hash(password.clone()).await?)
-}
-
-/// Makes a new one-time set-up token; the old one is void. What is kept is its hash.
-///
-/// # Errors
-/// [`OpError::Conflict`] when the portal is set up.
-pub async fn setup_token(store: &Store, _console: &Internal, only_if_none: bool) -> Result<Option<String>> {
-    let token = random::token();
-    let hash = hex(&random::token_hash(&token));
-    let made = store
-        .write(move |db| {
-            if portal::has_administrator(db)? {
-                return Err(StoreError::Fenced);
-            }
-            if only_if_none && portal::get(db, portal::SETUP_TOKEN)?.is_some() {
-                return Ok(false);
-            }
-            portal::set(db, portal::SETUP_TOKEN, &hash)?;
-            Ok(true)
-        })
-        .await;
-    match made {
-        Ok(made) => Ok(made.then_some(token)),
-        Err(StoreError::Fenced) => Err(OpError::Conflict("The portal is set up: it has an administrator.".to_owned())),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// Makes the first administrator, once, with the token from the console.
-///
-/// # Errors
-/// [`OpError::Invalid`] with the fields that cannot stand; [`OpError::Conflict`] when somebody was first.
-pub async fn set_up(
-    store: &Store,
-    passwords: &Passwords,
-    token: &str,
-    new: NewPerson,
-    address: Option<String>,
-    now: Stamp,
-) -> Result<PersonId> {
-    let wrong_token = || {
-        OpError::field(
-            "token",
-            "This is not the token printed on the console. `syncdesk setup-token` prints a new one.",
-        )
-    };
-    let hash = hex(&random::token_hash(token.trim()));
-    let kept = store.read(|db| portal::get(db, portal::SETUP_TOKEN)).await?;
-    if !kept.is_some_and(|kept| kept.as_bytes().ct_eq(hash.as_bytes()).into()) {
-        return Err(wrong_token());
-    }
-    let name = named(&new.name)?;
-    let zone = zoned(new.time_zone.as_deref())?;
-    let password = hashed(passwords, "password", &name, &new.password).await?;
-    let made = store
-        .write(move |db| {
-            // Looked at again under the write lock: two people with the token make one administrator.
-            if portal::has_administrator(db)? || portal::get(db, portal::SETUP_TOKEN)?.as_deref() != Some(hash.as_str())
-            {
-                return Err(StoreError::Fenced);
-            }
-            // On Postgres the second of two waits here, and then finds the token gone.
-            if !portal::remove(db, portal::SETUP_TOKEN)? {
-                return Err(StoreError::Fenced);
-            }
-            let id = people::create(db, &name, &password, zone.as_deref(), now)?;
-            let collection = people::collection(db, "Administrator")?.ok_or(StoreError::NotFound)?;
-            people::assign(db, id, collection, Reach::All, "set-up", now)?;
-            let who = Who { principal: name.clone(), address };
-            let after = serde_json::json!({ "collection": "Administrator", "reach": "all" });
-            who.did(db, "portal.set_up", (None, None), &name, (None, Some(after)), now)?;
-            Ok(id)
-        })
-        .await;
-    made.map_err(|error| match error {
-        StoreError::Fenced => OpError::Conflict("Somebody else has set the portal up meanwhile. Sign in.".to_owned()),
-        StoreError::Duplicate(_) => OpError::field("name", "This name is taken."),
-        other => other.into(),
-    })
 }
 
 /// What a new person is assigned; without a group, everywhere.
@@ -154,15 +93,20 @@ pub async fn add_person(
     assigned: Assigned,
     now: Stamp,
 ) -> Result<PersonId> {
-    let name = named(&new.name)?;
-    let zone = zoned(new.time_zone.as_deref())?;
-    let password = hashed(passwords, "password", &name, &new.password).await?;
+    let mut wrong = Wrong::default();
+    let name = wrong.keep(parse_name(&new.name));
+    let zone = wrong.keep(parse_zone(new.time_zone.as_deref()));
+    wrong.check_password("password", &new.name, &new.password);
+    let (name, zone) = wrong.unless_any(name.zip(zone))?;
+    let password = passwords.hash(new.password).await?;
     let by = console.principal().to_string();
     let Assigned { collection, group } = assigned;
     let made = store
         .write(move |db| {
             let Some(collection_id) = people::collection(db, &collection)? else {
-                return Ok(Err(OpError::field("collection", format!("There is no role collection {collection}."))));
+                let known = people::collections(db)?.join(", ");
+                let said = format!("There is no role collection {collection}. Use one of: {known}.");
+                return Ok(Err(OpError::field("collection", said)));
             };
             let reach = match &group {
                 None => Reach::All,
@@ -205,9 +149,11 @@ pub async fn add_group(store: &Store, console: &Internal, name: &str, now: Stamp
     let name = name.trim().to_owned();
     // The name is a folder's name below the local roots.
     let odd = name.is_empty() || name.chars().count() > MAX_NAME || name.starts_with('.') || name.contains(['/', '\0']);
-    if odd || name.chars().any(char::is_control) {
-        return Err(OpError::field("name", format!("1 to {MAX_NAME} characters, no slash, no dot in front.")));
+    if odd {
+        let said = format!("Use 1 to {MAX_NAME} characters without a slash, and no dot at the start.");
+        return Err(OpError::field("name", said));
     }
+    check_name(&name).map_err(|said| OpError::field("name", said))?;
     let who = Who::new(console.principal(), None);
     let made = store
         .write(move |db| {
@@ -221,16 +167,22 @@ pub async fn add_group(store: &Store, console: &Internal, name: &str, now: Stamp
     })
 }
 
+/// What was typed to change a password.
+pub struct NewPassword {
+    pub current: SecretString,
+    pub password: SecretString,
+    pub password_again: SecretString,
+}
+
 /// Changes somebody's own password and ends all their sessions.
 ///
 /// # Errors
-/// [`OpError::Invalid`] when the present password is wrong or the new one cannot stand.
+/// [`OpError::Invalid`] with every field that is wrong.
 pub async fn change_password(
     store: &Store,
     passwords: &Passwords,
     actor: &Actor,
-    present: SecretString,
-    new: SecretString,
+    typed: NewPassword,
     who: Who,
     now: Stamp,
 ) -> Result<()> {
@@ -238,11 +190,15 @@ pub async fn change_password(
     let wanted = name.clone();
     let account = store.read(move |db| people::account(db, &wanted)).await?;
     let hash = account.and_then(|account| account.password_hash);
-    let right = passwords.verify(hash, present).await?;
-    if !right {
-        return Err(OpError::field("current", "This is not your present password."));
+    let NewPassword { current, password, password_again } = typed;
+    let mut wrong = Wrong::default();
+    if !passwords.verify(hash, current).await? {
+        wrong.note("current", "This is not your current password.");
     }
-    let hash = hashed(passwords, "password", &name, &new).await?;
+    wrong.check_password("password", &name, &password);
+    wrong.check_repeated(&password, &password_again);
+    wrong.unless_any(Some(()))?;
+    let hash = passwords.hash(password).await?;
     store
         .write(move |db| {
             people::set_password(db, id, &hash)?;
@@ -258,7 +214,9 @@ pub async fn change_password(
 /// # Errors
 /// [`OpError::Invalid`] for a zone that there is not.
 pub async fn change_time_zone(store: &Store, actor: &Actor, zone: &str, who: Who, now: Stamp) -> Result<()> {
-    let zone = zoned(Some(zone))?;
+    let mut wrong = Wrong::default();
+    let zone = wrong.keep(parse_zone(Some(zone)));
+    let zone = wrong.unless_any(zone)?;
     let (id, name) = (actor.id(), actor.name().to_owned());
     store
         .write(move |db| {

@@ -1,17 +1,23 @@
-//! Failed sign-ins in the audit log: counted in memory and written together, so that whoever guesses
-//! cannot fill the log. A name that nobody has is not written: people type their password there.
+//! Failed sign-ins in the audit log: counted in memory by account and place (an IPv6 /64 is one), and written together,
+//! so that guessing cannot fill the log. The place is erased after [`KEPT`]. A name that nobody has is not written: people
+//! type their password there.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use super::audit::Who;
 use crate::clock::Stamp;
+use crate::domain::place::place;
 use crate::store::{Result, Store};
 
-/// How many different pairs of account and address are told apart between two writes.
-const MOST: usize = 1_000;
+/// Maximum number of pairs of account and place that are told apart between two writes.
+const MOST: usize = 100;
 
-/// Account (none: nobody has the name) and address.
+/// How long the place of failed sign-ins is kept.
+pub const KEPT: Duration = Duration::from_hours(90 * 24);
+
+/// Account (none: nobody has the name) and place.
 type Key = (Option<String>, Option<String>);
 
 /// What was refused since the last write.
@@ -22,15 +28,15 @@ impl Refusals {
     /// Counts a failed sign-in.
     pub fn note(&self, account: Option<String>, address: Option<String>) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (account, address);
-        // Past the bound, what is new is told without its address.
+        let key = (account, address.map(|address| place(&address)));
+        // Past the bound, what is new is counted without its place.
         let key = if counts.len() < MOST || counts.contains_key(&key) { key } else { (key.0, None) };
         if counts.len() < MOST * 2 || counts.contains_key(&key) {
             *counts.entry(key).or_insert(0) += 1;
         }
     }
 
-    /// Writes one entry for each account and address; what cannot be written is kept for the next time.
+    /// Writes one entry for each account and place; what cannot be written is kept for the next time.
     ///
     /// # Errors
     /// As the store.
@@ -46,7 +52,7 @@ impl Refusals {
                     let subject = account.as_deref().unwrap_or("(unknown name)");
                     let who = Who { principal: subject.to_owned(), address };
                     let after = serde_json::json!({ "times": n });
-                    who.did(db, "session.refused", (None, None), subject, (None, Some(after)), now)?;
+                    who.did_until(db, ("session.refused", now.plus(KEPT)), subject, after, now)?;
                 }
                 Ok(())
             })
@@ -64,6 +70,18 @@ impl Refusals {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_of_one_place_are_counted_together() {
+        let refusals = Refusals::default();
+        for host in 0..1_000 {
+            refusals.note(Some("ada".to_owned()), Some(format!("2001:db8:1:2::{host:x}")));
+        }
+        refusals.note(Some("ada".to_owned()), Some("2001:db8:1:3::1".to_owned()));
+        let counts = refusals.0.lock().unwrap();
+        assert_eq!(counts.len(), 2);
+        assert_eq!(counts.get(&(Some("ada".to_owned()), Some("2001:db8:1:2::/64".to_owned()))), Some(&1_000));
+    }
 
     #[test]
     fn memory_is_bounded_and_nothing_is_uncounted_below() {

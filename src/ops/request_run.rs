@@ -50,7 +50,7 @@ impl Answer {
 }
 
 /// How long the answer waits for a worker to take the run.
-const WAIT: Duration = Duration::from_millis(900);
+pub const WAIT: Duration = Duration::from_millis(900);
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(40);
 
@@ -61,6 +61,8 @@ pub struct Request {
     /// The same key gives the same run.
     pub request_key: String,
     pub who: Who,
+    /// How long the answer may wait for a worker; usually [`WAIT`].
+    pub wait: Duration,
 }
 
 /// Requests a run. The same `request_key` gives the same run.
@@ -74,7 +76,7 @@ pub async fn request_run(
     grant: &Grant<verbs::RequestRun>,
     request: Request,
 ) -> Result<Answer> {
-    let Request { key, request_key, who } = request;
+    let Request { key, request_key, who, wait } = request;
     let asked = grant.clone();
     let queued = store
         .write(move |db| {
@@ -127,13 +129,15 @@ pub async fn request_run(
             Ok(Answer::QueuedBehind { run: run.no, running })
         }
         Queued::Already(run) => Ok(Answer::AlreadyQueued(run.no)),
-        Queued::New { run, behind: None } | Queued::Same { run, behind: None } => started(store, system, run.no).await,
+        Queued::New { run, behind: None } | Queued::Same { run, behind: None } => {
+            started(store, system, run.no, wait).await
+        }
     }
 }
 
 /// Waits a moment for a worker to take the run.
-async fn started(store: &Store, system: SystemId, no: RunNo) -> Result<Answer> {
-    let look = tokio::time::timeout(WAIT, async {
+async fn started(store: &Store, system: SystemId, no: RunNo, wait: Duration) -> Result<Answer> {
+    let look = tokio::time::timeout(wait, async {
         loop {
             let (run, _totals) = store.read(move |db| runs::find(db, system, no)).await?;
             if run.state != RunState::Queued {

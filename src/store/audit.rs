@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::connection::Db;
 use super::error::Result;
 use super::schema::{audit, audit_personal};
+use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::ids::{GroupId, SystemId};
 
@@ -29,6 +30,8 @@ pub struct Personal {
     pub address: Option<String>,
     pub salt: Vec<u8>,
     pub digest: Vec<u8>,
+    /// When maintenance may erase who and where; never, if none.
+    pub erase_at: Option<Stamp>,
 }
 
 /// Writes an entry.
@@ -52,9 +55,26 @@ pub fn write(db: &mut Db, change: &Change<'_>, personal: &Personal, now: Stamp) 
             audit_personal::salt.eq(&personal.salt),
             audit_personal::principal.eq(&personal.principal),
             audit_personal::address.eq(&personal.address),
+            audit_personal::erase_at.eq(personal.erase_at),
         ))
         .execute(db)?;
     Ok(())
+}
+
+/// How many entries one transaction of [`erase_personal`] goes through.
+const ERASED: i64 = 1_000;
+
+/// Erases who acted and from where in entries whose time for that has come: some of them. The chain stays valid.
+/// `false` when nothing is left to erase.
+pub fn erase_personal(db: &mut Db, _upkeep: &Internal, now: Stamp) -> Result<bool> {
+    let due: Vec<i64> = audit_personal::table
+        .filter(audit_personal::erase_at.le(now))
+        .order(audit_personal::erase_at)
+        .limit(ERASED)
+        .select(audit_personal::audit_id)
+        .load(db)?;
+    diesel::delete(audit_personal::table.filter(audit_personal::audit_id.eq_any(&due))).execute(db)?;
+    Ok(!due.is_empty())
 }
 
 /// An entry as the chain covers it.

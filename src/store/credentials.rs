@@ -21,6 +21,11 @@ pub fn of_system(db: &mut Db, system: SystemId) -> Result<Vec<Sealed>> {
     Ok(credentials::table.filter(credentials::system_id.eq(system)).load(db)?)
 }
 
+/// The slots in which a system has a credential.
+pub fn slots(db: &mut Db, system: SystemId) -> Result<Vec<String>> {
+    Ok(credentials::table.filter(credentials::system_id.eq(system)).select(credentials::slot).load(db)?)
+}
+
 /// Sets the credential of a slot.
 pub fn set(db: &mut Db, new: &Sealed) -> Result<()> {
     remove(db, new.system, &new.slot)?;

@@ -127,6 +127,13 @@ pub fn collection(db: &mut Db, name: &str) -> Result<Option<CollectionId>> {
     Ok(collections::table.filter(collections::name.eq(name)).select(collections::id).first(db).optional()?)
 }
 
+/// The names of all role collections, sorted.
+pub fn collections(db: &mut Db) -> Result<Vec<String>> {
+    let mut names: Vec<String> = collections::table.select(collections::name).load(db)?;
+    names.sort_unstable();
+    Ok(names)
+}
+
 /// The templates of a collection.
 pub fn templates(db: &mut Db, id: CollectionId) -> Result<Vec<Template>> {
     Ok(collection_templates::table

@@ -202,7 +202,7 @@ impl Watch<'_> {
 fn totals(snapshot: &super::progress::Snapshot, moved_at: Stamp, emitted: i64) -> Totals {
     Totals {
         moved_at: snapshot.has_moved().then_some(moved_at),
-        phase: snapshot.phase.to_owned(),
+        phase: snapshot.doing(),
         items_done: snapshot.items_done,
         items_total: snapshot.items_total,
         bytes_done: snapshot.bytes_done,

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::body::{self, BoxBody, MessageBody};
+use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, ContentType, HeaderValue, LOCATION, REFRESH};
 use actix_web::http::{ConnectionType, Method, StatusCode, Version};
@@ -25,7 +26,7 @@ pub fn headers(secure: bool) -> impl Iterator<Item = (&'static str, &'static str
         ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
     ];
-    always.into_iter().chain(secure.then_some(("strict-transport-security", "max-age=31536000")))
+    always.into_iter().chain(secure.then_some(("strict-transport-security", "max-age=31536000; includeSubDomains")))
 }
 
 /// A page.
@@ -60,6 +61,16 @@ pub fn refreshing(mut shell: Shell, refresh: Option<Refresh>, view: impl FnOnce(
 #[must_use]
 pub fn see_other(address: &str) -> HttpResponse {
     HttpResponse::SeeOther().insert_header((LOCATION, address)).insert_header((CACHE_CONTROL, "no-store")).finish()
+}
+
+/// An answer that sets a cookie as well.
+#[must_use]
+pub fn with_cookie(mut answer: HttpResponse, cookie: &Cookie<'_>) -> HttpResponse {
+    // Ours have letters, digits, dots and dashes only, which always fit into a header.
+    if let Err(error) = answer.add_cookie(cookie) {
+        log::error!("a cookie could not be set: {error}");
+    }
+    answer
 }
 
 /// A head has no body: without this one that is streamed would be made to its end and thrown away.

@@ -113,6 +113,7 @@ pub static ROUTES: &[Row] = &[
     get!("/static/app.css", Access::Public, pages::assets::css),
     get!("/static/icon.svg", Access::Public, pages::assets::icon),
     get!("/health", Access::Public, pages::health::show),
+    get!("/.well-known/security.txt", Access::Anybody, pages::security_txt::show),
     get!("/setup", Access::SetUp, pages::setup::show),
     post!("/setup", Access::SetUp, pages::setup::submit),
     get!("/sign-in", Access::SignIn, pages::sign_in::show),

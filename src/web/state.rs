@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::crowd::{Crowd, Place};
 use super::failure::Failure;
 use super::session::csrf::CookieKey;
+use super::session::setup_link::SetupLink;
 use super::session::throttle::Throttle;
 use crate::clock::{Clock, Stamp};
 use crate::config::Config;
@@ -53,6 +54,8 @@ pub struct App {
     pub throttle: Arc<Throttle>,
     pub refusals: Arc<Refusals>,
     pub cookie_key: Arc<CookieKey>,
+    pub device_key: Arc<CookieKey>,
+    pub setup_link: Arc<SetupLink>,
     pub wake: Arc<Notify>,
     /// Canceled when the process ends.
     pub ending: CancellationToken,
@@ -75,6 +78,8 @@ pub struct Parts {
     pub passwords: Arc<Passwords>,
     pub refusals: Arc<Refusals>,
     pub cookie_key: CookieKey,
+    pub device_key: CookieKey,
+    pub setup_link: Arc<SetupLink>,
     pub wake: Arc<Notify>,
     pub ending: CancellationToken,
     pub portal: Portal,
@@ -87,12 +92,14 @@ impl App {
         Self {
             store: parts.store,
             words: parts.words,
-            clock: parts.clock,
             vault: parts.vault,
             passwords: parts.passwords,
-            throttle: Arc::new(Throttle::default()),
+            throttle: Arc::new(Throttle::new(parts.clock.clone())),
+            clock: parts.clock,
             refusals: parts.refusals,
             cookie_key: Arc::new(parts.cookie_key),
+            device_key: Arc::new(parts.device_key),
+            setup_link: parts.setup_link,
             wake: parts.wake,
             ending: parts.ending,
             portal: Arc::new(parts.portal),

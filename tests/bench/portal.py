@@ -113,7 +113,7 @@ class Portal:
         return location
 
     def set_up(self):
-        token = self._said("/setup?token=")
+        token = self._said("Setup token: ")
         password = "correct horse battery"
         self.post("/setup", "/setup", token=token, name="ada", password=password, password_again=password)
 

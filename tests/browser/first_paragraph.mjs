@@ -45,7 +45,7 @@ const press = (name, within = page) => within.getByRole('button', { name }).firs
 const rows = () => page.locator('#messages tbody tr');
 
 try {
-  await step('every page leads to the set-up page', async () => {
+  await step('every page leads to the setup page', async () => {
     await page.goto('/systems');
     await heading('Set up Syncdesk').waitFor();
   });
@@ -53,7 +53,7 @@ try {
   await step('a wrong token is refused, and what was typed is kept', async () => {
     await setUp('wrong');
     await page.getByRole('alert').waitFor();
-    assert.equal(await field('Your name').inputValue(), 'ada');
+    assert.equal(await field('User name').inputValue(), 'ada');
   });
 
   await step('an administrator is set up', async () => {
@@ -86,7 +86,7 @@ try {
 
   await step('Synchronize now starts run 1', async () => {
     await press('Synchronize now');
-    await page.getByText('started run 1').first().waitFor();
+    await page.getByText(/started run 1|run 1 waits for a free worker/i).first().waitFor(); // as busy as the machine is
   });
 
   await step('the run is watched while it goes on', async () => {
@@ -136,8 +136,8 @@ try {
 }
 
 async function setUp(given) {
-  await field('Set-up token').fill(given);
-  await field('Your name').fill('ada');
+  await field('Setup token').fill(given);
+  await field('User name').fill('ada');
   await field('Password').fill('correct horse battery');
   await field('Password again').fill('correct horse battery');
   await field('Your time zone').fill('Europe/Berlin');

@@ -32,7 +32,7 @@ fn fill(desk: &Desk) {
 async fn breaks_off(desk: &Desk, path: &str, change: &str, back: &str) {
     let mona = desk.as_("mona").await;
     let (bytes, whole) = Stalled::at(&desk.base, &mona, path).await.read_on().await;
-    assert!(whole && bytes > ALL, "{path}: {bytes} bytes while nothing changes");
+    assert!(whole && bytes > ALL, "{path}: {bytes} bytes while nothing changes, to the end: {whole}");
     let export = Stalled::at(&desk.base, &mona, path).await;
     desk.sql(change);
     let (bytes, whole) = export.read_on().await;

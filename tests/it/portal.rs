@@ -8,7 +8,7 @@ use crate::program::{Home, Process, own};
 /// `syncdesk serve` on a free port, with a home of its own.
 pub struct Portal {
     process: Process,
-    /// What the set-up page asks for.
+    /// What the setup page asks for.
     pub setup_token: String,
     // Dropped last: the program must be gone before its home and its database.
     home: Home,
@@ -25,7 +25,7 @@ impl Fixture for Portal {
             Database::Postgres => home.command(&args),
         };
         let mut process = home.process(&command, &[], "listens on ");
-        let setup_token = process.said("/setup?token=");
+        let setup_token = process.said("Setup token: ");
         Self { process, setup_token, home }
     }
 }

@@ -94,6 +94,44 @@ pub fn text_of(element: &ElementRef<'_>) -> String {
     element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")
 }
 
+/// The text with each time of day, with its day, as `TIME`: a test may run over midnight, and then sees another day.
+pub fn timeless(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let is_time = |word: &str| {
+        let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        word.split_once(':').is_some_and(|(hour, minute)| digits(hour) && digits(minute))
+    };
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    let mut shown: Vec<&str> = Vec::new();
+    for word in words {
+        if !is_time(word) {
+            shown.push(word);
+            continue;
+        }
+        match shown.as_slice() {
+            [.., "Today" | "today"] => shown.truncate(shown.len() - 1),
+            [.., day, _month, year] if is_number(day) && is_number(year) => shown.truncate(shown.len() - 3),
+            [.., day, _month] if is_number(day) => shown.truncate(shown.len() - 2),
+            _ => {}
+        }
+        shown.push("TIME");
+    }
+    shown.join(" ")
+}
+
+#[test]
+fn times_of_every_day_are_masked() {
+    for (text, expected) in [
+        ("Last checked: Today 09:14", "Last checked: TIME"),
+        ("Ended 26 Nov 23:59 · mona", "Ended TIME · mona"),
+        ("Ended 31 Dec 2025 23:59", "Ended TIME"),
+        ("daily at 23:00", "daily at TIME"),
+        ("Run 1 took 2 min", "Run 1 took 2 min"),
+    ] {
+        assert_eq!(timeless(text), expected);
+    }
+}
+
 /// The fields of a form, as a browser would send them.
 pub fn fields_of(form: &ElementRef<'_>) -> Vec<(String, String)> {
     form.select(&parsed("input, select, textarea")).filter_map(|field| sent(&field)).collect()

@@ -71,8 +71,8 @@ fn wrapped(text: &str, length: usize, with: &str) -> String {
 fn forms(secret: &str) -> Vec<String> {
     let mut forms = vec![
         secret.to_owned(),
-        secret.to_uppercase(),
-        secret.to_lowercase(),
+        secret.to_ascii_uppercase(),
+        secret.to_ascii_lowercase(),
         percent(secret, false, true),
         percent(secret, false, false),
         percent(secret, true, true),
@@ -224,7 +224,7 @@ fn a_private_key_in_whatever_lines() {
         assert!(is_masked(&masked) && !masked.contains(&body[60..70]), "{masked}");
     }
     let bytes = key.serialize_der();
-    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     assert!(is_masked(&secrets.quote(&hex, 10_000)));
 }
 

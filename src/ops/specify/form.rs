@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use super::unused::{Typing, unused};
 use crate::clock::micros;
 use crate::config::Config;
+use crate::domain::invisible::check_name;
 use crate::domain::kind::{Kind, Typed};
 use crate::domain::schedule::Schedule;
 
@@ -62,8 +63,10 @@ pub fn read(kind: &dyn Kind, typed: &Typed, before: &Typed, config: &Config) -> 
     let name = value("name").to_owned();
     if name.is_empty() {
         note("name", "Give the system a name.".to_owned());
-    } else if name.chars().count() > MAX_NAME || name.chars().any(char::is_control) {
-        note("name", format!("At most {MAX_NAME} characters on one line."));
+    } else if name.chars().count() > MAX_NAME {
+        note("name", format!("Use at most {MAX_NAME} characters."));
+    } else if let Err(said) = check_name(&name) {
+        note("name", said);
     }
     // Each choice has an input of its own, and the error is shown next to it.
     let (input, line) = match value("schedule") {

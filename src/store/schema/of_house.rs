@@ -94,6 +94,7 @@ diesel::table! {
         salt -> Binary,
         principal -> Text,
         address -> Nullable<Text>,
+        erase_at -> Nullable<BigInt>,
     }
 }
 

@@ -2,9 +2,11 @@
 //! no extractor runs before the request was authorized.
 
 pub mod address;
+mod device;
 mod grant;
 mod posted;
 mod viewer;
 
+pub use device::DeviceCookie;
 pub use posted::{Body, Posted};
 pub use viewer::Viewer;

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use crate::access::{Actor, Principal};
 use crate::ops::error::OpError;
+use crate::ops::passwords::rules;
 use crate::ops::people as ops;
 use crate::ops::sign_in as sessions_ops;
 use crate::store::{people, sessions};
@@ -21,7 +22,7 @@ use maud::{Markup, html};
 
 use crate::web::ui::field::summary;
 use crate::web::ui::layout::head;
-use crate::web::ui::{Choice, Control, Errors, FieldView, Shell, button, form, page};
+use crate::web::ui::{Choice, Control, Errors, FieldView, Shell, button, duration, form, page};
 use crate::web::urls;
 
 /// What the page shows.
@@ -66,18 +67,14 @@ pub async fn change_password(
 ) -> Result<HttpResponse, Failure> {
     let actor = actor(&viewer)?;
     let secret = |name: &str| SecretString::from(form.field(name));
-    let changed = if form.field("password") == form.field("password_again") {
-        let (present, new) = (secret("current"), secret("password"));
-        let throttled = app.throttle.check(actor.name(), viewer.address.as_deref());
-        match throttled {
-            Err(_wait) => Err(OpError::field("current", "Too many tries. Wait a minute.")),
-            Ok(()) => {
-                ops::change_password(&app.store, &app.passwords, actor, present, new, who(&viewer, actor), viewer.now)
-                    .await
-            }
-        }
-    } else {
-        Err(OpError::field("password_again", "The two passwords differ."))
+    let typed = ops::NewPassword {
+        current: secret("current"),
+        password: secret("password"),
+        password_again: secret("password_again"),
+    };
+    let changed = match app.throttle.change_password(actor.id()) {
+        Err(wait) => Err(OpError::field("current", format!("Too many attempts. Try again in {}.", duration(wait)))),
+        Ok(()) => ops::change_password(&app.store, &app.passwords, actor, typed, who(&viewer, actor), viewer.now).await,
     };
     match changed {
         Ok(()) => {
@@ -207,12 +204,13 @@ fn password(shell: &Shell, view: &AccountView) -> Markup {
                 // For password managers, which need to know whose password this is.
                 input.hidden type="text" name="username" value=(view.name) autocomplete="username" readonly
                     tabindex="-1" aria-label="Name";
-                (FieldView::new("current", "Present password", "", Control::Password { autocomplete: "current-password" })
+                (FieldView::new("current", "Current password", "", Control::Password { autocomplete: "current-password" })
                     .required().view(&view.errors))
                 (FieldView::new("password", "New password", "", Control::Password { autocomplete: "new-password" })
-                    .help("At least 12 characters. All other sessions are signed out.").required().view(&view.errors))
+                    .help(rules::HINT).required().view(&view.errors))
                 (FieldView::new("password_again", "New password again", "", Control::Password { autocomplete: "new-password" })
                     .required().view(&view.errors))
+                p.soft { "All other sessions are signed out." }
                 div.do { (button("Change password", "")) }
             }))
         }

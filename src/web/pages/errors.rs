@@ -6,6 +6,7 @@ use crate::ids::SystemKey;
 use crate::ops::obstruction::Obstruction;
 use crate::store::Fault;
 use crate::web::present::fault_words;
+use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
 use crate::web::ui::{Shell, button, form, link_button, page, time};
 use crate::web::urls;
@@ -101,7 +102,7 @@ impl Trouble {
                 Self::Obstructed { by: Obstruction::OnHold { by, since, reason }, .. } => {
                     p {
                         "Refused because the system is on hold since " (time::time_inside(shell, *since)) ". "
-                        bdi { (by) } " gave this reason: " q dir="auto" { (reason) }
+                        bdi { (by) } " gave this reason: " q dir="auto" { (foreign::words(reason)) }
                     }
                     p { "Nothing was changed, and nothing runs until somebody releases the system, which is done on its page." }
                 },

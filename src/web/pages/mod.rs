@@ -9,6 +9,7 @@ pub mod home;
 pub mod logs;
 pub mod replica;
 pub mod runs;
+pub mod security_txt;
 pub mod setup;
 pub mod sign_in;
 pub mod systems;

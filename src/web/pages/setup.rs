@@ -1,21 +1,24 @@
-//! Set-up: the first administrator, made by whoever reads the console.
+//! Setup: the first administrator, created by the person who can read the console.
 
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::ops::error::OpError;
-use crate::ops::people::{NewPerson, set_up};
-use crate::web::extract::{Posted, Viewer};
+use crate::ops::passwords::rules;
+use crate::ops::people::{NAME_HINT, NewPerson};
+use crate::ops::set_up::{SetUp, set_up};
+use crate::web::extract::{DeviceCookie, Posted, Viewer};
 use crate::web::failure::Failure;
+use crate::web::pages::errors::Trouble;
 use crate::web::present::{errors_of, time_zones};
 use crate::web::state::App;
 use crate::web::{response, session};
 use maud::{Markup, html};
 
-use super::super::ui::field::summary;
+use super::super::ui::field::summary_in_order;
 use super::super::ui::layout::head;
 use super::super::ui::{Choice, Control, Errors, FieldView, Shell, button, form, page};
 use crate::web::urls;
@@ -23,7 +26,7 @@ use crate::web::urls;
 /// What the page shows.
 #[derive(Debug, Clone)]
 pub struct SetupView {
-    /// As typed, or as it came in the address printed on the console.
+    /// As typed, or filled in by the link on the console.
     pub token: String,
     pub name: String,
     pub time_zone: String,
@@ -31,7 +34,7 @@ pub struct SetupView {
     pub errors: Errors,
 }
 
-/// The token may come with the address that the console prints.
+/// The code of the link on the console, which works once. It is not the setup token.
 #[derive(Debug, serde::Deserialize)]
 pub struct SetupQuery {
     #[serde(default)]
@@ -40,8 +43,9 @@ pub struct SetupQuery {
 
 /// The empty form.
 pub async fn show(viewer: Viewer, query: Query<SetupQuery>, app: Data<App>) -> HttpResponse {
+    let token = app.setup_link.redeem(&query.token);
     let asked = SetupView {
-        token: query.into_inner().token,
+        token: token.map(|token| token.expose_secret().to_owned()).unwrap_or_default(),
         name: String::new(),
         time_zone: app.portal.house_zone.name().to_owned(),
         time_zones: time_zones(),
@@ -50,33 +54,31 @@ pub async fn show(viewer: Viewer, query: Query<SetupQuery>, app: Data<App>) -> H
     response::page(view(&viewer.shell(None), &asked))
 }
 
-/// Makes the first administrator and signs them in.
+/// Creates the first administrator and signs them in.
 ///
 /// # Errors
-/// When the database cannot be written.
-pub async fn submit(viewer: Viewer, form: Posted, session: Session, app: Data<App>) -> Result<HttpResponse, Failure> {
-    let zone = form.field("time_zone").to_owned();
-    let new = NewPerson {
-        name: form.field("name").to_owned(),
-        password: SecretString::from(form.field("password")),
-        time_zone: Some(zone.clone()),
-    };
-    let repeated = form.field("password") == form.field("password_again");
-    let made = if repeated {
-        set_up(&app.store, &app.passwords, form.field("token"), new, viewer.address.clone(), viewer.now).await
-    } else {
-        Err(OpError::field("password_again", "The two passwords differ."))
-    };
-    match made {
+/// When there were too many attempts, or the database cannot be written.
+pub async fn submit(
+    viewer: Viewer,
+    form: Posted,
+    device: DeviceCookie,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    if let Err(wait) = app.throttle.set_up(viewer.address.as_deref()) {
+        return Err(Failure(Trouble::TooMany { seconds: wait.as_secs() }));
+    }
+    match set_up(&app.store, &app.passwords, typed(&form), viewer.address.clone(), viewer.now).await {
         Ok(id) => {
             session::begin(&session, id, viewer.now).map_err(Failure::internal)?;
-            Ok(response::see_other(urls::HOME))
+            let cookie = device.after_sign_in(&app, form.field("name").trim(), viewer.now);
+            Ok(response::with_cookie(response::see_other(urls::HOME), &cookie))
         }
         Err(OpError::Invalid(wrong)) => {
             let asked = SetupView {
                 token: form.field("token").to_owned(),
                 name: form.field("name").to_owned(),
-                time_zone: zone,
+                time_zone: form.field("time_zone").to_owned(),
                 time_zones: time_zones(),
                 errors: errors_of(wrong),
             };
@@ -86,35 +88,59 @@ pub async fn submit(viewer: Viewer, form: Posted, session: Session, app: Data<Ap
     }
 }
 
+fn typed(form: &Posted) -> SetUp {
+    let secret = |name: &str| SecretString::from(form.field(name));
+    SetUp {
+        token: secret("token"),
+        person: NewPerson {
+            name: form.field("name").to_owned(),
+            password: secret("password"),
+            time_zone: Some(form.field("time_zone").to_owned()),
+        },
+        password_again: secret("password_again"),
+    }
+}
+
+/// The fields in the order of the form, for the list of errors.
+const FIELDS: [(&str, &str); 5] = [
+    ("token", "Setup token"),
+    ("name", "User name"),
+    ("password", "Password"),
+    ("password_again", "Password again"),
+    ("time_zone", "Your time zone"),
+];
+
 #[must_use]
 pub fn view(shell: &Shell, view: &SetupView) -> Markup {
+    let fields = FIELDS.map(|(name, label)| (name.to_owned(), label.to_owned()));
     page(
         shell,
         "Set up",
         &html! {
             div.narrow {
                 (head(&html! { "Set up Syncdesk" }, &html! {}, &html! {}))
-                p { "Nobody can sign in yet. Make the first administrator: this page is there once, for whoever can read the console." }
-                (summary(&view.errors))
-                div.card.sheet { (form(shell, urls::SETUP, &fields(view))) }
+                p { "Nobody can sign in yet. Create the first administrator. You need access to the console for this." }
+                (summary_in_order(&view.errors, &fields))
+                div.card.sheet { (form(shell, urls::SETUP, &inputs(view))) }
             }
         },
     )
 }
 
-fn fields(view: &SetupView) -> Markup {
+fn inputs(view: &SetupView) -> Markup {
+    let [token, name, password, again, zone] = FIELDS;
+    let new_password = Control::Password { autocomplete: "new-password" };
     html! {
-        (FieldView::new("token", "Set-up token", &view.token, Control::Line)
-            .help("Printed on the console when Syncdesk started. “syncdesk setup-token” prints a new one.")
+        (FieldView::new(token.0, token.1, &view.token, Control::Line)
+            .help("Syncdesk printed it on the console when it started. “syncdesk setup-token” prints a new one.")
             .required().autocomplete("off").view(&view.errors))
-        (FieldView::new("name", "Your name", &view.name, Control::Line)
-            .help("You sign in with it.").required().autocomplete("username").view(&view.errors))
-        (FieldView::new("password", "Password", "", Control::Password { autocomplete: "new-password" })
-            .help("At least 12 characters. Long is better than complicated.").required().view(&view.errors))
-        (FieldView::new("password_again", "Password again", "", Control::Password { autocomplete: "new-password" })
-            .required().view(&view.errors))
-        (FieldView::new("time_zone", "Your time zone", &view.time_zone, Control::Suggest(&view.time_zones))
-            .help("Such as Europe/Berlin. Times are shown in it.").required().autocomplete("off").view(&view.errors))
+        (FieldView::new(name.0, name.1, &view.name, Control::Line)
+            .help(NAME_HINT).required().autocomplete("username").view(&view.errors))
+        (FieldView::new(password.0, password.1, "", new_password).help(rules::HINT).required().view(&view.errors))
+        (FieldView::new(again.0, again.1, "", new_password).required().view(&view.errors))
+        (FieldView::new(zone.0, zone.1, &view.time_zone, Control::Suggest(&view.time_zones))
+            .help("Syncdesk shows you times in it, such as Europe/Berlin.")
+            .required().autocomplete("off").view(&view.errors))
         div.do { (button("Create administrator", "primary")) }
     }
 }

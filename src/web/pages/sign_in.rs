@@ -7,8 +7,9 @@ use actix_web::web::{Data, Query};
 use secrecy::SecretString;
 
 use crate::ops::sign_in::{Outcome, sign_in};
-use crate::web::extract::{Posted, Viewer};
+use crate::web::extract::{DeviceCookie, Posted, Viewer};
 use crate::web::failure::Failure;
+use crate::web::session::throttle::Attempt;
 use crate::web::state::App;
 use crate::web::{response, session};
 use std::time::Duration;
@@ -60,9 +61,17 @@ pub async fn show(viewer: Viewer, query: Query<SignInQuery>) -> HttpResponse {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn submit(viewer: Viewer, form: Posted, session: Session, app: Data<App>) -> Result<HttpResponse, Failure> {
-    let (name, next) = (form.field("name"), local(form.field("next")));
-    let refused = if let Err(wait) = app.throttle.check(name, viewer.address.as_deref()) {
+pub async fn submit(
+    viewer: Viewer,
+    form: Posted,
+    device: DeviceCookie,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, Failure> {
+    let (name, next) = (form.field("name").trim(), local(form.field("next")));
+    let known = device.known_for(&app, name, viewer.now);
+    let attempt = Attempt { account: name, address: viewer.address.as_deref(), device: known };
+    let refused = if let Err(wait) = app.throttle.sign_in(&attempt) {
         Refused::TooMany { wait }
     } else {
         let password = SecretString::from(form.field("password"));
@@ -70,7 +79,8 @@ pub async fn submit(viewer: Viewer, form: Posted, session: Session, app: Data<Ap
         match sign_in(&app.store, &app.passwords, name, password, address, viewer.now).await? {
             Outcome::In(id) => {
                 session::begin(&session, id, viewer.now).map_err(Failure::internal)?;
-                return Ok(response::see_other(if next.is_empty() { urls::HOME } else { next }));
+                let leads = response::see_other(if next.is_empty() { urls::HOME } else { next });
+                return Ok(response::with_cookie(leads, &device.after_sign_in(&app, name, viewer.now)));
             }
             Outcome::Refused(account) => {
                 app.refusals.note(account, viewer.address.clone());
@@ -82,7 +92,7 @@ pub async fn submit(viewer: Viewer, form: Posted, session: Session, app: Data<Ap
         Refused::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refused::Wrong | Refused::Expired => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let asked = SignInView { name: name.to_owned(), next: next.to_owned(), refused: Some(refused) };
+    let asked = SignInView { name: form.field("name").to_owned(), next: next.to_owned(), refused: Some(refused) };
     Ok(response::page_with(status, view(&viewer.shell(None), &asked)))
 }
 

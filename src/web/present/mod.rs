@@ -4,10 +4,12 @@ mod catalogue;
 mod fault;
 mod forms;
 mod run;
+mod secrets;
 mod system;
 
 pub use catalogue::{failure, mentions, message_row};
 pub use fault::fault_words;
 pub use forms::{errors_of, time_zones, typed};
 pub use run::{completeness, duration_of, origin, overdue, progress, run_row, waits};
+pub use secrets::exposed;
 pub use system::{Busy, activity, next_run, obstacle, overall, settings, shown, sources, tones};

@@ -87,6 +87,7 @@ pub(crate) fn new_system() -> EditView {
         kept: BTreeSet::new(),
         reference: String::new(),
         errors: Errors::new(),
+        exposed: Vec::new(),
         groups: vec![Choice::new("1", "Finance"), Choice::new("2", "Sales")],
         roots: vec![("Finance".to_owned(), "/srv/syncdesk/data/files/Finance".to_owned())],
         time_zones: vec![Choice::new("Europe/Berlin", "Europe/Berlin"), Choice::new("UTC", "UTC")],
@@ -108,6 +109,7 @@ pub(crate) fn refused_edit() -> EditView {
     EditView {
         subject: Subject::System { key: key(1), name: "Closing documents DE".into(), version: 3 },
         typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+        exposed: Vec::new(),
         stored: BTreeSet::from(["source_secret".to_owned()]),
         kept: BTreeSet::from(["destination_secret".to_owned()]),
         reference: "u5yS1QbW".to_owned(),
@@ -127,6 +129,7 @@ pub(crate) fn check(state: CheckState) -> CheckView {
         by: "r.keller".into(),
         state,
         has: Stage::ALL.to_vec(),
+        exposed: vec!["http://dav.example.org/share".into()],
         may_check: true,
         on_hold: false,
     }

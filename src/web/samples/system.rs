@@ -56,6 +56,7 @@ pub(crate) fn system() -> SystemView {
         production: true,
         group: "Finance".into(),
         overall: badge(Tone::Error, "Error"),
+        exposed: vec!["http://dav.example.org/share".into()],
         sources: vec!["Synchronization"],
         hold: None,
         last_failure: Some(LastFailure {

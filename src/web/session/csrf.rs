@@ -16,6 +16,9 @@ use crate::ops::{mac, random};
 /// The cookie of people who have not signed in, over plain http.
 const COOKIE: &str = "syncdesk_visit";
 
+/// What [`CookieKey::derive`] is told for this cookie.
+pub const PURPOSE: &[u8] = b"syncdesk visit cookie 1";
+
 /// How long a sign-in page may stay open.
 pub const MAX_AGE: Duration = Duration::from_hours(12);
 
@@ -101,10 +104,15 @@ impl Drop for CookieKey {
 }
 
 impl CookieKey {
-    /// Derived from the key for cookies of the key file, for this one purpose.
+    /// Derived from the key for cookies of the key file, for one purpose: what is signed for another does not verify.
     #[must_use]
-    pub fn derive(web_key: [u8; 32]) -> Self {
-        Self(signed(&web_key, &[b"syncdesk visit cookie 1"]).finalize().into_bytes().into())
+    pub fn derive(web_key: [u8; 32], purpose: &[u8]) -> Self {
+        Self(signed(&web_key, &[purpose]).finalize().into_bytes().into())
+    }
+
+    /// The signature of these parts, to be finished or verified by the caller.
+    pub(super) fn sign(&self, parts: &[&[u8]]) -> Hmac<Sha256> {
+        signed(&self.0, parts)
     }
 }
 
@@ -117,7 +125,7 @@ fn signed(key: &[u8; BYTES], parts: &[&[u8]]) -> Hmac<Sha256> {
 pub fn issue(key: &CookieKey, now: Stamp) -> (Secret, String) {
     let secret = Secret::random();
     let time = now.0.to_be_bytes();
-    let signature = signed(&key.0, &[&time, &secret.0]).finalize().into_bytes();
+    let signature = key.sign(&[&time, &secret.0]).finalize().into_bytes();
     let cookie = URL_SAFE_NO_PAD.encode([&time[..], &secret.0, &signature].concat());
     (secret, cookie)
 }
@@ -128,7 +136,7 @@ pub fn read(key: &CookieKey, cookie: &str, now: Stamp) -> Option<Secret> {
     let bytes = URL_SAFE_NO_PAD.decode(cookie).ok()?;
     let (time, rest) = bytes.split_first_chunk::<8>()?;
     let (secret, signature) = rest.split_first_chunk::<BYTES>()?;
-    signed(&key.0, &[time, secret]).verify_slice(signature).ok()?;
+    key.sign(&[time, secret]).verify_slice(signature).ok()?;
     let issued = Stamp(i64::from_be_bytes(*time));
     let in_time = now.since(issued) <= MAX_AGE && issued.since(now) <= MAX_SKEW;
     in_time.then(|| Secret(*secret))
@@ -172,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_cookie_carries_its_secret_for_half_a_day() {
-        let key = CookieKey::derive([7; 32]);
+        let key = CookieKey::derive([7; 32], PURPOSE);
         let (secret, cookie) = issue(&key, NOW);
         let found = |now| read(&key, &cookie, now).is_some_and(|found| found.matches(&secret.masked()));
         assert!(found(NOW) && found(NOW.plus(MAX_AGE)) && found(NOW.minus(MAX_SKEW)));
@@ -182,9 +190,10 @@ mod tests {
 
     #[test]
     fn a_cookie_of_somebody_elses_is_nothing() {
-        let key = CookieKey::derive([7; 32]);
+        let key = CookieKey::derive([7; 32], PURPOSE);
         let (_, cookie) = issue(&key, NOW);
-        assert!(read(&CookieKey::derive([8; 32]), &cookie, NOW).is_none());
+        assert!(read(&CookieKey::derive([8; 32], PURPOSE), &cookie, NOW).is_none());
+        assert!(read(&CookieKey::derive([7; 32], b"another purpose"), &cookie, NOW).is_none());
         let bytes = URL_SAFE_NO_PAD.decode(&cookie).unwrap();
         assert_eq!(bytes.len(), 72);
         for at in [0, 7, 8, 39, 40, 71] {

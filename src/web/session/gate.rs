@@ -2,19 +2,17 @@
 //! reads the body and compares its CSRF token. A stranger gets the same answer to a good request and
 //! to a malformed one.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use actix_session::{Session, SessionExt};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::web::{Bytes, Data};
+use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpResponse};
 
+use super::body;
 use super::client_address::client_address;
 use super::csrf::{self, Secret};
 use super::store::{PERSON, UNREAD};
@@ -23,18 +21,13 @@ use crate::access::{Actor, Verb};
 use crate::ids::{PersonId, SystemKey};
 use crate::store::systems::{self, Located};
 use crate::store::{Fault, people};
-use crate::web::extract::{Body, Viewer, address};
+use crate::web::extract::{Viewer, address};
 use crate::web::failure::Failure;
 use crate::web::pages::errors::{self, Trouble};
 use crate::web::routes::{Access, Row};
 use crate::web::state::App;
 use crate::web::ui::Shell;
 use crate::web::{response, urls};
-
-/// How long a form may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(15);
-/// Largest form, in bytes.
-const MAX_FORM: usize = 256 * 1024;
 
 /// Lets a request through to its handler, or answers it.
 ///
@@ -273,35 +266,12 @@ fn place(actor: &Actor, any_of: &'static [Verb], located: Option<Located>) -> Re
     if actor.may(any_of, group) { Ok(()) } else { Err(Failure::forbidden(crate::access::Missing::template(any_of))) }
 }
 
-/// Reads a posted form and compares its token. No database keeps a NUL (Postgres refuses it), and no browser sends one.
 async fn post(row: &Row, request: &mut ServiceRequest, viewer: &Viewer) -> Result<(), Refusal> {
     if request.query_string().contains("%00") {
         return Err(address::unreadable().into());
     }
-    if !row.posts() {
-        return Ok(());
+    if row.posts() {
+        body::read(row, request, viewer).await?;
     }
-    let form = request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
-    // A body that trickles in would hold its connection for ever.
-    let Ok(body) = tokio::time::timeout(BODY_TIME, request.extract::<Bytes>()).await else {
-        return Err(Failure::unprocessable("The form did not arrive in time.").into());
-    };
-    let fields: Option<Vec<(String, String)>> = match body {
-        Ok(bytes) if form && bytes.len() <= MAX_FORM => serde_urlencoded::from_bytes(&bytes).ok(),
-        Ok(_) | Err(_) => None,
-    };
-    let clean = |fields: &Vec<(String, String)>| !fields.iter().any(|(_name, value)| value.contains('\0'));
-    let Some(fields) = fields.filter(clean) else {
-        return Err(Failure::unprocessable("The form that was sent could not be read.").into());
-    };
-    let fields: BTreeMap<String, String> = fields.into_iter().collect();
-    if !fields.get("csrf").is_some_and(|token| viewer.secret.matches(token)) {
-        return Err(Failure(Trouble::Stale).into());
-    }
-    request.extensions_mut().insert(Body(fields));
     Ok(())
 }

@@ -1,9 +1,12 @@
 //! Sessions, CSRF, throttling, and the gate that every request passes.
 
+mod body;
 pub mod client_address;
 pub mod csrf;
+pub mod device;
 pub mod failing;
 pub mod gate;
+pub mod setup_link;
 pub mod store;
 pub mod throttle;
 

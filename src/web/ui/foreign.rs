@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use maud::{Markup, Render, html};
 
+use crate::domain::invisible::{code_of, is_invisible};
+
 /// An item key: valid UTF-8 as it is, with control characters, invisible characters and outer blanks made
 /// visible; other bytes as `\xFF`.
 #[must_use]
@@ -28,6 +30,23 @@ impl Render for Key<'_> {
         push_escape(out, &"␣".repeat(front));
         push_visible(out, self.0.get(front..self.0.len() - back).unwrap_or_default(), Lines::Visible);
         push_escape(out, &"␣".repeat(back));
+        out.push_str("</bdi>");
+    }
+}
+
+/// A name in a line of text: isolated from the direction of the text around it, invisible characters made visible.
+#[must_use]
+pub const fn name(text: &str) -> Name<'_> {
+    Name(text)
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct Name<'a>(&'a str);
+
+impl Render for Name<'_> {
+    fn render_to(&self, out: &mut String) {
+        out.push_str("<bdi>");
+        push_visible(out, self.0.as_bytes(), Lines::Visible);
         out.push_str("</bdi>");
     }
 }
@@ -83,32 +102,15 @@ fn push_text(out: &mut String, text: &str, lines: Lines) {
         plain.render_to(out);
         let mut tail = tail.chars();
         if let Some(hidden) = tail.next() {
-            push_escape(out, &name_of(hidden));
+            push_escape(out, &code_of(hidden));
         }
         rest = tail.as_str();
     }
     rest.render_to(out);
 }
 
-/// Characters that cannot be seen, or that turn the direction of what follows.
 fn is_hidden(c: char, lines: Lines) -> bool {
-    if lines == Lines::AsTheyAre && matches!(c, '\n' | '\t') {
-        return false;
-    }
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-}
-
-fn name_of(c: char) -> String {
-    match c {
-        '\n' => "\\n".to_owned(),
-        '\r' => "\\r".to_owned(),
-        '\t' => "\\t".to_owned(),
-        c if u32::from(c) < 0x80 => format!("\\x{:02X}", u32::from(c)),
-        c => format!("\\u{{{:X}}}", u32::from(c)),
-    }
+    is_invisible(c) && !(lines == Lines::AsTheyAre && matches!(c, '\n' | '\t'))
 }
 
 fn push_escape(out: &mut String, escape: &str) {
@@ -142,6 +144,16 @@ mod tests {
             assert_eq!(shown(bytes), format!("<bdi class=\"key\">{expected}</bdi>"));
         }
         assert!(shown(b"").contains("(empty)"));
+    }
+
+    #[test]
+    fn a_name_hides_nothing_and_turns_nothing() {
+        assert_eq!(name("Reports <DE>").render().into_string(), "<bdi>Reports &lt;DE&gt;</bdi>");
+        assert_eq!(
+            name("Reports\u{202e}1\u{1b}[2J\n").render().into_string(),
+            "<bdi>Reports<span class=\"escape\">\\u{202E}</span>1<span class=\"escape\">\\x1B</span>[2J\
+             <span class=\"escape\">\\n</span></bdi>"
+        );
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{Nav, Reader, Shell, button, form, notice, time};
+use super::{Nav, Reader, Shell, button, foreign, form, notice, time};
+use crate::domain::invisible::visible;
 use crate::ids::SystemKey;
 use crate::web::urls;
 
@@ -16,7 +17,7 @@ pub fn page(shell: &Shell, title: &str, main: &Markup) -> Markup {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (title) " · Syncdesk" }
+                title { (visible(title)) " · Syncdesk" }
                 link rel="stylesheet" href=(urls::css());
                 link rel="icon" href=(urls::ICON) type="image/svg+xml";
             }
@@ -78,7 +79,8 @@ fn foot(shell: &Shell) -> Markup {
         footer.foot {
             div {
                 p { "Times are " (time::zone_name(shell)) ". As of " (time::time_in_words(shell, shell.now)) "." }
-                p { "Syncdesk " (shell.version) @if shell.reader.is_some() { " · " a href=(urls::HELP) { "Help" } } }
+                // Strangers learn nothing about the version.
+                p { "Syncdesk" @if shell.reader.is_some() { " " (shell.version) " · " a href=(urls::HELP) { "Help" } } }
             }
         }
     }
@@ -91,7 +93,7 @@ pub fn crumbs(above: &[(String, &str)]) -> Markup {
         nav.crumbs aria-label="Breadcrumb" {
             @for (place, (address, name)) in above.iter().enumerate() {
                 @if place > 0 { span aria-hidden="true" { " › " } }
-                a href=(address) { bdi { (name) } }
+                a href=(address) { (foreign::name(name)) }
             }
         }
     }

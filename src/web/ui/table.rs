@@ -2,6 +2,8 @@
 
 use maud::{Markup, html};
 
+use super::foreign;
+
 /// A column header.
 #[derive(Debug, Clone, Copy)]
 pub struct Column<'a> {
@@ -49,7 +51,7 @@ pub fn table(caption: &Markup, columns: &[Column<'_>], rows: &Markup) -> Markup 
 fn header(column: Column<'_>) -> Markup {
     html! {
         th scope="col" class=[class(column)] {
-            @if column.hidden { span.hidden { (column.title) } } @else { bdi { (column.title) } }
+            @if column.hidden { span.hidden { (column.title) } } @else { (foreign::name(column.title)) }
         }
     }
 }

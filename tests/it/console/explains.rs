@@ -15,7 +15,7 @@ const COMMANDS: [(&[&str], &str); 9] = [
     (&["work"], "Execute runs only"),
     (&["migrate"], "Bring the database to this version"),
     (&["user"], "People with an account"),
-    (&["user", "add"], "the password is read from standard input"),
+    (&["user", "add"], "reads it from standard input"),
     (&["group", "add"], "Create a group of systems"),
     (&["key", "rotate"], "encrypt every credential with it"),
     (&["setup-token"], "Renew the one-time token"),
@@ -35,7 +35,8 @@ fn every_command_is_explained() {
         }
     }
     let help = said(console.bare(&["user", "add", "--help"]), "").worked();
-    for option in ["--collection", "--group", "--all", "--time-zone"] {
+    let collections = ["Administrator", "Auditor", "Delegate", "Operator", "Watcher"];
+    for option in ["--collection", "--group", "--all", "--time-zone"].into_iter().chain(collections) {
         assert!(help.contains(option), "{option} in {help}");
     }
     let version = said(console.bare(&["--version"]), "").worked();

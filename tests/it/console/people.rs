@@ -45,8 +45,9 @@ both_databases! {
         for (name, collection, reach, password, words) in [
             ("eve", "Operator", &["--all"][..], "short", "at least 12 characters"),
             ("eve", "Operator", &["--all"], "", "at least 12 characters"),
+            ("eve", "Operator", &["--all"], "password1234", "easy to guess"),
             ("a long name..", "Operator", &["--all"], PASSWORD, "letters, digits"),
-            ("eve", "Operators", &["--all"], PASSWORD, "There is no role collection Operators."),
+            ("eve", "Operators", &["--all"], PASSWORD, "There is no role collection Operators. Use one of: Administrator, Auditor, Delegate, Operator, Watcher."),
             ("eve", "Operator", &["--group", "Nowhere"], PASSWORD, "There is no group Nowhere."),
             ("eve", "Administrator", &["--group", "Finance"], PASSWORD, "reach all only"),
             ("mona", "Watcher", &["--all"], PASSWORD, "This name is taken."),
@@ -55,7 +56,8 @@ both_databases! {
             assert!(sentence.contains(words), "{name} {collection}: {sentence}");
         }
         assert!(console.say(&["group", "add", "Finance"]).refused().contains("There is a group with this name."));
-        assert!(console.say(&["group", "add", "../etc"]).refused().contains("no slash"));
+        assert!(console.say(&["group", "add", "../etc"]).refused().contains("without a slash"));
+        assert!(console.say(&["group", "add", "Fin\u{202e}ance"]).refused().contains("\\u{202E}"));
         let people = console.database.connect().texts("SELECT name AS value FROM people");
         assert_eq!(people, ["mona"], "nothing else was made");
     }
@@ -63,9 +65,9 @@ both_databases! {
     async fn the_set_up_token_is_renewed_until_somebody_administers(console: Home) {
         let token = || console.say(&["setup-token"]);
         let (first, second) = (token().worked(), token().worked());
-        assert!(first.starts_with("Set-up token: ") && first != second, "{first}{second}");
+        assert!(first.starts_with("Setup token: ") && first != second, "{first}{second}");
         said(console.command(&["user", "add", "ada", "--collection", "Administrator", "--all"]), PASSWORD).worked();
-        assert!(token().refused().contains("The portal is set up: it has an administrator."));
+        assert!(token().refused().contains("Syncdesk is already set up: it has an administrator."));
     }
 
     /// The portal that runs meanwhile goes on with the new keys.
@@ -77,4 +79,48 @@ both_databases! {
         assert_eq!(told, "0 credentials are encrypted with a new key. The old keys are removed.\n");
         assert_ne!(std::fs::read_to_string(&file).expect("the keys"), before);
     }
+}
+
+/// Types at a terminal: reads until each prompt, answers, and prints everything that the terminal has shown.
+const TYPIST: &str = r#"
+import os, pty, sys
+answers, command = sys.argv[1].split(","), sys.argv[2:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(command[0], command)
+shown = b""
+while True:
+    try:
+        read = os.read(terminal, 1024)
+    except OSError:
+        break
+    if not read:
+        break
+    shown += read
+    if shown.endswith(b": ") and answers:
+        os.write(terminal, answers.pop(0).encode() + b"\n")
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"#;
+
+/// What a terminal shows while these answers are typed, and the exit code.
+fn typed(console: &Home, args: &[&str], answers: &str) -> (String, Option<i32>) {
+    let command = console.command(args);
+    let mut python = std::process::Command::new("python3");
+    python.args(["-c", TYPIST, answers]).arg(command.get_program()).args(command.get_args());
+    python.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    python.current_dir(&console.path);
+    let said = said(python, "");
+    (said.out, said.code)
+}
+
+#[test]
+fn a_password_is_not_shown_while_it_is_typed() {
+    let console = Home::new(crate::database::TestDatabase::on(crate::database::Database::Sqlite));
+    let args = ["user", "add", "ada", "--collection", "Administrator", "--all"];
+    let (shown, code) = typed(&console, &args, &format!("{PASSWORD},{PASSWORD} "));
+    assert!(code == Some(1) && shown.contains("The two passwords differ."), "{code:?} {shown}");
+    let (shown, code) = typed(&console, &args, &format!("{PASSWORD},{PASSWORD}"));
+    assert!(code == Some(0) && shown.contains("ada can sign in."), "{code:?} {shown}");
+    assert!(shown.contains("Password: ") && !shown.contains(PASSWORD), "{shown}");
 }

@@ -132,8 +132,7 @@ fn a_database_that_cannot_be_written() {
     command.env("DATABASE_URL", "sqlite://closed.db");
     command.env("SYNCDESK_KEY_FILE", console.data().join("keys.toml"));
     let sentence = said(command, "").refused();
-    let expected = "The database cannot be used: the database is read-only: ";
-    assert!(sentence.starts_with(expected), "{sentence}");
+    assert_eq!(sentence, "the database is read-only: attempt to write a readonly database");
     assert_eq!(fs::metadata(&file).expect("the file").permissions().mode() & 0o777, 0o444, "it stays as it is");
 }
 
@@ -166,6 +165,31 @@ fn keys_that_are_gone_or_open_to_others() {
     fs::set_permissions(&keys, fs::Permissions::from_mode(0o600)).expect("its mode");
     own(&keys);
     leaves_nothing(&console, &["migrate"], &[], &["keys.toml"]);
+}
+
+/// As the key file: others must not read a password.
+#[test]
+fn a_password_in_a_settings_file_that_others_can_read() {
+    let console = console();
+    let file = console.path.join("desk.toml");
+    fs::write(&file, "database_url = 'postgres://desk:s3cr3t@127.0.0.1:1/desk'\nkey_file = 'keys.toml'\n")
+        .expect("a file");
+    own(&file);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("its mode");
+    leaves_nothing(&console, &["serve", "--config=desk.toml"], &[], &["desk.toml", "chmod 600"]);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("its mode");
+    let sentence = said(console.bare(&["migrate", "--config=desk.toml"]), "").refused();
+    assert!(sentence.contains("key file") && sentence.contains("missing"), "it is read: {sentence}");
+}
+
+#[test]
+fn folders_for_local_files_that_are_none() {
+    let console = console();
+    for root in ["/proc", "/sys", "/dev"] {
+        leaves_nothing(&console, &["migrate", &format!("--file-roots=General={root}")], &[], &[root, "kernel"]);
+    }
+    let inside = console.path.join("data/elsewhere").display().to_string();
+    leaves_nothing(&console, &["migrate", &format!("--file-roots=General={inside}")], &[], &[&inside, "data folder"]);
 }
 
 #[test]

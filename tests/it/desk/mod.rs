@@ -46,6 +46,8 @@ pub struct Desk {
     pub house: House,
     /// While nobody administers it.
     pub setup_token: Option<String>,
+    /// What the link on the console has instead of the token.
+    pub setup_code: Option<String>,
     database: TestDatabase,
     _data: TempDir,
     signed_in: Mutex<BTreeMap<String, Visitor>>,
@@ -119,8 +121,8 @@ impl Desk {
                 let house = House::open(config, clock).expect("the house opens");
                 let application = Application::build(house.clone(), listener).await.expect("it is put together");
                 let ending = application.handle();
-                let token = application.setup_token().map(ToOwned::to_owned);
-                let told = (house, application.address(), token);
+                let setup = application.setup().map(|setup| (setup.token.clone(), setup.code.clone()));
+                let told = (house, application.address(), setup);
                 started.send(told).ok().expect("the test waits");
                 let serve = tokio::spawn(application.run());
                 let _ = ended.await;
@@ -128,11 +130,13 @@ impl Desk {
                 serve.await.expect("no panic").expect("it ends in order");
             });
         });
-        let (house, address, setup_token) = wait.await.expect("the application starts");
+        let (house, address, setup) = wait.await.expect("the application starts");
+        let (setup_token, setup_code) = setup.unzip();
         Self {
             base: format!("http://{address}"),
             house,
             setup_token,
+            setup_code,
             database,
             _data: data,
             signed_in: Mutex::default(),

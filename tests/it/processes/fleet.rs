@@ -71,9 +71,9 @@ impl Fleet {
     }
 }
 
-/// Fills in the set-up page: its administrator, signed in.
+/// Fills in the setup page: its administrator, signed in.
 pub async fn set_up(process: &mut Process) -> Visitor {
-    let token = process.said("/setup?token=");
+    let token = process.said("Setup token: ");
     let ada = process.visitor();
     ada.get("/setup").await.expect(200);
     let fields = [

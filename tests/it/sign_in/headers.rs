@@ -1,5 +1,6 @@
 //! What every response says to the browser.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use syncdesk::clock::SystemClock;
@@ -85,7 +86,9 @@ both_databases! {
         assert_eq!(cookies(&first), [("syncdesk_visit".to_owned(), attributes.clone())]);
         assert!(cookies(&visitor.get("/sign-in").await).is_empty(), "it is set once");
         let answer = sign_in(&visitor, "mona").await.expect(303);
-        assert_eq!(cookies(&answer), [("syncdesk".to_owned(), attributes)]);
+        let strict = ["httponly", "path=/", "samesite=strict"].map(ToOwned::to_owned).to_vec();
+        let expected = [("syncdesk".to_owned(), attributes), ("syncdesk_device".to_owned(), strict)];
+        assert_eq!(BTreeSet::from_iter(cookies(&answer)), BTreeSet::from(expected));
     }
 
     async fn cookies_over_https(https: Https) {
@@ -94,10 +97,12 @@ both_databases! {
         let attributes = ["httponly", "path=/", "samesite=lax", "secure"].map(ToOwned::to_owned).to_vec();
         let first = visitor.get("/sign-in").await.expect(200);
         strict(&first);
-        assert_eq!(first.header("strict-transport-security"), "max-age=31536000");
+        assert_eq!(first.header("strict-transport-security"), "max-age=31536000; includeSubDomains");
         assert_eq!(cookies(&first), [("__Host-syncdesk_visit".to_owned(), attributes.clone())]);
         let answer = sign_in(&visitor, "mona").await.expect(303);
-        assert_eq!(cookies(&answer), [("__Host-syncdesk".to_owned(), attributes)]);
+        let strict = ["httponly", "path=/", "samesite=strict", "secure"].map(ToOwned::to_owned).to_vec();
+        let expected = [("__Host-syncdesk".to_owned(), attributes), ("__Host-syncdesk_device".to_owned(), strict)];
+        assert_eq!(BTreeSet::from_iter(cookies(&answer)), BTreeSet::from(expected));
         visitor.get("/account").await.expect(200);
     }
 }

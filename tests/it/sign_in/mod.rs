@@ -4,4 +4,5 @@ mod answers;
 mod headers;
 mod sessions;
 mod setup;
+mod strangers;
 mod throttle;

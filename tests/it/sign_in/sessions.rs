@@ -92,7 +92,7 @@ both_databases! {
         let new = "another phrase, as long";
         here.get("/account").await.expect(200);
         for (current, password, again, said) in [
-            ("wrong", new, new, "This is not your present password."),
+            ("wrong", new, new, "This is not your current password."),
             (PASSWORD, new, "different", "The two passwords differ."),
             (PASSWORD, "short", "short", "Use at least 12 characters."),
         ] {

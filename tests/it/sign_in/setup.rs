@@ -1,10 +1,10 @@
-//! The set-up page: there once, for whoever reads the console.
+//! The setup page: it exists once, for the person who reads the console.
 
 use std::sync::Arc;
 
 use syncdesk::access::Internal;
-use syncdesk::clock::SystemClock;
-use syncdesk::ops::people;
+use syncdesk::clock::{Clock, FixedClock, SystemClock};
+use syncdesk::ops::set_up as ops;
 use syncdesk::web::routes::{Method, ROUTES};
 
 use crate::database::{Database, Fixture, both_databases};
@@ -41,9 +41,10 @@ both_databases! {
         // Somebody who administers nothing does not count.
         new.desk.add_person("wim", "Watcher", None).await;
         let open = ["/setup", "/health", "/static/app.css", "/static/icon.svg"];
+        let missing = "/.well-known/security.txt";
         let visitor = new.desk.nobody();
         visitor.get("/setup").await.expect(200);
-        for row in ROUTES.iter().filter(|row| !open.contains(&row.path)) {
+        for row in ROUTES.iter().filter(|row| !open.contains(&row.path) && row.path != missing) {
             let path = row.path.replace("{system}", "bbbbbbbbbb");
             let answer = match row.method {
                 Method::Get => visitor.get(&path).await,
@@ -54,23 +55,23 @@ both_databases! {
         for path in open {
             visitor.get(path).await.expect(200);
         }
+        visitor.get(missing).await.expect(404);
     }
 
     async fn with_the_token_it_makes_an_administrator_once(new: New) {
         let (desk, token) = (&new.desk, new.token.as_str());
         let visitor = desk.nobody();
-        let page = visitor.get(&format!("/setup?token={token}")).await.expect(200);
-        assert_eq!(page.attributes("input[name=token]", "value"), [token], "the address on the console fills it in");
         for (token, name, password, said) in [
-            ("", "ada", PASSWORD, "This is not the token printed on the console."),
-            ("wrong", "ada", PASSWORD, "This is not the token printed on the console."),
-            (&token[1..], "ada", PASSWORD, "This is not the token printed on the console."),
+            ("", "ada", PASSWORD, "This is not the setup token printed on the console."),
+            ("wrong", "ada", PASSWORD, "This is not the setup token printed on the console."),
+            (&token[1..], "ada", PASSWORD, "This is not the setup token printed on the console."),
             (token, "ada", "short", "Use at least 12 characters."),
-            (token, "", PASSWORD, "1 to 60 letters, digits"),
-            (token, "a b", PASSWORD, "1 to 60 letters, digits"),
+            (token, "", PASSWORD, "Use 1 to 60 letters, digits"),
+            (token, "a b", PASSWORD, "Use 1 to 60 letters, digits"),
         ] {
             let refused = set_up(&visitor, token, name, password).await.expect(422);
             assert!(refused.says(said), "{}", refused.told());
+            assert_eq!(refused.texts(".notice li").len(), 1, "nothing else is wrong: {}", refused.told());
             assert_eq!(refused.attributes("input[name=name]", "value").concat(), name, "what was typed is kept");
             assert!(!refused.body.contains(PASSWORD), "but the password");
         }
@@ -88,7 +89,58 @@ both_databases! {
         let again = [("token", token), ("name", "eve"), ("password", PASSWORD), ("password_again", PASSWORD)];
         assert_eq!(second.post_form("/setup", &again).await.expect(303).location(), "/");
         assert_eq!(administrators(desk), ["ada"]);
-        assert!(people::setup_token(&desk.house.store, &Internal::console(), false).await.is_err(), "nor another token");
+        assert!(ops::renew_token(&desk.house.store, &Internal::console(), false).await.is_err(), "nor another token");
+    }
+
+    /// The setup token is in no address: the link has a code of its own, which works once.
+    async fn the_link_on_the_console_works_once(new: New) {
+        let code = new.desk.setup_code.clone().expect("a code for the console");
+        assert_ne!(code, new.token);
+        let link = format!("/setup?token={code}");
+        let filled = |page: &Answer| page.attributes("input[name=token]", "value");
+        let visitor = new.desk.nobody();
+        assert!(filled(&visitor.get("/setup").await.expect(200)).is_empty());
+        assert!(filled(&visitor.get(&format!("/setup?token={}", new.token)).await.expect(200)).is_empty(), "the token is not its code");
+        assert_eq!(filled(&visitor.get(&link).await.expect(200)), [new.token.as_str()]);
+        assert!(filled(&new.desk.nobody().get(&link).await.expect(200)).is_empty(), "it was used");
+        // The page that was opened is filled in, and works.
+        let fields = [("name", "ada"), ("password", PASSWORD), ("password_again", PASSWORD)];
+        visitor.get("/setup").await.expect(200);
+        visitor.submit("/setup", &[&fields[..], &[("token", &new.token)]].concat()).await.expect(303);
+        assert_eq!(administrators(&new.desk), ["ada"]);
+    }
+
+    /// Every error at the same time, in the order of the form.
+    async fn all_errors_are_reported_together(new: New) {
+        let visitor = new.desk.nobody();
+        let page = visitor.get("/setup").await.expect(200);
+        assert_eq!(page.texts("label"), ["Setup token", "User name", "Password", "Password again", "Your time zone"]);
+        assert!(page.text("#name-help").contains("1 to 60 letters, digits and . _ - @ +"), "{}", page.told());
+        let fields = [("token", "wrong"), ("name", "Ada Lovelace"), ("password", "short"), ("password_again", "other"), ("time_zone", "Mars")];
+        let refused = visitor.submit("/setup", &fields).await.expect(422);
+        let said = refused.texts(".notice li");
+        let expected = ["Setup token", "User name", "Password", "Password again", "Your time zone"];
+        assert_eq!(said.len(), expected.len(), "{said:?}");
+        for (said, expected) in said.iter().zip(expected) {
+            assert!(said.starts_with(expected), "{said} {expected}");
+        }
+        for (field, _value) in fields {
+            assert_eq!(refused.texts(&format!("#{field}-error")).len(), 1, "beside {field}");
+        }
+        let kept = |name: &str| refused.attributes(&format!("input[name={name}]"), "value").concat();
+        assert_eq!([kept("name"), kept("time_zone"), kept("password")], ["Ada Lovelace", "Mars", ""]);
+    }
+
+    async fn common_passwords_are_refused(new: New) {
+        let visitor = new.desk.nobody();
+        for (name, password) in [("ada", "password1234"), ("ada", "111111111111"), ("ada", "syncdesk2026"), ("lovelace", "lovelace1234")] {
+            let refused = set_up(&visitor, &new.token, name, password).await.expect(422);
+            assert!(refused.text("#password-error").contains("easy to guess"), "{password}: {}", refused.told());
+        }
+        let long = "seventeen green umbrellas beside ".repeat(4);
+        let refused = set_up(&visitor, &new.token, "ada", &long).await.expect(422);
+        assert!(refused.text("#password-error").contains("at most 128 characters"), "{}", refused.told());
+        set_up(&visitor, &new.token, "ada", &long[..128]).await.expect(303);
     }
 
     /// Both have looked and found nobody when somebody lets go of the database.
@@ -115,10 +167,36 @@ both_databases! {
     async fn a_renewed_token_voids_the_old_one(new: New) {
         let kept = new.desk.texts("SELECT value FROM portal").join(" ");
         assert!(!kept.contains(&new.token), "the database has its hash only");
-        let fresh = people::setup_token(&new.desk.house.store, &Internal::console(), false).await;
+        let fresh = ops::renew_token(&new.desk.house.store, &Internal::console(), false).await;
         let fresh = fresh.expect("a token").expect("a new one");
         let visitor = new.desk.nobody();
         set_up(&visitor, &new.token, "ada", PASSWORD).await.expect(422);
         set_up(&visitor, &fresh, "ada", PASSWORD).await.expect(303);
+    }
+}
+
+/// Whose clock does not move, so that no attempt is given back.
+struct Still(New);
+
+impl Fixture for Still {
+    async fn on(database: Database) -> Self {
+        let clock = Arc::new(FixedClock::at(SystemClock.now()));
+        let desk = Desk::empty(database, &["--trusted-proxies=127.0.0.1"], clock).await;
+        let token = desk.setup_token.clone().expect("a token for the console");
+        Self(New { desk, token })
+    }
+}
+
+both_databases! {
+    async fn guessing_the_token_is_slow(still: Still) {
+        let Still(new) = still;
+        let stranger = new.desk.nobody().from("192.0.2.1");
+        stranger.get("/setup").await.expect(200);
+        for _ in 0..30 {
+            stranger.post_form("/setup", &[("token", "guess")]).await.expect(422);
+        }
+        let refused = stranger.post_form("/setup", &[("token", "guess")]).await.expect(429);
+        assert!(refused.says("wait 2 seconds"), "{}", refused.told());
+        set_up(&new.desk.nobody().from("192.0.2.2"), &new.token, "ada", PASSWORD).await.expect(303);
     }
 }

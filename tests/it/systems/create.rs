@@ -116,8 +116,9 @@ both_databases! {
         let s3 = ("settings.source_kind", "s3");
         for (changes, field, said) in [
             (&[("name", "  ")][..], "name", "Give the system a name."),
-            (&[("name", &long)], "name", "At most 120 characters on one line."),
-            (&[("name", "two\nlines")], "name", "At most 120 characters on one line."),
+            (&[("name", &long)], "name", "Use at most 120 characters."),
+            (&[("name", "two\nlines")], "name", "Remove the invisible character \\n."),
+            (&[("name", "Reports\u{202e}gpj")], "name", "Remove the invisible character \\u{202E}."),
             (&[("group", "Nowhere")], "group", "Choose one of the groups"),
             (&[("group", "")], "group", "Choose one of the groups"),
             (&[("schedule", "nonsense")], "schedule", ""),

@@ -60,6 +60,10 @@ impl Kind for Scripted {
         BTreeMap::new()
     }
 
+    fn recipients(&self, _settings: &serde_json::Value) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     fn local_folders(&self, _settings: &serde_json::Value) -> Vec<(&'static str, PathBuf)> {
         Vec::new()
     }

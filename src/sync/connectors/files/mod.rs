@@ -25,6 +25,7 @@ use self::end::Which;
 use self::place::Place;
 use self::settings::{EndKind, EndSettings, Mode, Settings};
 use crate::domain::kind::{Owner, Reading};
+use crate::domain::plain_http::Recipient;
 use crate::domain::run::{Failure, Stage};
 use crate::net;
 use crate::sync::connector::{Connector, Context, Field, Halt, Kind, Peer, Task, Territory, Typed};
@@ -62,6 +63,15 @@ impl Kind for Files {
     fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {
         let Some(settings) = Settings::from_json(settings) else { return BTreeMap::new() };
         let of = |which: Which| Some((which.secret(), settings.end(which).owner()?));
+        [Which::Source, Which::Destination].into_iter().filter_map(of).collect()
+    }
+
+    fn recipients(&self, settings: &serde_json::Value) -> Vec<Recipient> {
+        let Some(settings) = Settings::from_json(settings) else { return Vec::new() };
+        let of = |which: Which| {
+            let end = settings.end(which);
+            end.owner().is_some().then(|| (which.secret(), end.endpoint.clone()))
+        };
         [Which::Source, Which::Destination].into_iter().filter_map(of).collect()
     }
 

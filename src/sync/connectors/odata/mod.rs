@@ -1,11 +1,18 @@
 //! The odata connector: entity sets of an OData service, version 2 or 4, into the replica.
 
+mod batch;
+mod closing;
 pub mod codes;
+mod failures;
 mod fetch;
 mod form;
+mod incoming;
+mod key;
 mod metadata;
+mod moment;
 mod page;
 mod parse;
+mod raw;
 mod reading;
 mod record;
 mod references;
@@ -13,18 +20,26 @@ mod run;
 mod select;
 mod service;
 pub mod settings;
+mod shape;
 mod shared;
 mod sign_in;
+mod signs;
+mod split;
+mod stage;
 mod state;
+mod sum;
+mod trouble;
 mod value;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use self::service::Service;
-use self::settings::Settings;
+use self::settings::{Auth, Settings};
 use crate::domain::kind::{Owner, Reading};
+use crate::domain::plain_http::Recipient;
 use crate::domain::run::{Failure, Stage};
 use crate::net;
 use crate::sync::connector::{Connector, Context, Field, Halt, Kind, Peer, Task, Territory, Typed};
@@ -60,6 +75,17 @@ impl Kind for OData {
 
     fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {
         Settings::from_json(settings).and_then(|settings| settings.owner()).into_iter().collect()
+    }
+
+    fn recipients(&self, settings: &serde_json::Value) -> Vec<Recipient> {
+        let Some(settings) = Settings::from_json(settings) else { return Vec::new() };
+        match settings.auth {
+            // A private key signs, and is never sent.
+            Auth::None | Auth::Certificate => Vec::new(),
+            Auth::Basic | Auth::Header => vec![(settings::SECRET, settings.root)],
+            // The secret goes to the one, the token to the other.
+            Auth::OAuth2 => vec![(settings::SECRET, settings.token_url), (settings::SECRET, settings.root)],
+        }
     }
 
     fn local_folders(&self, _settings: &serde_json::Value) -> Vec<(&'static str, PathBuf)> {

@@ -16,6 +16,7 @@ use crate::web::failure::Failure;
 use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
+use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head};
 use crate::web::ui::{Nav, Shell, button, failure, form, page};
 use crate::web::urls::{self, LogsQuery};
@@ -220,7 +221,7 @@ fn way(view: &ConnectionView) -> Markup {
         }
         @if let Some(of) = view.system.as_ref().filter(|of| !of.addresses.is_empty()) {
             p { "Whether these can be reached from the machine that Syncdesk runs on:" }
-            ul { @for (label, address) in &of.addresses { li { (label) ": " code { bdi { (address) } } } } }
+            ul { @for (label, address) in &of.addresses { li { (label) ": " code { (foreign::name(&address)) } } } }
         }
     }
 }

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::clock::Stamp;
 use crate::ids::SystemKey;
 use crate::web::pages::systems::show::{RUN_COLUMNS, RunRow, run_cells};
+use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
 use crate::web::ui::pager::{BY_AGE, kept, pager};
 use crate::web::ui::runs::LogAccess;
@@ -141,8 +142,8 @@ fn run(shell: &Shell, row: &RunOf) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Run" {
-                a.row href=(urls::run(&row.key, row.run.no)) { bdi { (row.system) } " " (row.run.no) }
-                div.sub { bdi { (row.group) } @if row.deleted { " · deleted" } }
+                a.row href=(urls::run(&row.key, row.run.no)) { (foreign::name(&row.system)) " " (row.run.no) }
+                div.sub { (foreign::name(&row.group)) @if row.deleted { " · deleted" } }
             }
             (run_cells(shell, &row.key, &row.run, &LogAccess::Granted))
         }

@@ -14,6 +14,7 @@ use crate::store::runs;
 use crate::store::systems::{self, System};
 use crate::store::{Db, Result, StoreError};
 use crate::web::extract::Viewer;
+use crate::web::ui::foreign;
 use crate::web::ui::layout::crumbs;
 use crate::web::urls::{self, RecordsQuery};
 use maud::{Markup, html};
@@ -78,7 +79,7 @@ impl Above {
             above.push((urls::records(&self.key, set, &RecordsQuery::default(), None), set));
         }
         html! {
-            @if !self.may_open { p.crumbs { bdi { (self.name) } } }
+            @if !self.may_open { p.crumbs { (foreign::name(&self.name)) } }
             @if !above.is_empty() { (crumbs(&above)) }
         }
     }

@@ -15,6 +15,7 @@ use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::state::App;
+use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::time::time;
@@ -90,12 +91,12 @@ fn view(shell: &Shell, view: &RecordView) -> Markup {
         &format!("{} of {}", view.key, view.set.name),
         &html! {
             (view.above.crumbs(true, Some(&view.set.name)))
-            (head(&html! { bdi { (view.key) } }, &html! { (state(newest.is_some_and(|version| version.orphaned))) }, &html! {}))
+            (head(&html! { (foreign::name(&view.key)) }, &html! { (state(newest.is_some_and(|version| version.orphaned))) }, &html! {}))
             section.card aria-label="Fields" {
-                (table(&html! { "Fields of " bdi { (view.key) } }, &FIELDS, &html! {
+                (table(&html! { "Fields of " (foreign::name(&view.key)) }, &FIELDS, &html! {
                     @for name in view.names.iter().chain(others) {
                         tr {
-                            th scope="row" data-label="Field" { bdi { (name) } }
+                            th scope="row" data-label="Field" { (foreign::name(&name)) }
                             td data-label="Value" { (fields::cell(record.get(name), fields::short)) }
                         }
                     }
@@ -150,7 +151,7 @@ fn changes(view: &RecordView, version: &Version, before: Option<&Version>) -> Ma
             _ => {},
         }
         @if !names.is_empty() {
-            ul { @for name in names { li { bdi { (name) } ": " (fields::cell(was.get(name), fields::short)) " → " (fields::cell(now.get(name), fields::short)) } } }
+            ul { @for name in names { li { (foreign::name(&name)) ": " (fields::cell(was.get(name), fields::short)) " → " (fields::cell(now.get(name), fields::short)) } } }
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::choices::{self, Choice};
+use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
 use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::table::{Column, table, text};
@@ -139,7 +140,7 @@ fn view(shell: &Shell, view: &RecordsView) -> Markup {
         ["Key", "State"].into_iter().chain(view.in_columns().map(String::as_str)).map(text).collect();
     let (key, name) = (&view.above.key, &view.set.name);
     let beside = html! {
-        span.soft { bdi { (view.set.data_set) } " · " (number(view.set.active)) " active, " (number(view.set.orphaned)) " orphaned" }
+        span.soft { (foreign::name(&view.set.data_set)) " · " (number(view.set.active)) " active, " (number(view.set.orphaned)) " orphaned" }
     };
     let actions = html! {
         (link_button(&urls::records_csv(key, name, &view.query), "CSV", ""))
@@ -150,7 +151,7 @@ fn view(shell: &Shell, view: &RecordsView) -> Markup {
         &format!("{name} of {}", view.above.name),
         &html! {
             (view.above.crumbs(true, None))
-            (head(&html! { bdi { (name) } }, &beside, &actions))
+            (head(&html! { (foreign::name(&name)) }, &beside, &actions))
             section.card aria-label="Records" {
                 (filters(view))
                 @if view.records.is_empty() {
@@ -158,7 +159,7 @@ fn view(shell: &Shell, view: &RecordsView) -> Markup {
                         @if view.query.is_narrow() { p { a href=(urls::records(key, name, &view.query.widened(), None)) { "Show all records" } } }
                     }))
                 } @else {
-                    (table(&html! { "Records of " bdi { (name) } }, &columns, &html! { @for record in &view.records { (row(view, record)) } }))
+                    (table(&html! { "Records of " (foreign::name(&name)) }, &columns, &html! { @for record in &view.records { (row(view, record)) } }))
                 }
                 @let shown = i64::try_from(view.records.len()).unwrap_or(i64::MAX);
                 (pager("Pages of records", &html! {
@@ -195,7 +196,7 @@ fn row(view: &RecordsView, record: &Record) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Key" {
-                a href=(urls::record(&view.above.key, &view.set.name, &record.key)) { bdi { (String::from_utf8_lossy(&record.key)) } }
+                a href=(urls::record(&view.above.key, &view.set.name, &record.key)) { (foreign::name(&String::from_utf8_lossy(&record.key))) }
             }
             td data-label="State" { (state(record.orphaned)) }
             @for name in view.in_columns() {

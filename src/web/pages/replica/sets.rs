@@ -14,6 +14,7 @@ use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::state::App;
+use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
 use crate::web::ui::table::{Column, numbers, table, text};
 use crate::web::ui::{Nav, Shell, empty, number, page};
@@ -115,7 +116,7 @@ fn view(shell: &Shell, view: &SetsView) -> Markup {
                 Some(run) => (head(&html! { "What run " (run) " changed" }, &html! { a href=(urls::run(key, run)) { "Run " (run) } }, &html! {})),
                 None => (head(&html! { "Replica" }, &html! {
                     span.soft {
-                        bdi { (view.above.name) }
+                        (foreign::name(&view.above.name))
                         @if let Some(run) = view.published { ", as published by " a href=(urls::run(key, run)) { "run " (run) } }
                     }
                 }, &html! {})),
@@ -144,9 +145,9 @@ fn set_row(view: &SetsView, row: &SetRow) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Entity set" {
-                @if row.read_by.is_some() || set.read_run.is_some() { a href=(records("")) { bdi { (set.name) } } } @else { bdi { (set.name) } }
+                @if row.read_by.is_some() || set.read_run.is_some() { a href=(records("")) { (foreign::name(&set.name)) } } @else { (foreign::name(&set.name)) }
             }
-            td data-label="Data set" { bdi { (set.data_set) } }
+            td data-label="Data set" { (foreign::name(&set.data_set)) }
             td.n data-label="Active" { (number(set.active)) }
             td.n data-label="Orphaned" {
                 @if set.orphaned > 0 { a href=(records("orphaned")) { (number(set.orphaned)) } } @else { "0" }
@@ -162,9 +163,9 @@ fn change_row(view: &SetsView, row: &SetRow) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Entity set" {
-                a href=(urls::records(&view.above.key, &row.set.name, &query, None)) { bdi { (row.set.name) } }
+                a href=(urls::records(&view.above.key, &row.set.name, &query, None)) { (foreign::name(&row.set.name)) }
             }
-            td data-label="Data set" { bdi { (row.set.data_set) } }
+            td data-label="Data set" { (foreign::name(&row.set.data_set)) }
             td.n data-label="Records that it brought" { (number(row.changed)) @if row.changed == MOST { "+" } }
         }
     }

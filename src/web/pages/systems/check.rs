@@ -14,8 +14,8 @@ use crate::ids::{CheckNo, SystemKey};
 use crate::ops::check_connection::check_connection;
 use crate::ops::error::OpError;
 use crate::store::checks::{self, Check};
-use crate::store::house_notes;
 use crate::store::systems::{self, System};
+use crate::store::{credentials, house_notes};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -23,6 +23,7 @@ use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::failure::{FailureView, failure, said};
+use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, refreshing, system_crumbs};
 use crate::web::ui::{Badge, Nav, Refresh, Shell, Tone, duration, form, link_button, notice, page, time};
 use crate::web::urls;
@@ -37,6 +38,8 @@ pub struct CheckView {
     pub state: CheckState,
     /// The stages that a connection has, by the settings of today.
     pub has: Vec<Stage>,
+    /// URLs to which credentials are sent without encryption.
+    pub exposed: Vec<String>,
     pub may_check: bool,
     /// The result changes what is shown of the connection, and starts nothing.
     pub on_hold: bool,
@@ -114,13 +117,14 @@ pub(super) async fn answer(
     wanted: bool,
     app: &App,
 ) -> Result<HttpResponse, Failure> {
-    let (system, check, note) = app
+    let (system, check, note, slots) = app
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
             let check = checks::find(db, system.id, no)?;
             let note = house_notes::find(db, code_of(&check))?;
-            Ok((system, check, note))
+            let slots = credentials::slots(db, system.id)?;
+            Ok((system, check, note, slots))
         })
         .await?;
     let shown = CheckView {
@@ -130,6 +134,7 @@ pub(super) async fn answer(
         by: check.principal.clone(),
         state: state(&check, note.as_ref()),
         has: has(&system),
+        exposed: exposed(&system, &slots),
         may_check: viewer.may(&[Verb::CheckConnection], system.group_id),
         on_hold: system.hold_since.is_some(),
     };
@@ -143,6 +148,15 @@ pub(super) async fn answer(
 
 /// The interval of the page, in seconds: a check mostly takes less.
 const SECONDS: u32 = 2;
+
+/// The URLs to which the credentials in these slots are sent without encryption.
+pub(super) fn exposed(system: &System, slots: &[String]) -> Vec<String> {
+    let settings = serde_json::from_str(&system.settings).ok();
+    let of_kind = registry::kind(&system.kind).zip(settings);
+    of_kind
+        .map(|(kind, settings)| present::exposed(kind, &settings, slots.iter().map(String::as_str)))
+        .unwrap_or_default()
+}
 
 /// The stages that a connection of the system has; all, if it cannot be told.
 fn has(system: &System) -> Vec<Stage> {
@@ -182,7 +196,7 @@ pub fn view(shell: &Shell, view: &CheckView) -> Markup {
         &format!("Connection check of {}", view.name),
         &html! {
             (system_crumbs(&view.key, &view.name))
-            (head(&html! { "Connection check" }, &html! { (badge(&view.state)) " " span.soft { bdi { (view.name) } } }, &html! {}))
+            (head(&html! { "Connection check" }, &html! { (badge(&view.state)) " " span.soft { (foreign::name(&view.name)) } }, &html! {}))
             (refreshing(shell))
             @if let CheckState::Failed { failure: why, .. } = &view.state {
                 (notice::notice(Tone::Error, &html! {
@@ -190,6 +204,7 @@ pub fn view(shell: &Shell, view: &CheckView) -> Markup {
                     (said(why))
                 }))
             }
+            (notice::unencrypted(&view.exposed))
             section.card.sheet aria-labelledby="stages" {
                 h2 #stages { "Stages" }
                 (stages(view))

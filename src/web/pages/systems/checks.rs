@@ -16,6 +16,7 @@ use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::state::App;
+use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, system_crumbs};
 use crate::web::ui::table::{Column, numbers, table, text};
 use crate::web::ui::{Badge, Nav, Shell, Tone, duration, empty, failure, page, time};
@@ -88,7 +89,7 @@ pub fn view(shell: &Shell, view: &ChecksView) -> Markup {
         &format!("Connection checks of {}", view.name),
         &html! {
             (system_crumbs(&view.key, &view.name))
-            (head(&html! { "Connection checks" }, &html! { span.soft { bdi { (view.name) } } }, &html! {}))
+            (head(&html! { "Connection checks" }, &html! { span.soft { (foreign::name(&view.name)) } }, &html! {}))
             section.card aria-label="Connection checks" {
                 @if view.rows.is_empty() {
                     (empty::empty("Not checked yet.", &html! {
@@ -96,7 +97,7 @@ pub fn view(shell: &Shell, view: &ChecksView) -> Markup {
                     }))
                 } @else {
                     (table(
-                        &html! { "The last connection checks of " bdi { (view.name) } ", newest first" },
+                        &html! { "The last connection checks of " (foreign::name(&view.name)) ", newest first" },
                         &COLUMNS,
                         &html! { @for row in &view.rows { (check_row(shell, view, row)) } },
                     ))

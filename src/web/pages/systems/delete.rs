@@ -12,6 +12,7 @@ use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::state::App;
 use crate::web::ui::Nav;
+use crate::web::ui::foreign;
 use crate::web::{response, session};
 use maud::{Markup, html};
 
@@ -97,7 +98,7 @@ pub fn view(shell: &Shell, view: &DeleteView) -> Markup {
         &deed,
         &html! {
             (system_crumbs(&view.key, &view.name))
-            (head(&html! { "Delete " bdi { (view.name) } "?" }, &html! {}, &html! {}))
+            (head(&html! { "Delete " (foreign::name(&view.name)) "?" }, &html! {}, &html! {}))
             @match view.open {
                 Some(run) => (refused(view, run)),
                 None => (confirm(

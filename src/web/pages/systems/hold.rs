@@ -13,6 +13,7 @@ use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
 use crate::web::present::{self, errors_of};
 use crate::web::state::App;
+use crate::web::ui::foreign;
 use crate::web::ui::{Nav, Tone};
 use crate::web::{response, session};
 use maud::{Markup, html};
@@ -133,7 +134,7 @@ pub fn view(shell: &Shell, view: &HoldView) -> Markup {
         &format!("Put {} on hold", view.name),
         &html! {
             (system_crumbs(&view.key, &view.name))
-            (head(&html! { "Put " bdi { (view.name) } " on hold" }, &html! {}, &html! {}))
+            (head(&html! { "Put " (foreign::name(&view.name)) " on hold" }, &html! {}, &html! {}))
             (summary(&view.errors))
             div.card.sheet {
                 p { "No run starts until a person releases the system. Its connection is not checked automatically; Check connection still works. The status shows On hold, which is neither good nor bad." }

@@ -13,6 +13,7 @@ use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::Nav;
+use crate::web::ui::foreign;
 use maud::{Markup, html};
 
 use crate::clock::Stamp;
@@ -109,7 +110,7 @@ pub fn view(shell: &Shell, view: &QueueView) -> Markup {
         &title,
         &html! {
             (system_crumbs(&view.key, &view.name))
-            (head(&html! { "Queue" }, &html! { span.soft { bdi { (view.name) } } }, &html! {}))
+            (head(&html! { "Queue" }, &html! { span.soft { (foreign::name(&view.name)) } }, &html! {}))
             (refreshing(shell))
             section.card aria-label="Queue" {
                 @if view.rows.is_empty() {
@@ -118,7 +119,7 @@ pub fn view(shell: &Shell, view: &QueueView) -> Markup {
                     }))
                 } @else {
                     (table(
-                        &html! { "Runs of " bdi { (view.name) } " that have not ended" },
+                        &html! { "Runs of " (foreign::name(&view.name)) " that have not ended" },
                         &COLUMNS,
                         &html! { @for row in &view.rows { (queue_row(shell, view, row)) } },
                     ))

@@ -11,6 +11,7 @@ use crate::domain::message::Counts;
 use crate::domain::run::{EndReason, RunResult, RunState};
 use crate::ids::{RunNo, Seq, SystemKey};
 use crate::web::ui::failure::{FailureView, failure, said};
+use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head, refreshing};
 use crate::web::ui::progress::{self, Progress};
 use crate::web::ui::runs::{Origin, end_reason, origin};
@@ -132,7 +133,7 @@ pub fn above(system: &SystemRef, run: Option<RunNo>) -> Markup {
         above.push((urls::run(&system.key, no), label));
     }
     html! {
-        @if !system.may_open { p.crumbs { bdi { (system.name) } } }
+        @if !system.may_open { p.crumbs { (foreign::name(&system.name)) } }
         @if !above.is_empty() { (crumbs(&above)) }
     }
 }

@@ -57,6 +57,8 @@ pub struct EditView {
     pub reference: String,
     /// By input name.
     pub errors: Errors,
+    /// URLs to which stored credentials are sent without encryption.
+    pub exposed: Vec<String>,
     pub groups: Vec<Choice>,
     /// Group, and the folder that local ends of its systems may use.
     pub roots: Vec<(String, String)>,
@@ -334,6 +336,12 @@ struct Form {
 }
 
 impl Form {
+    /// The URLs to which stored credentials are sent without encryption, with the settings as typed.
+    fn exposed(&self) -> Vec<String> {
+        let slots = self.stored.iter().map(String::as_str);
+        present::exposed(self.kind, &self.kind.read(&bare(&self.typed)).settings, slots)
+    }
+
     async fn answer(
         self,
         app: &App,
@@ -343,6 +351,7 @@ impl Form {
     ) -> Result<HttpResponse, Failure> {
         let scope = grant.scope().clone();
         let groups = app.store.read(move |db| groups::within(db, &scope)).await?;
+        let exposed = self.exposed();
         let shown = EditView {
             subject: self.subject,
             kind: self.kind.kind(),
@@ -354,6 +363,7 @@ impl Form {
             kept: self.kept.slots,
             reference: self.kept.reference,
             errors: self.errors,
+            exposed,
             roots: groups
                 .iter()
                 .map(|(_id, name)| (name.clone(), app.config.file_root(name).display().to_string()))

@@ -7,8 +7,9 @@ use super::{EditView, REFERENCE, SETTING, Subject, VERSION};
 use crate::domain::doc::{Doc, GUIDE};
 use crate::domain::kind::{Field, Input};
 use crate::web::ui::field::{SecretState, summary_in_order};
+use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head};
-use crate::web::ui::{Choice, Control, FieldView, Shell, button, form, link_button, page};
+use crate::web::ui::{Choice, Control, FieldView, Shell, button, form, link_button, notice, page};
 use crate::web::urls;
 
 #[must_use]
@@ -22,9 +23,10 @@ pub fn view(shell: &Shell, view: &EditView) -> Markup {
         &title,
         &html! {
             (above(view))
-            (head(&html! { bdi { (title) } }, &html! { span.soft { (view.kind_title) } }, &guide(view)))
+            (head(&html! { (foreign::name(&title)) }, &html! { span.soft { (view.kind_title) } }, &guide(view)))
             @if view.subject == Subject::New { (kinds(view)) }
             (summary_in_order(&view.errors, &labels(view)))
+            (notice::unencrypted(&view.exposed))
             (form(shell, &action, &html! {
                 div.sections #(VERSION) {
                     (hidden(view))
@@ -128,7 +130,7 @@ fn folders(view: &EditView) -> Markup {
             [(_group, folder)] => div.field { p.help { "Local folders of its systems lie in " code.mono { (folder) } } },
             several => details.field {
                 summary { "Where local folders of a group lie" }
-                dl.folders { @for (group, folder) in several { div { dt { bdi { (group) } } dd { code.mono { (folder) } } } } }
+                dl.folders { @for (group, folder) in several { div { dt { (foreign::name(&group)) } dd { code.mono { (folder) } } } } }
             },
         }
     }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use crate::clock::Stamp;
 use crate::ids::SystemKey;
+use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, refreshing};
 use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::progress::Progress;
@@ -225,8 +226,8 @@ fn system_row(shell: &Shell, row: &SystemRow) -> Markup {
                 @if let Some(since) = row.overall_since { div.sub { "since " (time::time_inside(shell, since)) } }
             }
             th scope="row" {
-                a.row href=(urls::system(&row.key)) { bdi { (row.name) } }
-                div.sub { (row.kind) " · " (if row.production { "Production" } else { "Test" }) " · " bdi { (row.group) } }
+                a.row href=(urls::system(&row.key)) { (foreign::name(&row.name)) }
+                div.sub { (row.kind) " · " (if row.production { "Production" } else { "Test" }) " · " (foreign::name(&row.group)) }
             }
             td data-label="Synchronization" { (row.synchronization) @if !row.note.is_empty() { div.sub { (row.note) } } }
             td data-label="Last run" { (last_run(shell, row)) }

@@ -23,7 +23,7 @@ use crate::ids::{CheckNo, GroupId, RunId, RunNo, SystemKey};
 use crate::store::checks::{self, Check};
 use crate::store::runs::{self, Run, RunPlace, Totals};
 use crate::store::systems::{self, System, Watch};
-use crate::store::{Db, house_notes, plans, replica};
+use crate::store::{Db, credentials, house_notes, plans, replica};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -112,6 +112,7 @@ struct Loaded {
     checks: Vec<(bool, Stamp)>,
     watch: Watch,
     has_replica: bool,
+    exposed: Vec<String>,
 }
 
 fn load(
@@ -155,6 +156,7 @@ fn load(
         None => false,
     };
     let has_replica = replica::is_published(db, id)?;
+    let exposed = super::check::exposed(&system, &credentials::slots(db, id)?);
     let check = checks::last(db, id)?;
     let open_check = checks::open(db, id)?;
     let checks = checks::recent(db, id, STRIP)?;
@@ -179,6 +181,7 @@ fn load(
         checks,
         watch,
         has_replica,
+        exposed,
     })
 }
 
@@ -193,6 +196,7 @@ fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
         production: system.production,
         group: loaded.group.clone(),
         overall: present::overall(system),
+        exposed: loaded.exposed.clone(),
         sources: present::sources(system),
         hold: system.hold_since.map(|since| Hold {
             reason: system.hold_reason.clone().unwrap_or_default(),

@@ -11,6 +11,7 @@ use crate::domain::run::{RunResult, RunState};
 use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::chart::{self, RunBar};
 use crate::web::ui::failure::{FailureView, failure, said};
+use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head, refreshing};
 use crate::web::ui::pager::{BY_AGE, pager};
 use crate::web::ui::runs::{ErrorCause, LogAccess, Origin, count_cells, error_cause, no_log_access, origin};
@@ -30,6 +31,8 @@ pub struct SystemView {
     pub production: bool,
     pub group: String,
     pub overall: Badge,
+    /// URLs to which credentials are sent without encryption.
+    pub exposed: Vec<String>,
     /// What contributes to the overall status, worst first: `Connection`, `Synchronization`.
     pub sources: Vec<&'static str>,
     pub hold: Option<Hold>,
@@ -106,10 +109,11 @@ pub fn view(shell: &Shell, view: &SystemView) -> Markup {
         &view.name,
         &html! {
             (crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems")]))
-            (head(&html! { bdi { (view.name) } }, &beside(view), &actions(view)))
+            (head(&html! { (foreign::name(&view.name)) }, &beside(view), &actions(view)))
             (refreshing(shell))
             @if let Some(hold) = &view.hold { (on_hold(shell, view, hold)) }
             @if let Some(last) = &view.last_failure { (failed(shell, view, last)) }
+            (notice::unencrypted(&view.exposed))
             div.tiles {
                 (connection(shell, view))
                 (synchronization(shell, view))
@@ -124,7 +128,7 @@ pub fn view(shell: &Shell, view: &SystemView) -> Markup {
 fn beside(view: &SystemView) -> Markup {
     html! {
         (view.overall) " "
-        span.soft { (view.kind) " · " (if view.production { "Production" } else { "Test" }) " · " bdi { (view.group) } } " "
+        span.soft { (view.kind) " · " (if view.production { "Production" } else { "Test" }) " · " (foreign::name(&view.group)) } " "
         @if !view.sources.is_empty() { span.soft { "Status source: " (view.sources.join(", ")) } }
     }
 }
@@ -144,7 +148,7 @@ fn on_hold(shell: &Shell, view: &SystemView, hold: &Hold) -> Markup {
     let body = html! {
         p {
             strong { (Tone::Paused) "On hold since " (time::time_inside(shell, hold.since)) "." }
-            " " bdi { (hold.by) } " gave this reason: " q dir="auto" { (hold.reason) }
+            " " bdi { (hold.by) } " gave this reason: " q dir="auto" { (foreign::words(&hold.reason)) }
             ". Nothing runs until somebody releases it."
         }
         @if view.may.hold {
@@ -266,7 +270,7 @@ fn settings(view: &SystemView) -> Markup {
                     @if view.may.edit { a.end.act href=(urls::system_edit(&view.key)) { "Edit" } }
                 }
                 dl {
-                    @for (label, value) in &view.settings { div { dt { (label) } dd { bdi { (value) } } } }
+                    @for (label, value) in &view.settings { div { dt { (label) } dd { (foreign::name(&value)) } } }
                 }
             }
         }

@@ -1,0 +1,28 @@
+//! `/.well-known/security.txt` (RFC 9116): where to report security problems, if the operator has said so.
+
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::web::Data;
+use chrono::SecondsFormat;
+
+use crate::web::failure::Failure;
+use crate::web::state::App;
+
+/// How long the file is valid; the RFC recommends less than a year.
+const VALID: Duration = Duration::from_hours(180 * 24);
+
+/// The file.
+///
+/// # Errors
+/// There is none, if no contact is configured.
+pub async fn show(app: Data<App>) -> Result<HttpResponse, Failure> {
+    let contact = app.config.security_contact.as_ref().ok_or_else(Failure::not_found)?;
+    let expires = app.clock.now().plus(VALID).to_utc().to_rfc3339_opts(SecondsFormat::Secs, true);
+    let mut text = format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en\n");
+    // The RFC asks for an https address.
+    if let Some(url) = app.config.public_url.as_ref().filter(|_| app.config.is_https()) {
+        text.push_str(&format!("Canonical: {url}.well-known/security.txt\n"));
+    }
+    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
+}

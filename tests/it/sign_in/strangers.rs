@@ -1,0 +1,187 @@
+//! What people who have not signed in can use up, or learn: next to nothing. Against the real program.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
+use futures_util::stream::{self, StreamExt};
+
+use crate::database::{Database, Fixture, TestDatabase, both_databases};
+use crate::desk::Desk;
+use crate::program::{Home, Process, said};
+use crate::visitor::Visitor;
+
+const PASSWORD: &str = "a phrase that is long enough";
+
+/// A portal with Ada, whose log is in a file.
+struct Served {
+    process: Process,
+    // Dropped last: the program must end before its home goes.
+    home: Home,
+}
+
+const LOG: &str = "stderr.log";
+
+impl Served {
+    fn new(database: Database, settings: &[&str]) -> Self {
+        let home = Home::new(TestDatabase::on(database));
+        let ada = ["user", "add", "ada", "--collection", "Administrator", "--all"];
+        said(home.command(&ada), PASSWORD).worked();
+        let args = [&["serve", "--listen=127.0.0.1:0", "--workers=0"], settings].concat();
+        let script = format!("exec \"$@\" 2>{LOG}");
+        let process = home.process(&home.command(&args), &["sh", "-c", &script, "sh"], "listens on ");
+        Self { process, home }
+    }
+
+    /// The log, once the program has ended in order.
+    fn log(mut self) -> String {
+        self.process.terminate();
+        assert_eq!(self.process.ended(), Some(0));
+        fs::read_to_string(self.home.path.join(LOG)).expect("its log")
+    }
+
+    fn raw(&self, request: &[u8]) -> String {
+        let mut connection = TcpStream::connect(self.process.base.trim_start_matches("http://")).expect("it listens");
+        connection.write_all(request).expect("it is sent");
+        let mut answer = String::new();
+        // It may close before it has read all.
+        let _ = connection.read_to_string(&mut answer);
+        answer
+    }
+}
+
+/// Behind a proxy, so that strangers have addresses.
+struct Behind(Served);
+
+impl Fixture for Behind {
+    async fn on(database: Database) -> Self {
+        Self(Served::new(database, &["--trusted-proxies=127.0.0.1"]))
+    }
+}
+
+async fn guess(visitor: &Visitor, number: u32) -> u16 {
+    let name = format!("person{number}");
+    visitor.post_form("/sign-in", &[("name", &name), ("password", "a guess, and wrong")]).await.status
+}
+
+/// Failed sign-ins of the measurement, and the addresses that they come from: of each, thirty and some are verified.
+const ATTEMPTS: u32 = 10_000;
+const ADDRESSES: u32 = 12;
+
+both_databases! {
+    async fn ten_thousand_failed_sign_ins_leave_no_memory_behind(behind: Behind) {
+        let Behind(served) = behind;
+        let stranger = served.process.visitor();
+        stranger.get("/sign-in").await.expect(200);
+        for number in 0..2 {
+            assert_eq!(guess(&stranger.clone().from("198.51.100.1"), number).await, 422);
+        }
+        let after_two = served.process.memory("VmRSS:");
+        let guesses = stream::iter(0..ATTEMPTS).map(|number| {
+            let visitor = stranger.clone().from(&format!("192.0.2.{}", number % ADDRESSES));
+            async move { guess(&visitor, number).await }
+        });
+        let statuses: Vec<u16> = guesses.buffer_unordered(8).collect().await;
+        let verified = statuses.iter().filter(|status| **status == 422).count();
+        assert!(statuses.iter().all(|status| [422, 429].contains(status)));
+        assert!(verified >= 30 * usize::try_from(ADDRESSES).expect("small"), "{verified} were verified");
+        let grown = served.process.memory("VmRSS:") - after_two;
+        assert!(grown < 10 * 1024, "{after_two} KiB after two, {grown} KiB more after {ATTEMPTS}, {verified} verified");
+    }
+}
+
+/// On SQLite alone: no database is asked.
+#[tokio::test]
+async fn malformed_requests_are_counted_and_not_logged_one_by_one() {
+    let served = Served::new(Database::Sqlite, &[]);
+    for _ in 0..200 {
+        let answer = served.raw(b"NONSENSE \x1b[2J\r\n\r\n");
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+    }
+    let large = format!("GET / HTTP/1.1\r\nhost: desk\r\nx: {}\r\n\r\n", "x".repeat(200_000));
+    served.raw(large.as_bytes());
+    served.process.visitor().get("/sign-in").await.expect(200);
+    let log = served.log();
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("malformed request")).collect();
+    let counted = lines.iter().map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let at = words.iter().position(|word| *word == "malformed").expect("the word");
+        words[at - 1].parse::<u32>().expect("a number")
+    });
+    assert_eq!(counted.sum::<u32>(), 201, "{log}");
+    assert!(lines.iter().all(|line| line.contains("from 127.0.0.1 (")), "{log}");
+    // One line a minute, however long the test takes.
+    assert!(lines.len() <= 10 && !log.contains("ERROR") && !log.contains('\u{1b}'), "{log}");
+}
+
+#[tokio::test]
+async fn dangerous_settings_are_in_the_log() {
+    let log = Served::new(Database::Sqlite, &["--public-url=http://desk.example.org"]).log();
+    assert!(log.contains("People use http://desk.example.org without encryption"), "{log}");
+    for fine in [&[][..], &["--public-url=https://desk.example.org"], &["--public-url=http://localhost:8080"]] {
+        let log = Served::new(Database::Sqlite, fine).log();
+        assert!(!log.contains("without encryption"), "{fine:?}: {log}");
+    }
+}
+
+both_databases! {
+    /// A form of a stranger is small; that of somebody who is signed in may be large.
+    async fn a_large_body_is_refused_before_signing_in(desk: Desk) {
+        let stranger = desk.nobody();
+        stranger.get("/sign-in").await.expect(200);
+        let large = "x".repeat(8 * 1024);
+        let refused = stranger.post_form("/sign-in", &[("name", "mona"), ("password", &large)]).await.expect(422);
+        assert!(refused.says("The form is too large: at most 8 KiB."), "{}", refused.told());
+        let mona = desk.as_("mona").await;
+        mona.get("/account").await.expect(200);
+        let refused = mona.post_form("/account/time-zone", &[("time_zone", &large)]).await.expect(422);
+        assert!(refused.says("Use a time zone such as Europe/Berlin"), "{}", refused.told());
+        let refused = mona.post_form("/account/time-zone", &[("time_zone", &"x".repeat(256 * 1024))]).await.expect(422);
+        assert!(refused.says("The form is too large: at most 256 KiB."), "{}", refused.told());
+    }
+
+    async fn another_media_type_is_no_form(desk: Desk) {
+        let stranger = desk.nobody();
+        let token = stranger.get("/sign-in").await.expect(200).token().expect("a form");
+        let fields = serde_urlencoded::to_string([("name", "mona"), ("password", PASSWORD), ("csrf", &token)]);
+        let body = fields.expect("text");
+        for kind in ["application/x-www-form-urlencodedXYZ", "application/x-www-form-urlencoded2", "text/plain", ""] {
+            stranger.post_body("/sign-in", kind, &body).await.expect(422);
+        }
+        stranger.post_body("/sign-in", "Application/X-WWW-Form-URLEncoded; charset=utf-8", &body).await.expect(303);
+    }
+
+    async fn strangers_do_not_see_the_version(desk: Desk) {
+        let version = env!("CARGO_PKG_VERSION");
+        for path in ["/sign-in", "/nowhere"] {
+            let page = desk.nobody().get(path).await;
+            assert!(!page.body.contains(version), "{}", page.told());
+        }
+        assert!(desk.as_("mona").await.get("/systems").await.expect(200).text("footer").contains(version));
+    }
+}
+
+/// With a contact for security problems.
+struct Contact(Desk);
+
+impl Fixture for Contact {
+    async fn on(database: Database) -> Self {
+        let settings = ["--security-contact=mailto:security@example.org", "--public-url=https://desk.example.org"];
+        Self(Desk::with(database, &settings, std::sync::Arc::new(syncdesk::clock::SystemClock)).await)
+    }
+}
+
+both_databases! {
+    async fn security_txt_is_there_when_it_is_configured(contact: Contact) {
+        let Contact(desk) = contact;
+        let file = desk.nobody().get("/.well-known/security.txt").await.expect(200);
+        assert_eq!(file.header("content-type"), "text/plain; charset=utf-8");
+        let lines: Vec<&str> = file.body.lines().collect();
+        assert_eq!(lines[0], "Contact: mailto:security@example.org");
+        let expires = lines[1].strip_prefix("Expires: ").expect("required by the RFC");
+        let expires = chrono::DateTime::parse_from_rfc3339(expires).expect("a time");
+        let days = (expires.timestamp() - desk.house.clock.now().0 / 1_000_000) / 86_400;
+        assert!((170..=180).contains(&days), "{days}");
+        assert_eq!(lines[3], "Canonical: https://desk.example.org/.well-known/security.txt");
+    }
+}
