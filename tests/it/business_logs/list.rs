@@ -156,8 +156,8 @@ both_databases! {
         desk.add_group("Purchasing").await;
         desk.add_person("nora", "Operator", Some("Finance")).await;
         desk.sql(
-            "INSERT INTO assignments (person_id, collection_id, created_at, group_id)
-               SELECT person_id, collection_id, created_at, (SELECT id FROM system_groups WHERE name = 'Sales') FROM assignments
+            "INSERT INTO assignments (person_id, collection_id, created_at, created_by, group_id)
+               SELECT person_id, collection_id, created_at, created_by, (SELECT id FROM system_groups WHERE name = 'Sales') FROM assignments
                WHERE person_id = (SELECT id FROM people WHERE name = 'nora')",
         );
         let all = ["Finance", "General", "Purchasing", "Sales"];
