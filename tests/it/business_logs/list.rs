@@ -94,9 +94,9 @@ both_databases! {
         assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
         assert_eq!(csv.header("content-disposition"), "attachment; filename=\"runs.csv\"");
         let lines = [
-            "\u{feff}system,name,group,kind,run,state,result,end_reason,trigger,principal,queued,started,ended,errors,warnings,successes,information",
-            "aaaaaaaaac,Ärger;' @cmd,Sales,files,1,running,,,schedule,Schedule,2026-11-22T02:00:00.000Z,2026-11-22T02:00:00.000Z,,0,0,0,0",
-            "aaaaaaaaab,\"'=HYPERLINK(\"\"x\"\")\",Finance,files,1,ended,error,failed,manual,'-mona,2026-11-22T00:00:00.000Z,,2026-11-22T01:00:00.000Z,1,20,300,4000",
+            "\u{feff}system,name,group,kind,run,state,result,end_reason,error_source,error_category,error_code,trigger,principal,queued,started,ended,errors,warnings,successes,information",
+            "aaaaaaaaac,Ärger;' @cmd,Sales,files,1,running,,,,,,schedule,Schedule,2026-11-22T02:00:00.000Z,2026-11-22T02:00:00.000Z,,0,0,0,0",
+            "aaaaaaaaab,\"'=HYPERLINK(\"\"x\"\")\",Finance,files,1,ended,error,failed,service,connection,PEER-AWAY,manual,'-mona,2026-11-22T00:00:00.000Z,,2026-11-22T01:00:00.000Z,1,20,300,4000",
             "",
         ];
         assert_eq!(csv.body, lines.join("\r\n"));
