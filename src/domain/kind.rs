@@ -19,16 +19,17 @@ pub trait Kind: Send + Sync {
     /// The fields of the settings form, in order.
     fn fields(&self) -> &'static [Field];
 
-    /// Reads what was typed; what is wrong is told field by field.
-    ///
-    /// # Errors
-    /// One error for each field that cannot stand.
-    fn parse(&self, typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>>;
+    /// Reads what was typed, as far as it can be read: one error for each field that cannot be used.
+    fn read(&self, typed: &Typed) -> Reading;
 
     /// To whom the secret of each slot would be sent. When the one it was given for does not cover that any more
     /// ([`Owner::covers`]), a stored secret must be entered again, or is removed. Slots whose secret nobody would get
     /// are left out.
     fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner>;
+
+    /// The fields that decide who receives the secret of a slot. While one of them has an error, the recipient is
+    /// unknown.
+    fn owner_fields(&self, slot: &str) -> &'static [&'static str];
 
     /// The URLs that the secret of each slot is sent to, if there is one.
     fn recipients(&self, settings: &serde_json::Value) -> Vec<Recipient>;
@@ -38,6 +39,9 @@ pub trait Kind: Send + Sync {
 
     /// The place that runs write to, as an address that ends in `/`, and whether they delete there.
     fn territory(&self, settings: &serde_json::Value) -> Option<Territory>;
+
+    /// The fields that the territory follows from; the first is where to say that it is taken.
+    fn territory_fields(&self) -> &'static [&'static str];
 
     /// The stages that a connection has with these settings; the others are not needed.
     fn stages(&self, settings: &serde_json::Value) -> Vec<Stage>;
@@ -97,6 +101,14 @@ impl Territory {
         (self.deletes || other.deletes)
             && (self.address.starts_with(&other.address) || other.address.starts_with(&self.address))
     }
+}
+
+/// A settings form that was read.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The settings to store, without secrets. In place of a field with an error they have its default.
+    pub settings: serde_json::Value,
+    pub errors: Vec<FieldError>,
 }
 
 /// What was typed into the settings form, by field name. Secrets stand under their slot.

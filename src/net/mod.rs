@@ -8,7 +8,9 @@
 //! What it leaves out: what a status means to an item (that is the connector's), and retrying a
 //! body that can be read only once.
 
+pub mod body;
 pub mod client;
+mod coding;
 pub mod date;
 pub mod filter;
 pub mod identity;

@@ -1,4 +1,5 @@
-//! *Check connection* by hand: a queue row that a worker carries out. At most one open check a system.
+//! *Check connection*: a person queues a check, and a worker carries it out. A system has at most one open check. A
+//! system on hold can be checked too: the result updates its connection and plans nothing.
 
 use std::time::Duration;
 
@@ -6,19 +7,18 @@ use tokio::sync::Notify;
 
 use super::audit::Who;
 use super::error::{OpError, Result};
-use super::obstruction::Obstruction;
 use crate::access::{Grant, verbs};
 use crate::domain::run::CheckTrigger;
 use crate::ids::{CheckNo, GroupId, SystemKey};
 use crate::store::{self, Store, checks, systems};
 
-/// How long those who only look wait between two checks of a system: each is work for its peer.
+/// Minimum time between two checks of a system for people with display permissions: each is work for the service.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Queues a check. `looks_only`: whoever may neither synchronize nor specify asks at most once a minute.
+/// Queues a check. `looks_only`: people who can neither synchronize nor specify are limited to one check per minute.
 ///
 /// # Errors
-/// [`OpError::Obstructed`] when the system is on hold; [`OpError::Conflict`] when it was checked a moment ago.
+/// [`OpError::Conflict`] when it was checked less than a minute ago, for people with `looks_only`.
 pub async fn check_connection(
     store: &Store,
     wake: &Notify,
@@ -32,9 +32,6 @@ pub async fn check_connection(
         .write(move |db| {
             let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
-            if let Some(by) = Obstruction::hold_of(&system) {
-                return Ok(Err(OpError::Obstructed { by, group: system.group_id }));
-            }
             let asked = checks::last_by_hand(db, system.id)?.map(|queued_at| queued_at.plus(PATIENCE));
             if let Some(wait) = asked.filter(|until| *until > now && looks_only(system.group_id)) {
                 let seconds = wait.since(now).as_secs() + 1;

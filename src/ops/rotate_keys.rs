@@ -6,7 +6,7 @@ use super::keys::KeyFileError;
 use super::vault::{Vault, seal};
 use crate::access::Internal;
 use crate::clock::Stamp;
-use crate::store::{Store, credentials};
+use crate::store::{Store, credentials, secret_drafts};
 
 /// How many credentials one transaction seals anew.
 const AT_ONCE: i64 = 200;
@@ -46,6 +46,9 @@ pub async fn rotate_keys(store: &Store, vault: &Vault, console: &Internal, now: 
             })
             .await?;
     }
+    // Drafts last an hour at most: they are typed again rather than sealed again.
+    let kept = current.clone();
+    store.write(move |db| secret_drafts::remove_not_under(db, &kept)).await?;
     let removed = vault.keys().retire_old(&current).map_err(|error| failed(&error))?;
     let who = Who::new(console.principal(), None);
     store

@@ -6,7 +6,7 @@ use super::vault::Vault;
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::config::Config;
-use crate::store::{Db, Result, Store, audit, item_states, messages, plans, replica, runs, sessions};
+use crate::store::{Db, Result, Store, audit, item_states, messages, plans, replica, runs, secret_drafts, sessions};
 
 /// How many steps of deleting of one kind a round takes: with 5,000 rows a step, a million.
 const STEPS: u32 = 200;
@@ -34,8 +34,8 @@ pub async fn round(store: &Store, vault: &Vault, config: &Config, now: Stamp) ->
         prepare(store).await,
         seal(store, vault).await,
         store.write(move |db| sessions::sweep(db, now)).await.map(drop),
+        store.write(move |db| secret_drafts::sweep(db, now)).await.map(drop),
         steps(store, move |db, upkeep| audit::erase_personal(db, upkeep, now)).await,
-        store.write(|db| plans::expire(db, &Internal::worker())).await.map(drop),
         steps(store, plans::sweep).await,
         steps(store, item_states::delete_of_deleted).await,
         steps(store, move |db, upkeep| runs::delete_messages(db, upkeep, messages_for)).await,

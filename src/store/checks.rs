@@ -94,8 +94,47 @@ pub fn last(db: &mut Db, system: SystemId) -> Result<Option<Check>> {
         .optional()?)
 }
 
-/// Takes back the check of a system that nobody has begun.
-pub(in crate::store) fn withdraw(db: &mut Db, system: SystemId) -> Result<()> {
+/// Queues the check that follows a change of the settings. An open check that has begun starts over: what it finds is
+/// about the old settings.
+pub fn queue_after_change(db: &mut Db, system: SystemId, principal: &str, now: Stamp) -> Result<CheckNo> {
+    let open = checks::table.filter(checks::system_id.eq(system)).filter(checks::state.ne(RunState::Ended));
+    let restarted = diesel::update(open)
+        .set((
+            checks::state.eq(RunState::Queued),
+            // Fences off the worker that has it.
+            checks::claim_no.eq(checks::claim_no + 1),
+            checks::lease_until.eq(None::<Stamp>),
+            checks::principal.eq(principal),
+            checks::queued_at.eq(now),
+        ))
+        .returning(checks::no)
+        .get_result(db)
+        .optional()?;
+    match restarted {
+        Some(no) => Ok(no),
+        None => Ok(queue(db, system, CheckTrigger::Regular, principal, now)?.0),
+    }
+}
+
+/// The check of a system that has not ended.
+pub fn open(db: &mut Db, system: SystemId) -> Result<Option<Check>> {
+    Ok(checks::table
+        .filter(checks::system_id.eq(system))
+        .filter(checks::state.ne(RunState::Ended))
+        .select(Check::as_select())
+        .first(db)
+        .optional()?)
+}
+
+/// Takes back the regular check of a system that no worker has begun; one that a person asked for stays.
+pub(in crate::store) fn withdraw_regular(db: &mut Db, system: SystemId) -> Result<()> {
+    let waiting = checks::table.filter(checks::system_id.eq(system)).filter(checks::state.eq(RunState::Queued));
+    diesel::delete(waiting.filter(checks::trigger.eq(CheckTrigger::Regular))).execute(db)?;
+    Ok(())
+}
+
+/// Takes back every check of a system that no worker has begun.
+pub(in crate::store) fn withdraw_all(db: &mut Db, system: SystemId) -> Result<()> {
     let waiting = checks::table.filter(checks::system_id.eq(system)).filter(checks::state.eq(RunState::Queued));
     diesel::delete(waiting).execute(db)?;
     Ok(())

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::connection::Db;
 use super::error::Result;
 use super::schema::house_notes;
+use super::systems::lower;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::house_note::{HouseNote, Placing};
@@ -31,10 +32,15 @@ impl From<Row> for HouseNote {
     }
 }
 
-/// The note on a code.
+/// The note on a code, in whatever case it is asked for; one in exactly this case comes first.
 pub fn find(db: &mut Db, code: &str) -> Result<Option<HouseNote>> {
-    let row: Option<Row> = house_notes::table.find(code).select(Row::as_select()).first(db).optional()?;
-    Ok(row.map(HouseNote::from))
+    let mut rows: Vec<Row> = house_notes::table
+        .filter(lower(house_notes::code).eq(code.to_lowercase()))
+        .order(house_notes::code)
+        .select(Row::as_select())
+        .load(db)?;
+    let exact = rows.iter().position(|row| row.code == code).or((!rows.is_empty()).then_some(0));
+    Ok(exact.map(|at| rows.swap_remove(at)).map(HouseNote::from))
 }
 
 /// All notes, by code.

@@ -8,13 +8,14 @@ use diesel::prelude::*;
 use super::backend::{db_now, insert_plan_steps};
 use super::connection::Db;
 use super::error::{Result, StoreError};
-use super::runs::Claim;
-use super::schema::{braked_plans, plan_steps, runs};
+use super::runs::{Claim, Run};
+use super::schema::{braked_plans, plan_steps, run_counts, runs};
 use crate::access::{Grant, Internal, verbs};
 use crate::clock::Stamp;
 use crate::domain::brake::BrakeReason;
-use crate::domain::run::RunState;
-use crate::ids::RunId;
+use crate::domain::message::{Category, Operation};
+use crate::domain::run::{RunResult, RunState, Trigger};
+use crate::ids::{RunId, RunNo, SystemId};
 
 /// A step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -108,6 +109,60 @@ pub fn braked(db: &mut Db, run: RunId) -> Result<Option<Braked>> {
     Ok(braked_plans::table.find(run).select(Braked::as_select()).first(db).optional()?)
 }
 
+/// Whether the run has a plan that a person can confirm now.
+pub fn awaits_confirmation(db: &mut Db, run: RunId, now: Stamp) -> Result<bool> {
+    Ok(braked(db, run)?.is_some_and(|plan| plan.confirmed_at.is_none() && plan.expires_at > now))
+}
+
+/// The first run after `no` that carries out a confirmed plan with this digest.
+pub fn carried_out_by(db: &mut Db, system: SystemId, no: RunNo, digest: &str) -> Result<Option<Run>> {
+    Ok(runs::table
+        .filter(runs::system_id.eq(system))
+        .filter(runs::no.gt(no))
+        .filter(runs::trigger.eq(Trigger::Confirmed))
+        .filter(runs::plan_digest.eq(digest))
+        .order(runs::no)
+        .select(Run::as_select())
+        .first(db)
+        .optional()?)
+}
+
+/// The newest run after `no` that has made another plan than this one.
+pub fn replaced_by(db: &mut Db, system: SystemId, no: RunNo, digest: &str) -> Result<Option<RunNo>> {
+    let newest: Option<(RunNo, String)> = runs::table
+        .inner_join(braked_plans::table.on(braked_plans::run_id.eq(runs::id)))
+        .filter(runs::system_id.eq(system))
+        .filter(runs::no.gt(no))
+        .order(runs::no.desc())
+        .select((runs::no, braked_plans::digest))
+        .first(db)
+        .optional()?;
+    Ok(newest.filter(|(_no, other)| other != digest).map(|(no, _)| no))
+}
+
+/// The newest run after `no` that completed: it found nothing to stop for.
+pub fn outdated_by(db: &mut Db, system: SystemId, no: RunNo) -> Result<Option<RunNo>> {
+    Ok(runs::table
+        .filter(runs::system_id.eq(system))
+        .filter(runs::no.gt(no))
+        .filter(runs::result.eq_any([RunResult::Completed, RunResult::CompletedWithWarnings]))
+        .order(runs::no.desc())
+        .select(runs::no)
+        .first(db)
+        .optional()?)
+}
+
+/// How many items a run has deleted.
+pub fn deleted_by(db: &mut Db, run: RunId) -> Result<i64> {
+    let counts: Vec<i64> = run_counts::table
+        .filter(run_counts::run_id.eq(run))
+        .filter(run_counts::category.eq(Category::Success))
+        .filter(run_counts::operation.eq(Operation::Delete))
+        .select(run_counts::n)
+        .load(db)?;
+    Ok(counts.into_iter().sum())
+}
+
 /// Marks a plan as confirmed, if it still stands.
 ///
 /// # Errors
@@ -139,18 +194,13 @@ pub fn shorten(db: &mut Db, _worker: &Internal, life: Duration) -> Result<usize>
     Ok(diesel::update(wrong).set(braked_plans::expires_at.eq(latest)).execute(db)?)
 }
 
-/// Forgets plans that have expired.
-pub fn expire(db: &mut Db, _upkeep: &Internal) -> Result<usize> {
-    let now = db_now(db)?;
-    Ok(diesel::delete(braked_plans::table.filter(braked_plans::expires_at.le(now))).execute(db)?)
-}
-
-/// So many steps go in one transaction.
+/// Maximum number of steps that one transaction deletes.
 const STEPS: i64 = 5_000;
 
-/// Deletes steps of runs that have ended; the deletions of a braked plan stay. Some of them: `false` when nothing is
-/// left to delete.
+/// Deletes steps of runs that have ended. The deletions of a braked plan stay until it expires; its head stays as long
+/// as its run, so that its page can tell what became of it. Some of them: `false` when nothing is left to delete.
 pub fn sweep(db: &mut Db, _upkeep: &Internal) -> Result<bool> {
+    let now = db_now(db)?;
     let mut last = RunId(0);
     // From run to run by the key: there may be a million steps of a run that goes on.
     while let Some(run) = after(db, last)? {
@@ -159,7 +209,8 @@ pub fn sweep(db: &mut Db, _upkeep: &Internal) -> Result<bool> {
         if !diesel::select(exists(ended)).get_result(db)? {
             continue;
         }
-        let waits: bool = diesel::select(exists(braked_plans::table.find(run))).get_result(db)?;
+        let plan = braked_plans::table.find(run).filter(braked_plans::expires_at.gt(now));
+        let waits: bool = diesel::select(exists(plan)).get_result(db)?;
         for action in ["transfer", "delete"].into_iter().filter(|action| !(waits && *action == "delete")) {
             let steps = plan_steps::table.filter(plan_steps::run_id.eq(run)).filter(plan_steps::action.eq(action));
             let ordered = steps.order(plan_steps::item_key).select(plan_steps::item_key);

@@ -36,6 +36,10 @@ impl Publish for NoReplica {
         none()
     }
 
+    fn discard(&self, _set: SetId) -> Task<'_, Result<(), Halt>> {
+        none()
+    }
+
     fn page(&self, _set: SetId, _staged: bool, _after: Option<Key>) -> Task<'_, Result<Vec<Held>, Halt>> {
         none()
     }

@@ -10,6 +10,8 @@ use std::time::Duration;
 pub struct Snapshot {
     /// What the run is doing, in a word for people: "comparing", "transferring", "deleting".
     pub phase: &'static str,
+    /// What it does that with, such as the name of a set; may be empty.
+    pub detail: String,
     pub items_done: i64,
     pub items_total: i64,
     pub bytes_done: i64,
@@ -21,6 +23,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// Phase and detail, for people.
+    #[must_use]
+    pub fn doing(&self) -> String {
+        if self.detail.is_empty() { self.phase.to_owned() } else { format!("{} {}", self.phase, self.detail) }
+    }
+
     /// Whether anything was done or found yet. To have begun is no progress.
     #[must_use]
     pub const fn has_moved(&self) -> bool {

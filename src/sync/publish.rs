@@ -124,6 +124,9 @@ pub trait Publish: Send + Sync {
     /// Drops the state of a set, at once and whatever becomes of the run.
     fn forget(&self, set: SetId) -> Task<'_, Result<(), Halt>>;
 
+    /// Takes back all that was staged of a set: it stays as it is published.
+    fn discard(&self, set: SetId) -> Task<'_, Result<(), Halt>>;
+
     /// The next active records as they will be, after `after`; only what this run has staged, or all.
     fn page(&self, set: SetId, staged: bool, after: Option<Key>) -> Task<'_, Result<Vec<Held>, Halt>>;
 

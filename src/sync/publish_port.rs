@@ -75,6 +75,13 @@ impl Publish for Ports {
         Box::pin(self.write(move |db, claim| replica::forget(db, claim, set)))
     }
 
+    fn discard(&self, set: SetId) -> Task<'_, Result<(), Halt>> {
+        Box::pin(async move {
+            while self.write(move |db, claim| replica::discard(db, claim, set)).await? {}
+            Ok(())
+        })
+    }
+
     fn page(&self, set: SetId, staged: bool, after: Option<Key>) -> Task<'_, Result<Vec<Held>, Halt>> {
         Box::pin(async move {
             let rows = self.read(move |db, claim| replica::staged_page(db, claim, set, staged, after, PAGE)).await?;

@@ -202,7 +202,7 @@ impl Watch<'_> {
 fn totals(snapshot: &super::progress::Snapshot, moved_at: Stamp, emitted: i64) -> Totals {
     Totals {
         moved_at: snapshot.has_moved().then_some(moved_at),
-        phase: snapshot.phase.to_owned(),
+        phase: snapshot.doing(),
         items_done: snapshot.items_done,
         items_total: snapshot.items_total,
         bytes_done: snapshot.bytes_done,
@@ -302,7 +302,7 @@ async fn end(
     ending: Ending,
     retry: Option<Retry>,
 ) -> Result<(), StoreError> {
-    let check_within = engine.limits.cadence.extra_check;
+    let cadence = engine.limits.cadence.clone();
     let (held, last, what) = (claim.clone(), last.clone(), format!("run {}: its end", claim.run));
     outlast::write(
         &engine.store,
@@ -311,7 +311,7 @@ async fn end(
         move |db| {
             held.hold(db)?;
             runs::store_progress(db, &held, &last)?;
-            runs::finish(db, &held, &ending, Sequel { retry, check_within }).map(|_result| ())
+            runs::finish(db, &held, &ending, Sequel { retry, cadence }).map(|_result| ())
         },
     )
     .await

@@ -4,10 +4,12 @@ use actix_web::HttpResponse;
 use actix_web::body::{self, BoxBody, MessageBody};
 use actix_web::cookie::Cookie;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, ContentType, LOCATION, REFRESH};
+use actix_web::http::header::{CACHE_CONTROL, ContentType, HeaderValue, LOCATION, REFRESH};
 use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::middleware::Next;
 use maud::Markup;
+
+use super::ui::{Refresh, Shell};
 
 /// `default-src 'none'`: no script at all, no style but ours.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
@@ -42,12 +44,15 @@ pub fn page_with(status: StatusCode, markup: Markup) -> HttpResponse {
         .body(markup.into_string())
 }
 
-/// A page that loads itself again after some seconds.
+/// A page that refreshes, if `refresh` says so. While it does, `view` leaves out all input fields: a refresh would
+/// delete what is typed into them.
 #[must_use]
-pub fn refreshing(markup: Markup, seconds: u32) -> HttpResponse {
-    let mut response = page(markup);
-    if let Ok(value) = seconds.to_string().parse() {
-        response.headers_mut().insert(REFRESH, value);
+pub fn refreshing(mut shell: Shell, refresh: Option<Refresh>, view: impl FnOnce(&Shell) -> Markup) -> HttpResponse {
+    let seconds = refresh.as_ref().map(|refresh| HeaderValue::from(refresh.seconds));
+    shell.refresh = refresh;
+    let mut response = page(view(&shell));
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(REFRESH, seconds);
     }
     response
 }

@@ -5,6 +5,7 @@
 //! binary. A code that is not here (of an older version, of somebody else's engine) is shown with its
 //! arguments under [`UNKNOWN`]. Notes of the house on a code are not part of the catalogue.
 
+pub mod cause;
 mod entry;
 mod files;
 mod odata;
@@ -72,6 +73,13 @@ pub fn by_code(code: &str) -> &'static Entry {
     static BY_CODE: LazyLock<HashMap<&str, &Entry>> =
         LazyLock::new(|| all().map(|entry| (entry.code, entry)).collect());
     BY_CODE.get(code).copied().unwrap_or(&UNKNOWN)
+}
+
+/// A code as the catalogue writes it, in whatever case it was typed. One that the catalogue does not have stays as it is.
+#[must_use]
+pub fn canonical(typed: &str) -> &str {
+    let typed = typed.trim();
+    all().find(|entry| entry.code.eq_ignore_ascii_case(typed)).map_or(typed, |entry| entry.code)
 }
 
 /// The text of a message. An unknown code is told with its arguments, so that nothing is lost.

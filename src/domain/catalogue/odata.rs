@@ -102,10 +102,13 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
         "{0} records of {1} are gone at the source and are orphaned now."
     "ODATA-STRUCTURE" Item Warning Items User ByHand
         "Record not built as the model says"
-        "The property {0} {1|unknown=is not in the model|missing=is missing|type=is not of its type|length=is too long|precision=has too many digits}[: {2}]. The record was left out."
+        "The property {0} {1|unknown=is not in the model|missing=is missing|type=is not of its type|length=is too long|precision=has too many digits|range=is out of range}[: {2}]. The record was left out."
     "ODATA-CONSISTENCY" Item Warning Items User ByHand
         "Record contradicts itself or another"
-        "{0|key=A part of the key is empty|long=The key is too long|mandatory=A mandatory property is empty|twice=The key has come before in this run|large=The record is longer than 256 KiB|removed=A record is gone, and its key cannot be read}[ ({1})]. The record was left out."
+        "{0|key=A part of the key is missing or null|long=The key is too long|mandatory=A mandatory property is empty|twice=The key has come before in this run|large=The record is longer than 256 KiB|removed=A record is gone, and its key cannot be read}[ ({1})]. The record was left out."
+    "ODATA-RECORD" Item Warning Items User ByHand
+        "Record cannot be read"
+        "Skipped: {0|shape=a record is no JSON object|syntax=a record is not valid JSON|text=a text is not valid Unicode|deep=lists and objects are nested too deep|twice=a property appears twice|size=a record is longer than 512 KiB}[: {1}]."
     "ODATA-REFERENCE" Item Warning Items User ByHand
         "Record refers to one that is not there"
         "{0} leads to {2} of {1}, which is not there after this run. The record was left out, or stays as it was."
@@ -115,9 +118,33 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
     "ODATA-LOSS" Item Warning Items User ByHand
         "Much of a set is gone"
         "{0} of the {2} records of {1} are gone at the source, all in this run. They are orphaned now."
+    "ODATA-NOT-ORPHANED" Item Warning Items User ByHand
+        "Orphaned records not determined"
+        "No record of {0} became orphaned in this run: the key of {1} skipped records could not be read, and each of them could be any record."
     "ODATA-SET-GONE" Run Warning Items Administrator ByHand
         "Entity set is gone"
         "The service does not have the set {0} any more. What the replica has of it stays."
+    "ODATA-SET-UNUSABLE" Run Error Connection Administrator ByHand
+        "Entity set cannot be used"
+        "The metadata describe the set {0} in a way that Syncdesk cannot use[: {1}]. The set stays as it was."
+    "ODATA-SETS-FAILED" Run Error Items Administrator ByHand
+        "Some sets could not be read"
+        "{0} of {1} sets could not be read[: {2}]. They stay as they were; the others were published."
+    "ODATA-VERSION" Run Error Connection Administrator ByHand
+        "Version not supported"
+        "This service uses OData version {0}. Syncdesk reads versions 2 and 4."
+    "ODATA-MEMBERS" Item Information Items Nobody NothingLeft
+        "Unknown members ignored"
+        "The response for {0} has members that Syncdesk does not know and ignored[: {1}]."
+    "ODATA-READING" Item Information Items Nobody NothingLeft
+        "Reading a set"
+        "Reading {0}[; the replica has {1} records of it]."
+    "ODATA-READ" Item Information Items Nobody NothingLeft
+        "Set was read"
+        "Read {0}: the service sent {1} records."
+    "ODATA-PROGRESS" Run Information Items Nobody NothingLeft
+        "Progress"
+        "{0} of {1} sets were read, {2} records so far."
     "ODATA-SET-MISSING" Run Error Items Administrator ByHand
         "Entity set is missing"
         "The service does not have the set {0}, and the settings say that this ends the run. Every set stays as it was."
@@ -135,16 +162,16 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
         "What the service says of its model cannot be understood[: {0}]."
     "ODATA-ANSWER" Run Error Connection Administrator ByHand
         "Answer not understood"
-        "The answer for {0} cannot be understood[: {1}]. Every set stays as it was."
+        "The response for {0} is not valid[: {1}]. The set stays as it was."
     "ODATA-ASTRAY" Run Error Connection Administrator ByHand
         "Link leads away"
-        "A link in the answer for {0} leads to another place[: {1}]. It was not followed."
+        "A link in the response for {0} leads to another host, port or scheme[: {1}][, but the service root is {2}]. Syncdesk did not follow it. The set stays as it was."
     "ODATA-EMPTIED" Run Error Items Administrator ByHand
         "Set came without records"
-        "{0} came without a record, and the replica has {1} of it. Every set stays as it was."
+        "{0} returned no records, but the replica has {1}. The set stays as it was."
     "ODATA-LOOP" Run Error Connection Vendor ByHand
         "Pages without an end"
-        "The pages of {0} bring again what was read before, or nothing. Every set stays as it was."
+        "The pages of {0} bring again what was read before, or nothing. The set stays as it was."
     "ODATA-SETTING" Run Error Settings Administrator ByHand
         "Setting cannot be used"
         "The {0} of this system cannot be used[: {1}]."

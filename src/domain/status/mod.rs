@@ -87,7 +87,7 @@ pub struct Facts {
     pub connection: Connection,
     pub verdict: Verdict,
     pub activity: Activity,
-    /// A hold hides a pause: on hold nothing is checked either.
+    /// A hold hides a pause: on hold no run starts anyway.
     pub obstacle: Obstacle,
     pub freshness: Freshness,
 }

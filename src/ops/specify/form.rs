@@ -1,18 +1,19 @@
-//! What was typed to specify a system, read into types; every field that cannot stand says why.
+//! Parses the system form into typed values, with an error per field that cannot be used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::super::error::{OpError, Result};
+use super::unused::{Typing, unused};
 use crate::clock::micros;
 use crate::config::Config;
 use crate::domain::invisible::check_name;
 use crate::domain::kind::{Kind, Typed};
 use crate::domain::schedule::Schedule;
 
-/// A system as somebody specified it.
+/// A system as a person specified it. While anything is `wrong`, other values may be defaults in place of what was
+/// typed: enough to check the rest, so that all errors are reported together.
 pub struct Specified {
     pub name: String,
     pub group: String,
@@ -24,8 +25,25 @@ pub struct Specified {
     pub max_attempts: i64,
     /// Its own freshness budget; none: what follows from the schedule.
     pub freshness_us: Option<i64>,
-    /// Secrets that were typed, by slot. What was left empty is not here.
+    /// Secrets by slot: those that were typed, and those that were kept from the last attempt. Empty ones are not here.
     pub secrets: BTreeMap<String, SecretString>,
+    /// Of these, the slots whose secret was kept from the last attempt.
+    pub(super) kept: BTreeSet<String>,
+    /// The reference to secrets that were kept from the last attempt; empty for none.
+    pub(super) reference: String,
+    /// Field and what to do.
+    pub wrong: Vec<(String, String)>,
+    /// The kind's fields that could not be read.
+    pub(super) unread: Vec<&'static str>,
+    /// The choice that a text was typed for while another one was selected, if it is the only one.
+    pub schedule_meant: Option<&'static str>,
+}
+
+impl Specified {
+    /// Whether a field has an error so far.
+    pub(super) fn is_wrong(&self, fields: &[&str]) -> bool {
+        self.wrong.iter().any(|(field, _)| fields.contains(&field.as_str()))
+    }
 }
 
 /// Longest name, in characters.
@@ -34,11 +52,10 @@ const MAX_NAME: usize = 120;
 /// Longest freshness budget: a leap year.
 const MAX_FRESHNESS_HOURS: u64 = 366 * 24;
 
-/// Reads the form. `typed` has the general fields and the kind's; `config` the operator's limits.
-///
-/// # Errors
-/// [`OpError::Invalid`] with one entry for each field that cannot stand.
-pub fn read(kind: &dyn Kind, typed: &Typed, config: &Config) -> Result<Specified> {
+/// Reads the form. `typed` has the general fields and the kind's; `before` is what the form showed when it was opened;
+/// `config` has the operator's limits.
+#[must_use]
+pub fn read(kind: &dyn Kind, typed: &Typed, before: &Typed, config: &Config) -> Specified {
     let mut wrong: Vec<(String, String)> = Vec::new();
     let value = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
     let mut note = |field: &str, said: String| wrong.push((field.to_owned(), said));
@@ -51,24 +68,26 @@ pub fn read(kind: &dyn Kind, typed: &Typed, config: &Config) -> Result<Specified
     } else if let Err(said) = check_name(&name) {
         note("name", said);
     }
-    // Each mode has an input of its own, and what is wrong stands beside it.
+    // Each choice has an input of its own, and the error is shown next to it.
     let (input, line) = match value("schedule") {
         "every" => ("every_minutes", format!("every {}", value("every_minutes"))),
         "daily" => ("daily_at", format!("daily {}", value("daily_at"))),
         "cron" => ("cron", format!("cron {}", value("cron"))),
         mode => ("schedule", mode.to_owned()),
     };
-    let schedule = line.parse::<Schedule>().map_err(|said| note(input, said.to_string())).ok();
-    let time_zone = value("time_zone")
-        .parse::<chrono_tz::Tz>()
-        .map_err(|_unknown| note("time_zone", "Use a zone such as Europe/Berlin or UTC.".to_owned()))
-        .ok();
+    let schedule = line.parse().unwrap_or_else(|said: crate::domain::schedule::ScheduleError| {
+        note(input, said.to_string());
+        Schedule::None
+    });
+    let time_zone = value("time_zone").parse().unwrap_or_else(|_unknown| {
+        note("time_zone", "Use a zone such as Europe/Berlin or UTC.".to_owned());
+        chrono_tz::UTC
+    });
     let most = config.max_run_timeout.as_secs() / 60;
     let minutes = value("timeout_minutes").parse::<u64>().ok().filter(|minutes| (1..=most).contains(minutes));
     if minutes.is_none() {
         note("timeout_minutes", format!("A number of minutes from 1 to {}.", grouped(most)));
     }
-    let timeout_us = minutes.map(|minutes| micros(Duration::from_mins(minutes)));
     let max_attempts = value("max_attempts").parse::<i64>().ok().filter(|attempts| (1..=20).contains(attempts));
     if max_attempts.is_none() {
         note("max_attempts", "A number from 1 (no retry) to 20.".to_owned());
@@ -82,42 +101,47 @@ pub fn read(kind: &dyn Kind, typed: &Typed, config: &Config) -> Result<Specified
             None
         }
     };
-    let mut secrets = BTreeMap::new();
-    let mut settings = None;
+    let reading = kind.read(typed);
+    let mut unread: Vec<&'static str> = reading.errors.iter().map(|error| error.field).collect();
+    for error in reading.errors {
+        note(error.field, error.message);
+    }
+    let most = config.max_service_timeout;
+    let timeout = kind.service_timeout(&reading.settings).filter(|(field, _)| !unread.contains(field));
+    if let Some((field, _timeout)) = timeout.filter(|(_field, timeout)| *timeout > most) {
+        note(field, format!("A number of seconds from 1 to {}.", grouped(most.as_secs())));
+        unread.push(field);
+    }
+    let left = unused(kind, Typing { typed, before }, &reading.settings, &wrong);
+    wrong.extend(left.errors);
+    Specified {
+        name,
+        group: value("group").to_owned(),
+        production: value("production") == "yes",
+        settings: reading.settings,
+        schedule,
+        time_zone,
+        timeout_us: micros(Duration::from_mins(minutes.unwrap_or(1))),
+        max_attempts: max_attempts.unwrap_or(1),
+        freshness_us,
+        secrets: secrets(kind, typed),
+        kept: BTreeSet::new(),
+        reference: String::new(),
+        wrong,
+        unread,
+        schedule_meant: left.schedule_meant,
+    }
+}
+
+/// The secrets that were typed. They are not trimmed: white space may belong to a secret.
+fn secrets(kind: &dyn Kind, typed: &Typed) -> BTreeMap<String, SecretString> {
     let slots = kind.fields().iter().filter(|field| field.input.is_secret());
-    for field in slots {
-        // Not trimmed: white space may belong to a secret.
-        if let Some(secret) = typed.get(field.name).filter(|secret| !secret.is_empty()) {
-            secrets.insert(field.name.to_owned(), SecretString::from(secret.as_str()));
-        }
-    }
-    match kind.parse(typed) {
-        Ok(parsed) => {
-            let most = config.max_service_timeout;
-            if let Some((field, _timeout)) = kind.service_timeout(&parsed).filter(|(_field, timeout)| *timeout > most) {
-                note(field, format!("A number of seconds from 1 to {}.", grouped(most.as_secs())));
-            }
-            settings = Some(parsed);
-        }
-        Err(errors) => errors.into_iter().for_each(|error| note(error.field, error.message)),
-    }
-    match (settings, schedule, time_zone, timeout_us, max_attempts) {
-        (Some(settings), Some(schedule), Some(time_zone), Some(timeout_us), Some(max_attempts)) if wrong.is_empty() => {
-            Ok(Specified {
-                name,
-                group: value("group").to_owned(),
-                production: value("production") == "yes",
-                settings,
-                schedule,
-                time_zone,
-                timeout_us,
-                max_attempts,
-                freshness_us,
-                secrets,
-            })
-        }
-        _ => Err(OpError::Invalid(wrong)),
-    }
+    slots
+        .filter_map(|field| {
+            let secret = typed.get(field.name).filter(|secret| !secret.is_empty())?;
+            Some((field.name.to_owned(), SecretString::from(secret.as_str())))
+        })
+        .collect()
 }
 
 /// With a space between thousands, as other numbers of forms have it; for numbers below a million.

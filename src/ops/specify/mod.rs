@@ -2,9 +2,13 @@
 
 mod delete;
 mod form;
+mod kept;
+mod objections;
 mod save;
 mod territory;
+mod unused;
 
 pub use delete::delete_system;
 pub use form::{Specified, read};
+pub use kept::{Kept, Sent, keep, read_with_kept};
 pub use save::{Change, Wanted, create_system, save_system};

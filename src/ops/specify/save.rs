@@ -8,14 +8,15 @@ use super::super::keys::Sealing;
 use super::super::random;
 use super::super::vault::{self, Vault};
 use super::form::Specified;
-use super::territory;
+use super::kept::forget_used;
+use super::objections::{Against, name_taken, objections};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::config::Config;
 use crate::domain::kind::{Kind, Kinds, Owner};
-use crate::ids::{SystemId, SystemKey};
+use crate::ids::{CheckNo, SystemId, SystemKey};
 use crate::store::systems::{Draft, System, Watch};
-use crate::store::{self, Db, Store, StoreError, credentials, groups, item_states, systems};
+use crate::store::{self, Db, Store, StoreError, checks, credentials, groups, item_states, systems};
 
 type Specify = Grant<verbs::SpecifySystems>;
 
@@ -26,18 +27,22 @@ pub struct Wanted {
     pub kinds: Kinds,
     /// Says which local folders a group may use.
     pub config: Arc<Config>,
-    pub specified: Specified,
+    pub specified: Arc<Specified>,
     pub who: Who,
 }
 
-/// Makes a system.
+/// Creates a system and queues its first connection check: the key, and the number of the check.
 ///
 /// # Errors
-/// [`OpError::Invalid`] when the name is taken, the group is out of reach, or another system deletes
-/// where this one writes.
-pub async fn create_system(store: &Store, vault: &Vault, grant: &Specify, wanted: Wanted) -> Result<SystemKey> {
+/// [`OpError::Invalid`] with everything that is wrong, in the form itself and beside what exists: a name that is taken,
+/// a group out of reach, a destination where another system deletes.
+pub async fn create_system(
+    store: &Store,
+    vault: &Vault,
+    grant: &Specify,
+    wanted: Wanted,
+) -> Result<(SystemKey, CheckNo)> {
     let Wanted { kind, kinds, config, specified, who } = wanted;
-    let specified = Arc::new(specified);
     let key = SystemKey::from_random(random::bytes());
     let (grant, made) = (grant.clone(), key.clone());
     // Held until the transaction has ended: a rotation waits for it.
@@ -45,8 +50,10 @@ pub async fn create_system(store: &Store, vault: &Vault, grant: &Specify, wanted
     let saved = store
         .write(move |db| {
             let now = store::now(db)?;
-            if let Some(wrong) = stands(db, &grant, kind, kinds, &config, &specified, None)? {
-                return Ok(Err(wrong));
+            let against = Against { grant: &grant, kind, kinds, config: &config, system: None };
+            let wrong = objections(db, &against, &specified)?;
+            if !wrong.is_empty() {
+                return Ok(Err(OpError::Invalid(wrong)));
             }
             let draft = drafted(db, &grant, kind, &specified, now, None)?;
             let id = systems::create(db, &grant, &made, &draft, now)?;
@@ -55,10 +62,11 @@ pub async fn create_system(store: &Store, vault: &Vault, grant: &Specify, wanted
             seal(db, kind, &sealing, id, &specified)?;
             let after = told(&draft, &specified);
             who.did(db, "system.create", (Some(id), Some(draft.group)), &draft.name, (None, Some(after)), now)?;
-            Ok(Ok(()))
+            forget_used(db, &grant, &specified)?;
+            Ok(Ok(checks::queue_after_change(db, id, &who.principal, now)?))
         })
         .await;
-    answer(saved).map(|()| key)
+    answer(saved).map(|check| (key, check))
 }
 
 /// Which system is changed, on top of what.
@@ -68,7 +76,8 @@ pub struct Change<'a> {
     pub seen_version: i64,
 }
 
-/// Changes a system, unless somebody else changed it since `seen_version`.
+/// Changes a system, unless somebody else changed it since `seen_version`. The number of the connection check that
+/// follows; none while the system is on hold.
 ///
 /// # Errors
 /// As for [`create_system`]; [`OpError::Conflict`] when it was changed meanwhile.
@@ -78,9 +87,8 @@ pub async fn save_system(
     grant: &Specify,
     change: Change<'_>,
     wanted: Wanted,
-) -> Result<()> {
+) -> Result<Option<CheckNo>> {
     let Wanted { kind, kinds, config, specified, who } = wanted;
-    let specified = Arc::new(specified);
     let (grant, key, seen_version) = (grant.clone(), change.key.clone(), change.seen_version);
     // Held until the transaction has ended: a rotation waits for it.
     let sealing = Arc::new(vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?);
@@ -88,8 +96,10 @@ pub async fn save_system(
         .write(move |db| {
             let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
-            if let Some(wrong) = stands(db, &grant, kind, kinds, &config, &specified, Some(&system))? {
-                return Ok(Err(wrong));
+            let against = Against { grant: &grant, kind, kinds, config: &config, system: Some(&system) };
+            let wrong = objections(db, &against, &specified)?;
+            if !wrong.is_empty() {
+                return Ok(Err(OpError::Invalid(wrong)));
             }
             let draft = drafted(db, &grant, kind, &specified, now, Some(&system))?;
             let watch = systems::watch(db, system.id)?;
@@ -106,9 +116,6 @@ pub async fn save_system(
                 item_states::forget_all(db, system.id)?;
             }
             seal(db, kind, &sealing, system.id, &specified)?;
-            if !specified.secrets.is_empty() && system.hold_since.is_none() {
-                systems::check_by(db, system.id, now)?;
-            }
             let states = (Some(seen(&system, &watch)), Some(told(&draft, &specified)));
             if draft.group != system.group_id {
                 // Auditors of the group that it leaves see nothing of it from here on.
@@ -116,20 +123,24 @@ pub async fn save_system(
                 who.did(db, "system.leave", left, &system.name, (None, None), now)?;
             }
             who.did(db, "system.change", (Some(system.id), Some(draft.group)), &draft.name, states, now)?;
-            Ok(Ok(()))
+            forget_used(db, &grant, &specified)?;
+            Ok(Ok(match system.hold_since {
+                None => Some(checks::queue_after_change(db, system.id, &who.principal, now)?),
+                Some(_) => None,
+            }))
         })
         .await;
     answer(saved)
 }
 
-fn answer(saved: std::result::Result<std::result::Result<(), OpError>, StoreError>) -> Result<()> {
+fn answer<T>(saved: std::result::Result<std::result::Result<T, OpError>, StoreError>) -> Result<T> {
     match saved {
         Ok(outcome) => outcome,
-        Err(StoreError::Duplicate(_)) => {
-            Err(OpError::field("name", "Another system of this group has this name already."))
-        }
+        // Two saves met in the unique index.
+        Err(StoreError::Duplicate(_)) => Err(OpError::Invalid(vec![name_taken()])),
         Err(StoreError::Fenced) => Err(OpError::Conflict(
-            "Somebody else has changed this system since you opened it. Look at their change, then make yours again."
+            "Somebody else has changed this system since you opened it. Your entries are below, and theirs are on the \
+             page of the system. Save again to replace theirs."
                 .to_owned(),
         )),
         Err(error) => Err(error.into()),
@@ -137,58 +148,8 @@ fn answer(saved: std::result::Result<std::result::Result<(), OpError>, StoreErro
 }
 
 /// Whether the stored secret of a slot may be used for what its system is to be.
-fn keeps(was: Option<&Owner>, is: Option<&Owner>) -> bool {
+pub(super) fn keeps(was: Option<&Owner>, is: Option<&Owner>) -> bool {
     was.zip(is).is_some_and(|(was, is)| was.covers(is))
-}
-
-/// What cannot stand beside what is there already.
-fn stands(
-    db: &mut Db,
-    grant: &Specify,
-    kind: &dyn Kind,
-    kinds: Kinds,
-    config: &Config,
-    specified: &Specified,
-    system: Option<&System>,
-) -> std::result::Result<Option<OpError>, StoreError> {
-    let group = groups::by_name(db, &specified.group)?.filter(|group| grant.scope().covers(*group));
-    if group.is_none() {
-        return Ok(Some(OpError::field("group", "Choose one of the groups that you may specify systems in.")));
-    }
-    let stored: Vec<String> = match system {
-        Some(system) => credentials::of_system(db, system.id)?.into_iter().map(|sealed| sealed.slot).collect(),
-        None => Vec::new(),
-    };
-    let was = system
-        .and_then(|system| serde_json::from_str(&system.settings).ok())
-        .map(|settings| kind.owners(&settings))
-        .unwrap_or_default();
-    let mut wrong = Vec::new();
-    for (slot, owner) in kind.owners(&specified.settings) {
-        if specified.secrets.contains_key(slot) || !owner.required {
-            continue;
-        }
-        if !stored.iter().any(|have| have == slot) {
-            wrong.push((slot.to_owned(), "Give the secret: without it nobody can sign in.".to_owned()));
-        } else if !keeps(was.get(slot), Some(&owner)) {
-            let said = "Where it is sent has changed, or who signs in: type the secret again.";
-            wrong.push((slot.to_owned(), said.to_owned()));
-        }
-    }
-    if !wrong.is_empty() {
-        return Ok(Some(OpError::Invalid(wrong)));
-    }
-    let root = config.file_root(&specified.group);
-    for (field, folder) in kind.local_folders(&specified.settings) {
-        if !folder.starts_with(&root) {
-            let said = format!("Local folders of this group lie in {}.", root.display());
-            return Ok(Some(OpError::field(field, said)));
-        }
-    }
-    let before: Option<(SystemId, serde_json::Value)> =
-        system.map(|system| (system.id, serde_json::from_str(&system.settings).unwrap_or_default()));
-    let before = before.as_ref().map(|(id, settings)| (*id, settings));
-    territory::refused(db, grant, kinds, (kind, &specified.settings), before)
 }
 
 fn drafted(

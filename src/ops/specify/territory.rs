@@ -1,12 +1,11 @@
 //! No two systems write to one place when one of them deletes there.
 
-use super::super::error::OpError;
 use crate::access::{Grant, Scope, verbs};
 use crate::domain::kind::{Kind, Kinds};
 use crate::ids::SystemId;
-use crate::store::{Db, StoreError, systems};
+use crate::store::{Db, Result, systems};
 
-/// Why a system must not write where its settings say, for the person who saves it.
+/// Why a system must not write where its settings say, for the person who saves it; none if it may.
 ///
 /// `before`: the settings that it has now. Whose location it is, is shown only to people with reach *all*: others could
 /// use the answer to find out, location by location, what other groups do.
@@ -16,14 +15,14 @@ pub(super) fn refused(
     kinds: Kinds,
     wanted: (&dyn Kind, &serde_json::Value),
     before: Option<(SystemId, &serde_json::Value)>,
-) -> Result<Option<OpError>, StoreError> {
+) -> Result<Option<String>> {
     let (kind, settings) = wanted;
     let Some(territory) = kind.territory(settings) else { return Ok(None) };
     let everything = matches!(grant.scope(), Scope::All);
     let had = before.and_then(|(_id, settings)| kind.territory(settings));
     if territory.whole_host && territory.deletes && !everything && had.as_ref() != Some(&territory) {
         let said = "A mirror of a whole host can delete everything on it. Enter a folder, or ask an administrator.";
-        return Ok(Some(OpError::field("destination_path", said)));
+        return Ok(Some(said.to_owned()));
     }
     for other in systems::neighbours(db, grant, before.map(|(id, _settings)| id))? {
         let theirs = kinds(&other.kind)
@@ -37,7 +36,7 @@ pub(super) fn refused(
         } else {
             "Another system already writes to this location. Ask an administrator.".to_owned()
         };
-        return Ok(Some(OpError::field("destination_path", said)));
+        return Ok(Some(said));
     }
     Ok(None)
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::words::{CODE, ITEM_TYPE, Words, find};
+use super::words::{ITEM_TYPE, Words, find, find_code};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Direction, Operation, StoredMessage};
@@ -63,7 +63,7 @@ fn filtered(
         query = query.filter(messages::category.eq(category));
     }
     if let Some(code) = &filter.code {
-        let Some(number) = find(db, CODE, code)? else { return Ok(None) };
+        let Some(number) = find_code(db, code)? else { return Ok(None) };
         query = query.filter(messages::code.eq(number));
     }
     if let Some(item_type) = &filter.item_type {

@@ -10,6 +10,7 @@ use crate::store::backend::unless_duplicate;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::schema::words;
+use crate::store::systems::lower;
 
 /// What numbers stand for, as far as it was looked up.
 #[derive(Debug, Default)]
@@ -90,7 +91,11 @@ pub(super) fn find(db: &mut Db, kind: &str, word: &str) -> Result<Option<i64>> {
     Ok(words::table.filter(words::kind.eq(kind)).filter(words::word.eq(word)).select(words::id).first(db).optional()?)
 }
 
-/// The number of a code that any message ever had.
+/// The number of a code that any message ever had, in whatever case it is asked for.
 pub(in crate::store) fn find_code(db: &mut Db, code: &str) -> Result<Option<i64>> {
-    find(db, CODE, code)
+    if let Some(exact) = find(db, CODE, code)? {
+        return Ok(Some(exact));
+    }
+    let same = words::table.filter(words::kind.eq(CODE)).filter(lower(words::word).eq(code.to_lowercase()));
+    Ok(same.order(words::id).select(words::id).first(db).optional()?)
 }

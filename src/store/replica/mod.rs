@@ -21,8 +21,8 @@ pub(in crate::store) use retention::forget_replaced;
 pub use sets::{Replica, ReplicaSet, begin, forget};
 pub use staging::{Counts, Incoming, Reading, stage, withdraw};
 pub(in crate::store) use staging::{RecordRow, SeenRow};
-pub use sweep::sweep;
 pub(in crate::store) use sweep::sweep_left;
+pub use sweep::{discard, sweep};
 pub use view::{Place, Record, Version, Which, changed_by, find, has_changed, history, is_published, records};
 
 /// The bytes that a record is known by, within its set.

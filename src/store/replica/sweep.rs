@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::KEYS;
 use super::sets::published_run;
-use crate::ids::{RunId, SystemId};
+use crate::ids::{RunId, SetId, SystemId};
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::runs::Claim;
@@ -20,7 +20,19 @@ pub fn sweep(db: &mut Db, claim: &Claim) -> Result<bool> {
     pieces(db, claim.system)
 }
 
-/// The same for a system that may never run again, long after this run of it has ended; `false` also when there is a
+/// Takes back a piece of what this run has staged of a set; whether there may be more.
+pub fn discard(db: &mut Db, claim: &Claim, set: SetId) -> Result<bool> {
+    claim.hold(db)?;
+    let published = published_run(db, claim.system)?;
+    for _ in 0..PIECES {
+        if !piece(db, set.0, published)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The same as [`sweep`] for a system that may never run again, long after this run of it has ended; `false` also when there is a
 /// later run, which sweeps by itself.
 pub(in crate::store) fn sweep_left(db: &mut Db, system: SystemId, run: RunId) -> Result<bool> {
     let has_replica = replicas::table.find(system);

@@ -6,8 +6,8 @@
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::progress::{Totals, totals_of};
-use super::record::Run;
+use super::progress::{Totals, main_errors, totals_of};
+use super::record::{Run, error_of};
 use crate::access::{Grant, Scope, verbs};
 use crate::clock::Stamp;
 use crate::domain::message::Category;
@@ -35,9 +35,9 @@ pub struct BookFilter {
     pub trigger: Option<Trigger>,
     /// Whoever asked for it, by the exact name.
     pub person: Option<String>,
-    /// Queued at or after.
+    /// Started at or after; for runs that have not started: queued. The lists show the same time.
     pub from: Option<Stamp>,
-    /// Queued before.
+    /// Started (or queued) before.
     pub to: Option<Stamp>,
     /// What ended earlier is not kept any more, although it may still be there.
     pub kept_since: Option<Stamp>,
@@ -67,8 +67,10 @@ pub struct BookRows {
     pub rows: Vec<Booked>,
     /// The next one in the direction that was read.
     pub beyond: Option<BookPlace>,
-    /// The search has looked at as many runs as it may at once, back to this time.
+    /// The search has looked at [`WINDOW`] runs, back to this time.
     pub go_on: Option<Stamp>,
+    /// No message has ever had the code that is asked for.
+    pub is_code_unknown: bool,
 }
 
 /// So many runs, of all systems, are looked at for one page at most: few may fit.
@@ -79,6 +81,8 @@ const WINDOW: i64 = 50_000;
 pub struct Booked {
     pub run: Run,
     pub totals: Totals,
+    /// The code of its error, if it ended in error.
+    pub error: Option<String>,
     pub key: SystemKey,
     pub name: String,
     pub kind: String,
@@ -133,17 +137,22 @@ pub fn book(
         query = query.filter(runs::principal.eq(person.clone()));
     }
     if let Some(from) = filter.from {
-        query = query.filter(runs::queued_at.ge(from));
+        let queued = runs::started_at.is_null().and(runs::queued_at.ge(from));
+        let started = runs::started_at.is_not_null().and(runs::started_at.assume_not_null().ge(from));
+        query = query.filter(started.or(queued));
     }
     if let Some(to) = filter.to {
-        query = query.filter(runs::queued_at.lt(to));
+        let queued = runs::started_at.is_null().and(runs::queued_at.lt(to));
+        let started = runs::started_at.is_not_null().and(runs::started_at.assume_not_null().lt(to));
+        query = query.filter(started.or(queued));
     }
     if let Some(since) = filter.kept_since {
         query = query.filter(not(runs::ended_at.is_not_null().and(runs::ended_at.lt(since))));
     }
     if let Some(code) = &filter.code {
-        // A word that no message has: nothing fits.
-        let Some(code) = find_code(db, code)? else { return Ok(BookRows::default()) };
+        let Some(code) = find_code(db, code)? else {
+            return Ok(BookRows { is_code_unknown: true, ..BookRows::default() });
+        };
         let of_run = run_counts::table.filter(run_counts::run_id.eq(runs::id)).filter(run_counts::code.eq(code));
         query = match filter.category {
             Some(category) => query.filter(exists(of_run.filter(run_counts::category.eq(category)))),
@@ -189,7 +198,9 @@ pub fn book(
     }
     let ids: Vec<RunId> = rows.iter().map(|row| row.0.id).collect();
     let mut totals = totals_of(db, &ids)?;
+    let mut errors = main_errors(db, &ids)?;
     let booked = rows.into_iter().map(|(run, key, name, kind, group_id, group, deleted_at)| Booked {
+        error: error_of(&run, &mut errors),
         totals: totals.remove(&run.id).unwrap_or_default(),
         run,
         key,
@@ -199,7 +210,8 @@ pub fn book(
         group,
         deleted: deleted_at.is_some(),
     });
-    Ok(BookRows { rows: booked.collect(), beyond, go_on: bottom.filter(|_| !more) })
+    let (rows, go_on) = (booked.collect(), bottom.filter(|_| !more));
+    Ok(BookRows { rows, beyond, go_on, is_code_unknown: false })
 }
 
 /// A place in the order of runs.

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::claim::Claim;
 use super::queue::{Due, Queued, try_queue};
 use crate::clock::Stamp;
-use crate::domain::cadence;
+use crate::domain::cadence::{self, Cadence};
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger, result_of};
 use crate::domain::status::EndedRun;
 use crate::ids::RunId;
@@ -15,7 +15,7 @@ use crate::store::backend::db_now;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::schema::runs;
-use crate::store::systems;
+use crate::store::systems::{self, RunEnd};
 
 /// How a run ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +37,16 @@ pub struct Retry {
 }
 
 /// What follows an end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sequel {
     pub retry: Option<Retry>,
-    /// When the connection is to blame, it is checked within this time.
-    pub check_within: Duration,
+    /// When the connection is checked next: soon if it is to blame, later after a success.
+    pub cadence: Cadence,
 }
 
 impl From<Option<Retry>> for Sequel {
     fn from(retry: Option<Retry>) -> Self {
-        Self { retry, check_within: cadence::EXTRA_CHECK }
+        Self { retry, cadence: Cadence::default() }
     }
 }
 
@@ -56,7 +56,7 @@ impl From<Option<Retry>> for Sequel {
 /// [`StoreError::Fenced`] when the run is somebody else's by now.
 pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Sequel>) -> Result<RunResult> {
     let now = db_now(db)?;
-    let Sequel { retry, check_within } = sequel.into();
+    let Sequel { retry, cadence } = sequel.into();
     let totals = super::progress::progress(db, claim.run)?;
     // A worker that is gone may have stored more than it came to tell of.
     if totals.stored > totals.emitted {
@@ -70,7 +70,7 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Seq
         Ending::Canceled => (RunResult::Canceled, None, None, None),
         Ending::Error { reason, code, stage } => (RunResult::Error, Some(*reason), Some(code.clone()), *stage),
     };
-    let ended = diesel::update(
+    let used: Option<Option<i64>> = diesel::update(
         runs::table
             .filter(runs::id.eq(claim.run))
             .filter(runs::state.eq(RunState::Running))
@@ -85,10 +85,10 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Seq
         runs::end_code.eq(code),
         runs::end_stage.eq(stage),
     ))
-    .execute(db)?;
-    if ended == 0 {
-        return Err(StoreError::Fenced);
-    }
+    .returning(runs::settings_version)
+    .get_result(db)
+    .optional()?;
+    let settings_version = used.ok_or(StoreError::Fenced)?;
     if result != RunResult::Canceled {
         super::comparison::keep(db, claim)?;
     }
@@ -112,8 +112,9 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Seq
         }
     }
     let ended = EndedRun { result, attempt: claim.attempt, at: now };
-    let check_at = cadence::extra_check(stage, check_within, now, claim.system.seed());
-    systems::after_run(db, claim.system, ended, check_at, totals.moved_at)?;
+    let check_at = cadence::extra_check(stage, cadence.extra_check, now, claim.system.seed());
+    let end = RunEnd { settings_version, check_at, progress_at: totals.moved_at, cadence: &cadence };
+    systems::after_run(db, claim.system, ended, end)?;
     Ok(result)
 }
 

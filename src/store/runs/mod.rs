@@ -18,7 +18,7 @@ pub use next::{Claimant, any_waiting, claim_next, share_in_use};
 pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};
 pub use queue::{Due, Queued, cancel, correct_waits, due_systems, pull_forward, queue, set_due, try_queue};
 pub use record::{
-    Run, RunPlace, find, find_kept, last_begun, last_counts, last_number, last_result, list, number_of, open_runs,
-    retry_of,
+    Run, RunPlace, errors_of, find, find_kept, last_begun, last_counts, last_number, last_result, list, number_of,
+    open_runs, retry_of,
 };
 pub use retention::{delete_messages, delete_runs, drop_messages};

@@ -1,6 +1,6 @@
 //! How far runs are and how many messages of each kind they have: maintained, never counted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 
@@ -139,6 +139,28 @@ pub fn count_emitted(db: &mut Db, claim: &Claim, n: i64) -> Result<()> {
         .set(run_progress::emitted.eq(run_progress::emitted + n))
         .execute(db)?;
     Ok(())
+}
+
+/// The code that most errors of a run have, for each of these runs that has any; of several the first by name.
+pub fn main_errors(db: &mut Db, runs: &[RunId]) -> Result<HashMap<RunId, String>> {
+    let counted: Vec<(RunId, String, i64)> = run_counts::table
+        .inner_join(words::table.on(words::id.eq(run_counts::code)))
+        .filter(run_counts::run_id.eq_any(runs.to_vec()))
+        .filter(run_counts::category.eq(Category::Error))
+        .select((run_counts::run_id, words::word, run_counts::n))
+        .load(db)?;
+    // A code is counted for each item type and operation.
+    let mut sums: BTreeMap<(RunId, String), i64> = BTreeMap::new();
+    for (run, code, n) in counted {
+        *sums.entry((run, code)).or_default() += n;
+    }
+    let mut most: HashMap<RunId, (String, i64)> = HashMap::new();
+    for ((run, code), n) in sums {
+        if most.get(&run).is_none_or(|(_code, before)| *before < n) {
+            most.insert(run, (code, n));
+        }
+    }
+    Ok(most.into_iter().map(|(run, (code, _n))| (run, code)).collect())
 }
 
 /// Category, code, item type, operation, and how many.

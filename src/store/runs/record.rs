@@ -1,8 +1,10 @@
 //! A run's header as it is stored, and lists of them.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
-use super::progress::{Totals, progress, totals_of};
+use super::progress::{Totals, main_errors, progress, totals_of};
 use crate::clock::Stamp;
 use crate::domain::message::Counts;
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
@@ -100,6 +102,19 @@ pub fn list(
     let mut totals = totals_of(db, &ids)?;
     let listed = rows.into_iter().map(|run| (totals.remove(&run.id).unwrap_or_default(), run));
     Ok((listed.map(|(totals, run)| (run, totals)).collect(), more))
+}
+
+/// The code of the error that a run ended in: why it ended, else the code of most of its errors (`main`, taken out).
+pub(super) fn error_of(run: &Run, main: &mut HashMap<RunId, String>) -> Option<String> {
+    let counted = main.remove(&run.id);
+    run.end_code.clone().or(counted).filter(|_code| run.result == Some(RunResult::Error))
+}
+
+/// The same for a page of runs: one entry for each, in the same order.
+pub fn errors_of(db: &mut Db, runs: &[(Run, Totals)]) -> Result<Vec<Option<String>>> {
+    let ids: Vec<RunId> = runs.iter().map(|(run, _)| run.id).collect();
+    let mut main = main_errors(db, &ids)?;
+    Ok(runs.iter().map(|(run, _)| error_of(run, &mut main)).collect())
 }
 
 /// The queued and running runs of a system; at most two a lane.

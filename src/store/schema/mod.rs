@@ -23,6 +23,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     system_counts,
     watches,
     credentials,
+    secret_drafts,
     runs,
     run_requests,
     run_progress,

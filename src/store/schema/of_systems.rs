@@ -105,3 +105,14 @@ diesel::table! {
         run_id -> BigInt,
     }
 }
+
+diesel::table! {
+    secret_drafts (reference, slot) {
+        reference -> Binary,
+        slot -> Text,
+        person_id -> BigInt,
+        key_id -> Text,
+        sealed -> Binary,
+        expires_at -> BigInt,
+    }
+}

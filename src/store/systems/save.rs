@@ -12,6 +12,7 @@ use crate::domain::run::RunState;
 use crate::domain::status::{Connection, Overall, Verdict};
 use crate::ids::{GroupId, SystemId, SystemKey};
 use crate::store::backend::{OneAtATime, alone};
+use crate::store::checks;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::schema::{runs, system_groups, system_versions, systems};
@@ -160,6 +161,7 @@ pub fn hold(db: &mut Db, grant: &Grant<verbs::HoldSystem>, key: &SystemKey, reas
         .set((systems::hold_reason.eq(reason), systems::hold_since.eq(now), systems::hold_by.eq(by)))
         .execute(db)?;
     watch::stop(db, system.id)?;
+    checks::withdraw_regular(db, system.id)?;
     watch::settle(db, system.id, now)
 }
 
@@ -198,8 +200,20 @@ pub fn delete(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey
         return Err(StoreError::Fenced);
     }
     watch::stop(db, system.id)?;
+    checks::withdraw_all(db, system.id)?;
     count(db, system.group_id, system.overall, -1)?;
     Ok(system)
+}
+
+/// Whether another live system of the group has this name.
+pub fn is_name_taken(db: &mut Db, group: GroupId, name: &str, except: Option<SystemId>) -> Result<bool> {
+    let found: Vec<SystemId> = systems::table
+        .filter(systems::group_id.eq(group))
+        .filter(systems::name.eq(name))
+        .filter(systems::deleted_at.is_null())
+        .select(systems::id)
+        .load(db)?;
+    Ok(found.into_iter().any(|id| Some(id) != except))
 }
 
 /// Another system, for the check that no two write to one place.

@@ -72,14 +72,20 @@ pub fn note_attempt(db: &mut Db, id: SystemId, now: Stamp) -> Result<()> {
     Ok(())
 }
 
-/// What follows for the system from the end of a run. A failure of the connection asks for a check.
-pub fn after_run(
-    db: &mut Db,
-    id: SystemId,
-    run: EndedRun,
-    check_at: Option<Stamp>,
-    progress_at: Option<Stamp>,
-) -> Result<()> {
+/// What the system needs to know of a run that ended, besides its result.
+#[derive(Debug, Clone, Copy)]
+pub struct RunEnd<'a> {
+    /// The settings that the run used; none: it used none.
+    pub settings_version: Option<i64>,
+    /// When a check is due because the connection is to blame.
+    pub check_at: Option<Stamp>,
+    pub progress_at: Option<Stamp>,
+    pub cadence: &'a Cadence,
+}
+
+/// What follows for the system from the end of a run. A failure of the connection asks for a check; a success with the
+/// present settings counts as a successful check, so it clears a connection error and ends a pause.
+pub fn after_run(db: &mut Db, id: SystemId, run: EndedRun, end: RunEnd<'_>) -> Result<()> {
     let system = locked(db, id)?;
     if system.deleted_at.is_some() {
         return Ok(());
@@ -95,16 +101,22 @@ pub fn after_run(
             systems::synchronization.eq(after.verdict),
             systems::last_success_at.eq(after.last_success_at),
             systems::failures_in_row.eq(after.failures_in_row),
-            systems::last_progress_at.eq(progress_at.or(system.last_progress_at)),
+            systems::last_progress_at.eq(end.progress_at.or(system.last_progress_at)),
         ))
         .execute(db)?;
     if system.hold_since.is_none()
-        && let Some(check) = check_at
+        && let Some(check) = end.check_at
     {
         watch::check_by(db, id, check)?;
     }
     match run.result {
-        RunResult::Completed | RunResult::CompletedWithWarnings => watch::refresh(db, id, Some(run.at), run.at),
+        RunResult::Completed | RunResult::CompletedWithWarnings => {
+            // A run that began before the settings were changed says nothing about the new ones.
+            if end.settings_version == Some(system.settings_version) {
+                set_connection(db, &system, true, end.cadence, run.at)?;
+            }
+            watch::refresh(db, id, Some(run.at), run.at)
+        }
         RunResult::Error | RunResult::Canceled => watch::settle(db, id, run.at),
     }
 }
@@ -115,18 +127,23 @@ pub fn after_check(db: &mut Db, id: SystemId, ok: bool, cadence: &Cadence, at: S
     if system.deleted_at.is_some() {
         return Ok(());
     }
+    set_connection(db, &system, ok, cadence, at)
+}
+
+/// Stores what a check, or a run that counts as one, found; plans the next check, or the pause.
+fn set_connection(db: &mut Db, system: &System, ok: bool, cadence: &Cadence, at: Stamp) -> Result<()> {
     let before = ConnectionHistory {
         connection: system.connection,
         since: system.connection_since,
         checked_at: system.checked_at,
     };
     let after = status::after_check(before, ok, at);
-    diesel::update(systems::table.find(id))
+    diesel::update(systems::table.find(system.id))
         .set((
             systems::connection.eq(after.connection),
             systems::connection_since.eq(after.since),
             systems::checked_at.eq(after.checked_at),
         ))
         .execute(db)?;
-    watch::after_check(db, &system, cadence, at)
+    watch::after_check(db, system, cadence, at)
 }

@@ -67,23 +67,23 @@ pub(super) fn set_budget(db: &mut Db, id: SystemId, freshness_us: Option<i64>) -
 }
 
 /// The next check is due then, or earlier if it already was.
-pub fn check_by(db: &mut Db, id: SystemId, at: Stamp) -> Result<()> {
+pub(super) fn check_by(db: &mut Db, id: SystemId, at: Stamp) -> Result<()> {
     let later = watches::next_check.is_null().or(watches::next_check.gt(at));
     diesel::update(watches::table.find(id).filter(later)).set(watches::next_check.eq(at)).execute(db)?;
     Ok(())
 }
 
-/// On hold and once deleted there are no checks, also none that waited, and no silence. When a bad connection pauses
-/// the system stays known: a release must not be a way around that.
+/// On hold and once deleted no check becomes due and nothing becomes silent. When a bad connection pauses the system
+/// is kept: a release must not be a way around that.
 pub(super) fn stop(db: &mut Db, id: SystemId) -> Result<()> {
     let none = None::<Stamp>;
     diesel::update(watches::table.find(id))
         .set((watches::next_check.eq(none), watches::silent_at.eq(none), watches::next_change_at.eq(none)))
         .execute(db)?;
-    crate::store::checks::withdraw(db, id)
+    Ok(())
 }
 
-/// After a check: when the next one comes, and when a bad connection pauses the system.
+/// After a check: when the next one is due (on hold: never), and when a bad connection pauses the system.
 pub(super) fn after_check(db: &mut Db, before: &System, cadence: &Cadence, at: Stamp) -> Result<()> {
     let system: System = systems::table.find(before.id).select(System::as_select()).first(db)?;
     let since = system.connection_since.unwrap_or(at);

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::sync::connector::{FieldError, Typed};
+use crate::domain::kind::Reading;
+use crate::sync::connector::{Field, FieldError, Input, Typed};
 
 /// A form that is being read.
 pub(super) struct Form<'a> {
@@ -29,6 +30,23 @@ impl<'a> Form<'a> {
 
     pub(super) fn wrong(&mut self, field: &'static str, message: impl Into<String>) {
         self.errors.push(FieldError { field, message: message.into() });
+    }
+
+    pub(super) fn is_wrong(&self, field: &str) -> bool {
+        self.errors.iter().any(|error| error.field == field)
+    }
+
+    /// The settings with the default of each field that could not be read, so that the other fields can still be
+    /// checked together.
+    pub(super) fn finish(mut self, fields: &[Field]) -> Reading {
+        for field in fields.iter().filter(|field| !field.input.is_secret()) {
+            self.json.entry(field.name).or_insert_with(|| match field.input {
+                Input::Lines => Value::Array(Vec::new()),
+                Input::Number => field.default.parse::<i64>().unwrap_or_default().into(),
+                Input::Line | Input::Choice(_) | Input::Secret | Input::SecretLines => field.default.into(),
+            });
+        }
+        Reading { settings: Value::Object(self.json), errors: self.errors }
     }
 
     pub(super) fn set(&mut self, field: &str, value: impl Into<Value>) {

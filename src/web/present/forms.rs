@@ -7,10 +7,18 @@ use serde_json::Value;
 
 use crate::web::ui::{Choice, Errors};
 
-/// What use cases say of fields, as forms show it.
+/// What use cases say of fields, as forms show it: all of it, also where several things are wrong with one field.
 #[must_use]
 pub fn errors_of(wrong: Vec<(String, String)>) -> Errors {
-    wrong.into_iter().collect()
+    let mut errors = Errors::new();
+    for (field, said) in wrong {
+        let shown: &mut String = errors.entry(field).or_default();
+        if !shown.is_empty() {
+            shown.push(' ');
+        }
+        shown.push_str(&said);
+    }
+    errors
 }
 
 /// Every time zone there is.

@@ -13,7 +13,7 @@ use crate::store::systems::System;
 use crate::web::pages::runs::show::Completeness;
 use crate::web::pages::systems::show::RunRow;
 use crate::web::ui::progress::Progress;
-use crate::web::ui::runs::Origin;
+use crate::web::ui::runs::{ErrorCause, Origin};
 
 /// What started a run. `retries` is the number of the run that it retries, where known.
 #[must_use]
@@ -51,8 +51,9 @@ pub fn waits(system: &System, run: &Run, running: Option<RunNo>) -> Option<Strin
 
 /// A row of the table of runs.
 #[must_use]
-pub fn run_row(run: &Run, totals: &Totals, retries: Option<RunNo>, now: Stamp) -> RunRow {
+pub fn run_row(run: &Run, totals: &Totals, retries: Option<RunNo>, error: Option<&str>, now: Stamp) -> RunRow {
     RunRow {
+        error: error.map(ErrorCause::of),
         no: run.no,
         state: run.state,
         result: run.result,

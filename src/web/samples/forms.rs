@@ -84,6 +84,8 @@ pub(crate) fn new_system() -> EditView {
         fields: FIELDS,
         typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         stored: BTreeSet::new(),
+        kept: BTreeSet::new(),
+        reference: String::new(),
         errors: Errors::new(),
         exposed: Vec::new(),
         groups: vec![Choice::new("1", "Finance"), Choice::new("2", "Sales")],
@@ -109,6 +111,8 @@ pub(crate) fn refused_edit() -> EditView {
         typed: typed.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
         exposed: Vec::new(),
         stored: BTreeSet::from(["source_secret".to_owned()]),
+        kept: BTreeSet::from(["destination_secret".to_owned()]),
+        reference: "u5yS1QbW".to_owned(),
         errors: BTreeMap::from([
             ("daily_at".to_owned(), "There is no such time: write 00:00 to 23:59.".to_owned()),
             ("settings.source_path".to_owned(), "The source folder lies outside the allowed roots.".to_owned()),
@@ -127,6 +131,7 @@ pub(crate) fn check(state: CheckState) -> CheckView {
         has: Stage::ALL.to_vec(),
         exposed: vec!["http://dav.example.org/share".into()],
         may_check: true,
+        on_hold: false,
     }
 }
 

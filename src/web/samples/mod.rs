@@ -2,6 +2,7 @@
 
 mod forms;
 mod render;
+mod rules;
 mod runs;
 mod system;
 mod systems;

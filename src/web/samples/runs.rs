@@ -207,7 +207,12 @@ pub(crate) fn failed() -> RunView {
     log.rows.truncate(4);
     log.total = Total::AtLeast(100);
     log.digest = None;
-    log.searched = Some(Searched { from: Seq(1), to: Seq(50_000), next: Some("?q=Quartal&after=50000".into()) });
+    log.searched = Some(Searched {
+        from: Seq(1),
+        to: Seq(50_000),
+        last: Seq(1_204_353),
+        next: Some("?q=Quartal&after=50000".into()),
+    });
     RunView {
         result: Some(RunResult::Error),
         end_reason: Some(EndReason::Brake),

@@ -39,6 +39,7 @@ fn run(no: i64, started: &str, seconds: u64, result: RunResult, trigger: Trigger
         no: RunNo(no),
         state: RunState::Ended,
         result: Some(result),
+        error: (result == RunResult::Error).then(|| crate::web::ui::runs::ErrorCause::of("PEER-SIGN-IN")),
         queued: at(started),
         started: Some(at(started)),
         origin: origin(trigger),
@@ -68,6 +69,8 @@ pub(crate) fn system() -> SystemView {
         }),
         connection: ConnectionTile {
             status: badge(Tone::Ok, "OK"),
+            checking: None,
+            by_run: false,
             checked_at: Some(at("2026-11-22T08:12:00Z")),
             took: Some(Duration::from_millis(84)),
             since: Some(at("2026-11-12T03:10:00Z")),
@@ -109,6 +112,7 @@ pub(crate) fn system() -> SystemView {
             RunRow {
                 state: RunState::Queued,
                 result: None,
+                error: None,
                 started: None,
                 duration: None,
                 ..run(1204, "2026-11-22T08:14:00Z", 0, RunResult::Error, Trigger::Retry, [0; 4])
@@ -195,6 +199,8 @@ pub(crate) fn never_run() -> SystemView {
     view.links = PageLinks::default();
     view.connection = ConnectionTile {
         status: badge(Tone::Neutral, "Not checked"),
+        checking: None,
+        by_run: false,
         checked_at: None,
         took: None,
         since: None,

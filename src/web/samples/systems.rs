@@ -131,6 +131,7 @@ pub(crate) fn list() -> ListView {
         scope: "in group Finance".into(),
         may_create: true,
         may_export: true,
+        refresh: None,
     }
 }
 

@@ -21,9 +21,9 @@ pub enum Control<'a> {
     Password {
         autocomplete: &'static str,
     },
-    /// Write-only: nothing that is stored is ever sent back.
+    /// Write-only: a secret is never sent back.
     Secret {
-        stored: bool,
+        state: SecretState,
         /// Of several lines.
         lines: bool,
     },
@@ -31,6 +31,15 @@ pub enum Control<'a> {
     /// A line with suggestions.
     Suggest(&'a [Choice]),
     Check,
+}
+
+/// What exists of a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretState {
+    NotSet,
+    Stored,
+    /// Typed into a form that was refused, and kept on the server for the next attempt.
+    Kept,
 }
 
 /// A field with what was typed.
@@ -91,8 +100,9 @@ impl<'a> FieldView<'a> {
     fn remark(&self) -> Markup {
         html! {
             @match self.control {
-                Control::Secret { stored: true, .. } => { " " span.remark { "stored" } },
-                Control::Secret { stored: false, .. } => { " " span.remark { "not set" } },
+                Control::Secret { state: SecretState::Stored, .. } => { " " span.remark { "stored" } },
+                Control::Secret { state: SecretState::NotSet, .. } => { " " span.remark { "not set" } },
+                Control::Secret { state: SecretState::Kept, .. } => { " " span.remark { "Kept from your last attempt" } },
                 Control::Line | Control::Number { .. } | Control::Lines | Control::Password { .. } | Control::Choice(_)
                 | Control::Suggest(_) | Control::Check => {}
             }
@@ -161,8 +171,9 @@ impl<'a> FieldView<'a> {
 
     const fn placeholder(&self) -> Option<&'static str> {
         match self.control {
-            Control::Secret { stored: true, .. } => Some("Leave empty to keep what is stored"),
-            Control::Secret { stored: false, .. }
+            Control::Secret { state: SecretState::Stored, .. } => Some("Leave empty to keep what is stored"),
+            Control::Secret { state: SecretState::Kept, .. } => Some("Leave empty to use it, or enter a new one"),
+            Control::Secret { state: SecretState::NotSet, .. }
             | Control::Line
             | Control::Number { .. }
             | Control::Lines

@@ -117,13 +117,13 @@ pub fn head(title: &Markup, beside: &Markup, actions: &Markup) -> Markup {
     }
 }
 
-/// That the page loads itself again, and how to stop that; nothing on a page that does not.
+/// Says that the page refreshes, and how to stop that; nothing on a page that does not.
 #[must_use]
 pub fn refreshing(shell: &Shell) -> Markup {
     html! {
         @if let Some(refresh) = &shell.refresh {
             p.refresh {
-                "This page loads itself again every " (refresh.seconds) " s. "
+                "Refreshes every " (refresh.seconds) " seconds. "
                 a href=(refresh.stop) { "Stop refreshing" }
             }
         }

@@ -49,6 +49,35 @@ impl Progress {
         }
     }
 
+    /// Whether anything is known yet.
+    #[must_use]
+    pub const fn has_begun(&self) -> bool {
+        !self.phase.is_empty()
+            || self.items_done > 0
+            || self.items_total > 0
+            || self.bytes_done > 0
+            || self.unchanged > 0
+    }
+
+    /// All of it on one line: `reading Orders · 431 of 600 items · 72 % · 1.2 MiB`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        if self.phase.is_empty() { self.numbers() } else { format!("{} · {}", self.phase, self.numbers()) }
+    }
+
+    /// The same without the phase.
+    fn numbers(&self) -> String {
+        let mut parts = vec![self.words()];
+        if self.bytes_total > 0 || self.bytes_done > 0 {
+            let of = if self.total_final { format!(" of {}", bytes(self.bytes_total)) } else { String::new() };
+            parts.push(format!("{}{of}", bytes(self.bytes_done)));
+        }
+        if self.unchanged > 0 {
+            parts.push(format!("{} unchanged", number(self.unchanged)));
+        }
+        parts.join(" · ")
+    }
+
     /// The items alone: `172 473 of 401 002 items`, without a total until it is final.
     #[must_use]
     pub fn items(&self) -> String {
@@ -73,15 +102,7 @@ pub fn small(progress: &Progress, name: &str) -> Markup {
 pub fn full(shell: &Shell, progress: &Progress) -> Markup {
     html! {
         div.progress.card {
-            p {
-                @if !progress.phase.is_empty() { strong.phase { (progress.phase) } " · " }
-                (progress.words())
-                @if progress.bytes_total > 0 || progress.bytes_done > 0 {
-                    " · " (bytes(progress.bytes_done))
-                    @if progress.total_final { " of " (bytes(progress.bytes_total)) }
-                }
-                @if progress.unchanged > 0 { " · " (number(progress.unchanged)) " unchanged" }
-            }
+            p { @if !progress.phase.is_empty() { strong.phase { (progress.phase) } " · " } (progress.numbers()) }
             (bar(progress, "Progress of this run"))
             @if let Some(at) = progress.moved_at { p.soft { "Last progress " (relative(shell, at)) "." } }
         }

@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::Tone;
 use super::text::number;
+use super::{Tone, failure};
+use crate::domain::catalogue::cause::{self, ErrorCategory, ErrorSource};
 use crate::domain::message::{Category, Counts};
 use crate::domain::run::{EndReason, Trigger};
 use crate::ids::{RunNo, SystemKey};
@@ -48,6 +49,31 @@ pub fn origin(origin: &Origin) -> Markup {
         @if origin.trigger == Trigger::Retry { " " (origin.attempt - 1) }
         @if let Some(run) = origin.retries { " of run " (run) }
         @if let Some(person) = &origin.person { ", " bdi { (person) } }
+    }
+}
+
+/// Where the error of a run comes from, and of which sort it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ErrorCause {
+    pub source: ErrorSource,
+    pub category: ErrorCategory,
+    pub code: String,
+}
+
+impl ErrorCause {
+    #[must_use]
+    pub fn of(code: &str) -> Self {
+        Self { source: cause::source(code), category: cause::category(code), code: code.to_owned() }
+    }
+}
+
+/// `Service · Authorization · PEER-SIGN-IN`.
+#[must_use]
+pub fn error_cause(cause: &ErrorCause) -> Markup {
+    html! {
+        span.hidden { "Error source: " } (cause.source.title()) " · "
+        span.hidden { "Error category: " } (cause.category.title()) " · "
+        (failure::code(&cause.code))
     }
 }
 

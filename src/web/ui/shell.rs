@@ -71,7 +71,8 @@ pub struct Flash {
     pub links: Vec<(String, String)>,
 }
 
-/// That this page loads itself again. The header is set by whoever answers; here stands the way out.
+/// Auto-refresh: [`crate::web::response::refreshing`] sets the header, and the page shows the link that turns it off.
+/// A page that refreshes has no visible input field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refresh {
     pub seconds: u32,

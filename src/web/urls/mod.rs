@@ -108,6 +108,18 @@ pub fn check(key: &SystemKey, no: CheckNo) -> String {
     format!("{SYSTEMS}/{key}/checks/{no}")
 }
 
+/// The same on a page that does not refresh.
+#[must_use]
+pub fn check_still(key: &SystemKey, no: CheckNo) -> String {
+    with_query(&check(key, no), &[("refresh", "off")])
+}
+
+/// The check of a system that was saved just now, as a page of the system.
+#[must_use]
+pub fn saved(key: &SystemKey, no: CheckNo) -> String {
+    with_query(&system(key), &[("check", &no.to_string())])
+}
+
 #[must_use]
 pub fn queue(key: &SystemKey) -> String {
     format!("{SYSTEMS}/{key}/queue")
@@ -129,7 +141,7 @@ pub fn run_live_after(key: &SystemKey, no: RunNo, seq: Seq) -> String {
     format!("{}?after={seq}", run_live(key, no))
 }
 
-/// The live log as a page that loads itself again, or stands still.
+/// The live log as a page that refreshes, or stays as it is.
 #[must_use]
 pub fn run_latest(key: &SystemKey, no: RunNo, refreshes: bool) -> String {
     format!("{}?refresh={}", run_live(key, no), if refreshes { "on" } else { "off" })
@@ -249,6 +261,12 @@ pub fn logs_csv(query: &LogsQuery) -> String {
 #[must_use]
 pub fn help_guide(page: &str) -> String {
     format!("{HELP}/guide/{}", encode(page))
+}
+
+/// The codes whose page has all these words.
+#[must_use]
+pub fn help_search(words: &str) -> String {
+    with_query(HELP, &[("q", words)])
 }
 
 #[must_use]

@@ -68,6 +68,8 @@ struct Crawl {
     /// What forms post to.
     actions: BTreeSet<String>,
     wrong: Vec<String>,
+    /// How many pages refresh.
+    refreshing: usize,
 }
 
 impl Crawl {
@@ -120,6 +122,7 @@ impl Crawl {
             return;
         }
         self.wrong.extend(broken_rules(answer));
+        self.refreshing += usize::from(!answer.header("refresh").is_empty());
         for href in answer.attributes("a", "href").into_iter().filter(|href| !href.starts_with('#')) {
             self.meet(&href, &answer.path);
         }
@@ -157,11 +160,13 @@ both_databases! {
 
     /// Where a run and a check wait for a worker.
     async fn also_while_something_waits(board: Board) {
-        let mut wrong = Vec::new();
+        let (mut wrong, mut refreshing) = (Vec::new(), 0);
         for (name, person) in board.people() {
             let crawl = Crawl::from(person, &["/"]).await;
+            refreshing += crawl.refreshing;
             wrong.extend(crawl.wrong.into_iter().map(|what| format!("{name}: {what}")));
         }
+        assert!(refreshing > 0, "pages of a run and of a check that wait refresh");
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
@@ -183,7 +188,9 @@ both_databases! {
         pages.push(ada.submit("/systems/new", &[("schedule", "cron"), ("timeout_minutes", "x")]).await.expect(422));
         ada.get("/account").await.expect(200);
         pages.push(ada.submit("/account/password", &[("current", "x"), ("password", "y")]).await.expect(422));
-        pages.push(ada.submit("/account/time-zone", &[("time_zone", "Mars")]).await.expect(422));
+        let zone = ada.submit("/account/time-zone", &[("time_zone", "Mars")]).await.expect(422);
+        assert_eq!(zone.attributes("[name=time_zone]", "value"), ["Mars"], "what was typed stays");
+        pages.push(zone);
         pages.push(ada.post_form(&format!("{system}/release"), &[]).await.expect(409));
         let wrong: Vec<String> = pages.iter().flat_map(broken_rules).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");

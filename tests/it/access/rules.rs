@@ -16,7 +16,19 @@ pub fn broken_rules(page: &Answer) -> Vec<String> {
     wrong.extend(html.select(&parsed("input, select, textarea")).filter_map(|field| unlabelled(&html, &field)));
     wrong.extend(nameless(&html));
     wrong.extend(forms(&html));
+    wrong.extend(refreshes_with_fields(page, &html));
     wrong.into_iter().map(|what| format!("{}: {what}", page.path)).collect()
+}
+
+/// A refresh would delete what is typed: a page that refreshes has no visible field.
+fn refreshes_with_fields(page: &Answer, html: &Html) -> Vec<String> {
+    let visible = parsed("input:not([type=hidden]), select, textarea");
+    let fields = html.select(&visible).filter_map(|field| field.attr("name")).map(ToOwned::to_owned);
+    if page.header("refresh").is_empty() {
+        Vec::new()
+    } else {
+        fields.map(|name| format!("refreshes, and has {name}")).collect()
+    }
 }
 
 /// The values of an attribute.

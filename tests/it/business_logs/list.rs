@@ -56,6 +56,8 @@ both_databases! {
             ("?code=FILE-COPIED", &["Archive 1", "Ledger 1"]),
             ("?code=FILE-COPIED&category=error", &[]),
             ("?code=NO-SUCH", &[]),
+            ("?code=file-copied", &["Archive 1", "Ledger 1"]),
+            ("?code=%20Peer-Away%20", &["Ledger 2"]),
             ("?trigger=retry", &["Ledger 3"]),
             ("?trigger=manual&person=mona", &["Archive 1"]),
             ("?person=Schedule", &everything[2..]),
@@ -71,7 +73,7 @@ both_databases! {
             assert_eq!(rows, expected.len(), "{query} as CSV");
         }
         let page = ada.get("/logs?system=Shop&code=NONE").await.expect(200);
-        assert!(page.says("No run matches this filter."), "{}", page.told());
+        assert!(page.says("No message has the code NONE.") && page.attributes("main a", "href").contains(&"/help?q=NONE".to_owned()), "{}", page.told());
         assert_eq!(page.attributes("[name=system]", "value"), ["Shop"], "what was typed is kept");
         let wrong = ada.get("/logs?from=yesterday").await.expect(200);
         assert_eq!(wrong.attributes("[aria-invalid=true]", "name"), ["from"]);
@@ -92,9 +94,9 @@ both_databases! {
         assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
         assert_eq!(csv.header("content-disposition"), "attachment; filename=\"runs.csv\"");
         let lines = [
-            "\u{feff}system,name,group,kind,run,state,result,end_reason,trigger,principal,queued,started,ended,errors,warnings,successes,information",
-            "aaaaaaaaac,Ärger;' @cmd,Sales,files,1,running,,,schedule,Schedule,2026-11-22T02:00:00.000Z,2026-11-22T02:00:00.000Z,,0,0,0,0",
-            "aaaaaaaaab,\"'=HYPERLINK(\"\"x\"\")\",Finance,files,1,ended,error,failed,manual,'-mona,2026-11-22T00:00:00.000Z,,2026-11-22T01:00:00.000Z,1,20,300,4000",
+            "\u{feff}system,name,group,kind,run,state,result,end_reason,error_source,error_category,error_code,trigger,principal,queued,started,ended,errors,warnings,successes,information",
+            "aaaaaaaaac,Ärger;' @cmd,Sales,files,1,running,,,,,,schedule,Schedule,2026-11-22T02:00:00.000Z,2026-11-22T02:00:00.000Z,,0,0,0,0",
+            "aaaaaaaaab,\"'=HYPERLINK(\"\"x\"\")\",Finance,files,1,ended,error,failed,service,connection,PEER-AWAY,manual,'-mona,2026-11-22T00:00:00.000Z,,2026-11-22T01:00:00.000Z,1,20,300,4000",
             "",
         ];
         assert_eq!(csv.body, lines.join("\r\n"));
@@ -154,8 +156,8 @@ both_databases! {
         desk.add_group("Purchasing").await;
         desk.add_person("nora", "Operator", Some("Finance")).await;
         desk.sql(
-            "INSERT INTO assignments (person_id, collection_id, group_id)
-               SELECT person_id, collection_id, (SELECT id FROM system_groups WHERE name = 'Sales') FROM assignments
+            "INSERT INTO assignments (person_id, collection_id, created_at, created_by, group_id)
+               SELECT person_id, collection_id, created_at, created_by, (SELECT id FROM system_groups WHERE name = 'Sales') FROM assignments
                WHERE person_id = (SELECT id FROM people WHERE name = 'nora')",
         );
         let all = ["Finance", "General", "Purchasing", "Sales"];
@@ -242,11 +244,11 @@ both_databases! {
         for (visitor, query) in [(&ada, "?system=ledger"), (&lena, "")] {
             let page = visitor.get(&format!("/logs{query}")).await.expect(200);
             assert_eq!(runs(&page), [""; 0], "the only one lies further back");
-            assert!(page.says("Searched back to"), "{}", page.told());
-            let on = &page.attributes(".strip-note a", "href")[0];
+            assert!(page.says("No match so far. Searched the runs requested since"), "{}", page.told());
+            let on = &page.attributes(".empty a", "href")[0];
             let rest = visitor.get(on).await.expect(200);
             assert_eq!(runs(&rest), ["Ledger 1"], "{on}");
-            assert!(!rest.says("Searched back to"), "that is the end");
+            assert!(!rest.says("Search the rest"), "that is the end");
             let csv = visitor.get(&format!("/logs.csv{query}")).await.expect(200);
             assert_eq!(csv.body.lines().count(), 2, "an export goes on by itself");
         }
@@ -272,12 +274,64 @@ both_databases! {
         loop {
             let page = ada.get(&address).await.expect(200);
             found.extend(runs(&page));
-            let Some(on) = page.attributes(".strip-note a", "href").first().cloned() else { break };
+            let Some(on) = page.attributes(".strip-note a, .empty a[href*=back]", "href").first().cloned() else { break };
             address = on;
         }
         assert_eq!(found, ["Ledger 9800", "Ledger 10100", "Ledger 9900", "Ledger 1"], "in the order in which they were queued");
         let csv = ada.get("/logs.csv?system=ledger").await.expect(200);
         assert_eq!(csv.body.lines().count(), 5);
+    }
+
+    /// From and To are about the time that the column shows: when a run started, and when it was requested if it has not.
+    async fn by_the_time_that_is_shown(desk: Desk) {
+        put(&desk, 1, &[new("Ledger", "Finance")]);
+        keep(&desk, &[Kept { no: 1, queued: 5, ..RUN }, Kept { no: 2, queued: 6, ..RUN }, Kept { no: 3, queued: 7, ..RUN }]);
+        // Run 1 waited for two hours; run 2 was canceled before it started; run 3 started when it was requested.
+        desk.sql("UPDATE runs SET started_at = queued_at + 7200000000, ended_at = queued_at + 7300000000 WHERE no = 1;
+                  UPDATE runs SET started_at = NULL, result = 'canceled' WHERE no = 2");
+        let ada = desk.as_("ada").await;
+        for (query, expected) in [
+            ("?from=2026-11-22T07:00", &["Ledger 3", "Ledger 1"][..]),
+            ("?from=2026-11-22T07:01", &[]),
+            ("?from=2026-11-22T05:00&to=2026-11-22T07:00", &["Ledger 2"]),
+            ("?to=2026-11-22T06:00", &[]),
+            ("?from=2026-11-22T06:00&to=2026-11-22T06:01", &["Ledger 2"]),
+        ] {
+            assert_eq!(runs(&ada.get(&format!("/logs{query}")).await.expect(200)), expected, "{query}");
+            let csv = ada.get(&format!("/logs.csv{query}")).await.expect(200);
+            assert_eq!(csv.body.lines().count(), expected.len() + 1, "{query} as CSV");
+        }
+    }
+
+    /// A list of runs names where an error comes from and of which sort it is: here, on the page of a system, and as CSV.
+    async fn source_and_category_of_an_error(desk: Desk) {
+        put(&desk, 1, &[new("Ledger", "Finance")]);
+        let error = Kept { result: "error", ..RUN };
+        keep(&desk, &[
+            Kept { logged: &[(0, "PEER-SIGN-IN", 1), (1, "FILE-DENIED", 9)], ..error },
+            Kept { no: 2, queued: 1, logged: &[(0, "PEER-LIMIT", 3), (0, "PEER-AWAY", 2)], ..error },
+            Kept { no: 3, queued: 2, ..error },
+            Kept { no: 4, queued: 3, logged: &[(0, "ENGINE-77", 1)], ..error },
+            Kept { no: 5, queued: 4, result: "completed_with_warnings", logged: &[(1, "FILE-DENIED", 9)], ..RUN },
+        ]);
+        desk.sql("UPDATE runs SET end_code = 'RUN-LOST-WORKER' WHERE no = 3");
+        let expected = ["", "Unknown · Other · ENGINE-77", "Syncdesk · Other · RUN-LOST-WORKER", "Service · Throttling · PEER-LIMIT", "Service · Authorization · PEER-SIGN-IN"];
+        let ada = desk.as_("ada").await;
+        for path in ["/logs".to_owned(), format!("/systems/{}", key(1))] {
+            let page = ada.get(&path).await.expect(200);
+            let results = page.texts("td[data-label=Result]");
+            for (result, expected) in results.iter().zip(expected) {
+                let seen = result.replace("Error source: ", "").replace("Error category: ", "");
+                assert!(seen.ends_with(expected) && seen.contains('\u{b7}') != expected.is_empty(), "{path}: {seen}");
+            }
+            assert_eq!(page.attributes("td[data-label=Result] a", "href").last().map(String::as_str), Some("/help/codes/PEER-SIGN-IN"));
+        }
+        let csv = ada.get("/logs.csv").await.expect(200);
+        let mut reader = csv::Reader::from_reader(csv.body.trim_start_matches('\u{feff}').as_bytes());
+        let names = ["error_source", "error_category", "error_code"];
+        let columns = names.map(|name| reader.headers().expect("a head").iter().position(|column| column == name).expect(name));
+        let rows: Vec<String> = reader.records().map(|row| columns.map(|column| row.as_ref().expect("a row")[column].to_owned()).join(" ")).collect();
+        assert_eq!(rows, ["  ", "unknown other ENGINE-77", "syncdesk other RUN-LOST-WORKER", "service throttling PEER-LIMIT", "service authorization PEER-SIGN-IN"]);
     }
 
     async fn nothing_yet(desk: Desk) {

@@ -3,7 +3,7 @@
 mod tree;
 mod upkeep;
 
-pub use tree::{Tree, connect, ended, request_run};
+pub use tree::{Tree, connect, ended, key_of, request_run};
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -52,6 +52,12 @@ impl Desk {
         (number, ended(&ada, &tree.run(number)).await)
     }
 
+    /// Waits until every check that follows a save has ended.
+    pub async fn checked(&self) {
+        let open = "SELECT 'x' AS value FROM checks WHERE state <> 'ended'";
+        until("the checks to end", async || self.texts(open).is_empty().then_some(())).await;
+    }
+
     pub async fn request_run(&self, visitor: &Visitor, tree: &Tree) -> u64 {
         request_run(visitor, tree).await
     }
@@ -78,8 +84,14 @@ pub async fn connect(visitor: &Visitor, root: &Path, name: &str, fields: &[(&str
     all.extend(fields);
     visitor.get("/systems/new?kind=files").await.expect(200);
     let made = visitor.submit("/systems/new", &all).await.expect(303);
-    let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();
+    let key = key_of(made.location());
     Tree { key, source, destination }
+}
+
+/// The key of a system that was saved, from where the form leads: its check, as a page of the system.
+pub fn key_of(location: &str) -> String {
+    let page = location.strip_prefix("/systems/").expect("it leads to the system");
+    page.split_once("?check=").map_or(page, |(key, _check)| key).to_owned()
 }
 
 /// *Synchronize now*; the number of the run.

@@ -45,6 +45,24 @@ both_databases! {
         assert!(markup.body.contains("&lt;b&gt;") && !markup.body.contains("<b>"), "{}", markup.body);
     }
 
+    /// In addresses too, and for codes that only a note knows.
+    async fn codes_in_any_case(desk: Desk) {
+        let (ada, wim) = (desk.as_("ada").await, desk.as_("wim").await);
+        for code in ["FILE-DRIFT", "file-drift", "File-Drift"] {
+            let page = wim.get(&format!("/help/codes/{code}")).await.expect(200);
+            assert_eq!(page.text("h1"), "FILE-DRIFT");
+            assert!(page.says("Destination was changed by somebody else") && !page.says("has no page for"), "{}", page.told());
+        }
+        ada.get("/help/codes/file-drift/note").await.expect(200);
+        ada.submit("/help/codes/FILE-DRIFT/note", &[("advice", "Call the desk.")]).await.expect(303);
+        ada.get("/help/codes/ENGINE-77/note").await.expect(200);
+        ada.submit("/help/codes/ENGINE-77/note", &[("advice", "Feed the zebra.")]).await.expect(303);
+        assert!(wim.get("/help/codes/file-DRIFT").await.expect(200).says("Call the desk."));
+        assert!(wim.get("/help/codes/engine-77").await.expect(200).says("Feed the zebra."));
+        assert_eq!(codes(&wim.get("/help?q=file-drift").await.expect(200)), ["FILE-DRIFT"]);
+        assert_eq!(desk.texts("SELECT code AS value FROM house_notes ORDER BY code"), ["ENGINE-77", "FILE-DRIFT"]);
+    }
+
     /// A message with a code of another version or engine: its page says so, and its text loses nothing.
     async fn an_unknown_code_has_a_page(desk: Desk) {
         let wim = desk.as_("wim").await;

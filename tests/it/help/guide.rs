@@ -17,6 +17,6 @@ both_databases! {
             assert!(ada.get(&format!("/help/guide/{kind}")).await.expect(200).text("h1").starts_with(title), "{kind}");
         }
         let odata = ada.get("/systems/new?kind=odata").await.expect(200);
-        assert!(odata.text("[id='settings.page_size-help']").contains("more than 16 MB is refused"));
+        assert!(odata.text("[id='settings.page_size-help']").contains("more than 64 MB is refused"));
     }
 }

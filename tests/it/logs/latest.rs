@@ -6,12 +6,12 @@ use super::book::{Book, about, numbers};
 use crate::database::both_databases;
 
 both_databases! {
-    /// It loads itself again while the run goes on, and shows the newest rows last.
+    /// It refreshes while the run is in process, and shows the newest rows last.
     async fn the_newest_rows_until_the_end(book: Book) {
         let address = format!("{}?refresh=on", book.page("/live"));
         let page = book.ada.get(&address).await.expect(200);
-        assert_eq!((page.header("refresh"), page.text("h1").as_str()), ("2", "Latest messages of run 1"));
-        assert!(page.says("No messages yet.") && page.says("loads itself again every 2 s"), "{}", page.told());
+        assert_eq!((page.header("refresh"), page.text("h1").as_str()), ("5", "Latest messages of run 1"));
+        assert!(page.says("No messages yet.") && page.says("Refreshes every 5 seconds."), "{}", page.told());
         book.write((1..=60).map(|n| about(Category::Success, &format!("file {n}"))).collect()).await;
         let page = book.ada.get(&address).await.expect(200);
         assert_eq!(numbers(&page), (11..=60).collect::<Vec<_>>());

@@ -56,6 +56,28 @@ both_databases! {
         rows_arrive(&book, true).await;
     }
 
+    /// Between two messages the progress is reported, whenever it has changed.
+    async fn progress_between_messages(book: Book) {
+        let progress = |phase: &str, done: u32| book.desk.sql(&format!(
+            "UPDATE run_progress SET phase = '{phase}', items_done = {done}, items_total = 600, total_final = TRUE"
+        ));
+        write(&book, "the first message").await;
+        let mut live = live(&book, &book.ada, "", false).await;
+        live.until("the first message").await;
+        progress("reading Orders", 431);
+        live.until("reading Orders · 431 of 600 items · 71\u{a0}%").await;
+        progress("reading Orders", 600);
+        live.until("600 of 600 items").await;
+        write(&book, "the second message").await;
+        live.until("the second message").await;
+        book.end().await;
+        let page = live.read_to_end().await.expect("the page is whole").to_owned();
+        assert_eq!(page.matches("431 of 600 items").count(), 1, "once: {page}");
+        let [first, line, second] = ["the first message", "431 of 600", "the second message"].map(|words| page.find(words).expect("text"));
+        assert!(first < line && line < second, "in order");
+        assert!(page.contains("<td class=\"soft\" colspan=\"6\">"), "a row of the same table: {page}");
+    }
+
     async fn of_a_run_that_is_over(book: Book) {
         write(&book, "the only one").await;
         book.end().await;

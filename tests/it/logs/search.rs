@@ -12,9 +12,9 @@ fn encoded(words: &str) -> String {
     serde_urlencoded::to_string([("q", words)]).expect("text")
 }
 
-/// Where *Search on* leads.
+/// Where *Search the rest* leads.
 fn goes_on(page: &Answer) -> Option<String> {
-    address(page, "section.log a", |text| text == "Search on")
+    address(page, "section.log a", |text| text == "Search the rest")
 }
 
 /// Everything that a search finds, over all its windows.
@@ -85,7 +85,14 @@ both_databases! {
         book.end().await;
         assert_eq!(found(&book, "q=needle").await, needles);
         let first = book.open("?q=needle").await;
-        assert!(first.says("Searched messages 1 to 20 000."), "{}", first.text("section.log"));
+        assert!(first.says("Searched the first 20 000 of 45 000 messages."), "{}", first.text("section.log"));
+        let nothing = book.open("?q=nowhere").await;
+        assert!(nothing.says("No match in the first 20 000 of 45 000 messages. Search the rest"), "{}", nothing.told());
+        let nothing = book.ada.get(&goes_on(&nothing).expect("the rest")).await.expect(200);
+        assert!(nothing.says("No match in messages 20 001 to 40 000 of 45 000. Search the rest"), "{}", nothing.told());
+        let nothing = book.ada.get(&goes_on(&nothing).expect("the rest")).await.expect(200);
+        assert!(nothing.says("No match in messages 40 001 to 45 000 of 45 000."), "{}", nothing.told());
+        assert_eq!(goes_on(&nothing), None, "there is no rest");
         assert_eq!(found(&book, "q=nowhere").await, [0; 0]);
         let one = found(&book, "q=item%2044321").await;
         assert_eq!(one, [44_321]);
@@ -99,10 +106,15 @@ both_databases! {
         book.end().await;
         assert_eq!(found(&book, "q=red&category=warning").await, (41..=45).collect::<Vec<_>>());
         assert_eq!(found(&book, "q=blue&code=FILE-DENIED").await, (46..=50).collect::<Vec<_>>());
+        assert_eq!(found(&book, "q=blue&code=file-denied").await, (46..=50).collect::<Vec<_>>(), "a code in any case");
+        let page = book.open("?code=file-denied").await;
+        assert_eq!((numbers(&page).len(), page.attributes("[name=code] option[selected]", "value")), (10, vec!["FILE-DENIED".to_owned()]));
+        let csv = book.ada.get(&book.page("/messages.csv?code=file-denied")).await.expect(200);
+        assert_eq!(csv.body.lines().count(), 11);
         assert_eq!(found(&book, "q=no+permission").await, (41..=50).collect::<Vec<_>>(), "the words of the catalogue");
         assert_eq!(found(&book, "q=file-denied").await, (41..=50).collect::<Vec<_>>(), "the code");
         let page = book.open("?q=red&category=warning").await;
-        assert!(page.says("That is the end."));
+        assert!(page.says("Searched all 50 messages."), "{}", page.told());
     }
 }
 

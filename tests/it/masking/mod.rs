@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use crate::certificates::OURS;
 use crate::database::both_databases;
-use crate::desk::{Tree, ended, request_run};
+use crate::desk::{Tree, ended, key_of, request_run};
 use crate::processes::fleet::{Fleet, set_up};
 use crate::visitor::Visitor;
 use echo::{ACCESS, ALL, COOKIE, Echo, Place, REFRESH, Shape};
@@ -38,7 +38,7 @@ async fn connect(ada: &Visitor, kind: &str, name: &str, fields: &[(&str, &str)])
     ada.get(&new).await.expect(200);
     let all = [&[("name", name), ("max_attempts", "1")][..], fields].concat();
     let made = ada.submit("/systems/new", &all).await.expect(303);
-    let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();
+    let key = key_of(made.location());
     Tree { key, source: PathBuf::new(), destination: PathBuf::new() }
 }
 

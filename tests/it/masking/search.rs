@@ -1,13 +1,13 @@
 //! Looks for secrets in everything that Syncdesk keeps or shows.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use super::forms::{forms, with_a_user};
 use crate::database::{Bare, TestDatabase};
 use crate::visitor::Visitor;
 
-/// So many bytes of a form are taken for a leak.
-const PART: usize = 12;
+/// So many characters of a secret, in any form, are taken for a leak.
+const PART: usize = 8;
 
 /// Where a visit begins.
 const START: [&str; 3] = ["/systems", "/systems.csv", "/logs"];
@@ -15,7 +15,8 @@ const START: [&str; 3] = ["/systems", "/systems.csv", "/logs"];
 /// Everything that must be nowhere.
 #[derive(Default)]
 pub struct Needles {
-    parts: HashSet<Vec<u8>>,
+    /// By their length.
+    parts: BTreeMap<usize, HashSet<Vec<u8>>>,
     wholes: BTreeSet<String>,
 }
 
@@ -23,7 +24,8 @@ impl Needles {
     /// No part of a secret, in any form.
     pub fn add(&mut self, secret: &str) {
         for form in forms(secret) {
-            self.parts.extend(form.as_bytes().windows(PART).map(<[u8]>::to_vec));
+            let length = (form.len() * PART).div_ceil(secret.len()).max(PART + 4);
+            self.parts.entry(length).or_default().extend(form.as_bytes().windows(length).map(<[u8]>::to_vec));
         }
         self.wholes.extend(with_a_user(secret));
         self.wholes.extend(forms(secret));
@@ -37,7 +39,8 @@ impl Needles {
     /// Panics with what it has found.
     pub fn miss(&self, place: &str, text: &str) {
         let bytes = text.as_bytes();
-        let part = bytes.windows(PART).position(|part| self.parts.contains(part));
+        let part =
+            self.parts.iter().find_map(|(length, parts)| bytes.windows(*length).position(|part| parts.contains(part)));
         let whole = self.wholes.iter().find_map(|whole| text.find(whole.as_str()));
         if let Some(at) = part.or(whole) {
             let around = at.saturating_sub(200)..(at + 100).min(bytes.len());

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::stub::{Service, V4, is_for, json, xml};
+use super::stub::{Service, V4, is_for, json, v2, xml};
 use crate::certificates::OURS;
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, Tree};
@@ -34,14 +34,19 @@ impl Fixture for Shop {
 }
 
 impl Shop {
-    /// The next run ends in error, with this code; nothing is different after it.
+    /// The next run ends in error, with this code; Things is as it was.
     async fn fails(&self, code: &str) -> serde_json::Value {
+        self.fails_with(code, 1).await
+    }
+
+    /// The next run ends in error, with this code; after it Things has this number of records.
+    async fn fails_with(&self, code: &str, things: usize) -> serde_json::Value {
         let run = self.desk.sync(&self.system).await;
         let error = run.log.iter().find(|line| line["category"] == "error").cloned();
         let error = error.unwrap_or_else(|| panic!("{code}: {:?}", run.told()));
         assert_eq!((run.result.as_str(), error["code"].as_str()), ("error", Some(code)), "{:?}", run.told());
-        assert_eq!(self.desk.replica_counts(), ["Others 0 0", "Things 1 0"], "{code}");
-        assert_eq!(self.desk.replica("Things").len(), 1);
+        assert_eq!(self.desk.replica_counts(), ["Others 0 0".to_owned(), format!("Things {things} 0")], "{code}");
+        assert_eq!(self.desk.replica("Things").len(), things);
         error
     }
 }
@@ -52,17 +57,21 @@ fn two() -> Reply {
 }
 
 both_databases! {
-    /// In each case Things has more to give, and Others fails.
+    /// In each case Others fails and stays as it was, and Things is published all the same.
     async fn answers_that_are_none(shop: Shop) {
         let deep = format!("{{\"value\": [{{\"Id\": {}", "[".repeat(10_000));
         for (reply, said) in [
             (Reply::body(200, "<html><body>Please sign in</body></html>").with("content-type", "text/html"), "text/html"),
             (Reply::body(200, ONE).with("content-type", "text/plain"), "text/plain"),
-            (json("<html>Please sign in</html>"), "expected value"),
-            (json(&ONE[..30]), "EOF"),
-            (json(&deep), "recursion limit"),
-            (json(r#"{"d": {"results": []}, "value": {}}"#), "a list of records"),
-            (json(r#"{"error": {"code": "X", "message": "No luck."}}"#), "error"),
+            (json("<html>Please sign in</html>"), "is no JSON object"),
+            (json(&ONE[..30]), "ends too early"),
+            (json(&deep), "ends too early"),
+            (json(r#"{"d": {"results": []}, "value": {}}"#), "list of records"),
+            (json(r#"{"d": {"results": []}}"#), "list of records"),
+            (json(r#"{"error": {"code": "X", "message": "No luck."}}"#), "reports an error"),
+            (json(r#"{"value": [], "error": {"code": "X", "message": "No luck."}}"#), "reports an error"),
+            (json(r#"{"value": [], "nextLink": "Others?2"}"#), "its “nextLink” is not of version 4"),
+            (json("{\"value\": []}").with("content-encoding", "gzip"), ""),
         ] {
             let reply = std::sync::Mutex::new(Some(reply));
             shop.service.answers(move |request| {
@@ -71,8 +80,10 @@ both_databases! {
                 }
                 is_for(request, "Things").then(two)
             });
-            let error = shop.fails("ODATA-ANSWER").await;
+            let code = if said.is_empty() { "PEER-NONSENSE" } else { "ODATA-ANSWER" };
+            let error = shop.fails_with(code, 2).await;
             assert!(error["text"].as_str().expect("a text").contains(said), "{said}: {error}");
+            assert_eq!(error["item_key"], "Others", "{error}");
         }
     }
 
@@ -90,6 +101,10 @@ both_databases! {
             let error = shop.fails("ODATA-METADATA").await;
             assert!(error["text"].as_str().expect("a text").contains(said), "{said}: {error}");
         }
+        let three = v2().replace("<edmx:DataServices>", "<edmx:DataServices m:DataServiceVersion=\"3.0\" xmlns:m=\"m\">");
+        shop.service.says("$metadata", move || xml(&three));
+        let error = shop.fails("ODATA-VERSION").await;
+        assert_eq!(error["text"], "This service uses OData version 3. Syncdesk reads versions 2 and 4.");
     }
 
     async fn links_that_lead_astray(shop: Shop) {
@@ -160,10 +175,21 @@ both_databases! {
         assert_eq!(etags, [true, false]);
     }
 
-    /// 17 MiB of one record.
+    /// Records without an end, a record without an end, and a short answer that expands without an end: 65 MiB each.
     async fn answers_are_bounded(shop: Shop) {
-        shop.service.says("Things", || json(&format!(r#"{{"value": [{{"Id": 1, "Name": "{}"}}]}}"#, "x".repeat(17 << 20))));
-        shop.fails("PEER-TOO-LARGE").await;
+        let record = format!(r#"{{"Id": 1, "Name": "{}"}},"#, "x".repeat(1 << 20));
+        let many = format!(r#"{{"value": [{}"#, record.repeat(65));
+        let one = format!(r#"{{"value": [{{"Id": 1, "Name": "{}"#, "x".repeat(65 << 20));
+        let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut bomb, one.as_bytes()).expect("memory");
+        let bomb = bomb.finish().expect("memory");
+        for body in [many.into_bytes(), one.into_bytes(), bomb] {
+            let coding = if body.starts_with(b"{") { "identity" } else { "gzip" };
+            shop.service.says("Things", move || {
+                Reply::Http(200, vec![("content-type", "application/json".to_owned()), ("content-encoding", coding.to_owned())], body.clone())
+            });
+            shop.fails("PEER-TOO-LARGE").await;
+        }
     }
 
     async fn silence_and_broken_connections(shop: Shop) {
@@ -230,19 +256,17 @@ both_databases! {
 
     /// What a run has left is swept up by the next, under its own claim.
     async fn what_was_staged_is_swept_up(shop: Shop) {
-        shop.service.answers(|request| {
+        let asked = AtomicUsize::new(0);
+        shop.service.answers(move |request| {
             if is_for(request, "Things") {
                 return Some(json(r#"{"value": [{"Id": 1, "Name": "changed", "Price": null}, {"Id": 2, "Name": "new", "Price": null}]}"#));
             }
-            is_for(request, "Others").then(|| Reply::status(404))
+            let moved = is_for(request, "$metadata") && asked.fetch_add(1, Ordering::SeqCst) % 2 == 1;
+            moved.then(|| xml(&V4.replace("MaxLength=\"9\"", "MaxLength=\"99\"")))
         });
         let rows = |what: &str| shop.desk.texts(&format!("SELECT CAST(count(*) AS TEXT) AS value FROM {what}")).concat();
-        // The other set may fail first; then nothing was staged.
-        crate::wait::until("something to be staged", async || {
-            shop.fails("AFC-E09").await;
-            (rows("replica_records") == "3").then_some(())
-        })
-        .await;
+        shop.fails("ODATA-MODEL-MOVED").await;
+        assert_eq!(rows("replica_records"), "3");
         assert_eq!(rows("replica_records WHERE to_run IS NOT NULL"), "1");
         shop.service.says("Things", || json(ONE));
         let run = shop.desk.sync(&shop.system).await;
@@ -256,7 +280,7 @@ both_databases! {
         shop.service.says("Things", || json(r#"{"error": {"code": "1", "message": "Not for you."}}"#).but(403));
         let error = shop.fails("AFC-E04").await;
         assert!(error["foreign_text"].as_str().expect("words").ends_with("1: Not for you."), "{error}");
-        shop.service.says("Things", || Reply::status(404));
+        shop.service.says("Things", || Reply::status(400));
         shop.fails("AFC-E09").await;
         shop.service.says("Things", || Reply::status(401));
         shop.fails("PEER-SIGN-IN").await;

@@ -4,13 +4,16 @@
 mod certificate;
 mod changes;
 mod faults;
+mod field;
 mod later;
 mod losses;
+mod one_set;
 mod pages;
 mod protocol;
 mod reading;
 mod redirects;
 mod short_writes;
+mod signs;
 pub mod stub;
 mod system;
 mod upkeep;

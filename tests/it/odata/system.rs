@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::desk::{Desk, Tree};
+use crate::desk::{Desk, Tree, key_of};
 
 /// A run that has ended.
 pub struct Run {
@@ -13,12 +13,16 @@ pub struct Run {
 }
 
 impl Run {
-    /// Category, code and text of each message; those of Syncdesk itself are left out.
+    /// Category, code and text of each message, without those of Syncdesk itself and without signs of life.
     pub fn told(&self) -> Vec<String> {
+        let signs = [" RUN-", " ODATA-READING ", " ODATA-READ "];
+        self.lines().into_iter().filter(|line| !signs.iter().any(|sign| line.contains(sign))).collect()
+    }
+
+    /// The same of each message.
+    pub fn lines(&self) -> Vec<String> {
         let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
-        let told =
-            self.log.iter().map(|line| [text(line, "category"), text(line, "code"), text(line, "text")].join(" "));
-        told.filter(|line| !line.contains(" RUN-")).collect()
+        self.log.iter().map(|line| [text(line, "category"), text(line, "code"), text(line, "text")].join(" ")).collect()
     }
 }
 
@@ -33,7 +37,7 @@ impl Desk {
         }
         all.extend(fields);
         let made = ada.submit("/systems/new", &all).await.expect(303);
-        let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();
+        let key = key_of(made.location());
         Tree { key, source: PathBuf::new(), destination: PathBuf::new() }
     }
 
@@ -44,7 +48,9 @@ impl Desk {
     }
 
     pub async fn run_told(&self, system: &Tree, number: u64) -> Run {
-        let result = self.texts(&format!("SELECT result AS value FROM runs WHERE no = {number}")).concat();
+        let of_system = format!("SELECT id FROM systems WHERE key = '{}'", system.key);
+        let result = format!("SELECT result AS value FROM runs WHERE no = {number} AND system_id IN ({of_system})");
+        let result = self.texts(&result).concat();
         let log = self.as_("ada").await.get(&format!("{}/messages.ndjson", system.run(number))).await.expect(200);
         let log = log.body.lines().map(|line| serde_json::from_str(line).expect("a message")).collect();
         Run { result, log }

@@ -41,8 +41,8 @@ both_databases! {
         let mut told = warnings(&run.log);
         told.sort();
         assert_eq!(told, [
-            "ODATA-CONSISTENCY  A part of the key is empty (Id). The record was left out.",
-            "ODATA-CONSISTENCY  A part of the key is empty (Id). The record was left out.",
+            "ODATA-CONSISTENCY  A part of the key is missing or null (Id). The record was left out.",
+            "ODATA-CONSISTENCY  A part of the key is missing or null (Id). The record was left out.",
             "ODATA-CONSISTENCY 1 The key has come before in this run (Id). The record was left out.",
             "ODATA-STRUCTURE 2 The property Name is too long: much too long. The record was left out.",
             "ODATA-STRUCTURE 3 The property Name is not of its type: 3. The record was left out.",

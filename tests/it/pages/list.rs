@@ -1,26 +1,28 @@
-//! The list while something goes on.
+//! The list while something is in process.
 
 use super::gallery::goes_on;
 use crate::database::both_databases;
 use crate::desk::Desk;
 
 both_databases! {
-    /// As the pages of systems and runs do; somebody who reads can stop it, and stays where they are.
-    async fn it_loads_itself_again_until_it_is_told_not_to(desk: Desk) {
+    /// It has a filter, so it refreshes only for a person who asks for it, without the filter.
+    async fn it_refreshes_on_request(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
-        let idle = mona.get("/systems").await.expect(200);
+        let idle = mona.get("/systems?refresh=on").await.expect(200);
         assert_eq!(idle.header("refresh"), "");
-        assert!(!idle.says("loads itself again"), "{}", idle.told());
+        assert!(idle.texts("p.refresh").is_empty(), "{}", idle.told());
         goes_on(&desk, &tree);
         let busy = mona.get("/systems?group=Finance&sort=name").await.expect(200);
-        assert_eq!(busy.header("refresh"), "10");
-        assert!(busy.says("This page loads itself again every 10 s."), "{}", busy.told());
-        assert!(busy.says("172 473 of 401 002 items") && busy.says("50 %"), "{}", busy.told());
-        let stop = busy.attributes("p.refresh a", "href").concat();
-        assert_eq!(stop, "/systems?group=Finance&sort=name&refresh=off");
-        let still = mona.get(&stop).await.expect(200);
-        assert_eq!(still.header("refresh"), "");
-        assert!(still.says("In process") && !still.says("loads itself again"), "{}", still.told());
+        assert_eq!(busy.header("refresh"), "");
+        assert_eq!(busy.attributes("form.filter [name=q]", "type"), ["search"]);
+        let on = busy.attributes("p.refresh a", "href").concat();
+        assert_eq!(on, "/systems?group=Finance&sort=name&refresh=on");
+        let page = mona.get(&on).await.expect(200);
+        assert_eq!((page.header("refresh"), page.texts("form.filter").len()), ("10", 0));
+        assert!(page.says("Refreshes every 10 seconds."), "{}", page.told());
+        assert!(page.says("172 473 of 401 002 items") && page.says("50 %"), "{}", page.told());
+        let stop = page.attributes("p.refresh a", "href").concat();
+        assert_eq!(stop, "/systems?group=Finance&sort=name");
     }
 
     /// What waits for its time does not move yet.
@@ -30,7 +32,8 @@ both_databases! {
         let now = desk.house.clock.now().0;
         for (due, refresh) in [(now + 60_000_000, ""), (now - 1, "10")] {
             desk.sql(&format!("UPDATE runs SET state = 'queued', lease_until = NULL, not_before = {due}"));
-            assert_eq!(mona.get("/systems").await.expect(200).header("refresh"), refresh, "{}", due - now);
+            let page = mona.get("/systems?refresh=on").await.expect(200);
+            assert_eq!(page.header("refresh"), refresh, "{}", due - now);
         }
     }
 }

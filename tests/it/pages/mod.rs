@@ -6,6 +6,7 @@ mod list;
 mod look;
 mod plain;
 mod plan;
+mod refresh;
 mod run;
 pub mod sizes;
 mod system;

@@ -51,7 +51,7 @@ both_databases! {
     async fn everything_reads(gallery: Gallery) {
         let (desk, mona) = (&gallery.desk, gallery.desk.as_("mona").await);
         let list = dump(&desk.base, &mona, "/systems").await;
-        says(&list, &["Communication systems", "2 in error", "2 with warnings", "Stop refreshing", "8 systems in group Finance"]);
+        says(&list, &["Communication systems", "2 in error", "2 with warnings", "Refresh every 10 seconds", "8 systems in group Finance"]);
         row(&list, &["Status", "System", "Synchronization", "Last run", "Next run", "Action"]);
         row(&list, &["✕ Error", "Branch share Lyon"]);
         says(&list, &["Branch share Lyon", "✕ Error", "1 error in the last run", "by hand only"]);
@@ -83,7 +83,7 @@ both_databases! {
 
         // Its run goes on: the streamed page would show nothing before the end.
         let latest = dump(&desk.base, &mona, &format!("{}/live?refresh=on", gallery.running.run(1))).await;
-        says(&latest, &["Latest messages of run 1", "↻ In process", "loads itself again every 2 s", "Stop refreshing",
+        says(&latest, &["Latest messages of run 1", "↻ In process", "Refreshes every 5 seconds", "Stop refreshing",
             "172 473 of 401 002 items · 50 %", "No messages yet.", "↻ In process"]);
     }
 }

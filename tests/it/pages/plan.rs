@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
+use syncdesk::ops::upkeep;
 
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, Tree};
@@ -17,7 +18,7 @@ async fn braked(desk: &Desk, old: usize) -> Tree {
         std::fs::write(tree.destination.join(format!("old/{number:03}.txt")), "old").expect("a file");
     }
     let (run, page) = desk.synchronize(&tree).await;
-    assert!(run == 1 && page.says("The mass-deletion brake stopped it") || page.says("FILE-BRAKE"), "{}", page.told());
+    assert!(run == 1 && page.says("FILE-BRAKE"), "{}", page.told());
     tree
 }
 
@@ -112,7 +113,15 @@ both_databases! {
         assert_eq!(run.attributes(".head .badge", "class"), ["badge ok"], "{}", run.told());
         assert_eq!(left(&tree), 0);
         let after = mona.get(&page).await.expect(200);
-        assert!(after.text(".head .badge").contains("Confirmed") && after.says(", by mona"), "{}", after.told());
+        // In the past tense, with the run that did it.
+        assert!(after.text(".head .badge").contains("Carried out") && after.says(", by mona"), "{}", after.told());
+        let notice = after.text(".notice.ok");
+        assert!(notice.contains("The plan was confirmed, and run 2 carried it out. It deleted 13 of 13 items."), "{notice}");
+        assert!(after.attributes(".notice a", "href").contains(&tree.run(2)), "{}", after.told());
+        assert_eq!(after.texts("section[aria-labelledby=deletions] thead th"), ["Deleted"]);
+        for lie in ["nothing has been deleted", "Nothing has been deleted", "would delete", "Is this intended?"] {
+            assert!(!after.says(lie), "{lie}: {}", after.told());
+        }
         assert!(after.form(&confirm).is_none(), "{}", after.told());
         let twice = mona.post_form(&confirm, &[("digest", &digest(&after))]).await.expect(409);
         assert!(twice.says("was confirmed already"), "{}", twice.told());
@@ -130,7 +139,78 @@ both_databases! {
         assert_eq!(left(&tree), 13);
         let again = mona.get(&plan(&tree, 2)).await.expect(200);
         assert_ne!(digest(&again), seen);
-        assert!(again.says("old/one more.txt") && again.says("Waits for a person"), "{}", again.told());
+        assert!(again.says("old/one more.txt") && again.says("Awaiting confirmation"), "{}", again.told());
+        // The first plan was confirmed, and nothing of it was carried out.
+        let first = mona.get(&plan(&tree, 1)).await.expect(200);
+        assert!(first.text(".head .badge").contains("Confirmed, not carried out"), "{}", first.told());
+        assert!(first.says("but the plan of run 2 was another one. That run stopped before its first deletion."), "{}", first.told());
+        assert!(first.attributes("main a", "href").contains(&plan(&tree, 2)) && !first.says("It deleted"), "{}", first.told());
+    }
+
+    /// A later plan, and a later run that needed none.
+    async fn it_is_replaced_or_outdated(still: Still) {
+        let Still { desk, tree, clock } = still;
+        let (mona, now) = (desk.as_("mona").await, clock.now().0);
+        let add = |no: i64, result: &str, reason: &str| desk.sql(&format!(
+            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result, end_reason)
+             SELECT id, {no}, 'main', 'ended', 'schedule', 'Schedule', 1, {now}, {now}, {now}, {now}, '{result}', {reason} FROM systems;
+             INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs WHERE no = {no};"
+        ));
+        let brake = |no: i64, digest: &str| desk.sql(&format!(
+            "INSERT INTO braked_plans (run_id, digest, deletions, items, reason, expires_at)
+             SELECT id, '{}', 2, 2, 'all', {} FROM runs WHERE no = {no}", digest.repeat(64), now + 1_000_000_000
+        ));
+        let state = async || {
+            let page = mona.get(&plan(&tree, 1)).await.expect(200);
+            (page.text(".head .badge").trim_start_matches(['!', '○', ' ']).to_owned(), page)
+        };
+        // The same plan once more: this one can still be confirmed.
+        add(2, "error", "'brake'");
+        brake(2, "d");
+        let (word, page) = state().await;
+        assert!(word == "Awaiting confirmation" && page.form(&format!("{}/confirm", plan(&tree, 1))).is_some(), "{}", page.told());
+        add(3, "error", "'brake'");
+        brake(3, "e");
+        let (word, page) = state().await;
+        assert!(word == "Replaced" && page.says("The later run 3 made another plan. This one deleted nothing."), "{}", page.told());
+        assert!(page.attributes("main a", "href").contains(&plan(&tree, 3)), "{}", page.told());
+        assert!(page.form(&format!("{}/confirm", plan(&tree, 1))).is_none(), "{}", page.told());
+        desk.sql("DELETE FROM braked_plans WHERE run_id = (SELECT id FROM runs WHERE no = 3)");
+        add(4, "completed", "NULL");
+        let (word, page) = state().await;
+        assert!(word == "Outdated" && page.says("The later run 4 completed without it."), "{}", page.told());
+        assert!(page.attributes("main a", "href").contains(&tree.run(4)), "{}", page.told());
+    }
+
+    /// While its run waits, runs, is canceled or fails, the page says how far it got.
+    async fn while_it_is_carried_out(still: Still) {
+        let Still { desk, tree, clock } = still;
+        let (mona, now) = (desk.as_("mona").await, clock.now().0);
+        desk.sql(&format!(
+            "UPDATE braked_plans SET confirmed_at = {now}, confirmed_by = 'mona', deletions = 40;
+             INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, plan_digest)
+             SELECT id, 2, 'main', 'queued', 'confirmed', 'mona', 1, {now}, {now}, '{}' FROM systems;
+             INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs WHERE no = 2;
+             INSERT INTO words (kind, word) VALUES ('code', 'FILE-DELETED'), ('item_type', 'file');", "d".repeat(64)
+        ));
+        let says = async |words: &str| {
+            let page = mona.get(&plan(&tree, 1)).await.expect(200);
+            assert!(page.says(words), "{words}: {}", page.told());
+            assert!(page.attributes(".notice a", "href").contains(&tree.run(2)), "{}", page.told());
+        };
+        says("run 2 will carry it out. Nothing has been deleted yet.").await;
+        desk.sql(&format!(
+            "UPDATE runs SET state = 'running', started_at = {now}, lease_until = 9000000000000000 WHERE no = 2;
+             INSERT INTO run_counts (run_id, category, code, item_type, operation, n) SELECT id, 2,
+               (SELECT id FROM words WHERE word = 'FILE-DELETED'), (SELECT id FROM words WHERE word = 'file'), 'delete', 12 FROM runs WHERE no = 2"
+        ));
+        says("run 2 is carrying it out: 12 of 40 items deleted so far.").await;
+        desk.sql(&format!("UPDATE runs SET state = 'ended', lease_until = NULL, ended_at = {now}, result = 'canceled' WHERE no = 2"));
+        says("run 2 was canceled. It deleted 12 of 40 items.").await;
+        desk.sql("UPDATE runs SET result = 'error', end_reason = 'failed' WHERE no = 2");
+        says("run 2 ended in error. It deleted 12 of 40 items.").await;
+        desk.sql("UPDATE runs SET result = 'completed_with_warnings', end_reason = NULL WHERE no = 2");
+        says("run 2 carried it out. It deleted 12 of 40 items.").await;
     }
 
     /// On hold nothing is planned: a confirmation neither.
@@ -180,12 +260,22 @@ both_databases! {
         };
         pass(Duration::from_mins(24 * 60 - 1));
         let open = mona.get(&page).await.expect(200);
-        assert!(open.form(&confirm).is_some() && open.says("Waits for a person"), "{}", open.told());
+        assert!(open.form(&confirm).is_some() && open.says("Awaiting confirmation"), "{}", open.told());
         pass(Duration::from_mins(1));
         let late = mona.submit(&confirm, &[]).await.expect(409);
         assert!(late.says("This plan has expired") && late.says("Synchronize again to get a new plan."), "{}", late.told());
         let over = mona.get(&page).await.expect(200);
         assert!(over.form(&confirm).is_none() && over.text(".head .badge").contains("Expired"), "{}", over.told());
         assert_eq!(desk.texts("SELECT CAST(count(*) AS TEXT) AS value FROM runs"), ["1"], "no run was queued");
+        assert!(over.says("Nobody confirmed the plan in time. It deleted nothing.") && !over.says("Is this intended?"), "{}", over.told());
+        // Maintenance deletes its list; its page still says what became of it.
+        let house = &desk.house;
+        desk.sql("UPDATE braked_plans SET expires_at = 1");
+        upkeep::round(&house.store, &house.vault, &house.config, clock.now()).await.expect("a round of maintenance");
+        assert_eq!(desk.texts("SELECT action AS value FROM plan_steps"), [""; 0]);
+        let swept = mona.get(&page).await.expect(200);
+        assert!(swept.says("Expired") && swept.says("The list of items is no longer kept."), "{}", swept.told());
+        let system = mona.get(&tree.page()).await.expect(200);
+        assert!(!system.attributes("main a", "href").contains(&page), "it awaits nobody: {}", system.told());
     }
 }

@@ -46,7 +46,7 @@ both_databases! {
         let set = |what: &str| book.desk.sql(&format!("UPDATE run_progress SET phase = 'comparing', items_done = 1234, bytes_done = 3145728, {what}"));
         let progress = async || {
             let page = book.open("").await;
-            assert_eq!(page.header("refresh"), "2");
+            assert_eq!(page.header("refresh"), "5");
             (page.texts(".progress p").concat(), page.attributes("main progress", "value"))
         };
         set("items_total = 2000, bytes_total = 4194304, total_final = FALSE");

@@ -160,7 +160,7 @@ both_databases! {
         assert_eq!(page.attributes("form.filter [name=rows]", "value"), ["25"]);
         let inner = [".tab", ".clear", ".strip-note a", "section.log td.n a"].map(|links| page.attributes(links, "href")).concat();
         assert!(inner.len() > 30 && inner.iter().all(|to| to.contains("rows=25")), "tabs, search and neighbours: {inner:?}");
-        let on = address(&page, ".strip-note a", |text| text == "Search on").expect("more of them");
+        let on = address(&page, ".strip-note a", |text| text == "Search the rest").expect("more of them");
         let second = book.ada.get(&on).await.expect(200);
         assert_eq!(second.texts("section.log td.n")[0], "26");
         let large = address(&second, ".sizes a", |text| text == "100").expect("a size");
@@ -179,12 +179,12 @@ both_databases! {
         assert!(!export.is_empty() && export.iter().all(|to| !to.contains("rows=")), "{export:?}");
     }
 
-    /// A page that loads itself again keeps its size, also when it is told to stop.
+    /// A page that refreshes keeps its size, also when a person stops it.
     async fn while_something_goes_on(book: Book) {
         book.fill(1, 60, "2", "NULL");
         let system = book.tree.page();
         for (path, stop) in [
-            ("/systems?rows=100".to_owned(), "/systems?rows=100&refresh=off".to_owned()),
+            ("/systems?rows=100&refresh=on".to_owned(), "/systems?rows=100".to_owned()),
             (format!("{system}?rows=100"), format!("{system}?rows=100&refresh=off")),
             (book.page("?category=success&rows=25"), book.page("?category=success&rows=25&refresh=off")),
         ] {

@@ -51,7 +51,7 @@ both_databases! {
         let Idle(desk) = idle;
         let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
         let page = desk.as_("mona").await.get(&tree.page()).await.expect(200);
-        says(&page, "connection", &["○ Not checked", "Last checked: never", "Next check: "]);
+        says(&page, "connection", &["↻ Checking…", "Last checked: never"]);
         says(&page, "synchronization", &["○ Open", "Last attempt: none yet", "Last success: none yet", "Next due: ", "Counts as silent: "]);
         assert!(tile(&page, "synchronization")[3].ends_with("daily at 23:00"), "{}", page.told());
         says(&page, "queue", &["Nothing waits", "Failures in a row: 0", "Retries: up to 4, after errors that may pass"]);
@@ -81,7 +81,7 @@ both_databases! {
         assert!(press(&mona, &tree).await.contains("Queued as run 2 behind run 1."));
         assert!(press(&mona, &tree).await.contains("Run 2 is already queued."));
         let page = mona.get(&tree.page()).await.expect(200);
-        assert_eq!(page.header("refresh"), "3");
+        assert_eq!(page.header("refresh"), "5");
         says(&page, "synchronization", &["↻ In process run 1 transferring · 172 473 of 401 002 items · 50 % · 1.0 MiB of 2.0 MiB · 12 unchanged",
             "Last attempt: TIME", "Last success: none yet", "Last progress: TIME", "Next due: no schedule"]);
         says(&page, "queue", &["1 waiting", "Waiting: run 2 , behind run 1, TIME", "Failures in a row: 0", "Retries: "]);

@@ -25,7 +25,7 @@ impl Fleet {
 
     /// `serve` with mounts that nobody else sees. As root it gives up its rights afterwards; somebody else is root in
     /// a name space of users of their own.
-    async fn serve_with_mounts(&self, mounts: &str) -> (Process, Visitor) {
+    pub(super) async fn serve_with_mounts(&self, mounts: &str) -> (Process, Visitor) {
         let (flags, then) = if geteuid().is_root() {
             ("-m", "setpriv --reuid nobody --regid nogroup --clear-groups --")
         } else {
@@ -46,7 +46,7 @@ impl Fleet {
     }
 
     /// Source and destination of a system, before it is there.
-    fn folders(&self, name: &str) -> (PathBuf, PathBuf) {
+    pub(super) fn folders(&self, name: &str) -> (PathBuf, PathBuf) {
         let folder = self.0.trees().join(name);
         let both = (folder.join("source"), folder.join("destination"));
         fs::create_dir_all(&both.0).expect("a folder");

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::fleet::{Fleet, messages};
 use crate::database::both_databases;
-use crate::desk::{Tree, ended, request_run};
+use crate::desk::{Tree, ended, key_of, request_run};
 use crate::odata::stub::V4;
 use crate::stub::{Reply, Request, Stub};
 use crate::visitor::Visitor;
@@ -64,7 +64,8 @@ fn endless_metadata(_request: &Request) -> Reply {
     let properties = (0_u64..).map(|piece| {
         (0..1_000)
             .map(|number| format!("<Property Name=\"P{piece}_{number}\" Type=\"Edm.String\"/>"))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
             .into_bytes()
     });
     streamed("HTTP/1.1 200 Stub\r\ncontent-type: application/xml", std::iter::once(start).chain(properties))
@@ -97,7 +98,7 @@ async fn service(ada: &Visitor, name: &str, stub: &Stub) -> Tree {
     let root = stub.url("/odata");
     let fields = [("name", name), ("settings.root", root.as_str()), ("settings.parallel", "16"), ("max_attempts", "1")];
     let made = ada.submit("/systems/new", &fields).await.expect(303);
-    let key = made.location().strip_prefix("/systems/").expect("it leads to the system").to_owned();
+    let key = key_of(made.location());
     Tree { key, source: "/".into(), destination: "/".into() }
 }
 

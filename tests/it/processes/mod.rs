@@ -8,6 +8,7 @@ mod end;
 mod faults;
 pub mod fleet;
 mod frozen;
+mod full_disk;
 mod hostile;
 mod live;
 mod memory;

@@ -4,6 +4,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use crate::database::{Bare, both_databases};
+use crate::desk::key_of;
 use crate::odata::stub::{Service, is_for, json};
 use crate::program::{Home, Process, said};
 use crate::stub::Reply;
@@ -24,7 +25,7 @@ async fn opened(home: &Home, service: &Service) -> (Process, Visitor, String) {
     let (name, root) = (("name", "Service"), service.root());
     let fields = [name, ("group", "General"), ("settings.root", root.as_str())];
     let made = visitor.submit("/systems/new", &fields).await.expect(303);
-    let system = made.location().to_owned();
+    let system = format!("/systems/{}", key_of(made.location()));
     synchronize(&visitor, &system).await;
     ended(&visitor, &format!("{system}/runs/1")).await;
     assert_eq!(seen(&mut home.database.connect()), ["one"]);

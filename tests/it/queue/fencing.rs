@@ -60,6 +60,7 @@ fn is_fenced(depot: &Depot, claim: &Claim) {
         refused("staging", depot.store.write_here(|db| replica::stage(db, claim, set, reading, page()).map(drop)));
     }
     refused("orphaning", depot.store.write_here(|db| replica::orphan(db, claim, set, &key).map(drop)));
+    refused("discarding", depot.store.write_here(|db| replica::discard(db, claim, set).map(drop)));
     refused("withdrawing", depot.store.write_here(|db| replica::withdraw(db, claim, set, &key).map(drop)));
     refused("forgetting", depot.store.write_here(|db| replica::forget(db, claim, set)));
     let ends = std::slice::from_ref(&end_of_set);

@@ -106,7 +106,11 @@ impl Mirror {
         let clock = Arc::new(FixedClock::at(Stamp(0)));
         let (journal, mut entries) = Journal::open(clock.clone());
         let peer = Peer {
-            settings: Files.parse(&self.typed).expect("good settings"),
+            settings: {
+                let reading = Files.read(&self.typed);
+                assert!(reading.errors.is_empty(), "{:?}", reading.errors);
+                reading.settings
+            },
             credentials: self.secrets.iter().map(|(slot, secret)| (slot.clone(), secret.as_str().into())).collect(),
             net: net(),
             local_roots: self.roots.clone(),

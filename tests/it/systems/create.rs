@@ -4,7 +4,7 @@ use syncdesk::clock::Stamp;
 use syncdesk::domain::schedule::Schedule;
 
 use crate::database::both_databases;
-use crate::desk::Desk;
+use crate::desk::{Desk, key_of};
 use crate::visitor::{Answer, Visitor};
 
 /// The whole form, filled in so that it can be sent.
@@ -72,7 +72,11 @@ both_databases! {
         let form = open_form(&desk, &ada).await;
         let made = send(&ada, &form, &[("schedule", "daily"), ("daily_at", "23:00"), ("time_zone", "Europe/Berlin")]).await;
         let page = ada.follow(made.expect(303)).await.expect(200);
-        assert!(page.says("The system is saved, and its connection is being checked.") && page.says("daily at 23:00"), "{}", page.told());
+        assert!(page.says("System saved."), "{}", page.told());
+        assert_eq!(page.text("h1"), "Connection check");
+        let system = format!("/systems/{}", key_of(&page.path));
+        let page = ada.get(&system).await.expect(200);
+        assert!(page.says("daily at 23:00"), "{}", page.told());
         assert_eq!(page.text("h1"), "Reports");
         let kept = desk.texts(
             "SELECT version || ' ' || principal || ' ' || schedule || ' ' || s.time_zone AS value

@@ -6,14 +6,17 @@ mod delete;
 mod edit;
 mod export;
 mod hold;
+mod kept;
 mod list;
 mod paging;
 mod races;
+mod saved;
 mod secrets;
 pub mod shelf;
 mod synchronize;
 mod territory;
 mod timeouts;
+mod together;
 
 use crate::desk::Desk;
 

@@ -1,7 +1,7 @@
 //! No two systems may write to one place when one of them deletes there.
 
 use crate::database::both_databases;
-use crate::desk::Desk;
+use crate::desk::{Desk, key_of};
 use crate::visitor::{Answer, Visitor};
 use crate::wait::until;
 
@@ -83,8 +83,9 @@ both_databases! {
         let ada = desk.as_("ada").await;
         let path = desk.root("Finance").join("shared").display().to_string();
         let destination = [("settings.destination_path", path.as_str())];
-        let one = connect(&ada, &desk, "Finance", "one", "copy", &destination).await.expect(303).location().to_owned();
-        let other = connect(&ada, &desk, "Finance", "other", "copy", &destination).await.expect(303).location().to_owned();
+        let one = connect(&ada, &desk, "Finance", "one", "copy", &destination).await.expect(303);
+        let other = connect(&ada, &desk, "Finance", "other", "copy", &destination).await.expect(303);
+        let [one, other] = [one, other].map(|made| format!("/systems/{}", key_of(made.location())));
         let edit = format!("{one}/edit");
         ada.get(&edit).await.expect(200);
         let refused = ada.submit(&edit, &[("settings.mode", "mirror")]).await.expect(422);

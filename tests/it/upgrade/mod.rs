@@ -24,7 +24,9 @@ fn settings() -> String {
     let defaults = kind.fields().iter().map(|field| (field.name.to_owned(), field.default.to_owned()));
     let mut all: BTreeMap<String, String> = defaults.collect();
     all.extend(typed.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    kind.parse(&all).expect("good settings").to_string()
+    let reading = kind.read(&all);
+    assert!(reading.errors.is_empty(), "{:?}", reading.errors);
+    reading.settings.to_string()
 }
 
 /// What an older version left: two systems, one of which has a schedule, runs with a log, and a check.

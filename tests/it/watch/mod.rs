@@ -1,6 +1,8 @@
 //! What time alone does: checks come due, a bad connection pauses a system, nothing for too long makes it silent.
 
 mod checks;
+mod clears;
+mod held;
 mod pages;
 mod pauses;
 mod silence;

@@ -10,6 +10,7 @@ both_databases! {
     /// The tiles say that it is paused, why, and since when; the list names each source, the worst first.
     async fn paused(desk: Desk) {
         let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "every"), ("every_minutes", "60")]).await;
+        desk.checked().await;
         desk.sql(&format!(
             "UPDATE systems SET connection = 'error', connection_since = 1795000000000000, overall = 'error',
                paused_since = 1795000000000000 + 3 * {HOUR_US}, silent_since = 1795000000000000 + 4 * {HOUR_US};
@@ -35,8 +36,7 @@ both_databases! {
     /// Whoever is refused for a pause can do at once what ends it.
     async fn a_refusal_for_a_pause_offers_the_check(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
-        let checked = || desk.texts("SELECT state AS value FROM checks WHERE state = 'ended'");
-        until("the check of a new system, which would end the pause", async || checked().pop()).await;
+        desk.checked().await;
         desk.sql("UPDATE systems SET connection = 'error', connection_since = 1795000000000000, paused_since = 1795000000000000");
         mona.get("/account").await.expect(200);
         let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
@@ -52,9 +52,10 @@ both_databases! {
         assert_eq!(desk.synchronize(&tree).await.0, 1);
     }
 
-    /// A run that a pause or a hold keeps back waits for neither a worker nor its time, and no page loads itself again for it.
+    /// A run that a pause or a hold keeps back waits for neither a worker nor its time, and no page refreshes for it.
     async fn what_is_kept_back_says_for_what_it_waits(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+        desk.checked().await;
         let late = desk.house.clock.now().0 - 301_000_000;
         desk.sql(&format!(
             "UPDATE systems SET paused_since = {late}; UPDATE watches SET pause_at = {late}, next_check = 9000000000000000;

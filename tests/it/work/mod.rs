@@ -3,6 +3,7 @@
 mod absence;
 mod checks;
 mod ends;
+mod full;
 mod lost;
 pub mod relay;
 mod script;

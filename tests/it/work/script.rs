@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use syncdesk::app::House;
-use syncdesk::domain::kind::Owner;
+use syncdesk::domain::kind::{Owner, Reading};
 use syncdesk::domain::message::{Category, Message};
 use syncdesk::domain::run::{Failure, RunState, Stage};
 use syncdesk::ids::RunNo;
 use syncdesk::store::messages::{self, Cursor, Log, MessageFilter, Words};
 use syncdesk::store::runs::{Queued, Run};
-use syncdesk::sync::connector::{Connector, Context, Field, FieldError, Halt, Kind, Peer, Task, Territory, Typed};
+use syncdesk::sync::connector::{Connector, Context, Field, Halt, Kind, Peer, Task, Territory, Typed};
 use syncdesk::sync::engine::Engine;
 use syncdesk::sync::worker;
 use tokio::sync::Semaphore;
@@ -44,8 +44,16 @@ impl Kind for Scripted {
         &[]
     }
 
-    fn parse(&self, _typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>> {
-        Ok(serde_json::json!({}))
+    fn read(&self, _typed: &Typed) -> Reading {
+        Reading { settings: serde_json::json!({}), errors: Vec::new() }
+    }
+
+    fn owner_fields(&self, _slot: &str) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn territory_fields(&self) -> &'static [&'static str] {
+        &[]
     }
 
     fn owners(&self, _settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {

@@ -24,11 +24,11 @@ use std::sync::Arc;
 use self::end::Which;
 use self::place::Place;
 use self::settings::{EndKind, EndSettings, Mode, Settings};
-use crate::domain::kind::Owner;
+use crate::domain::kind::{Owner, Reading};
 use crate::domain::plain_http::Recipient;
 use crate::domain::run::{Failure, Stage};
 use crate::net;
-use crate::sync::connector::{Connector, Context, Field, FieldError, Halt, Kind, Peer, Task, Territory, Typed};
+use crate::sync::connector::{Connector, Context, Field, Halt, Kind, Peer, Task, Territory, Typed};
 
 /// Trees of files: local folders, S3, Azure Blob and WebDAV.
 #[derive(Debug, Clone, Copy)]
@@ -47,8 +47,17 @@ impl Kind for Files {
         form::FIELDS
     }
 
-    fn parse(&self, typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>> {
-        parse::parse(typed)
+    fn read(&self, typed: &Typed) -> Reading {
+        parse::read(typed)
+    }
+
+    fn owner_fields(&self, slot: &str) -> &'static [&'static str] {
+        let [source, destination] = parse::ENDS;
+        if slot == "source_secret" { source } else { destination }
+    }
+
+    fn territory_fields(&self) -> &'static [&'static str] {
+        parse::TERRITORY
     }
 
     fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {

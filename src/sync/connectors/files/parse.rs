@@ -2,19 +2,20 @@
 
 use std::path::{Component, Path};
 
-use serde_json::Value;
 use url::Url;
 
 use super::end::Which;
 use super::filter::Filter;
+use super::form::FIELDS;
 use super::path::ItemPath;
 use super::place::Place;
 use super::settings::{EndKind, Mode, Settings};
+use crate::domain::kind::Reading;
 use crate::sync::connector::{FieldError, Typed};
 use crate::sync::connectors::typed::Form;
 
 /// Reads the form into the JSON that is stored: one flat object with the form's own fields, without secrets.
-pub(super) fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
+pub(super) fn read(typed: &Typed) -> Reading {
     let mut form = Form::new(typed);
     form.end(&SOURCE);
     form.end(&DESTINATION);
@@ -24,20 +25,42 @@ pub(super) fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
     form.number("transfers", "4", 1, 32);
     form.number("brake_percent", "20", 0, 100);
     form.number("brake_count", "10", 0, 1_000_000_000);
-    let Form { json, mut errors, .. } = form;
-    let json = Value::Object(json);
-    if errors.is_empty() {
-        match Settings::from_json(&json) {
-            Some(settings) if overlap(&settings) => errors.push(FieldError {
-                field: "destination_path",
-                message: "Source and destination must not be the same place, nor one inside the other.".to_owned(),
-            }),
-            Some(_) => return Ok(json),
-            None => errors.push(FieldError { field: "source_kind", message: "This cannot be read.".to_owned() }),
-        }
-    }
-    Err(errors)
+    let ends_are_good = !ENDS.iter().any(|end| end.iter().any(|field| form.is_wrong(field)));
+    let mut reading = form.finish(FIELDS);
+    let (field, message) = match Settings::from_json(&reading.settings) {
+        Some(settings) if ends_are_good && overlap(&settings) => (
+            "destination_path",
+            "The source and the destination must not be the same place, and neither can be inside the other.",
+        ),
+        Some(_) => return reading,
+        None => ("source_kind", "These settings cannot be read."),
+    };
+    reading.errors.push(FieldError { field, message: message.to_owned() });
+    reading
 }
+
+/// The fields that say where the source is, and where the destination is. They also decide who receives its secret.
+pub(super) const ENDS: [&[&str]; 2] = [
+    &["source_kind", "source_path", "source_bucket", "source_endpoint", "source_region", "source_account"],
+    &[
+        "destination_kind",
+        "destination_path",
+        "destination_bucket",
+        "destination_endpoint",
+        "destination_region",
+        "destination_account",
+    ],
+];
+
+/// The fields that say where runs write, and whether they delete there.
+pub(super) const TERRITORY: &[&str] = &[
+    "destination_path",
+    "destination_kind",
+    "destination_bucket",
+    "destination_endpoint",
+    "destination_account",
+    "mode",
+];
 
 fn overlap(settings: &Settings) -> bool {
     Place::of(&settings.source).overlaps(&Place::of(&settings.destination))
@@ -182,7 +205,14 @@ impl Form<'_> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+
+    fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
+        let Reading { settings, errors } = read(typed);
+        if errors.is_empty() { Ok(settings) } else { Err(errors) }
+    }
 
     fn typed(pairs: &[(&str, &str)]) -> Typed {
         let mut typed: Typed = [

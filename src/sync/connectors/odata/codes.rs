@@ -40,7 +40,7 @@ pub const NO_SETS: &str = "ODATA-NO-SETS";
 pub const METADATA: &str = "ODATA-METADATA";
 /// The answer for a set cannot be understood. Args: the set, why.
 pub const ANSWER: &str = "ODATA-ANSWER";
-/// A link leads away from the service. Args: the set, the host.
+/// A link leads away from the service. Args: the set, scheme, host and port of the link, and those of the service root.
 pub const ASTRAY: &str = "ODATA-ASTRAY";
 /// A set that had records came without any. Args: the set, how many the replica has.
 pub const EMPTIED: &str = "ODATA-EMPTIED";
@@ -50,3 +50,21 @@ pub const LOOP: &str = "ODATA-LOOP";
 pub const SETTING: &str = "ODATA-SETTING";
 /// No access token was to be had. Args: the host.
 pub const TOKEN: &str = "ODATA-TOKEN";
+/// The service is of a version that is not read. Args: the version.
+pub const VERSION: &str = "ODATA-VERSION";
+/// A set is in the metadata in a way that cannot be used. Args: the set, why.
+pub const UNUSABLE: &str = "ODATA-SET-UNUSABLE";
+/// Some sets could not be read, the others were published. Args: how many, of how many, their names.
+pub const SETS_FAILED: &str = "ODATA-SETS-FAILED";
+/// A record cannot be read. Args: what is wrong, where.
+pub const RECORD: &str = "ODATA-RECORD";
+/// An answer has members that mean nothing to Syncdesk. Args: the set, their names.
+pub const MEMBERS: &str = "ODATA-MEMBERS";
+/// The reading of a set begins. Args: the set, how many active records the replica has.
+pub const READING: &str = "ODATA-READING";
+/// A set was read. Args: the set, how many records came.
+pub const READ: &str = "ODATA-READ";
+/// Of a run with many sets. Args: how many sets were read, of how many, how many records came.
+pub const PROGRESS: &str = "ODATA-PROGRESS";
+/// Records were skipped whose key could not be read, so none becomes orphaned. Args: the set, how many.
+pub const NOT_ORPHANED: &str = "ODATA-NOT-ORPHANED";

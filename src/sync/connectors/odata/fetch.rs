@@ -1,143 +1,219 @@
-//! One page of a set: asked for, read, checked record by record, and staged.
+//! The pages of a set, one after the other: each is read record by record and handed on in batches, so that a page of
+//! any size takes the memory of a few batches.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::atomic::Ordering;
 
 use reqwest::Url;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH};
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::Sender;
 
+use super::batch::{Batch, Handed, MOST_BYTES};
 use super::codes;
-use super::metadata::{EntitySet, Version};
-use super::page::{self, Entry, Page};
-use super::reading::{SetReader, Sum};
-use super::record::{self, Absent, Bad};
-use super::service::{LONGEST_PAGE, Trouble};
-use crate::domain::message::{Category, Direction, Message, Operation};
+use super::incoming::Incoming;
+use super::metadata::Version;
+use super::page::{Nonsense, Page, PageReader};
+use super::reading::{SetReader, fingerprint};
+use super::service::{LONGEST_PAGE, MAX_VERSION_2, MAX_VERSION_4};
+use super::shared::unread;
+use super::split::LONGEST_RECORD;
+use super::trouble::{Trouble, final_one, passing};
 use crate::domain::run::{Failure, Stage};
-use crate::net::trouble::host_of;
+use crate::net::retry::Setback;
 use crate::sync::connector::Halt;
-use crate::sync::publish::{Met, Reading};
+use crate::sync::publish::Reading;
+use crate::sync::stop::Stopped;
 
-/// How many records are staged in one transaction.
-const STAGED: usize = 1_000;
+/// Maximum number of bytes that are held of a page at a time: a record as it comes, and three batches.
+const MEMORY: usize = LONGEST_RECORD + 4 * MOST_BYTES;
 
-/// A page that was read.
-#[derive(Default)]
-pub(super) struct Records {
-    met: Vec<Met>,
-    bad: Vec<Bad>,
-    removed: BTreeSet<Vec<u8>>,
-    absent: Absent,
+/// How many bytes of a page are read before a batch may be handed on.
+const PART: usize = 4 * 1024;
+
+/// What pages are asked for with.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ask {
+    /// Of the set as it is in the replica.
+    pub(super) etag: Option<String>,
+    /// With a link to later changes, if the service has such.
+    pub(super) tracking: bool,
+}
+
+/// What the reader of pages hands on.
+pub(super) enum Step {
+    Records(Batch),
+    /// A page has ended.
+    End(Ended),
+}
+
+/// What a page had besides its records.
+#[derive(Debug, Default)]
+pub(super) struct Ended {
     pub(super) rows: usize,
-    pub(super) next: Option<Url>,
+    pub(super) count: Option<i64>,
     pub(super) delta: Option<String>,
     pub(super) etag: Option<String>,
+    pub(super) unknown: BTreeSet<String>,
+    /// An earlier attempt had handed on a part of it: which of the two readings counts, nobody knows.
+    pub(super) was_reread: bool,
 }
 
 impl SetReader {
-    /// What records are asked for with, and with a link to later changes if the service has such.
-    pub(super) fn asking(&self, etag: Option<&str>, tracking: bool) -> HeaderMap {
+    /// Follows the pages from `first` on.
+    pub(super) async fn follow(
+        &self,
+        first: Url,
+        mut ask: Ask,
+        reading: Reading,
+        out: Sender<Step>,
+    ) -> Result<(), Trouble> {
+        let mut visited = HashSet::new();
+        let (mut next, mut is_first) = (Some(first), true);
+        while let Some(url) = next.take() {
+            if !visited.insert(fingerprint(url.as_str())) {
+                return Err(self.endless().into());
+            }
+            let page = self.page(&url, &ask, reading, &out).await;
+            let ended;
+            (ended, next) = page.map_err(|trouble| if is_first { trouble } else { self.halfway(trouble) })?;
+            // The etag is that of the first answer.
+            (ask.etag, is_first) = (None, false);
+            hand_on(&out, Step::End(ended)).await?;
+        }
+        Ok(())
+    }
+
+    /// After the first page a refusal is final: what was staged cannot be read once more.
+    pub(super) fn halfway(&self, trouble: Trouble) -> Trouble {
+        match trouble {
+            Trouble::Refused(..) | Trouble::NotModified => match self.failure(trouble) {
+                Ok(failure) => failure.into(),
+                Err(halt) => halt.into(),
+            },
+            other => other,
+        }
+    }
+
+    /// Reads a page, and once more without what some services do not accept.
+    async fn page(
+        &self,
+        url: &Url,
+        ask: &Ask,
+        reading: Reading,
+        out: &Sender<Step>,
+    ) -> Result<(Ended, Option<Url>), Trouble> {
+        let handed = Mutex::default();
+        let try_it = || self.shared.service.patiently(|| self.attempt(url, ask, reading, &handed, out));
+        let wanted_text = self.shared.wants_text();
+        match try_it().await {
+            Err(Trouble::Refused(status, _)) if wanted_text && matches!(status.as_u16(), 406 | 415) => {
+                self.shared.plain_numbers.store(true, Ordering::Relaxed);
+                try_it().await
+            }
+            read => read,
+        }
+    }
+
+    async fn attempt(
+        &self,
+        url: &Url,
+        ask: &Ask,
+        reading: Reading,
+        handed: &Mutex<Handed>,
+        out: &Sender<Step>,
+    ) -> Result<(Ended, Option<Url>), Setback<Trouble>> {
+        let mut handed = handed.lock().await;
+        handed.again();
+        let mut answer = self.shared.service.open_at(url, &self.headers(ask), LONGEST_PAGE, MEMORY).await?;
+        if let Some(version) = &answer.foreign_version {
+            return Err(final_one(unread(version).into()));
+        }
+        if !answer.media_type.is_empty() && !answer.media_type.contains("json") {
+            let why = format!("it is of the type “{}”", answer.media_type);
+            return Err(self.not_understood(Nonsense::Words(why), &mut answer).await);
+        }
+        let mut reader = PageReader::new(self.shared.version);
+        let mut batch = Batch::default();
+        while let Some(piece) = answer.piece().await.map_err(passing)? {
+            let piece = piece.to_vec();
+            for part in piece.chunks(PART) {
+                if let Err(why) = reader.take(part, &mut |record| batch.add(&self.model, record)) {
+                    return Err(self.not_understood(why, &mut answer).await);
+                }
+                if batch.is_full() {
+                    handed.pass(&mut batch, reading);
+                    let handed_on = hand_on(out, Step::Records(std::mem::take(&mut batch)));
+                    answer.waiting(handed_on).await.map_err(final_one)?;
+                }
+            }
+            // Two more batches are on their way to the replica.
+            answer.holds(reader.held() + 3 * batch.bytes()).await.map_err(passing)?;
+        }
+        let page = match reader.end() {
+            Ok(page) => page,
+            Err(why) => return Err(self.not_understood(why, &mut answer).await),
+        };
+        let Page { next, delta, count, error, unknown, records } = page;
+        if let Some(words) = error {
+            let words = answer.hidden(&words);
+            return Err(final_one(self.nonsense("it reports an error instead of records").quoting(words).into()));
+        }
+        let next = next.map(|next| self.link(&answer.url, &next)).transpose();
+        let next = next.map_err(|failure| final_one(failure.into()))?;
+        handed.pass(&mut batch, reading);
+        hand_on(out, Step::Records(batch)).await.map_err(final_one)?;
+        let was_reread = handed.was_reread();
+        // They are stored: one with a credential in it is not.
+        let delta = delta.filter(|link| !answer.reveals(link));
+        let etag = answer.etag.clone().filter(|etag| !answer.reveals(etag));
+        Ok((Ended { rows: records, count, delta, etag, unknown, was_reread }, next))
+    }
+
+    /// What records are asked for with.
+    fn headers(&self, ask: &Ask) -> HeaderMap {
         let mut headers = HeaderMap::new();
         match self.shared.version {
             Version::V2 => {
                 headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-                headers.insert(HeaderName::from_static("maxdataserviceversion"), HeaderValue::from_static("2.0"));
+                headers.insert(MAX_VERSION_2, HeaderValue::from_static("2.0"));
             }
             Version::V4 => {
-                // Large numbers as text, so that no digit gets lost.
-                let accept = "application/json;odata.metadata=minimal;IEEE754Compatible=true";
+                // Large numbers as text: programs between the service and us may drop digits of others.
+                let accept = if self.shared.wants_text() {
+                    "application/json;odata.metadata=minimal;IEEE754Compatible=true"
+                } else {
+                    "application/json;odata.metadata=minimal"
+                };
                 headers.insert(ACCEPT, HeaderValue::from_static(accept));
-                headers.insert(HeaderName::from_static("odata-maxversion"), HeaderValue::from_static("4.0"));
+                headers.insert(MAX_VERSION_4, HeaderValue::from_static("4.0"));
                 let size = format!("odata.maxpagesize={}", self.shared.settings.page_size);
-                let prefer = if tracking { format!("odata.track-changes, {size}") } else { size };
+                let prefer = if ask.tracking { format!("odata.track-changes, {size}") } else { size };
                 headers.extend(HeaderValue::try_from(prefer).map(|prefer| (HeaderName::from_static("prefer"), prefer)));
             }
         }
-        let etag = etag.and_then(|etag| HeaderValue::try_from(etag).ok());
+        let etag = ask.etag.as_ref().and_then(|etag| HeaderValue::try_from(etag).ok());
         headers.extend(etag.map(|etag| (IF_NONE_MATCH, etag)));
         headers
     }
 
-    /// Gets and reads a page.
-    pub(super) async fn fetch(&self, url: &Url, headers: &HeaderMap) -> Result<Records, Trouble> {
-        let got = self.shared.service.get(url, headers, LONGEST_PAGE).await?;
-        if !got.content_type.contains("json") {
-            let why = format!("it is of the type “{}”", got.content_type);
-            return Err(self.nonsense(why).quoting(got.beginning()).into());
-        }
-        let (model, body) = (self.model.clone(), got.body.clone());
-        // Large pages keep a thread busy for a while.
-        let read = tokio::task::spawn_blocking(move || decode(&model, &body)).await;
-        let (page, mut records) = match read {
-            Ok(Ok(read)) => read,
-            Ok(Err(why)) => return Err(self.nonsense(got.hidden(&why)).quoting(got.beginning()).into()),
-            Err(error) => return Err(self.nonsense(error.to_string()).into()),
-        };
-        if let Some(words) = page.error {
-            return Err(self.nonsense("it tells an error in place of records").quoting(got.hidden(&words)).into());
-        }
-        records.next = page.next.map(|next| self.link(&got.url, &next)).transpose()?;
-        // They are stored: one with a credential in it is not.
-        records.delta = page.delta.filter(|link| !got.reveals(link));
-        let etag = got.etag.clone();
-        records.etag = etag.filter(|etag| !got.reveals(etag));
-        Ok(records)
-    }
-
-    /// Stages a page and tells what is wrong with it.
-    pub(super) async fn store(&self, records: Records, reading: Reading, sum: &mut Sum) -> Result<(), Halt> {
-        let Records { mut met, bad, removed, absent, rows, .. } = records;
-        sum.left_out += bad.len();
-        for (name, records) in absent {
-            *sum.absent.entry(name).or_default() += records;
-        }
-        for bad in bad {
-            // What cannot be taken over is still there.
-            met.extend(bad.key.clone().map(|key| Met { key, content: None }));
-            self.shared.log(self.warning(bad)).await?;
-        }
-        let known = reading == Reading::Changes && {
-            let keys = met.iter().map(|met| &*met.key).chain(removed.iter().map(|key| &**key));
-            !sum.is_new_page(&keys.collect())
-        };
-        let (keyed, mut before) = (met.len() + removed.len(), Vec::new());
-        while !met.is_empty() {
-            let later = met.split_off(met.len().min(STAGED));
-            let (staged, twice) = self.shared.replica.stage(self.published.id, reading, met).await?;
-            met = later;
-            sum.tally.add(&staged);
-            self.shared.progress.update(|now| now.unchanged += staged.unchanged);
-            before.extend(twice);
-        }
-        if !sum.stored(reading, keyed, if known { keyed } else { before.len() }) {
-            return Err(self.endless().into());
-        }
-        sum.left_out += before.len();
-        for key in before {
-            let args = vec!["twice".to_owned(), self.model.key.join(", ")];
-            self.shared.log(self.warning(Bad { code: codes::CONSISTENCY, args, key: Some(key) })).await?;
-        }
-        sum.tally.orphaned += self.shared.replica.orphan(self.published.id, removed.into_iter().collect()).await?;
-        let rows = i64::try_from(rows).unwrap_or(i64::MAX);
-        self.shared.progress.update(|now| {
-            now.items_done += rows;
-            now.items_total += rows;
-        });
-        Ok(())
-    }
-
-    fn warning(&self, bad: Bad) -> Message {
-        let key = bad.key.unwrap_or_default();
-        let message = Message::of_item(Category::Warning, bad.code, Operation::Skip, self.name().to_owned(), key);
-        Message { args: bad.args, ..message.going(Direction::In) }
-    }
-
     /// A link from an answer that came from `base`; it must not lead away.
     pub(super) fn link(&self, base: &Url, link: &str) -> Result<Url, Failure> {
-        let url = base.join(link).map_err(|error| self.nonsense(format!("a link in it is none: {error}")))?;
-        if url.origin() == self.shared.service.root().origin() {
+        let url = base.join(link).map_err(|error| self.nonsense(format!("a link in it is not valid: {error}")))?;
+        let root = self.shared.service.root();
+        if url.origin() == root.origin() {
             return Ok(url);
         }
-        Err(Failure::new(Stage::Content, codes::ASTRAY).arg(self.name()).arg(host_of(&url)))
+        let failure = Failure::new(Stage::Content, codes::ASTRAY).arg(self.name());
+        Err(failure.arg(origin(&url)).arg(origin(root)))
+    }
+
+    async fn not_understood(&self, why: Nonsense, answer: &mut Incoming) -> Setback<Trouble> {
+        let failure = match why {
+            Nonsense::Version(version) => unread(version),
+            Nonsense::Words(why) => self.nonsense(answer.hidden(&why)),
+        };
+        final_one(failure.quoting(answer.beginning().await).into())
     }
 
     pub(super) fn nonsense(&self, why: impl Into<String>) -> Failure {
@@ -145,30 +221,14 @@ impl SetReader {
     }
 }
 
-/// Reads a page record by record, so that only what is kept of each stays in memory.
-fn decode(model: &EntitySet, body: &[u8]) -> Result<(Page, Records), String> {
-    let mut records = Records::default();
-    let page = page::read(body, &mut |entry| {
-        records.rows += 1;
-        match entry {
-            Entry::Record(record) => match record::read(model, record, &mut records.absent) {
-                Ok(met) => {
-                    // Removed, and there again: the last word counts.
-                    records.removed.remove(&met.key);
-                    records.met.push(met);
-                }
-                Err(bad) => {
-                    bad.key.as_ref().map(|key| records.removed.remove(key));
-                    records.bad.push(bad);
-                }
-            },
-            Entry::Removed(told, address) => match record::key_of_removed(model, told, address.as_deref()) {
-                Some(key) => {
-                    records.removed.insert(key);
-                }
-                None => records.bad.push(Bad::unknown_removal(model)),
-            },
-        }
-    })?;
-    Ok((page, records))
+/// Scheme, host and port, each of them, also where the port is the usual one.
+fn origin(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    let port = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{host}{port}", url.scheme())
+}
+
+/// Fails when whoever stages has stopped, which has its own reason.
+async fn hand_on(out: &Sender<Step>, step: Step) -> Result<(), Trouble> {
+    out.send(step).await.map_err(|_closed| Trouble::Halted(Halt::Stopped(Stopped::LeaseLost)))
 }

@@ -16,12 +16,12 @@ const PAGING: Input = Input::Choice(&[
 ]);
 
 const GONE: Input = Input::Choice(&[
-    ("warning", "Warning: its records stay as they are, the rest goes on"),
+    ("warning", "Warning: its records stay as they are, and the other sets are read"),
     ("error", "Error: the run ends, and everything stays as it is"),
 ]);
 
 const EMPTIED: Input = Input::Choice(&[
-    ("error", "Error: the run ends, and everything stays as it is"),
+    ("error", "Error: its records stay as they are, and the other sets are read"),
     ("orphan", "It is taken as it is: all its records become orphaned"),
 ]);
 
@@ -39,7 +39,7 @@ pub(super) static FIELDS: &[Field] = &[
     Field::new(
         "root",
         "Service root",
-        "The address of an OData service of version 2 or 4, without $metadata.",
+        "URL of an OData service of version 2 or 4, without $metadata. Version 3 is not supported.",
         SERVICE,
         Input::Line,
         "",
@@ -102,7 +102,7 @@ pub(super) static FIELDS: &[Field] = &[
     Field::new(
         "gone",
         "When a set is gone",
-        "What it means that the service does not have it any more.",
+        "What to do when the service no longer offers a set, or answers 404 to it.",
         WHAT,
         GONE,
         "warning",
@@ -110,7 +110,7 @@ pub(super) static FIELDS: &[Field] = &[
     Field::new(
         "emptied",
         "When a set is empty",
-        "What it means that a set of which there were records comes without any.",
+        "What to do when a set that had records comes back empty.",
         WHAT,
         EMPTIED,
         "error",
@@ -119,7 +119,7 @@ pub(super) static FIELDS: &[Field] = &[
     Field::new(
         "page_size",
         "Records a page",
-        "1 to 50 000. The service may give less. A page of more than 16 MB is refused: then ask for fewer.",
+        "1–50,000. The service may send fewer. A page of more than 64 MB is refused: then enter a smaller number.",
         CARE,
         Input::Number,
         "1000",

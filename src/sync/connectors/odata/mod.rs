@@ -1,11 +1,18 @@
 //! The odata connector: entity sets of an OData service, version 2 or 4, into the replica.
 
+mod batch;
+mod closing;
 pub mod codes;
+mod failures;
 mod fetch;
 mod form;
+mod incoming;
+mod key;
 mod metadata;
+mod moment;
 mod page;
 mod parse;
+mod raw;
 mod reading;
 mod record;
 mod references;
@@ -13,10 +20,17 @@ mod run;
 mod select;
 mod service;
 pub mod settings;
+mod shape;
 mod shared;
 mod sign_in;
+mod signs;
+mod split;
+mod stage;
 mod state;
+mod sum;
+mod trouble;
 mod value;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -24,11 +38,11 @@ use std::time::Duration;
 
 use self::service::Service;
 use self::settings::{Auth, Settings};
-use crate::domain::kind::Owner;
+use crate::domain::kind::{Owner, Reading};
 use crate::domain::plain_http::Recipient;
 use crate::domain::run::{Failure, Stage};
 use crate::net;
-use crate::sync::connector::{Connector, Context, Field, FieldError, Halt, Kind, Peer, Task, Territory, Typed};
+use crate::sync::connector::{Connector, Context, Field, Halt, Kind, Peer, Task, Territory, Typed};
 
 /// An OData service.
 #[derive(Debug, Clone, Copy)]
@@ -47,8 +61,16 @@ impl Kind for OData {
         form::FIELDS
     }
 
-    fn parse(&self, typed: &Typed) -> Result<serde_json::Value, Vec<FieldError>> {
-        parse::parse(typed)
+    fn read(&self, typed: &Typed) -> Reading {
+        parse::read(typed)
+    }
+
+    fn owner_fields(&self, _slot: &str) -> &'static [&'static str] {
+        parse::OWNER
+    }
+
+    fn territory_fields(&self) -> &'static [&'static str] {
+        &[]
     }
 
     fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {

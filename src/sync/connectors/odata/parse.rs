@@ -5,8 +5,10 @@ use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
+use super::form::FIELDS;
 use super::select::Pattern;
 use super::settings::{Auth, Emptied, Gone, KEY, Paging, Settings, header};
+use crate::domain::kind::Reading;
 use crate::net::Net;
 use crate::net::identity::{Unfit, check_chain};
 use crate::sync::connector::{FieldError, Typed};
@@ -27,7 +29,7 @@ const TAKEN: &[&str] = &[
 ];
 
 /// Reads the form into the JSON that is stored: one flat object with the form's own fields, without secrets.
-pub(super) fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
+pub(super) fn read(typed: &Typed) -> Reading {
     let mut form = Form::new(typed);
     form.service_address("root", "Give the service root.");
     form.sign_in();
@@ -50,16 +52,16 @@ pub(super) fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
     form.number("timeout_seconds", "60", 1, 3_600);
     form.further_headers();
     form.way();
-    let Form { json, mut errors, .. } = form;
-    let json = Value::Object(json);
-    if errors.is_empty() {
-        if Settings::from_json(&json).is_some() {
-            return Ok(json);
-        }
-        errors.push(FieldError { field: "root", message: "This cannot be read.".to_owned() });
+    let mut reading = form.finish(FIELDS);
+    if reading.errors.is_empty() && Settings::from_json(&reading.settings).is_none() {
+        reading.errors.push(FieldError { field: "root", message: "These settings cannot be read.".to_owned() });
     }
-    Err(errors)
+    reading
 }
+
+/// The fields that decide who receives the secret, by which way.
+pub(super) const OWNER: &[&str] =
+    &["root", "auth", "account", "token_url", "scope", "header_name", "certificate", "proxy", "ca"];
 
 impl Form<'_> {
     fn service_address(&mut self, field: &'static str, missing: &str) {
@@ -151,7 +153,7 @@ impl Form<'_> {
         }
         self.set(name, title);
         let patterns: Vec<String> = self.lines(sets).iter().map(|line| line.trim().to_owned()).collect();
-        if let Some(wrong) = patterns.iter().find(|pattern| Pattern::read(pattern).is_none()) {
+        for wrong in patterns.iter().filter(|pattern| Pattern::read(pattern).is_none()) {
             self.wrong(sets, format!("“{wrong}” can be no entity set: letters, digits, “_”, “.” and “*” only."));
         }
         self.set(sets, patterns);
@@ -195,6 +197,11 @@ impl Form<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(typed: &Typed) -> Result<Value, Vec<FieldError>> {
+        let Reading { settings, errors } = read(typed);
+        if errors.is_empty() { Ok(settings) } else { Err(errors) }
+    }
 
     fn typed(pairs: &[(&str, &str)]) -> Typed {
         let defaults = super::super::form::FIELDS.iter().map(|field| (field.name, field.default));

@@ -6,12 +6,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use serde_json::{Map, Value};
-
 use super::codes;
+use super::key::referred;
 use super::metadata::Reference;
 use super::reading::{Outcome, SetReader};
-use super::record::referred;
+use crate::domain::json::{Json, Members};
 use crate::domain::message::{Category, Direction, Message, Operation};
 use crate::ids::SetId;
 use crate::sync::connector::Halt;
@@ -20,13 +19,18 @@ use crate::sync::publish::Held;
 /// A set with what came of reading it.
 pub(super) type Read = (SetReader, Outcome);
 
-/// Looks at every reference of every set that was read.
-pub(super) async fn check(sets: &mut [Read]) -> Result<(), Halt> {
+/// Checks every reference of every set that was read. A set that stays as it was is referred to as it is.
+pub(super) async fn check(sets: &mut [Read], staying: &[SetReader]) -> Result<(), Halt> {
+    let known = |reader: &SetReader| (reader.name().to_owned(), reader.published.id);
+    let staying: Vec<&SetReader> = staying.iter().filter(|reader| reader.published.read).collect();
     let ids: HashMap<String, SetId> =
-        sets.iter().map(|(reader, _)| (reader.name().to_owned(), reader.published.id)).collect();
+        sets.iter().map(|(reader, _)| reader).chain(staying.iter().copied()).map(known).collect();
     let mut first = true;
     loop {
-        let holes: HashSet<SetId> = sets.iter().filter(|set| has_orphans(set)).map(|set| set.0.published.id).collect();
+        let of_staying =
+            staying.iter().filter(|reader| reader.published.orphaned > 0).map(|reader| reader.published.id);
+        let of_read = sets.iter().filter(|set| has_orphans(set)).map(|set| set.0.published.id);
+        let holes: HashSet<SetId> = of_read.chain(of_staying).collect();
         let mut withdrawn = false;
         for (reader, outcome) in &mut *sets {
             let references: Vec<(&Reference, SetId)> =
@@ -94,8 +98,11 @@ async fn lost<'a>(
     references: &[(&'a Reference, SetId)],
     page: Vec<Held>,
 ) -> Result<BTreeMap<Vec<u8>, (&'a Reference, Vec<u8>)>, Halt> {
-    let records: Vec<(Vec<u8>, Map<String, Value>)> =
-        page.into_iter().map(|held| (held.key, serde_json::from_str(&held.data).unwrap_or_default())).collect();
+    let members = |data: &str| match Json::read(data) {
+        Ok(Json::Object(members)) => members,
+        Ok(_) | Err(_) => Members::new(),
+    };
+    let records: Vec<(Vec<u8>, Members)> = page.into_iter().map(|held| (held.key, members(&held.data))).collect();
     let mut lost = BTreeMap::new();
     for (reference, target) in references {
         let refers: Vec<(&Vec<u8>, Vec<u8>)> =

@@ -6,28 +6,30 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 
+use super::closing::closing;
 use super::codes;
-use super::metadata::Model;
-use super::reading::{SetReader, about_set};
-use super::record::Absent;
+use super::failures::Failures;
+use super::metadata::{EntitySet, Model};
+use super::reading::{Fate, SetReader, about_set};
 use super::references::{self, Read};
 use super::select::{Selected, named, select, wanted};
 use super::service::Service;
 use super::settings::{Gone, Settings};
 use super::shared::{Shared, model};
-use crate::domain::brake;
-use crate::domain::message::{Category, Message, Operation};
+use super::signs::Counter;
+use crate::domain::message::Category;
 use crate::domain::run::{Failure, Stage};
 use crate::sync::connector::{Context, Halt};
 use crate::sync::publish::{Finished, Published};
 use crate::sync::stop::Stopped;
 
-/// Carries it out.
+/// Carries it out. Sets that cannot be read stay as they were; if there are others, those are published first.
 pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result<(), Halt> {
     context.progress.update(|now| now.phase = "reading");
     let service = Service::of_run(&context.peer, &settings, context.stop.clone(), context.progress.clone())?;
     let model = model(&service).await?;
     let selected = selected(&settings, &model)?;
+    let all = selected.len();
     let shared = Shared {
         service,
         settings: Arc::new(settings),
@@ -36,47 +38,80 @@ pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result
         progress: context.progress.clone(),
         replica: context.replica.clone(),
         stop: context.stop.clone(),
+        plain_numbers: Arc::default(),
+        sets: Arc::new(Counter::of(all)),
     };
-    let names = selected.iter().map(|set| (set.name.clone(), set.data_set.clone())).collect();
+    let usable = selected.iter().filter(|set| model.sets.contains_key(&set.name));
+    let names = usable.map(|set| (set.name.clone(), set.data_set.clone())).collect();
     let published = context.replica.begin(names).await?;
+    let before = serde_json::from_str::<Model>(&published.model).ok();
     gone(&shared, &model, &published).await?;
-    compare(&shared, &model, &published, &selected).await?;
-    let mut sets = read_all(&shared, &model, &published, selected).await?;
+    if let Some(before) = &before {
+        compare(&shared, &model, before, &selected).await?;
+    }
+    let AllRead { mut sets, staying, failures } = read_all(&shared, &model, &published, selected).await?;
+    if sets.is_empty() && !failures.is_empty() {
+        return Err(failures.of_all(&shared).await?);
+    }
     context.progress.update(|now| {
         now.total_final = true;
         now.phase = "comparing";
+        now.detail.clear();
     });
-    references::check(&mut sets).await?;
-    // What was read under another model may not belong together.
-    if self::model(&shared.service).await? != model {
+    references::check(&mut sets, &staying).await?;
+    let later = self::model(&shared.service).await?;
+    if sets
+        .iter()
+        .any(|(reader, _)| later.sets.get(reader.name()).map(EntitySet::structure) != Some(reader.model.structure()))
+    {
+        // What was read under another model may not belong together.
         return Err(Failure::new(Stage::Content, codes::MODEL_MOVED).transient().into());
     }
     context.progress.update(|now| now.phase = "publishing");
     context.stop.check()?;
-    // What comes with the flip stands after what led to it.
+    // Flush first, so that the closing messages come after the messages that led to them.
+    failures.report(&shared).await?;
     context.journal.flush().await?;
     let now = context.clock.now();
     let closing: Vec<_> = sets.iter().flat_map(closing).map(|message| (now, message)).collect();
-    let told = closing.len();
+    let messages = closing.len();
     let finished = sets.iter().map(|(reader, outcome)| Finished {
         set: reader.published.id,
         tally: outcome.tally.clone(),
         state: outcome.state.json(),
     });
-    let kept = serde_json::to_string(&model).unwrap_or_default();
+    let kept = serde_json::to_string(&kept(model, before, &published)).unwrap_or_default();
     context.replica.publish(kept, finished.collect(), closing).await?;
-    context.journal.stored_elsewhere(told);
-    Ok(())
+    context.journal.stored_elsewhere(messages);
+    failures.of_some(all).map_or(Ok(()), |failure| Err(failure.into()))
 }
 
-/// The sets to be read, by name.
+/// The sets to be read, by name. At least one of them is usable.
 pub(super) fn selected(settings: &Settings, model: &Model) -> Result<Vec<Selected>, Failure> {
-    let selected = select(&settings.data_sets, model.sets.keys().map(String::as_str));
+    let selected = select(&settings.data_sets, model.names());
     if selected.is_empty() {
-        let names: Vec<&str> = model.sets.keys().map(String::as_str).take(50).collect();
+        let names: Vec<&str> = model.names().take(50).collect();
         return Err(Failure::new(Stage::Content, codes::NO_SETS).arg(names.join(", ")));
     }
-    Ok(selected)
+    match selected.iter().map(|set| model.unusable.get(&set.name)).collect::<Option<Vec<_>>>() {
+        Some(whys) => Err(unusable(selected.first(), whys.first().copied())),
+        None => Ok(selected),
+    }
+}
+
+fn unusable(set: Option<&Selected>, why: Option<&String>) -> Failure {
+    let name = set.map(|set| set.name.as_str()).unwrap_or_default();
+    Failure::new(Stage::Content, codes::UNUSABLE).arg(name).arg(why.map(String::as_str).unwrap_or_default())
+}
+
+/// The model as it is kept: with what it was of sets whose records stay although the service does not have them now.
+fn kept(mut model: Model, before: Option<Model>, published: &Published) -> Model {
+    for (name, set) in before.into_iter().flat_map(|before| before.sets) {
+        if published.sets.iter().any(|published| published.read && published.name == name) {
+            model.sets.entry(name).or_insert(set);
+        }
+    }
+    model
 }
 
 /// Sets that the settings name, or that were read before, and that the service does not have.
@@ -84,7 +119,7 @@ async fn gone(shared: &Shared, model: &Model, published: &Published) -> Result<(
     let data_sets = &shared.settings.data_sets;
     let read = published.sets.iter().filter(|set| set.read && wanted(data_sets, &set.name));
     let names: BTreeSet<String> = read.map(|set| set.name.clone()).chain(named(data_sets)).collect();
-    for name in names.iter().filter(|name| !model.sets.contains_key(*name)) {
+    for name in names.iter().filter(|name| !model.has(name)) {
         match shared.settings.gone {
             Gone::Warning => shared.log(about_set(Category::Warning, codes::SET_GONE, name)).await?,
             Gone::Error => return Err(Failure::new(Stage::Content, codes::SET_MISSING).arg(name).into()),
@@ -93,18 +128,20 @@ async fn gone(shared: &Shared, model: &Model, published: &Published) -> Result<(
     Ok(())
 }
 
-/// Tells what is different from the model of the last time.
-async fn compare(shared: &Shared, model: &Model, published: &Published, selected: &[Selected]) -> Result<(), Halt> {
-    let Ok(before) = serde_json::from_str::<Model>(&published.model) else { return Ok(()) };
+/// Reports what is different from the model of the last time.
+async fn compare(shared: &Shared, model: &Model, before: &Model, selected: &[Selected]) -> Result<(), Halt> {
     for Selected { name, .. } in selected {
         let (Some(now), was) = (model.sets.get(name), before.sets.get(name)) else { continue };
         let change = match was {
             Some(was) if was.structure() == now.structure() => continue,
             None => "new".to_owned(),
             Some(was) => {
-                let names: BTreeSet<&String> = now.properties.keys().chain(was.properties.keys()).collect();
+                let properties = now.properties.keys().chain(was.properties.keys());
                 let differ = |name: &&String| now.properties.get(*name) != was.properties.get(*name);
-                names.into_iter().filter(differ).cloned().collect::<Vec<_>>().join(", ")
+                let types = now.derived.keys().chain(was.derived.keys());
+                let types = types.filter(|name| now.derived.get(*name) != was.derived.get(*name));
+                let names: BTreeSet<&String> = properties.filter(differ).chain(types).collect();
+                names.into_iter().take(MOST_CHANGED).cloned().collect::<Vec<_>>().join(", ")
             }
         };
         shared.log(about_set(Category::Information, codes::MODEL, name).arg(change)).await?;
@@ -112,16 +149,33 @@ async fn compare(shared: &Shared, model: &Model, published: &Published, selected
     Ok(())
 }
 
-/// Reads every set, so many at a time; the first that fails ends all.
+/// Maximum number of properties and types that are reported as changed.
+const MOST_CHANGED: usize = 100;
+
+/// What became of all sets.
+#[derive(Default)]
+struct AllRead {
+    sets: Vec<Read>,
+    /// Sets that stay as they were.
+    staying: Vec<SetReader>,
+    failures: Failures,
+}
+
+/// Reads every set, a few concurrently.
 async fn read_all(
     shared: &Shared,
     model: &Model,
     published: &Published,
     selected: Vec<Selected>,
-) -> Result<Vec<Read>, Halt> {
+) -> Result<AllRead, Halt> {
     let places = Arc::new(Semaphore::new(shared.settings.parallel));
-    let mut readers = JoinSet::new();
+    let (mut readers, mut all) = (JoinSet::new(), AllRead::default());
     for selected in selected {
+        if let Some(why) = model.unusable.get(&selected.name) {
+            let failure = unusable(Some(&selected), Some(why));
+            all.failures.add(selected.name, failure);
+            continue;
+        }
         let of_service = model.sets.get(&selected.name).cloned();
         let of_replica = published.sets.iter().find(|set| set.name == selected.name).cloned();
         let (Some(model), Some(published)) = (of_service, of_replica) else { continue };
@@ -129,85 +183,32 @@ async fn read_all(
         let places = places.clone();
         readers.spawn(async move {
             let _place = places.acquire_owned().await;
-            let outcome = reader.read().await?;
-            Ok::<Read, Halt>((reader, outcome))
+            let fate = reader.read().await?;
+            Ok::<_, Halt>((reader, fate))
         });
     }
-    let mut sets = Vec::new();
     while let Some(read) = readers.join_next().await {
-        match read.map_err(JoinError::try_into_panic) {
-            Ok(read) => sets.push(read?),
-            // Told, with a number to look for, where a run's own panic is.
+        let (reader, fate) = match read.map_err(JoinError::try_into_panic) {
+            Ok(read) => read?,
+            // Reported, with a number to look for, where a run's own panic is.
             Err(Ok(panic)) => std::panic::resume_unwind(panic),
             Err(Err(_aborted)) => return Err(Halt::Stopped(Stopped::LeaseLost)),
+        };
+        match fate {
+            Fate::Read(outcome) => {
+                all.failures.in_a_row = 0;
+                all.sets.push((reader, outcome));
+            }
+            Fate::Gone => all.staying.push(reader),
+            Fate::Failed(failure) => {
+                all.failures.add(reader.name().to_owned(), failure);
+                all.staying.push(reader);
+                if all.failures.is_service() {
+                    return Err(all.failures.of_all(shared).await?);
+                }
+            }
         }
     }
-    sets.sort_by(|one, other| one.0.name().cmp(other.0.name()));
-    Ok(sets)
-}
-
-/// Of so many properties of a set it is told one by one that they were absent.
-const MOST_ABSENT: usize = 10;
-
-/// What became of a set.
-fn closing((reader, outcome): &Read) -> Vec<Message> {
-    let (role, name, tally) = (reader.selected.role, reader.name(), &outcome.tally);
-    let mut closing = absent(name, &outcome.absent);
-    if !tally.changed() {
-        closing.push(about_set(Category::Information, role.of(codes::UNCHANGED), name));
-        return closing;
-    }
-    let parts = [
-        (tally.inserted, codes::INSERTED, Operation::Insert),
-        (tally.updated, codes::UPDATED, Operation::Update),
-        (tally.orphaned, codes::ORPHANED, Operation::Delete),
-    ];
-    for (n, codes, operation) in parts {
-        if n == 0 {
-            continue;
-        }
-        let message = Message::of_item(Category::Success, role.of(codes), operation, "entity set", name.as_bytes());
-        let mut message = message.arg(n.to_string()).arg(name);
-        if operation == Operation::Insert && tally.returned > 0 {
-            // The third is the system, for engines that name it.
-            message = message.arg("").arg(tally.returned.to_string());
-        }
-        closing.push(message);
-    }
-    let (gone, had) = (tally.orphaned, reader.published.active);
-    // The numbers of a mirror's brake; nothing has to stop here, because what is orphaned comes back.
-    if had > brake::DEFAULT_COUNT && brake::decide(gone, had, false, brake::DEFAULT_PERCENT, 0).is_some() {
-        let warning =
-            Message::of_item(Category::Warning, codes::LOSS, Operation::Delete, "entity set", name.as_bytes());
-        closing.push(warning.arg(gone.to_string()).arg(name).arg(had.to_string()));
-    }
-    closing
-}
-
-/// Which properties were left out that may be; those beyond the first few together.
-fn absent(set: &str, absent: &Absent) -> Vec<Message> {
-    let tell = |what: String, records: i64| {
-        let message =
-            Message::of_item(Category::Information, codes::ABSENT, Operation::None, "entity set", set.as_bytes());
-        message.arg(what).arg(set).arg(records.to_string())
-    };
-    let one_by_one = absent.iter().take(MOST_ABSENT).map(|(name, records)| tell(name.clone(), *records));
-    let further: Vec<i64> = absent.values().skip(MOST_ABSENT).copied().collect();
-    let most = further.iter().max().map(|most| tell(format!("{} further properties", further.len()), *most));
-    one_by_one.chain(most).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn many_properties_are_told_together() {
-        let absent_from = |n: i64| (0..n).map(|n| (format!("P{n:02}"), n + 1)).collect::<Absent>();
-        assert!(absent("Things", &Absent::new()).is_empty());
-        assert_eq!(absent("Things", &absent_from(10)).len(), 10);
-        let told = absent("Things", &absent_from(12));
-        assert_eq!((told.len(), told[0].args.join(" ")), (11, "P00 Things 1".to_owned()));
-        assert_eq!(told[10].args, ["2 further properties", "Things", "12"]);
-    }
+    all.sets.sort_by(|one, other| one.0.name().cmp(other.0.name()));
+    Ok(all)
 }

@@ -4,34 +4,38 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, StatusCode, Url};
 use secrecy::ExposeSecret;
 
 use super::codes;
-use super::page::refusal;
+use super::incoming::{Got, Incoming};
 use super::settings::{Auth, KEY, Settings};
 use super::sign_in::SignIn;
+use super::trouble::{Trouble, final_one, foreign_version, passing, refused};
+use super::words::refusal;
 use crate::domain::run::{Failure, Stage};
+use crate::net::Patience;
+use crate::net::body::Body;
 use crate::net::client::{Answer, Client, Outgoing};
 use crate::net::identity::Unfit;
 use crate::net::retry::{Setback, with_patience};
-use crate::net::secrets::Secrets;
-use crate::net::status::{failure_of, quote, retry_after};
-use crate::net::{Patience, trouble};
+use crate::net::trouble::host_of;
 use crate::sync::connector::{Halt, Peer};
 use crate::sync::progress::Progress;
-use crate::sync::stop::{Stop, Stopped};
+use crate::sync::stop::Stop;
 
-/// `$metadata` is at most so long; that of the largest services has some 10 MB.
+/// Longest `$metadata`, with the documents that it refers to; that of the largest services has some 10 MB.
 pub(super) const LONGEST_METADATA: usize = 32 * 1024 * 1024;
 
-/// A page is at most so long.
-pub(super) const LONGEST_PAGE: usize = 16 * 1024 * 1024;
+/// Longest page. It is read record by record, so that this bounds only how long a service can go on.
+pub(super) const LONGEST_PAGE: usize = 64 * 1024 * 1024;
 
-/// How much of a refusal is read for people.
-const WORDS: usize = 4 * 1024;
+/// Longest part of a refusal that is read for people. Errors of SAP have long details behind their message.
+const WORDS: usize = 64 * 1024;
+
+/// Longest part of it that is shown.
+const SHOWN: usize = 4 * 1024;
 
 /// Talks to one service. Cheap to clone.
 #[derive(Clone)]
@@ -45,51 +49,6 @@ struct Inner {
     /// Asked before each attempt, and listened to while it lasts.
     stop: Option<Stop>,
     progress: Option<Arc<Progress>>,
-}
-
-/// A good answer.
-#[derive(Debug, Clone)]
-pub(super) struct Got {
-    pub(super) body: Bytes,
-    pub(super) content_type: String,
-    pub(super) etag: Option<String>,
-    /// After redirects.
-    pub(super) url: Url,
-    secrets: Secrets,
-}
-
-impl Got {
-    /// The beginning of the answer, for people.
-    pub(super) fn beginning(&self) -> String {
-        self.secrets.quote(&String::from_utf8_lossy(self.body.get(..4_000).unwrap_or(&self.body)), 1_000)
-    }
-
-    /// Words of the answer, for people.
-    pub(super) fn hidden(&self, words: &str) -> String {
-        self.secrets.quote(words, WORDS)
-    }
-
-    /// Whether a credential can be read out of a part of the answer.
-    pub(super) fn reveals(&self, part: &str) -> bool {
-        self.secrets.are_in(part)
-    }
-}
-
-/// Why there is none.
-#[derive(Debug)]
-pub(super) enum Trouble {
-    /// The service refuses this request; others may go through. Its own words.
-    Refused(StatusCode, String),
-    /// It has not changed since the etag that was sent.
-    NotModified,
-    Whole(Failure),
-    Stopped(Stopped),
-}
-
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
-        Self::Whole(failure)
-    }
 }
 
 impl Service {
@@ -156,25 +115,46 @@ impl Service {
 
     /// The host, for messages.
     pub(super) fn host(&self) -> String {
-        trouble::host_of(&self.0.root)
+        host_of(&self.0.root)
     }
 
     /// Gets what is at an address of the service, at most `limit` bytes.
     pub(super) async fn get(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Trouble> {
-        with_patience(self.0.client.patience(), |_number| self.attempt(url, headers, limit)).await
+        self.patiently(|| self.whole(url, headers, limit)).await
     }
 
-    async fn attempt(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
-        let work = self.try_once(url, headers, limit);
+    /// Tries until it succeeds, fails for good, was tried often enough, or the run is stopped.
+    pub(super) async fn patiently<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, Trouble>
+    where
+        F: Future<Output = Result<T, Setback<Trouble>>>,
+    {
+        let work = with_patience(self.0.client.patience(), |_number| attempt());
         let Some(stop) = &self.0.stop else { return work.await };
-        stop.check().map_err(|stopped| final_one(Trouble::Stopped(stopped)))?;
+        stop.check().map_err(Halt::from)?;
         tokio::select! {
-            stopped = stop.stopped() => Err(final_one(Trouble::Stopped(stopped))),
+            stopped = stop.stopped() => Err(Halt::from(stopped).into()),
             done = work => done,
         }
     }
 
-    async fn try_once(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
+    async fn whole(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
+        let Incoming { body, url, foreign_version, secrets, .. } = self.open_at(url, headers, limit, limit).await?;
+        let body = body.whole().await.map_err(passing)?;
+        if let Some(progress) = &self.0.progress {
+            progress.bytes(body.len() as u64);
+        }
+        Ok(Got { body, url, foreign_version, secrets })
+    }
+
+    /// Asks once for what is at an address of the service. Its body may have at most `limit` bytes, of
+    /// which at most `memory` are held at a time.
+    pub(super) async fn open_at(
+        &self,
+        url: &Url,
+        headers: &HeaderMap,
+        limit: usize,
+        memory: usize,
+    ) -> Result<Incoming, Setback<Trouble>> {
         let (request, token) = self.signed(url, headers).await.map_err(passing)?;
         let mut answer = self.0.client.send(request, Outgoing::Nothing).await.map_err(passing)?;
         if answer.status == StatusCode::UNAUTHORIZED && self.0.sign_in.renew(token.as_ref()).await {
@@ -192,35 +172,33 @@ impl Service {
         }
         let header = |name: HeaderName| Some(answer.headers.get(name)?.to_str().ok()?.to_owned());
         let (content_type, etag) = (header(CONTENT_TYPE).unwrap_or_default(), header(ETAG));
-        let url = answer.url.clone();
-        let body = answer.whole(limit).await.map_err(passing)?;
-        if let Some(progress) = &self.0.progress {
-            progress.bytes(body.len() as u64);
-        }
-        Ok(Got { body, content_type, etag, url, secrets: self.0.client.secrets().clone() })
+        let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let foreign_version = foreign_version(&answer.headers);
+        let (url, progress) = (answer.url.clone(), self.0.progress.clone());
+        let secrets = answer.secrets().clone();
+        let body = Body::of(answer, limit, memory).map_err(passing)?;
+        Ok(Incoming { body, media_type, etag, url, foreign_version, secrets, beginning: Vec::new(), progress })
     }
 
     /// A request, and what it is signed in with.
     async fn signed(&self, url: &Url, headers: &HeaderMap) -> Result<(Request, Option<HeaderValue>), Failure> {
         let mut request = Request::new(Method::GET, url.clone());
+        // Compressed answers are read as well; this saves the service the work.
+        request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         request.headers_mut().extend(self.0.headers.clone());
         request.headers_mut().extend(headers.clone());
         let token = self.0.sign_in.sign(&mut request).await?;
         Ok((request, token))
     }
 
-    async fn refused(&self, mut answer: Answer) -> Setback<Trouble> {
-        let status = answer.status;
-        let wait = retry_after(&answer.headers);
-        let words = answer.words(WORDS).await;
-        let words = answer.secrets().quote(&refusal(&words), WORDS);
-        let of_this_request = matches!(status.as_u16(), 400 | 405 | 406 | 501);
-        match failure_of(status, self.host(), &words) {
-            Some(failure) if !of_this_request => {
-                Setback { transient: failure.transient, wait, error: Trouble::Whole(failure) }
-            }
-            Some(_) | None => final_one(Trouble::Refused(status, quote(status, &words))),
-        }
+    async fn refused(&self, answer: Answer) -> Setback<Trouble> {
+        let (status, headers) = (answer.status, answer.headers.clone());
+        let secrets = answer.secrets().clone();
+        let words = match Body::of(answer, WORDS, WORDS) {
+            Ok(mut body) => body.words().await,
+            Err(unfit) => unfit.foreign_text.unwrap_or_default(),
+        };
+        refused(status, &headers, self.host(), &secrets.quote(&refusal(&words), SHOWN))
     }
 }
 
@@ -230,30 +208,17 @@ fn is_credential(name: &str) -> bool {
     ["auth", "cookie", "key", "password", "secret", "token"].iter().any(|word| name.contains(word))
 }
 
-fn final_one(error: Trouble) -> Setback<Trouble> {
-    Setback { error, transient: false, wait: None }
-}
-
-fn passing(failure: Failure) -> Setback<Trouble> {
-    Setback { transient: failure.transient, error: Trouble::Whole(failure), wait: None }
-}
-
-/// What `$metadata` is asked with.
+/// What `$metadata` is asked with. A service of several versions answers with one that is read.
 pub(super) fn for_metadata() -> HeaderMap {
-    HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/xml"))])
+    HeaderMap::from_iter([
+        (ACCEPT, HeaderValue::from_static("application/xml")),
+        (MAX_VERSION_2, HeaderValue::from_static("2.0")),
+        (MAX_VERSION_4, HeaderValue::from_static("4.0")),
+    ])
 }
 
-impl Trouble {
-    /// When nothing can be done about it: the account lacks rights, or with what `otherwise` says.
-    pub(super) fn halt(self, host: String, otherwise: impl FnOnce(String) -> Failure) -> Halt {
-        match self {
-            Self::Refused(StatusCode::FORBIDDEN, words) => {
-                Halt::Failed(Failure::new(Stage::SignIn, codes::DENIED).arg(host).quoting(words))
-            }
-            Self::Refused(_, words) => Halt::Failed(otherwise(words)),
-            Self::NotModified => Halt::Failed(otherwise("304 to a request without conditions".to_owned())),
-            Self::Whole(failure) => Halt::Failed(failure),
-            Self::Stopped(stopped) => Halt::Stopped(stopped),
-        }
-    }
-}
+/// The header that limits version 2.
+pub(super) const MAX_VERSION_2: HeaderName = HeaderName::from_static("maxdataserviceversion");
+
+/// The header that limits version 4.
+pub(super) const MAX_VERSION_4: HeaderName = HeaderName::from_static("odata-maxversion");

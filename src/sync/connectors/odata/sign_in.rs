@@ -10,11 +10,12 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 
 use super::codes;
-use super::page::refusal;
 use super::settings::{Auth, SECRET, Settings};
+use super::words::refusal;
 use crate::clock::since_boot;
 use crate::domain::run::{Failure, Stage};
 use crate::net::Net;
+use crate::net::body::Body;
 use crate::net::client::{Client, Outgoing};
 use crate::net::status::{failure_of, quote};
 use crate::net::trouble;
@@ -124,19 +125,21 @@ impl Tokens {
             form.push(("scope", &self.scope));
         }
         let body = serde_urlencoded::to_string(form).unwrap_or_default();
-        let mut answer = self.client.send(request, Outgoing::Whole(vec![body.into()])).await?;
+        let answer = self.client.send(request, Outgoing::Whole(vec![body.into()])).await?;
         let (host, status) = (trouble::host_of(&self.url), answer.status);
+        let mut answer = Body::of(answer, LONGEST, LONGEST)?;
         let refused = |words: String| Failure::new(Stage::SignIn, codes::TOKEN).arg(host.clone()).quoting(words);
         if !status.is_success() {
-            let words = answer.words(LONGEST).await;
+            let words = answer.words().await;
             let words = self.client.secrets().quote(&refusal(&words), LONGEST);
             let failure = failure_of(status, host.clone(), &words);
             let ours = matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNAUTHORIZED);
             return Err(failure.filter(|_| !ours).unwrap_or_else(|| refused(quote(status, &words))));
         }
-        let body = answer.whole(LONGEST).await?;
+        let body = answer.whole().await?;
+        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
         let told: serde_json::Value =
-            serde_json::from_slice(&body).map_err(|error| refused(format!("the answer is no JSON: {error}")))?;
+            serde_json::from_slice(body).map_err(|error| refused(format!("the answer is no JSON: {error}")))?;
         self.learn(&told);
         let token = told.get("access_token").and_then(serde_json::Value::as_str);
         let token = token.ok_or_else(|| refused("the answer has no access token".to_owned()))?;

@@ -1,9 +1,10 @@
 //! One value of a record: whether it fits its property, and how it is kept.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
-use serde_json::Value;
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
 use super::metadata::{Kind, Property};
+use super::moment;
+use crate::domain::json::Json;
 
 /// What is wrong with a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +12,7 @@ pub(super) enum Misfit {
     Type,
     Length,
     Precision,
+    Range,
 }
 
 impl Misfit {
@@ -19,63 +21,76 @@ impl Misfit {
             Self::Type => "type",
             Self::Length => "length",
             Self::Precision => "precision",
+            Self::Range => "range",
         }
     }
 }
 
-/// The value as it is kept: dates and times of V2 in the form of V4, everything else as it came.
-pub(super) fn kept(value: Value, property: &Property) -> Result<Value, Misfit> {
-    if value.is_null() {
+/// The value as it is kept: dates and times of version 2 in the form of version 4, everything else as it came.
+pub(super) fn kept(value: Json, property: &Property) -> Result<Json, Misfit> {
+    if value == Json::Null {
         return Ok(value);
     }
     if !property.collection {
         return single(value, property);
     }
     let elements = match value {
-        Value::Array(elements) => elements,
-        // V2 wraps them.
-        Value::Object(mut wrapped) => match wrapped.remove("results") {
-            Some(Value::Array(elements)) => elements,
+        Json::List(elements) => elements,
+        // Version 2 wraps them.
+        Json::Object(mut wrapped) => match wrapped.remove("results") {
+            Some(Json::List(elements)) => elements,
             _ => return Err(Misfit::Type),
         },
         _ => return Err(Misfit::Type),
     };
-    elements.into_iter().map(|element| single(element, property)).collect::<Result<Vec<_>, _>>().map(Value::Array)
+    elements.into_iter().map(|element| single(element, property)).collect::<Result<Vec<_>, _>>().map(Json::List)
 }
 
-fn single(value: Value, property: &Property) -> Result<Value, Misfit> {
+fn single(value: Json, property: &Property) -> Result<Json, Misfit> {
     match (property.kind, value) {
-        (Kind::Text, Value::String(text)) => {
+        (Kind::Text, Json::Text(text)) => {
             let fits = property.max_length.is_none_or(|most| text.chars().count() <= most as usize);
-            if fits { Ok(Value::String(text)) } else { Err(Misfit::Length) }
+            if fits { Ok(Json::Text(text)) } else { Err(Misfit::Length) }
         }
-        (Kind::Boolean, value @ Value::Bool(_))
-        | (Kind::Complex, value @ Value::Object(_))
-        | (Kind::Enumeration, value @ (Value::String(_) | Value::Number(_)))
-        | (Kind::Float, value @ Value::Number(_))
+        (Kind::Boolean, value @ Json::Bool(_))
+        | (Kind::Complex, value @ Json::Object(_))
+        | (Kind::Enumeration, value @ (Json::Text(_) | Json::Number(_)))
         | (Kind::Other | Kind::Stream, value) => Ok(value),
-        (Kind::Integer(least, most), value) => {
-            let number = match &value {
-                Value::Number(number) => number.as_i64(),
-                Value::String(text) => text.parse().ok(),
-                _ => None,
-            };
-            if number.is_some_and(|number| (least..=most).contains(&number)) { Ok(value) } else { Err(Misfit::Type) }
-        }
-        (Kind::Decimal, value) => {
+        (kind @ (Kind::Integer(..) | Kind::Decimal | Kind::Float), value) => {
             let text = match &value {
-                Value::Number(number) => number.to_string(),
-                Value::String(text) => text.clone(),
+                Json::Number(number) => number.written(),
+                Json::Text(text) => text,
                 _ => return Err(Misfit::Type),
             };
-            decimal(&text, property).map(|()| value)
+            match kind {
+                Kind::Integer(least, most) => integer(text, least, most)?,
+                Kind::Decimal => decimal(text, property)?,
+                _ => float(text, matches!(value, Json::Text(_)))?,
+            }
+            Ok(value)
         }
-        (Kind::Float, Value::String(text)) if text.trim_start_matches('-') == "INF" || text.parse::<f64>().is_ok() => {
-            Ok(Value::String(text))
-        }
-        (Kind::Binary, Value::String(text)) => binary(text, property),
-        (kind, Value::String(text)) => moment(kind, &text).map(Value::String).ok_or(Misfit::Type),
+        (Kind::Binary, Json::Text(text)) => binary(text, property),
+        (kind, Json::Text(text)) => of_kind(kind, &text).map(Json::Text).ok_or(Misfit::Type),
         _ => Err(Misfit::Type),
+    }
+}
+
+fn integer(text: &str, least: i64, most: i64) -> Result<(), Misfit> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(Misfit::Type);
+    }
+    let fits = text.parse::<i64>().is_ok_and(|number| (least..=most).contains(&number));
+    if fits { Ok(()) } else { Err(Misfit::Range) }
+}
+
+/// A number that has an `f64`; or a word for one that has not.
+fn float(text: &str, may_be_word: bool) -> Result<(), Misfit> {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(()),
+        Ok(_) if may_be_word && matches!(text.trim_start_matches('-'), "INF" | "NaN") => Ok(()),
+        Ok(_) if text.bytes().any(|byte| byte.is_ascii_digit()) => Err(Misfit::Range),
+        Ok(_) | Err(_) => Err(Misfit::Type),
     }
 }
 
@@ -101,7 +116,7 @@ fn decimal(text: &str, property: &Property) -> Result<(), Misfit> {
     if behind > scale || before + behind > precision || before > room { Err(Misfit::Precision) } else { Ok(()) }
 }
 
-fn binary(text: String, property: &Property) -> Result<Value, Misfit> {
+fn binary(text: String, property: &Property) -> Result<Json, Misfit> {
     let letters = text.trim_end_matches('=');
     if !letters.bytes().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, b'+' | b'/' | b'-' | b'_')) {
         return Err(Misfit::Type);
@@ -110,11 +125,11 @@ fn binary(text: String, property: &Property) -> Result<Value, Misfit> {
     if property.max_length.is_some_and(|most| bytes > most as usize) {
         return Err(Misfit::Length);
     }
-    Ok(Value::String(text))
+    Ok(Json::Text(text))
 }
 
 /// A moment, a span or a number of a thing; `None` when it is not of this kind.
-fn moment(kind: Kind, text: &str) -> Option<String> {
+fn of_kind(kind: Kind, text: &str) -> Option<String> {
     match kind {
         Kind::Guid => {
             let sizes: Vec<usize> = text.split('-').map(str::len).collect();
@@ -122,15 +137,15 @@ fn moment(kind: Kind, text: &str) -> Option<String> {
             fits.then(|| text.to_lowercase())
         }
         Kind::DateTime => match of_v2(text) {
-            Some((moment, _)) => Some(plain(moment.naive_utc())),
-            None => text.trim_end_matches('Z').parse::<NaiveDateTime>().ok().map(plain),
+            Some(moment) => Some(plain(moment.naive_utc())),
+            None => moment::without_zone(text.trim_end_matches(['Z', 'z'])).map(plain),
         },
         Kind::DateTimeOffset => match of_v2(text) {
-            Some((moment, _)) => Some(format!("{}Z", plain(moment.naive_utc()))),
-            None => DateTime::parse_from_rfc3339(text).ok().map(|_moment| text.to_owned()),
+            Some(moment) => Some(format!("{}Z", plain(moment.naive_utc()))),
+            None => moment::with_zone(text).then(|| text.to_owned()),
         },
         Kind::Date => text.parse::<NaiveDate>().ok().map(|_date| text.to_owned()),
-        Kind::TimeOfDay => text.parse::<NaiveTime>().ok().map(|_time| text.to_owned()),
+        Kind::TimeOfDay => moment::time(text).map(|_time| text.to_owned()),
         Kind::Duration => text.trim_start_matches('-').starts_with('P').then(|| text.to_owned()),
         _ => None,
     }
@@ -142,12 +157,16 @@ fn plain(moment: NaiveDateTime) -> String {
 }
 
 /// `/Date(ticks)/`, in milliseconds since 1970, with an offset in minutes or without.
-fn of_v2(text: &str) -> Option<(DateTime<chrono::Utc>, FixedOffset)> {
+fn of_v2(text: &str) -> Option<DateTime<chrono::Utc>> {
     let inside = text.strip_prefix("/Date(")?.strip_suffix(")/")?;
     let offset_at = inside.char_indices().skip(1).find(|(_, sign)| matches!(sign, '+' | '-')).map(|(at, _)| at);
     let (ticks, offset) = offset_at.map_or((inside, "0"), |at| inside.split_at(at));
+    // At most a day, as offsets are.
     let minutes: i32 = offset.parse().ok()?;
-    Some((DateTime::from_timestamp_millis(ticks.parse().ok()?)?, FixedOffset::east_opt(minutes.checked_mul(60)?)?))
+    if minutes.abs() >= 24 * 60 {
+        return None;
+    }
+    DateTime::from_timestamp_millis(ticks.parse().ok()?)
 }
 
 #[cfg(test)]
@@ -156,6 +175,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn of(value: &serde_json::Value) -> Json {
+        Json::read(&value.to_string()).unwrap()
+    }
 
     fn property(kind: Kind) -> Property {
         Property { kind, collection: false, nullable: true, max_length: None, precision: None, scale: None }
@@ -182,14 +205,19 @@ mod tests {
     #[case(Kind::Duration, json!("PT11H00M00S"), true)]
     #[case(Kind::Duration, json!("11:00"), false)]
     #[case(Kind::DateTimeOffset, json!("2026-01-01T10:00:00Z"), true)]
+    #[case(Kind::DateTimeOffset, json!("2026-01-01T10:00Z"), true)]
+    #[case(Kind::DateTimeOffset, json!("2026-01-01T10:00+02:00"), true)]
+    #[case(Kind::DateTimeOffset, json!("2026-01-01T10:00"), false)]
     #[case(Kind::DateTimeOffset, json!("yesterday"), false)]
+    #[case(Kind::TimeOfDay, json!("10:00"), true)]
+    #[case(Kind::TimeOfDay, json!("24:00"), false)]
     #[case(Kind::Binary, json!("aGk="), true)]
     #[case(Kind::Binary, json!("a b"), false)]
     #[case(Kind::Complex, json!({"a": 1}), true)]
     #[case(Kind::Complex, json!([1]), false)]
     #[case(Kind::Text, json!(null), true)]
-    fn types(#[case] kind: Kind, #[case] value: Value, #[case] fits: bool) {
-        assert_eq!(kept(value, &property(kind)).is_ok(), fits);
+    fn types(#[case] kind: Kind, #[case] value: serde_json::Value, #[case] fits: bool) {
+        assert_eq!(kept(of(&value), &property(kind)).is_ok(), fits);
     }
 
     #[rstest]
@@ -197,8 +225,10 @@ mod tests {
     #[case("/Date(-1000)/", "1969-12-31T23:59:59")]
     #[case("/Date(1638057600123+0060)/", "2021-11-28T00:00:00.123")]
     #[case("2021-11-28T00:00:00", "2021-11-28T00:00:00")]
+    #[case("2014-08-22T10:15", "2014-08-22T10:15:00")]
+    #[case("2014-08-22T10:15Z", "2014-08-22T10:15:00")]
     fn dates_of_v2(#[case] text: &str, #[case] expected: &str) {
-        assert_eq!(kept(json!(text), &property(Kind::DateTime)), Ok(json!(expected)));
+        assert_eq!(kept(of(&json!(text)), &property(Kind::DateTime)), Ok(of(&json!(expected))));
     }
 
     #[rstest]
@@ -214,22 +244,37 @@ mod tests {
     #[case("123456", 5, None, false)]
     fn precision_and_scale(#[case] text: &str, #[case] precision: u32, #[case] scale: Option<u32>, #[case] fits: bool) {
         let property = Property { precision: Some(precision), scale, ..property(Kind::Decimal) };
-        let expected = if fits { Ok(json!(text)) } else { Err(Misfit::Precision) };
-        assert_eq!(kept(json!(text), &property), expected);
+        let expected = if fits { Ok(Json::Text(text.to_owned())) } else { Err(Misfit::Precision) };
+        assert_eq!(kept(Json::Text(text.to_owned()), &property), expected);
     }
 
     #[test]
     fn length_counts_letters() {
         let property = Property { max_length: Some(3), ..property(Kind::Text) };
-        assert!(kept(json!("äöü"), &property).is_ok());
-        assert_eq!(kept(json!("abcd"), &property), Err(Misfit::Length));
+        assert!(kept(of(&json!("äöü")), &property).is_ok());
+        assert_eq!(kept(of(&json!("abcd")), &property), Err(Misfit::Length));
     }
 
     #[test]
     fn collections_in_either_version() {
         let property = Property { collection: true, ..property(Kind::Text) };
-        assert_eq!(kept(json!(["a"]), &property), Ok(json!(["a"])));
-        assert_eq!(kept(json!({"results": ["a"]}), &property), Ok(json!(["a"])));
-        assert_eq!(kept(json!("a"), &property), Err(Misfit::Type));
+        assert_eq!(kept(of(&json!(["a"])), &property), Ok(of(&json!(["a"]))));
+        assert_eq!(kept(of(&json!({"results": ["a"]})), &property), Ok(of(&json!(["a"]))));
+        assert_eq!(kept(of(&json!("a")), &property), Err(Misfit::Type));
+    }
+
+    #[rstest]
+    #[case(Kind::Decimal, "12345678901234567890.1234567891", Ok(()))]
+    #[case(Kind::Decimal, "100.00", Ok(()))]
+    #[case(Kind::Integer(i64::MIN, i64::MAX), "9007199254740993", Ok(()))]
+    #[case(Kind::Integer(i64::MIN, i64::MAX), "9223372036854775808", Err(Misfit::Range))]
+    #[case(Kind::Integer(0, 255), "1e2", Err(Misfit::Type))]
+    #[case(Kind::Float, "1e400", Err(Misfit::Range))]
+    #[case(Kind::Float, "-0.0", Ok(()))]
+    #[case(Kind::Text, "1", Err(Misfit::Type))]
+    #[case(Kind::Other, "1e400", Ok(()))]
+    fn numbers_keep_their_digits(#[case] kind: Kind, #[case] written: &str, #[case] fits: Result<(), Misfit>) {
+        let found = kept(Json::read(written).unwrap(), &property(kind)).map(|value| value.to_string());
+        assert_eq!(found, fits.map(|()| written.to_owned()));
     }
 }

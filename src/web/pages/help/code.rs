@@ -47,7 +47,7 @@ pub struct Known {
 /// # Errors
 /// When the database cannot be read.
 pub async fn show(viewer: Viewer, path: Path<String>, app: Data<App>) -> Result<HttpResponse, Failure> {
-    let code = path.into_inner();
+    let code = catalogue::canonical(&path).to_owned();
     let entry = catalogue::by_code(&code);
     let can_be_code = can_be_code(&code);
     let wanted = code.clone();

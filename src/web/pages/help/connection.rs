@@ -45,6 +45,8 @@ pub struct InTrouble {
     /// The newest check, and where and why it failed.
     pub check: Option<CheckNo>,
     pub failed: Option<(Option<Stage>, String)>,
+    /// A run has succeeded after that check.
+    pub succeeded_since: bool,
     pub last_run: Option<RunNo>,
     /// The addresses in its settings, each with its label: of the other side, and of what stands before it.
     pub addresses: Vec<(String, String)>,
@@ -87,10 +89,11 @@ pub async fn of_system(
     let in_trouble = InTrouble {
         may_edit: may(Verb::SpecifySystems),
         sees_settings: may(Verb::SeeSettings),
-        may_check: may(Verb::CheckConnection) && system.hold_since.is_none(),
+        may_check: may(Verb::CheckConnection),
         reads_logs,
         opens_runs: viewer.may(verbs::SeeRun::ANY_OF, system.group_id),
         failed: failed.map(|check| (check.stage, check.code.clone().unwrap_or_default())),
+        succeeded_since: failed.is_some_and(|check| system.last_success_at > check.ended_at),
         check: check.map(|check| check.no),
         last_run: last.map(|(run, _totals)| run.no),
         addresses: if may(Verb::SeeSettings) { addresses(&system) } else { Vec::new() },
@@ -173,6 +176,7 @@ fn stage(view: &ConnectionView) -> Markup {
                 "The last check failed" @if let Some(stage) = stage { " at the stage " strong { (stage.title()) } }
                 @if !code.is_empty() { " with " (failure::code(code)) ", " (catalogue::by_code(code).title) }
                 ". "
+                @if of.succeeded_since { "A run has succeeded since then. " }
                 @if let Some(check) = of.check { a href=(urls::check(&of.key, check)) { "See its result" } }
             }
         } @else if let Some((of, check)) = view.system.as_ref().and_then(|of| Some((of, of.check?))) {

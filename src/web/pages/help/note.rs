@@ -45,7 +45,7 @@ pub async fn show(
     path: Path<String>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let code = known(path.into_inner())?;
+    let code = known(&path)?;
     let wanted = code.clone();
     let note = app.store.read(move |db| house_notes::find(db, &wanted)).await?;
     let stored = note.as_ref().map(|note| note.written_at);
@@ -65,7 +65,7 @@ pub async fn submit(
     session: Session,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let code = known(path.into_inner())?;
+    let code = known(&path)?;
     let typed = (posted.field("advice"), posted.field("placing"));
     let seen = posted.field("seen").parse().ok().map(Stamp);
     let draft = ops::Draft { advice: typed.0, placing: typed.1, seen };
@@ -96,7 +96,7 @@ pub async fn remove(
     session: Session,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let code = known(path.into_inner())?;
+    let code = known(&path)?;
     match ops::remove(&app.store, &grant, &code, viewer.who(grant.principal()), viewer.now).await {
         Ok(()) => {
             session::tell(&session, Tone::Neutral, "The advice of the house is removed.", None);
@@ -107,8 +107,9 @@ pub async fn remove(
     }
 }
 
-fn known(code: String) -> Result<String, Failure> {
-    if can_be_code(&code) { Ok(code) } else { Err(Failure::not_found()) }
+fn known(code: &str) -> Result<String, Failure> {
+    let code = catalogue::canonical(code);
+    if can_be_code(code) { Ok(code.to_owned()) } else { Err(Failure::not_found()) }
 }
 
 fn answer(

@@ -6,6 +6,7 @@ use actix_web::web::{Data, Query};
 use super::{LogsQuery, filter};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
+use crate::domain::catalogue::cause;
 use crate::store::runs::{BookFilter, BookPage, BookPlace, Booked, book};
 use crate::store::{Db, groups};
 use crate::web::csv_file::{CsvTable, Rows, csv_file};
@@ -60,6 +61,9 @@ impl CsvTable for Book {
             "state",
             "result",
             "end_reason",
+            "error_source",
+            "error_category",
+            "error_code",
             "trigger",
             "principal",
             "queued",
@@ -82,6 +86,7 @@ impl CsvTable for Book {
     fn cells(&self, row: &Booked) -> Vec<String> {
         let at = |stamp: Option<Stamp>| stamp.map(rfc3339).unwrap_or_default();
         let (run, counts) = (&row.run, row.totals.counts);
+        let error = row.error.as_deref();
         vec![
             row.key.to_string(),
             row.name.clone(),
@@ -91,6 +96,9 @@ impl CsvTable for Book {
             run.state.as_str().to_owned(),
             run.result.map_or("", crate::domain::run::RunResult::as_str).to_owned(),
             run.end_reason.map_or("", crate::domain::run::EndReason::as_str).to_owned(),
+            error.map_or("", |code| cause::source(code).as_str()).to_owned(),
+            error.map_or("", |code| cause::category(code).as_str()).to_owned(),
+            error.unwrap_or_default().to_owned(),
             run.trigger.as_str().to_owned(),
             run.principal.clone(),
             rfc3339(run.queued_at),

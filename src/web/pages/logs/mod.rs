@@ -10,6 +10,7 @@ use actix_web::web::{Data, Query};
 
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
+use crate::domain::catalogue::{self, canonical};
 use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::domain::typed_time::moment;
@@ -73,6 +74,8 @@ pub async fn show(
         categories: Category::ALL.iter().map(|one| Choice::new(one.as_str(), one.title())).collect(),
         triggers: Trigger::ALL.iter().map(|one| Choice::new(one.as_str(), runs::trigger(*one))).collect(),
         links: links(&query, &page, &found),
+        codes: catalogue::all().map(|entry| Choice::new(entry.code, entry.title)).collect(),
+        is_code_unknown: found.is_code_unknown,
         go_on: found.go_on.map(|time| (time, urls::logs(&query, Some(("back", &time.0.to_string()))))),
         rows: found.rows.iter().map(|row| told(row, &viewer)).collect(),
         wrong,
@@ -109,7 +112,7 @@ pub(super) fn filter(
         result: RunResult::parse(&query.result),
         open: query.result == OPEN,
         category: Category::parse(&query.category),
-        code: given(&query.code),
+        code: given(canonical(&query.code)),
         trigger: Trigger::parse(&query.trigger),
         person: given(&query.person),
         from,
@@ -179,6 +182,6 @@ fn told(row: &Booked, viewer: &Viewer) -> RunOf {
         system: row.name.clone(),
         group: row.group.clone(),
         deleted: row.deleted,
-        run: present::run_row(&row.run, &row.totals, None, viewer.now),
+        run: present::run_row(&row.run, &row.totals, None, row.error.as_deref(), viewer.now),
     }
 }

@@ -10,6 +10,7 @@ use crate::web::ui::layout::head;
 use crate::web::ui::pager::{BY_AGE, kept, pager};
 use crate::web::ui::runs::LogAccess;
 use crate::web::ui::table::table;
+use crate::web::ui::time::time_inside;
 use crate::web::ui::{Choice, PageLinks, Shell, Tone, choices, empty, link_button, number, page};
 use crate::web::urls::{self, LogsQuery};
 
@@ -26,7 +27,11 @@ pub struct LogsView {
     pub triggers: Vec<Choice>,
     pub rows: Vec<RunOf>,
     pub links: PageLinks,
-    /// The search has looked back to this time, and goes on there.
+    /// Every code of the catalogue, with its title.
+    pub codes: Vec<Choice>,
+    /// No message has ever had the code that is asked for.
+    pub is_code_unknown: bool,
+    /// The search has looked back to this time, and continues there.
     pub go_on: Option<(Stamp, String)>,
     pub header_days: u32,
 }
@@ -54,7 +59,7 @@ pub fn view(shell: &Shell, view: &LogsView) -> Markup {
             section.card aria-label="Runs" {
                 (filters(view))
                 @if view.rows.is_empty() {
-                    (nothing(view))
+                    (nothing(shell, view))
                 } @else {
                     (table(
                         &html! { "Runs of all systems, newest first, with a count for each message category" },
@@ -63,9 +68,9 @@ pub fn view(shell: &Shell, view: &LogsView) -> Markup {
                     ))
                     (pager("Pages of runs", &shown(view), &view.links, BY_AGE))
                 }
-                @if let Some((time, on)) = &view.go_on {
+                @if let Some((time, on)) = view.go_on.as_ref().filter(|_| !view.rows.is_empty()) {
                     p.strip-note {
-                        "Searched back to " (crate::web::ui::time::time_inside(shell, *time)) ". " a href=(on) { "Search on" }
+                        "Searched the runs requested since " (time_inside(shell, *time)) ". " a href=(on) { "Search the rest" }
                     }
                 }
             }
@@ -83,7 +88,8 @@ fn filters(view: &LogsView) -> Markup {
             @if view.kinds.len() > 1 { (choices::filter("Kind", "kind", &view.kinds, &query.kind)) }
             (choices::filter("Result", "result", &view.results, &query.result))
             (choices::filter("With messages of", "category", &view.categories, &query.category))
-            label { "Code " input type="text" name="code" value=(query.code) placeholder="FILE-DENIED" spellcheck="false" autocomplete="off"; } " "
+            label { "Code " input type="text" name="code" value=(query.code) list="codes" placeholder="FILE-DENIED" spellcheck="false" autocomplete="off"; } " "
+            datalist #codes { @for code in &view.codes { option value=(code.value) label=(code.label) {} } }
             (choices::filter("Trigger", "trigger", &view.triggers, &query.trigger))
             label { "Person " input type="text" name="person" value=(query.person) autocomplete="off"; } " "
             (time(view, "from", "From", &query.from))
@@ -109,12 +115,25 @@ fn time(view: &LogsView, name: &'static str, label: &str, value: &str) -> Markup
     }
 }
 
-fn nothing(view: &LogsView) -> Markup {
-    if view.query.is_narrow() {
+fn nothing(shell: &Shell, view: &LogsView) -> Markup {
+    let all = html! { a href=(urls::logs(&view.query.widened(), None)) { "Show all runs" } };
+    if view.is_code_unknown {
+        let code = view.query.code.trim();
         return empty::empty(
-            "No run matches this filter.",
-            &html! { p { a href=(urls::logs(&view.query.widened(), None)) { "Show all runs" } } },
+            &format!("No message has the code {}.", code.to_uppercase()),
+            &html! { p { a href=(urls::help_search(code)) { "Search the list of codes" } " · " (all) } },
         );
+    }
+    if let Some((time, on)) = &view.go_on {
+        return empty::empty(
+            "No match so far.",
+            &html! { p {
+                "Searched the runs requested since " (time_inside(shell, *time)) ". " a href=(on) { "Search the rest" } " · " (all)
+            } },
+        );
+    }
+    if view.query.is_narrow() {
+        return empty::empty("No run matches this filter.", &html! { p { (all) } });
     }
     empty::empty("Nothing has run yet.", &html! { p { "The runs of every system appear here, the newest first." } })
 }

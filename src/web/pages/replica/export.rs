@@ -6,6 +6,7 @@ use actix_web::web::{Data, Path, Query};
 use super::{fields, find, find_set, which};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
+use crate::domain::json::{Json, Members};
 use crate::ids::{RunId, SystemKey};
 use crate::store::replica::{self, Place, Record, ReplicaSet, Which};
 use crate::store::systems;
@@ -149,13 +150,12 @@ impl CsvTable for Lines {
     fn write(&self, _head: bool, records: &[Record]) -> std::io::Result<Vec<u8>> {
         let mut lines = Vec::new();
         for record in records {
-            let line = serde_json::json!({
-                "record_key": String::from_utf8_lossy(&record.key),
-                "state": state(record),
-                "fields": fields::read(&record.data),
-            });
-            serde_json::to_writer(&mut lines, &line)?;
-            lines.push(b'\n');
+            let line = Json::Object(Members::from([
+                ("record_key".to_owned(), Json::Text(String::from_utf8_lossy(&record.key).into_owned())),
+                ("state".to_owned(), Json::Text(state(record).to_owned())),
+                ("fields".to_owned(), Json::Object(fields::read(&record.data))),
+            ]));
+            lines.extend_from_slice(format!("{line}\n").as_bytes());
         }
         Ok(lines)
     }

@@ -3,29 +3,33 @@
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
+use crate::domain::json::{Json, Members};
 use crate::web::ui::foreign;
 
-/// A record's data.
-pub(super) fn read(data: &str) -> Map<String, Value> {
-    serde_json::from_str(data).unwrap_or_default()
+/// A record's data, with all digits of its numbers.
+pub(super) fn read(data: &str) -> Members {
+    match Json::read(data) {
+        Ok(Json::Object(members)) => members,
+        Ok(_) | Err(_) => Members::new(),
+    }
 }
 
 /// A value for people; nothing for null.
-pub(super) fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Json) -> String {
     match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+        Json::Null => String::new(),
+        Json::Text(text) => text.clone(),
+        Json::Bool(_) | Json::Number(_) | Json::List(_) | Json::Object(_) => value.to_string(),
     }
 }
 
 /// The same for a page that has many; exports have all of it.
-pub(super) fn short(value: &Value) -> String {
+pub(super) fn short(value: &Json) -> String {
     cut(&shown(value), 1_000)
 }
 
 /// A value as a page has it, cut by `as_text`.
-pub(super) fn cell(value: Option<&Value>, as_text: fn(&Value) -> String) -> Markup {
+pub(super) fn cell(value: Option<&Json>, as_text: fn(&Json) -> String) -> Markup {
     let text = value.map(as_text).unwrap_or_default();
     html! { @if text.is_empty() { span.soft { "—" } } @else { bdi { (foreign::words(&text)) } } }
 }
@@ -37,7 +41,7 @@ fn cut(text: &str, most: usize) -> String {
 }
 
 /// The same for a cell among many.
-pub(super) fn brief(value: &Value) -> String {
+pub(super) fn brief(value: &Json) -> String {
     cut(&shown(value), 80)
 }
 
@@ -49,7 +53,9 @@ pub(super) fn names(model: &str, set: &str) -> (Vec<String>, Vec<String>) {
         let names = of_set.and_then(|set| set.get(name)?.as_array()).into_iter().flatten();
         names.filter_map(|name| name.as_str().map(str::to_owned)).collect()
     };
-    let key = listed("key");
+    let mut key = listed("key");
+    // A path into a complex property: that is among the others.
+    key.retain(|name| !name.contains('/'));
     let mut others = listed("order");
     if others.is_empty() {
         // Published by a version that kept no order.
@@ -79,10 +85,11 @@ mod tests {
 
     #[test]
     fn long_values_are_cut_where_they_are_shown() {
-        let long = Value::String("ä".repeat(1_001));
+        let long = Json::Text("ä".repeat(1_001));
         assert_eq!(short(&long), "ä".repeat(1_000) + "…");
         assert_eq!(shown(&long).chars().count(), 1_001);
         assert_eq!(brief(&long), "ä".repeat(80) + "…");
-        assert_eq!([short(&Value::Null), short(&Value::from(7))], ["", "7"]);
+        let number = Json::read("12345678901234567890.10").unwrap();
+        assert_eq!([short(&Json::Null), short(&number)], ["", "12345678901234567890.10"]);
     }
 }

@@ -10,12 +10,13 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use futures_util::{Stream, stream};
+use maud::Markup;
 
 use super::reader::{Part, Reader, Stopped};
 use super::show::system_ref;
 use crate::access::{Grant, verbs};
 use crate::clock::{Stamp, since_boot};
-use crate::domain::run::RunResult;
+use crate::domain::run::{RunResult, RunState};
 use crate::store::messages::MessageFilter;
 use crate::web::crowd::Place;
 use crate::web::extract::Viewer;
@@ -23,10 +24,11 @@ use crate::web::failure::Failure;
 use crate::web::present;
 use crate::web::state::App;
 use crate::web::stream::Parts;
+use crate::web::ui::progress::Progress;
 use crate::web::ui::{Nav, Shell};
 
 pub use latest::{LatestView, latest};
-pub use view::{LiveEnd, LiveView, end, head, row};
+pub use view::{LiveEnd, LiveView, end, head, progress_row, row};
 
 /// How many rows one page has at most.
 const MAX_ROWS: i64 = 10_000;
@@ -36,6 +38,8 @@ const PART: i64 = 500;
 const LOOK: Duration = Duration::from_millis(400);
 /// How long nothing is sent at most: only who is written to is seen to be gone.
 const QUIET: Duration = Duration::from_secs(5);
+/// How often progress is reported at most while no message comes.
+const REPORT: Duration = Duration::from_secs(2);
 /// How much later than the page its place ends: a page that is read has ended by itself by then.
 const SLACK: Duration = Duration::from_secs(30);
 
@@ -81,14 +85,16 @@ pub async fn show(
     };
     let parts = Parts::accepted(request.headers());
     let encoding = HeaderValue::from_static(parts.encoding());
+    let began = since_boot();
     let stream = Live {
         reader,
         shell: viewer.shell(Some(Nav::Systems)),
         view: shown,
         parts,
-        began: since_boot(),
+        began,
         rows: 0,
         last_at: None,
+        reported: (began, Progress::default()),
         step: Step::Head,
         app: app.get_ref().clone(),
         _place: place,
@@ -118,6 +124,8 @@ struct Live {
     began: Duration,
     rows: i64,
     last_at: Option<Stamp>,
+    /// When progress was reported last (since boot), and what.
+    reported: (Duration, Progress),
     step: Step,
     app: App,
     _place: Place,
@@ -165,6 +173,10 @@ impl Live {
                 if let Step::End(how) = std::mem::replace(&mut self.step, Step::Done) {
                     return self.last(&how);
                 }
+                if let Some(line) = self.progress(&part) {
+                    self.step = Step::Rows;
+                    return self.parts.part(line.into_string().as_bytes());
+                }
                 if since_boot().saturating_sub(asked) > QUIET {
                     self.step = Step::Rows;
                     return self.parts.part(b"\n");
@@ -186,6 +198,19 @@ impl Live {
             }
             return self.parts.part(html.as_bytes());
         }
+    }
+
+    /// A line about the progress, if there is any since the last one.
+    fn progress(&mut self, part: &Part) -> Option<Markup> {
+        let (at, before) = &self.reported;
+        let now = present::progress(&part.totals);
+        let is_due = since_boot().saturating_sub(*at) >= REPORT;
+        if part.run.state != RunState::Running || !is_due || !now.has_begun() || now == *before {
+            return None;
+        }
+        let line = progress_row(&self.shell, &now, self.app.clock.now());
+        self.reported = (since_boot(), now);
+        Some(line)
     }
 
     fn last(&mut self, how: &LiveEnd) -> std::io::Result<Bytes> {

@@ -57,8 +57,29 @@ pub enum Total {
 pub struct Searched {
     pub from: Seq,
     pub to: Seq,
-    /// Where it goes on; `None` when it reached the end.
+    /// The last message of the log.
+    pub last: Seq,
+    /// Where it continues; `None` when it reached the end.
     pub next: Option<String>,
+}
+
+impl Searched {
+    /// Where the rest is searched, if there is any.
+    fn rest(&self) -> Option<&str> {
+        self.next.as_deref().filter(|_next| self.to < self.last)
+    }
+
+    /// The messages that were looked at: `the first 20 000 of 21 010 messages`.
+    fn window(&self) -> String {
+        let (from, to, last) = (number(self.from.0), number(self.to.0), number(self.last.0));
+        match (self.from.0 <= 1, self.to >= self.last) {
+            (true, true) if self.last.0 == 1 => "the only message".to_owned(),
+            (true, true) => format!("all {last} messages"),
+            (true, false) => format!("the first {to} of {last} messages"),
+            (false, _) if self.from > self.last => format!("messages after {last}"),
+            (false, _) => format!("messages {from} to {to} of {last}"),
+        }
+    }
 }
 
 /// A message with its text from the catalogue.
@@ -104,14 +125,17 @@ fn shown(shell: &Shell, view: &RunView, log: &LogView) -> Markup {
     let (key, no) = (&view.system.key, view.no);
     html! {
         (tabs("Message category", &category_tabs(key, no, view.counts, log)))
-        (filters(key, no, log))
+        @match &shell.refresh {
+            None => (filters(key, no, log)),
+            Some(refresh) => p.strip-note { a href=(refresh.stop) { "Search or filter these messages" } " (stops refreshing)" },
+        }
         @if let Some(seq) = log.around { (among(key, no, log, seq)) }
         @if log.rows.is_empty() {
             (nothing(view, log))
         } @else {
             (table(&caption(view, log), &COLUMNS, &rows(shell, key, no, log)))
         }
-        @if let Some(searched) = &log.searched { (how_far(searched)) }
+        @if let Some(searched) = log.searched.as_ref().filter(|_| !log.rows.is_empty()) { (how_far(searched)) }
         (pager("Pages of messages", &totals(log), &log.links, IN_ORDER))
     }
 }
@@ -183,7 +207,16 @@ fn nothing(view: &RunView, log: &LogView) -> Markup {
             } } },
         );
     }
-    empty::empty("No message matches.", &html! { p { a href=(all) { "Show all messages of this run" } } })
+    match &log.searched {
+        Some(searched) => empty::empty(
+            &format!("No match in {}.", searched.window()),
+            &html! { p {
+                @if let Some(next) = searched.rest() { a href=(next) { "Search the rest" } " · " }
+                a href=(all) { "Show all messages of this run" }
+            } },
+        ),
+        None => empty::empty("No message matches.", &html! { p { a href=(all) { "Show all messages of this run" } } }),
+    }
 }
 
 fn rows(shell: &Shell, key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
@@ -244,11 +277,8 @@ fn words(row: &MessageRow) -> Markup {
 fn how_far(searched: &Searched) -> Markup {
     html! {
         p.strip-note {
-            "Searched messages " (number(searched.from.0)) " to " (number(searched.to.0)) ". "
-            @match &searched.next {
-                Some(next) => a href=(next) { "Search on" },
-                None => "That is the end.",
-            }
+            "Searched " (searched.window()) ". "
+            @if let Some(next) = searched.rest() { a href=(next) { "Search the rest" } }
         }
     }
 }

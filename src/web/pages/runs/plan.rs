@@ -1,32 +1,29 @@
-//! A plan that the mass-deletion brake stopped: what it would delete, and the confirmation.
+//! A plan that the deletion limit stopped: what it would delete, and the confirmation.
+
+mod view;
+
+pub use view::view;
 
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 
+use super::show::SystemRef;
 use crate::access::{Grant, verbs};
-use crate::ids::SystemKey;
+use crate::clock::Stamp;
+use crate::domain::run::{EndReason, RunResult, RunState};
+use crate::ids::{RunNo, SystemId, SystemKey};
 use crate::ops::confirm_plan::{Confirmation, confirm_plan};
 use crate::ops::error::OpError;
-use crate::store::plans::Range;
-use crate::store::{StoreError, plans, runs, systems};
+use crate::store::plans::{Braked, Range};
+use crate::store::runs::Run;
+use crate::store::{Db, StoreError, plans, runs, systems};
+use crate::sync::connector::BrakeReason;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
 use crate::web::state::App;
-use crate::web::ui::Nav;
-use crate::web::{response, session};
-use maud::{Markup, html};
-
-use super::show::{SystemRef, above};
-use crate::clock::Stamp;
-use crate::ids::RunNo;
-use crate::sync::connector::BrakeReason;
-use crate::web::ui::layout::head;
-use crate::web::ui::pager::{IN_ORDER, pager};
-use crate::web::ui::table::{Column, table, text};
-use crate::web::ui::tile::facts_list;
-use crate::web::ui::{Badge, PageLinks, Shell, Tone, button, foreign, form, link_button, notice, number, page, time};
-use crate::web::urls;
+use crate::web::ui::{Nav, PageLinks, Tone};
+use crate::web::{response, session, urls};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -47,7 +44,7 @@ pub struct PlanView {
     pub missing: Option<&'static str>,
 }
 
-/// Whether it can still be confirmed.
+/// What has become of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanState {
     Open {
@@ -59,15 +56,30 @@ pub enum PlanState {
     Confirmed {
         by: String,
         at: Stamp,
-        run: Option<RunNo>,
+        /// The run that carries it out; none: its header is no longer kept.
+        run: Option<Carried>,
     },
     /// A later run has made another plan.
     Replaced {
         run: RunNo,
     },
+    /// A later run completed without being stopped.
+    Outdated {
+        run: RunNo,
+    },
 }
 
-const COLUMNS: [Column<'_>; 1] = [text("Would be deleted")];
+/// The run that carries out a confirmed plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Carried {
+    pub run: RunNo,
+    pub state: RunState,
+    pub result: Option<RunResult>,
+    /// Its own plan was another one, and it stopped as well.
+    pub stopped: bool,
+    /// How many items it has deleted so far.
+    pub deleted: i64,
+}
 
 /// How many deletions a page has.
 const PAGE: i64 = 100;
@@ -93,15 +105,16 @@ pub async fn show(
     let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let after = urls::unhexed(&query.after).filter(|key| !key.is_empty());
-    let kept_since = app.kept_since(viewer.now);
-    let (system, plan, mut rows) = app
+    let (kept_since, now) = (app.kept_since(viewer.now), viewer.now);
+    let (system, plan, mut rows, state) = app
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
             let (run, _totals) = runs::find_kept(db, system.id, RunNo(no), kept_since)?;
             let plan = plans::braked(db, run.id)?.ok_or(StoreError::NotFound)?;
             let rows = plans::page(db, run.id, "delete", Range::After(after.as_deref()), PAGE + 1)?;
-            Ok((system, plan, rows))
+            let state = state(db, system.id, RunNo(no), &plan, now)?;
+            Ok((system, plan, rows, state))
         })
         .await?;
     let more = rows.len() > usize::try_from(PAGE).unwrap_or(usize::MAX);
@@ -110,11 +123,6 @@ pub async fn show(
     }
     let (key, run) = (system.key.clone(), RunNo(no));
     let last = rows.last().map(|(key, _detail)| key.clone()).unwrap_or_default();
-    let state = match (plan.confirmed_at, plan.confirmed_by) {
-        (Some(at), by) => PlanState::Confirmed { by: by.unwrap_or_default(), at, run: None },
-        (None, _) if plan.expires_at <= viewer.now => PlanState::Expired { at: plan.expires_at },
-        (None, _) => PlanState::Open { expires: plan.expires_at },
-    };
     let begun = !query.after.is_empty();
     let shown = PlanView {
         system: SystemRef { key: system.key, name: system.name, may_open: true },
@@ -135,6 +143,37 @@ pub async fn show(
         missing: None,
     };
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+}
+
+/// What has become of a plan. A later confirmation of a plan with the same digest is one of this plan too.
+fn state(db: &mut Db, system: SystemId, no: RunNo, plan: &Braked, now: Stamp) -> crate::store::Result<PlanState> {
+    let run = plans::carried_out_by(db, system, no, &plan.digest)?;
+    if plan.confirmed_at.is_some() || run.is_some() {
+        let carried = run.as_ref().map(|run| carried(db, run)).transpose()?;
+        let by = plan.confirmed_by.clone().or_else(|| run.as_ref().map(|run| run.principal.clone()));
+        let at = plan.confirmed_at.or_else(|| run.as_ref().map(|run| run.queued_at));
+        return Ok(PlanState::Confirmed { by: by.unwrap_or_default(), at: at.unwrap_or(now), run: carried });
+    }
+    if let Some(run) = plans::replaced_by(db, system, no, &plan.digest)? {
+        return Ok(PlanState::Replaced { run });
+    }
+    if let Some(run) = plans::outdated_by(db, system, no)? {
+        return Ok(PlanState::Outdated { run });
+    }
+    if plan.expires_at <= now {
+        return Ok(PlanState::Expired { at: plan.expires_at });
+    }
+    Ok(PlanState::Open { expires: plan.expires_at })
+}
+
+fn carried(db: &mut Db, run: &Run) -> crate::store::Result<Carried> {
+    Ok(Carried {
+        run: run.no,
+        state: run.state,
+        result: run.result,
+        stopped: run.end_reason == Some(EndReason::Brake),
+        deleted: plans::deleted_by(db, run.id)?,
+    })
 }
 
 /// Confirms the plan that the page showed.
@@ -166,107 +205,4 @@ pub async fn confirm(
 /// Keys of plans have NUL between folders; people see a slash.
 fn shown_key(key: &[u8]) -> Vec<u8> {
     key.iter().map(|byte| if *byte == 0 { b'/' } else { *byte }).collect()
-}
-
-#[must_use]
-pub fn view(shell: &Shell, view: &PlanView) -> Markup {
-    let run = urls::run(&view.system.key, view.run);
-    page(
-        shell,
-        &format!("Deletion plan of run {} of {}", view.run, view.system.name),
-        &html! {
-            (above(&view.system, Some(view.run)))
-            (head(&html! { "Deletion plan" }, &badge(&view.state), &html! {}))
-            (why(view))
-            section.card.sheet aria-labelledby="plan" {
-                h2 #plan { "The plan" }
-                (facts_list(&facts(shell, view)))
-                (decide(shell, view, &run))
-            }
-            section.card aria-labelledby="deletions" {
-                header { h2 #deletions { "Deletions" } }
-                (table(
-                    &html! { "Items that the plan would delete" },
-                    &COLUMNS,
-                    &html! { @for key in &view.rows { tr { td { (foreign::key(key)) } } } },
-                ))
-                (pager("Pages of deletions", &html! { (number(view.deletions)) " deletions" }, &view.links, IN_ORDER))
-            }
-        },
-    )
-}
-
-fn badge(state: &PlanState) -> Markup {
-    let badge = match state {
-        PlanState::Open { .. } => Badge::new(Tone::Warning, "Waits for a person"),
-        PlanState::Expired { .. } => Badge::new(Tone::Neutral, "Expired"),
-        PlanState::Confirmed { .. } => Badge::new(Tone::Ok, "Confirmed"),
-        PlanState::Replaced { .. } => Badge::new(Tone::Neutral, "Replaced"),
-    };
-    html! { (badge) }
-}
-
-fn why(view: &PlanView) -> Markup {
-    let (deletions, items) = (number(view.deletions), number(view.items));
-    notice::notice(
-        Tone::Warning,
-        &html! {
-            p {
-                strong { (Tone::Warning) "The mass-deletion brake stopped this run before its first deletion." } " "
-                @match view.reason {
-                    BrakeReason::Share => { "It would delete " (deletions) " of the " (items) " items at the destination, more than the brake allows." },
-                    BrakeReason::All => { "It would delete all " (items) " items at the destination." },
-                    BrakeReason::SourceMissing => { "The source is missing, so that all " (items) " items at the destination would go." },
-                }
-                " Is that meant? If not, put the source right and synchronize again; nothing has been deleted."
-            }
-        },
-    )
-}
-
-fn facts(shell: &Shell, view: &PlanView) -> Vec<(&'static str, Markup)> {
-    let mut facts = vec![
-        ("Deletions", html! { (number(view.deletions)) @if let Some(share) = share(view) { " · " (share) " %" } }),
-        ("At the destination", html! { (number(view.items)) " items" }),
-        ("Digest", html! { code.mono.digest { (view.digest) } }),
-    ];
-    facts.push(match &view.state {
-        PlanState::Open { expires } => ("Can be confirmed until", html! { (time::time_ago(shell, *expires)) }),
-        PlanState::Expired { at } => ("Expired", html! { (time::time_ago(shell, *at)) }),
-        PlanState::Confirmed { by, at, .. } => ("Confirmed", html! { (time(shell, *at)) ", by " bdi { (by) } }),
-        PlanState::Replaced { run } => {
-            ("Replaced by", html! { a href=(urls::run_plan(&view.system.key, *run)) { "the plan of run " (run) } })
-        }
-    });
-    facts
-}
-
-fn share(view: &PlanView) -> Option<i64> {
-    view.deletions.saturating_mul(100).checked_div(view.items)
-}
-
-fn decide(shell: &Shell, view: &PlanView, run: &str) -> Markup {
-    let (key, no) = (&view.system.key, view.run);
-    html! {
-        @match (&view.state, view.missing) {
-            (PlanState::Open { .. }, None) => {
-                p { "Confirming starts a new run that plans again. It deletes only if its plan has this very digest; if anything changed meanwhile, it brakes again." }
-                (form(shell, &urls::run_plan_confirm(key, no), &html! {
-                    input type="hidden" name="digest" value=(view.digest);
-                    input type="hidden" name="request" value={ (shell.request_key) "." (key) };
-                    div.do {
-                        (button(&format!("Confirm: delete {} items", number(view.deletions)), "danger"))
-                        (link_button(run, "Leave it", ""))
-                    }
-                }))
-            },
-            (PlanState::Open { .. }, Some(template)) => p {
-                "To confirm it you need the role template " a.mono href=(urls::help_role(template)) { (template) } "."
-            },
-            (PlanState::Confirmed { run: Some(run), .. }, _) => p { "It is carried out by " a href=(urls::run(key, *run)) { "run " (run) } "." },
-            (PlanState::Confirmed { run: None, .. } | PlanState::Expired { .. } | PlanState::Replaced { .. }, _) => {
-                p { "To get a new plan, synchronize again." }
-            },
-        }
-    }
 }

@@ -1,9 +1,9 @@
-//! A connection check: stage by stage, and what the other side said.
+//! A connection check: stage by stage, and what the service said.
 
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 use maud::{Markup, html};
 
 use crate::access::{Grant, Verb, verbs};
@@ -41,6 +41,8 @@ pub struct CheckView {
     /// URLs to which credentials are sent without encryption.
     pub exposed: Vec<String>,
     pub may_check: bool,
+    /// The result changes what is shown of the connection, and starts nothing.
+    pub on_hold: bool,
 }
 
 /// Where the check is.
@@ -65,7 +67,7 @@ enum Outcome {
 /// Asks for a check, and leads to where its result will be.
 ///
 /// # Errors
-/// When the system is out of reach or on hold, or the database cannot be written.
+/// When the system is out of reach, was checked a moment ago, or the database cannot be written.
 pub async fn submit(
     grant: Grant<verbs::CheckConnection>,
     viewer: Viewer,
@@ -78,12 +80,16 @@ pub async fn submit(
     let looks_only = move |group| !reader.may(&does, group);
     match check_connection(&app.store, &app.wake, &grant, &key, looks_only, who).await {
         Ok(no) => Ok(response::see_other(&urls::check(&key, no))),
-        Err(OpError::Obstructed { by, group }) => {
-            Err(Failure::obstructed(key, by, viewer.may(&[Verb::CheckConnection], group)))
-        }
         Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether the page refreshes: `off` stops it.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct CheckQuery {
+    #[serde(default)]
+    pub refresh: String,
 }
 
 /// A check and its result.
@@ -94,15 +100,28 @@ pub async fn show(
     grant: Grant<verbs::SeeSystem>,
     viewer: Viewer,
     path: Path<(String, i64)>,
+    query: Query<CheckQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
+    answer(grant, &viewer, key, CheckNo(no), query.refresh != "off", &app).await
+}
+
+/// The page of a check, which refreshes until the result is known.
+pub(super) async fn answer(
+    grant: Grant<verbs::SeeSystem>,
+    viewer: &Viewer,
+    key: SystemKey,
+    no: CheckNo,
+    wanted: bool,
+    app: &App,
+) -> Result<HttpResponse, Failure> {
     let (system, check, note, slots) = app
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let check = checks::find(db, system.id, CheckNo(no))?;
+            let check = checks::find(db, system.id, no)?;
             let note = house_notes::find(db, code_of(&check))?;
             let slots = credentials::slots(db, system.id)?;
             Ok((system, check, note, slots))
@@ -116,15 +135,19 @@ pub async fn show(
         state: state(&check, note.as_ref()),
         has: has(&system),
         exposed: exposed(&system, &slots),
-        may_check: viewer.may(&[Verb::CheckConnection], system.group_id) && system.hold_since.is_none(),
+        may_check: viewer.may(&[Verb::CheckConnection], system.group_id),
+        on_hold: system.hold_since.is_some(),
     };
-    let mut shell = viewer.shell(Some(Nav::Systems));
-    if check.state == RunState::Ended {
-        return Ok(response::page(view(&shell, &shown)));
-    }
-    shell.refresh = Some(Refresh { seconds: 1, stop: urls::system(&system.key) });
-    Ok(response::refreshing(view(&shell, &shown), 1))
+    let shell = viewer.shell(Some(Nav::Systems));
+    let refreshes = wanted && check.state != RunState::Ended;
+    let stop = urls::check_still(&system.key, check.no);
+    Ok(response::refreshing(shell, refreshes.then_some(Refresh { seconds: SECONDS, stop }), |shell| {
+        view(shell, &shown)
+    }))
 }
+
+/// The interval of the page, in seconds: a check mostly takes less.
+const SECONDS: u32 = 2;
 
 /// The URLs to which the credentials in these slots are sent without encryption.
 pub(super) fn exposed(system: &System, slots: &[String]) -> Vec<String> {
@@ -186,6 +209,7 @@ pub fn view(shell: &Shell, view: &CheckView) -> Markup {
                 h2 #stages { "Stages" }
                 (stages(view))
                 p.soft { (summary(shell, view)) }
+                @if view.on_hold { p.soft { "The system is on hold. A check shows whether the settings work. It starts no run, and no further check is planned." } }
                 div.do {
                     @if view.may_check && is_over(&view.state) { (form::check(shell, &view.key, &form::button("Check again", "primary"))) }
                     (link_button(&urls::system(&view.key), "Back to the system", ""))
@@ -202,8 +226,7 @@ const fn is_over(state: &CheckState) -> bool {
 
 fn badge(state: &CheckState) -> Badge {
     match state {
-        CheckState::Queued => Badge::new(Tone::Neutral, "Waits for a worker"),
-        CheckState::Running => Badge::new(Tone::Busy, "In process"),
+        CheckState::Queued | CheckState::Running => Badge::new(Tone::Busy, "Checking…"),
         CheckState::Good { .. } => Badge::new(Tone::Ok, "OK"),
         CheckState::Failed { .. } => Badge::new(Tone::Error, "Error"),
     }
@@ -242,7 +265,8 @@ fn summary(shell: &Shell, view: &CheckView) -> Markup {
     html! {
         "Asked for by " bdi { (view.by) } ", " (time::time_in_words(shell, view.asked)) "."
         @match &view.state {
-            CheckState::Queued | CheckState::Running => {},
+            CheckState::Queued => " It is waiting for a free worker.",
+            CheckState::Running => {},
             CheckState::Good { at, took } | CheckState::Failed { at, took, .. } => {
                 " Ended " (time::time_in_words(shell, *at)) ", after " (duration(*took)) "."
             },

@@ -137,7 +137,7 @@ pub fn view(shell: &Shell, view: &HoldView) -> Markup {
             (head(&html! { "Put " (foreign::name(&view.name)) " on hold" }, &html! {}, &html! {}))
             (summary(&view.errors))
             div.card.sheet {
-                p { "No run starts, neither by schedule nor by hand, and no connection is checked, until somebody releases the system. The status shows On Hold, which is neither good nor bad." }
+                p { "No run starts until a person releases the system. Its connection is not checked automatically; Check connection still works. The status shows On hold, which is neither good nor bad." }
                 @if let Some(run) = view.running {
                     p { "The " (run_link(&view.key, run, view.may_open)) " goes on. Cancel it there if it must stop too." }
                 }

@@ -18,8 +18,12 @@ use crate::web::urls;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionTile {
     pub status: Badge,
+    /// A check that has not ended.
+    pub checking: Option<CheckNo>,
     pub checked_at: Option<Stamp>,
     pub took: Option<Duration>,
+    /// What was found last was found by a run that succeeded.
+    pub by_run: bool,
     pub since: Option<Stamp>,
     pub next_check: Option<Stamp>,
     /// The newest check, when there is one to look at.
@@ -102,18 +106,25 @@ pub(in crate::web::pages) fn connection(shell: &Shell, view: &SystemView) -> Mar
             html! {
                 (moment(shell, tile_of.checked_at, "never"))
                 @if let Some(took) = tile_of.took { " · " (duration(took)) }
+                @if tile_of.by_run { " · by a successful run" }
             },
         )),
         tile_of.since.map(|at| ("Unchanged since", html! { (time(shell, at)) })),
-        tile_of.next_check.map(|at| ("Next check", html! { (time::time_ago(shell, at)) })),
+        tile_of
+            .next_check
+            .filter(|_at| tile_of.checking.is_none())
+            .map(|at| ("Next check", html! { (time::time_ago(shell, at)) })),
     ]);
     let actions = html! {
         @if view.may.check { (form::check(shell, &view.key, &form::button("Check connection", ""))) }
-        @if let Some(no) = tile_of.check { (link_button(&urls::check(&view.key, no), "Last result", "")) }
+        @if let Some(no) = tile_of.checking { (link_button(&urls::check(&view.key, no), "Show check", "")) }
+        @else if let Some(no) = tile_of.check { (link_button(&urls::check(&view.key, no), "Last result", "")) }
         @if tile_of.status.tone == Tone::Error { (link_button(&urls::connection_help(&view.key), "What to look at", "")) }
     };
     let now = html! {
-        (tile_of.status)
+        // What was true before the check stays beside it, if anything was known.
+        @if tile_of.checking.is_none() || tile_of.checked_at.is_some() { (tile_of.status) " " }
+        @if tile_of.checking.is_some() { (Badge::new(Tone::Busy, "Checking…")) }
         @if let Some(stage) = tile_of.failed_at { " " span.soft { "at " (stage.title()) } }
         @if let Some(pause) = &tile_of.paused { div.sub { (Badge::new(Tone::Paused, "Paused")) " " (paused(shell, pause)) } }
         @if !tile_of.recent.is_empty() { div { (strip::checks(&tile_of.recent)) } }

@@ -1,12 +1,20 @@
 //! What a service says it holds: `$metadata`, as far as it matters for reading and validating.
 
 mod document;
+mod encoding;
+mod links;
+mod names;
+mod needs;
 mod resolve;
 mod xml;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub(super) use document::Document;
+pub(super) use needs::Needed;
 
 /// The version of the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,27 +23,53 @@ pub(super) enum Version {
     V4,
 }
 
+impl fmt::Display for Version {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(match self {
+            Self::V2 => "2",
+            Self::V4 => "4",
+        })
+    }
+}
+
 /// The entity sets of a service, by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Model {
     pub(super) version: Version,
     pub(super) sets: BTreeMap<String, EntitySet>,
+    /// The sets that cannot be read, each with the reason in words.
+    #[serde(skip)]
+    pub(super) unusable: BTreeMap<String, String>,
 }
 
 /// An entity set, with the type of its records.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct EntitySet {
-    /// Names of the key's properties, in order.
+    /// The key's properties, in order: names, or paths such as `Address/Zip`.
     pub(super) key: Vec<String>,
+    /// What parts of the key are called in addresses where that is not their name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) aliases: BTreeMap<String, String>,
     /// Whether records may have properties that are not here.
     pub(super) open: bool,
     pub(super) properties: BTreeMap<String, Property>,
-    /// Their names in the order of the document: what matters most tends to stand first.
+    /// Their names and those of derived types, in the order of the document: what matters most tends to be first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) order: Vec<String>,
     /// Names of all navigations.
     pub(super) navigations: Vec<String>,
     pub(super) references: Vec<Reference>,
+    /// The types that are derived from that of the set, by their full names: its records may be of any of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) derived: BTreeMap<String, Derived>,
+}
+
+/// What records of a derived type have besides what all records of the set have.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Derived {
+    pub(super) open: bool,
+    pub(super) properties: BTreeMap<String, Property>,
+    pub(super) navigations: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +120,21 @@ pub(super) struct Reference {
     pub(super) properties: Vec<String>,
 }
 
+/// Why a document cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unfit {
+    /// It is of a version that is not read.
+    Version(String),
+    /// In words.
+    Words(String),
+}
+
+impl From<String> for Unfit {
+    fn from(words: String) -> Self {
+        Self::Words(words)
+    }
+}
+
 impl EntitySet {
     /// All that records and what is kept of a set depend on: some services list the same properties in another order.
     pub(super) fn structure(&self) -> Self {
@@ -93,13 +142,33 @@ impl EntitySet {
     }
 }
 
-impl Model {
+impl Document {
     /// Reads a document of either version.
     ///
     /// # Errors
-    /// What is wrong with it, in words.
-    pub(super) fn read(document: &[u8]) -> Result<Self, String> {
-        resolve::resolve(&xml::read(document)?)
+    /// What is wrong with it.
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Unfit> {
+        xml::read(&encoding::utf_8(bytes)?)
+    }
+
+    /// The sets of the service, with all that was found of their types.
+    ///
+    /// # Errors
+    /// What is wrong with all of it, in words.
+    pub(super) fn resolve(&self) -> Result<Model, String> {
+        resolve::resolve(self)
+    }
+}
+
+impl Model {
+    /// Whether the service has this set, usable or not.
+    pub(super) fn has(&self, set: &str) -> bool {
+        self.sets.contains_key(set) || self.unusable.contains_key(set)
+    }
+
+    /// The names of all sets, usable or not.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.sets.keys().chain(self.unusable.keys()).map(String::as_str)
     }
 }
 

@@ -29,9 +29,13 @@ const V4: &str = r#"<edmx:Edmx Version="4.01" xmlns:edmx="http://docs.oasis-open
 <EntityContainer Name="C"><EntitySet Name="Orders" EntityType="s.Order"><NavigationPropertyBinding Path="parent" Target="Orders"/></EntitySet>
 </EntityContainer></Schema></edmx:DataServices></edmx:Edmx>"#;
 
+fn model(document: &str) -> Model {
+    Document::read(document.as_bytes()).unwrap().resolve().unwrap()
+}
+
 #[test]
 fn version_2() {
-    let model = Model::read(V2.as_bytes()).unwrap();
+    let model = model(V2);
     assert_eq!(model.version, Version::V2);
     let partners = &model.sets["Partners"];
     assert_eq!(partners.key, ["Id"]);
@@ -44,7 +48,7 @@ fn version_2() {
 
 #[test]
 fn version_4() {
-    let model = Model::read(V4.as_bytes()).unwrap();
+    let model = model(V4);
     let orders = &model.sets["Orders"];
     assert_eq!((orders.key.as_slice(), orders.open), (&["Id".to_owned()][..], true), "the base has the key");
     let kinds = ["Id", "Total", "Tags", "Color", "Home"].map(|name| orders.properties[name].kind);
@@ -60,64 +64,122 @@ fn version_4() {
     assert_eq!(orders.references, [reference]);
 }
 
+fn unfit(document: &str) -> Unfit {
+    match Document::read(document.as_bytes()) {
+        Ok(document) => document.resolve().unwrap_err().into(),
+        Err(unfit) => unfit,
+    }
+}
+
 fn wrong(document: &str) -> String {
-    Model::read(document.as_bytes()).unwrap_err()
+    match unfit(document) {
+        Unfit::Words(words) => words,
+        Unfit::Version(version) => panic!("version {version}"),
+    }
+}
+
+/// Why the only set cannot be used.
+fn unusable(document: &str) -> String {
+    let model = model(document);
+    assert!(model.sets.is_empty(), "{:?}", model.sets.keys());
+    model.unusable.into_values().next().expect("a set")
 }
 
 #[test]
 fn what_is_no_metadata_is_refused_in_words() {
     assert_eq!(wrong("<html><body>Sign in</body></html>"), "it is no document of OData");
     assert_eq!(wrong(&V2.replace("Edmx Version=\"1.0\"", "Edmx Version=\"9\"")), "its version is “9”");
-    assert_eq!(wrong(&V4.replace("s.Base", "s.None")), "there is no type “s.None”");
-    assert_eq!(
-        wrong(&V4.replace("<EntityType Name=\"Base\"", "<EntityType BaseType=\"s.Base\" Name=\"Base\"")),
-        "the type “s.Base” has too many base types"
-    );
     assert!(wrong(&V4[..400]).len() > 3);
     assert_eq!(wrong(""), "it is no document of OData");
+}
+
+#[test]
+fn version_3_is_named() {
+    let namespace = "xmlns:m=\"http://schemas.microsoft.com/ado/2007/08/dataservices/metadata\"";
+    let services =
+        |version: &str| V2.replace("<edmx:DataServices>", &format!("<edmx:DataServices {namespace} {version}>"));
+    for document in [
+        services("m:DataServiceVersion=\"3.0\""),
+        services("m:MaxDataServiceVersion=\"3.0\" m:DataServiceVersion=\"3.0;NetFx\""),
+        V2.replace("Edmx Version=\"1.0\"", "Edmx Version=\"3.0\""),
+    ] {
+        assert_eq!(unfit(&document), Unfit::Version("3".to_owned()), "{document}");
+    }
+    // A service that could do version 3 as well.
+    let both = services("m:DataServiceVersion=\"1.0\" m:MaxDataServiceVersion=\"3.0\"");
+    assert_eq!(model(&both).version, Version::V2);
+}
+
+/// A set that cannot be read costs no other.
+#[test]
+fn sets_that_cannot_be_used_are_marked() {
+    let with = |set: &str, types: &str| {
+        let document =
+            V4.replace("<EntitySet ", &format!("<EntitySet Name=\"Odd\" EntityType=\"s.{set}\"/><EntitySet "));
+        let model = model(&document.replace("<TypeDefinition", &format!("{types}<TypeDefinition")));
+        assert_eq!(model.sets.keys().collect::<Vec<_>>(), ["Orders"], "{set}");
+        assert!(model.has("Odd") && model.has("Orders") && !model.has("Other"));
+        model.unusable["Odd"].clone()
+    };
+    assert_eq!(with("Keyless", "<EntityType Name=\"Keyless\"/>"), "its type has no key");
+    assert_eq!(with("Address", ""), "its type has no key");
+    assert_eq!(with("Nobody", ""), "there is no type “long.name.Nobody”");
+    let round = "<EntityType Name=\"A\" BaseType=\"s.B\"/><EntityType Name=\"B\" BaseType=\"s.A\"/>";
+    assert_eq!(with("A", round), "the type “long.name.A” has too many base types");
+    let lacking = "<EntityType Name=\"L\"><Key><PropertyRef Name=\"Id\"/></Key></EntityType>";
+    assert_eq!(with("L", lacking), "its key has the property “Id”, which its type does not have");
 }
 
 /// Each set has the properties of its type: a short document must not become a large model.
 #[test]
 fn sets_and_properties_are_bounded() {
     let many = |n: usize, what: &dyn Fn(usize) -> String| (0..n).map(what).collect::<String>();
-    let set = |n: usize| format!("<EntitySet Name=\"S{n}\" EntityType=\"s.Order\"/>");
+    let set = |n: usize| format!("<EntitySet Name=\"S{n:04}\" EntityType=\"s.Order\"/>");
     let property = |n: usize| format!("<Property Name=\"P{n}\" Type=\"Edm.String\"/>");
     let with = |sets: usize, properties: usize| {
         let document = V4.replace("<EntitySet ", &(many(sets, &set) + "<EntitySet "));
         document.replace("<Property Name=\"Total\"", &(many(properties, &property) + "<Property Name=\"Total\""))
     };
-    assert_eq!(Model::read(with(90, 1_900).as_bytes()).unwrap().sets.len(), 91);
-    let all = "it has more than 5000 entity sets, or 200000 properties in all of them";
-    assert_eq!(wrong(&with(5_000, 0)), all);
-    assert_eq!(wrong(&with(200, 1_900)), all);
-    assert_eq!(wrong(&with(1, 2_000)), "the type of “S0” has more than 2000 properties");
+    assert_eq!(model(&with(90, 1_900)).sets.len(), 91);
+    assert_eq!(wrong(&with(5_000, 0)), "it has more than 5000 entity sets");
+    let full = model(&with(200, 1_900));
+    assert_eq!((full.sets.len(), full.unusable.len()), (104, 97));
+    assert_eq!(full.unusable["S0150"], "all sets together have more than 200000 properties");
+    assert!(model(&with(1, 2_000)).unusable["S0000"].contains("more than 2000 properties"));
+    let elements = format!("<edmx:Edmx Version=\"4.0\"><Schema>{}", "<EntityType/>".repeat(300_001));
+    assert_eq!(wrong(&elements), "it has more than 300000 elements");
+    // A tree of types: each has what is above it.
+    let types = many(1_000, &|n| {
+        format!(
+            "<EntityType Name=\"D{n}\" BaseType=\"s.Order\"><Property Name=\"a\"/><Property Name=\"b\"/></EntityType>"
+        )
+    });
+    assert!(unusable(&V4.replace("<TypeDefinition", &(types + "<TypeDefinition"))).contains("derived"));
 }
 
 #[test]
 fn names_stand_in_addresses() {
     for odd in ["http://thief.example/x", "//thief.example", "../x", "a?b", "a b", "", "..", &"x".repeat(200)] {
-        assert_eq!(
-            wrong(&V4.replace("\"Orders\" E", &format!("\"{odd}\" E"))),
-            format!("no entity set can have the name “{odd}”")
-        );
-        assert!(wrong(&V4.replace("\"Id\"", &format!("\"{odd}\""))).starts_with("no property"), "{odd}");
+        let shown: String = odd.chars().take(128).collect();
+        let said = unusable(&V4.replace("\"Orders\" E", &format!("\"{odd}\" E")));
+        assert_eq!(said, format!("no entity set can have the name “{shown}”"));
+        let said = unusable(&V4.replace("\"Id\"", &format!("\"{odd}\"")));
+        assert!(said.starts_with("no key") || said.contains("128 characters"), "{odd}: {said}");
     }
 }
 
 /// Each set has the names of its type: one long name must not fill the memory, nor every row of a page.
 #[test]
 fn names_are_bounded() {
-    let said = "no property of “Orders” can have a name of more than 128 characters";
     for name in ["\"Total\"", "\"items\""] {
         let named = |length: usize| V4.replace(name, &format!("\"{}\"", "ä".repeat(length)));
-        assert!(Model::read(named(128).as_bytes()).is_ok(), "{name}");
-        assert_eq!(wrong(&named(129)), said, "{name}");
+        assert_eq!(model(&named(128)).sets.len(), 1, "{name}");
+        assert_eq!(unusable(&named(129)), "a property of its type has a name of more than 128 characters", "{name}");
     }
     let long = "x".repeat(129);
     let ours = "<Dependent Role=\"From\"><PropertyRef Name=\"";
     for document in [V2.replace("assoc", &long), V2.replace(&format!("{ours}Country"), &format!("{ours}{long}"))] {
-        assert!(Model::read(document.as_bytes()).unwrap().sets["Partners"].references.is_empty());
+        assert!(model(&document).sets["Partners"].references.is_empty());
     }
 }
 
@@ -128,4 +190,114 @@ fn nothing_expands() {
     assert!(wrong(&V4.replace("Namespace=\"long.name\"", "Namespace=\"&b;\"")).contains('b'));
     let deep = format!("<edmx:Edmx Version=\"4.0\">{}", "<a>".repeat(100_000));
     assert_eq!(wrong(&deep), "elements are more than 64 deep in each other");
+}
+
+/// CSDL 4.01, 6.2: a set holds records of derived types, in any depth.
+#[test]
+fn derived_types() {
+    let types = "<EntityType Name=\"Rush\" BaseType=\"s.Order\"><Property Name=\"Hours\" Type=\"Edm.Int64\" Nullable=\"false\"/>\
+        <NavigationProperty Name=\"driver\" Type=\"s.Order\"/></EntityType>\
+        <EntityType Name=\"Mad\" BaseType=\"long.name.Rush\"><Property Name=\"Total2\" Type=\"s.Amount\"/></EntityType>";
+    let orders = &model(&V4.replace("<TypeDefinition", &format!("{types}<TypeDefinition"))).sets["Orders"];
+    let names = |name: &str| orders.derived[name].properties.keys().map(String::as_str).collect::<Vec<_>>();
+    assert_eq!([names("long.name.Rush"), names("long.name.Mad")], [vec!["Hours"], vec!["Hours", "Total2"]]);
+    assert_eq!(orders.derived["long.name.Mad"].navigations, ["driver"]);
+    assert!(!orders.derived["long.name.Rush"].properties["Hours"].nullable);
+    assert_eq!(orders.order[6..], ["Hours", "Total2"], "exports have a column for each");
+    assert!(!orders.properties.contains_key("Hours"));
+    // A set without derived types is kept as earlier versions have kept it.
+    let kept = serde_json::to_string(&model(V4).sets["Orders"].structure()).unwrap();
+    assert!(!kept.contains("derived") && !kept.contains("aliases"), "{kept}");
+}
+
+/// CSDL XML 4.01, 6.5.
+#[test]
+fn keys_by_path() {
+    let with = |path: &str| {
+        V4.replace(
+            "<ComplexType Name=\"Address\"/>",
+            "<ComplexType Name=\"Place\"><Property Name=\"Zip\" Type=\"Edm.String\" Nullable=\"false\"/></ComplexType>\
+            <ComplexType Name=\"Address\" BaseType=\"s.Place\"/>",
+        )
+        .replace("<PropertyRef Name=\"Id\"/>", &format!("<PropertyRef Name=\"{path}\" Alias=\"zip\"/>"))
+        .replace(
+            "<Property Name=\"Id\"",
+            "<Property Name=\"At\" Type=\"s.Address\" Nullable=\"false\"/><Property Name=\"Id\"",
+        )
+    };
+    let orders = &model(&with("At/Zip")).sets["Orders"];
+    assert_eq!((orders.key.join(" "), orders.aliases["At/Zip"].as_str()), ("At/Zip".to_owned(), "zip"));
+    for path in ["At/Street", "At/Zip/x", "Nowhere/Zip", "Id/Zip"] {
+        assert!(unusable(&with(path)).contains(&format!("“{path}”")), "{path}");
+    }
+    assert!(unusable(&with("At/../Zip")).starts_with("no key can have"));
+}
+
+/// Types of another document, which is read only if it is needed.
+#[test]
+fn types_of_referenced_documents() {
+    let reference = "<edmx:Reference Uri=\"/common\"><edmx:Include Namespace=\"common\" Alias=\"c\"/></edmx:Reference>\
+        <edmx:Reference Uri=\"/words\"><edmx:Include Namespace=\"Org.Words\"/></edmx:Reference>";
+    let uses = V4
+        .replace("<edmx:DataServices>", &format!("{reference}<edmx:DataServices>"))
+        .replace("<EntitySet ", "<EntitySet Name=\"Units\" EntityType=\"c.Unit\"/><EntitySet ");
+    let read = || Document::read(uses.as_bytes()).unwrap();
+    let common = "<edmx:Edmx Version=\"4.0\"><edmx:DataServices><Schema Namespace=\"common\" Alias=\"me\">\
+        <EntityType Name=\"Unit\" BaseType=\"me.Base\"/><EntityType Name=\"Base\"><Key><PropertyRef Name=\"Code\"/></Key>\
+        <Property Name=\"Code\" Type=\"Edm.String\"/></EntityType>\
+        <EntityContainer><EntitySet Name=\"Theirs\" EntityType=\"me.Unit\"/></EntityContainer></Schema></edmx:DataServices></edmx:Edmx>";
+
+    let mut document = read();
+    let needed = document.needed();
+    assert_eq!(needed.iter().map(|one| one.address.as_str()).collect::<Vec<_>>(), ["/common"]);
+    document.add(&needed[0], Document::read(common.as_bytes()).unwrap());
+    assert!(document.needed().is_empty());
+    let model = document.resolve().unwrap();
+    assert_eq!((model.sets["Units"].key.join(" "), model.has("Theirs")), ("Code".to_owned(), false));
+
+    for other in [None, Some(V2), Some(&common.replace("common", "other"))] {
+        let mut document = read();
+        match other {
+            Some(other) => document.add(&needed[0], Document::read(other.as_bytes()).unwrap()),
+            None => document.lacks(&needed[0], "it is not there"),
+        }
+        assert!(document.needed().is_empty());
+        let model = document.resolve().unwrap();
+        assert_eq!(model.sets.keys().collect::<Vec<_>>(), ["Orders"]);
+        assert!(model.unusable["Units"].contains("“common.Unit” is in a document that could not be used: /common: "));
+    }
+    assert!(Document::read(V2.as_bytes()).unwrap().needed().is_empty());
+}
+
+/// By type where nothing is declared, if only one set can be meant.
+#[test]
+fn references_without_a_declaration() {
+    let found = |document: &str, set: &str| {
+        let references = model(document).sets[set].references.clone();
+        references
+            .into_iter()
+            .map(|one| format!("{} {} {}", one.name, one.target, one.properties.join(",")))
+            .collect::<Vec<_>>()
+    };
+    let v4 = V4.replace("<NavigationPropertyBinding Path=\"parent\" Target=\"Orders\"/>", "");
+    assert_eq!(found(&v4, "Orders"), ["parent Orders Parent"]);
+    let second = v4.replace("<EntitySet ", "<EntitySet Name=\"More\" EntityType=\"s.Order\"/><EntitySet ");
+    assert!(found(&second, "Orders").is_empty(), "which of the two, nobody knows");
+    let base = v4.replace("<EntitySet ", "<EntitySet Name=\"All\" EntityType=\"s.Base\"/><EntitySet ");
+    assert!(found(&base, "Orders").is_empty(), "an order can be in either");
+    let contained =
+        v4.replace("Name=\"parent\" Type=\"s.Order\"", "Name=\"parent\" Type=\"s.Order\" ContainsTarget=\"true\"");
+    assert!(found(&contained, "Orders").is_empty(), "it is in no set");
+    let cast = V4.replace("Path=\"parent\" Target=\"Orders\"", "Path=\"s.Order/parent\" Target=\"C/Orders\"");
+    assert_eq!(found(&cast, "Orders"), ["parent Orders Parent"]);
+
+    let start = V2.find("<AssociationSet").unwrap();
+    let end = V2.find("</AssociationSet>").unwrap() + "</AssociationSet>".len();
+    let v2 = format!("{}{}", &V2[..start], &V2[end..]);
+    assert_eq!(found(&v2, "Partners"), ["assoc Countries Country"]);
+    let second = v2.replace(
+        "<EntitySet Name=\"Partners\"",
+        "<EntitySet Name=\"More\" EntityType=\"S.Country\"/><EntitySet Name=\"Partners\"",
+    );
+    assert!(found(&second, "Partners").is_empty());
 }

@@ -3,15 +3,20 @@
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::Version;
-use super::document::{Association, AssociationSet, Declared, Document, Navigation, Schema, Set, Type};
+use super::document::{Association, AssociationSet, Declared, Document, Navigation, Referenced, Schema, Set, Type};
+use super::{Unfit, Version};
 
-/// Elements are at most so deep in each other.
+/// Maximum depth of elements in each other.
 const DEEPEST: usize = 64;
+
+/// Maximum number of elements that are kept, so that a document of many short ones does not become a large one in
+/// memory. The largest services have some 60,000.
+const MOST: usize = 300_000;
 
 /// Where in the document the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
+    Reference,
     Schema,
     Type,
     Key,
@@ -26,27 +31,36 @@ enum Place {
 }
 
 /// Reads a document.
-pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
+pub(super) fn read(bytes: &[u8]) -> Result<Document, Unfit> {
     let mut reader = Reader::from_reader(bytes);
     reader.config_mut().expand_empty_elements = true;
     let mut document = Document::default();
     let mut places: Vec<Place> = Vec::new();
+    let mut kept = 0;
     loop {
         match reader.read_event().map_err(|error| error.to_string())? {
             Event::Start(element) => {
                 if places.len() >= DEEPEST {
-                    return Err(format!("elements are more than {DEEPEST} deep in each other"));
+                    return Err(format!("elements are more than {DEEPEST} deep in each other").into());
                 }
-                let place = begin(&mut document, places.last().copied().unwrap_or(Place::Other), &element)?;
+                let within = places.last().copied().unwrap_or(Place::Other);
+                let place = begin(&mut document, within, &element)?;
+                kept += usize::from(place != Place::Other || within != Place::Other);
+                if kept > MOST {
+                    return Err(format!("it has more than {MOST} elements").into());
+                }
                 places.push(place);
             }
             Event::End(_) => {
                 places.pop();
             }
-            Event::DocType(_) => return Err("it has a document type, which is not allowed".to_owned()),
-            Event::Eof if !places.is_empty() => return Err("it ends too early".to_owned()),
-            Event::Eof if document.version.is_none() => return Err("it is no document of OData".to_owned()),
-            Event::Eof => return Ok(document),
+            Event::DocType(_) => return Err("it has a document type, which is not allowed".to_owned().into()),
+            Event::Eof if !places.is_empty() => return Err("it ends too early".to_owned().into()),
+            Event::Eof if document.version.is_none() => return Err("it is no document of OData".to_owned().into()),
+            Event::Eof => {
+                document.expand_aliases();
+                return Ok(document);
+            }
             Event::Empty(_)
             | Event::Text(_)
             | Event::CData(_)
@@ -58,7 +72,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, String> {
     }
 }
 
-/// The attributes of an element, by names without a prefix.
+/// The attributes of an element.
 struct Attributes(Vec<(String, String)>);
 
 impl Attributes {
@@ -77,6 +91,12 @@ impl Attributes {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     }
 
+    /// By its name behind any prefix.
+    fn local(&self, name: &str) -> Option<&str> {
+        let local = |key: &str| key.rsplit_once(':').map_or(key, |(_, local)| local) == name;
+        self.0.iter().find(|(key, _)| local(key)).map(|(_, value)| value.as_str())
+    }
+
     fn text(&self, name: &str) -> String {
         self.get(name).unwrap_or_default()
     }
@@ -90,16 +110,42 @@ impl Attributes {
     }
 }
 
-fn begin(document: &mut Document, within: Place, element: &BytesStart<'_>) -> Result<Place, String> {
+/// The version that an `Edmx` element says. Version 3 has the number 1.0 there, as version 2 has.
+fn version(attributes: &Attributes) -> Result<Version, Unfit> {
+    match attributes.text("Version").as_str() {
+        version if version.starts_with('4') => Ok(Version::V4),
+        "1.0" => Ok(Version::V2),
+        version if version.starts_with('3') => Err(Unfit::Version("3".to_owned())),
+        other => Err(format!("its version is “{other}”").into()),
+    }
+}
+
+fn begin(document: &mut Document, within: Place, element: &BytesStart<'_>) -> Result<Place, Unfit> {
     let name = element.local_name();
     let attributes = Attributes::of(element)?;
-    if name.as_ref() == "Edmx" {
-        document.version = match attributes.text("Version").as_str() {
-            version if version.starts_with('4') => Some(Version::V4),
-            "1.0" => Some(Version::V2),
-            other => return Err(format!("its version is “{other}”")),
-        };
-        return Ok(Place::Other);
+    match name.as_ref() {
+        "Edmx" => {
+            document.version = Some(version(&attributes)?);
+            return Ok(Place::Other);
+        }
+        "DataServices" => {
+            let needs = attributes.local("DataServiceVersion").and_then(major);
+            return needs
+                .filter(|version| *version == "3")
+                .map_or(Ok(Place::Other), |three| Err(Unfit::Version(three.to_owned())));
+        }
+        "Reference" if document.schemas.is_empty() => {
+            let address = attributes.get("Uri").or_else(|| attributes.get("Url")).unwrap_or_default();
+            document.references.push(Referenced { address, includes: Vec::new() });
+            return Ok(Place::Reference);
+        }
+        "Include" if within == Place::Reference => {
+            if let Some(reference) = document.references.last_mut() {
+                reference.includes.push((attributes.text("Namespace"), attributes.get("Alias")));
+            }
+            return Ok(Place::Other);
+        }
+        _ => {}
     }
     if name.as_ref() == "Schema" {
         let (namespace, alias) = (attributes.text("Namespace"), attributes.get("Alias"));
@@ -108,18 +154,15 @@ fn begin(document: &mut Document, within: Place, element: &BytesStart<'_>) -> Re
     }
     let Some(schema) = document.schemas.last_mut() else { return Ok(Place::Other) };
     Ok(match (within, name.as_ref()) {
-        (Place::Schema, "EntityType") => {
+        (Place::Schema, kind @ ("EntityType" | "ComplexType")) => {
             schema.types.push(Type {
                 name: attributes.text("Name"),
+                complex: kind == "ComplexType",
                 base: attributes.get("BaseType"),
                 open: attributes.is("OpenType"),
                 ..Type::default()
             });
             Place::Type
-        }
-        (Place::Schema, "ComplexType") => {
-            schema.complex.push(attributes.text("Name"));
-            Place::Other
         }
         (Place::Schema, "EnumType") => {
             schema.enumerations.push(attributes.text("Name"));
@@ -169,17 +212,22 @@ fn inside(schema: &mut Schema, within: Place, name: &str, attributes: &Attribute
             }
             Place::Other
         }
-        Place::Schema | Place::Other => Place::Other,
+        Place::Reference | Place::Schema | Place::Other => Place::Other,
     }
 }
 
 fn in_type(owner: &mut Type, within: Place, name: &str, attributes: &Attributes) -> Place {
     match (within, name) {
         (Place::Type, "Key") => return Place::Key,
-        (Place::Key, "PropertyRef") => owner.key.push(attributes.text("Name")),
+        (Place::Key, "PropertyRef") => owner.key.push((attributes.text("Name"), attributes.get("Alias"))),
         (Place::Type, "Property") => owner.properties.push(declared(attributes)),
         (Place::Type, "NavigationProperty") => {
-            owner.navigations.push(Navigation { name: attributes.text("Name"), constraints: Vec::new() });
+            owner.navigations.push(Navigation {
+                name: attributes.text("Name"),
+                type_name: attributes.text("Type"),
+                contains: attributes.is("ContainsTarget"),
+                constraints: Vec::new(),
+            });
             return Place::Navigation;
         }
         (Place::Navigation, "ReferentialConstraint") => {
@@ -196,6 +244,7 @@ fn in_type(owner: &mut Type, within: Place, name: &str, attributes: &Attributes)
 fn in_association(one: &mut Association, within: Place, name: &str, attributes: &Attributes) -> Place {
     match (within, name) {
         (Place::Association, "ReferentialConstraint") => return Place::Association,
+        (Place::Association, "End") => one.ends.push((attributes.text("Role"), attributes.text("Type"))),
         (Place::Association, "Principal") => {
             one.principal.0 = attributes.text("Role");
             return Place::Principal;
@@ -209,6 +258,11 @@ fn in_association(one: &mut Association, within: Place, name: &str, attributes: 
         _ => {}
     }
     Place::Other
+}
+
+/// The first number of a version such as `3.0;`.
+pub(in super::super) fn major(version: &str) -> Option<&str> {
+    version.trim().split(['.', ';']).next().map(str::trim).filter(|number| !number.is_empty())
 }
 
 fn declared(attributes: &Attributes) -> Declared {

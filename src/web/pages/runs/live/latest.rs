@@ -23,8 +23,8 @@ use crate::web::urls::{self, PageSize};
 /// How many rows there are at most: what came since the page was loaded last, unless it is a flood.
 const ROWS: i64 = 50;
 
-/// How long the page stands, in seconds.
-const SECONDS: u32 = 2;
+/// The interval of the page, in seconds.
+const SECONDS: u32 = 5;
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -48,11 +48,8 @@ pub(super) async fn answer(reader: &Reader, viewer: &Viewer, wanted: bool) -> Re
         Stopped::Failed(error) => error.into(),
     })?;
     let (run, no) = (&part.run, part.run.no);
-    let mut shell = viewer.shell(Some(Nav::Systems));
-    let refreshes = wanted && run.state != RunState::Ended;
-    if refreshes {
-        shell.refresh = Some(Refresh { seconds: SECONDS, stop: urls::run_latest(&reader.system.key, no, false) });
-    }
+    let stop = urls::run_latest(&reader.system.key, no, false);
+    let refresh = (wanted && run.state != RunState::Ended).then_some(Refresh { seconds: SECONDS, stop });
     let shown = LatestView {
         system: system_ref(&reader.system, viewer),
         no,
@@ -63,8 +60,7 @@ pub(super) async fn answer(reader: &Reader, viewer: &Viewer, wanted: bool) -> Re
         more: !part.at_end,
         rows: part.rows.into_iter().map(present::message_row).collect(),
     };
-    let markup = latest(&shell, &shown);
-    Ok(if refreshes { response::refreshing(markup, SECONDS) } else { response::page(markup) })
+    Ok(response::refreshing(viewer.shell(Some(Nav::Systems)), refresh, |shell| latest(shell, &shown)))
 }
 
 /// The whole page. How the run goes stands last, below the newest row, as in the streamed log.

@@ -11,9 +11,10 @@ use crate::ids::{RunNo, Seq};
 use crate::web::pages::runs::messages::{COLUMNS, MessageRow, message_row};
 use crate::web::pages::runs::show::{SystemRef, above};
 use crate::web::ui::layout::head as heading;
+use crate::web::ui::progress::Progress;
 use crate::web::ui::table::table;
 use crate::web::ui::text::count;
-use crate::web::ui::{Badge, Shell, Tone, duration, link_button, number, page};
+use crate::web::ui::{Badge, Shell, Tone, clock, duration, link_button, number, page};
 use crate::web::urls::{self, Filter, PageSize, Place};
 
 /// What the head needs to know.
@@ -60,6 +61,16 @@ pub fn row(shell: &Shell, view: &LiveView, row: &MessageRow, before: Option<Stam
     message_row(shell, (&view.system.key, view.no), row, before, PageSize::default())
 }
 
+/// A row with the progress, between two messages that are far apart.
+#[must_use]
+pub fn progress_row(shell: &Shell, progress: &Progress, now: Stamp) -> Markup {
+    html! {
+        tr.between {
+            td.soft colspan=(COLUMNS.len()) { (clock(shell, now)) " " (progress.line()) }
+        }
+    }
+}
+
 /// Everything after the last row, with how it ended.
 #[must_use]
 pub fn end(shell: &Shell, view: &LiveView, end: &LiveEnd) -> Markup {
@@ -77,7 +88,7 @@ fn whole(shell: &Shell, view: &LiveView) -> Markup {
             (above(&view.system, Some(no)))
             (heading(
                 &html! { "Live log of run " (no) },
-                &html! { span.soft { "Rows appear as they are written; the end says how it went." } },
+                &html! { span.soft { "New messages appear as they are written, and the progress in between. The result is shown at the end." } },
                 &html! {
                     (link_button(&urls::run(key, no), "Page of the run", ""))
                     a.button href="#end" { "Jump to the end" }

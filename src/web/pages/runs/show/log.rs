@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Log, missing};
 use crate::access::{Grant, Verb, verbs};
 use crate::clock::{Stamp, micros};
+use crate::domain::catalogue::canonical;
 use crate::domain::comparison::{Group, Items};
 use crate::domain::message::{Category, Counts, StoredMessage};
 use crate::domain::run::{RunResult, RunState};
@@ -55,14 +56,15 @@ impl LogQuery {
         Filter {
             category: Category::parse(&self.category),
             q: self.q.trim().to_owned(),
-            code: self.code.clone(),
+            code: canonical(&self.code).to_owned(),
             item_type: self.item_type.clone(),
         }
     }
 
-    /// A page that somebody has leafed through does not move under their eyes.
+    /// A page that a person has searched or paged through stays as it is.
     pub(super) fn refreshes(&self) -> bool {
         self.refresh != "off"
+            && !self.filter().is_narrow()
             && self.after.is_empty()
             && self.before.is_empty()
             && self.at.is_empty()
@@ -145,8 +147,8 @@ pub(super) fn load(
         Found::Search { from, page } => {
             let next = page.continue_after.map(|seq| pages.at(Place::After(Seq(seq))));
             let to = page.continue_after.unwrap_or(counts.total());
-            view.searched =
-                Some(Searched { from: Seq(from.saturating_add(1)), to: Seq(to.max(from.saturating_add(1))), next });
+            let from_seq = Seq(from.saturating_add(1));
+            view.searched = Some(Searched { from: from_seq, to: Seq(to), last: Seq(counts.total()), next });
             let links = PageLinks { first: (from > 0).then(|| pages.at(Place::First)), ..PageLinks::default() };
             let place = if from > 0 { Place::After(Seq(from)) } else { Place::First };
             view.links = links.sized(page.rows.len(), query.size, |size| Pages { size, ..pages }.at(place));
@@ -317,7 +319,7 @@ fn total(filter: &Filter, counts: Counts, options: &[Counted]) -> Total {
     }
     let fits = |option: &&Counted| {
         filter.category.is_none_or(|category| category == option.0)
-            && (filter.code.is_empty() || filter.code == option.1)
+            && (filter.code.is_empty() || filter.code.eq_ignore_ascii_case(&option.1))
             && (filter.item_type.is_empty() || filter.item_type == option.2)
     };
     Total::Exact(options.iter().filter(fits).map(|option| option.4).sum())

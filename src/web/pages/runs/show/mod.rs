@@ -56,17 +56,16 @@ pub async fn show(
             Ok((found, log))
         })
         .await?;
-    let mut shell = viewer.shell(Some(Nav::Systems));
     let begins = found.run.not_before <= viewer.now && present::obstacle(&found.system) == Obstacle::None;
     let open = found.run.state == RunState::Running || found.run.state == RunState::Queued && begins;
-    let refreshes = open && refresh;
-    if refreshes {
-        let stop = urls::run_still(&found.system.key, found.run.no, &filter, size);
-        shell.refresh = Some(Refresh { seconds: 2, stop });
-    }
-    let markup = view(&shell, &told(&found, &viewer, log));
-    Ok(if refreshes { response::refreshing(markup, 2) } else { response::page(markup) })
+    let stop = urls::run_still(&found.system.key, found.run.no, &filter, size);
+    let refresh = (open && refresh).then_some(Refresh { seconds: SECONDS, stop });
+    let shown = told(&found, &viewer, log);
+    Ok(response::refreshing(viewer.shell(Some(Nav::Systems)), refresh, |shell| view(shell, &shown)))
 }
+
+/// The interval of the page while the run has not ended, in seconds.
+const SECONDS: u32 = 5;
 
 struct Loaded {
     system: System,

@@ -5,18 +5,20 @@ mod view;
 pub use view::view;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 
+use super::schedule;
 use crate::access::{Grant, verbs};
 use crate::domain::kind::{Field, Kind};
 use crate::domain::schedule::Schedule;
-use crate::ids::SystemKey;
+use crate::ids::{CheckNo, SystemKey};
 use crate::ops::error::OpError;
-use crate::ops::specify;
+use crate::ops::specify::{self, Kept, Specified};
 use crate::store::systems::{System, Watch};
 use crate::store::{credentials, groups, systems};
 use crate::sync::registry;
@@ -29,6 +31,12 @@ use crate::web::{response, session, urls};
 
 /// What stands before the name of a connector's field in the form, so that it cannot meet one of ours.
 pub const SETTING: &str = "settings.";
+
+/// The input with the reference to secrets of the last attempt.
+pub const REFERENCE: &str = "kept";
+
+/// The input with the version that was read.
+pub const VERSION: &str = "version";
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -44,6 +52,9 @@ pub struct EditView {
     pub typed: BTreeMap<String, String>,
     /// The slots that hold a secret.
     pub stored: BTreeSet<String>,
+    /// The slots whose secret was kept from the last attempt, with the reference to it.
+    pub kept: BTreeSet<String>,
+    pub reference: String,
     /// By input name.
     pub errors: Errors,
     /// URLs to which stored credentials are sent without encryption.
@@ -94,11 +105,18 @@ pub async fn new(
     typed.insert("timeout_minutes".to_owned(), minutes.to_string());
     typed.insert("time_zone".to_owned(), viewer.zone.name().to_owned());
     typed.insert("schedule".to_owned(), "none".to_owned());
-    let form = Form { subject: Subject::New, kind, typed, stored: BTreeSet::new(), errors: Errors::new() };
+    let form = Form {
+        subject: Subject::New,
+        kind,
+        typed,
+        stored: BTreeSet::new(),
+        kept: Kept::default(),
+        errors: Errors::new(),
+    };
     form.answer(&app, &grant, &viewer, StatusCode::OK).await
 }
 
-/// Creates a system.
+/// Creates a system, and leads to its connection check.
 ///
 /// # Errors
 /// When there is no such kind or the database cannot be written.
@@ -110,26 +128,16 @@ pub async fn create(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let kind = kind(posted.field("kind"))?;
-    let who = viewer.who(grant.principal());
-    let made = match specify::read(kind, &bare(&posted), &app.config) {
-        Ok(specified) => {
-            let wanted = specify::Wanted { kind, kinds: registry::kind, config: app.config.clone(), specified, who };
-            specify::create_system(&app.store, &app.vault, &grant, wanted).await
-        }
-        Err(error) => Err(error),
-    };
-    match made {
-        Ok(key) => {
-            session::tell(
-                &session,
-                Tone::Ok,
-                "The system is saved, and its connection is being checked. Then synchronize.",
-                None,
-            );
-            Ok(response::see_other(&urls::system(&key)))
+    let attempt = Attempt::read(&app, &grant, &viewer, kind, posted, &BTreeMap::new()).await?;
+    let wanted = attempt.wanted(&app, &grant, &viewer);
+    match specify::create_system(&app.store, &app.vault, &grant, wanted).await {
+        Ok((key, check)) => {
+            app.wake.notify_one();
+            session::tell(&session, Tone::Ok, "System saved.", None);
+            Ok(response::see_other(&urls::saved(&key, check)))
         }
         Err(OpError::Invalid(wrong)) => {
-            let form = Form::refused(Subject::New, kind, posted, BTreeSet::new(), wrong);
+            let form = attempt.refused(&app, &grant, &viewer, (Subject::New, BTreeSet::new()), wrong).await?;
             form.answer(&app, &grant, &viewer, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(error.into()),
@@ -151,14 +159,14 @@ pub async fn show(
     let id = system.id;
     let watch = app.store.read(move |db| systems::watch(db, id)).await?;
     let typed = filled(&system, &watch, &group);
-    let form = Form { subject: subject(&system), kind, typed, stored, errors: Errors::new() };
+    let form = Form { subject: subject(&system), kind, typed, stored, kept: Kept::default(), errors: Errors::new() };
     form.answer(&app, &grant, &viewer, StatusCode::OK).await
 }
 
-/// Saves a system.
+/// Saves a system, and leads to its connection check.
 ///
 /// # Errors
-/// As for [`show`], and when somebody else changed it meanwhile.
+/// As for [`show`].
 pub async fn save(
     grant: Grant<verbs::SpecifySystems>,
     viewer: Viewer,
@@ -167,30 +175,32 @@ pub async fn save(
     session: Session,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let (system, _group, stored) = find(&app, &grant, &path).await?;
-    let kind = kind(&system.kind)?;
+    let (system, group, stored) = find(&app, &grant, &path).await?;
+    let (kind, id) = (kind(&system.kind)?, system.id);
+    let watch = app.store.read(move |db| systems::watch(db, id)).await?;
     let seen = posted.field("version").parse().unwrap_or(0);
-    let who = viewer.who(grant.principal());
-    let saved = match specify::read(kind, &bare(&posted), &app.config) {
-        Ok(specified) => {
-            let change = specify::Change { key: &system.key, seen_version: seen };
-            let wanted = specify::Wanted { kind, kinds: registry::kind, config: app.config.clone(), specified, who };
-            specify::save_system(&app.store, &app.vault, &grant, change, wanted).await
-        }
-        Err(error) => Err(error),
+    let before = filled(&system, &watch, &group);
+    let attempt = Attempt::read(&app, &grant, &viewer, kind, posted, &before).await?;
+    let (wanted, change) =
+        (attempt.wanted(&app, &grant, &viewer), specify::Change { key: &system.key, seen_version: seen });
+    let (wrong, status) = match specify::save_system(&app.store, &app.vault, &grant, change, wanted).await {
+        Ok(check) => return Ok(saved(&app, &session, &system.key, check)),
+        Err(OpError::Invalid(wrong)) => (wrong, StatusCode::UNPROCESSABLE_ENTITY),
+        Err(OpError::Conflict(why)) => (vec![(VERSION.to_owned(), why)], StatusCode::CONFLICT),
+        Err(error) => return Err(error.into()),
     };
-    match saved {
-        Ok(()) => {
-            session::tell(&session, Tone::Ok, "Saved. The next check and the next run use these settings.", None);
-            Ok(response::see_other(&urls::system(&system.key)))
-        }
-        Err(OpError::Invalid(wrong)) => {
-            let form = Form::refused(subject(&system), kind, posted, stored, wrong);
-            form.answer(&app, &grant, &viewer, StatusCode::UNPROCESSABLE_ENTITY).await
-        }
-        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system_edit(&system.key)))),
-        Err(error) => Err(error.into()),
-    }
+    let form = attempt.refused(&app, &grant, &viewer, (subject(&system), stored), wrong).await?;
+    form.answer(&app, &grant, &viewer, status).await
+}
+
+fn saved(app: &App, session: &Session, key: &SystemKey, check: Option<CheckNo>) -> HttpResponse {
+    app.wake.notify_one();
+    let (said, next) = match check {
+        Some(check) => ("System saved. The next run uses these settings.", urls::saved(key, check)),
+        None => ("System saved. It is on hold: use Check connection to test the new settings.", urls::system(key)),
+    };
+    session::tell(session, Tone::Ok, said, None);
+    response::see_other(&next)
 }
 
 fn kind(word: &str) -> Result<&'static dyn Kind, Failure> {
@@ -216,13 +226,9 @@ async fn find(
     Ok(found.await?)
 }
 
-/// The form's fields as use cases know them: without what stands before a connector's.
-fn bare(posted: &Posted) -> BTreeMap<String, String> {
-    posted
-        .0
-        .iter()
-        .map(|(name, value)| (name.strip_prefix(SETTING).unwrap_or(name).to_owned(), value.clone()))
-        .collect()
+/// Fields by the names that use cases know: without the prefix of a connector's.
+fn bare(fields: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    fields.iter().map(|(name, value)| (name.strip_prefix(SETTING).unwrap_or(name).to_owned(), value.clone())).collect()
 }
 
 /// What is stored, as it stands in the inputs.
@@ -257,50 +263,83 @@ fn filled(system: &System, watch: &Watch, group: &str) -> BTreeMap<String, Strin
     typed
 }
 
+/// A form that was sent.
+struct Attempt {
+    kind: &'static dyn Kind,
+    posted: Posted,
+    specified: Arc<Specified>,
+}
+
+impl Attempt {
+    /// `before`: what the inputs held when the form was opened, by input name.
+    async fn read(
+        app: &App,
+        grant: &Grant<verbs::SpecifySystems>,
+        viewer: &Viewer,
+        kind: &'static dyn Kind,
+        posted: Posted,
+        before: &BTreeMap<String, String>,
+    ) -> Result<Self, Failure> {
+        let reference = posted.field(REFERENCE).to_owned();
+        let sent =
+            specify::Sent { kind, typed: bare(&posted.0), before: &bare(before), config: &app.config, reference };
+        let specified = specify::read_with_kept(&app.store, &app.vault, grant, sent, viewer.now).await?;
+        Ok(Self { kind, posted, specified: Arc::new(specified) })
+    }
+
+    fn wanted(&self, app: &App, grant: &Grant<verbs::SpecifySystems>, viewer: &Viewer) -> specify::Wanted {
+        specify::Wanted {
+            kind: self.kind,
+            kinds: registry::kind,
+            config: app.config.clone(),
+            specified: self.specified.clone(),
+            who: viewer.who(grant.principal()),
+        }
+    }
+
+    /// The form with what was typed, and all that is wrong with it. Secrets are kept on the server.
+    async fn refused(
+        self,
+        app: &App,
+        grant: &Grant<verbs::SpecifySystems>,
+        viewer: &Viewer,
+        (subject, stored): (Subject, BTreeSet<String>),
+        wrong: Vec<(String, String)>,
+    ) -> Result<Form, Failure> {
+        let Self { kind, posted, specified } = self;
+        let kept = specify::keep(&app.store, &app.vault, grant, kind, &specified, viewer.now).await?;
+        let of_kind = |name: &str| kind.fields().iter().find(|field| field.name == name);
+        let input = |name: String| if of_kind(&name).is_some() { format!("{SETTING}{name}") } else { name };
+        let again = kept.again.iter().cloned();
+        let errors = errors_of(wrong.into_iter().chain(again).map(|(name, said)| (input(name), said)).collect());
+        let secret =
+            |name: &str| name.strip_prefix(SETTING).and_then(of_kind).is_some_and(|field| field.input.is_secret());
+        // A private key in another field gets an error there, and is not sent back.
+        let stray = |value: &str| value.contains("PRIVATE KEY");
+        let mut typed: BTreeMap<String, String> =
+            posted.0.into_iter().filter(|(name, value)| !secret(name) && !stray(value)).collect();
+        if let Some(meant) = specified.schedule_meant {
+            typed.insert(schedule::MODE.to_owned(), meant.to_owned());
+        }
+        Ok(Form { subject, kind, typed, stored, kept, errors })
+    }
+}
+
 /// A form to be shown.
 struct Form {
     subject: Subject,
     kind: &'static dyn Kind,
     typed: BTreeMap<String, String>,
     stored: BTreeSet<String>,
+    kept: Kept,
     errors: Errors,
 }
 
 impl Form {
-    /// With what was typed, except secrets, and what cannot stand.
-    fn refused(
-        subject: Subject,
-        kind: &'static dyn Kind,
-        posted: Posted,
-        stored: BTreeSet<String>,
-        wrong: Vec<(String, String)>,
-    ) -> Self {
-        let of_kind = |name: &str| kind.fields().iter().find(|field| field.name == name);
-        let mut errors: Errors = errors_of(wrong)
-            .into_iter()
-            .map(
-                |(name, said)| if of_kind(&name).is_some() { (format!("{SETTING}{name}"), said) } else { (name, said) },
-            )
-            .collect();
-        let secret =
-            |name: &str| name.strip_prefix(SETTING).and_then(of_kind).is_some_and(|field| field.input.is_secret());
-        for (name, _value) in posted.0.iter().filter(|(name, value)| secret(name) && !value.is_empty()) {
-            let again = "Type it again: nothing was saved, and a secret is never sent back.";
-            errors.entry(name.clone()).or_insert_with(|| again.to_owned());
-        }
-        // Whoever puts a private key into another field is told so, and not sent it back.
-        let stray = |value: &str| value.contains("PRIVATE KEY");
-        let typed = posted.0.into_iter().filter(|(name, value)| !secret(name) && !stray(value)).collect();
-        Self { subject, kind, typed, stored, errors }
-    }
-
-    /// Of what is stored, with the settings as typed; nothing while they cannot be read.
+    /// The URLs to which stored credentials are sent without encryption, with the settings as typed.
     fn exposed(&self) -> Vec<String> {
-        let bare =
-            |(name, value): (&String, &String)| (name.strip_prefix(SETTING).unwrap_or(name).to_owned(), value.clone());
-        let settings = self.kind.parse(&self.typed.iter().map(bare).collect()).ok();
         let slots = self.stored.iter().map(String::as_str);
-        settings.map(|settings| present::exposed(self.kind, &settings, slots)).unwrap_or_default()
+        present::exposed(self.kind, &self.kind.read(&bare(&self.typed)).settings, slots)
     }
 
     async fn answer(
@@ -321,6 +360,8 @@ impl Form {
             fields: self.kind.fields(),
             typed: self.typed,
             stored: self.stored,
+            kept: self.kept.slots,
+            reference: self.kept.reference,
             errors: self.errors,
             exposed,
             roots: groups

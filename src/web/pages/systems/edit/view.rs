@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::super::schedule;
-use super::{EditView, SETTING, Subject};
+use super::{EditView, REFERENCE, SETTING, Subject, VERSION};
 use crate::domain::doc::{Doc, GUIDE};
 use crate::domain::kind::{Field, Input};
-use crate::web::ui::field::summary_in_order;
+use crate::web::ui::field::{SecretState, summary_in_order};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head};
 use crate::web::ui::{Choice, Control, FieldView, Shell, button, form, link_button, notice, page};
@@ -28,7 +28,7 @@ pub fn view(shell: &Shell, view: &EditView) -> Markup {
             (summary_in_order(&view.errors, &labels(view)))
             (notice::unencrypted(&view.exposed))
             (form(shell, &action, &html! {
-                div.sections {
+                div.sections #(VERSION) {
                     (hidden(view))
                     (general(view))
                     @for section in sections(view.fields) { (settings(view, section)) }
@@ -78,8 +78,9 @@ fn kinds(view: &EditView) -> Markup {
 fn hidden(view: &EditView) -> Markup {
     html! {
         input type="hidden" name="kind" value=(view.kind);
+        @if !view.kept.is_empty() { input type="hidden" name=(REFERENCE) value=(view.reference); }
         @if let Subject::System { version, .. } = view.subject {
-            input type="hidden" name="version" value=(version);
+            input type="hidden" name=(VERSION) value=(version);
         }
     }
 }
@@ -112,8 +113,12 @@ fn labels(view: &EditView) -> Vec<(String, String)> {
     let before: Vec<_> = own(&[("name", "Name"), ("group", "Group")]);
     let modes = schedule::MODES.iter().filter_map(|mode| mode.input.map(|input| (input.name, mode.label)));
     let schedule: Vec<_> = own(&std::iter::once((schedule::MODE, "Schedule")).chain(modes).collect::<Vec<_>>());
-    let after: Vec<_> =
-        own(&[("time_zone", "Time zone"), ("timeout_minutes", "Time-out"), ("max_attempts", "Attempts")]);
+    let after: Vec<_> = own(&[
+        ("time_zone", "Time zone"),
+        ("timeout_minutes", "Time-out"),
+        ("max_attempts", "Attempts"),
+        ("freshness_hours", "Silent after hours"),
+    ]);
     before.into_iter().chain(view.fields.iter().map(label)).chain(schedule).chain(after).collect()
 }
 
@@ -162,11 +167,19 @@ fn setting(view: &EditView, field: &Field) -> Markup {
         Input::Lines => Control::Lines,
         Input::Number => Control::Number { min: 0, max: i64::from(i32::MAX) },
         Input::Choice(_) => Control::Choice(&choices),
-        Input::Secret => Control::Secret { stored: view.stored.contains(field.name), lines: false },
-        Input::SecretLines => Control::Secret { stored: view.stored.contains(field.name), lines: true },
+        Input::Secret => Control::Secret { state: secret(view, field.name), lines: false },
+        Input::SecretLines => Control::Secret { state: secret(view, field.name), lines: true },
     };
     let value = view.typed.get(&name).map_or(field.default, String::as_str);
     FieldView::new(&name, field.label, value, control).help(field.help).autocomplete("off").view(&view.errors)
+}
+
+fn secret(view: &EditView, slot: &str) -> SecretState {
+    match (view.kept.contains(slot), view.stored.contains(slot)) {
+        (true, _) => SecretState::Kept,
+        (false, true) => SecretState::Stored,
+        (false, false) => SecretState::NotSet,
+    }
 }
 
 fn running(view: &EditView) -> Markup {

@@ -9,7 +9,7 @@ use actix_web::web::{Data, Query};
 
 use crate::access::{Grant, Scope, Verb, verbs};
 use crate::clock::Stamp;
-use crate::domain::status::Overall;
+use crate::domain::status::{Obstacle, Overall};
 use crate::ids::SystemKey;
 use crate::store::systems::{Filter, Listed, Page, Place, Sort};
 use crate::store::{Db, groups, runs, systems};
@@ -28,12 +28,12 @@ use crate::web::urls::{self, SystemsQuery};
 pub struct Cursor {
     after: Option<String>,
     before: Option<String>,
-    /// `off`: the page does not load itself again.
+    /// `on`: the page refreshes while anything is in process, and has no filter.
     refresh: Option<String>,
 }
 
-/// How long the page stands while something goes on, in seconds.
-const REFRESH: u32 = 10;
+/// The interval of the refreshing page, in seconds.
+const SECONDS: u32 = 10;
 
 impl Cursor {
     /// As it stands in addresses.
@@ -60,7 +60,10 @@ pub async fn show(
     let begin = page.clone();
     let loaded = app.store.read(move |db| load(db, &grant, &asked, &begin, kept_since)).await?;
     let busy = loaded.rows.iter().any(|row| row.busy.is_at(&row.listed.system, now));
-    let stop = urls::systems(&query, cursor.pair().into_iter().chain([("refresh", "off")]));
+    let stop = urls::systems(&query, cursor.pair());
+    let on = urls::systems(&query, cursor.pair().into_iter().chain([("refresh", "on")]));
+    let wanted = cursor.refresh.as_deref() == Some("on");
+    let refresh = (busy && wanted).then_some(Refresh { seconds: SECONDS, stop });
     let choice = |value: &str, label: &str| Choice::new(value, label);
     let shown = ListView {
         counts: loaded.counts,
@@ -73,15 +76,10 @@ pub async fn show(
         scope: within(&scope, &loaded.groups),
         may_create: viewer.may_anywhere(&[Verb::SpecifySystems]),
         may_export: viewer.may_anywhere(&[Verb::Export]),
+        refresh: (busy && refresh.is_none()).then_some((SECONDS, on)),
         query,
     };
-    let mut shell = viewer.shell(Some(Nav::Systems));
-    let refreshes = busy && cursor.refresh.as_deref() != Some("off");
-    if refreshes {
-        shell.refresh = Some(Refresh { seconds: REFRESH, stop });
-    }
-    let markup = view(&shell, &shown);
-    Ok(if refreshes { response::refreshing(markup, REFRESH) } else { response::page(markup) })
+    Ok(response::refreshing(viewer.shell(Some(Nav::Systems)), refresh, |shell| view(shell, &shown)))
 }
 
 /// What the database says.
@@ -222,8 +220,7 @@ fn told(row: &LoadedRow, viewer: &Viewer) -> SystemRow {
     };
     let action = match &row.progress {
         Some(totals) => RowAction::Progress(present::progress(totals)),
-        None if system.hold_since.is_some() => RowAction::None,
-        None if may(Verb::RequestRun) && system.paused_since.is_none() => RowAction::Synchronize,
+        None if may(Verb::RequestRun) && present::obstacle(system) == Obstacle::None => RowAction::Synchronize,
         None if may(Verb::CheckConnection) => RowAction::Check,
         None => RowAction::None,
     };

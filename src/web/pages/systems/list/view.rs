@@ -31,6 +31,8 @@ pub struct ListView {
     /// Kinds of systems that the reader may create; empty when none.
     pub may_create: bool,
     pub may_export: bool,
+    /// Something is in process: the interval in seconds, and the address of the page that refreshes.
+    pub refresh: Option<(u32, String)>,
 }
 
 /// How many systems have which overall status, from maintained totals.
@@ -111,11 +113,14 @@ pub fn view(shell: &Shell, view: &ListView) -> Markup {
         &html! {
             (head(&html! { "Communication systems" }, &counts(view), &actions(view)))
             (refreshing(shell))
+            @if let Some((seconds, on)) = &view.refresh {
+                p.refresh { a href=(on) { "Refresh every " (seconds) " seconds" } " (without the filter)" }
+            }
             section.card aria-label="Systems" {
                 @if view.counts.total() == 0 && !view.query.is_narrow() {
                     (none_yet(view))
                 } @else {
-                    (filters(view))
+                    @if shell.refresh.is_none() { (filters(view)) }
                     @if view.rows.is_empty() {
                         (empty::empty("No system matches this filter.", &html! {
                             p { a href=(urls::systems(&view.query.widened(), None)) { "Show all systems" } }

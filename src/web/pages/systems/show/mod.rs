@@ -19,7 +19,7 @@ use crate::domain::house_note::HouseNote;
 use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::domain::schedule::Schedule;
 use crate::domain::status::Connection;
-use crate::ids::{GroupId, RunId, RunNo, SystemKey};
+use crate::ids::{CheckNo, GroupId, RunId, RunNo, SystemKey};
 use crate::store::checks::{self, Check};
 use crate::store::runs::{self, Run, RunPlace, Totals};
 use crate::store::systems::{self, System, Watch};
@@ -45,9 +45,14 @@ pub struct RunsQuery {
     after: Option<i64>,
     /// `off`: the page does not load itself again.
     refresh: Option<String>,
+    /// The connection check that follows a save: its page comes first.
+    check: Option<i64>,
     #[serde(default, rename = "rows")]
     size: PageSize<25>,
 }
+
+/// The interval of the page while a run or a check is in process, in seconds.
+const SECONDS: u32 = 5;
 
 /// The page of a system.
 ///
@@ -61,6 +66,10 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let wanted = query.refresh.as_deref() != Some("off");
+    if let Some(no) = query.check {
+        return super::check::answer(grant, &viewer, key, CheckNo(no), wanted, &app).await;
+    }
     let place = match (query.before, query.after) {
         (Some(no), _) => RunPlace::Before(RunNo(no)),
         (None, Some(0)) => RunPlace::Oldest,
@@ -71,16 +80,13 @@ pub async fn show(
     let kept_since = app.kept_since(now);
     let loaded = app
         .store
-        .read(move |db| load(db, &grant, &key, (place, size, kept_since), |run| is_expired(&portal, run, now)))
+        .read(move |db| load(db, &grant, &key, (place, size, kept_since, now), |run| is_expired(&portal, run, now)))
         .await?;
-    let mut shell = viewer.shell(Some(Nav::Systems));
-    let refreshes = loaded.busy.is_at(&loaded.system, viewer.now) && query.refresh.as_deref() != Some("off");
-    if refreshes {
-        let stop = urls::runs(&loaded.system.key, size, [("refresh", "off")]);
-        shell.refresh = Some(Refresh { seconds: 3, stop });
-    }
-    let markup = view(&shell, &told(&loaded, &viewer, &app));
-    Ok(if refreshes { response::refreshing(markup, 3) } else { response::page(markup) })
+    let moves = loaded.busy.is_at(&loaded.system, viewer.now) || loaded.open_check.is_some();
+    let stop = urls::runs(&loaded.system.key, size, [("refresh", "off")]);
+    let refresh = (wanted && moves).then_some(Refresh { seconds: SECONDS, stop });
+    let shown = told(&loaded, &viewer, &app);
+    Ok(response::refreshing(viewer.shell(Some(Nav::Systems)), refresh, |shell| view(shell, &shown)))
 }
 
 struct Loaded {
@@ -91,6 +97,8 @@ struct Loaded {
     runs: Vec<(Run, Totals)>,
     size: PageSize<25>,
     numbers: HashMap<RunId, RunNo>,
+    /// For each of `runs`: the code of the error that it ended in.
+    errors: Vec<Option<String>>,
     links: (bool, bool),
     /// The run that the verdict comes from.
     last: Option<(Run, Totals)>,
@@ -98,7 +106,9 @@ struct Loaded {
     failure: Option<crate::store::messages::FirstError>,
     note: Option<HouseNote>,
     plan_waits: bool,
+    /// The last one that ended, and the one that has not.
     check: Option<Check>,
+    open_check: Option<Check>,
     checks: Vec<(bool, Stamp)>,
     watch: Watch,
     has_replica: bool,
@@ -109,7 +119,7 @@ fn load(
     db: &mut Db,
     grant: &Grant<verbs::SeeSystem>,
     key: &SystemKey,
-    (place, size, kept_since): (RunPlace, PageSize<25>, Stamp),
+    (place, size, kept_since, now): (RunPlace, PageSize<25>, Stamp, Stamp),
     expired: impl Fn(&Run) -> bool,
 ) -> crate::store::Result<Loaded> {
     let (system, group) = systems::find(db, grant, key)?;
@@ -133,6 +143,7 @@ fn load(
             numbers.insert(retried, no);
         }
     }
+    let errors = runs::errors_of(db, &listed)?;
     let last = runs::last_result(db, id, kept_since)?;
     let begun = runs::last_begun(db, id, kept_since)?;
     let failed = last.as_ref().filter(|(run, _)| run.result == Some(RunResult::Error));
@@ -141,12 +152,13 @@ fn load(
     let code = failed.and_then(|(run, _)| run.end_code.as_ref().or(failure.as_ref().map(|error| &error.code)));
     let note = code.map(|code| house_notes::find(db, code)).transpose()?.flatten();
     let plan_waits = match failed {
-        Some((run, _)) => plans::braked(db, run.id)?.is_some_and(|plan| plan.confirmed_at.is_none()),
+        Some((run, _)) => plans::awaits_confirmation(db, run.id, now)?,
         None => false,
     };
     let has_replica = replica::is_published(db, id)?;
     let exposed = super::check::exposed(&system, &credentials::slots(db, id)?);
     let check = checks::last(db, id)?;
+    let open_check = checks::open(db, id)?;
     let checks = checks::recent(db, id, STRIP)?;
     let watch = systems::watch(db, id)?;
     Ok(Loaded {
@@ -157,6 +169,7 @@ fn load(
         runs: listed,
         size,
         numbers,
+        errors,
         links,
         last,
         begun,
@@ -164,6 +177,7 @@ fn load(
         note,
         plan_waits,
         check,
+        open_check,
         checks,
         watch,
         has_replica,
@@ -196,9 +210,10 @@ fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
         runs: loaded
             .runs
             .iter()
-            .map(|(run, totals)| {
+            .zip(&loaded.errors)
+            .map(|((run, totals), error)| {
                 let retries = run.retries_run.and_then(|id| loaded.numbers.get(&id).copied());
-                present::run_row(run, totals, retries, viewer.now)
+                present::run_row(run, totals, retries, error.as_deref(), viewer.now)
             })
             .collect(),
         links: links(loaded),
@@ -213,7 +228,7 @@ fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
         may: May {
             open_runs: may_open_runs(viewer, system.group_id),
             synchronize: may(Verb::RequestRun) && !held && system.paused_since.is_none(),
-            check: may(Verb::CheckConnection) && !held,
+            check: may(Verb::CheckConnection),
             hold: may(Verb::HoldSystem),
             edit: may(Verb::SpecifySystems),
             delete: may(Verb::SpecifySystems),
@@ -258,14 +273,18 @@ fn connection(loaded: &Loaded) -> ConnectionTile {
         Connection::Ok => Tone::Ok,
         Connection::NotChecked => Tone::Neutral,
     };
+    // A run that succeeded counts as a check, and may be newer than the last one.
+    let by_check = check.filter(|check| check.ended_at == system.checked_at);
     ConnectionTile {
         status: Badge::new(tone, system.connection.title()),
+        checking: loaded.open_check.as_ref().map(|check| check.no),
         checked_at: system.checked_at,
-        took: check.and_then(|check| check.duration_us).map(span),
+        took: by_check.and_then(|check| check.duration_us).map(span),
+        by_run: system.checked_at.is_some() && system.checked_at == system.last_success_at,
         since: system.connection_since,
         next_check: loaded.watch.next_check,
         check: check.map(|check| check.no),
-        failed_at: check.filter(|check| check.ok == Some(false)).and_then(|check| check.stage),
+        failed_at: by_check.filter(|check| check.ok == Some(false)).and_then(|check| check.stage),
         recent: loaded.checks.iter().map(|(ok, _at)| if *ok { Tone::Ok } else { Tone::Error }).collect(),
         paused: paused(system),
     }

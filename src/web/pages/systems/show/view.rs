@@ -14,7 +14,7 @@ use crate::web::ui::failure::{FailureView, failure, said};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head, refreshing};
 use crate::web::ui::pager::{BY_AGE, pager};
-use crate::web::ui::runs::{LogAccess, Origin, count_cells, no_log_access, origin};
+use crate::web::ui::runs::{ErrorCause, LogAccess, Origin, count_cells, error_cause, no_log_access, origin};
 use crate::web::ui::table::{Column, numbers, table, text};
 use crate::web::ui::text::count;
 use crate::web::ui::{
@@ -92,6 +92,8 @@ pub struct RunRow {
     pub no: RunNo,
     pub state: RunState,
     pub result: Option<RunResult>,
+    /// Of a run that ended in error.
+    pub error: Option<ErrorCause>,
     pub queued: Stamp,
     pub started: Option<Stamp>,
     pub origin: Origin,
@@ -237,7 +239,10 @@ pub(in crate::web::pages) fn run_cells(shell: &Shell, key: &SystemKey, row: &Run
                 None => span.soft { "queued " (time::time_inside(shell, row.queued)) },
             }
         }
-        td data-label="Result" { (Badge::of_run(row.state, row.result)) }
+        td data-label="Result" {
+            (Badge::of_run(row.state, row.result))
+            @if let Some(cause) = &row.error { div.sub { (error_cause(cause)) } }
+        }
         td data-label="Trigger" { (origin(&row.origin)) }
         td.n data-label="Duration" {
             @match row.duration { Some(span) => (duration(span)), None => span.soft { "—" } }

@@ -185,7 +185,11 @@ impl Desk {
 
     fn peer(&self) -> Peer {
         Peer {
-            settings: Files.parse(&self.settings).unwrap(),
+            settings: {
+                let reading = Files.read(&self.settings);
+                assert!(reading.errors.is_empty(), "{:?}", reading.errors);
+                reading.settings
+            },
             credentials: BTreeMap::new(),
             net: Net::default(),
             local_roots: self.roots.clone(),

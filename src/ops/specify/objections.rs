@@ -1,0 +1,107 @@
+//! What speaks against a system beside the systems, groups and secrets that exist: found together with what is wrong in
+//! the form itself, as far as that can be read.
+
+use crate::access::{Grant, verbs};
+use crate::config::Config;
+use crate::domain::kind::{Kind, Kinds};
+use crate::ids::{GroupId, SystemId};
+use crate::store::systems::System;
+use crate::store::{Db, Result, credentials, groups, systems};
+
+use super::form::Specified;
+use super::save::keeps;
+use super::territory;
+
+type Objections = Vec<(String, String)>;
+
+/// What a form is checked against.
+pub(super) struct Against<'a> {
+    pub grant: &'a Grant<verbs::SpecifySystems>,
+    pub kind: &'static dyn Kind,
+    /// Finds the kinds of other systems.
+    pub kinds: Kinds,
+    pub config: &'a Config,
+    /// The system that is changed; none: a new one.
+    pub system: Option<&'a System>,
+}
+
+/// Everything that is wrong with the form: field and what to do. Empty: it can be saved.
+pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Objections> {
+    let mut wrong = specified.wrong.clone();
+    match groups::by_name(db, &specified.group)?.filter(|group| against.grant.scope().covers(*group)) {
+        Some(group) => {
+            wrong.extend(name(db, against, specified, group)?);
+            wrong.extend(folders(against, specified));
+        }
+        None => {
+            wrong.push(("group".to_owned(), "Choose one of the groups that you may specify systems in.".to_owned()))
+        }
+    }
+    wrong.extend(secrets(db, against, specified)?);
+    wrong.extend(taken(db, against, specified)?);
+    Ok(wrong)
+}
+
+/// What to do about a name that is taken.
+pub(super) fn name_taken() -> (String, String) {
+    ("name".to_owned(), "Another system of this group has this name already.".to_owned())
+}
+
+fn name(db: &mut Db, against: &Against<'_>, specified: &Specified, group: GroupId) -> Result<Objections> {
+    let except = against.system.map(|system| system.id);
+    let is_taken = !specified.is_wrong(&["name"]) && systems::is_name_taken(db, group, &specified.name, except)?;
+    Ok(is_taken.then(name_taken).into_iter().collect())
+}
+
+/// A required secret that is neither typed nor stored for this recipient.
+fn secrets(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Objections> {
+    let kind = against.kind;
+    let stored: Vec<String> = match against.system {
+        Some(system) => credentials::of_system(db, system.id)?.into_iter().map(|sealed| sealed.slot).collect(),
+        None => Vec::new(),
+    };
+    let was = against
+        .system
+        .and_then(|system| serde_json::from_str(&system.settings).ok())
+        .map(|settings| kind.owners(&settings))
+        .unwrap_or_default();
+    let mut wrong = Objections::new();
+    for (slot, owner) in kind.owners(&specified.settings) {
+        if specified.secrets.contains_key(slot) || !owner.required || specified.is_wrong(&[slot]) {
+            continue;
+        }
+        // While the address cannot be read, nobody knows whether it is another one.
+        let is_known = !kind.owner_fields(slot).iter().any(|field| specified.unread.contains(field));
+        if !stored.iter().any(|have| have == slot) {
+            wrong.push((slot.to_owned(), "Give the secret: without it nobody can sign in.".to_owned()));
+        } else if is_known && !keeps(was.get(slot), Some(&owner)) {
+            let said = "Where it is sent has changed, or who signs in: type the secret again.";
+            wrong.push((slot.to_owned(), said.to_owned()));
+        }
+    }
+    Ok(wrong)
+}
+
+/// Local folders outside the folder of the group.
+fn folders(against: &Against<'_>, specified: &Specified) -> Objections {
+    let root = against.config.file_root(&specified.group);
+    let folders = against.kind.local_folders(&specified.settings).into_iter();
+    folders
+        .filter(|(field, folder)| !specified.unread.contains(field) && !folder.starts_with(&root))
+        .map(|(field, _folder)| (field.to_owned(), format!("Local folders of this group lie in {}.", root.display())))
+        .collect()
+}
+
+/// A destination that another system writes to, where one of the two deletes.
+fn taken(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Objections> {
+    let fields = against.kind.territory_fields();
+    let Some(field) = fields.first().filter(|_| !fields.iter().any(|field| specified.unread.contains(field))) else {
+        return Ok(Vec::new());
+    };
+    let before: Option<(SystemId, serde_json::Value)> =
+        against.system.map(|system| (system.id, serde_json::from_str(&system.settings).unwrap_or_default()));
+    let before = before.as_ref().map(|(id, settings)| (*id, settings));
+    let wanted = (against.kind, &specified.settings);
+    let why = territory::refused(db, against.grant, against.kinds, wanted, before)?;
+    Ok(why.map(|why| ((*field).to_owned(), why)).into_iter().collect())
+}

@@ -1,0 +1,202 @@
+//! The page of a deletion plan: what it would delete, or what became of it.
+
+use maud::{Markup, html};
+
+use super::{Carried, PlanState, PlanView};
+use crate::domain::run::{RunResult, RunState};
+use crate::ids::RunNo;
+use crate::sync::connector::BrakeReason;
+use crate::web::pages::runs::show::above;
+use crate::web::ui::layout::head;
+use crate::web::ui::pager::{IN_ORDER, pager};
+use crate::web::ui::table::{table, text};
+use crate::web::ui::tile::facts_list;
+use crate::web::ui::{Badge, Shell, Tone, button, empty, foreign, form, link_button, notice, number, page, time};
+use crate::web::urls;
+
+#[must_use]
+pub fn view(shell: &Shell, view: &PlanView) -> Markup {
+    let run = urls::run(&view.system.key, view.run);
+    page(
+        shell,
+        &format!("Deletion plan of run {} of {}", view.run, view.system.name),
+        &html! {
+            (above(&view.system, Some(view.run)))
+            (head(&html! { "Deletion plan" }, &badge(view), &html! {}))
+            (why(view))
+            section.card.sheet aria-labelledby="plan" {
+                h2 #plan { "The plan" }
+                (facts_list(&facts(shell, view)))
+                (decide(shell, view, &run))
+            }
+            section.card aria-labelledby="deletions" {
+                header { h2 #deletions { "Deletions" } }
+                @if view.rows.is_empty() {
+                    (empty::empty("The list of items is no longer kept.", &html! { p { "It was deleted when the plan expired." } }))
+                } @else {
+                    (table(
+                        &html! { (caption(view)) },
+                        &[text(column(view))],
+                        &html! { @for key in &view.rows { tr { td { (foreign::key(key)) } } } },
+                    ))
+                }
+                (pager("Pages of deletions", &html! { (number(view.deletions)) " deletions" }, &view.links, IN_ORDER))
+            }
+        },
+    )
+}
+
+fn badge(view: &PlanView) -> Markup {
+    let badge = match &view.state {
+        PlanState::Open { .. } => Badge::new(Tone::Warning, "Awaiting confirmation"),
+        PlanState::Expired { .. } => Badge::new(Tone::Neutral, "Expired"),
+        PlanState::Confirmed { run: Some(run), .. } => match (run.state, run.stopped) {
+            (RunState::Queued | RunState::Running, _) => Badge::new(Tone::Busy, "Confirmed"),
+            (RunState::Ended, true) => Badge::new(Tone::Warning, "Confirmed, not carried out"),
+            (RunState::Ended, false) if is_done(view) => Badge::new(Tone::Ok, "Carried out"),
+            (RunState::Ended, false) => Badge::of_run(run.state, run.result),
+        },
+        PlanState::Confirmed { run: None, .. } => Badge::new(Tone::Ok, "Confirmed"),
+        PlanState::Replaced { .. } => Badge::new(Tone::Neutral, "Replaced"),
+        PlanState::Outdated { .. } => Badge::new(Tone::Neutral, "Outdated"),
+    };
+    html! { (badge) }
+}
+
+/// Whether every planned item is deleted.
+fn is_done(view: &PlanView) -> bool {
+    matches!(&view.state, PlanState::Confirmed { run: Some(run), .. } if run.state == RunState::Ended && run.deleted >= view.deletions)
+}
+
+fn column(view: &PlanView) -> &'static str {
+    match &view.state {
+        _ if is_done(view) => "Deleted",
+        PlanState::Open { .. } => "Would be deleted",
+        PlanState::Confirmed { .. } => "Planned deletion",
+        PlanState::Expired { .. } | PlanState::Replaced { .. } | PlanState::Outdated { .. } => {
+            "Would have been deleted"
+        }
+    }
+}
+
+fn caption(view: &PlanView) -> &'static str {
+    match &view.state {
+        _ if is_done(view) => "Items that the plan deleted",
+        PlanState::Open { .. } => "Items that the plan would delete",
+        PlanState::Confirmed { .. } => "Items that the plan was to delete",
+        PlanState::Expired { .. } | PlanState::Replaced { .. } | PlanState::Outdated { .. } => {
+            "Items that the plan would have deleted"
+        }
+    }
+}
+
+/// Why the run was stopped, and what has happened since.
+fn why(view: &PlanView) -> Markup {
+    let (deletions, items) = (number(view.deletions), number(view.items));
+    let open = matches!(view.state, PlanState::Open { .. });
+    let tone = if is_done(view) { Tone::Ok } else { Tone::Warning };
+    let would = if open { "It would delete " } else { "It would have deleted " };
+    notice::notice(
+        tone,
+        &html! {
+            p {
+                strong { (tone) "The deletion limit stopped run " (view.run) " before its first deletion." } " "
+                @match view.reason {
+                    BrakeReason::Share => { (would) (deletions) " of the " (items) " items at the destination, more than the limit allows." },
+                    BrakeReason::All => { (would) "all " (items) " items at the destination." },
+                    BrakeReason::SourceMissing => { "The source was missing. " (would) "all " (items) " items at the destination." },
+                }
+                " " (since(view))
+            }
+        },
+    )
+}
+
+fn since(view: &PlanView) -> Markup {
+    let link = |run: RunNo| html! { a href=(urls::run(&view.system.key, run)) { "run " (run) } };
+    match &view.state {
+        PlanState::Open { .. } => html! {
+            "Is this intended? If not, fix the source and synchronize again. Nothing has been deleted."
+        },
+        PlanState::Expired { .. } => html! { "Nobody confirmed the plan in time. It deleted nothing." },
+        PlanState::Replaced { run } => {
+            html! { "The later " (link(*run)) " made another plan. This one deleted nothing." }
+        }
+        PlanState::Outdated { run } => {
+            html! { "The later " (link(*run)) " completed without it. This plan deleted nothing." }
+        }
+        PlanState::Confirmed { run: None, .. } => {
+            html! { "The plan was confirmed. The run that followed is no longer kept." }
+        }
+        PlanState::Confirmed { run: Some(carried), .. } => html! { (confirmed(view, carried, &link(carried.run))) },
+    }
+}
+
+fn confirmed(view: &PlanView, carried: &Carried, run: &Markup) -> Markup {
+    let deleted = html! { (number(carried.deleted)) " of " (number(view.deletions)) " items" };
+    html! {
+        "The plan was confirmed"
+        @match (carried.state, carried.stopped, carried.result) {
+            (RunState::Queued, ..) => { ", and " (run) " will carry it out. Nothing has been deleted yet." },
+            (RunState::Running, ..) => { ", and " (run) " is carrying it out: " (deleted) " deleted so far." },
+            (RunState::Ended, true, _) => { ", but the plan of " (run) " was another one. That run stopped before its first deletion." },
+            (RunState::Ended, false, Some(RunResult::Completed | RunResult::CompletedWithWarnings)) => {
+                ", and " (run) " carried it out. It deleted " (deleted) "."
+            },
+            (RunState::Ended, false, Some(RunResult::Canceled)) => { ", and " (run) " was canceled. It deleted " (deleted) "." },
+            (RunState::Ended, false, Some(RunResult::Error) | None) => { ", and " (run) " ended in error. It deleted " (deleted) "." },
+        }
+    }
+}
+
+fn facts(shell: &Shell, view: &PlanView) -> Vec<(&'static str, Markup)> {
+    let mut facts = vec![
+        ("Deletions", html! { (number(view.deletions)) @if let Some(share) = share(view) { " · " (share) " %" } }),
+        ("At the destination", html! { (number(view.items)) " items" }),
+        ("Digest", html! { code.mono.digest { (view.digest) } }),
+    ];
+    facts.push(match &view.state {
+        PlanState::Open { expires } => ("Can be confirmed until", html! { (time::time_ago(shell, *expires)) }),
+        PlanState::Expired { at } => ("Expired", html! { (time::time_ago(shell, *at)) }),
+        PlanState::Confirmed { by, at, .. } => ("Confirmed", html! { (time(shell, *at)) ", by " bdi { (by) } }),
+        PlanState::Replaced { run } => {
+            ("Replaced by", html! { a href=(urls::run_plan(&view.system.key, *run)) { "the plan of run " (run) } })
+        }
+        PlanState::Outdated { run } => {
+            ("Outdated by", html! { a href=(urls::run(&view.system.key, *run)) { "run " (run) } })
+        }
+    });
+    facts
+}
+
+fn share(view: &PlanView) -> Option<i64> {
+    view.deletions.saturating_mul(100).checked_div(view.items)
+}
+
+fn decide(shell: &Shell, view: &PlanView, run: &str) -> Markup {
+    let (key, no) = (&view.system.key, view.run);
+    html! {
+        @match (&view.state, view.missing) {
+            (PlanState::Open { .. }, None) => {
+                p { "Confirming starts a new run that plans again. It deletes only if its plan has exactly this digest. If anything has changed, it stops again." }
+                (form(shell, &urls::run_plan_confirm(key, no), &html! {
+                    input type="hidden" name="digest" value=(view.digest);
+                    input type="hidden" name="request" value={ (shell.request_key) "." (key) };
+                    div.do {
+                        (button(&format!("Confirm: delete {} items", number(view.deletions)), "danger"))
+                        (link_button(run, "Cancel", ""))
+                    }
+                }))
+            },
+            (PlanState::Open { .. }, Some(template)) => p {
+                "To confirm it you need the role template " a.mono href=(urls::help_role(template)) { (template) } "."
+            },
+            (PlanState::Replaced { run }, _) => p { "Only the newest plan can be confirmed: " a href=(urls::run_plan(key, *run)) { "review the plan of run " (run) } "." },
+            (PlanState::Confirmed { run: Some(run), .. }, _) if run.stopped => {
+                p { "Nothing of this plan was carried out: " a href=(urls::run_plan(key, run.run)) { "review the plan of run " (run.run) } "." }
+            },
+            (PlanState::Confirmed { run: Some(_), .. } | PlanState::Outdated { .. }, _) => {},
+            (PlanState::Confirmed { run: None, .. } | PlanState::Expired { .. }, _) => p { "To get a new plan, synchronize again." },
+        }
+    }
+}

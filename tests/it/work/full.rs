@@ -1,0 +1,76 @@
+//! The database is full while a run goes on, for longer than its lease.
+
+use std::time::Duration;
+
+use syncdesk::domain::message::Category;
+use syncdesk::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
+use syncdesk::store::Fault;
+
+use super::script::{Gate, Worker, begin, copied, log, plays, reaches, scripted};
+use crate::database::{TestDatabase, both_databases};
+use crate::queue::depot::{Depot, LEASE};
+use crate::wait::until;
+
+/// No message and no state of a run can be stored.
+fn fill(depot: &Depot) {
+    depot.database.connect().execute(match &depot.database {
+        TestDatabase::Sqlite(_) => {
+            "CREATE TRIGGER full_messages BEFORE INSERT ON messages BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END;
+             CREATE TRIGGER full_runs BEFORE UPDATE ON runs BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+        }
+        TestDatabase::Postgres(_) => {
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+               RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+             CREATE TRIGGER full_messages BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION full_disk();
+             CREATE TRIGGER full_runs BEFORE UPDATE ON runs FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        }
+    });
+}
+
+fn make_room(depot: &Depot) {
+    depot.database.connect().execute(match &depot.database {
+        TestDatabase::Sqlite(_) => "DROP TRIGGER full_messages; DROP TRIGGER full_runs",
+        TestDatabase::Postgres(_) => "DROP TRIGGER full_messages ON messages; DROP TRIGGER full_runs ON runs",
+    });
+}
+
+both_databases! {
+    /// Its lease has run out by the time there is space, and another process looks for such runs: nevertheless it ends
+    /// with what was wrong, and not as if its worker were lost.
+    async fn a_run_that_found_no_space_says_so(depot: Depot) {
+        let gate = Gate::default();
+        let closed = gate.clone();
+        plays(&depot, move |context| {
+            let closed = closed.clone();
+            Box::pin(async move {
+                context.journal.log(copied("before")).await?;
+                context.journal.flush().await?;
+                closed.passed().await;
+                context.journal.log(copied("after")).await?;
+                Ok(context.journal.flush().await?)
+            })
+        });
+        let worker = Worker::of(&depot);
+        let other = Worker::with(scripted(&depot.another()));
+        let no = begin(&depot).await.no;
+        fill(&depot);
+        gate.open();
+        depot.advance(LEASE + Duration::from_secs(1));
+        other.engine.store.advance(LEASE + Duration::from_secs(1));
+        for store in [&worker.engine.store, &other.engine.store] {
+            let found = async || store.fault_within(Duration::from_secs(10));
+            assert_eq!(until("the fault to be found", found).await, Fault::Full);
+        }
+        make_room(&depot);
+        let run = reaches(&depot, no, RunState::Ended).await;
+        assert_eq!((run.result, run.end_reason), (Some(RunResult::Error), Some(EndReason::Failed)));
+        assert_eq!((run.end_code.as_deref(), run.end_stage), (Some("STORE-FULL"), Some(Stage::Content)));
+        assert_eq!(log(&depot, &run), [(Category::Success, "FILE-COPIED".to_owned()), (Category::Error, "STORE-FULL".to_owned())]);
+        let totals = depot.totals(run.id);
+        assert_eq!((totals.emitted, totals.stored), (3, 2), "the log says that one message is missing");
+        let retry = depot.open_runs().remove(0);
+        assert_eq!((retry.trigger, retry.retries_run), (Trigger::Retry, Some(run.id)));
+        worker.end().await;
+        other.end().await;
+    }
+}
