@@ -128,21 +128,21 @@ both_databases! {
 
     /// Names of before, when such characters were allowed: the code of each shows, wherever the name does.
     async fn an_old_name_hides_nothing(desk: Desk) {
+        const OLD: &str = "Reports\u{202e}gpj\u{1b}[2J";
         let tree = desk.files_system("Finance", "Reports").await;
         let (run, _page) = desk.synchronize(&tree).await;
-        desk.sql("UPDATE systems SET name = 'Reports\u{202e}gpj\u{1b}[2J'");
+        desk.sql(&format!("UPDATE systems SET name = '{OLD}'"));
         let ada = desk.as_("ada").await;
         let pages = ["", "/edit", "/hold", "/delete", "/checks", "/queue", "/connection"].map(|page| format!("{}{page}", tree.page()));
         let others = ["/systems".to_owned(), "/logs".to_owned(), tree.run(run)];
         for page in pages.iter().chain(&others) {
             let page = ada.get(page).await.expect(200);
-            let inputs = page.attributes("input", "value").concat();
-            let outside = page.body.replace(&inputs, "");
-            assert!(!outside.contains('\u{1b}') && page.body.matches('\u{202e}').count() == inputs.matches('\u{202e}').count(), "{}: {}", page.path, page.told());
-            assert!(page.text("h1").contains("Reports") <= page.text("h1").contains("\\u{202E}"), "{}", page.told());
+            // The form has the name as it is stored, in its input.
+            let shown = page.body.replace(&format!("value=\"{OLD}\""), "");
+            assert!(!shown.contains('\u{202e}') && !shown.contains('\u{1b}'), "{}: {}", page.path, page.told());
         }
         assert!(ada.get(&tree.page()).await.text("title").contains("Reports\\u{202E}gpj\\x1B[2J"));
         let list = ada.get("/systems").await.expect(200);
-        assert!(list.text("tbody th, tbody td[data-label=System]").contains("\\u{202E}"), "{}", list.told());
+        assert!(list.texts("tbody").concat().contains("\\u{202E}"), "{}", list.told());
     }
 }

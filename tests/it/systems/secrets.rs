@@ -292,8 +292,8 @@ impl Fixture for Idle {
 both_databases! {
     /// On the pages of the system and of its check, and in its form.
     async fn credentials_over_plain_http_are_warned_about(idle: Idle) {
+        const WARNING: &str = "Syncdesk sends credentials without encryption to http://s3.example.org";
         let Idle(desk) = idle;
-        const WARNING: &str = "Syncdesk sends credentials without encryption to http://s3.example.org/";
         let plain = [&BUCKET[..], &[("settings.destination_endpoint", "http://s3.example.org/")]].concat();
         let tree = desk.files_system_with("Finance", "Reports", &plain).await;
         let local = desk.files_system_with("Finance", "Local", &BUCKET).await;
