@@ -91,13 +91,7 @@ impl Exchange {
                     self.note(&response);
                     all.push(response);
                 }
-                Ok(None) => {
-                    // A single item is not kept.
-                    if depth == Depth::Children {
-                        bounds.keep();
-                    }
-                    break;
-                }
+                Ok(None) => break,
                 Err(words) => return Err(broken.take().unwrap_or_else(|| self.nonsense(&words))),
             }
         }
