@@ -47,7 +47,7 @@ impl Config {
 fn postgres(url: &str, default_mode: Option<&str>) -> Option<String> {
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
     let parameter = |name: &str| {
-        let found = query.split('&').filter_map(|pair| pair.split_once('=')).filter(|(key, _)| *key == name).last();
+        let found = query.split('&').filter_map(|pair| pair.split_once('=')).rfind(|(key, _)| *key == name);
         found.map(|(_key, value)| percent_decode_str(value).decode_utf8_lossy().into_owned())
     };
     let authority = address.split_once("://").map_or("", |(_scheme, rest)| rest.split('/').next().unwrap_or_default());

@@ -8,7 +8,7 @@ use std::fmt;
 pub struct Number(String);
 
 /// Longest number that is written without an exponent in the normal form.
-const LONGEST_PLAIN: i64 = 60;
+const LONGEST_PLAIN: usize = 60;
 
 impl Number {
     /// From the text of a number in JSON.
@@ -96,18 +96,17 @@ impl fmt::Display for Exact<'_> {
         let Self { negative, digits, exponent } = self;
         let (sign, count) = (if *negative { "-" } else { "" }, length(digits));
         let point = count.saturating_add(*exponent);
-        match usize::try_from(point) {
+        let zeros = usize::try_from(point.saturating_neg()).ok().filter(|zeros| *zeros < LONGEST_PLAIN);
+        match (usize::try_from(point), zeros) {
             _ if digits.is_empty() => to.write_str("0"),
-            Ok(point) if *exponent >= 0 && point <= LONGEST_PLAIN.unsigned_abs() as usize => {
+            (Ok(point), _) if *exponent >= 0 && point <= LONGEST_PLAIN => {
                 write!(to, "{sign}{digits}{}", "0".repeat(point - digits.len()))
             }
-            Ok(point) if *exponent < 0 && point > 0 => {
+            (Ok(point), _) if *exponent < 0 && point > 0 => {
                 let (whole, part) = digits.split_at_checked(point).unwrap_or((digits, ""));
                 write!(to, "{sign}{whole}.{part}")
             }
-            _ if *exponent < 0 && point > -LONGEST_PLAIN => {
-                write!(to, "{sign}0.{}{digits}", "0".repeat(usize::try_from(-point).unwrap_or_default()))
-            }
+            (_, Some(zeros)) if *exponent < 0 => write!(to, "{sign}0.{}{digits}", "0".repeat(zeros)),
             _ => write!(to, "{sign}{digits}e{exponent}"),
         }
     }

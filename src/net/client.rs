@@ -36,8 +36,8 @@ pub enum Outgoing {
     Nothing,
     /// At hand, in pieces of any size.
     Whole(Vec<Bytes>),
-    /// Of so many bytes: a peer takes no more and is told if there are less.
-    Streamed(Pieces, u64),
+    /// Of this many bytes: a peer takes no more and notices if there are fewer. `None`: chunked.
+    Streamed(Pieces, Option<u64>),
 }
 
 /// What the peer answered, whatever its status. The body is read piece by piece.
@@ -118,7 +118,7 @@ impl Client {
                 if size <= ONE_PIECE {
                     *request.body_mut() = Some(pieces.concat().into());
                 } else {
-                    stream(&mut request, small(pieces), size as u64, &pulse);
+                    stream(&mut request, small(pieces), Some(size as u64), &pulse);
                 }
             }
             Outgoing::Streamed(pieces, size) => stream(&mut request, pieces, size, &pulse),
@@ -227,8 +227,10 @@ impl AsRef<[u8]> for Held {
     }
 }
 
-fn stream(request: &mut Request, pieces: Pieces, size: u64, pulse: &Pulse) {
-    request.headers_mut().insert(CONTENT_LENGTH, size.into());
+fn stream(request: &mut Request, pieces: Pieces, size: Option<u64>, pulse: &Pulse) {
+    if let Some(size) = size {
+        request.headers_mut().insert(CONTENT_LENGTH, size.into());
+    }
     *request.body_mut() = Some(reqwest::Body::wrap_stream(Paced { pieces, pulse: pulse.clone() }));
 }
 

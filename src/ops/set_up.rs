@@ -1,6 +1,6 @@
 //! Setting up the portal: the setup token, and the first administrator.
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 use super::audit::Who;
@@ -67,7 +67,6 @@ pub async fn set_up(
     address: Option<String>,
     now: Stamp,
 ) -> Result<PersonId> {
-    use secrecy::ExposeSecret;
     let SetUp { token, person, password_again } = typed;
     let hash = hash_of(token.expose_secret().trim());
     let stored = store.read(|db| portal::get(db, portal::SETUP_TOKEN)).await?;

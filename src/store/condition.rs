@@ -22,6 +22,8 @@ pub(super) struct Condition(Arc<Mutex<Known>>);
 
 #[derive(Default)]
 struct Known {
+    /// Whether faults are logged: by a process that lasts. A command says what was wrong itself.
+    reports: bool,
     faults: BTreeMap<Fault, FailureLog>,
     /// When a call succeeded last (since boot): any, and one that wrote.
     worked: Option<Duration>,
@@ -33,14 +35,23 @@ impl Condition {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// From now on faults are logged.
+    pub(super) fn report(&self) {
+        self.known().reports = true;
+    }
+
     /// Notes how a call ended, and logs what is worth a line.
     pub(super) fn note<T>(&self, work: Work, result: &Result<T>) {
-        let lines = match result {
-            Err(StoreError::Broken(fault, why)) => self.known().failed(*fault, why, since_boot()),
-            // Whatever else it answered, it answered.
-            Ok(_) | Err(_) => self.known().succeeded(work, since_boot()),
+        let (lines, reports) = {
+            let mut known = self.known();
+            let lines = match result {
+                Err(StoreError::Broken(fault, why)) => known.failed(*fault, why, since_boot()),
+                // Whatever else it answered, it answered.
+                Ok(_) | Err(_) => known.succeeded(work, since_boot()),
+            };
+            (lines, known.reports)
         };
-        for line in lines {
+        for line in lines.into_iter().filter(|_line| reports) {
             log::log!(line.0, "{}", line.1);
         }
     }

@@ -38,10 +38,11 @@ impl Store {
         self.condition.fault_within(span)
     }
 
-    /// While the database is broken, looks whether it works again: an idle process would not notice, and its log would
-    /// never say so. Comes never back.
+    /// For a process that lasts: from now on the store logs faults. While the database is broken, looks whether it works
+    /// again: an idle process would not notice, and its log would never say so. Never returns.
     pub async fn watch(self) {
         let store = self.for_pages();
+        store.condition.report();
         loop {
             tokio::time::sleep(WATCH_EVERY).await;
             if store.condition.is_broken() {

@@ -22,7 +22,7 @@ fn the_readme_leads_from_a_clone_to_a_page() {
         assert!(about.contains(word), "what it is: {word}");
     }
     let start = section(&readme, "Start");
-    for word in ["Rust", "build-essential", "http://127.0.0.1:8080", "set-up token"] {
+    for word in ["Rust", "build-essential", "http://127.0.0.1:8080", "setup token"] {
         assert!(start.contains(word), "to begin: {word}");
     }
     let commands: Vec<&str> = start.split("```sh\n").skip(1).filter_map(|block| block.lines().next()).collect();

@@ -170,7 +170,7 @@ async fn a_body_is_streamed_with_its_length() {
     let big = Bytes::from(vec![7_u8; 1_000_000]);
     client.send(put(), Outgoing::Whole(vec![big.clone()])).await.unwrap();
     let pieces = futures_util::stream::iter([Ok(Bytes::from_static(b"one")), Ok(Bytes::from_static(b"two"))]);
-    client.send(put(), Outgoing::Streamed(Box::pin(pieces), 6)).await.unwrap();
+    client.send(put(), Outgoing::Streamed(Box::pin(pieces), Some(6))).await.unwrap();
     let seen = stub.seen();
     assert_eq!(seen[0].body, big);
     assert_eq!((seen[1].body.as_slice(), seen[1].header("content-length")), (b"onetwo".as_slice(), Some("6")));
@@ -182,9 +182,9 @@ async fn a_body_that_breaks_off_is_never_taken_for_whole() {
     let client = open_net().client().unwrap();
     let put = || Request::new(Method::PUT, stub.url("/").parse().unwrap());
     let broken = futures_util::stream::iter([Ok(Bytes::from_static(b"one")), Err("the source is gone".into())]);
-    assert!(client.send(put(), Outgoing::Streamed(Box::pin(broken), 6)).await.is_err());
+    assert!(client.send(put(), Outgoing::Streamed(Box::pin(broken), Some(6))).await.is_err());
     let short = futures_util::stream::iter([Ok(Bytes::from_static(b"one"))]);
-    assert!(client.send(put(), Outgoing::Streamed(Box::pin(short), 6)).await.is_err());
+    assert!(client.send(put(), Outgoing::Streamed(Box::pin(short), Some(6))).await.is_err());
     assert_eq!(stub.seen().len(), 0, "the server never saw a whole request");
 }
 

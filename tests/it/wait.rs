@@ -33,6 +33,12 @@ pub async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T 
     }
 }
 
+/// Lasts for this long: for what must be over before, on the same runtime, which is as late as all else on a busy
+/// machine.
+pub async fn lasting(span: Duration) {
+    tokio::time::sleep(span).await;
+}
+
 /// A moment, for what the tests themselves do slowly.
 #[expect(clippy::disallowed_methods, reason = "the same pause")]
 pub fn pause() {

@@ -82,7 +82,7 @@ fn once(view: &View) -> Option<View> {
             b'=' => quoted_printable(rest),
             _ => None,
         };
-        let (meaning, length) = escape.unwrap_or_else(|| (Meaning::Byte(byte), 1));
+        let (meaning, length) = escape.unwrap_or((Meaning::Byte(byte), 1));
         found |= length > 1;
         let (mut buffer, source) = ([0; 4], place..place + length);
         match meaning {

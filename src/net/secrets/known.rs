@@ -82,7 +82,10 @@ impl Known {
             let pairs = url::form_urlencoded::parse(secret.trim_start_matches('?').as_bytes());
             let signatures: Vec<String> =
                 pairs.filter(|(name, _)| name == "sig").map(|(_, value)| value.replace(' ', "+")).collect();
-            return signatures.iter().for_each(|signature| self.learn(signature));
+            for signature in signatures {
+                self.learn(&signature);
+            }
+            return;
         }
         let view = View::of(secret.as_bytes());
         if secret.chars().count() < SHORTEST || view.filtered(exact).bytes.len() < SHORTEST {
@@ -134,7 +137,9 @@ impl Known {
         if self.passing.len() >= 2 * PASSING {
             self.passing.drain(..PASSING);
             self.passing_grams = Grams::default();
-            self.passing.iter().for_each(|value| self.passing_grams.add_whole(value));
+            for value in &self.passing {
+                self.passing_grams.add_whole(value);
+            }
         }
     }
 
@@ -173,12 +178,16 @@ impl Known {
     fn search(&self, view: &View, depth: usize, found: &mut Vec<Range<usize>>) {
         self.scan(view, found);
         let layers = undone(view);
-        layers.iter().for_each(|plain| self.scan(plain, found));
+        for plain in &layers {
+            self.scan(plain, found);
+        }
         let plain = layers.last().unwrap_or(view);
         let bare = without_markup(plain).inspect(|bare| self.scan(bare, found));
         if depth > 0 {
             let forms = decoded(plain).into_iter().chain(bare.as_ref().map(decoded).unwrap_or_default());
-            forms.for_each(|form| self.search(&form, depth - 1, found));
+            for form in forms {
+                self.search(&form, depth - 1, found);
+            }
         }
     }
 

@@ -208,6 +208,8 @@ fn with_a_short_secret_nothing_is_quoted() {
     assert_eq!(secrets.quote("", 1_000), "");
     let failure = Failure::new(Stage::Content, "FILE-ROOT").arg("files.example").arg("five5 is no folder");
     assert_eq!(secrets.failure(failure).args, ["files.example", MASK]);
+    let counted = Message::of_run(Category::Success, "AFC-S01").arg("five5 and six");
+    assert_eq!(secrets.message(counted).args, ["five5 and six"]);
     // Six characters are enough, however many bytes they have.
     assert_eq!(knowing("ääää€€").quote("anything", 1_000), "anything");
     assert_eq!(knowing("ääää€").quote("anything", 1_000), NOT_QUOTED);
@@ -224,7 +226,7 @@ fn a_private_key_in_whatever_lines() {
         assert!(is_masked(&masked) && !masked.contains(&body[60..70]), "{masked}");
     }
     let bytes = key.serialize_der();
-    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     assert!(is_masked(&secrets.quote(&hex, 10_000)));
 }
 

@@ -104,7 +104,12 @@ pub async fn change_time_zone(
             session::tell(&session, Tone::Ok, "Times are shown in your zone now.", None);
             Ok(response::see_other(urls::ACCOUNT))
         }
-        Err(error) => refused(&viewer, &app, error).await,
+        Err(OpError::Invalid(wrong)) => {
+            let typed = form.field("time_zone").to_owned();
+            let shown = AccountView { time_zone: typed, ..load(&viewer, &app, errors_of(wrong)).await? };
+            Ok(response::page_with(StatusCode::UNPROCESSABLE_ENTITY, view(&viewer.shell(None), &shown)))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

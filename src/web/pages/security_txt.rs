@@ -19,10 +19,9 @@ const VALID: Duration = Duration::from_hours(180 * 24);
 pub async fn show(app: Data<App>) -> Result<HttpResponse, Failure> {
     let contact = app.config.security_contact.as_ref().ok_or_else(Failure::not_found)?;
     let expires = app.clock.now().plus(VALID).to_utc().to_rfc3339_opts(SecondsFormat::Secs, true);
-    let mut text = format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en\n");
     // The RFC asks for an https address.
-    if let Some(url) = app.config.public_url.as_ref().filter(|_| app.config.is_https()) {
-        text.push_str(&format!("Canonical: {url}.well-known/security.txt\n"));
-    }
+    let canonical = app.config.public_url.as_ref().filter(|_| app.config.is_https());
+    let canonical = canonical.map(|url| format!("Canonical: {url}.well-known/security.txt\n")).unwrap_or_default();
+    let text = format!("Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en\n{canonical}");
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text))
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Shell;
+use super::{Shell, foreign};
 use crate::ids::SystemKey;
 use crate::web::urls;
 
@@ -33,7 +33,7 @@ pub fn link_button(address: &str, words: &str, class: &str) -> Markup {
 /// A button whose label needs a name for those who do not see the row it stands in.
 #[must_use]
 pub fn button_for(label: &str, name: &str, class: &str) -> Markup {
-    html! { button class=[(!class.is_empty()).then_some(class)] { (label) span.hidden { ": " (name) } } " " }
+    html! { button class=[(!class.is_empty()).then_some(class)] { (label) span.hidden { ": " (foreign::name(name)) } } " " }
 }
 
 /// *Synchronize now*. The request key makes a double click, or the same page sent twice, one run.

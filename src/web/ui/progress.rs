@@ -6,6 +6,7 @@ use super::Shell;
 use super::text::{bytes, number};
 use super::time::relative;
 use crate::clock::Stamp;
+use crate::domain::invisible::visible;
 
 /// The counters of a run at a moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,7 +92,7 @@ impl Progress {
 pub fn small(progress: &Progress, name: &str) -> Markup {
     html! {
         div.progress {
-            (bar(progress, &format!("Progress of {name}")))
+            (bar(progress, &format!("Progress of {}", visible(name))))
             div.sub { @match progress.percent() { Some(percent) => { (percent) " %" }, None => "counting" } }
         }
     }

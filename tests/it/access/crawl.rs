@@ -188,7 +188,9 @@ both_databases! {
         pages.push(ada.submit("/systems/new", &[("schedule", "cron"), ("timeout_minutes", "x")]).await.expect(422));
         ada.get("/account").await.expect(200);
         pages.push(ada.submit("/account/password", &[("current", "x"), ("password", "y")]).await.expect(422));
-        pages.push(ada.submit("/account/time-zone", &[("time_zone", "Mars")]).await.expect(422));
+        let zone = ada.submit("/account/time-zone", &[("time_zone", "Mars")]).await.expect(422);
+        assert_eq!(zone.attributes("[name=time_zone]", "value"), ["Mars"], "what was typed stays");
+        pages.push(zone);
         pages.push(ada.post_form(&format!("{system}/release"), &[]).await.expect(409));
         let wrong: Vec<String> = pages.iter().flat_map(broken_rules).collect();
         assert!(wrong.is_empty(), "{wrong:#?}");

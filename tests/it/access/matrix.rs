@@ -41,7 +41,12 @@ struct Person {
 
 impl Fixture for Board {
     async fn on(database: Database) -> Self {
-        let desk = Desk::with(database, &["--workers=0", "--trusted-proxies=127.0.0.1"], Arc::new(SystemClock)).await;
+        let desk = Desk::with(
+            database,
+            &["--workers=0", "--trusted-proxies=127.0.0.1", "--security-contact=mailto:security@example.org"],
+            Arc::new(SystemClock),
+        )
+        .await;
         desk.add_reader().await;
         let finance = Place::new(&desk, "Finance").await;
         let sales = Place::new(&desk, "Sales").await;

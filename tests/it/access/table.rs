@@ -18,7 +18,7 @@ GET  /                               in     to   to   to   to   to   to   to
 GET  /static/app.css                 200    200  200  200  200  200  200  200
 GET  /static/icon.svg                200    200  200  200  200  200  200  200
 GET  /health                         200    200  200  200  200  200  200  200
-GET  /.well-known/security.txt       404    404  404  404  404  404  404  404
+GET  /.well-known/security.txt       200    200  200  200  200  200  200  200
 GET  /setup                          to     to   to   to   to   to   to   to
 POST /setup                          to     to   to   to   to   to   to   to
 GET  /sign-in                        200    to   to   to   to   to   to   to

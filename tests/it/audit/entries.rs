@@ -3,9 +3,14 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use syncdesk::clock::{Clock, FixedClock, SystemClock};
+use syncdesk::app::House;
+use syncdesk::clock::{Clock, FixedClock, Stamp, SystemClock};
+use syncdesk::ops::refusals::{KEPT, Refusals};
+use syncdesk::ops::seal_audit::verify_audit;
+use syncdesk::ops::upkeep;
 
 use super::{Entry, entries};
 use crate::database::{Database, Fixture, both_databases};
@@ -150,6 +155,29 @@ both_databases! {
         assert!(refused.iter().all(|entry| entry.address.as_deref() == Some("192.0.2.9") && entry.at == *now));
         let subjects: BTreeSet<&str> = refused.iter().map(|entry| entry.subject.as_str()).collect();
         assert_eq!(subjects, BTreeSet::from(["(unknown name)", "mona"]), "a name that nobody has may be a password");
+    }
+
+    /// After 90 days, and not before; the chain holds, and entries of people who are signed in keep theirs.
+    async fn addresses_of_failed_sign_ins_are_erased(moment: Moment) {
+        let Moment { desk, .. } = &moment;
+        let House { store, vault, config, .. } = &desk.house;
+        let refusals = Refusals::default();
+        for host in 0..5 {
+            refusals.note(Some("mona".to_owned()), Some(format!("2001:db8::{host}")));
+        }
+        let now = Stamp(moment.now);
+        refusals.write(store, now).await.expect("it is written");
+        let addresses = || desk.texts("SELECT address AS value FROM audit_personal WHERE address LIKE '2001:%'");
+        assert_eq!(addresses(), ["2001:db8:0:0::/64"], "one place, counted together");
+        let others = entries(desk).len();
+        upkeep::round(store, vault, config, now.plus(KEPT - Duration::from_secs(1))).await.expect("a round");
+        assert_eq!(addresses().len(), 1);
+        upkeep::round(store, vault, config, now.plus(KEPT)).await.expect("a round");
+        assert!(addresses().is_empty());
+        let kept = desk.texts("SELECT action AS value FROM audit WHERE action = 'session.refused'");
+        assert_eq!((kept.len(), entries(desk).len()), (1, others - 1), "the entry itself stays");
+        let verified = verify_audit(store, vault).await.expect("it is read");
+        assert!(verified.is_ok(), "{verified:?}");
     }
 
     /// To write the same again is no change.

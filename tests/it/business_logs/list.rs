@@ -94,9 +94,9 @@ both_databases! {
         assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
         assert_eq!(csv.header("content-disposition"), "attachment; filename=\"runs.csv\"");
         let lines = [
-            "\u{feff}system,name,group,kind,run,state,result,end_reason,trigger,principal,queued,started,ended,errors,warnings,successes,information",
-            "aaaaaaaaac,Ärger;' @cmd,Sales,files,1,running,,,schedule,Schedule,2026-11-22T02:00:00.000Z,2026-11-22T02:00:00.000Z,,0,0,0,0",
-            "aaaaaaaaab,\"'=HYPERLINK(\"\"x\"\")\",Finance,files,1,ended,error,failed,manual,'-mona,2026-11-22T00:00:00.000Z,,2026-11-22T01:00:00.000Z,1,20,300,4000",
+            "\u{feff}system,name,group,kind,run,state,result,end_reason,error_source,error_category,error_code,trigger,principal,queued,started,ended,errors,warnings,successes,information",
+            "aaaaaaaaac,Ärger;' @cmd,Sales,files,1,running,,,,,,schedule,Schedule,2026-11-22T02:00:00.000Z,2026-11-22T02:00:00.000Z,,0,0,0,0",
+            "aaaaaaaaab,\"'=HYPERLINK(\"\"x\"\")\",Finance,files,1,ended,error,failed,service,connection,PEER-AWAY,manual,'-mona,2026-11-22T00:00:00.000Z,,2026-11-22T01:00:00.000Z,1,20,300,4000",
             "",
         ];
         assert_eq!(csv.body, lines.join("\r\n"));
@@ -156,8 +156,8 @@ both_databases! {
         desk.add_group("Purchasing").await;
         desk.add_person("nora", "Operator", Some("Finance")).await;
         desk.sql(
-            "INSERT INTO assignments (person_id, collection_id, group_id)
-               SELECT person_id, collection_id, (SELECT id FROM system_groups WHERE name = 'Sales') FROM assignments
+            "INSERT INTO assignments (person_id, collection_id, created_at, created_by, group_id)
+               SELECT person_id, collection_id, created_at, created_by, (SELECT id FROM system_groups WHERE name = 'Sales') FROM assignments
                WHERE person_id = (SELECT id FROM people WHERE name = 'nora')",
         );
         let all = ["Finance", "General", "Purchasing", "Sales"];
@@ -327,7 +327,7 @@ both_databases! {
             assert_eq!(page.attributes("td[data-label=Result] a", "href").last().map(String::as_str), Some("/help/codes/PEER-SIGN-IN"));
         }
         let csv = ada.get("/logs.csv").await.expect(200);
-        let mut reader = csv::Reader::from_reader(csv.body.as_bytes());
+        let mut reader = csv::Reader::from_reader(csv.body.trim_start_matches('\u{feff}').as_bytes());
         let names = ["error_source", "error_category", "error_code"];
         let columns = names.map(|name| reader.headers().expect("a head").iter().position(|column| column == name).expect(name));
         let rows: Vec<String> = reader.records().map(|row| columns.map(|column| row.as_ref().expect("a row")[column].to_owned()).join(" ")).collect();

@@ -171,7 +171,7 @@ fn shown(shape: Shape, secrets: &[String]) -> Reply {
             Reply::body(200, error.to_string()).with("content-type", "application/json")
         }
         Shape::Location => {
-            let host: String = one.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let host = one.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
             Reply::status(302).with("location", format!("http://{}.example/{line}", &host[..host.len().min(60)]))
         }
         Shape::Version => {

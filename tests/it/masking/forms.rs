@@ -4,7 +4,7 @@ use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, 
 
 /// Forms of the secret alone.
 pub fn forms(secret: &str) -> Vec<String> {
-    let bytes = |form: &dyn Fn(u8) -> String| secret.bytes().map(|byte| form(byte)).collect::<String>();
+    let bytes = |form: &dyn Fn(u8) -> String| secret.bytes().map(form).collect::<String>();
     let characters = |form: &dyn Fn(char) -> String| secret.chars().map(form).collect::<String>();
     let escaped = |upper: bool| {
         bytes(&|byte| match byte {

@@ -156,4 +156,21 @@ both_databases! {
         mona.get(&format!("{things}/record?key=ff")).await.expect(404);
         mona.get(&format!("{things}?run=99")).await.expect(404);
     }
+
+    /// As in logs: what a service hides in its values is shown by its code.
+    async fn values_hide_nothing(desk: Desk) {
+        let service = Service::start();
+        let hidden = "a\u{202e}b\u{1b}[2J";
+        let things = json!({ "value": [{ "Id": 1, "Name": hidden, "Price": "1.50" }] }).to_string();
+        service.says("Things", move || reply(&things));
+        let system = desk.odata_system(&service.root(), &[]).await;
+        desk.sync(&system).await;
+        let mona = desk.as_("mona").await;
+        let records = mona.get(&format!("{}/replica/Things", system.page())).await.expect(200);
+        let record = mona.get(&records.attributes("th a", "href")[0]).await.expect(200);
+        for page in [records, record] {
+            assert!(page.says("a \\u{202E} b \\x1B [2J"), "{}", page.told());
+            assert!(!page.body.contains('\u{202e}') && !page.body.contains('\u{1b}'), "{}", page.path);
+        }
+    }
 }

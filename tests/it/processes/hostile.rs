@@ -64,7 +64,8 @@ fn endless_metadata(_request: &Request) -> Reply {
     let properties = (0_u64..).map(|piece| {
         (0..1_000)
             .map(|number| format!("<Property Name=\"P{piece}_{number}\" Type=\"Edm.String\"/>"))
-            .collect::<String>()
+            .collect::<Vec<_>>()
+            .concat()
             .into_bytes()
     });
     streamed("HTTP/1.1 200 Stub\r\ncontent-type: application/xml", std::iter::once(start).chain(properties))

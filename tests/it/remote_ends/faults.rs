@@ -16,7 +16,12 @@ use crate::stub::{Reply, Stub};
 
 /// An end that talks to the stub, with little patience.
 pub fn open(kind: EndKind, stub: &Stub) -> Box<dyn End> {
-    let patience = Patience { idle: Duration::from_millis(300), ..net().client().unwrap().patience() };
+    open_with(kind, stub, net().client().unwrap().patience().longest_pause)
+}
+
+/// The same with pauses of up to this length.
+fn open_with(kind: EndKind, stub: &Stub, longest_pause: Duration) -> Box<dyn End> {
+    let patience = Patience { idle: Duration::from_millis(300), longest_pause, ..net().client().unwrap().patience() };
     let settings = settings(kind, stub.url(""), "bucket".to_owned(), "account");
     let opened = remote::open(&settings, Some(&"c2VjcmV0".into()), &net().patient(patience), Which::Destination, RUN);
     opened.expect("settings that lead to the stub")
@@ -185,7 +190,7 @@ async fn a_stopped_run_does_not_wait_for_the_service() {
         for answer in [|| Reply::status(503).with("retry-after", "25"), || Reply::Silence(Vec::new())] {
             let stub = Stub::start(move |_, _| answer());
             let stop = lease();
-            let end = open(kind, &stub);
+            let end = open_with(kind, &stub, Duration::from_secs(30));
             let (stopped, is_stopped) = tokio::sync::oneshot::channel();
             let stopping = async {
                 crate::wait::until("a request", async || (!stub.seen().is_empty()).then_some(())).await;
@@ -194,7 +199,7 @@ async fn a_stopped_run_does_not_wait_for_the_service() {
             };
             let late = async {
                 let _ = is_stopped.await;
-                tokio::time::sleep(Duration::from_secs(20)).await;
+                crate::wait::lasting(Duration::from_secs(20)).await;
             };
             let file = path("a");
             let writing = async { tokio::join!(end.write(&file, source(3, 1).incoming(&stop)), stopping).0 };

@@ -2,6 +2,7 @@
 //! silence, half an answer, nonsense).
 
 mod bucket;
+mod dav;
 mod share;
 mod sink;
 
@@ -15,6 +16,7 @@ use rustls::pki_types::PrivateKeyDer;
 use crate::certificates::OURS;
 
 pub use bucket::{Bucket, Habits, Object};
+pub use dav::{Dav, Oddities, inside_207};
 pub use share::{LARGE, Share, listing};
 pub use sink::Sink;
 
@@ -66,6 +68,14 @@ impl Reply {
         match self {
             Self::Http(_, headers, body) => Self::Http(status, headers, body),
             other => other,
+        }
+    }
+
+    /// The same once more; only for answers of [`Reply::Http`].
+    pub fn again(&self) -> Self {
+        match self {
+            Self::Http(status, headers, body) => Self::Http(*status, headers.clone(), body.clone()),
+            Self::Raw(_) | Self::Pieces(..) | Self::Silence(_) => panic!("it can be given once"),
         }
     }
 
@@ -206,6 +216,25 @@ fn http(status: u16, headers: &[(&'static str, String)], body: &[u8], head: bool
     bytes
 }
 
+/// A body in chunks; `None` if it breaks off.
+fn chunks(reader: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut size = String::new();
+        reader.read_line(&mut size).ok()?;
+        let size = u64::from_str_radix(size.trim(), 16).ok()?;
+        let before = body.len() as u64;
+        reader.by_ref().take(size).read_to_end(&mut body).ok()?;
+        reader.read_line(&mut String::new()).ok()?;
+        if body.len() as u64 - before < size {
+            return None;
+        }
+        if size == 0 {
+            return Some(body);
+        }
+    }
+}
+
 fn read(connection: &mut impl Read) -> Option<Request> {
     let mut reader = BufReader::new(connection);
     let mut line = String::new();
@@ -218,6 +247,11 @@ fn read(connection: &mut impl Read) -> Option<Request> {
         reader.read_line(&mut line).ok()?;
         let Some((name, value)) = line.split_once(':') else { break };
         headers.push((name.to_lowercase(), value.trim().to_owned()));
+    }
+    if headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked") {
+        let body = chunks(&mut reader)?;
+        let length = body.len() as u64;
+        return Some(Request { method, path, headers, body, length });
     }
     let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
     let length: u64 = length.unwrap_or(0);

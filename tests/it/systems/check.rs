@@ -31,7 +31,7 @@ async fn share(desk: &Desk, name: &str, endpoint: &str) -> Tree {
         ("settings.destination_endpoint", endpoint),
         ("settings.destination_path", ""),
         ("settings.destination_account", "ada"),
-        ("settings.destination_secret", "wrong"),
+        ("settings.destination_secret", "wrong-secret"),
     ];
     desk.files_system_with("Finance", name, &fields).await
 }
@@ -106,7 +106,7 @@ both_databases! {
         assert_eq!(stages(&page), failed_at(4, &NAMED), "{}", page.told());
         assert!(page.says("<b>No such user</b> here"), "{}", page.told());
         assert!(page.texts("main b").is_empty(), "as text");
-        assert!(!page.body.contains("wrong"), "without the secret");
+        assert!(!page.body.contains("wrong-secret"), "without the secret");
     }
 
     async fn another_protocol(desk: Desk) {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
+use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
 use syncdesk::ids::SystemKey;
+use syncdesk::ops::rotate_keys::rotate_keys;
 use syncdesk::ops::upkeep;
 use syncdesk::store::{credentials, systems};
 
@@ -220,6 +222,17 @@ both_databases! {
         let made = send(&ada, &[("max_attempts", "5")]).await.expect(303);
         let kept = stored(&desk, &made, "key").await.expect("a key");
         assert_eq!(kept.lines().collect::<Vec<_>>(), key.lines().collect::<Vec<_>>());
+    }
+
+    /// The old key may be known to somebody: what it has sealed goes with it.
+    async fn a_rotation_deletes_it(desk: Desk) {
+        let ada = desk.as_("ada").await;
+        refused(&desk, &ada, "Finance").await;
+        let house = &desk.house;
+        rotate_keys(&house.store, &house.vault, &Internal::console(), house.clock.now()).await.expect("it rotates");
+        assert_eq!(drafts(&desk), 0);
+        let page = send(&ada, &[("max_attempts", "5")]).await.expect(422);
+        assert!(page.text(&format!("[id='{SLOT}-error']")).contains("Give the secret"), "{}", page.told());
     }
 
     /// One person cannot fill the database with them.

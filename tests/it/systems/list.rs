@@ -125,4 +125,24 @@ both_databases! {
         let page = desk.as_("wim").await.get(&format!("/systems/{key}")).await.expect(200);
         assert!(page.texts(".badge.ok").is_empty() && page.says("Never synchronized."), "{}", page.told());
     }
+
+    /// Names of before, when such characters were allowed: the code of each shows, wherever the name does.
+    async fn an_old_name_hides_nothing(desk: Desk) {
+        const OLD: &str = "Reports\u{202e}gpj\u{1b}[2J";
+        let tree = desk.files_system("Finance", "Reports").await;
+        let (run, _page) = desk.synchronize(&tree).await;
+        desk.sql(&format!("UPDATE systems SET name = '{OLD}'"));
+        let ada = desk.as_("ada").await;
+        let pages = ["", "/edit", "/hold", "/delete", "/checks", "/queue", "/connection"].map(|page| format!("{}{page}", tree.page()));
+        let others = ["/systems".to_owned(), "/logs".to_owned(), tree.run(run)];
+        for page in pages.iter().chain(&others) {
+            let page = ada.get(page).await.expect(200);
+            // The form has the name as it is stored, in its input.
+            let shown = page.body.replace(&format!("value=\"{OLD}\""), "");
+            assert!(!shown.contains('\u{202e}') && !shown.contains('\u{1b}'), "{}: {}", page.path, page.told());
+        }
+        assert!(ada.get(&tree.page()).await.text("title").contains("Reports\\u{202E}gpj\\x1B[2J"));
+        let list = ada.get("/systems").await.expect(200);
+        assert!(list.texts("tbody").concat().contains("\\u{202E}"), "{}", list.told());
+    }
 }

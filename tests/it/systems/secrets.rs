@@ -1,7 +1,11 @@
 //! Credentials: written, never shown, and never sent to somebody else.
 
+use std::sync::Arc;
+
+use syncdesk::clock::SystemClock;
+
 use crate::certificates::OURS;
-use crate::database::both_databases;
+use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, Tree, key_of};
 use crate::visitor::Visitor;
 use crate::wait::until;
@@ -273,5 +277,41 @@ both_databases! {
         ada.get(&delete).await.expect(200);
         ada.submit(&delete, &[]).await.expect(303);
         assert!(sealed(&desk).is_empty());
+    }
+}
+
+/// Without a worker: nothing calls the hosts of these systems.
+struct Idle(Desk);
+
+impl Fixture for Idle {
+    async fn on(database: Database) -> Self {
+        Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
+    }
+}
+
+both_databases! {
+    /// On the pages of the system and of its check, and in its form.
+    async fn credentials_over_plain_http_are_warned_about(idle: Idle) {
+        const WARNING: &str = "Syncdesk sends credentials without encryption to http://s3.example.org";
+        let Idle(desk) = idle;
+        let plain = [&BUCKET[..], &[("settings.destination_endpoint", "http://s3.example.org/")]].concat();
+        let tree = desk.files_system_with("Finance", "Reports", &plain).await;
+        let local = desk.files_system_with("Finance", "Local", &BUCKET).await;
+        let ada = desk.as_("ada").await;
+        ada.get("/account").await.expect(200);
+        let check = ada.post_form(&format!("{}/check", tree.page()), &[]).await.expect(303).location().to_owned();
+        for page in [tree.page(), check, format!("{}/edit", tree.page())] {
+            let page = ada.get(&page).await.expect(200);
+            let warnings = page.texts(".notice.warning").join(" ");
+            assert!(warnings.contains(WARNING) && warnings.contains("https://"), "{}", page.told());
+        }
+        for page in [local.page(), format!("{}/edit", local.page())] {
+            let page = ada.get(&page).await.expect(200);
+            assert!(!page.says("without encryption"), "to this machine: {}", page.told());
+        }
+        // Without the credential nothing is sent.
+        desk.sql("DELETE FROM credentials");
+        let page = ada.get(&tree.page()).await.expect(200);
+        assert!(!page.says("without encryption"), "{}", page.told());
     }
 }

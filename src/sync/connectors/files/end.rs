@@ -40,6 +40,16 @@ pub struct Facts {
     pub etag: Option<String>,
 }
 
+impl Facts {
+    /// Whether the etags are equal; `None` unless both are known. Weak comparison (RFC 9110, 8.8.3.2): some
+    /// services report a weak etag for a new file and a strong one later.
+    #[must_use]
+    pub fn etag_agrees(&self, other: &Self) -> Option<bool> {
+        let opaque = |facts: &Self| facts.etag.as_ref().map(|etag| etag.strip_prefix("W/").unwrap_or(etag).to_owned());
+        opaque(self).zip(opaque(other)).map(|(one, other)| one == other)
+    }
+}
+
 /// A child of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {

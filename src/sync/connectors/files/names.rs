@@ -29,11 +29,11 @@ impl TemporaryNames {
         format!(".syncdesk-{}-{}{SUFFIX}", self.run, self.next.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// The same with these characters in it, to try whether a service keeps them. It begins like a name of
+    /// A name with these characters, to try whether a service keeps them. It begins like one of
     /// [`TemporaryNames::next`], so that whatever the service makes of the characters is recognized.
     #[must_use]
-    pub fn next_with(&self, characters: &str) -> String {
-        format!("{}{characters}x", self.next())
+    pub fn with(name: &str, characters: &str) -> String {
+        format!("{name}{characters}x")
     }
 }
 
@@ -67,8 +67,9 @@ mod tests {
     fn its_own_names_are_recognized() {
         let names = TemporaryNames::of_run(17);
         assert_eq!(names.next(), ".syncdesk-17-1.upload");
-        assert_eq!(names.next_with("?;"), ".syncdesk-17-2.upload?;x");
-        let made = [names.next(), names.next_with("?"), ".syncdesk-17-9.part".to_owned()];
+        let tried = TemporaryNames::with(&names.next(), "?;");
+        assert_eq!(tried, ".syncdesk-17-2.upload?;x");
+        let made = [names.next(), tried, ".syncdesk-17-9.part".to_owned()];
         // What a service makes of the second.
         let aliases = [".syncdesk-17-2.upload".to_owned(), ".syncdesk-17-2.upload_x".to_owned()];
         for name in made.iter().chain(&aliases) {

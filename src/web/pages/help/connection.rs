@@ -120,7 +120,7 @@ pub fn view(shell: &Shell, view: &ConnectionView) -> Markup {
         "When a connection is in trouble",
         &html! {
             (crumbs(&above))
-            (head(&html! { "When a connection is in trouble" }, &html! { @if let Some(of) = &view.system { bdi.soft { (of.name) } } }, &html! {}))
+            (head(&html! { "When a connection is in trouble" }, &html! { @if let Some(of) = &view.system { span.soft { (foreign::name(&of.name)) } } }, &html! {}))
             div.card.sheet.prose {
                 p { "Take the steps in this order: each rules out what the next ones rest on. After each change, check the connection again." }
                 ol.steps {
@@ -221,7 +221,7 @@ fn way(view: &ConnectionView) -> Markup {
         }
         @if let Some(of) = view.system.as_ref().filter(|of| !of.addresses.is_empty()) {
             p { "Whether these can be reached from the machine that Syncdesk runs on:" }
-            ul { @for (label, address) in &of.addresses { li { (label) ": " code { (foreign::name(&address)) } } } }
+            ul { @for (label, address) in &of.addresses { li { (label) ": " code { (foreign::name(address)) } } } }
         }
     }
 }

@@ -96,7 +96,7 @@ fn view(shell: &Shell, view: &RecordView) -> Markup {
                 (table(&html! { "Fields of " (foreign::name(&view.key)) }, &FIELDS, &html! {
                     @for name in view.names.iter().chain(others) {
                         tr {
-                            th scope="row" data-label="Field" { (foreign::name(&name)) }
+                            th scope="row" data-label="Field" { (foreign::name(name)) }
                             td data-label="Value" { (fields::cell(record.get(name), fields::short)) }
                         }
                     }
@@ -151,7 +151,7 @@ fn changes(view: &RecordView, version: &Version, before: Option<&Version>) -> Ma
             _ => {},
         }
         @if !names.is_empty() {
-            ul { @for name in names { li { (foreign::name(&name)) ": " (fields::cell(was.get(name), fields::short)) " → " (fields::cell(now.get(name), fields::short)) } } }
+            ul { @for name in names { li { (foreign::name(name)) ": " (fields::cell(was.get(name), fields::short)) " → " (fields::cell(now.get(name), fields::short)) } } }
         }
     }
 }

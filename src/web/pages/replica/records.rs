@@ -151,7 +151,7 @@ fn view(shell: &Shell, view: &RecordsView) -> Markup {
         &format!("{name} of {}", view.above.name),
         &html! {
             (view.above.crumbs(true, None))
-            (head(&html! { (foreign::name(&name)) }, &beside, &actions))
+            (head(&html! { (foreign::name(name)) }, &beside, &actions))
             section.card aria-label="Records" {
                 (filters(view))
                 @if view.records.is_empty() {
@@ -159,7 +159,7 @@ fn view(shell: &Shell, view: &RecordsView) -> Markup {
                         @if view.query.is_narrow() { p { a href=(urls::records(key, name, &view.query.widened(), None)) { "Show all records" } } }
                     }))
                 } @else {
-                    (table(&html! { "Records of " (foreign::name(&name)) }, &columns, &html! { @for record in &view.records { (row(view, record)) } }))
+                    (table(&html! { "Records of " (foreign::name(name)) }, &columns, &html! { @for record in &view.records { (row(view, record)) } }))
                 }
                 @let shown = i64::try_from(view.records.len()).unwrap_or(i64::MAX);
                 (pager("Pages of records", &html! {

@@ -56,7 +56,7 @@ pub(super) fn need(source: &Facts, destination: Option<&Facts>, memory: Option<&
     // A run may have been interrupted after the transfer and before it was remembered. A changed etag
     // contradicts that, even if size and time (S3: in whole seconds) are equal.
     let contradicted = memory.is_some_and(|memory| {
-        etags(&memory.source, source) == Some(false) || etags(&memory.destination, destination) == Some(false)
+        memory.source.etag_agrees(source) == Some(false) || memory.destination.etag_agrees(destination) == Some(false)
     });
     let equal = sets_times && agree(source.size, destination.size) == Some(true);
     if equal && !contradicted && agree(source.modified, destination.modified) == Some(true) {
@@ -74,7 +74,7 @@ impl Likeness {
 fn likeness(before: &Facts, now: &Facts) -> Likeness {
     let size = agree(before.size, now.size);
     let texts = agree(before.time_text.as_ref(), now.time_text.as_ref());
-    let marks = [etags(before, now), agree(before.modified, now.modified), texts];
+    let marks = [before.etag_agrees(now), agree(before.modified, now.modified), texts];
     let has_mark = |facts: &Facts| facts.etag.is_some() || facts.modified.is_some() || facts.time_text.is_some();
     if size == Some(false) || marks.contains(&Some(false)) {
         Likeness::Different
@@ -90,12 +90,6 @@ fn likeness(before: &Facts, now: &Facts) -> Likeness {
 /// Whether two values are equal; `None` unless both are known.
 fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<bool> {
     one.zip(other).map(|(one, other)| one == other)
-}
-
-/// Weak comparison (RFC 9110, 8.8.3.2): some services report a weak etag for a new file and a strong one later.
-fn etags(one: &Facts, other: &Facts) -> Option<bool> {
-    let opaque = |facts: &Facts| facts.etag.as_ref().map(|etag| etag.strip_prefix("W/").unwrap_or(etag).to_owned());
-    agree(opaque(one), opaque(other))
 }
 
 #[cfg(test)]

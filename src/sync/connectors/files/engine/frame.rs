@@ -131,11 +131,11 @@ impl Walk<'_> {
         if frame.path.is_root() {
             return Err(root_failure(error, &self.run.settings.end(which).address()));
         }
-        self.found.tally.skipped += 1;
-        self.found.tally.wanted += i64::from(frame.source);
-        self.keep_there(frame.destination);
-        self.memories.keep(&frame.path).await?;
-        self.run.skip(error, which, What::Folder.as_str(), &frame.path).await
+        let message = self.run.warning(error, which, What::Folder.as_str(), &frame.path)?;
+        if frame.source {
+            self.found.tally.refused(&message);
+        }
+        self.pass_by(message, &frame.path, frame.destination).await
     }
 
     /// All children were visited.
@@ -157,8 +157,8 @@ impl Walk<'_> {
             }
             Closing::Replace(_) => {
                 self.found.tally.skipped += 1;
-                self.found.tally.wanted += 1;
                 let message = skipped(Category::Warning, codes::IN_THE_WAY, What::File.as_str(), &frame.path);
+                self.found.tally.refused(&message);
                 self.run.log(message.arg("folder")).await
             }
             Closing::Stay | Closing::Delete => Ok(()),

@@ -31,13 +31,15 @@ pub(super) struct Tally {
     pub(super) deleted: i64,
     pub(super) skipped: i64,
     pub(super) bytes: i64,
-    /// Files that had to arrive, also those that were refused with a Warning; and those that did.
+    /// Files that were to be transferred, and those that were.
     pub(super) wanted: i64,
     pub(super) arrived: i64,
     /// Folders that had to be made, those that were, and those that existed at both ends.
     pub(super) wanted_folders: i64,
     pub(super) made_folders: i64,
     pub(super) equal_folders: i64,
+    /// Items of the source that were skipped with a Warning before any transfer.
+    pub(super) refused: i64,
     /// An item was skipped for a reason that does not pass soon.
     pub(super) lasting: bool,
     /// What the service or the operating system said about the first item that was skipped.
@@ -45,19 +47,27 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Whether items had to arrive, none did, and none was equal already.
+    /// Whether transfers were tried, and none of them had success.
+    pub(super) const fn all_failed(&self) -> bool {
+        if self.wanted > 0 { self.arrived == 0 } else { self.wanted_folders > 0 && self.made_folders == 0 }
+    }
+
+    /// Whether items had to arrive, none did, and none was equal already. Folders count only where no file was
+    /// to be transferred: they can be made where no file can be written.
     pub(super) const fn nothing_arrived(&self) -> bool {
-        let (wanted, arrived, equal) = if self.wanted > 0 {
-            (self.wanted, self.arrived, self.unchanged)
-        } else {
-            (self.wanted_folders, self.made_folders, self.unchanged + self.equal_folders)
-        };
-        wanted > 0 && arrived == 0 && equal == 0
+        let tried = self.wanted + self.wanted_folders > 0;
+        let folder = self.wanted == 0 && self.equal_folders > 0;
+        self.unchanged == 0 && !folder && if tried { self.all_failed() } else { self.refused > 0 }
+    }
+
+    /// How many items had to arrive.
+    pub(super) const fn had_to_arrive(&self) -> i64 {
+        self.refused + if self.wanted > 0 { self.wanted } else { self.wanted_folders }
     }
 
     /// Notes that an item of the source is not even tried.
     pub(super) fn refused(&mut self, message: &Message) {
-        self.wanted += 1;
+        self.refused += 1;
         self.lasting |= message.code != codes::UNKNOWN;
         if self.first_words.is_none() {
             self.first_words.clone_from(&message.foreign_text);
@@ -99,8 +109,20 @@ impl Run<'_> {
         item_type: &'static str,
         path: &ItemPath,
     ) -> Result<(), Halt> {
+        self.log(self.warning(error, which, item_type, path)?).await
+    }
+
+    /// The Warning about an item that was skipped; `Err` if the whole run cannot go on.
+    #[expect(clippy::unused_self, reason = "reads as what the run says")]
+    pub(super) fn warning(
+        &self,
+        error: EndError,
+        which: Which,
+        item_type: &'static str,
+        path: &ItemPath,
+    ) -> Result<Message, Halt> {
         match error {
-            EndError::Item { trouble, words } => self.log(message(trouble, words, which, item_type, path)).await,
+            EndError::Item { trouble, words } => Ok(message(trouble, words, which, item_type, path)),
             EndError::Whole(failure) => Err(failure.into()),
             EndError::Stopped(stopped) => Err(stopped.into()),
         }

@@ -30,8 +30,9 @@ impl Run<'_> {
         let mut tally = found.tally.clone();
         self.phase("transferring");
         transfer::transfer(self, false, &mut tally).await?;
-        // Where nothing arrives, the destination keeps what it has.
-        if found.deletions > 0 && (found.late || !tally.nothing_arrived()) {
+        // Where nothing can be written, the destination keeps what it has.
+        let in_vain = tally.nothing_arrived() && tally.all_failed();
+        if found.deletions > 0 && (found.late || !in_vain) {
             self.phase("deleting");
             delete::delete(self, &mut tally).await?;
         }
@@ -43,7 +44,7 @@ impl Run<'_> {
     }
 
     async fn sum_up(&self, tally: Tally) -> Result<(), Halt> {
-        let nothing_arrived = tally.nothing_arrived();
+        let (nothing_arrived, had_to_arrive) = (tally.nothing_arrived(), tally.had_to_arrive());
         let Tally { unchanged, inserted, updated, deleted, skipped, bytes, .. } = tally;
         let numbers = [unchanged, inserted, updated, deleted, skipped, bytes];
         let message = Message::of_run(Category::Information, codes::SUMMARY);
@@ -51,8 +52,7 @@ impl Run<'_> {
         if !nothing_arrived {
             return Ok(());
         }
-        let wanted = if tally.wanted > 0 { tally.wanted } else { tally.wanted_folders };
-        let failure = Failure::new(Stage::Content, codes::NOTHING_ARRIVED).arg(wanted.to_string());
+        let failure = Failure::new(Stage::Content, codes::NOTHING_ARRIVED).arg(had_to_arrive.to_string());
         let failure = Failure { foreign_text: tally.first_words, transient: !tally.lasting, ..failure };
         Err(failure.into())
     }

@@ -1,7 +1,7 @@
 //! The rule for what an end does not know: it is neither deleted nor written, at either end, and nothing
 //! below it is; its baseline stays, it counts as skipped, and a Warning says why.
 
-use crate::domain::message::{Category, Message};
+use crate::domain::message::{Category, MAX_KEY_BYTES, Message};
 use crate::sync::connector::Halt;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::Which;
@@ -39,13 +39,17 @@ impl Walk<'_> {
             // A copy run leaves alone what only the destination has.
             (_, _) if !wanted && self.run.settings.mode == Mode::Copy => self.memories.keep(&path).await,
             (_, Seen::Unknown(Unknown { trouble, words, .. })) => {
-                self.found.tally.wanted += i64::from(wanted);
-                self.pass_by(unknown(trouble, words, Which::Destination, ITEM, &path), &path, there).await
+                let message = unknown(trouble, words, Which::Destination, ITEM, &path);
+                if wanted {
+                    self.refused(message, &path, there).await
+                } else {
+                    self.pass_by(message, &path, there).await
+                }
             }
             // The Warning is that of the folder whose listing is incomplete.
             (_, _) => {
                 self.found.tally.skipped += 1;
-                self.found.tally.wanted += i64::from(wanted);
+                self.found.tally.refused += i64::from(wanted);
                 self.keep_there(there);
                 self.memories.keep(&path).await
             }
@@ -66,10 +70,12 @@ impl Walk<'_> {
                 continue;
             }
             self.found.tally.skipped += 1;
-            self.found.tally.wanted += i64::from(which == Which::Source);
-            let message =
-                Message { item_key: shown.clone(), ..skipped(Category::Warning, codes::NAME, ITEM, &frame.path) };
-            self.run.log(message.arg(words.as_str())).await?;
+            let message = skipped(Category::Warning, codes::NAME, ITEM, &frame.path).arg(words.as_str());
+            let message = Message { item_key: shown.iter().take(MAX_KEY_BYTES).copied().collect(), ..message };
+            if which == Which::Source {
+                self.found.tally.refused(&message);
+            }
+            self.run.log(message).await?;
         }
         let Some(words) = &listed.incomplete else { return Ok(()) };
         frame.kept += u64::from(which == Which::Destination);

@@ -125,3 +125,47 @@ fn only_the_allowed_folders() {
     assert!(allowed("/data/files/sales") && allowed("/srv/share/deep/er"));
     assert!(!allowed("/data/files/salesmen") && !allowed("/data/files") && !allowed("/") && !allowed(""));
 }
+
+/// Gives content, and takes the lease away when the last of it was given.
+struct Losing {
+    facts: Facts,
+    pieces: usize,
+    stop: crate::sync::stop::Stop,
+}
+
+impl Reader for Losing {
+    fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    fn next(&mut self) -> Task<'_, EndResult<Option<bytes::Bytes>>> {
+        let piece = self.pieces.checked_sub(1).map(|left| {
+            self.pieces = left;
+            bytes::Bytes::from_static(&[7; 1024 * 1024])
+        });
+        if piece.is_none() {
+            self.stop.extend(std::time::Duration::ZERO, std::time::Duration::ZERO);
+        }
+        Box::pin(async { Ok(piece) })
+    }
+}
+
+/// It may have written all of a file, but the file does not get its name.
+#[tokio::test]
+async fn a_run_without_its_lease_changes_nothing() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("old"), "before").unwrap();
+    let end = local(root.path(), false);
+    for name in ["old", "new"] {
+        for pieces in [0, 1, 3] {
+            let stop = crate::sync::stop::Stop::with_lease(std::time::Duration::from_mins(10));
+            let facts = Facts { size: Some(pieces as u64 * 1024 * 1024), ..Facts::default() };
+            let losing = Losing { facts, pieces, stop: stop.clone() };
+            let written = end.write(&path(name), Incoming::new(Box::new(losing), stop, Arc::default())).await;
+            let lost = Err(EndError::Stopped(crate::sync::stop::Stopped::LeaseLost));
+            assert_eq!(written, lost, "{name} {pieces}");
+            assert_eq!(kinds(&end, "").await, [("old".to_owned(), Kind::File)], "and no temporary file");
+            assert_eq!(fs::read_to_string(root.path().join("old")).unwrap(), "before");
+        }
+    }
+}

@@ -36,11 +36,10 @@ pub(super) trait Download: Send + Sync {
     /// Its content from `offset` on, of the version with this etag only.
     fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Pieces>>;
 
-    /// Fails with [`Trouble::Changed`] if the file is another one by now. Services that give out one
-    /// version whole have nothing to do.
-    fn settle<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndResult<()>> {
-        let _ = facts;
-        Box::pin(async { Ok(()) })
+    /// The facts of what was read, as later listings report them. Fails with [`Trouble::Changed`] if the file is
+    /// another one by now. Services that give out one version whole have nothing to do.
+    fn settle<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndResult<Facts>> {
+        Box::pin(async { Ok(facts.clone()) })
     }
 }
 
@@ -80,7 +79,8 @@ impl<D: Download> Resuming<D> {
                     return Err(EndError::item(Trouble::Changed, "it gave fewer bytes than it has"));
                 }
                 None => {
-                    self.download.settle(&self.facts).await?;
+                    self.facts.size = Some(self.given);
+                    self.facts = self.download.settle(&self.facts).await?;
                     return Ok(None);
                 }
             }

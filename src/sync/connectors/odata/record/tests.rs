@@ -165,7 +165,7 @@ fn people() -> EntitySet {
 
 #[rstest]
 #[case(r##"{"@odata.type": "#odd.Employee", "Id": 1, "Cost": 7, "boss": {}}"##)]
-#[case(r##"{"@type": "http://host/$metadata#odd.Employee", "Id": 1, "Cost": 7}"##)]
+#[case(r#"{"@type": "http://host/$metadata#odd.Employee", "Id": 1, "Cost": 7}"#)]
 #[case(r##"{"@odata.type": "#alias.Employee", "Id": 1, "Cost": 7}"##)]
 #[case(r#"{"__metadata": {"uri": "x", "type": "odd.Employee"}, "Id": 1, "Cost": 7}"#)]
 fn records_of_derived_types(#[case] record: &str) {
@@ -191,7 +191,7 @@ fn links_between_records_are_no_records() {
 }
 
 #[rstest]
-#[case(r##"{"@odata.context": "x#Items/$deletedEntity", "id": "Items(Order='7',Item=10)", "reason": "deleted"}"##, &["7/10"])]
+#[case(r#"{"@odata.context": "x#Items/$deletedEntity", "id": "Items(Order='7',Item=10)", "reason": "deleted"}"#, &["7/10"])]
 #[case(r#"{"@removed": {"reason": "deleted"}, "@id": "http://x/Items(Item=10,Order='')"}"#, &["/10"])]
 #[case(r#"{"@odata.removed": {}, "Order": "7", "Item": 10}"#, &["7/10"])]
 fn what_is_removed(#[case] record: &str, #[case] keys: &[&str]) {

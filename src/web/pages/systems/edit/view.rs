@@ -130,7 +130,7 @@ fn folders(view: &EditView) -> Markup {
             [(_group, folder)] => div.field { p.help { "Local folders of its systems lie in " code.mono { (folder) } } },
             several => details.field {
                 summary { "Where local folders of a group lie" }
-                dl.folders { @for (group, folder) in several { div { dt { (foreign::name(&group)) } dd { code.mono { (folder) } } } } }
+                dl.folders { @for (group, folder) in several { div { dt { (foreign::name(group)) } dd { code.mono { (folder) } } } } }
             },
         }
     }

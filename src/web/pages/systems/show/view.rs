@@ -270,7 +270,7 @@ fn settings(view: &SystemView) -> Markup {
                     @if view.may.edit { a.end.act href=(urls::system_edit(&view.key)) { "Edit" } }
                 }
                 dl {
-                    @for (label, value) in &view.settings { div { dt { (label) } dd { (foreign::name(&value)) } } }
+                    @for (label, value) in &view.settings { div { dt { (label) } dd { (foreign::name(value)) } } }
                 }
             }
         }

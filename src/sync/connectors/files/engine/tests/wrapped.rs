@@ -22,6 +22,7 @@ pub(super) enum Op {
 }
 
 type Hook = dyn Fn(&[u8]) + Send + Sync;
+type Relist = dyn Fn(&[u8], EndResult<Listing>) -> EndResult<Listing> + Send + Sync;
 
 /// Makes an end whose disk is full for one file.
 pub(super) struct Failing;
@@ -29,7 +30,14 @@ pub(super) struct Failing;
 impl Failing {
     pub(super) fn around(inner: Arc<dyn End>, path: &'static str) -> Arc<dyn End> {
         let abilities = inner.abilities().clone();
-        Arc::new(Hooked { inner, abilities, op: Op::Mutate, before: Arc::new(|_path| {}), full_at: Some(path) })
+        Arc::new(Hooked {
+            inner,
+            abilities,
+            op: Op::Mutate,
+            before: Arc::new(|_path| {}),
+            full_at: Some(path),
+            relist: None,
+        })
     }
 }
 
@@ -40,18 +48,29 @@ pub(super) struct Hooked {
     op: Op,
     before: Arc<Hook>,
     full_at: Option<&'static str>,
+    /// Changes what the end lists.
+    relist: Option<Arc<Relist>>,
 }
 
 impl Hooked {
     pub(super) fn around(inner: Arc<dyn End>, op: Op, before: Arc<Hook>) -> Arc<dyn End> {
-        Arc::new(Self { abilities: inner.abilities().clone(), inner, op, before, full_at: None })
+        Arc::new(Self { abilities: inner.abilities().clone(), inner, op, before, full_at: None, relist: None })
     }
 
     /// With other abilities than the inner end's.
     pub(super) fn able(inner: Arc<dyn End>, change: impl Fn(&mut Abilities)) -> Arc<dyn End> {
         let mut abilities = inner.abilities().clone();
         change(&mut abilities);
-        Arc::new(Self { abilities, inner, op: Op::Mutate, before: Arc::new(|_path| {}), full_at: None })
+        Arc::new(Self { abilities, inner, op: Op::Mutate, before: Arc::new(|_path| {}), full_at: None, relist: None })
+    }
+
+    /// With other listings than the inner end's.
+    pub(super) fn listing(
+        inner: Arc<dyn End>,
+        relist: impl Fn(&[u8], EndResult<Listing>) -> EndResult<Listing> + Send + Sync + 'static,
+    ) -> Arc<dyn End> {
+        let (abilities, relist) = (inner.abilities().clone(), Some(Arc::new(relist) as Arc<Relist>));
+        Arc::new(Self { abilities, inner, op: Op::Mutate, before: Arc::new(|_path| {}), full_at: None, relist })
     }
 
     fn hook(&self, ops: &[Op], path: &ItemPath) {
@@ -72,7 +91,8 @@ impl End for Hooked {
 
     fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>> {
         self.hook(&[Op::List], folder);
-        self.inner.list(folder)
+        let Some(relist) = self.relist.clone() else { return self.inner.list(folder) };
+        Box::pin(async move { relist(folder.as_bytes(), self.inner.list(folder).await) })
     }
 
     fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>> {

@@ -37,6 +37,11 @@ impl Addresses {
         Url::parse(&address).map_err(|error| EndError::item(Trouble::Name, error))
     }
 
+    /// The names that lead to the root.
+    pub(super) fn root_names(&self) -> Names {
+        names(&self.root)
+    }
+
     /// The folders from the share's host down to the root, the root last.
     pub(super) fn to_root(&self) -> Vec<Url> {
         let Ok(mut url) = Url::parse(&format!("{}/", self.root)) else { return Vec::new() };
@@ -62,25 +67,58 @@ fn joined(address: &str, name: &str) -> String {
 pub(super) enum Place {
     Itself,
     Child(Vec<u8>),
+    /// Something in the child of this name.
+    Below(Vec<u8>),
+    /// A child whose name no path can have, such as `a%2Fb`: the name as it came.
+    Odd(String),
+    /// A folder that the folder is in.
+    Above,
     Elsewhere,
 }
 
-/// Compares an href (an address or a path) with the folder that was asked for.
-pub(super) fn place_of(href: &str, folder: &Url) -> Place {
-    let path = match href.split_once("://") {
-        Some((_scheme, rest)) => rest.split_once('/').map_or("", |(_host, path)| path),
-        None => href,
-    };
-    let (asked, told) = (names(folder.path()), names(path));
-    match told.strip_prefix(asked.as_slice()) {
+/// The decoded names of a path.
+pub(super) type Names = Vec<Vec<u8>>;
+
+/// Compares an href (an address or a path) with the names that lead to the folder.
+pub(super) fn place_of(href: &str, folder: &[Vec<u8>]) -> Place {
+    let segments = segments(path_of(href));
+    let told: Names = segments.iter().map(|segment| percent_decode_str(segment).collect()).collect();
+    match told.strip_prefix(folder) {
         Some([]) => Place::Itself,
         Some([name]) if is_name(name) => Place::Child(name.clone()),
+        Some([_]) => Place::Odd(segments.last().map(|name| (*name).to_owned()).unwrap_or_default()),
+        Some([name, ..]) if is_name(name) => Place::Below(name.clone()),
+        None if folder.starts_with(&told) => Place::Above,
         Some(_) | None => Place::Elsewhere,
     }
 }
 
-fn names(path: &str) -> Vec<Vec<u8>> {
-    path.split('/').filter(|name| !name.is_empty()).map(|name| percent_decode_str(name).collect()).collect()
+/// The path of an href.
+fn path_of(href: &str) -> &str {
+    match href.split_once("://") {
+        Some((_scheme, rest)) => rest.split_once('/').map_or("", |(_host, path)| path),
+        None => href,
+    }
+}
+
+/// The names of a path.
+pub(super) fn names(href: &str) -> Names {
+    segments(path_of(href)).into_iter().map(|segment| percent_decode_str(segment).collect()).collect()
+}
+
+/// The segments of a path, without those that are empty or dots (RFC 3986, 5.2.4).
+fn segments(path: &str) -> Vec<&str> {
+    let mut segments = Vec::new();
+    for segment in path.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." => {
+                segments.pop();
+            }
+            name => segments.push(name),
+        }
+    }
+    segments
 }
 
 #[cfg(test)]
@@ -115,16 +153,25 @@ mod tests {
 
     #[test]
     fn hrefs_in_whatever_spelling() {
-        let folder = addresses().of(&ItemPath::root(), true).unwrap();
+        let folder = names(addresses().of(&ItemPath::root(), true).unwrap().path());
         let place = |href: &str| place_of(href, &folder);
         let child = |name: &[u8]| Place::Child(name.to_vec());
-        assert_eq!(place("/dav/my%20share/team/data%20%C3%A4/"), Place::Itself);
+        let root = "/dav/my%20share/team/data%20%C3%A4";
+        assert_eq!(place(&format!("{root}/")), Place::Itself);
         assert_eq!(place("/dav/my share/team/data%20%c3%a4"), Place::Itself);
-        assert_eq!(place("http://inside:8080/dav/my%20share/team/data%20%C3%A4/a"), child(b"a"));
-        assert_eq!(place("/dav/my%20share/team/data%20ä/b%20%2f/"), Place::Elsewhere, "a name with a slash");
-        assert_eq!(place("/dav/my%20share/team/data%20ä/%20x/"), child(b" x"));
-        assert_eq!(place("/dav/my%20share/team/data%20ä/%ff"), child(b"\xff"));
-        for elsewhere in ["/dav/", "/dav/my%20share/team/data%20ä/a/b", "/dav/my%20share/team/data%20ä/..", "x", ""] {
+        assert_eq!(place(&format!("//dav/./my%20share/x/../team/data%20%C3%A4/./")), Place::Itself);
+        assert_eq!(place(&format!("http://inside:8080{root}/a")), child(b"a"));
+        assert_eq!(place(&format!("{root}/%20x/")), child(b" x"));
+        assert_eq!(place(&format!("{root}/%ff")), child(b"\xff"));
+        assert_eq!(place(&format!("{root}/100%")), child(b"100%"), "not encoded");
+        for odd in ["b%20%2f", "in%2Fvoice.txt", "%2e%2E", "a%00b"] {
+            assert_eq!(place(&format!("{root}/{odd}/")), Place::Odd(odd.to_owned()));
+        }
+        assert_eq!(place(&format!("{root}/a/b")), Place::Below(b"a".to_vec()));
+        for above in ["/dav/", "/dav/my%20share", &format!("{root}/.."), "/", ""] {
+            assert_eq!(place(above), Place::Above, "{above}");
+        }
+        for elsewhere in ["/dav/other", "/dav/my%20share/team/data/a", "x", &format!("{root}/a%2Fb/c")] {
             assert_eq!(place(elsewhere), Place::Elsewhere, "{elsewhere}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use reqwest::header::{CONTENT_RANGE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, RANGE};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_RANGE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, RANGE};
 use reqwest::{Method, StatusCode};
 
 use super::exchange::Exchange;
@@ -31,17 +31,19 @@ impl Remote {
             }
             self.exchange.anonymous.store(true, Ordering::Relaxed);
         }
-        let known = super::facts(self.exchange.look(&self.path, false).await?);
+        let known = self.exchange.look(&self.path, false).await?.facts();
         let (sent, answer) = self.get().await?;
         let facts = Facts { size: sent.size.or(known.size), etag: known.etag.clone().or(sent.etag), ..known };
         Ok((facts, pieces(answer)))
     }
 
     async fn get(&self) -> EndResult<(Facts, Answer)> {
-        let asked = self.exchange.asked(Method::GET, self.exchange.addresses.of(&self.path, false)?);
+        let mut asked = self.exchange.asked(Method::GET, self.exchange.addresses.of(&self.path, false)?);
+        // Without it any coding would be acceptable (RFC 9110, 12.5.3).
+        asked.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let answer = self.exchange.send(&asked).await?;
         if answer.status != StatusCode::OK {
-            return Err(self.exchange.nonsense(&format!("the answer to GET is {}", answer.status)).into());
+            return Err(EndError::item(Trouble::Other, format!("the answer to GET is {}", answer.status)));
         }
         let facts = facts::of_headers(&answer.headers);
         Ok((facts, answer))
@@ -59,13 +61,18 @@ impl Remote {
         if answer.status == StatusCode::PARTIAL_CONTENT && begins { Ok(pieces(answer)) } else { Err(changed()) }
     }
 
-    async fn same(&self, facts: &Facts) -> EndResult<()> {
-        let now = super::facts(self.exchange.look(&self.path, false).await?);
-        let other = |before: Option<bool>| before == Some(false);
-        let changed = now.size != facts.size
-            || other(now.etag.zip(facts.etag.as_ref()).map(|(now, before)| now == *before))
-            || other(now.modified.zip(facts.modified).map(|(now, before)| now == before));
-        if changed { Err(EndError::item(Trouble::Changed, "it changed while it was read")) } else { Ok(()) }
+    /// Looks again: the facts of exactly the content that was read, as later listings report them.
+    async fn same(&self, facts: &Facts) -> EndResult<Facts> {
+        let now = self.exchange.look(&self.path, false).await?.facts();
+        let differ = |before: Option<bool>| before == Some(false);
+        let changed = differ(now.size.zip(facts.size).map(|(now, before)| now == before))
+            || differ(now.etag_agrees(facts))
+            || differ(now.modified.zip(facts.modified).map(|(now, before)| now == before))
+            || differ(now.time_text.as_ref().zip(facts.time_text.as_ref()).map(|(now, before)| now == before));
+        if changed {
+            return Err(EndError::item(Trouble::Changed, "it changed while it was read"));
+        }
+        Ok(Facts { size: facts.size, ..now })
     }
 }
 
@@ -78,7 +85,7 @@ impl Download for Remote {
         Box::pin(self.further(offset, etag))
     }
 
-    fn settle<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndResult<()>> {
+    fn settle<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndResult<Facts>> {
         Box::pin(self.same(facts))
     }
 }

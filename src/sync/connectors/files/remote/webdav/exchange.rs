@@ -1,32 +1,22 @@
-//! Requests of WebDAV and their answers.
+//! Requests to one share, and what their answers confirm.
 
-use std::io;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
-use futures_util::Stream;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
-use tokio_util::io::StreamReader;
 
-use super::address::{Addresses, Place, place_of};
-use super::multistatus::{ASKED, Multistatus, Told};
+use super::address::{Addresses, Names};
+use super::multistatus::Multistatus;
+use super::pieces::Body;
+use super::response::Status;
 use crate::domain::run::Failure;
 use crate::net::client::Answer;
-use crate::net::retry::{Setback, with_patience};
 use crate::net::trouble;
-use crate::sync::connectors::files::end::{EndError, EndResult};
-use crate::sync::connectors::files::path::ItemPath;
+use crate::sync::connectors::files::end::{EndError, EndResult, Trouble};
 use crate::sync::connectors::files::remote::bounds::Bounds;
-use crate::sync::connectors::files::remote::sender::{Asked, Sender, Unanswered};
-
-/// How deep PROPFIND looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Depth {
-    Itself,
-    Children,
-}
+use crate::sync::connectors::files::remote::refusal::Refusal;
+use crate::sync::connectors::files::remote::sender::{Asked, Sender};
 
 /// Talks to one share. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -37,6 +27,25 @@ pub(super) struct Exchange {
     pub(super) host: String,
     /// An answer to PROPFIND or GET did not show which version of a file it was about.
     pub(super) anonymous: Arc<AtomicBool>,
+    /// The path by which the service names the root, if it is another one than that of the settings.
+    pub(super) other_root: Arc<OnceLock<OtherRoot>>,
+}
+
+/// Another path of the root, as a proxy in front of a service makes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct OtherRoot {
+    pub(super) names: Names,
+    /// As the service writes it.
+    pub(super) shown: String,
+}
+
+/// What a successful answer to a change says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It was made.
+    Done,
+    /// The answer does not say, such as 202, or 207 without a failure.
+    Unclear(StatusCode),
 }
 
 /// The methods of WebDAV that HTTP does not have.
@@ -62,74 +71,40 @@ impl Exchange {
         self.sender.send(asked).await.map_err(|unanswered| self.sender.error(unanswered))
     }
 
-    /// Sends a request to which some statuses are good answers as well.
-    pub(super) async fn send_or(&self, asked: &Asked, good: &[StatusCode]) -> EndResult<Option<StatusCode>> {
-        match self.sender.send(asked).await {
-            Ok(_answer) => Ok(None),
-            Err(Unanswered::Refused(refusal)) if good.contains(&refusal.status) => Ok(Some(refusal.status)),
-            Err(unanswered) => Err(self.sender.error(unanswered)),
+    /// Sends a request that changes one item. A failure inside an answer 207 is the failure of the request.
+    pub(super) async fn change(&self, asked: &Asked) -> EndResult<Outcome> {
+        let answer = self.send(asked).await?;
+        self.outcome(answer).await
+    }
+
+    /// What a successful answer to a change says (RFC 4918, 9.6.1, 9.8.5, 9.9.4 and 13).
+    pub(super) async fn outcome(&self, answer: Answer) -> EndResult<Outcome> {
+        let status = answer.status;
+        match status.as_u16() {
+            200 | 201 | 204 => return Ok(Outcome::Done),
+            207 => {}
+            _ => return Ok(Outcome::Unclear(status)),
         }
-    }
-
-    /// What is told of an item; [`crate::sync::connectors::files::end::Trouble::NotFound`] if nothing is there.
-    pub(super) async fn look(&self, path: &ItemPath, folder: bool) -> EndResult<Told> {
-        let url = self.addresses.of(path, folder)?;
-        let told = self.tell(&url, Depth::Itself).await?;
-        let itself = told.into_iter().find(|(place, _)| *place == Place::Itself);
-        itself.map(|(_, told)| told).ok_or_else(|| self.nonsense("the answer is about something else").into())
-    }
-
-    /// What PROPFIND tells.
-    pub(super) async fn tell(&self, url: &Url, depth: Depth) -> EndResult<Vec<(Place, Told)>> {
-        let mut asked = self.asked(method("PROPFIND"), url.clone());
-        let header = if depth == Depth::Itself { "0" } else { "1" };
-        asked.headers.insert("depth", HeaderValue::from_static(header));
-        asked.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8"));
-        asked.body = vec![Bytes::from_static(ASKED.as_bytes())];
-        // What breaks off is asked for again; until the answer begins the sender does that.
-        with_patience(self.sender.client().patience(), |_number| async {
-            let final_one = |error| Setback { error, transient: false, wait: None };
-            let answer = self.send(&asked).await.map_err(final_one)?;
-            let read = self.read(answer, url, depth).await;
-            read.map_err(|failure| Setback { transient: failure.transient, error: failure.into(), wait: None })
-        })
-        .await
-    }
-
-    async fn read(&self, answer: Answer, url: &Url, depth: Depth) -> Result<Vec<(Place, Told)>, Failure> {
-        if answer.status != StatusCode::MULTI_STATUS {
-            return Err(self.nonsense(&format!("the answer to PROPFIND is {}", answer.status)));
-        }
-        // A redirect may have added the slash of a folder, or led to another place altogether.
-        let asked_for = if answer.url.path().trim_end_matches('/') == url.path().trim_end_matches('/') {
-            url.clone()
-        } else {
-            answer.url.clone()
-        };
-        let broken = Broken::default();
-        let mut answers = Multistatus::new(StreamReader::new(Box::pin(pieces(answer, broken.clone()))));
-        let (mut told, mut bounds) = (Vec::new(), Bounds::new(self.sender.client(), &self.host));
-        loop {
-            match answers.next().await {
-                Ok(Some(one)) => {
-                    bounds.count(one.length()).await?;
-                    if !one.folder && one.etag.is_none() {
-                        self.anonymous.store(true, Ordering::Relaxed);
-                    }
-                    if one.is_good() {
-                        told.push((place_of(&one.href, &asked_for), one));
-                    }
-                }
-                Ok(None) => {
-                    // A single item is not kept.
-                    if depth == Depth::Children {
-                        bounds.keep();
-                    }
-                    return Ok(told);
-                }
-                Err(words) => return Err(broken.take().unwrap_or_else(|| self.nonsense(&words))),
+        let mut responses = Multistatus::new(Body::of(answer).reader());
+        let mut bounds = Bounds::new(self.sender.client(), &self.host);
+        // What cannot be read confirms nothing.
+        while let Ok(Some(response)) = responses.next().await {
+            bounds.count(response.length()).await?;
+            if let Some(failure) = response.failure {
+                return Err(self.refused(&failure, &response.href));
             }
         }
+        Ok(Outcome::Unclear(status))
+    }
+
+    /// The trouble of an item that a status inside an answer 207 is about.
+    fn refused(&self, status: &Status, href: &str) -> EndError {
+        if status.code == Some(507) {
+            let (full, secrets) = (StatusCode::INSUFFICIENT_STORAGE, self.sender.client().secrets());
+            let refusal = Refusal::new(full, None, &status.words, self.host.clone(), secrets);
+            return refusal.error(self.sender.place());
+        }
+        EndError::item(status.trouble(), format!("{} for {href}", status.words))
     }
 
     pub(super) fn nonsense(&self, words: &str) -> Failure {
@@ -137,36 +112,7 @@ impl Exchange {
     }
 }
 
-/// Why a body could not be read to its end.
-#[derive(Debug, Clone, Default)]
-struct Broken(Arc<Mutex<Option<Failure>>>);
-
-impl Broken {
-    fn keep(&self, failure: Failure) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
-    }
-
-    fn take(&self) -> Option<Failure> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
-    }
-}
-
-fn pieces(answer: Answer, broken: Broken) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    futures_util::stream::unfold(Some((answer, broken)), |state| async {
-        let (mut answer, broken) = state?;
-        match answer.piece().await {
-            Ok(Some(piece)) => Some((Ok(piece), Some((answer, broken)))),
-            Ok(None) => None,
-            Err(failure) => {
-                broken.keep(failure);
-                Some((Err(io::Error::other("the answer breaks off")), None))
-            }
-        }
-    })
-}
-
-/// Whether an error says that nothing is there.
+/// Whether an error says that nothing exists there.
 pub(super) fn is_missing(error: &EndError) -> bool {
-    use crate::sync::connectors::files::end::Trouble;
     matches!(error, EndError::Item { trouble: Trouble::NotFound, .. })
 }

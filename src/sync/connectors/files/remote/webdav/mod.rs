@@ -6,13 +6,17 @@
 //! place is looked at before it is deleted or replaced.
 
 mod address;
+mod children;
 mod download;
 mod exchange;
 mod metered;
 mod multistatus;
+mod pieces;
+mod probe;
+mod propfind;
+mod response;
 mod upload;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base64::Engine;
@@ -23,24 +27,26 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::refusal::Place;
 use super::resume::Resuming;
-use super::sender::Sender;
+use super::sender::{Sender, Unanswered};
 use super::strikes::Strikes;
 use super::{checked, of_root};
 use crate::domain::run::Failure;
 use crate::net::{Net, trouble};
 use crate::sync::connector::Task;
+use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::{
-    Abilities, End, EndError, EndResult, Entry, Facts, Kind, Reader, Trouble, Which,
+    Abilities, End, EndError, EndResult, Entry, Facts, Kind, Reader, Remark, Trouble, Which,
 };
 use crate::sync::connectors::files::incoming::Incoming;
 use crate::sync::connectors::files::listing::Listing;
-use crate::sync::connectors::files::names::{TemporaryNames, is_temporary, run_of};
+use crate::sync::connectors::files::names::{TemporaryNames, run_of};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::EndSettings;
-use address::{Addresses, Place as At};
+use address::Addresses;
+use children::entry;
 use download::Remote;
-use exchange::{Depth, Exchange, is_missing, method};
-use multistatus::Told;
+use exchange::{Exchange, Outcome, is_missing, method};
+use probe::Kept;
 use upload::Upload;
 
 /// What file systems behind WebDAV servers take at least.
@@ -58,6 +64,7 @@ const ABILITIES: Abilities = Abilities {
 pub(super) struct WebDav {
     exchange: Exchange,
     names: TemporaryNames,
+    kept: Kept,
     run: i64,
     strikes: Strikes,
 }
@@ -79,8 +86,10 @@ pub(super) fn open(
         host: trouble::host_of(&share),
         sender: Sender::new(net.client()?, place),
         anonymous: Arc::default(),
+        other_root: Arc::default(),
     };
-    Ok(WebDav { exchange, names: TemporaryNames::of_run(run), run, strikes: Strikes::default() })
+    let names = TemporaryNames::of_run(run);
+    Ok(WebDav { exchange, names, kept: Kept::default(), run, strikes: Strikes::default() })
 }
 
 /// A user with a password; a bearer token where there is no user; nobody where there is neither.
@@ -114,36 +123,22 @@ impl WebDav {
         })
     }
 
-    async fn children(&self, folder: &ItemPath) -> EndResult<Listing> {
-        let told = self.exchange.tell(&self.url(folder, true)?, Depth::Children).await?;
-        let itself = told.iter().find(|(at, _)| *at == At::Itself).map(|(_, told)| told.folder);
-        match itself {
-            Some(true) => {}
-            Some(false) => return Err(EndError::item(Trouble::NotFound, "it is a file by now")),
-            None => return Err(self.exchange.nonsense("the listing is that of something else").into()),
-        }
-        let children = told.into_iter().filter_map(|(at, told)| match at {
-            At::Child(name) => Some((name.clone(), entry(name, told))),
-            At::Itself | At::Elsewhere => None,
-        });
-        Ok(Listing::of(children.collect::<BTreeMap<_, _>>().into_values().collect()))
-    }
-
     async fn look(&self, path: &ItemPath) -> EndResult<Option<Entry>> {
         match self.exchange.look(path, path.is_root()).await {
-            Ok(told) => Ok(Some(entry(path.name().to_vec(), told))),
+            Ok(known) => Ok(Some(entry(path.name().to_vec(), known))),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     /// One look at the root proves the sign-in and the share. A destination's folder is made by its first run.
+    ///
+    /// Whether a temporary file can be written is not tried: a check changes nothing, and a run in which nothing
+    /// arrives ends in Error with the reason.
     async fn try_root(&self) -> EndResult<()> {
         let once = self.exchange.with(self.exchange.sender.once());
-        let url = self.url(&ItemPath::root(), true)?;
-        match once.tell(&url, Depth::Itself).await {
-            Ok(told) if told.iter().any(|(_, told)| told.folder) => Ok(()),
-            Ok(told) if told.is_empty() => Err(once.nonsense("the answer is empty").into()),
+        match once.look(&ItemPath::root(), true).await {
+            Ok(known) if known.folder => Ok(()),
             Ok(_) => Err(EndError::item(Trouble::InTheWay, "it is not a folder")),
             Err(error) if is_missing(&error) && once.sender.place().which == Which::Destination => Ok(()),
             Err(error) => Err(error),
@@ -173,21 +168,43 @@ impl WebDav {
 
     async fn make_one(&self, url: Url) -> EndResult<()> {
         let asked = self.exchange.asked(method("MKCOL"), url.clone());
-        match self.exchange.send_or(&asked, &[StatusCode::METHOD_NOT_ALLOWED, StatusCode::CONFLICT]).await? {
-            None => Ok(()),
-            Some(StatusCode::CONFLICT) => Err(EndError::item(Trouble::NotFound, "its folder is gone")),
-            // Something is there already.
-            Some(_) => match self.exchange.tell(&url, Depth::Itself).await {
-                Ok(told) if told.iter().any(|(_, told)| told.folder) => Ok(()),
-                Ok(_) => Err(EndError::item(Trouble::InTheWay, "a file has this name")),
-                Err(error) => Err(error),
+        let outcome = match self.exchange.sender.send(&asked).await {
+            Ok(answer) => self.exchange.outcome(answer).await?,
+            Err(Unanswered::Refused(refusal)) if refusal.status == StatusCode::CONFLICT => {
+                return Err(EndError::item(Trouble::NotFound, "its folder no longer exists"));
+            }
+            // Something exists there already.
+            Err(Unanswered::Refused(refusal)) if refusal.status == StatusCode::METHOD_NOT_ALLOWED => {
+                Outcome::Unclear(refusal.status)
+            }
+            Err(unanswered) => return Err(self.exchange.sender.error(unanswered)),
+        };
+        match outcome {
+            Outcome::Done => Ok(()),
+            Outcome::Unclear(status) => match self.exchange.look_at(&url).await? {
+                Some(known) if known.folder => Ok(()),
+                Some(_) => Err(EndError::item(Trouble::InTheWay, "a file has this name")),
+                None => Err(unconfirmed(status)),
             },
         }
     }
 
+    /// Deletes what exists at a path, and believes only an answer that says so or that nothing is there any more.
     async fn remove(&self, path: &ItemPath, folder: bool) -> EndResult<()> {
         let asked = self.exchange.asked(Method::DELETE, self.url(path, folder)?);
-        self.exchange.send_or(&asked, &[StatusCode::NOT_FOUND, StatusCode::GONE]).await.map(|_gone| ())
+        match self.exchange.change(&asked).await {
+            Ok(Outcome::Done) => Ok(()),
+            Ok(Outcome::Unclear(status)) => match self.look(path).await? {
+                None => Ok(()),
+                Some(_) => Err(unconfirmed(status)),
+            },
+            // Somebody else was first; inside an answer 207 it may be about something else.
+            Err(error) if is_missing(&error) => match self.look(path).await? {
+                None => Ok(()),
+                Some(_) => Err(EndError::item(Trouble::Other, "the service denies that it exists, and lists it")),
+            },
+            Err(error) => Err(error),
+        }
     }
 
     async fn remove_file(&self, path: &ItemPath) -> EndResult<()> {
@@ -204,8 +221,8 @@ impl WebDav {
         let children = self.children(path).await;
         drop(self.exchange.sender.client().listings().claim());
         match children {
-            Ok(children) if children.is_empty() => self.remove(path, true).await,
-            Ok(_) => Err(EndError::item(Trouble::NotEmpty, "there is something in it")),
+            Ok(listing) if listing.is_empty() => self.remove(path, true).await,
+            Ok(_) => Err(EndError::item(Trouble::NotEmpty, "there is something in it, or may be")),
             Err(error) if is_missing(&error) => Ok(()),
             Err(error) => Err(error),
         }
@@ -240,10 +257,17 @@ impl End for WebDav {
     fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndResult<Facts>> {
         Box::pin(async {
             let exchange = self.exchange.with(self.exchange.sender.until(incoming.stop()));
-            let temporary = path.parent().join(self.names.next().as_bytes());
-            let upload = Upload { exchange: &exchange, path, temporary };
+            let upload = Upload::new(&exchange, path, &self.names, &self.kept);
             self.of(path, upload.write(incoming).await)
         })
+    }
+
+    fn remarks(&self) -> Vec<Remark> {
+        let other = self.exchange.other_root.get().map(|other| {
+            let asked = self.url(&ItemPath::root(), true).map(|url| url.path().to_owned()).unwrap_or_default();
+            Remark { code: codes::OTHER_PATH, args: vec![other.shown.clone(), asked] }
+        });
+        other.into_iter().collect()
     }
 
     fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
@@ -271,16 +295,7 @@ impl End for WebDav {
     }
 }
 
-fn entry(name: Vec<u8>, told: Told) -> Entry {
-    let kind = match told.folder {
-        true => Kind::Folder,
-        false if is_temporary(&name) => Kind::LeftOver,
-        false => Kind::File,
-    };
-    let facts = if told.folder { Facts::default() } else { facts(told) };
-    Entry { name, kind, facts }
-}
-
-fn facts(told: Told) -> Facts {
-    Facts { size: told.size, modified: told.modified, time_text: told.time_text, etag: told.etag }
+/// A change that the service neither confirmed nor refused.
+fn unconfirmed(status: StatusCode) -> EndError {
+    EndError::item(Trouble::Other, format!("the service answered {status} and did not do it"))
 }

@@ -1,12 +1,14 @@
 //! Reads the answer to PROPFIND as it comes (RFC 4918, 14.16), without keeping it.
 
+use std::collections::VecDeque;
+
 use quick_xml::events::{BytesRef, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use quick_xml::{NsReader, XmlVersion};
 use tokio::io::AsyncBufRead;
 
 use super::metered::Metered;
-use crate::sync::connectors::files::end::Mtime;
+use super::response::{Draft, Propstat, Response, Status};
 use crate::sync::connectors::files::remote::facts::{etag, modified};
 
 /// What PROPFIND asks for.
@@ -21,43 +23,6 @@ const LONGEST_TEXT: usize = 64 * 1024;
 /// Elements are at most so deep in each other. What was asked for is six deep.
 const DEEPEST: usize = 64;
 
-/// One `response`: what is told of one item.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Told {
-    pub(super) href: String,
-    pub(super) folder: bool,
-    pub(super) size: Option<u64>,
-    pub(super) modified: Option<Mtime>,
-    /// A modification time that is not one that can be read.
-    pub(super) time_text: Option<String>,
-    pub(super) etag: Option<String>,
-    /// Of the item itself, if it has one.
-    status: Option<u16>,
-}
-
-impl Told {
-    /// Whether the item is there.
-    pub(super) fn is_good(&self) -> bool {
-        self.status.is_none_or(|status| status < 400)
-    }
-
-    /// Bytes of text in it.
-    pub(super) fn length(&self) -> usize {
-        self.href.len() + self.etag.as_ref().map_or(0, String::len)
-    }
-}
-
-/// The properties of one `propstat`, which count only if its status is good.
-#[derive(Debug, Default)]
-struct Properties {
-    status: Option<u16>,
-    folder: bool,
-    size: Option<u64>,
-    modified: Option<Mtime>,
-    time_text: Option<String>,
-    etag: Option<String>,
-}
-
 /// Reads one response after the other.
 pub(super) struct Multistatus<R> {
     reader: NsReader<Metered<R>>,
@@ -66,8 +31,10 @@ pub(super) struct Multistatus<R> {
     /// Names of the open elements of WebDAV; an empty one for those of others.
     open: Vec<&'static str>,
     text: String,
-    told: Told,
-    properties: Properties,
+    draft: Draft,
+    propstat: Propstat,
+    /// Read, and not given out yet.
+    ready: VecDeque<Response>,
 }
 
 /// The elements that matter.
@@ -77,6 +44,7 @@ const ELEMENTS: &[&str] = &[
     "href",
     "propstat",
     "status",
+    "responsedescription",
     "prop",
     "resourcetype",
     "collection",
@@ -95,14 +63,18 @@ impl<R: AsyncBufRead + Unpin> Multistatus<R> {
             begun: false,
             open: Vec::new(),
             text: String::new(),
-            told: Told::default(),
-            properties: Properties::default(),
+            draft: Draft::default(),
+            propstat: Propstat::default(),
+            ready: VecDeque::new(),
         }
     }
 
-    /// The next response; `None` at the end of a whole answer. Errors are in words.
-    pub(super) async fn next(&mut self) -> Read<Option<Told>> {
+    /// What is reported of the next href; `None` at the end of a whole answer. Errors are in words.
+    pub(super) async fn next(&mut self) -> Read<Option<Response>> {
         loop {
+            if let Some(response) = self.ready.pop_front() {
+                return Ok(Some(response));
+            }
             self.buffer.clear();
             let (resolved, event) = self
                 .reader
@@ -118,17 +90,12 @@ impl<R: AsyncBufRead + Unpin> Multistatus<R> {
                 Event::Empty(start) => {
                     let name = element(start.local_name().as_ref(), ours);
                     self.begin(name)?;
-                    self.open.pop();
+                    self.closed();
                 }
                 Event::Text(text) => add(&mut self.text, &text.xml_content(XmlVersion::default()))?,
                 Event::CData(text) => add(&mut self.text, &text)?,
                 Event::GeneralRef(reference) => add(&mut self.text, &resolved_text(&reference)?)?,
-                Event::End(_) => {
-                    if let Some(told) = self.closed() {
-                        self.reader.get_mut().refill();
-                        return Ok(Some(told));
-                    }
-                }
+                Event::End(_) => self.closed(),
                 Event::Eof if self.begun && self.open.is_empty() => return Ok(None),
                 Event::Eof => return Err("the answer breaks off".to_owned()),
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
@@ -148,9 +115,10 @@ impl<R: AsyncBufRead + Unpin> Multistatus<R> {
         self.open.push(name);
         self.text.clear();
         match name {
-            "response" => self.told = Told::default(),
-            "propstat" => self.properties = Properties::default(),
-            "collection" if self.is_in("resourcetype", 1) => self.properties.folder = true,
+            "response" => self.draft = Draft::default(),
+            "propstat" => self.propstat = Propstat::default(),
+            "resourcetype" if self.is_in("prop", 1) => self.propstat.has_kind = true,
+            "collection" if self.is_in("resourcetype", 1) => self.propstat.properties.folder = true,
             _ => {}
         }
         Ok(())
@@ -161,34 +129,28 @@ impl<R: AsyncBufRead + Unpin> Multistatus<R> {
         self.open.iter().rev().nth(above) == Some(&name)
     }
 
-    fn closed(&mut self) -> Option<Told> {
+    /// The innermost open element ends.
+    fn closed(&mut self) {
+        let (in_response, in_propstat) = (self.is_in("response", 1), self.is_in("propstat", 1));
         let in_prop = self.is_in("prop", 1);
         let text = std::mem::take(&mut self.text);
         let text = text.trim();
-        let properties = &mut self.properties;
-        match self.open.last().copied().unwrap_or_default() {
-            "href" if self.open.iter().rev().nth(1) == Some(&"response") => text.clone_into(&mut self.told.href),
-            "status" if self.open.iter().rev().nth(1) == Some(&"response") => self.told.status = status(text),
-            "status" => properties.status = status(text),
+        let properties = &mut self.propstat.properties;
+        match self.open.pop().unwrap_or_default() {
+            "href" if in_response => self.draft.href(text),
+            "status" if in_response => self.draft.status(text),
+            "responsedescription" if in_response => self.draft.describe(text),
+            "status" if in_propstat => self.propstat.status = Some(Status::parse(text)),
             "getcontentlength" if in_prop => properties.size = text.parse().ok(),
             "getlastmodified" if in_prop => (properties.modified, properties.time_text) = modified(text),
             "getetag" if in_prop => properties.etag = etag(text),
-            "propstat" if properties.status.is_none_or(|status| status < 400) => {
-                let good = std::mem::take(properties);
-                self.told.folder |= good.folder;
-                self.told.size = self.told.size.or(good.size);
-                self.told.modified = self.told.modified.or(good.modified);
-                self.told.time_text = self.told.time_text.take().or(good.time_text);
-                self.told.etag = self.told.etag.take().or(good.etag);
-            }
+            "propstat" if in_response => self.draft.add(std::mem::take(&mut self.propstat)),
             "response" => {
-                self.open.pop();
-                return Some(std::mem::take(&mut self.told));
+                self.ready.extend(std::mem::take(&mut self.draft).responses());
+                self.reader.get_mut().refill();
             }
             _ => {}
         }
-        self.open.pop();
-        None
     }
 }
 
@@ -214,11 +176,6 @@ fn resolved_text(reference: &BytesRef<'_>) -> Read<String> {
     quick_xml::escape::resolve_predefined_entity(reference)
         .map(str::to_owned)
         .ok_or_else(|| "an unknown entity".to_owned())
-}
-
-/// From `HTTP/1.1 200 OK`.
-fn status(line: &str) -> Option<u16> {
-    line.split_whitespace().nth(1)?.parse().ok()
 }
 
 #[cfg(test)]

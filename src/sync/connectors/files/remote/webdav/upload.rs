@@ -7,10 +7,14 @@ use futures_util::StreamExt;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 
-use super::exchange::{Exchange, is_missing, method};
+use super::address::Place;
+use super::exchange::{Exchange, Outcome, is_missing, method};
+use super::probe::{Judgement, Kept};
+use super::propfind::Depth;
 use crate::net::client::Outgoing;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
 use crate::sync::connectors::files::incoming::Incoming;
+use crate::sync::connectors::files::names::TemporaryNames;
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::remote::sender::Unanswered;
 use crate::sync::stop::Stop;
@@ -21,53 +25,115 @@ const SMALL: u64 = 1024 * 1024;
 /// One file on its way.
 pub(super) struct Upload<'a> {
     /// Ends with the run.
-    pub(super) exchange: &'a Exchange,
-    pub(super) path: &'a ItemPath,
-    pub(super) temporary: ItemPath,
+    exchange: &'a Exchange,
+    path: &'a ItemPath,
+    names: &'a TemporaryNames,
+    kept: &'a Kept,
+    /// Where the file is until it gets its name.
+    temporary: ItemPath,
 }
 
-impl Upload<'_> {
-    pub(super) async fn write(&self, incoming: Incoming) -> EndResult<Facts> {
-        let (size, stop) = (incoming.facts().size.unwrap_or_default(), incoming.stop());
-        let moved = match self.put(incoming).await {
-            Ok(()) => self.put_in_place(&stop, size).await,
+impl<'a> Upload<'a> {
+    pub(super) fn new(exchange: &'a Exchange, path: &'a ItemPath, names: &'a TemporaryNames, kept: &'a Kept) -> Self {
+        let temporary = path.parent().join(names.next().as_bytes());
+        Self { exchange, path, names, kept, temporary }
+    }
+
+    pub(super) async fn write(mut self, incoming: Incoming) -> EndResult<Facts> {
+        let (stop, given) = (incoming.stop(), incoming.counter());
+        let put = self.put(incoming).await;
+        let size = given.load(Ordering::Relaxed);
+        let moved = match put {
+            Ok(()) => self.move_into_place(&stop, size).await,
             Err(error) => Err(error),
         };
         if let Err(error) = moved {
             self.tidy(&stop).await;
             return Err(error);
         }
-        let told = self.exchange.look(self.path, false).await.map_err(confused)?;
-        if told.folder || told.size.is_some_and(|stored| stored != size) {
+        let known = self.exchange.look(self.path, false).await.map_err(confused)?;
+        if known.folder || known.size.is_some_and(|stored| stored != size) {
             return Err(EndError::item(Trouble::Changed, "somebody else wrote it at the same time"));
         }
-        Ok(super::facts(told))
+        Ok(known.facts())
     }
 
     async fn put(&self, mut incoming: Incoming) -> EndResult<()> {
-        let size = incoming.facts().size.unwrap_or_default();
+        let size = incoming.facts().size;
         let mut asked = self.exchange.asked(Method::PUT, self.exchange.addresses.of(&self.temporary, false)?);
         asked.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-        if size <= SMALL {
-            asked.body = whole(&mut incoming).await?;
-            self.exchange.send(&asked).await?;
-            return Ok(());
+        let mut first = Vec::new();
+        if size.is_none_or(|size| size <= SMALL) && beginning(&mut incoming, &mut first).await? {
+            asked.body = first;
+            return self.exchange.change(&asked).await.map(|_outcome| ());
         }
         let failed = incoming.failed();
-        let pieces = incoming.into_stream().map(|piece| piece.map_err(Into::into));
+        let rest = incoming.into_stream().map(|piece| piece.map_err(Into::into));
+        let pieces = futures_util::stream::iter(first.into_iter().map(Ok)).chain(rest);
         let sent = self.exchange.sender.stream(&asked, Outgoing::Streamed(Box::pin(pieces), size)).await;
         match (failed.take(), sent) {
             // The source failed, not the service.
             (Some(error), _) => Err(error),
-            (None, Ok(_answer)) => Ok(()),
+            // That it was stored is proved by the MOVE.
+            (None, Ok(answer)) => self.exchange.outcome(answer).await.map(|_outcome| ()),
             (None, Err(setback)) => Err(self.exchange.sender.error(setback.error)),
+        }
+    }
+
+    async fn move_into_place(&mut self, stop: &Stop, size: u64) -> EndResult<()> {
+        match self.kept.judge(self.path) {
+            Judgement::Kept => {}
+            Judgement::Changed => return Err(alias()),
+            Judgement::Untried(characters) => {
+                stop.check()?;
+                self.try_characters(&characters, size).await?;
+            }
+        }
+        self.put_in_place(stop, size).await
+    }
+
+    /// Gives the temporary file another temporary name with these characters in it.
+    async fn try_characters(&mut self, characters: &str, size: u64) -> EndResult<()> {
+        let stem = self.names.next();
+        let tried = self.path.parent().join(TemporaryNames::with(&stem, characters).as_bytes());
+        if !self.moved(&tried, false, size).await? {
+            return Err(alias());
+        }
+        match self.exchange.look(&tried, false).await.map_err(confused) {
+            Ok(_) => {
+                self.kept.note(characters, true);
+                self.temporary = tried;
+                Ok(())
+            }
+            Err(error) => {
+                if matches!(error, EndError::Item { trouble: Trouble::Name, .. }) {
+                    self.kept.note(characters, false);
+                }
+                self.remove_alias(&stem).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Removes what the service made of a name that begins with `stem`, which nobody else uses.
+    async fn remove_alias(&self, stem: &str) {
+        let Ok(folder) = self.exchange.addresses.of(&self.path.parent(), true) else { return };
+        let placed = self.exchange.tell(&folder, Depth::Children).await.unwrap_or_default();
+        drop(self.exchange.sender.client().listings().claim());
+        for (place, _) in placed {
+            if let Place::Child(name) = place
+                && name.starts_with(stem.as_bytes())
+                && let Ok(url) = self.exchange.addresses.of(&self.path.parent().join(&name), false)
+            {
+                let _ = self.exchange.send(&self.exchange.asked(Method::DELETE, url)).await;
+            }
         }
     }
 
     /// A MOVE that overwrites replaces a folder with all that is in it, so it is tried without at first.
     async fn put_in_place(&self, stop: &Stop, size: u64) -> EndResult<()> {
         stop.check()?;
-        if self.moved(false, size).await? {
+        if self.moved(self.path, false, size).await? {
             return Ok(());
         }
         // Only what is known to be a file is overwritten: a service that takes the name for another one
@@ -77,33 +143,42 @@ impl Upload<'_> {
             return Err(EndError::item(Trouble::InTheWay, "a folder has this name"));
         }
         stop.check()?;
-        if self.moved(true, size).await? {
+        if self.moved(self.path, true, size).await? {
             return Ok(());
         }
         Err(EndError::item(Trouble::Other, "the service does not replace the file"))
     }
 
-    /// False if something is in its place.
-    async fn moved(&self, overwrite: bool, size: u64) -> EndResult<bool> {
+    /// False if something has this name already.
+    async fn moved(&self, target: &ItemPath, overwrite: bool, size: u64) -> EndResult<bool> {
         let mut asked = self.exchange.asked(method("MOVE"), self.exchange.addresses.of(&self.temporary, false)?);
-        let target: Url = self.exchange.addresses.of(self.path, false)?;
-        let target = HeaderValue::from_str(target.as_str()).map_err(|error| EndError::item(Trouble::Name, error))?;
-        asked.headers.insert("destination", target);
+        let url: Url = self.exchange.addresses.of(target, false)?;
+        let url = HeaderValue::from_str(url.as_str()).map_err(|error| EndError::item(Trouble::Name, error))?;
+        asked.headers.insert("destination", url);
         asked.headers.insert("overwrite", HeaderValue::from_static(if overwrite { "T" } else { "F" }));
         let attempts = AtomicU32::new(0);
         let refused = match self.exchange.sender.send_counting(&asked, &attempts).await {
-            Ok(_answer) => return Ok(true),
+            Ok(answer) => {
+                return match self.exchange.outcome(answer).await? {
+                    Outcome::Done => Ok(true),
+                    Outcome::Unclear(status) => Err(super::unconfirmed(status)),
+                };
+            }
             Err(Unanswered::Refused(refusal)) if refusal.status == StatusCode::PRECONDITION_FAILED => return Ok(false),
             Err(unanswered) => self.exchange.sender.error(unanswered),
         };
+        if !is_missing(&refused) {
+            return Err(refused);
+        }
         // It may have been moved by an attempt whose answer was lost.
-        if is_missing(&refused) && attempts.load(Ordering::Relaxed) > 1 {
-            let told = self.exchange.look(self.path, false).await?;
-            if !told.folder && told.size == Some(size) {
+        if attempts.load(Ordering::Relaxed) > 1 {
+            let known = self.exchange.look(target, false).await?;
+            if !known.folder && known.size == Some(size) {
                 return Ok(true);
             }
         }
-        Err(refused)
+        let words = "the service accepted the upload, and then had no file of its temporary name";
+        Err(EndError::item(Trouble::Other, words))
     }
 
     /// What cannot be removed now is left to the next run.
@@ -117,15 +192,22 @@ impl Upload<'_> {
     }
 }
 
-/// What was moved into place, or stood in its way, is not there.
+/// What was moved into place, or had its name before, does not exist.
 fn confused(error: EndError) -> EndError {
-    if is_missing(&error) { EndError::item(Trouble::Name, "the service takes its name for another one") } else { error }
+    if is_missing(&error) { alias() } else { error }
 }
 
-async fn whole(incoming: &mut Incoming) -> EndResult<Vec<Bytes>> {
-    let mut pieces = Vec::new();
+fn alias() -> EndError {
+    EndError::item(Trouble::Name, "the service takes its name for another one")
+}
+
+/// Reads the pieces of a small file. False if it has more.
+async fn beginning(incoming: &mut Incoming, pieces: &mut Vec<Bytes>) -> EndResult<bool> {
     while let Some(piece) = incoming.next().await? {
         pieces.push(piece);
+        if incoming.given() > SMALL {
+            return Ok(false);
+        }
     }
-    Ok(pieces)
+    Ok(true)
 }

@@ -1,16 +1,27 @@
 use super::*;
+use crate::sync::connectors::files::end::{Mtime, Trouble};
+use crate::sync::connectors::files::remote::webdav::response::{Properties, State};
 
-async fn read(xml: &str) -> Read<Vec<Told>> {
+async fn read(xml: &str) -> Read<Vec<Response>> {
     let mut answer = Multistatus::new(xml.as_bytes());
     let mut all = Vec::new();
-    while let Some(told) = answer.next().await? {
-        all.push(told);
+    while let Some(response) = answer.next().await? {
+        all.push(response);
     }
     Ok(all)
 }
 
-fn file(href: &str, size: u64) -> Told {
-    Told { href: href.into(), size: Some(size), ..Told::default() }
+/// Each href with what is known of it.
+async fn states(xml: &str) -> Vec<(String, State)> {
+    read(xml).await.unwrap().into_iter().map(|response| (response.href, response.state)).collect()
+}
+
+fn file(size: u64) -> Properties {
+    Properties { size: Some(size), ..Properties::default() }
+}
+
+fn exists(href: &str, known: Properties) -> (String, State) {
+    (href.to_owned(), State::Exists(known))
 }
 
 #[tokio::test]
@@ -30,23 +41,52 @@ async fn files_and_folders_with_what_is_known_of_them() {
               <d:status>HTTP/1.1 200 OK</d:status></d:propstat>
           </d:response>
         </d:multistatus>"#;
-    let told = read(xml).await.unwrap();
-    assert_eq!(told[0], Told { href: "/dav/".into(), folder: true, ..Told::default() });
     let modified = Some(Mtime::from_parts(1_763_800_000, 0));
-    assert_eq!(told[1], Told { modified, etag: Some("abc&d".into()), ..file("/dav/a%20b", 12) });
-    assert_eq!(told.len(), 2);
+    let expected = [
+        exists("/dav/", Properties { folder: true, ..Properties::default() }),
+        exists("/dav/a%20b", Properties { modified, etag: Some("abc&d".into()), ..file(12) }),
+    ];
+    assert_eq!(states(xml).await, expected);
 }
 
 #[tokio::test]
 async fn properties_that_were_refused_do_not_count() {
     let xml = r#"<multistatus xmlns="DAV:"><response><href>/a</href>
-        <propstat><prop><getcontentlength>99</getcontentlength><resourcetype><collection/></resourcetype></prop>
+        <propstat><prop><getcontentlength>99</getcontentlength><getetag>"x"</getetag></prop>
           <status>HTTP/1.1 403 Forbidden</status></propstat>
         <propstat><prop><getcontentlength>3</getcontentlength></prop><status>HTTP/1.1 200 OK</status></propstat>
         </response><response><href>/b</href><status>HTTP/1.1 404 Not Found</status></response></multistatus>"#;
-    let told = read(xml).await.unwrap();
-    assert_eq!(told[0], file("/a", 3));
-    assert!(told[0].is_good() && !told[1].is_good());
+    assert_eq!(states(xml).await, [exists("/a", file(3)), ("/b".to_owned(), State::Missing)]);
+    let failures: Vec<_> =
+        read(xml).await.unwrap().into_iter().map(|response| response.failure.unwrap().code).collect();
+    assert_eq!(failures, [Some(403), Some(404)]);
+}
+
+/// What a server sends when it does not know how long a file is.
+#[tokio::test]
+async fn a_size_that_is_no_size_is_unknown() {
+    for size in [
+        "<getcontentlength/>",
+        "<getcontentlength>-2</getcontentlength>",
+        "<getcontentlength>1e3</getcontentlength>",
+        "",
+    ] {
+        let xml = format!(
+            r#"<multistatus xmlns="DAV:"><response><href>/a</href><propstat><prop><resourcetype/>{size}</prop></propstat></response></multistatus>"#
+        );
+        assert_eq!(states(&xml).await, [exists("/a", Properties::default())], "{size}");
+    }
+}
+
+#[tokio::test]
+async fn the_status_of_an_item_comes_with_its_words() {
+    let xml = r#"<multistatus xmlns="DAV:"><response><href>/a</href><status>HTTP/1.1 423 Locked</status>
+        <error><lock-token-submitted><href>/a</href></lock-token-submitted></error>
+        <responsedescription>Ada has it open</responsedescription></response></multistatus>"#;
+    let response = read(xml).await.unwrap().remove(0);
+    let State::Unknown(status) = response.state else { panic!("{:?}", response.state) };
+    assert_eq!((status.code, status.words.as_str()), (Some(423), "423 Locked: Ada has it open"));
+    assert_eq!((status.trouble(), response.href.as_str()), (Trouble::Other, "/a"));
 }
 
 #[tokio::test]
@@ -54,14 +94,14 @@ async fn an_href_elsewhere_is_not_that_of_the_item() {
     let xml = r#"<multistatus xmlns="DAV:"><response><href>/a</href><propstat><prop>
         <lockdiscovery><activelock><lockroot><href>/other</href></lockroot></activelock></lockdiscovery>
         <getcontentlength>1</getcontentlength></prop></propstat></response></multistatus>"#;
-    assert_eq!(read(xml).await, Ok(vec![file("/a", 1)]));
+    assert_eq!(states(xml).await, [exists("/a", file(1))]);
 }
 
 #[tokio::test]
 async fn hrefs_in_cdata_and_entities() {
     let xml = r#"<multistatus xmlns="DAV:"><response><href><![CDATA[/a&b]]></href></response>
         <response><href>/&lt;c&#x3e;</href></response></multistatus>"#;
-    let hrefs: Vec<_> = read(xml).await.unwrap().into_iter().map(|told| told.href).collect();
+    let hrefs: Vec<_> = read(xml).await.unwrap().into_iter().map(|response| response.href).collect();
     assert_eq!(hrefs, ["/a&b", "/<c>"]);
 }
 
@@ -115,8 +155,8 @@ async fn times_in_other_forms() {
         let xml = format!(
             r#"<multistatus xmlns="DAV:"><response><href>/a</href><propstat><prop>{prop}</prop></propstat></response></multistatus>"#
         );
-        let told = read(&xml).await.unwrap().remove(0);
-        (told.modified.map(|time| time.parts().0), told.time_text)
+        let State::Exists(known) = states(&xml).await.remove(0).1 else { panic!("{xml}") };
+        (known.modified.map(|time| time.parts().0), known.time_text)
     };
     for text in ["2025-11-22T08:26:40Z", "Saturday, 22-Nov-25 08:26:40 GMT", "Sat, 22 Nov 2025 08:26:40 GMT-00:00"] {
         assert_eq!(told(text).await, (Some(1_763_800_000), None), "{text}");

@@ -1,0 +1,136 @@
+//! Listing a folder of a share: every response is accounted for.
+
+use std::collections::BTreeSet;
+
+use super::WebDav;
+use super::address::Place;
+use super::propfind::Depth;
+use super::response::{Properties, Response, State, Status};
+use crate::sync::connectors::files::end::{EndError, EndResult, Entry, Kind, Trouble};
+use crate::sync::connectors::files::listing::{Listing, Unknown, Unusable};
+use crate::sync::connectors::files::names::is_temporary;
+use crate::sync::connectors::files::path::ItemPath;
+
+impl WebDav {
+    pub(super) async fn children(&self, folder: &ItemPath) -> EndResult<Listing> {
+        let placed = self.exchange.tell(&self.url(folder, true)?, Depth::Children).await?;
+        if folder.is_root() && !placed.iter().any(|(place, _)| *place == Place::Itself) {
+            return Err(self.exchange.nonsense("the listing is that of something else").into());
+        }
+        listing(folder, placed)
+    }
+}
+
+/// What becomes of the responses about a folder.
+fn listing(folder: &ItemPath, placed: Vec<(Place, Response)>) -> EndResult<Listing> {
+    let mut gathered = Gathered::default();
+    for (place, response) in placed {
+        gathered.add(folder, place, response);
+    }
+    gathered.listing()
+}
+
+#[derive(Default)]
+struct Gathered {
+    listing: Listing,
+    /// What was reported of the folder itself.
+    itself: Vec<State>,
+    /// Names that were reported not to exist.
+    missing: BTreeSet<Vec<u8>>,
+    /// Children of which something inside was reported.
+    parents: BTreeSet<Vec<u8>>,
+}
+
+impl Gathered {
+    fn add(&mut self, folder: &ItemPath, place: Place, response: Response) {
+        let Response { href, state, .. } = response;
+        if href.is_empty() {
+            return self.listing.miss("a response names no item");
+        }
+        match (place, state) {
+            (Place::Itself, state) => self.itself.push(state),
+            (Place::Child(name), State::Exists(known)) => self.listing.entries.push(entry(name, known)),
+            (Place::Child(name), State::Missing) => {
+                self.missing.insert(name);
+            }
+            (Place::Child(name), State::Unknown(status)) => {
+                self.listing.unknown.push(Unknown { name, trouble: status.unknown(), words: status.words });
+            }
+            (Place::Below(name), _) => {
+                self.parents.insert(name);
+            }
+            // A folder above is no child, whatever was reported of it.
+            (Place::Above, _) | (Place::Odd(_) | Place::Elsewhere, State::Missing) => {}
+            (Place::Odd(name), State::Exists(_) | State::Unknown(_)) => {
+                let shown = folder.join(name.as_bytes()).as_bytes().to_vec();
+                self.listing.unusable.push(Unusable { shown, words: "no path leads to this name".to_owned() });
+            }
+            (Place::Elsewhere, State::Exists(_) | State::Unknown(_)) => {
+                self.listing.miss(format!("the service lists {href}, which is not in this folder"));
+            }
+        }
+    }
+
+    fn listing(mut self) -> EndResult<Listing> {
+        self.about_itself()?;
+        let contradicted: Vec<usize> =
+            (0..self.listing.entries.len()).rev().filter(|at| self.is_contradicted(*at)).collect();
+        for at in contradicted {
+            let name = self.listing.entries.swap_remove(at).name;
+            self.doubt(name, "the service reports that it exists and that it does not");
+        }
+        let known = self.listing.entries.iter().map(|entry| entry.name.clone());
+        let known: BTreeSet<Vec<u8>> = known.chain(self.listing.unknown.iter().map(|one| one.name.clone())).collect();
+        for name in std::mem::take(&mut self.parents).difference(&known) {
+            self.doubt(name.clone(), "the service lists only what is in it");
+        }
+        Ok(self.listing)
+    }
+
+    fn is_contradicted(&self, at: usize) -> bool {
+        self.listing.entries.get(at).is_some_and(|entry| self.missing.contains(&entry.name))
+    }
+
+    fn doubt(&mut self, name: Vec<u8>, words: &str) {
+        self.listing.unknown.push(Unknown { name, trouble: Trouble::Other, words: words.to_owned() });
+    }
+
+    /// Whether the folder exists; a failure beside that means that its listing was cut (RFC 6578, 3.6: status 507).
+    fn about_itself(&mut self) -> EndResult<()> {
+        let states = std::mem::take(&mut self.itself);
+        let exists = states.iter().find_map(|state| match state {
+            State::Exists(known) => Some(known.folder),
+            State::Missing | State::Unknown(_) => None,
+        });
+        let unknown: Option<&Status> = states.iter().find_map(|state| match state {
+            State::Unknown(status) => Some(status),
+            State::Exists(_) | State::Missing => None,
+        });
+        match (exists, unknown) {
+            (Some(true), Some(status)) => self.listing.miss(status.words.as_str()),
+            (Some(true), None) if states.contains(&State::Missing) => {
+                self.listing.miss("the service also reports that the folder does not exist");
+            }
+            (Some(true), None) => {}
+            (Some(false), _) => return Err(EndError::item(Trouble::NotFound, "it is a file now")),
+            (None, Some(status)) => return Err(EndError::item(status.unknown(), &status.words)),
+            (None, None) if states.is_empty() => {
+                return Err(EndError::item(Trouble::Other, "the listing is that of something else"));
+            }
+            (None, None) => return Err(EndError::item(Trouble::NotFound, "it does not exist")),
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn entry(name: Vec<u8>, known: Properties) -> Entry {
+    let kind = match known.folder {
+        true => Kind::Folder,
+        false if is_temporary(&name) => Kind::LeftOver,
+        false => Kind::File,
+    };
+    Entry { name, kind, facts: known.facts() }
+}
+
+#[cfg(test)]
+mod tests;
