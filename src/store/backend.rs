@@ -17,6 +17,14 @@ use super::schema::{item_states, messages, plan_steps, replica_records, replica_
 use crate::clock::Stamp;
 use crate::ids::{CheckId, RunId, SystemId};
 
+/// Executes a statement that each database needs in its own words.
+pub(super) fn execute(connection: &mut Db, on_sqlite: &str, on_postgres: &str) -> Result<()> {
+    match connection {
+        Db::Sqlite(sqlite) => Ok(sqlite.batch_execute(on_sqlite)?),
+        Db::Postgres(postgres) => Ok(postgres.batch_execute(on_postgres)?),
+    }
+}
+
 /// A row that a loop wants to change, and need not wait for.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Lockable {

@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use diesel::connection::SimpleConnection;
 use rustix::fs::{StatVfs, StatVfsMountFlags, statvfs};
 use rustix::process::geteuid;
 
+use super::backend::execute;
 use super::connection::{Db, Target};
 use super::error::{Result, StoreError};
 use super::fault::Fault;
@@ -38,10 +38,7 @@ pub(super) fn probe(connection: &mut Db, target: &Target, waiting: &Waiting) -> 
     if let Target::Sqlite { path, .. } = target {
         check_disk(path)?;
     }
-    rolled_back(connection, waiting, |db| match db {
-        Db::Sqlite(sqlite) => Ok(sqlite.batch_execute(FILL_ON_SQLITE)?),
-        Db::Postgres(postgres) => postgres.batch_execute(FILL_ON_POSTGRES).map_err(|error| by_sqlstate(error.into())),
-    })
+    rolled_back(connection, waiting, |db| execute(db, FILL_ON_SQLITE, FILL_ON_POSTGRES).map_err(by_sqlstate))
 }
 
 /// What [`FILL_ON_POSTGRES`] made of an error.
