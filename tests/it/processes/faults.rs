@@ -2,6 +2,7 @@
 //! `strace` puts in the place of an answer of the kernel.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use rustix::process::geteuid;
@@ -110,14 +111,74 @@ both_databases! {
     }
 }
 
+both_databases! {
+    /// The program is somebody without rights: what it may not read is unknown, not missing.
+    async fn a_mirror_deletes_nothing_where_a_folder_cannot_be_read(fleet: Fleet) {
+        let (source, destination) = fleet.folders("Tree");
+        fill(&source, 0..40, "small");
+        for file in ["closed/one", "closed/deep/two", "listed/three"] {
+            let path = source.join(file);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, file).expect("a file");
+        }
+        own(&source);
+        let (process, ada) = fleet.settle(&[]).await;
+        assert!(has_no_rights(&process), "as root it can read everything, and nothing would be proved");
+        let tree = connect(&ada, &fleet.0.trees(), "Tree", &[("settings.mode", "mirror")]).await;
+        let (page, _) = run(&ada, &tree).await;
+        assert!(page.contains("Completed"), "{page}");
+        let before = names_below(&destination);
+        assert_eq!(before.len(), 46, "43 files in 3 folders: {before:?}");
+        // Nothing of the one can be read; of the other the names, and nothing of what they are.
+        for (folder, mode) in [("closed", 0o000), ("listed", 0o444)] {
+            fs::set_permissions(source.join(folder), fs::Permissions::from_mode(mode)).expect("its rights");
+        }
+        let number = request_run(&ada, &tree).await;
+        let page = ended(&ada, &tree.run(number)).await.told();
+        let log = messages(&ada, &tree, number).await;
+        for folder in ["closed", "listed"] {
+            fs::set_permissions(source.join(folder), fs::Permissions::from_mode(0o755)).expect("its rights");
+            let denied = |line: &&String| line.contains("FILE-DENIED") && line.contains(&format!("\"{folder}\""));
+            assert_eq!(log.iter().filter(denied).count(), 1, "{log:?}");
+        }
+        assert!(page.contains("Completed with warnings"), "{page}");
+        assert!(!log.iter().any(|line| line.contains("DELETED")), "{log:?}");
+        assert_eq!(names_below(&destination), before);
+    }
+}
+
+/// Whether a process is not root and has no capabilities.
+fn has_no_rights(process: &Process) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.number())).expect("it runs");
+    let values = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line of it");
+        line.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    values("Uid:").iter().all(|user| user != "0") && values("CapEff:").iter().all(|set| set.chars().all(|one| one == '0'))
+}
+
+/// The paths of everything below a folder.
+fn names_below(folder: &std::path::Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(names_below(&path));
+        }
+        found.push(path);
+    }
+    found.sort();
+    found
+}
+
 /// What the kernel answers in the middle of a file: how the run ends, what is said of the file, and what is there.
 #[tokio::test]
 async fn what_the_kernel_refuses_is_told() {
     for (fault, end, code) in [
         ("write:error=EDQUOT", "FILE-FULL content", "FILE-FULL"),
         ("write:error=ENOSPC", "FILE-FULL content", "FILE-FULL"),
-        ("write:error=EIO", "- -", "FILE-TROUBLE"),
-        ("fsync:error=EIO", "- -", "FILE-TROUBLE"),
+        ("write:error=EIO", "FILE-NOTHING-ARRIVED content", "FILE-TROUBLE"),
+        ("fsync:error=EIO", "FILE-NOTHING-ARRIVED content", "FILE-TROUBLE"),
     ] {
         let fleet = Fleet::on(Database::Sqlite).await;
         let (source, destination) = fleet.folders("Tree");
