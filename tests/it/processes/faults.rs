@@ -154,7 +154,8 @@ fn has_no_rights(process: &Process) -> bool {
         let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("a line of it");
         line.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>()
     };
-    values("Uid:").iter().all(|user| user != "0") && values("CapEff:").iter().all(|set| set.chars().all(|one| one == '0'))
+    values("Uid:").iter().all(|user| user != "0")
+        && values("CapEff:").iter().all(|set| set.chars().all(|one| one == '0'))
 }
 
 /// The paths of everything below a folder.
