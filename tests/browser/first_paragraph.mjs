@@ -72,6 +72,9 @@ try {
     await fill('Destination', destination);
     await field('Transfers at once').fill('1'); // slow enough to be watched
     await press('Connect');
+    await heading('Connection check').waitFor(); // saving leads to the check, which refreshes until it has ended
+    await page.getByText('Ended', { exact: false }).first().waitFor();
+    await page.getByRole('link', { name: 'Back to the system' }).click();
     await heading(NAME).waitFor();
   });
 
