@@ -42,7 +42,7 @@ impl Config {
     }
 }
 
-/// How libpq protects the connection (PostgreSQL documentation, SSL Support, table of sslmode): only `verify-full`
+/// How libpq protects the connection (documentation of Postgres, SSL Support, table of sslmode): only `verify-full`
 /// makes sure that it talks to the right server.
 fn postgres(url: &str, default_mode: Option<&str>) -> Option<String> {
     let (address, query) = url.split_once('?').unwrap_or((url, ""));

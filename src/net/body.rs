@@ -83,6 +83,11 @@ impl Body {
         let bytes = bytes.saturating_add(self.decoder.memory());
         let held = self.pace.waiting(self.share.hold(bytes)).await;
         held.map_err(|error| trouble::too_large(self.answer.host(), error.most))?;
+        self.keeps_pace()
+    }
+
+    /// Fails when the body comes too slowly while others wait for memory.
+    fn keeps_pace(&mut self) -> Result<(), Failure> {
         if self.pace.is_too_slow(std::mem::take(&mut self.fresh)) && self.share.is_wanted() {
             return Err(trouble::slow(self.answer.host()));
         }
@@ -105,6 +110,7 @@ impl Body {
             let size = whole.len() + piece.len();
             if size <= whole.capacity() {
                 whole.extend_from_slice(piece);
+                self.keeps_pace()?;
                 continue;
             }
             let piece = piece.to_vec();

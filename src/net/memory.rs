@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 /// The budget unless the operator sets another one, in bytes.
-pub const DEFAULT_BYTES: usize = 64 * 1024 * 1024;
+pub const DEFAULT_BYTES: usize = 96 * 1024 * 1024;
 
 /// The first bytes of each share, which are not counted: small responses never wait.
 pub const UNCOUNTED: usize = 64 * 1024;

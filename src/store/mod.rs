@@ -243,15 +243,15 @@ impl Store {
         work: Work,
         body: impl FnOnce(&Self, &Waiting, &mut Db) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let (starter, mut started) = oneshot::channel();
+        let (started, mut has_started) = oneshot::channel();
         let waiting = self.waiting(work);
         let (store, theirs) = (self.clone(), waiting.clone());
         let task = tokio::task::spawn_blocking(move || {
-            store.call(work, &theirs, || starter.send(()).is_ok(), |waiting, db| body(&store, waiting, db))
+            store.call(work, &theirs, || started.send(()).is_ok(), |waiting, db| body(&store, waiting, db))
         });
         // Longer than the wait for a connection, which knows better why there is none.
         let mut overdue = false;
-        while tokio::time::timeout(GRACE, &mut started).await.is_err() {
+        while tokio::time::timeout(GRACE, &mut has_started).await.is_err() {
             if overdue {
                 let result = Err(does_not_respond());
                 self.condition.note(work, &result);

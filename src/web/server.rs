@@ -87,16 +87,16 @@ pub fn serve(app: App, parts: ServerParts, listener: TcpListener) -> std::io::Re
             .tcp_nodelay(true)
             .local_addr(address)
             // The settings are for `url_for`, which nothing here uses.
-            .finish(map_config(pages.into_factory().map_err(|error: actix_web::Error| error.error_response()), |_| {
+            .finish(map_config(pages.into_factory().map_err(|error: actix_web::Error| error.error_response()), |()| {
                 AppConfig::default()
             }))
             .tcp();
         let malformed = malformed.clone();
         apply_fn_factory(http, move |connection: TcpStream, http| {
             let (peer, malformed) = (connection.peer_addr().ok(), malformed.clone());
-            let served = http.call(connection);
+            let exchange = http.call(connection);
             async move {
-                served.await.inspect_err(|error| {
+                exchange.await.inspect_err(|error| {
                     if let DispatchError::Parse(why) = error {
                         malformed.note(peer.map(|peer| peer.ip()), &why);
                     }

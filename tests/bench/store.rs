@@ -12,7 +12,7 @@ use syncdesk::access::Internal;
 use syncdesk::clock::Stamp;
 use syncdesk::domain::message::{Category, Direction, Message, Operation};
 use syncdesk::store::messages::{Batch, append};
-use syncdesk::store::runs::claim_next;
+use syncdesk::store::runs::{Claimant, claim_next};
 use syncdesk::store::{Store, Target};
 
 const ONE_QUEUED_RUN: &str = "
@@ -34,8 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (messages, size): (i64, i64) = (messages.parse()?, batch.parse()?);
     SqliteConnection::establish(database)?.batch_execute(ONE_QUEUED_RUN)?;
     let store = Store::open(&Target::Sqlite { path: database.into(), create: false }, 1)?;
-    let hour = Duration::from_hours(1);
-    let claim = store.write_here(|db| claim_next(db, &Internal::worker(), "bench", hour))?.ok_or("no run waits")?;
+    let bench = Claimant { name: "bench".to_owned(), lease: Duration::from_hours(1), most_of_a_group: None };
+    let claim = store.write_here(|db| claim_next(db, &Internal::worker(), &bench))?.ok_or("no run waits")?;
     let started = Instant::now();
     let mut first = 1;
     while first <= messages {

@@ -46,9 +46,8 @@ pub fn source(code: &str) -> ErrorSource {
         return ErrorSource::Unknown;
     }
     match (entry.family, entry.area) {
-        (Family::Peer, _) => ErrorSource::Service,
-        // What the connector reports about the service.
-        (Family::Odata, Area::Connection) => ErrorSource::Service,
+        // The connector reports it about the service.
+        (Family::Peer, _) | (Family::Odata, Area::Connection) => ErrorSource::Service,
         (Family::Files, _) | (Family::Odata, Area::Settings | Area::Run | Area::Items) => ErrorSource::Connector,
         (Family::Syncdesk, _) => ErrorSource::Syncdesk,
     }
@@ -63,8 +62,11 @@ pub fn category(code: &str) -> ErrorCategory {
     if THROTTLING.contains(&code) {
         return ErrorCategory::Throttling;
     }
-    match by_code(code).area {
-        _ if *by_code(code) == UNKNOWN => ErrorCategory::Other,
+    let entry = by_code(code);
+    if *entry == UNKNOWN {
+        return ErrorCategory::Other;
+    }
+    match entry.area {
         Area::Connection => ErrorCategory::Connection,
         Area::Settings => ErrorCategory::Settings,
         Area::Items => ErrorCategory::Data,

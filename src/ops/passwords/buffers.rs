@@ -102,7 +102,9 @@ mod tests {
         let dirty = |blocks: &mut [Block]| {
             assert!(is_wiped(blocks));
             assert_eq!(blocks.len(), 19 * 1024);
-            blocks.iter_mut().for_each(|block| block.as_mut().fill(7));
+            for block in blocks {
+                block.as_mut().fill(7);
+            }
             Ok(())
         };
         buffers.with(dirty).unwrap();

@@ -34,7 +34,7 @@ pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specifi
             wrong.extend(folders(against, specified));
         }
         None => {
-            wrong.push(("group".to_owned(), "Choose one of the groups that you may specify systems in.".to_owned()))
+            wrong.push(("group".to_owned(), "Choose one of the groups that you may specify systems in.".to_owned()));
         }
     }
     wrong.extend(secrets(db, against, specified)?);

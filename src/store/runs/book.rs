@@ -196,6 +196,12 @@ pub fn book(
     if backwards {
         rows.reverse();
     }
+    let (rows, go_on) = (booked(db, rows)?, bottom.filter(|_| !more));
+    Ok(BookRows { rows, beyond, go_on, is_code_unknown: false })
+}
+
+/// The runs with what is counted and read for all of them together.
+fn booked(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Booked>> {
     let ids: Vec<RunId> = rows.iter().map(|row| row.0.id).collect();
     let mut totals = totals_of(db, &ids)?;
     let mut errors = main_errors(db, &ids)?;
@@ -210,8 +216,7 @@ pub fn book(
         group,
         deleted: deleted_at.is_some(),
     });
-    let (rows, go_on) = (booked.collect(), bottom.filter(|_| !more));
-    Ok(BookRows { rows, beyond, go_on, is_code_unknown: false })
+    Ok(booked.collect())
 }
 
 /// A place in the order of runs.

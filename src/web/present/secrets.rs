@@ -1,5 +1,7 @@
 //! Whether stored credentials cross the network unprotected.
 
+use std::collections::BTreeSet;
+
 use crate::domain::kind::Kind;
 use crate::domain::plain_http::unencrypted;
 
@@ -8,10 +10,11 @@ use crate::domain::plain_http::unencrypted;
 pub fn exposed<'a>(
     kind: &dyn Kind,
     settings: &serde_json::Value,
-    slots: impl Iterator<Item = &'a str> + Clone,
+    slots: impl IntoIterator<Item = &'a str>,
 ) -> Vec<String> {
+    let stored: BTreeSet<&str> = slots.into_iter().collect();
     let plain = unencrypted(kind.recipients(settings));
-    let sent = plain.into_iter().filter(|(slot, _url)| slots.clone().any(|stored| stored == *slot));
+    let sent = plain.into_iter().filter(|(slot, _url)| stored.contains(slot));
     let mut urls: Vec<String> = sent.map(|(_slot, url)| url).collect();
     urls.dedup();
     urls
@@ -55,7 +58,7 @@ mod tests {
                 "paging": "server", "page_size": 100, "parallel": 1, "timeout_seconds": 60, "headers": [],
                 "proxy": "", "ca": "",
             });
-            exposed(kind, &settings, ["secret", "key"].into_iter())
+            exposed(kind, &settings, ["secret", "key"])
         };
         let (plain, safe) = ("http://sap.example.org/odata", "https://sap.example.org/odata");
         for auth in ["basic", "header"] {

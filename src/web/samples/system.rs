@@ -67,19 +67,7 @@ pub(crate) fn system() -> SystemView {
             errors: 2,
             has_plan: false,
         }),
-        connection: ConnectionTile {
-            status: badge(Tone::Ok, "OK"),
-            checking: None,
-            by_run: false,
-            checked_at: Some(at("2026-11-22T08:12:00Z")),
-            took: Some(Duration::from_millis(84)),
-            since: Some(at("2026-11-12T03:10:00Z")),
-            next_check: Some(at("2026-11-22T11:12:00Z")),
-            check: Some(CheckNo(881)),
-            failed_at: None,
-            recent: vec![Tone::Ok, Tone::Error, Tone::Ok],
-            paused: None,
-        },
+        connection: connection(),
         synchronization: SynchronizationTile {
             status: badge(Tone::Error, "Error"),
             paused: None,
@@ -149,6 +137,22 @@ pub(crate) fn system() -> SystemView {
             delete: true,
             see_replica: false,
         },
+    }
+}
+
+fn connection() -> ConnectionTile {
+    ConnectionTile {
+        status: badge(Tone::Ok, "OK"),
+        checking: None,
+        by_run: false,
+        checked_at: Some(at("2026-11-22T08:12:00Z")),
+        took: Some(Duration::from_millis(84)),
+        since: Some(at("2026-11-12T03:10:00Z")),
+        next_check: Some(at("2026-11-22T11:12:00Z")),
+        check: Some(CheckNo(881)),
+        failed_at: None,
+        recent: vec![Tone::Ok, Tone::Error, Tone::Ok],
+        paused: None,
     }
 }
 

@@ -83,7 +83,7 @@ both_databases! {
 
 /// Types at a terminal: reads until each prompt, answers, and prints everything that the terminal has shown.
 const TYPIST: &str = r#"
-import os, pty, sys
+import os, pty, sys, termios
 answers, command = sys.argv[1].split(","), sys.argv[2:]
 pid, terminal = pty.fork()
 if pid == 0:
@@ -98,6 +98,8 @@ while True:
         break
     shown += read
     if shown.endswith(b": ") and answers:
+        while termios.tcgetattr(terminal)[3] & termios.ECHO:
+            os.sched_yield()
         os.write(terminal, answers.pop(0).encode() + b"\n")
 sys.stdout.buffer.write(shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

@@ -148,13 +148,15 @@ both_databases! {
         assert!(told.contains("RUN-LOST-WORKER") && !told.contains("Log is incomplete"), "{told}");
         let log = visitor.get(&format!("{system}/runs/2/messages.ndjson")).await.expect(200).body;
         let codes = ["AFC-I02", "ODATA-ABSENT", "AFC-S06", "AFC-S07", "RUN-LOST-WORKER"];
-        assert_eq!(log.lines().count(), codes.len(), "{log}");
-        for (line, code) in log.lines().zip(codes) {
+        // Both sets are read at the same time: in which order that is reported is not known.
+        let published: Vec<&str> = log.lines().filter(|line| !line.contains("ODATA-READ")).collect();
+        assert_eq!(published.len(), codes.len(), "{log}");
+        for (line, code) in published.iter().zip(codes) {
             assert!(line.contains(code), "{code}: {line}");
         }
         let counts = "SELECT CAST(n_success AS TEXT) || ' ' || CAST(n_information AS TEXT) || ' ' || CAST(emitted - stored AS TEXT) AS value
             FROM run_progress p JOIN runs r ON r.id = p.run_id WHERE r.no = 2";
-        assert_eq!(database.texts(counts), ["2 2 0"]);
+        assert_eq!(database.texts(counts), ["2 6 0"]);
         let told = ended(&visitor, &format!("{system}/runs/3")).await;
         assert!(told.contains("Completed"), "{told}");
         assert_eq!(seen(&mut database), ["new", "three"]);

@@ -100,12 +100,12 @@ impl Handed {
             !(drops && before.contains(&key))
         };
         batch.met.retain(|met| is_new(&met.key));
-        batch.bad.retain(|bad| match &bad.key {
-            Some(key) => is_new(key),
-            None => {
-                *unkeyed += 1;
-                !(drops && *unkeyed <= *unkeyed_before)
+        batch.bad.retain(|bad| {
+            if let Some(key) = &bad.key {
+                return is_new(key);
             }
+            *unkeyed += 1;
+            !(drops && *unkeyed <= *unkeyed_before)
         });
         for key in &batch.removed {
             is_new(key);
@@ -138,7 +138,9 @@ mod tests {
 
     fn batch(records: &[&str]) -> Batch {
         let mut batch = Batch::default();
-        records.iter().for_each(|record| batch.add(&things(), Some(record.as_bytes())));
+        for record in records {
+            batch.add(&things(), Some(record.as_bytes()));
+        }
         batch
     }
 
@@ -170,7 +172,8 @@ mod tests {
                 Handed { before: handed.before.clone(), unkeyed_before: handed.unkeyed_before, ..Handed::default() };
             handed.pass(&mut second, reading);
             let left = if reading == Reading::Whole { vec!["c", "?"] } else { vec!["a", "c", "?", "b", "?"] };
-            assert_eq!((keys(&second), second.rows, handed.was_reread()), (left.clone(), left.len() as i64, true));
+            let rows = i64::try_from(left.len()).unwrap();
+            assert_eq!((keys(&second), second.rows, handed.was_reread()), (left, rows, true));
         }
     }
 

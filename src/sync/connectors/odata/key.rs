@@ -45,9 +45,9 @@ pub(super) fn key(set: &EntitySet, record: &Members) -> Result<Key, Bad> {
 
 /// The key of a record that no longer exists, in each form in which it may be kept: by its address, or by what is said
 /// of it.
-pub(super) fn keys_of_removed(set: &EntitySet, known: Members, address: Option<&str>) -> Option<Vec<Key>> {
+pub(super) fn keys_of_removed(set: &EntitySet, known: &Members, address: Option<&str>) -> Option<Vec<Key>> {
     let Some(parts) = address.and_then(|address| parts_in_address(set, address)) else {
-        return key(set, &known).ok().map(|key| vec![key]);
+        return key(set, known).ok().map(|key| vec![key]);
     };
     let texts: Vec<String> = set.key.iter().zip(&parts).map(|(path, text)| in_kept_form(set, path, text)).collect();
     let numbers: Vec<String> = set.key.iter().zip(&texts).map(|(path, text)| as_number(set, path, text)).collect();
@@ -183,7 +183,7 @@ mod tests {
         let set = set(&[("Org", Kind::Text)]);
         assert_eq!(key(&set, &members(r#"{"Org": ""}"#)).unwrap(), b"%");
         assert_eq!(key(&set, &members(r#"{"Org": "%"}"#)).unwrap(), b"%25");
-        assert_eq!(keys_of_removed(&set, Members::new(), Some("Areas('')")), Some(vec![b"%".to_vec()]));
+        assert_eq!(keys_of_removed(&set, &Members::new(), Some("Areas('')")), Some(vec![b"%".to_vec()]));
     }
 
     #[test]
@@ -195,7 +195,7 @@ mod tests {
             assert!(key(&set, &members(record)).is_err(), "{record}");
         }
         for address in ["Places('69190')", "Places(zip='69190')"] {
-            assert_eq!(keys_of_removed(&set, Members::new(), Some(address)), Some(vec![b"69190".to_vec()]));
+            assert_eq!(keys_of_removed(&set, &Members::new(), Some(address)), Some(vec![b"69190".to_vec()]));
         }
     }
 
@@ -207,7 +207,7 @@ mod tests {
     fn keys_in_addresses(#[case] address: &str, #[case] key: Option<&str>) {
         let set = set(&[("Order", Kind::Text), ("Item", Kind::Integer(0, 999))]);
         let expected = key.map(|key| vec![key.as_bytes().to_vec()]);
-        assert_eq!(keys_of_removed(&set, Members::new(), Some(address)), expected);
+        assert_eq!(keys_of_removed(&set, &Members::new(), Some(address)), expected);
     }
 
     /// As the same key is kept of a record: of a text, or of a number.
@@ -217,14 +217,14 @@ mod tests {
         let things = set(&[("Id", Kind::Guid)]);
         let known = BTreeMap::from([("Id".to_owned(), Json::Text(guid.to_owned()))]);
         for removed in [
-            keys_of_removed(&things, Members::new(), Some(&format!("http://x/Things({capitals})"))),
-            keys_of_removed(&things, Members::new(), Some(&format!("Things(Id={capitals})"))),
-            keys_of_removed(&things, known, None),
+            keys_of_removed(&things, &Members::new(), Some(&format!("http://x/Things({capitals})"))),
+            keys_of_removed(&things, &Members::new(), Some(&format!("Things(Id={capitals})"))),
+            keys_of_removed(&things, &known, None),
         ] {
             assert_eq!(removed, Some(vec![guid.as_bytes().to_vec()]));
         }
         let sums = set(&[("Id", Kind::Decimal)]);
-        let removed = keys_of_removed(&sums, Members::new(), Some("Sums(1.50)")).unwrap();
+        let removed = keys_of_removed(&sums, &Members::new(), Some("Sums(1.50)")).unwrap();
         for record in [r#"{"Id": 1.50}"#, r#"{"Id": "1.50"}"#] {
             assert!(removed.contains(&key(&sums, &members(record)).unwrap()), "{record}");
         }

@@ -5,6 +5,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
 
 use crate::access::{Grant, verbs};
+use crate::domain::invisible::visible;
 use crate::ops::error::OpError;
 use crate::ops::specify::delete_system;
 use crate::store::{runs, systems};
@@ -92,7 +93,7 @@ pub async fn submit(
 
 #[must_use]
 pub fn view(shell: &Shell, view: &DeleteView) -> Markup {
-    let deed = format!("Delete {}", view.name);
+    let deed = format!("Delete {}", visible(&view.name));
     page(
         shell,
         &deed,

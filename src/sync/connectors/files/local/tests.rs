@@ -141,7 +141,7 @@ impl Reader for Losing {
     fn next(&mut self) -> Task<'_, EndResult<Option<bytes::Bytes>>> {
         let piece = self.pieces.checked_sub(1).map(|left| {
             self.pieces = left;
-            bytes::Bytes::from_static(&[7; 1024 * 1024])
+            bytes::Bytes::from(vec![7; 1024 * 1024])
         });
         if piece.is_none() {
             self.stop.extend(std::time::Duration::ZERO, std::time::Duration::ZERO);

@@ -78,7 +78,7 @@ pub(super) fn read(set: &EntitySet, bytes: Option<&[u8]>, absent: &mut Absent) -
     if context.ends_with("/$deletedEntity") || raw.has(&["@removed", "@odata.removed"]) {
         let address = raw.text(&["@odata.id", "@id", "id"]);
         let (known, _) = members(&shape, &raw);
-        let keys = keys_of_removed(set, known, address.as_deref()).filter(|_| fault.is_none());
+        let keys = keys_of_removed(set, &known, address.as_deref()).filter(|_| fault.is_none());
         return keys.map(Entry::Removed).ok_or_else(|| Bad::of(codes::CONSISTENCY, &["removed", &shown_key(set)]));
     }
     record(&shape, &raw, fault, absent).map(Entry::Met)
@@ -96,7 +96,7 @@ fn record(shape: &Shape<'_>, raw: &Raw<'_>, fault: Option<Bad>, absent: &mut Abs
         return Err(Bad { key: Some(key), ..bad });
     }
     let missing: Vec<String> = missing(shape, &record);
-    let content = content(Json::Object(record));
+    let content = content(&Json::Object(record));
     if content.data.len() > LONGEST {
         return Err(Bad { key: Some(key), ..Bad::of(codes::CONSISTENCY, &["large"]) });
     }
@@ -107,7 +107,7 @@ fn record(shape: &Shape<'_>, raw: &Raw<'_>, fault: Option<Bad>, absent: &mut Abs
 }
 
 /// Numbers are kept as they were written. One that is only written in another way is the same for the digest.
-fn content(record: Json) -> Content {
+fn content(record: &Json) -> Content {
     let data = record.to_string();
     let normal = if record.is_normal() { Cow::Borrowed(&data) } else { Cow::Owned(record.normal()) };
     let digest = Sha256::digest(normal.as_bytes()).get(..16).unwrap_or_default().to_vec();

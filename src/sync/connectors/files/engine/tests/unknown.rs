@@ -131,7 +131,7 @@ fn an_incomplete_listing_of_the_source_deletes_nothing_and_forgets_nothing() {
         there.retain(|line| line != "keep/39=same");
         assert_eq!(there, before, "{folder}");
         let mut still = baselines(&desk);
-        if folder != "keep" && folder != "" {
+        if folder != "keep" && !folder.is_empty() {
             // It is copied again, and remembered with its new time.
             still.insert(b"keep\x0039".to_vec(), kept[b"keep\x0039".as_slice()].clone());
         }

@@ -1,4 +1,4 @@
-//! One page of the listing of a bucket or container (S3: ListObjectsV2; Azure: List Blobs).
+//! One page of the listing of a bucket or container (S3: `ListObjectsV2`; Azure: List Blobs).
 //!
 //! A page that is not complete, or does not say whether it is the last one, is an error: what it lacks would look as if
 //! it had been deleted. Keys are taken as they are, also characters that XML would normalize.

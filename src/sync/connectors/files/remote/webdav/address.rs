@@ -159,7 +159,7 @@ mod tests {
         let root = "/dav/my%20share/team/data%20%C3%A4";
         assert_eq!(place(&format!("{root}/")), Place::Itself);
         assert_eq!(place("/dav/my share/team/data%20%c3%a4"), Place::Itself);
-        assert_eq!(place(&format!("//dav/./my%20share/x/../team/data%20%C3%A4/./")), Place::Itself);
+        assert_eq!(place("//dav/./my%20share/x/../team/data%20%C3%A4/./"), Place::Itself);
         assert_eq!(place(&format!("http://inside:8080{root}/a")), child(b"a"));
         assert_eq!(place(&format!("{root}/%20x/")), child(b" x"));
         assert_eq!(place(&format!("{root}/%ff")), child(b"\xff"));

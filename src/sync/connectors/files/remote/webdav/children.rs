@@ -103,17 +103,17 @@ impl Gathered {
             State::Missing | State::Unknown(_) => None,
         });
         let unknown: Option<&Status> = states.iter().find_map(|state| match state {
-            State::Unknown(status) => Some(status),
+            State::Unknown(reason) => Some(reason),
             State::Exists(_) | State::Missing => None,
         });
         match (exists, unknown) {
-            (Some(true), Some(status)) => self.listing.miss(status.words.as_str()),
+            (Some(true), Some(reason)) => self.listing.miss(reason.words.as_str()),
             (Some(true), None) if states.contains(&State::Missing) => {
                 self.listing.miss("the service also reports that the folder does not exist");
             }
             (Some(true), None) => {}
             (Some(false), _) => return Err(EndError::item(Trouble::NotFound, "it is a file now")),
-            (None, Some(status)) => return Err(EndError::item(status.unknown(), &status.words)),
+            (None, Some(reason)) => return Err(EndError::item(reason.unknown(), &reason.words)),
             (None, None) if states.is_empty() => {
                 return Err(EndError::item(Trouble::Other, "the listing is that of something else"));
             }

@@ -45,11 +45,10 @@ impl Exchange {
         for (_, response) in placed.into_iter().filter(|(place, _)| *place == Place::Itself) {
             match response.state {
                 State::Exists(properties) if found == Ok(None) => found = Ok(Some(properties)),
-                State::Exists(_) => {}
                 State::Missing if found == Ok(None) => {
                     found = Err(EndError::item(Trouble::NotFound, "it does not exist"));
                 }
-                State::Missing => {}
+                State::Exists(_) | State::Missing => {}
                 State::Unknown(status) => return Err(EndError::item(status.unknown(), status.words)),
             }
         }

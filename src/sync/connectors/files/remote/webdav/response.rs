@@ -174,7 +174,6 @@ impl Draft {
             None => {}
         }
         match &self.kind {
-            Kind::Known => State::Exists(self.known.clone()),
             Kind::Refused(status) => State::Unknown(status.with(&self.description)),
             Kind::Unsaid if !self.any_good => {
                 let none = || Status::saying("the service reports no properties");
@@ -184,7 +183,7 @@ impl Draft {
             Kind::Unsaid if href.ends_with('/') => {
                 State::Unknown(Status::saying("the service does not report whether it is a folder"))
             }
-            Kind::Unsaid => State::Exists(self.known.clone()),
+            Kind::Known | Kind::Unsaid => State::Exists(self.known.clone()),
         }
     }
 }
