@@ -95,7 +95,7 @@ fn answer(request: &Request, shape: Shape, place: Place, secrets: &[String]) -> 
     let is_token = path.ends_with("/token");
     let echoes = match place {
         Place::Everything => !is_token,
-        Place::Content => path.ends_with("/Things") || path.ends_with(".txt") && request.method == "GET",
+        Place::Content => path.ends_with("/Things") || path.ends_with("/a.txt") && request.method == "GET",
         Place::Token => is_token,
         Place::Nothing => false,
     };
@@ -107,7 +107,7 @@ fn answer(request: &Request, shape: Shape, place: Place, secrets: &[String]) -> 
         ),
         path if path.ends_with("/$metadata") => Reply::body(200, V4).with("content-type", "application/xml"),
         _ if request.method == "PROPFIND" => listing(path, secrets),
-        path if path.ends_with(".txt") => Reply::body(200, "content").with("etag", etag(secrets)),
+        path if path.ends_with("/a.txt") => Reply::body(200, "content").with("etag", etag(secrets)),
         _ => Reply::body(200, "{\"value\": []}").with("content-type", "application/json").with("etag", etag(secrets)),
     }
 }
@@ -130,7 +130,7 @@ fn listing(path: &str, secrets: &[String]) -> Reply {
          </D:getcontentlength><D:getetag>{}</D:getetag></D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response>",
         etag(secrets)
     );
-    let both = if path.ends_with(".txt") { file } else { folder + &file };
+    let both = if path.ends_with("/a.txt") { file } else { folder + &file };
     Reply::body(207, format!("<D:multistatus xmlns:D=\"DAV:\">{both}</D:multistatus>"))
 }
 

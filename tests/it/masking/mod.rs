@@ -5,12 +5,13 @@ mod forms;
 mod search;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::certificates::OURS;
 use crate::database::both_databases;
 use crate::desk::{Tree, ended, key_of, request_run};
 use crate::processes::fleet::{Fleet, set_up};
+use crate::program::Process;
 use crate::visitor::Visitor;
 use echo::{ACCESS, ALL, COOKIE, Echo, Place, REFRESH, Shape};
 use search::{Needles, pages, tables};
@@ -48,22 +49,38 @@ async fn check(ada: &Visitor, tree: &Tree) {
     ended(ada, asked.location()).await;
 }
 
+/// The number that only the private key has; the rest of it is in the certificate, too.
+fn number_of(key: &str) -> String {
+    let body: String = key.lines().filter(|line| !line.starts_with("-----")).collect();
+    body[48..90].to_owned()
+}
+
+/// The real program, which logs all that it can to this file.
+fn traced(fleet: &Fleet, log: &Path) -> Process {
+    let args = ["serve", "--listen=127.0.0.1:0", "--allow-networks=127.0.0.0/8", "--log=trace", &fleet.0.roots()];
+    let redirected = format!("exec \"$@\" 2>{}", log.display());
+    let before = ["sh", "-c", redirected.as_str(), "sh"];
+    fleet.0.process(&fleet.0.command(&args), &before, "listens on ")
+}
+
+/// What nothing may have: each credential, and the number of the private key.
+fn needles(number: &str) -> Needles {
+    let mut needles = Needles::default();
+    for secret in [PASSWORD, BEARER, S3_KEY, AZURE_KEY, SIGNATURE, BASIC, API_KEY, CLIENT, ACCESS, REFRESH, COOKIE] {
+        needles.add(secret);
+    }
+    needles.add(number);
+    needles
+}
+
 both_databases! {
     async fn no_credential_comes_back(fleet: Fleet) {
         let log = fleet.0.path.join("log.txt");
-        let args = ["serve", "--listen=127.0.0.1:0", "--allow-networks=127.0.0.0/8", "--log=trace", &fleet.0.roots()];
-        let redirected = format!("exec \"$@\" 2>{}", log.display());
-        let before = ["sh", "-c", redirected.as_str(), "sh"];
-        let mut process = fleet.0.process(&fleet.0.command(&args), &before, "listens on ");
+        let mut process = traced(&fleet, &log);
         let ada = set_up(&mut process).await;
         let (certificate, key) = OURS.client().typed();
-        // The number that only the key has; the rest of it is in the certificate, too.
-        let body: String = key.lines().filter(|line| !line.starts_with("-----")).collect();
-        let number = body[48..90].to_owned();
-        let secrets = [PASSWORD, BEARER, S3_KEY, AZURE_KEY, SIGNATURE, BASIC, API_KEY, CLIENT, ACCESS, REFRESH, COOKIE];
-        let mut needles = Needles::default();
-        secrets.iter().for_each(|secret| needles.add(secret));
-        needles.add(&number);
+        let number = number_of(&key);
+        let mut needles = needles(&number);
         let sas = format!("?sv=2024-11-04&ss=b&sp=rl&sig={}", SIGNATURE.replace('+', "%2B").replace('=', "%3D"));
 
         let mut received = Vec::new();
@@ -109,13 +126,10 @@ both_databases! {
             crate::program::own(&folder);
             let destination = folder.display().to_string();
             let mut fields = fields;
-            match kind {
-                "files" => fields.extend([
-                    ("settings.source_path", ""), ("settings.source_endpoint", files.as_str()),
-                    ("settings.destination_path", destination.as_str()),
-                ]),
-                _ => fields.push(("settings.root", root.as_str())),
-            }
+            fields.extend(match kind {
+                "files" => vec![("settings.source_path", ""), ("settings.source_endpoint", &files), ("settings.destination_path", &destination)],
+                _ => vec![("settings.root", root.as_str())],
+            });
             if fields.contains(&("settings.auth", "oauth2")) {
                 fields.push(("settings.token_url", token.as_str()));
             }

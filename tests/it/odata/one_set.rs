@@ -209,7 +209,8 @@ both_databases! {
 
     /// After three sets in a row that fail for a reason that may pass, the service is left alone.
     async fn a_service_that_fails_is_left_alone(desk: Desk) {
-        let sets: String = (0..20).map(|n| format!("<EntitySet Name=\"Set{n}\" EntityType=\"S.Thing\"/>")).collect();
+        let sets = (0..20).map(|n| format!("<EntitySet Name=\"Set{n}\" EntityType=\"S.Thing\"/>"));
+        let sets = sets.collect::<Vec<_>>().concat();
         let model = with(&sets, "");
         let service = Service::start();
         service.answers(move |request| Some(if is_for(request, "$metadata") { xml(&model) } else { Reply::status(503).with("retry-after", "3600") }));

@@ -49,7 +49,8 @@ both_databases! {
 
     /// Many sets do not flood the log.
     async fn many_sets_report_together(desk: Desk) {
-        let sets: String = (0..300).map(|n| format!("<EntitySet Name=\"Set{n:03}\" EntityType=\"S.Thing\"/>")).collect();
+        let sets = (0..300).map(|n| format!("<EntitySet Name=\"Set{n:03}\" EntityType=\"S.Thing\"/>"));
+        let sets = sets.collect::<Vec<_>>().concat();
         let model = V4.replace("<EntitySet Name=\"Things\"", &format!("{sets}<EntitySet Name=\"Things\""));
         let service = Service::start();
         service.answers(move |request| is_for(request, "$metadata").then(|| xml(&model)));

@@ -62,7 +62,7 @@ fn signed_put(path: &str, parameters: &str, headers: &[(String, String)], length
     let mut headers = headers.to_vec();
     headers.extend([("x-ms-date".to_owned(), date), ("x-ms-version".to_owned(), "2021-12-02".to_owned())]);
     headers.sort();
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
+    let headers = headers.iter().map(|(name, value)| format!("{name}:{value}\n")).collect::<Vec<_>>().concat();
     let signed_length = if length == 0 { String::new() } else { length.to_string() };
     let resource = path.split('?').next().unwrap_or_default();
     let parameters = if parameters.is_empty() { String::new() } else { format!("\n{parameters}") };

@@ -181,7 +181,7 @@ async fn hrefs_that_share_another_path_are_translated() {
         assert_eq!(mirror.run().await.1, [2, 0, 0, 0, 0], "{prefix}");
         // A response that does not share it is no child of anything.
         dav.odd(|odd| {
-            odd.more = "<response><href>/share/c</href><status>HTTP/1.1 503 Busy</status></response>".to_owned()
+            odd.more = "<response><href>/share/c</href><status>HTTP/1.1 503 Busy</status></response>".to_owned();
         });
         dav.state().items.remove("a b.txt");
         let (messages, counts) = mirror.run().await;

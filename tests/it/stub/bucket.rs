@@ -60,7 +60,9 @@ impl Bucket {
     }
 
     pub fn put(&self, keys: &[&str]) {
-        keys.iter().for_each(|key| self.set(key, key));
+        for key in keys {
+            self.set(key, key);
+        }
     }
 
     pub fn set(&self, key: &str, content: &str) {
@@ -190,7 +192,8 @@ fn line(out: &mut String, azure: bool, habits: Habits, key: &str, object: Option
     if !azure {
         return write!(out, "<Contents><Key>{key}</Key>{facts}</Contents>");
     }
-    let metadata: String = object.metadata.iter().map(|(name, value)| format!("<{name}>{value}</{name}>")).collect();
+    let metadata = object.metadata.iter().map(|(name, value)| format!("<{name}>{value}</{name}>"));
+    let metadata = metadata.collect::<Vec<_>>().concat();
     write!(out, "<Blob><Name>{key}</Name><Properties>{facts}</Properties><Metadata>{metadata}</Metadata></Blob>")
 }
 

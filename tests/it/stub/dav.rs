@@ -232,7 +232,7 @@ impl State {
         if !self.odd.chunked {
             return Reply::Http(200, marks, content.clone());
         }
-        let marks: String = marks.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let marks = marks.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect::<Vec<_>>().concat();
         let mut raw =
             format!("HTTP/1.1 200 Stub\r\ntransfer-encoding: chunked\r\nconnection: close\r\n{marks}\r\n").into_bytes();
         for piece in content.chunks(64 * 1024) {

@@ -84,7 +84,7 @@ async fn stored(desk: &Desk, made: &Answer, slot: &str) -> Option<String> {
 
 /// Whether any text or bytes of the database have it.
 fn is_in_the_database(desk: &Desk, part: &str) -> bool {
-    let hex: String = part.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = part.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
     let rows = if desk.is_on_postgres() {
         desk.texts("SELECT t::text AS value FROM secret_drafts t")
     } else {
