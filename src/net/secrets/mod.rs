@@ -2,8 +2,8 @@
 //!
 //! A service may quote what it was sent, in any form: raw, escaped (percent signs, entities, JSON), encoded (Base64 at
 //! each alignment, hexadecimal, lists of numbers), in several layers, in other case, back to front, wrapped, or with
-//! something between its characters. So the text is decoded in all these ways ([`escapes`], [`encodings`]), with a way
-//! back to the original ([`view`]), and searched for parts of credentials ([`grams`]).
+//! something between its characters. So the text is decoded in all these ways (`escapes`, `encodings`), with a way
+//! back to the original (`view`), and searched for parts of credentials (`grams`).
 //!
 //! What the house calls a credential: what is stored in a slot of a system, what follows from it (the value of an
 //! `Authorization` header, the signature of a shared access signature), and what a service gives for it (tokens and

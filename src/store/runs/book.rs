@@ -67,7 +67,7 @@ pub struct BookRows {
     pub rows: Vec<Booked>,
     /// The next one in the direction that was read.
     pub beyond: Option<BookPlace>,
-    /// The search has looked at [`WINDOW`] runs, back to this time.
+    /// The search has looked at `WINDOW` runs, back to this time.
     pub go_on: Option<Stamp>,
     /// No message has ever had the code that is asked for.
     pub is_code_unknown: bool,

@@ -3,7 +3,7 @@
 //! name can keep its owner out (OWASP ASVS 5.0, 6.1.1).
 //!
 //! The cookie signs nobody in, and names nobody: the user name is in its signature only. A browser that several people
-//! use keeps an entry for each of the last [`ENTRIES`].
+//! use keeps an entry for each of the last `ENTRIES`.
 
 use std::time::Duration;
 

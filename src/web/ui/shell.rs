@@ -71,7 +71,7 @@ pub struct Flash {
     pub links: Vec<(String, String)>,
 }
 
-/// Auto-refresh: [`crate::web::response::refreshing`] sets the header, and the page shows the link that turns it off.
+/// Auto-refresh: `crate::web::response::refreshing` sets the header, and the page shows the link that turns it off.
 /// A page that refreshes has no visible input field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refresh {

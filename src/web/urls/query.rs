@@ -8,7 +8,7 @@ use crate::ids::Seq;
 /// 50,000 bytes after which SQLite refuses a pattern (`SQLITE_MAX_LIKE_PATTERN_LENGTH`).
 pub const MAX_FILTER_CHARS: usize = 500;
 
-/// A text filter, for `#[serde(deserialize_with)]`: cut to [`MAX_FILTER_CHARS`]. The field shows what counted.
+/// A text filter, for `#[serde(deserialize_with)]`: cut to `MAX_FILTER_CHARS`. The field shows what counted.
 ///
 /// # Errors
 /// When it is no text.

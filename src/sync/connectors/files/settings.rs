@@ -98,7 +98,7 @@ impl EndSettings {
     }
 
     /// The place as an address that ends in `/`, as the settings spell it. Baselines are bound to it, so it must not
-    /// change; what must not depend on the spelling uses [`super::place::Place`].
+    /// change; what must not depend on the spelling uses `super::place::Place`.
     #[must_use]
     pub fn address(&self) -> String {
         let below = |base: String| {
