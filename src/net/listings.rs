@@ -54,7 +54,7 @@ impl Listings {
 }
 
 impl Listed {
-    /// Counts so many bytes more; waits while memory is short.
+    /// Counts `bytes` more; waits while memory is short.
     ///
     /// # Errors
     /// When the listings of this run need more than their bound.

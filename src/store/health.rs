@@ -1,4 +1,4 @@
-//! Whether the database works, for whoever watches over Syncdesk.
+//! Whether the database works, for the monitoring of Syncdesk.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -150,7 +150,7 @@ fn weekday(word: &str) -> Option<Weekday> {
     NAMES.into_iter().find(|(name, _)| is_name(word, name, 3)).map(|(_, weekday)| weekday)
 }
 
-/// Whether a word is a name or its beginning of at least so many letters, with or without a full stop.
+/// Whether a word is a name or its beginning of at least this number of letters, with or without a full stop.
 fn is_name(word: &str, name: &str, least: usize) -> bool {
     let word = word.strip_suffix('.').unwrap_or(word);
     word.len() >= least && name.get(..word.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(word))

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::view::View;
 
-/// So many consecutive bytes of a longer secret are taken for it: some services quote only a part of what they got.
+/// Number of consecutive bytes that count as the whole secret: some services quote only a part of it.
 const PART: usize = 12;
 
 /// The parts of secrets, by their lengths.

@@ -21,13 +21,13 @@ const SHORTEST_PASSING: usize = 8;
 /// From this length on, only letters and digits have to be the same.
 const SHORTEST_SKELETON: usize = 8;
 
-/// So many bytes at the end of a text are taken for the beginning of a credential that was cut off.
+/// Maximum number of bytes at the end of a text that count as the beginning of a cut credential.
 const HEAD: usize = 4;
 
-/// An escape has at most so many bytes, such as `&#x0001F600`.
+/// Maximum length of an escape in bytes, such as `&#x0001F600`.
 const LONGEST_ESCAPE: usize = 12;
 
-/// So many signatures and cookies are known at the same time.
+/// Maximum number of signatures and cookies known at the same time.
 const PASSING: usize = 64;
 
 /// Base64 with or without padding.
@@ -161,7 +161,7 @@ impl Known {
         self.has_short() && (has(&view) || undone(&view).iter().any(has))
     }
 
-    /// The parts of a text from which a credential can be read, when so many encodings are undone.
+    /// The parts of a text from which a credential can be read, after this number of encodings is undone.
     pub(super) fn found(&self, text: &str, depth: usize) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         let shortest = self.exact.shortest().min(self.passing_grams.shortest());
