@@ -104,7 +104,7 @@ impl House {
             clock: self.clock.clone(),
             vault: self.vault.clone(),
             net: Net::new(self.config.allow_networks.clone())
-                .within(Memory::new(self.config.response_memory))
+                .within(Memory::of_process(self.config.response_memory))
                 .waiting_at_most(self.config.max_service_timeout),
             config: self.config.clone(),
             limits: Limits {

@@ -1,16 +1,21 @@
 //! The body of an answer, decoded, within a bound: for answers that are read here. What is transferred is not decoded.
 
 use std::io::ErrorKind;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::header::CONTENT_ENCODING;
 
-use super::client::{Answer, Held};
+use super::client::Answer;
+use super::coding;
 use super::coding::Decoder;
 use super::memory::Share;
-use super::pace::Pace;
+use super::pace::{Pace, TooSlow};
 use super::trouble;
 use crate::domain::run::Failure;
+
+/// What decoding an answer takes at most, besides what is decoded.
+pub const MOST_TO_DECODE: usize = coding::BROTLI_WINDOW;
 
 /// Longest piece.
 const PIECE: usize = 32 * 1024;
@@ -22,10 +27,10 @@ pub struct Body {
     /// How many decoded bytes may still come.
     left: usize,
     limit: usize,
-    share: Share,
+    share: Arc<Share>,
+    /// What else the share holds.
+    beside: usize,
     pace: Pace,
-    /// Bytes that came since the pace was looked at.
-    fresh: usize,
     buffer: Vec<u8>,
     has_ended: bool,
 }
@@ -37,19 +42,30 @@ impl Body {
     /// # Errors
     /// When its content coding is not one that can be decoded.
     pub fn of(answer: Answer, limit: usize, memory: usize) -> Result<Self, Failure> {
-        let mut names = answer.headers.get_all(CONTENT_ENCODING).iter().map(|value| value.to_str().unwrap_or("?"));
-        let codings = names.next().unwrap_or_default().to_owned();
-        let codings = names.fold(codings, |all, name| format!("{all}, {name}"));
-        let decoder = Decoder::new(&codings).map_err(|words| trouble::nonsense(answer.host(), words))?;
+        let decoder = decoder(&answer)?;
         let share = answer.share(memory.saturating_add(decoder.memory()));
+        Ok(Self::new(answer, decoder, limit, (Arc::new(share), 0)))
+    }
+
+    /// The same for an answer of several that are kept in one share, which holds so much of the others.
+    ///
+    /// # Errors
+    /// As [`Body::of`].
+    pub fn beside(answer: Answer, limit: usize, share: Arc<Share>, others: usize) -> Result<Self, Failure> {
+        let decoder = decoder(&answer)?;
+        Ok(Self::new(answer, decoder, limit, (share, others)))
+    }
+
+    fn new(answer: Answer, decoder: Decoder, limit: usize, (share, beside): (Arc<Share>, usize)) -> Self {
         let (buffer, pace) = (vec![0; PIECE], Pace::start());
-        Ok(Self { answer, decoder, left: limit, limit, share, pace, fresh: 0, buffer, has_ended: false })
+        Self { answer, decoder, left: limit, limit, share, beside, pace, buffer, has_ended: false }
     }
 
     /// The next piece; `None` at the end.
     ///
     /// # Errors
-    /// As [`Answer::piece`], and when it cannot be decoded or is longer than the limit.
+    /// As [`Answer::piece`]; when it cannot be decoded or is longer than the limit; when it comes too slowly while others
+    /// wait for memory.
     pub async fn piece(&mut self) -> Result<Option<&[u8]>, Failure> {
         loop {
             match self.decoder.read(&mut self.buffer) {
@@ -59,9 +75,9 @@ impl Body {
                     self.left = left;
                     return Ok(self.buffer.get(..read));
                 }
-                Ok(None) => match self.answer.piece().await? {
+                Ok(None) => match self.fresh().await? {
                     Some(piece) => {
-                        self.fresh += piece.len();
+                        self.pace.count(piece.len());
                         self.decoder.feed(piece);
                     }
                     None if self.has_ended => return Ok(None),
@@ -75,57 +91,52 @@ impl Body {
         }
     }
 
+    async fn fresh(&mut self) -> Result<Option<Bytes>, Failure> {
+        let piece = self.pace.piece(self.answer.piece(), || self.share.is_wanted()).await;
+        piece.unwrap_or_else(|TooSlow| Err(trouble::crowded_out(self.answer.host())))
+    }
+
     /// What a reader holds of it now, in bytes: it counts towards the memory of the process.
     ///
     /// # Errors
-    /// When it is more than was agreed on; when the body comes too slowly while others wait for memory.
+    /// When it is more than was agreed on.
     pub async fn holds(&mut self, bytes: usize) -> Result<(), Failure> {
-        let bytes = bytes.saturating_add(self.decoder.memory());
-        let held = self.pace.waiting(self.share.hold(bytes)).await;
-        held.map_err(|error| trouble::too_large(self.answer.host(), error.most))?;
-        self.keeps_pace()
+        let bytes = bytes.saturating_add(self.decoder.memory()).saturating_add(self.beside);
+        let held = self.share.hold(bytes).await;
+        held.map_err(|error| trouble::too_large(self.answer.host(), error.most))
     }
 
-    /// Fails when the body comes too slowly while others wait for memory.
-    fn keeps_pace(&mut self) -> Result<(), Failure> {
-        if self.pace.is_too_slow(std::mem::take(&mut self.fresh)) && self.share.is_wanted() {
-            return Err(trouble::slow(self.answer.host()));
-        }
-        Ok(())
-    }
-
-    /// Awaits what is not the service's affair.
-    pub async fn waiting<T>(&mut self, work: impl Future<Output = T>) -> T {
-        self.pace.waiting(work).await
-    }
-
-    /// All of it. It counts towards the memory of the process until the last clone of it is dropped.
+    /// All of it. It counts towards the memory of the process as long as the share exists.
     ///
     /// # Errors
     /// As [`Body::piece`] and [`Body::holds`].
-    pub async fn whole(mut self) -> Result<Bytes, Failure> {
+    pub async fn whole(mut self) -> Result<Vec<u8>, Failure> {
         let mut whole: Vec<u8> = Vec::new();
         loop {
             let Some(piece) = self.piece().await? else { break };
             let size = whole.len() + piece.len();
             if size <= whole.capacity() {
                 whole.extend_from_slice(piece);
-                self.keeps_pace()?;
                 continue;
             }
             let piece = piece.to_vec();
-            let capacity = (whole.capacity() * 2).min(self.share.most()).max(size);
+            let capacity = (whole.capacity() * 2).min(self.limit).max(size);
             self.holds(capacity).await?;
             whole.reserve_exact(capacity - whole.len());
             whole.extend_from_slice(&piece);
         }
-        self.share.shrink(self.decoder.memory());
-        Ok(Bytes::from_owner(Held { whole, _share: self.share }))
+        whole.shrink_to_fit();
+        self.beside += whole.len();
+        self.share.give_back_to(self.beside);
+        Ok(whole)
     }
 
     /// The beginning for people to read, up to the limit; what cannot be read is skipped.
     pub async fn words(&mut self) -> String {
         let mut words = Vec::new();
+        if self.holds(0).await.is_err() {
+            return String::new();
+        }
         while let Ok(Some(piece)) = self.piece().await {
             words.extend_from_slice(piece);
         }
@@ -142,4 +153,11 @@ impl Body {
             _ => trouble::nonsense(self.answer.host(), format!("the answer cannot be decompressed: {error}")),
         }
     }
+}
+
+fn decoder(answer: &Answer) -> Result<Decoder, Failure> {
+    let mut names = answer.headers.get_all(CONTENT_ENCODING).iter().map(|value| value.to_str().unwrap_or("?"));
+    let codings = names.next().unwrap_or_default().to_owned();
+    let codings = names.fold(codings, |all, name| format!("{all}, {name}"));
+    Decoder::new(&codings).map_err(|words| trouble::nonsense(answer.host(), words))
 }

@@ -8,8 +8,8 @@ use reqwest::{Method, Request, StatusCode, Url};
 
 use super::filter::Filter;
 use super::listings::Listings;
-use super::memory::{Memory, Share};
-use super::pace::Pace;
+use super::memory::{Memory, Share, UNCOUNTED};
+use super::models::Models;
 use super::pulse::{Paced, Pieces, Pulse};
 use super::redirect;
 use super::secrets::Secrets;
@@ -54,6 +54,18 @@ pub struct Answer {
 }
 
 impl Client {
+    /// Memory for several responses that are kept together, at most `limit` bytes.
+    #[must_use]
+    pub fn share(&self, limit: usize) -> Share {
+        self.memory.share(limit)
+    }
+
+    /// The memory for descriptions of services.
+    #[must_use]
+    pub const fn models(&self) -> &Models {
+        self.memory.models()
+    }
+
     /// How long this client waits, and how often it tries.
     #[must_use]
     pub const fn patience(&self) -> Patience {
@@ -155,29 +167,19 @@ impl Answer {
         }
     }
 
-    /// The whole body. It counts towards the memory of the process until the last clone of it is dropped.
+    /// The whole body of a short answer.
     ///
     /// # Errors
-    /// As [`Answer::piece`]; when it is longer than `limit` bytes; when it comes too slowly while others wait for
-    /// memory.
-    pub async fn whole(&mut self, limit: usize) -> Result<Bytes, Failure> {
-        let share = self.share(limit);
-        let (mut whole, mut pace) = (Vec::new(), Pace::start());
+    /// As [`Answer::piece`]; when it is longer than what every answer may hold in memory without being counted.
+    pub async fn short(&mut self) -> Result<Bytes, Failure> {
+        let mut whole = Vec::new();
         while let Some(piece) = self.piece().await? {
-            let size = whole.len() + piece.len();
-            if size > whole.capacity() {
-                let capacity = (whole.capacity() * 2).min(share.most()).max(size);
-                pace.waiting(share.hold(capacity))
-                    .await
-                    .map_err(|error| trouble::too_large(self.host(), error.most))?;
-                whole.reserve_exact(capacity - whole.len());
+            if whole.len() + piece.len() > UNCOUNTED {
+                return Err(trouble::too_large(self.host(), UNCOUNTED));
             }
             whole.extend_from_slice(&piece);
-            if pace.is_too_slow(piece.len()) && share.is_wanted() {
-                return Err(trouble::slow(self.host()));
-            }
         }
-        Ok(Bytes::from_owner(Held { whole, _share: share }))
+        Ok(whole.into())
     }
 
     /// Memory for what a reader keeps of this response, at most `limit` bytes.
@@ -212,18 +214,6 @@ impl Answer {
     #[must_use]
     pub const fn secrets(&self) -> &Secrets {
         &self.secrets
-    }
-}
-
-/// A body in memory.
-pub(super) struct Held {
-    pub(super) whole: Vec<u8>,
-    pub(super) _share: Share,
-}
-
-impl AsRef<[u8]> for Held {
-    fn as_ref(&self) -> &[u8] {
-        &self.whole
     }
 }
 

@@ -41,7 +41,7 @@ impl Read for Feed {
 const BUFFER: usize = 4 * 1024;
 
 /// Largest window of brotli (RFC 7932, 9.1). That of the others has 32 KiB.
-const BROTLI_WINDOW: usize = 16 * 1024 * 1024;
+pub const BROTLI_WINDOW: usize = 16 * 1024 * 1024;
 
 /// A decoder that is fed with pieces of an answer.
 pub struct Decoder(Coding);

@@ -6,11 +6,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::memory::{Memory, Share, TooLarge};
-use super::pace::Pace;
+use bytes::Bytes;
 
-/// Of each three bytes of the budget, the listings of one run may use two.
-const PART: (usize, usize) = (2, 3);
+use super::client::Answer;
+use super::memory::{Memory, Share, TooLarge};
+use super::pace::{Pace, TooSlow};
+use super::trouble;
+use crate::domain::run::Failure;
+
+/// Of each four bytes of the budget, the listings of one run may use three.
+const PART: (usize, usize) = (3, 4);
 
 /// Counts the listings of one run. Clones count together.
 #[derive(Debug, Clone)]
@@ -59,14 +64,44 @@ impl Listed {
     /// # Errors
     /// When the listings of this run need more than their bound.
     pub async fn add(&mut self, bytes: usize) -> Result<(), TooLarge> {
-        self.pace.waiting(self.listings.0.share.grow(bytes)).await?;
+        self.listings.0.share.grow(bytes).await?;
         self.bytes += bytes;
         Ok(())
     }
 
-    /// Counts bytes that came; whether they come so slowly that they must not keep others waiting any longer.
-    pub fn holds_others_up(&mut self, bytes: usize) -> bool {
-        self.pace.is_too_slow(bytes) && self.listings.0.share.is_wanted()
+    /// The next piece of an answer that is part of the listing; `None` at its end.
+    ///
+    /// # Errors
+    /// As [`Answer::piece`]; when it comes too slowly while others wait for memory.
+    pub async fn piece(&mut self, answer: &mut Answer) -> Result<Option<Bytes>, Failure> {
+        let share = &self.listings.0.share;
+        let piece = self.pace.piece(answer.piece(), || share.is_wanted()).await;
+        let piece = piece.unwrap_or_else(|TooSlow| Err(trouble::crowded_out(answer.host())))?;
+        self.pace.count(piece.as_ref().map_or(0, Bytes::len));
+        Ok(piece)
+    }
+
+    /// Reads the whole body of an answer, which counts as part of the listing.
+    ///
+    /// # Errors
+    /// As [`Answer::piece`]; when it is longer than `limit` bytes; when the listings of this run need more than their
+    /// bound; when it comes too slowly while others wait for memory.
+    pub async fn whole(&mut self, answer: &mut Answer, limit: usize) -> Result<Vec<u8>, Failure> {
+        let mut whole = Vec::new();
+        while let Some(piece) = self.piece(answer).await? {
+            let size = whole.len() + piece.len();
+            if size > limit {
+                return Err(trouble::too_large(answer.host(), limit));
+            }
+            if size > whole.capacity() {
+                let capacity = (whole.capacity() * 2).min(limit).max(size);
+                let more = self.add(capacity - whole.capacity()).await;
+                more.map_err(|error| trouble::too_large(answer.host(), error.most))?;
+                whole.reserve_exact(capacity - whole.len());
+            }
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole)
     }
 
     /// Leaves it to the one who claims it.
@@ -89,19 +124,19 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_claimed_counts_until_it_is_dropped() {
-        let memory = Memory::new(3 * UNCOUNTED);
+        let memory = Memory::of_process(4 * UNCOUNTED * 6 / 5);
         let listings = Listings::new(&memory);
         let mut one = listings.begin();
         one.add(UNCOUNTED).await.unwrap();
         one.keep();
         let parent = listings.claim();
         let mut child = listings.begin();
-        child.add(UNCOUNTED).await.unwrap();
-        assert_eq!(child.add(1).await, Err(TooLarge { most: 2 * UNCOUNTED }));
+        child.add(2 * UNCOUNTED).await.unwrap();
+        assert_eq!(child.add(1).await, Err(TooLarge { most: 3 * UNCOUNTED }));
         drop(parent);
         child.add(UNCOUNTED).await.unwrap();
         drop(child);
         drop(listings.claim());
-        listings.begin().add(2 * UNCOUNTED).await.unwrap();
+        listings.begin().add(3 * UNCOUNTED).await.unwrap();
     }
 }

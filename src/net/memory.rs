@@ -10,15 +10,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
+use super::models::Models;
+
 /// The budget unless the operator sets another one, in bytes.
-pub const DEFAULT_BYTES: usize = 96 * 1024 * 1024;
+pub const DEFAULT_BYTES: usize = 80 * 1024 * 1024;
+
+/// Of each six bytes of the budget, one is for descriptions of services, which are kept for longer.
+const MODELS: usize = 6;
 
 /// The first bytes of each share, which are not counted: small responses never wait.
 pub const UNCOUNTED: usize = 64 * 1024;
 
 /// The memory for the responses of a process. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Memory(Arc<Inner>);
+pub struct Memory(Arc<Inner>, Models);
 
 #[derive(Debug)]
 struct Inner {
@@ -69,18 +74,29 @@ pub struct TooLarge {
 
 impl Default for Memory {
     fn default() -> Self {
-        Self::new(DEFAULT_BYTES)
+        Self::of_process(DEFAULT_BYTES)
     }
 }
 
 impl Memory {
-    /// A budget of `bytes`.
+    /// The budget of a process: `bytes`, descriptions of services included.
     #[must_use]
-    pub fn new(bytes: usize) -> Self {
-        Self(Arc::new(Inner { total: bytes, state: Mutex::default(), freed: Notify::new() }))
+    pub fn of_process(bytes: usize) -> Self {
+        let models = bytes / MODELS;
+        Self::new(bytes - models, models)
     }
 
-    /// The whole budget, in bytes.
+    fn new(bytes: usize, models: usize) -> Self {
+        Self(Arc::new(Inner { total: bytes, state: Mutex::default(), freed: Notify::new() }), Models::new(models))
+    }
+
+    /// The part for descriptions of services.
+    #[must_use]
+    pub const fn models(&self) -> &Models {
+        &self.1
+    }
+
+    /// The whole budget for responses, in bytes.
     #[must_use]
     pub fn total(&self) -> usize {
         self.0.total
@@ -104,7 +120,10 @@ impl Memory {
 
 /// What came of asking for memory.
 enum Asked {
-    Granted,
+    Granted {
+        /// Less is held than before.
+        less: bool,
+    },
     /// Memory is short.
     Wait,
     TooLarge,
@@ -113,14 +132,15 @@ enum Asked {
 impl State {
     /// Lets a share hold what `change` makes of what it holds, unless that could leave two shares waiting for each other.
     fn ask(&mut self, id: u64, change: impl FnOnce(usize) -> usize, total: usize) -> Asked {
-        let Some(before) = self.shares.get(&id).copied() else { return Asked::Granted };
+        let Some(before) = self.shares.get(&id).copied() else { return Asked::Granted { less: false } };
         let after = Account { held: change(before.held), ..before };
+        let less = after.held < before.held;
         if after.held > before.most {
             return Asked::TooLarge;
         }
         self.shares.insert(id, after);
         if after.counted() <= before.counted() || is_safe(self.shares.values(), total) {
-            return Asked::Granted;
+            return Asked::Granted { less };
         }
         self.shares.insert(id, before);
         Asked::Wait
@@ -159,8 +179,17 @@ impl Share {
 
     /// Gives `bytes` back.
     pub fn shrink(&self, bytes: usize) {
-        // Holding less is never refused.
-        let _granted = self.memory.state().ask(self.id, |held| held.saturating_sub(bytes), self.memory.0.total);
+        self.keep(|held| held.saturating_sub(bytes));
+    }
+
+    /// Keeps `bytes` at most.
+    pub fn give_back_to(&self, bytes: usize) {
+        self.keep(|held| held.min(bytes));
+    }
+
+    /// Holding less is never refused.
+    fn keep(&self, change: impl FnOnce(usize) -> usize) {
+        let _granted = self.memory.state().ask(self.id, change, self.memory.0.total);
         self.memory.0.freed.notify_waiters();
     }
 
@@ -170,10 +199,11 @@ impl Share {
         self.most
     }
 
-    /// Whether another share waits for memory.
+    /// Whether others wait for what this share holds.
     #[must_use]
     pub fn is_wanted(&self) -> bool {
-        self.memory.state().waiting > 0
+        let state = self.memory.state();
+        state.waiting > 0 && state.shares.get(&self.id).is_some_and(|account| account.counted() > 0)
     }
 
     async fn change(&self, change: impl Fn(usize) -> usize) -> Result<(), TooLarge> {
@@ -184,16 +214,18 @@ impl Share {
             // Before it is asked, so that nothing that is given back after that is missed.
             freed.as_mut().enable();
             match ask() {
-                Asked::Granted => break,
+                Asked::Granted { less } => {
+                    if less {
+                        self.memory.0.freed.notify_waiters();
+                    }
+                    return Ok(());
+                }
                 Asked::TooLarge => return Err(TooLarge { most: self.most }),
                 Asked::Wait => {}
             }
             waiting.get_or_insert_with(|| Waiting::begin(&self.memory));
             freed.await;
         }
-        // It may hold less than before.
-        self.memory.0.freed.notify_waiters();
-        Ok(())
     }
 }
 
@@ -232,7 +264,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_share_keeps_its_bound_and_small_ones_never_wait() {
-        let memory = Memory::new(1_000 * KIB);
+        let memory = Memory::new(1_000 * KIB, 0);
         let large = memory.share(1_000 * KIB);
         assert_eq!(large.hold(1_000 * KIB).await, Ok(()));
         assert_eq!(large.hold(1_000 * KIB + 1).await, Err(TooLarge { most: 1_000 * KIB }));
@@ -246,7 +278,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_starts_what_could_not_be_finished() {
-        let memory = Memory::new(100 * KIB);
+        let memory = Memory::new(100 * KIB, 0);
         let [one, other] = [(); 2].map(|()| memory.share(UNCOUNTED + 100 * KIB));
         one.hold(UNCOUNTED + 30 * KIB).await.unwrap();
         assert!(waits(&other, UNCOUNTED + KIB).await, "each would need what the other has");
@@ -257,12 +289,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_share_that_waits_goes_on_when_another_gives_back() {
-        let memory = Memory::new(100 * KIB);
+        let memory = Memory::new(100 * KIB, 0);
         let [one, other] = [(); 2].map(|()| memory.share(UNCOUNTED + 60 * KIB));
         one.hold(UNCOUNTED + 60 * KIB).await.unwrap();
         let mut waiting = std::pin::pin!(other.hold(UNCOUNTED + 50 * KIB));
         assert!(futures_util::poll!(waiting.as_mut()).is_pending());
         assert!(one.is_wanted());
+        assert!(!memory.share(UNCOUNTED).is_wanted(), "it has nothing to give back");
         one.hold(UNCOUNTED + 20 * KIB).await.unwrap();
         waiting.await.unwrap();
         assert!(!one.is_wanted());
@@ -271,7 +304,7 @@ mod tests {
     /// Many that take in small steps: all of them end, and never is more held than there is.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn many_at_once_all_end() {
-        let memory = Memory::new(200 * KIB);
+        let memory = Memory::new(200 * KIB, 0);
         let readers = (1..=40).map(|n| {
             let memory = memory.clone();
             tokio::spawn(async move {

@@ -16,6 +16,7 @@ pub mod filter;
 pub mod identity;
 pub mod listings;
 pub mod memory;
+pub mod models;
 pub mod origin;
 pub mod pace;
 pub mod pulse;

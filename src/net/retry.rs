@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::Patience;
+use super::trouble::may_pass_now;
 use crate::domain::run::Failure;
 
 /// An attempt that failed.
@@ -18,7 +19,7 @@ pub struct Setback<E> {
 
 impl From<Failure> for Setback<Failure> {
     fn from(error: Failure) -> Self {
-        Self { transient: error.transient, error, wait: None }
+        Self { transient: may_pass_now(&error), error, wait: None }
     }
 }
 

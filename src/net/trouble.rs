@@ -26,6 +26,8 @@ pub const PEER_SIGN_IN: &str = "PEER-SIGN-IN";
 pub const PEER_LIMIT: &str = "PEER-LIMIT";
 /// No answer, or no progress, for too long.
 pub const PEER_SLOW: &str = "PEER-SLOW";
+/// It answers too slowly while others wait for the memory that its answer takes. Args: the host.
+pub const PEER_CROWDED: &str = "PEER-CROWDED";
 /// The peer cannot be reached, hung up, or says that it is broken.
 pub const PEER_AWAY: &str = "PEER-AWAY";
 /// A response needs more memory than it may have. Args: the host, the limit in bytes.
@@ -62,6 +64,18 @@ pub fn words(error: &reqwest::Error) -> String {
 #[must_use]
 pub fn slow(host: String) -> Failure {
     Failure::new(Stage::Protocol, PEER_SLOW).arg(host).transient()
+}
+
+/// The answer came too slowly to keep memory that others wait for.
+#[must_use]
+pub fn crowded_out(host: String) -> Failure {
+    Failure::new(Stage::Protocol, PEER_CROWDED).arg(host).transient()
+}
+
+/// Whether what failed may succeed if it is asked for again now. What was crowded out would take the same memory again.
+#[must_use]
+pub fn may_pass_now(failure: &Failure) -> bool {
+    failure.transient && failure.code != PEER_CROWDED
 }
 
 /// The peer hung up before its answer was whole.

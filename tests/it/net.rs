@@ -40,7 +40,7 @@ async fn an_answer_comes_whatever_its_status() {
     let stub = Stub::start(|_, _| Reply::body(404, "not here"));
     let mut answer = get(&open_net(), &stub.url("/a?b=c")).await.unwrap();
     assert_eq!(answer.status, 404);
-    assert_eq!(answer.whole(100).await.unwrap(), "not here");
+    assert_eq!(answer.short().await.unwrap(), "not here");
     assert_eq!(stub.seen()[0].path, "/a?b=c");
     assert_eq!(stub.seen()[0].header("user-agent"), Some(concat!("Syncdesk/", env!("CARGO_PKG_VERSION"))));
 }
@@ -77,7 +77,7 @@ async fn a_redirect_leads_only_where_the_filter_allows() {
     });
     let net = open_net();
     let mut answer = get(&net, &stub.url("/good")).await.unwrap();
-    assert_eq!(answer.whole(100).await.unwrap(), "arrived");
+    assert_eq!(answer.short().await.unwrap(), "arrived");
     for path in ["/metadata", "/mapped", "/file", "/round"] {
         assert_eq!(failure(&net, &stub.url(path)).await, (Stage::Protocol, "PEER-REDIRECT", false), "{path}");
     }
@@ -102,7 +102,7 @@ async fn tls_needs_a_certificate_that_somebody_vouches_for() {
     let stub = Stub::secure(|_, _| Reply::body(200, "private"));
     assert_eq!(failure(&open_net(), &stub.url("/")).await, (Stage::Tls, "PEER-TLS", false));
     let trusting = open_net().trusting(OURS.pem().as_bytes()).unwrap();
-    assert_eq!(get(&trusting, &stub.url("/")).await.unwrap().whole(100).await.unwrap(), "private");
+    assert_eq!(get(&trusting, &stub.url("/")).await.unwrap().short().await.unwrap(), "private");
     assert!(open_net().trusting(b"no certificate").is_err());
     let plain = Stub::start(|_, _| Reply::status(200));
     let url = plain.url("/").replace("http:", "https:");
@@ -122,7 +122,7 @@ async fn a_peer_that_wants_a_certificate() {
     }
     let showing =
         |issued: Issued| none().showing(&issued.certificate.pem(), &issued.key.serialize_pem().into()).unwrap();
-    let answer = get(&showing(OURS.client()), &peer.url()).await.unwrap().whole(100).await.unwrap();
+    let answer = get(&showing(OURS.client()), &peer.url()).await.unwrap().short().await.unwrap();
     assert_eq!(answer, "let in");
     // To a stranger's, Node says nothing: it hangs up, and nobody can tell why.
     assert_eq!(failure(&showing(STRANGE.client()), &peer.url()).await, (Stage::Protocol, "PEER-AWAY", true));
@@ -152,14 +152,14 @@ async fn what_goes_wrong_is_told_with_its_stage() {
 async fn half_an_answer_is_no_answer() {
     let net = open_net();
     let short = Stub::start(|_, _| Reply::body(200, "half").with("content-length", "8"));
-    let failure = get(&net, &short.url("/")).await.unwrap().whole(100).await.unwrap_err();
+    let failure = get(&net, &short.url("/")).await.unwrap().short().await.unwrap_err();
     assert_eq!((failure.stage, failure.code, failure.transient), (Stage::Content, "PEER-AWAY", true));
     let stuck = Stub::start(|_, _| Reply::Silence(b"HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\nhalf".to_vec()));
-    let failure = get(&net, &stuck.url("/")).await.unwrap().whole(100).await.unwrap_err();
+    let failure = get(&net, &stuck.url("/")).await.unwrap().short().await.unwrap_err();
     assert_eq!((failure.code, failure.transient), ("PEER-SLOW", true));
-    let long = Stub::start(|_, _| Reply::body(200, "longer than that"));
-    let failure = get(&net, &long.url("/")).await.unwrap().whole(8).await.unwrap_err();
-    assert_eq!((failure.code, failure.args[1].as_str()), ("PEER-TOO-LARGE", "8"));
+    let long = Stub::start(|_, _| Reply::body(200, "a".repeat(65_537)));
+    let failure = get(&net, &long.url("/")).await.unwrap().short().await.unwrap_err();
+    assert_eq!((failure.code, failure.args[1].as_str()), ("PEER-TOO-LARGE", "65536"));
 }
 
 #[tokio::test]
@@ -193,7 +193,7 @@ async fn a_configured_proxy_is_used_where_the_filter_lets_it_stand() {
     let proxy = Stub::start(|_, _| Reply::body(200, "from the proxy"));
     let net = open_net().through(&proxy.url("").parse().unwrap()).unwrap();
     let mut answer = get(&net, "http://files.example/report").await.unwrap();
-    assert_eq!(answer.whole(100).await.unwrap(), "from the proxy");
+    assert_eq!(answer.short().await.unwrap(), "from the proxy");
     assert_eq!(proxy.seen()[0].path, "http://files.example/report");
     assert_eq!(failure(&net, "http://169.254.169.254/").await.1, "PEER-FORBIDDEN");
     let refused = |net: Net, proxy: &str| net.through(&proxy.parse().unwrap()).unwrap_err().code;

@@ -31,6 +31,9 @@ pub(super) static ENTRIES: &[Entry] = entries! { Peer:
     "PEER-SLOW" Run Error Connection Administrator Retried
         "No answer in time"
         "The service[ at {0}] did not answer in time."
+    "PEER-CROWDED" Run Error Connection Administrator Retried
+        "Too slow while others waited for memory"
+        "The service[ at {0}] answered so slowly that others waited too long for the memory its answer takes."
     "PEER-AWAY" Run Error Connection Administrator Retried
         "Service cannot be reached"
         "The service[ at {0|source=the source|destination=the destination}] cannot be reached, or broke off."

@@ -82,6 +82,39 @@ fn dripping(let_go: &Arc<AtomicBool>) -> Reply {
     streamed("HTTP/1.1 200 Stub\r\ncontent-type: application/xml", much.chain(drops))
 }
 
+/// Metadata of as many properties as are read, in types as large as can be, each that of a set; and so many
+/// comments that it is as long as it may be.
+fn large_metadata() -> String {
+    let types = (0..49).map(|number| {
+        let properties = (0..1_998).map(|name| format!("<Property Name=\"A{name:04}\" Type=\"Edm.String\"/>"));
+        format!(
+            "<EntityType Name=\"T{number}\"><Key><PropertyRef Name=\"Id\"/></Key><Property Name=\"Id\" Type=\"Edm.Int32\"/>{}\
+             </EntityType>",
+            properties.collect::<String>()
+        )
+    });
+    let sets = (0..49).map(|number| format!("<EntitySet Name=\"Set{number}\" EntityType=\"S.T{number}\"/>"));
+    let (types, sets) = (types.collect::<String>(), sets.collect::<String>());
+    let comment = format!("<!--{}-->", "x".repeat(15 * 1024 * 1024 - types.len()));
+    V4.replace("<EntityType ", &format!("{comment}{types}<EntityType "))
+        .replace("<EntitySet Name=\"Things", &format!("{sets}<EntitySet Name=\"Things"))
+}
+
+/// Sets of which each has a long page of long records.
+fn large_pages(request: &Request) -> Reply {
+    if request.path.contains("$metadata") {
+        let sets = (0..16).map(|number| format!("<EntitySet Name=\"Set{number}\" EntityType=\"S.Thing\"/>"));
+        let metadata =
+            V4.replace("<EntitySet Name=\"Things", &format!("{}<EntitySet Name=\"Things", sets.collect::<String>()));
+        return Reply::body(200, metadata).with("content-type", "application/xml");
+    }
+    let records = (0..24).map(|number| {
+        let comma = if number == 0 { "{\"value\": [" } else { "," };
+        format!("{comma}{{\"Id\": {number}, \"Name\": \"{}\"}}", "n".repeat(500 * 1_024)).into_bytes()
+    });
+    streamed("HTTP/1.1 200 Stub\r\ncontent-type: application/json", records.chain([b"]}".to_vec()]))
+}
+
 async fn share(fleet: &Fleet, ada: &Visitor, name: &str, stub: &Stub) -> Tree {
     let endpoint = stub.url("/share");
     let fields = [
@@ -103,18 +136,23 @@ async fn service(ada: &Visitor, name: &str, stub: &Stub) -> Tree {
 }
 
 both_databases! {
-    async fn four_hostile_services_at_once(fleet: Fleet) {
-        let (process, ada) = fleet.settle(&["--workers=4"]).await;
+    async fn hostile_services_at_once(fleet: Fleet) {
+        let (process, ada) = fleet.settle(&["--workers=6"]).await;
         let let_go = Arc::new(AtomicBool::new(false));
         let held = let_go.clone();
         let (folder, deep) = (Stub::start(|_, request| endless_folder(request)), Stub::start(|_, request| deep_folders(request)));
         let metadata = Stub::start(|_, request| endless_metadata(request));
         let drip = Stub::start(move |_, _| dripping(&held));
+        let pages = Stub::start(|_, request| large_pages(request));
+        let largest = large_metadata();
+        let large = Stub::start(move |_, _| Reply::body(200, largest.as_str()).with("content-type", "application/xml"));
         let slow = service(&ada, "Drip", &drip).await;
         let systems = [
             (share(&fleet, &ada, "Folder", &folder).await, "PEER-TOO-LARGE"),
             (share(&fleet, &ada, "Deep", &deep).await, "PEER-TOO-LARGE"),
             (service(&ada, "Metadata", &metadata).await, "PEER-TOO-LARGE"),
+            (service(&ada, "Pages", &pages).await, "ODATA-"),
+            (service(&ada, "Large", &large).await, "ODATA-"),
         ];
         // The checks that follow the first look at a system have nothing to do with it.
         let slow_run = request_run(&ada, &slow).await;

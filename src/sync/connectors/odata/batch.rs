@@ -17,6 +17,12 @@ pub(super) const MOST_BYTES: usize = 2 * 1024 * 1024;
 /// What is held of a record besides its key and its data, in bytes; about.
 const EACH: usize = 100;
 
+/// What is held of a record that was handed on: its fingerprint, and what a set needs besides.
+const FINGERPRINT: usize = 11;
+
+/// Most that is held of the records that four attempts have handed on of a page, in bytes.
+pub(super) const MOST_HANDED: usize = 6 * 1024 * 1024;
+
 /// Some records of a page.
 #[derive(Default)]
 pub(super) struct Batch {
@@ -81,6 +87,11 @@ impl Handed {
         self.before.extend(self.now.drain());
         self.unkeyed_before = self.unkeyed_before.max(self.unkeyed);
         self.unkeyed = 0;
+    }
+
+    /// What it holds, in bytes; about.
+    pub(super) fn bytes(&self) -> usize {
+        (self.before.capacity() + self.now.capacity()) * FINGERPRINT
     }
 
     /// Whether an earlier attempt has handed on anything.

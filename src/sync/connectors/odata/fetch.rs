@@ -9,24 +9,24 @@ use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH}
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 
-use super::batch::{Batch, Handed, MOST_BYTES};
+use super::batch::{Batch, Handed, MOST_BYTES, MOST_HANDED};
 use super::codes;
 use super::incoming::Incoming;
 use super::metadata::Version;
 use super::page::{Nonsense, Page, PageReader};
 use super::reading::{SetReader, fingerprint};
 use super::service::{LONGEST_PAGE, MAX_VERSION_2, MAX_VERSION_4};
-use super::shared::unread;
 use super::split::LONGEST_RECORD;
-use super::trouble::{Trouble, final_one, passing};
+use super::trouble::{Trouble, final_one, passing, unread};
 use crate::domain::run::{Failure, Stage};
+use crate::net::body::Body;
 use crate::net::retry::Setback;
 use crate::sync::connector::Halt;
 use crate::sync::publish::Reading;
 use crate::sync::stop::Stopped;
 
 /// Maximum number of bytes that are held of a page at a time: a record as it comes, and three batches.
-const MEMORY: usize = LONGEST_RECORD + 4 * MOST_BYTES;
+const MEMORY: usize = LONGEST_RECORD + 4 * MOST_BYTES + MOST_HANDED;
 
 /// How many bytes of a page are read before a batch may be handed on.
 const PART: usize = 4 * 1024;
@@ -125,7 +125,8 @@ impl SetReader {
     ) -> Result<(Ended, Option<Url>), Setback<Trouble>> {
         let mut handed = handed.lock().await;
         handed.again();
-        let mut answer = self.shared.service.open_at(url, &self.headers(ask), LONGEST_PAGE, MEMORY).await?;
+        let body = |answer| Body::of(answer, LONGEST_PAGE, MEMORY);
+        let mut answer = self.shared.service.open_at(url, &self.headers(ask), body).await?;
         if let Some(version) = &answer.foreign_version {
             return Err(final_one(unread(version).into()));
         }
@@ -143,12 +144,11 @@ impl SetReader {
                 }
                 if batch.is_full() {
                     handed.pass(&mut batch, reading);
-                    let handed_on = hand_on(out, Step::Records(std::mem::take(&mut batch)));
-                    answer.waiting(handed_on).await.map_err(final_one)?;
+                    hand_on(out, Step::Records(std::mem::take(&mut batch))).await.map_err(final_one)?;
                 }
             }
             // Two more batches are on their way to the replica.
-            answer.holds(reader.held() + 3 * batch.bytes()).await.map_err(passing)?;
+            answer.holds(reader.held() + 3 * batch.bytes() + handed.bytes()).await.map_err(passing)?;
         }
         let page = match reader.end() {
             Ok(page) => page,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use reqwest::Url;
 
 use super::words::refusal;
@@ -21,7 +20,7 @@ const WORDS: usize = 4 * 1024;
 /// A good answer, with all of its body.
 #[derive(Debug, Clone)]
 pub(super) struct Got {
-    pub(super) body: Bytes,
+    pub(super) body: Vec<u8>,
     /// After redirects.
     pub(super) url: Url,
     /// The version that the answer says it is of, if that is not read.
@@ -88,11 +87,6 @@ impl Incoming {
     /// Whether a credential can be read out of a part of the answer.
     pub(super) fn reveals(&self, part: &str) -> bool {
         self.secrets.are_in(part)
-    }
-
-    /// Awaits what is not the service's affair.
-    pub(super) async fn waiting<T>(&mut self, work: impl Future<Output = T>) -> T {
-        self.body.waiting(work).await
     }
 
     /// What is held of the answer now, in bytes: it counts towards the memory of the process.

@@ -3,6 +3,7 @@
 mod batch;
 mod closing;
 pub mod codes;
+mod description;
 mod failures;
 mod fetch;
 mod form;
@@ -118,7 +119,7 @@ impl Connector for OData {
         Box::pin(async {
             let settings = read(peer)?;
             let service = Service::of_check(peer, &settings)?;
-            match shared::model(&service).await {
+            match description::read(&service, &settings, |model| model).await {
                 Ok(model) => run::selected(&settings, &model).map(|_selected| ()),
                 Err(Halt::Failed(failure)) => Err(failure),
                 Err(Halt::Stopped(_) | Halt::Braked) => Err(Failure::new(Stage::Protocol, "RUN-INTERNAL")),

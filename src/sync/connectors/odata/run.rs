@@ -1,6 +1,6 @@
 //! A run: the model, every set, references, and the flip; then what there is to tell.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -8,6 +8,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::closing::closing;
 use super::codes;
+use super::description;
 use super::failures::Failures;
 use super::metadata::{EntitySet, Model};
 use super::reading::{Fate, SetReader, about_set};
@@ -15,8 +16,9 @@ use super::references::{self, Read};
 use super::select::{Selected, named, select, wanted};
 use super::service::Service;
 use super::settings::{Gone, Settings};
-use super::shared::{Shared, model};
+use super::shared::Shared;
 use super::signs::Counter;
+use super::state::structure;
 use crate::domain::message::Category;
 use crate::domain::run::{Failure, Stage};
 use crate::sync::connector::{Context, Halt};
@@ -27,7 +29,8 @@ use crate::sync::stop::Stopped;
 pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result<(), Halt> {
     context.progress.update(|now| now.phase = "reading");
     let service = Service::of_run(&context.peer, &settings, context.stop.clone(), context.progress.clone())?;
-    let model = model(&service).await?;
+    // Its memory counts until the run ends.
+    let (model, _kept) = description::kept(&service, &settings).await?;
     let selected = selected(&settings, &model)?;
     let all = selected.len();
     let shared = Shared {
@@ -43,12 +46,13 @@ pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result
     };
     let usable = selected.iter().filter(|set| model.sets.contains_key(&set.name));
     let names = usable.map(|set| (set.name.clone(), set.data_set.clone())).collect();
-    let published = context.replica.begin(names).await?;
-    let before = serde_json::from_str::<Model>(&published.model).ok();
+    let mut published = context.replica.begin(names).await?;
+    let before = serde_json::from_str::<Model>(&std::mem::take(&mut published.model)).ok();
     gone(&shared, &model, &published).await?;
     if let Some(before) = &before {
         compare(&shared, &model, before, &selected).await?;
     }
+    let before = before.map(|before| staying(before, &model, &published));
     let AllRead { mut sets, staying, failures } = read_all(&shared, &model, &published, selected).await?;
     if sets.is_empty() && !failures.is_empty() {
         return Err(failures.of_all(&shared).await?);
@@ -59,11 +63,8 @@ pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result
         now.detail.clear();
     });
     references::check(&mut sets, &staying).await?;
-    let later = self::model(&shared.service).await?;
-    if sets
-        .iter()
-        .any(|(reader, _)| later.sets.get(reader.name()).map(EntitySet::structure) != Some(reader.model.structure()))
-    {
+    let later = description::read(&shared.service, &shared.settings, structures).await?;
+    if sets.iter().any(|(reader, _)| later.get(reader.name()) != Some(&structure(&reader.model))) {
         // What was read under another model may not belong together.
         return Err(Failure::new(Stage::Content, codes::MODEL_MOVED).transient().into());
     }
@@ -80,7 +81,7 @@ pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result
         tally: outcome.tally.clone(),
         state: outcome.state.json(),
     });
-    let kept = serde_json::to_string(&kept(model, before, &published)).unwrap_or_default();
+    let kept = serde_json::to_string(&kept(model, before)).unwrap_or_default();
     context.replica.publish(kept, finished.collect(), closing).await?;
     context.journal.stored_elsewhere(messages);
     failures.of_some(all).map_or(Ok(()), |failure| Err(failure.into()))
@@ -105,13 +106,22 @@ fn unusable(set: Option<&Selected>, why: Option<&String>) -> Failure {
 }
 
 /// The model as it is kept: with what it was of sets whose records stay although the service does not have them now.
-fn kept(mut model: Model, before: Option<Model>, published: &Published) -> Model {
-    for (name, set) in before.into_iter().flat_map(|before| before.sets) {
-        if published.sets.iter().any(|published| published.read && published.name == name) {
-            model.sets.entry(name).or_insert(set);
-        }
+fn kept(mut model: Model, staying: Option<BTreeMap<String, Arc<EntitySet>>>) -> Model {
+    for (name, set) in staying.into_iter().flatten() {
+        model.sets.entry(name).or_insert(set);
     }
     model
+}
+
+/// Digests of the structures of all sets.
+fn structures(model: Model) -> BTreeMap<String, String> {
+    model.sets.into_iter().map(|(name, set)| (name, structure(&set))).collect()
+}
+
+/// Of the model of the last time, the sets whose records stay although the service does not have them now.
+fn staying(before: Model, model: &Model, published: &Published) -> BTreeMap<String, Arc<EntitySet>> {
+    let is_published = |name: &String| published.sets.iter().any(|set| set.read && set.name == *name);
+    before.sets.into_iter().filter(|(name, _)| !model.sets.contains_key(name) && is_published(name)).collect()
 }
 
 /// Sets that the settings name, or that were read before, and that the service does not have.
@@ -179,7 +189,7 @@ async fn read_all(
         let of_service = model.sets.get(&selected.name).cloned();
         let of_replica = published.sets.iter().find(|set| set.name == selected.name).cloned();
         let (Some(model), Some(published)) = (of_service, of_replica) else { continue };
-        let reader = SetReader { shared: shared.clone(), selected, model: Arc::new(model), published };
+        let reader = SetReader { shared: shared.clone(), selected, model, published };
         let places = places.clone();
         readers.spawn(async move {
             let _place = places.acquire_owned().await;

@@ -19,6 +19,8 @@ use crate::net::Patience;
 use crate::net::body::Body;
 use crate::net::client::{Answer, Client, Outgoing};
 use crate::net::identity::Unfit;
+use crate::net::memory::Share;
+use crate::net::models::Models;
 use crate::net::retry::{Setback, with_patience};
 use crate::net::trouble::host_of;
 use crate::sync::connector::{Halt, Peer};
@@ -26,7 +28,7 @@ use crate::sync::progress::Progress;
 use crate::sync::stop::Stop;
 
 /// Longest `$metadata`, with the documents that it refers to; that of the largest services has some 10 MB.
-pub(super) const LONGEST_METADATA: usize = 32 * 1024 * 1024;
+pub(super) const LONGEST_METADATA: usize = 16 * 1024 * 1024;
 
 /// Longest page. It is read record by record, so that this bounds only how long a service can go on.
 pub(super) const LONGEST_PAGE: usize = 64 * 1024 * 1024;
@@ -118,9 +120,36 @@ impl Service {
         host_of(&self.0.root)
     }
 
-    /// Gets what is at an address of the service, at most `limit` bytes.
-    pub(super) async fn get(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Trouble> {
-        self.patiently(|| self.whole(url, headers, limit)).await
+    /// Gets a document that describes the service, at most `limit` bytes, which it keeps in `share` beside `others`.
+    pub(super) async fn metadata(
+        &self,
+        url: &Url,
+        limit: usize,
+        share: &Arc<Share>,
+        others: usize,
+    ) -> Result<Got, Trouble> {
+        let body = |answer| Body::beside(answer, limit, share.clone(), others);
+        self.patiently(|| self.whole(url, body)).await
+    }
+
+    /// Memory for documents that are kept together.
+    pub(super) fn share(&self, limit: usize) -> Share {
+        self.0.client.share(limit)
+    }
+
+    /// The memory for descriptions of services.
+    pub(super) fn models(&self) -> &Models {
+        self.0.client.models()
+    }
+
+    /// Awaits what may take long, unless the run is stopped.
+    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Halt> {
+        let Some(stop) = &self.0.stop else { return Ok(work.await) };
+        stop.check()?;
+        tokio::select! {
+            stopped = stop.stopped() => Err(stopped.into()),
+            done = work => Ok(done),
+        }
     }
 
     /// Tries until it succeeds, fails for good, was tried often enough, or the run is stopped.
@@ -128,17 +157,15 @@ impl Service {
     where
         F: Future<Output = Result<T, Setback<Trouble>>>,
     {
-        let work = with_patience(self.0.client.patience(), |_number| attempt());
-        let Some(stop) = &self.0.stop else { return work.await };
-        stop.check().map_err(Halt::from)?;
-        tokio::select! {
-            stopped = stop.stopped() => Err(Halt::from(stopped).into()),
-            done = work => done,
-        }
+        self.unless_stopped(with_patience(self.0.client.patience(), |_number| attempt())).await?
     }
 
-    async fn whole(&self, url: &Url, headers: &HeaderMap, limit: usize) -> Result<Got, Setback<Trouble>> {
-        let Incoming { body, url, foreign_version, secrets, .. } = self.open_at(url, headers, limit, limit).await?;
+    async fn whole(
+        &self,
+        url: &Url,
+        body: impl FnOnce(Answer) -> Result<Body, Failure>,
+    ) -> Result<Got, Setback<Trouble>> {
+        let Incoming { body, url, foreign_version, secrets, .. } = self.open_at(url, &for_metadata(), body).await?;
         let body = body.whole().await.map_err(passing)?;
         if let Some(progress) = &self.0.progress {
             progress.bytes(body.len() as u64);
@@ -146,14 +173,12 @@ impl Service {
         Ok(Got { body, url, foreign_version, secrets })
     }
 
-    /// Asks once for what is at an address of the service. Its body may have at most `limit` bytes, of
-    /// which at most `memory` are held at a time.
+    /// Asks once for what is at an address of the service; `body` bounds what is read of the answer.
     pub(super) async fn open_at(
         &self,
         url: &Url,
         headers: &HeaderMap,
-        limit: usize,
-        memory: usize,
+        body: impl FnOnce(Answer) -> Result<Body, Failure>,
     ) -> Result<Incoming, Setback<Trouble>> {
         let (request, token) = self.signed(url, headers).await.map_err(passing)?;
         let mut answer = self.0.client.send(request, Outgoing::Nothing).await.map_err(passing)?;
@@ -176,7 +201,7 @@ impl Service {
         let foreign_version = foreign_version(&answer.headers);
         let (url, progress) = (answer.url.clone(), self.0.progress.clone());
         let secrets = answer.secrets().clone();
-        let body = Body::of(answer, limit, memory).map_err(passing)?;
+        let body = body(answer).map_err(passing)?;
         Ok(Incoming { body, media_type, etag, url, foreign_version, secrets, beginning: Vec::new(), progress })
     }
 
@@ -209,7 +234,7 @@ fn is_credential(name: &str) -> bool {
 }
 
 /// What `$metadata` is asked with. A service of several versions answers with one that is read.
-pub(super) fn for_metadata() -> HeaderMap {
+fn for_metadata() -> HeaderMap {
     HeaderMap::from_iter([
         (ACCEPT, HeaderValue::from_static("application/xml")),
         (MAX_VERSION_2, HeaderValue::from_static("2.0")),

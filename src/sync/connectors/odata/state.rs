@@ -26,7 +26,7 @@ impl State {
         let Settings { auth, scope, token_url, header_name, headers, .. } = settings;
         let account = if *auth == Auth::Certificate { &settings.certificate } else { &settings.account };
         let reader = digest(&(auth.as_str(), account, scope, token_url, header_name, headers));
-        Self { root: settings.root.clone(), model: digest(&set.structure()), reader, delta: None, etag: None }
+        Self { root: settings.root.clone(), model: structure(set), reader, delta: None, etag: None }
     }
 
     /// What was kept, if it is still about the same.
@@ -44,6 +44,11 @@ impl State {
     pub(super) fn json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+/// A digest of the structure of a set.
+pub(super) fn structure(set: &EntitySet) -> String {
+    digest(&set.structure())
 }
 
 fn digest(of: &impl Serialize) -> String {

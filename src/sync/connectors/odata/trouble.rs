@@ -8,6 +8,7 @@ use super::service::Service;
 use crate::domain::run::{Failure, Stage};
 use crate::net::retry::Setback;
 use crate::net::status::{failure_of, quote, retry_after};
+use crate::net::trouble::may_pass_now;
 use crate::sync::connector::Halt;
 
 /// Why there is none.
@@ -62,8 +63,13 @@ pub(super) fn final_one(error: Trouble) -> Setback<Trouble> {
     Setback { error, transient: false, wait: None }
 }
 
+/// The service is of a version that is not read.
+pub(super) fn unread(version: &str) -> Failure {
+    Failure::new(Stage::Content, codes::VERSION).arg(version)
+}
+
 pub(super) fn passing(failure: Failure) -> Setback<Trouble> {
-    Setback { transient: failure.transient, error: Trouble::Failed(failure), wait: None }
+    Setback { transient: may_pass_now(&failure), error: Trouble::Failed(failure), wait: None }
 }
 
 /// What a status means that is no success.

@@ -3,7 +3,7 @@
 use crate::domain::run::Failure;
 use crate::net::client::Client;
 use crate::net::listings::Listed;
-use crate::net::trouble::{slow, too_large};
+use crate::net::trouble::too_large;
 
 /// Bytes that an entry needs besides its texts, while it is read and sorted. With [`COPIES`], about what the process was
 /// seen to take for a folder of 86,000 files: `it::processes::hostile`.
@@ -26,12 +26,10 @@ impl Bounds {
     /// Counts one more entry, with so many bytes of text; waits while memory is short.
     ///
     /// # Errors
-    /// When the listings of this run need more memory than they may have, or this one comes too slowly while others
-    /// wait for memory.
+    /// When the listings of this run need more memory than they may have.
     pub(super) async fn count(&mut self, text_bytes: usize) -> Result<(), Failure> {
         let bytes = text_bytes.saturating_mul(COPIES).saturating_add(ENTRY);
-        self.listed.add(bytes).await.map_err(|error| too_large(self.host.clone(), error.most))?;
-        if self.listed.holds_others_up(bytes) { Err(slow(self.host.clone())) } else { Ok(()) }
+        self.listed.add(bytes).await.map_err(|error| too_large(self.host.clone(), error.most))
     }
 
     /// The listing was read, and is kept until it was compared.
@@ -48,9 +46,9 @@ mod tests {
 
     #[tokio::test]
     async fn tens_of_thousands_of_entries_and_not_a_million() {
-        let net = Net::default().within(Memory::new(96 * 1024 * 1024));
+        let net = Net::default().within(Memory::default());
         let mut bounds = Bounds::new(&net.client().unwrap(), "files.example");
-        for _ in 0..80_000 {
+        for _ in 0..60_000 {
             bounds.count(60).await.unwrap();
         }
         let mut error = Ok(());

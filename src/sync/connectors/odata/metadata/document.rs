@@ -9,6 +9,8 @@ pub(in super::super) struct Document {
     pub(super) version: Option<Version>,
     pub(super) schemas: Vec<Schema>,
     pub(super) references: Vec<Referenced>,
+    /// How many elements were kept.
+    pub(in super::super) elements: usize,
     /// Why what was needed of other documents is not here, by namespace.
     pub(super) missing: BTreeMap<String, String>,
 }

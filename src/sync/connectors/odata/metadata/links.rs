@@ -2,6 +2,7 @@
 //! a service declares neither, by type if only one set has it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::document::{Document, Set, single};
 use super::names::Names;
@@ -76,7 +77,7 @@ impl<'a> Names<'a> {
     pub(super) fn links(
         &self,
         document: &'a Document,
-        sets: &BTreeMap<String, EntitySet>,
+        sets: &BTreeMap<String, Arc<EntitySet>>,
     ) -> Vec<(&'a str, Vec<Link<'a>>)> {
         let all = || document.schemas.iter().flat_map(|schema| &schema.sets);
         let homes = Homes::of(self, all());
@@ -146,7 +147,7 @@ fn add<'a>(
 
 impl Link<'_> {
     /// As a reference, if it names the whole key of its target: only then does it lead to one record.
-    pub(super) fn reference(&self, sets: &BTreeMap<String, EntitySet>) -> Option<Reference> {
+    pub(super) fn reference(&self, sets: &BTreeMap<String, Arc<EntitySet>>) -> Option<Reference> {
         let Self { name, target, pairs } = self;
         let target_set = sets.get(*target)?;
         let key = &target_set.key;

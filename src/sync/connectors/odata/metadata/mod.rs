@@ -6,10 +6,12 @@ mod links;
 mod names;
 mod needs;
 mod resolve;
+mod shared;
 mod xml;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +38,8 @@ impl fmt::Display for Version {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Model {
     pub(super) version: Version,
-    pub(super) sets: BTreeMap<String, EntitySet>,
+    #[serde(with = "shared")]
+    pub(super) sets: BTreeMap<String, Arc<EntitySet>>,
     /// The sets that cannot be read, each with the reason in words.
     #[serde(skip)]
     pub(super) unusable: BTreeMap<String, String>,
@@ -135,7 +138,22 @@ impl From<String> for Unfit {
     }
 }
 
+/// About how many bytes a set and a property take in memory besides their names: `it::processes::hostile`.
+const SET: usize = 500;
+const PROPERTY: usize = 600;
+
+/// How often each name is in memory.
+const COPIES: usize = 3;
+
 impl EntitySet {
+    /// About how many bytes of memory it takes.
+    fn bytes(&self) -> usize {
+        let derived = self.derived.values();
+        let properties = derived.clone().flat_map(|one| one.properties.keys()).chain(self.properties.keys());
+        let navigations = derived.flat_map(|one| &one.navigations).chain(&self.navigations);
+        SET + properties.chain(navigations).map(|name| PROPERTY + COPIES * name.len()).sum::<usize>()
+    }
+
     /// All that records and what is kept of a set depend on: some services list the same properties in another order.
     pub(super) fn structure(&self) -> Self {
         Self { order: Vec::new(), ..self.clone() }
@@ -143,20 +161,21 @@ impl EntitySet {
 }
 
 impl Document {
-    /// Reads a document of either version.
+    /// Reads a document of either version, of at most so many `elements`.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, Unfit> {
-        xml::read(&encoding::utf_8(bytes)?)
+    pub(super) fn read(bytes: &[u8], elements: usize) -> Result<Self, Unfit> {
+        xml::read(&encoding::utf_8(bytes)?, elements)
     }
 
-    /// The sets of the service, with all that was found of their types.
+    /// The sets of the service, with all that was found of their types, in at most so many `bytes` of memory. Those that
+    /// are `wanted` come first; sets beyond the bound cannot be used.
     ///
     /// # Errors
     /// What is wrong with all of it, in words.
-    pub(super) fn resolve(&self) -> Result<Model, String> {
-        resolve::resolve(self)
+    pub(super) fn resolve(&self, bytes: usize, wanted: impl Fn(&str) -> bool) -> Result<Model, String> {
+        resolve::resolve(self, bytes, wanted)
     }
 }
 
@@ -164,6 +183,12 @@ impl Model {
     /// Whether the service has this set, usable or not.
     pub(super) fn has(&self, set: &str) -> bool {
         self.sets.contains_key(set) || self.unusable.contains_key(set)
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(super) fn bytes(&self) -> usize {
+        let unusable = self.unusable.iter().map(|(name, why)| name.len() + why.len() + SET);
+        self.sets.values().map(|set| set.bytes()).chain(unusable).sum()
     }
 
     /// The names of all sets, usable or not.

@@ -60,6 +60,7 @@ impl Document {
             self.schemas.push(schema);
         }
         self.references.extend(other.references);
+        self.elements += other.elements;
         self.lacks(needed, "it does not have the namespace");
     }
 

@@ -2,6 +2,7 @@
 //! and costs no other set.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::document::{Document, Set, Type};
 use super::names::Names;
@@ -10,25 +11,29 @@ use super::{EntitySet, Model};
 /// Maximum number of sets, usable or not.
 const MOST_SETS: usize = 5_000;
 
-/// Maximum number of properties and navigations of one set, and of all together: each set has its own, so that a
-/// short document could fill the memory.
-const MOST_OF_SET: usize = 2_000;
-const MOST_OF_ALL: usize = 200_000;
+/// Maximum number of properties and navigations of one set. All together are bounded too: each set has its own, so that
+/// a short document could fill the memory.
+pub(super) const MOST_OF_SET: usize = 2_000;
+
+const TOO_MUCH: &str = "the properties of all selected sets together need too much memory: select fewer sets, or raise \
+                        the option --response-memory";
 
 /// Longest name, as OData has it. Each set has those of its type, and pages show them in every row.
 const LONGEST_NAME: usize = 128;
 
-pub(super) fn resolve(document: &Document) -> Result<Model, String> {
+pub(super) fn resolve(document: &Document, bytes: usize, wanted: impl Fn(&str) -> bool) -> Result<Model, String> {
     let version = document.version.ok_or("it is no document of OData")?;
     let names = Names::of(document);
     let mut model = Model { version, sets: BTreeMap::new(), unusable: BTreeMap::new() };
-    let mut left = MOST_OF_ALL;
-    for set in document.schemas.iter().flat_map(|schema| &schema.sets) {
+    let mut left = bytes;
+    let mut sets: Vec<&Set> = document.schemas.iter().flat_map(|schema| &schema.sets).collect();
+    sets.sort_by_key(|set| !wanted(&set.name));
+    for set in sets {
         match entity_set(&names, set, left) {
             Ok(resolved) => {
-                left = left.saturating_sub(size(&resolved));
+                left = left.saturating_sub(resolved.bytes());
                 model.unusable.remove(&set.name);
-                model.sets.insert(set.name.clone(), resolved);
+                model.sets.insert(set.name.clone(), Arc::new(resolved));
             }
             Err(why) if !model.sets.contains_key(&set.name) => {
                 model.unusable.insert(shown(&set.name), why);
@@ -43,16 +48,10 @@ pub(super) fn resolve(document: &Document) -> Result<Model, String> {
     for (set, links) in links {
         let references = links.iter().filter_map(|link| link.reference(&model.sets)).collect();
         if let Some(resolved) = model.sets.get_mut(set) {
-            resolved.references = references;
+            Arc::make_mut(resolved).references = references;
         }
     }
     Ok(model)
-}
-
-/// What a set takes of the bound of all sets.
-fn size(set: &EntitySet) -> usize {
-    let of_derived = |one: &super::Derived| one.properties.len() + one.navigations.len();
-    set.properties.len() + set.navigations.len() + set.derived.values().map(of_derived).sum::<usize>()
 }
 
 fn entity_set(names: &Names<'_>, set: &Set, left: usize) -> Result<EntitySet, String> {
@@ -79,8 +78,8 @@ fn entity_set(names: &Names<'_>, set: &Set, left: usize) -> Result<EntitySet, St
         }
     }
     resolved.derived = names.derived(&set.type_name, MOST_OF_SET)?;
-    if size(&resolved) > left {
-        return Err(format!("all sets together have more than {MOST_OF_ALL} properties"));
+    if resolved.bytes() > left {
+        return Err(TOO_MUCH.to_owned());
     }
     let derived: Vec<String> = resolved.derived.values().flat_map(|one| one.properties.keys()).cloned().collect();
     for name in derived {

@@ -4,14 +4,11 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
 use super::document::{Association, AssociationSet, Declared, Document, Navigation, Referenced, Schema, Set, Type};
+use super::resolve::MOST_OF_SET;
 use super::{Unfit, Version};
 
 /// Maximum depth of elements in each other.
 const DEEPEST: usize = 64;
-
-/// Maximum number of elements that are kept, so that a document of many short ones does not become a large one in
-/// memory. The largest services have some 60,000.
-const MOST: usize = 300_000;
 
 /// Where in the document the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,12 +28,11 @@ enum Place {
 }
 
 /// Reads a document.
-pub(super) fn read(bytes: &[u8]) -> Result<Document, Unfit> {
+pub(super) fn read(bytes: &[u8], elements: usize) -> Result<Document, Unfit> {
     let mut reader = Reader::from_reader(bytes);
     reader.config_mut().expand_empty_elements = true;
     let mut document = Document::default();
     let mut places: Vec<Place> = Vec::new();
-    let mut kept = 0;
     loop {
         match reader.read_event().map_err(|error| error.to_string())? {
             Event::Start(element) => {
@@ -45,9 +41,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Document, Unfit> {
                 }
                 let within = places.last().copied().unwrap_or(Place::Other);
                 let place = begin(&mut document, within, &element)?;
-                kept += usize::from(place != Place::Other || within != Place::Other);
-                if kept > MOST {
-                    return Err(format!("it has more than {MOST} elements").into());
+                document.elements += usize::from(place != Place::Other || within != Place::Other);
+                if document.elements > elements {
+                    return Err(format!("it has more than {elements} elements").into());
                 }
                 places.push(place);
             }
@@ -220,8 +216,11 @@ fn in_type(owner: &mut Type, within: Place, name: &str, attributes: &Attributes)
     match (within, name) {
         (Place::Type, "Key") => return Place::Key,
         (Place::Key, "PropertyRef") => owner.key.push((attributes.text("Name"), attributes.get("Alias"))),
-        (Place::Type, "Property") => owner.properties.push(declared(attributes)),
-        (Place::Type, "NavigationProperty") => {
+        // One more than is used shows that there are too many.
+        (Place::Type, "Property") if owner.properties.len() <= MOST_OF_SET => {
+            owner.properties.push(declared(attributes));
+        }
+        (Place::Type, "NavigationProperty") if owner.navigations.len() <= MOST_OF_SET => {
             owner.navigations.push(Navigation {
                 name: attributes.text("Name"),
                 type_name: attributes.text("Type"),

@@ -29,7 +29,7 @@ impl Object {
     async fn missing(&self, words: String) -> EndError {
         let wanted = Wanted { prefix: &self.key, one_level: false, most: Some(1) };
         match self.service.page(wanted, None).await {
-            Ok(page) if page.objects.iter().any(|listed| listed.key == self.key.as_bytes()) => {
+            Ok((page, _memory)) if page.objects.iter().any(|listed| listed.key == self.key.as_bytes()) => {
                 EndError::item(Trouble::Name, "the service lists this key, but does not find the object")
             }
             Ok(_) => EndError::item(Trouble::NotFound, words),

@@ -35,7 +35,7 @@ pub(super) async fn children(service: &Service, keys: &Keys, prefix: &str) -> En
     let mut empty = 0;
     let mut token: Option<String> = None;
     loop {
-        let page = service.page(wanted, token.as_deref()).await?;
+        let (page, _memory) = service.page(wanted, token.as_deref()).await?;
         let before = folder.size();
         for listed in page.objects {
             folder.count(listed.key.len() + listed.facts.etag.as_ref().map_or(0, String::len)).await?;
@@ -151,7 +151,7 @@ impl<'a> Folder<'a> {
         // Each page takes one at least, so that pages without end come to an end.
         while left > 0 {
             let wanted = Wanted { prefix, one_level: false, most: Some(left) };
-            let page = self.service.page(wanted, token.as_deref()).await?;
+            let (page, _memory) = self.service.page(wanted, token.as_deref()).await?;
             for listed in &page.objects {
                 self.count(listed.key.len()).await?;
                 self.refuse(&listed.key, why);

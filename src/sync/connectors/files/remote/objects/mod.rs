@@ -139,7 +139,7 @@ impl Objects {
         let mut token: Option<String> = None;
         // A page can be empty and not the last one.
         for _page in 0..MOST_EMPTY_PAGES {
-            let page = service.page(wanted, token.as_deref()).await?;
+            let (page, _memory) = service.page(wanted, token.as_deref()).await?;
             match page.next {
                 _ if !page.objects.is_empty() => return Ok(true),
                 None => return Ok(false),

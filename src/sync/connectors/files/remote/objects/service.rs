@@ -13,6 +13,7 @@ use super::keys::Rules;
 use super::page::{self, Page};
 use crate::domain::run::Failure;
 use crate::net::client::Answer;
+use crate::net::listings::Listed;
 use crate::net::retry::{Setback, with_patience};
 use crate::net::trouble;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts};
@@ -83,8 +84,8 @@ impl Service {
         }
     }
 
-    /// A page of a listing; `token` is that of the page before.
-    pub(super) async fn page(&self, wanted: Wanted<'_>, token: Option<&str>) -> EndResult<Page> {
+    /// A page of a listing, and the memory that it takes; `token` is that of the page before.
+    pub(super) async fn page(&self, wanted: Wanted<'_>, token: Option<&str>) -> EndResult<(Page, Listed)> {
         let mut url = self.bucket.clone();
         url.set_query(Some(&self.query(wanted, token)));
         // What breaks off is asked for again; until the answer begins the sender does that.
@@ -128,14 +129,19 @@ impl Service {
         query
     }
 
-    async fn read(&self, mut answer: Answer) -> Result<Page, Setback<EndError>> {
-        let transient = |failure: Failure| Setback { transient: failure.transient, error: failure.into(), wait: None };
-        let whole = answer.whole(LONGEST_PAGE).await.map_err(transient)?;
+    async fn read(&self, mut answer: Answer) -> Result<(Page, Listed), Setback<EndError>> {
+        let transient = |failure: Failure| Setback {
+            transient: trouble::may_pass_now(&failure),
+            error: failure.into(),
+            wait: None,
+        };
+        let mut memory = self.sender.client().listings().begin();
+        let whole = memory.whole(&mut answer, LONGEST_PAGE).await.map_err(transient)?;
         let page = page::read(&whole, self.rules()).map_err(|words| transient(self.confused(&words)))?;
         if let Some(listed) = page.objects.first() {
             self.etags.get_or_init(|| listed.facts.etag.is_some());
         }
-        Ok(page)
+        Ok((page, memory))
     }
 
     /// Whether listings show etags; looks for that of an object if none was listed so far.

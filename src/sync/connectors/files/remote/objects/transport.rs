@@ -10,9 +10,6 @@ use crate::net::client::Answer;
 use crate::net::date;
 use crate::sync::connectors::files::remote::sender::{Asked, Sender, Unanswered};
 
-/// What is told of a change is at most so long: OpenDAL reads all of it.
-const LONGEST_TOLD: usize = 1024 * 1024;
-
 /// Sends the requests of one operator. What goes wrong is an OpenDAL error with our own inside.
 #[derive(Debug, Clone)]
 pub(super) struct Transport(pub(super) Sender);
@@ -24,7 +21,7 @@ impl HttpTransport for Transport {
             .map_err(|error| Error::new(ErrorKind::ConfigInvalid, "no address").set_source(error))?;
         let asked = Asked { method: parts.method, url, headers: parts.headers, body: Iterator::collect(body) };
         let mut answer = self.0.send(&asked).await.map_err(wrapped)?;
-        let told = answer.whole(LONGEST_TOLD).await.map_err(|failure| wrapped(Unanswered::Failed(failure)))?;
+        let told = answer.short().await.map_err(|failure| wrapped(Unanswered::Failed(failure)))?;
         Ok(response(&answer, told))
     }
 }

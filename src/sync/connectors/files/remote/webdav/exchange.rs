@@ -85,7 +85,7 @@ impl Exchange {
             207 => {}
             _ => return Ok(Outcome::Unclear(status)),
         }
-        let mut responses = Multistatus::new(Body::of(answer).reader());
+        let mut responses = Multistatus::new(Body::of(answer, self.sender.client()).reader());
         let mut bounds = Bounds::new(self.sender.client(), &self.host);
         // What cannot be read confirms nothing.
         while let Ok(Some(response)) = responses.next().await {

@@ -9,7 +9,8 @@ use futures_util::Stream;
 use tokio_util::io::StreamReader;
 
 use crate::domain::run::Failure;
-use crate::net::client::Answer;
+use crate::net::client::{Answer, Client};
+use crate::net::listings::Listed;
 
 type Pieces = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
 
@@ -34,9 +35,11 @@ impl Broken {
 }
 
 impl Body {
-    pub(super) fn of(answer: Answer) -> Self {
+    /// That of an answer whose parts count as listings of the client's run.
+    pub(super) fn of(answer: Answer, client: &Client) -> Self {
         let broken = Broken::default();
-        Self { pieces: Box::pin(pieces(answer, broken.clone())), broken }
+        let reading = Reading { answer, listed: client.listings().begin(), broken: broken.clone() };
+        Self { pieces: Box::pin(pieces(reading)), broken }
     }
 
     pub(super) fn broken(&self) -> Broken {
@@ -48,14 +51,20 @@ impl Body {
     }
 }
 
-fn pieces(answer: Answer, broken: Broken) -> impl Stream<Item = io::Result<Bytes>> + Send {
-    futures_util::stream::unfold(Some((answer, broken)), |state| async {
-        let (mut answer, broken) = state?;
-        match answer.piece().await {
-            Ok(Some(piece)) => Some((Ok(piece), Some((answer, broken)))),
+struct Reading {
+    answer: Answer,
+    listed: Listed,
+    broken: Broken,
+}
+
+fn pieces(reading: Reading) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    futures_util::stream::unfold(Some(reading), |reading| async {
+        let mut reading = reading?;
+        match reading.listed.piece(&mut reading.answer).await {
+            Ok(Some(piece)) => Some((Ok(piece), Some(reading))),
             Ok(None) => None,
             Err(failure) => {
-                broken.keep(failure);
+                reading.broken.keep(failure);
                 Some((Err(io::Error::other("the answer breaks off")), None))
             }
         }

@@ -14,6 +14,7 @@ use super::response::{Properties, Response, State};
 use crate::domain::run::Failure;
 use crate::net::client::Answer;
 use crate::net::retry::{Setback, with_patience};
+use crate::net::trouble;
 use crate::sync::connectors::files::end::{EndError, EndResult, Trouble};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::remote::bounds::Bounds;
@@ -67,7 +68,11 @@ impl Exchange {
             let final_one = |error| Setback { error, transient: false, wait: None };
             let answer = self.send(&asked).await.map_err(final_one)?;
             let read = self.read(answer, url, depth).await;
-            read.map_err(|failure| Setback { transient: failure.transient, error: failure.into(), wait: None })
+            read.map_err(|failure| Setback {
+                transient: trouble::may_pass_now(&failure),
+                error: failure.into(),
+                wait: None,
+            })
         })
         .await
     }
@@ -79,7 +84,7 @@ impl Exchange {
         // A redirect may have added the slash of a folder, or led to another place altogether.
         let asked_for = names(answer.url.path());
         let asked_for = if asked_for == names(url.path()) { names(url.path()) } else { asked_for };
-        let body = Body::of(answer);
+        let body = Body::of(answer, self.sender.client());
         let broken = body.broken();
         let mut responses = Multistatus::new(body.reader());
         let (mut all, mut bounds) = (Vec::new(), Bounds::new(self.sender.client(), &self.host));
