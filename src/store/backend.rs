@@ -29,7 +29,7 @@ pub(super) fn execute(connection: &mut Db, on_sqlite: &str, on_postgres: &str) -
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Lockable {
     System(SystemId),
-    /// A queued run together with its system.
+    /// A queued run together with its system, unless it may not begin.
     QueuedRun(RunId),
     RunningRun(RunId),
     Check(CheckId),
@@ -44,6 +44,7 @@ pub(super) fn try_lock(connection: &mut Db, row: Lockable) -> Result<bool> {
         Lockable::QueuedRun(id) => (
             id.0,
             "SELECT r.id AS n FROM runs r JOIN systems s ON s.id = r.system_id WHERE r.id = $1 AND r.state = 'queued' \
+             AND s.hold_since IS NULL AND s.paused_since IS NULL \
              FOR NO KEY UPDATE OF r, s SKIP LOCKED",
         ),
         Lockable::RunningRun(id) => {

@@ -4,7 +4,7 @@
 //! between runs goes through [`ItemState`], what it is going to do through [`Plan`], and what it copies through
 //! [`Publish`]. Everything long is streamed through pages, so that memory does not grow with the size of the source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -104,6 +104,9 @@ pub trait ItemState: Send + Sync {
 
     /// Stores changes; they are durable when this returns. The newest change of a key wins.
     fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), Halt>>;
+
+    /// The ids of all runs in process, of any system: what they have begun is not a left-over.
+    fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, Halt>>;
 }
 
 /// What a step does.

@@ -1,14 +1,16 @@
 //! The ports of a run, over the store and under the claim.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::connector::{Action, Baseline, BaselineChange, BrakedPlan, Halt, ItemState, Plan, Step, Task};
 use super::outlast;
 use super::stop::{Stop, Stopped};
+use crate::access::Internal;
 use crate::domain::run::{Failure, Stage};
 use crate::net::secrets::Secrets;
 use crate::store::plans::{self, KeyDetail, Range};
-use crate::store::runs::Claim;
+use crate::store::runs::{self, Claim};
 use crate::store::{Db, Fault, Result as Stored, Store, StoreError, item_states};
 
 /// How long a braked plan waits for a person.
@@ -117,6 +119,12 @@ impl ItemState for Ports {
             }
             self.write(move |db, claim| item_states::store(db, claim, newest.into_iter().collect())).await
         })
+    }
+
+    fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, Halt>> {
+        Box::pin(
+            self.read(|db, _claim| Ok(runs::in_process(db, &Internal::worker())?.into_iter().map(|id| id.0).collect())),
+        )
     }
 }
 

@@ -56,7 +56,7 @@ impl Progress {
 
     /// `n` more bytes went through.
     pub fn bytes(&self, n: u64) {
-        self.update(|now| now.bytes_done += i64::try_from(n).unwrap_or(0));
+        self.update(|now| now.bytes_done = now.bytes_done.saturating_add(i64::try_from(n).unwrap_or(0)));
     }
 
     /// The counters, and how long ago anything moved.

@@ -123,38 +123,42 @@ async fn tick_forever(engine: Engine) {
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut memory = Memory::default();
+    let mut ends = JoinSet::new();
     loop {
         ticks.tick().await;
-        match AbortOnDropHandle::new(tokio::spawn(tick(engine.clone(), memory))).await {
-            Ok(after) => memory = after,
-            Err(error) => log::error!("a look at due times and leases ended early: {error}"),
+        match AbortOnDropHandle::new(tokio::spawn(tick(engine.clone(), memory, ends))).await {
+            Ok(after) => (memory, ends) = after,
+            Err(error) => {
+                ends = JoinSet::new();
+                log::error!("a look at due times and leases ended early: {error}");
+            }
         }
     }
 }
 
-async fn tick(engine: Engine, mut memory: Memory) -> Memory {
+/// `ends` are the lost runs that are being ended.
+async fn tick(engine: Engine, mut memory: Memory, mut ends: JoinSet<()>) -> (Memory, JoinSet<()>) {
     let failures = &engine.failures;
     failures.note("stored times cannot be read", &set_back::watch(&engine, &mut memory).await);
     failures.note("due times cannot be read", &scheduler::tick(&engine).await);
-    failures.note("leases cannot be read", &end_lost_runs(&engine).await);
-    memory
+    failures.note("leases cannot be read", &end_lost_runs(&engine, &mut ends).await);
+    (memory, ends)
 }
 
 /// Ends the runs whose workers are gone.
-async fn end_lost_runs(engine: &Engine) -> Result<()> {
+async fn end_lost_runs(engine: &Engine, ends: &mut JoinSet<()>) -> Result<()> {
+    while ends.try_join_next().is_some() {}
     if workers_have_respite(engine) || !engine.store.read(runs::any_lost).await? {
         return Ok(());
     }
     let lease = engine.limits.lease;
-    let mut ends = JoinSet::new();
     for claim in engine.store.write(move |db| runs::lost(db, &Internal::worker(), lease)).await? {
         let engine = engine.clone();
-        // Side by side: one whose system somebody holds keeps no other from its end.
+        // Beside each other and the next tick: one whose system somebody holds keeps nothing else waiting.
         ends.spawn(async move {
             let ended = bury(&engine, claim).await;
             engine.failures.note("a run that lost its worker could not be ended yet", &ended);
         });
     }
-    while ends.join_next().await.is_some() {}
     Ok(())
 }

@@ -121,6 +121,9 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
     "ODATA-NOT-ORPHANED" Item Warning Items User ByHand
         "Orphaned records not determined"
         "No record of {0} became orphaned in this run: the key of {1} skipped records could not be read, and each of them could be any record."
+    "ODATA-SHORT" Item Warning Items Administrator ByHand
+        "Fewer records than the service counts"
+        "The service says that {0} has {1} records, and sent {2}. No record of it became orphaned in this run."
     "ODATA-SET-GONE" Run Warning Items Administrator ByHand
         "Entity set is gone"
         "The service does not have the set {0} any more. What the replica has of it stays."

@@ -30,6 +30,9 @@ const LONGEST_ESCAPE: usize = 12;
 /// Maximum number of signatures and cookies known at the same time.
 const PASSING: usize = 64;
 
+/// Maximum number of tokens that stay known when there are new ones.
+const TOKENS: usize = 2;
+
 /// Base64 with or without padding.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -50,6 +53,8 @@ pub(super) struct Known {
     /// Signatures of single requests and cookies, the newest last.
     passing: VecDeque<Vec<u8>>,
     passing_grams: Grams,
+    /// Those of what was learned that a service gave, the newest last.
+    tokens: VecDeque<String>,
 }
 
 /// What is compared: white space, line breaks and the `+` of forms do not count, and neither does case.
@@ -60,6 +65,13 @@ fn exact(byte: u8) -> Option<u8> {
 /// What is left of text in any character set.
 fn skeleton(byte: u8) -> Option<u8> {
     byte.is_ascii_alphanumeric().then(|| byte.to_ascii_lowercase())
+}
+
+/// The signature of a shared access signature: what else is in it is no secret, and tells why it is refused.
+fn signature(secret: &str) -> Option<String> {
+    let pairs = || url::form_urlencoded::parse(secret.trim_start_matches('?').as_bytes());
+    let value = |wanted: &str| pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.replace(' ', "+"));
+    value("sv").and_then(|_version| value("sig"))
 }
 
 /// Whether this may be the beginning of an escape.
@@ -78,14 +90,8 @@ impl Known {
         if secret.contains("-----BEGIN") {
             return self.learn_pem(secret);
         }
-        if secret.contains("sig=") && secret.contains('&') {
-            let pairs = url::form_urlencoded::parse(secret.trim_start_matches('?').as_bytes());
-            let signatures: Vec<String> =
-                pairs.filter(|(name, _)| name == "sig").map(|(_, value)| value.replace(' ', "+")).collect();
-            for signature in signatures {
-                self.learn(&signature);
-            }
-            return;
+        if let Some(signature) = signature(secret) {
+            return self.learn(&signature);
         }
         let view = View::of(secret.as_bytes());
         if secret.chars().count() < SHORTEST || view.filtered(exact).bytes.len() < SHORTEST {
@@ -103,6 +109,25 @@ impl Known {
         if let Some(latin_1) = latin_1.filter(|_| !secret.is_ascii()) {
             self.add(&View::of(&latin_1));
         }
+    }
+
+    /// A token that a service gave: the newest are known.
+    pub(super) fn learn_token(&mut self, token: &str) {
+        if self.learned.contains(token.trim()) {
+            return;
+        }
+        self.tokens.push_back(token.to_owned());
+        if self.tokens.len() < 2 * TOKENS {
+            return self.learn(token);
+        }
+        let old: Vec<String> = self.tokens.drain(..TOKENS).collect();
+        let permanent = std::mem::take(&mut self.learned);
+        let (passing, passing_grams) = (std::mem::take(&mut self.passing), std::mem::take(&mut self.passing_grams));
+        let tokens = std::mem::take(&mut self.tokens);
+        *self = Self { passing, passing_grams, ..Self::default() };
+        let is_old = |secret: &String| old.iter().any(|token| token.trim() == secret);
+        permanent.iter().filter(|secret| !is_old(secret)).chain(&tokens).for_each(|secret| self.learn(secret));
+        self.tokens = tokens;
     }
 
     /// A private key: what is between the lines that begin and end it, as text and as bytes.
@@ -141,6 +166,11 @@ impl Known {
                 self.passing_grams.add_whole(value);
             }
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.learned.len() + self.tokens.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {

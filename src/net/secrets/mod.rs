@@ -28,11 +28,17 @@ use known::Known;
 /// What a credential is replaced with.
 pub const MASK: &str = "•••";
 
+/// Stands where a text was cut.
+const CUT: char = '…';
+
 /// Stands for a whole quotation when a credential is so short that it could not be told from other text.
 pub const NOT_QUOTED: &str = "Not shown: a credential of this system has fewer than 6 characters and cannot be masked.";
 
 /// At most this many bytes of a text are looked at, and kept: more is not stored anyway.
 const LONGEST: usize = 2 * MAX_TEXT_BYTES;
+
+/// How many cuts of a text are looked at.
+const MOST_CUTS: usize = 16;
 
 /// How many encodings within each other are undone.
 const DEEP: usize = 2;
@@ -54,6 +60,11 @@ impl Secrets {
     /// Learns a credential: a password, a key, a token, a shared access signature, or a private key in PEM.
     pub fn learn(&self, secret: &str) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).learn(secret);
+    }
+
+    /// Learns a token that a service gave. It is known until it was replaced several times.
+    pub fn learn_token(&self, token: &str) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).learn_token(token);
     }
 
     /// Learns what a request is signed with.
@@ -100,6 +111,7 @@ impl Secrets {
         let words = beginning(words, LONGEST);
         let mut found = known.found(words, DEEP);
         found.extend(known.head_at_end(words));
+        found.extend(heads_at_cuts(&known, words));
         beginning(&without(words, found), limit).to_owned()
     }
 
@@ -114,7 +126,9 @@ impl Secrets {
         if depth > SHALLOW && known.has_short_in(text) {
             return MASK.to_owned();
         }
-        without(text, known.found(text, depth)).into_owned()
+        let mut found = known.found(text, depth);
+        found.extend(heads_at_cuts(&known, text));
+        without(text, found).into_owned()
     }
 
     /// Whether a credential can be read out of a text.
@@ -147,6 +161,22 @@ impl Secrets {
         // One byte more than is stored, so that it is marked as cut.
         message.foreign_text = message.foreign_text.map(|words| self.quote(&words, MAX_TEXT_BYTES + 1));
         message
+    }
+}
+
+/// Beginnings of credentials where a text was cut.
+fn heads_at_cuts(known: &Known, text: &str) -> Vec<Range<usize>> {
+    let before = |(cut, _): (usize, &str)| known.head_at_end(text.get(..cut)?);
+    text.match_indices(CUT).take(MOST_CUTS).filter_map(before).collect()
+}
+
+/// At most so many characters of what a service sent, with a mark where it was cut: there the beginning of a credential
+/// is recognized, too.
+#[must_use]
+pub fn cut(text: &str, characters: usize) -> String {
+    match text.char_indices().nth(characters) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}{CUT}", text.get(..end).unwrap_or_default()),
     }
 }
 

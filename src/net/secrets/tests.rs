@@ -278,3 +278,41 @@ fn messages_and_failures_keep_what_is_not_quoted() {
         secrets.failure(Failure::new(Stage::Content, "X").quoting(long)).foreign_text.unwrap().len() <= 8 * 1024 + 1
     );
 }
+
+/// It only looks like a shared access signature.
+#[test]
+fn a_password_with_a_signature_in_it_is_a_password() {
+    for password in ["Winter&sig=Summer2026", "p4ss&xsig=long-secret", "sig=&one-and-two"] {
+        let secrets = Secrets::default();
+        secrets.learn(password);
+        assert_eq!(secrets.quote(&format!("wrong: {password}"), 100), format!("wrong: {MASK}"), "{password}");
+    }
+}
+
+#[test]
+fn a_credential_that_was_cut_is_masked_wherever_the_cut_is() {
+    let secrets = Secrets::default();
+    secrets.learn("correct-horse");
+    let words = cut(&format!("414 {} correct-horse", "x".repeat(20)), 32);
+    assert!(words.ends_with(" correct…"), "{words}");
+    let failure = Failure::new(crate::domain::run::Stage::Content, "FILE-ROOT").arg(format!("{words} for /a"));
+    assert!(secrets.failure(failure).args[0].ends_with(&format!("x {MASK}… for /a")));
+    assert!(secrets.quote(&format!("{words} for /a"), 100).ends_with(&format!("x {MASK}… for /a")));
+    assert_eq!(cut("short", 5), "short");
+}
+
+#[test]
+fn tokens_are_forgotten_when_they_were_replaced_often_enough() {
+    let secrets = Secrets::default();
+    secrets.learn("a-password-that-stays");
+    let token = |number: usize| format!("{number:06}-{}", "token".repeat(10));
+    for number in 0..1_000 {
+        secrets.learn_token(&token(number));
+        secrets.learn_token(&token(number));
+    }
+    let count = secrets.0.read().unwrap().count();
+    assert!(count <= 1 + 3 + 3, "{count}");
+    for known in ["a-password-that-stays".to_owned(), token(999), token(998)] {
+        assert_eq!(secrets.quote(&known, 100), MASK);
+    }
+}

@@ -113,6 +113,11 @@ pub fn any_lost(db: &mut Db) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(expired)).get_result(db)?)
 }
 
+/// All runs in process, whoever has them.
+pub fn in_process(db: &mut Db, _worker: &Internal) -> Result<Vec<RunId>> {
+    Ok(runs::table.filter(runs::state.eq(RunState::Running)).select(runs::id).load(db)?)
+}
+
 /// Takes over the runs whose lease has run out, so that they can be ended: under the next claim number. A run that
 /// another transaction holds, perhaps of the very worker that is lost, is left to the next look.
 pub fn lost(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<Vec<Claim>> {

@@ -11,7 +11,7 @@ mod record;
 mod retention;
 
 pub use book::{BookFilter, BookPage, BookPlace, BookRows, Booked, book};
-pub use claim::{Claim, any_lost, canceled_by, heartbeat, lost, shorten_leases};
+pub use claim::{Claim, any_lost, canceled_by, heartbeat, in_process, lost, shorten_leases};
 pub use comparison::{Comparison, comparison, examples};
 pub use finish::{Ending, Retry, Sequel, finish, withdraw};
 pub use next::{Claimant, any_waiting, claim_next, share_in_use};

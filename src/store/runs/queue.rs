@@ -159,7 +159,12 @@ pub fn set_due(db: &mut Db, system: SystemId, was: Stamp, next: Option<Stamp>) -
     if !try_lock(db, Lockable::System(system))? {
         return Ok(false);
     }
-    let live = systems::table.filter(systems::id.eq(system)).filter(systems::deleted_at.is_null());
+    let live = systems::table
+        .filter(systems::id.eq(system))
+        .filter(systems::deleted_at.is_null())
+        // It may have been put on hold since it was found to be due.
+        .filter(systems::hold_since.is_null())
+        .filter(systems::paused_since.is_null());
     let moved = diesel::update(live.filter(systems::next_due.eq(was))).set(systems::next_due.eq(next)).execute(db)?;
     Ok(moved == 1)
 }

@@ -23,6 +23,30 @@ both_databases! {
         assert_eq!(desk.sync(&system).await.told()[1..3], said, "each run says it");
     }
 
+    /// The service says that it has more records than it sends, and no link leads to the others.
+    async fn fewer_records_than_announced(desk: Desk) {
+        let service = Service::start();
+        let says = |count: i64, ids: &str| {
+            let rows: Vec<_> = ids.split_whitespace().map(|id| json!({"Id": id.parse::<i64>().expect("a number"), "Name": "x", "Price": null})).collect();
+            reply(&json!({"@odata.count": count, "value": rows}).to_string())
+        };
+        service.says("Things", move || says(4, "1 2 3 4"));
+        let system = desk.odata_system(&service.root(), &[]).await;
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        for count in [4, i64::MAX] {
+            service.says("Things", move || says(count, "1 2"));
+            let run = desk.sync(&system).await;
+            assert_eq!(run.result, "completed_with_warnings");
+            let said = format!("warning ODATA-SHORT The service says that Things has {count} records, and sent 2. No record of it became orphaned in this run.");
+            assert!(run.told().contains(&said), "{:?}", run.told());
+            assert_eq!(desk.replica("Things").len(), 4);
+        }
+        // What it says of two records less is the truth.
+        service.says("Things", move || says(2, "1 2"));
+        assert_eq!(desk.sync(&system).await.result, "completed");
+        assert_eq!(desk.replica("Things").len(), 2);
+    }
+
     /// More than 10 records, of which more than a fifth goes in one run: a Warning, and nothing stops.
     async fn much_of_a_set(desk: Desk) {
         let service = Service::start();

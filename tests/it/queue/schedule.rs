@@ -97,6 +97,14 @@ both_databases! {
         }
     }
 
+    /// It was found to be due, and then somebody put it on hold.
+    fn a_hold_comes_before_a_due_time_that_was_found(depot: Depot) {
+        let system = depot.system(1, "every 60");
+        let was = depot.read(|db| systems::by_id(db, &syncdesk::access::Internal::worker(), system)).0.next_due.expect("a due time");
+        depot.write(|db| systems::hold(db, &ada(), &key(1), "Repairs.", depot.now()));
+        assert!(!depot.write(|db| runs::set_due(db, system, was, Some(was.plus(Duration::from_hours(1))))));
+    }
+
     async fn a_system_on_hold_is_not_due(depot: Depot) {
         depot.system(1, "every 60");
         depot.write(|db| systems::hold(db, &ada(), &key(1), "Repairs.", depot.now()));

@@ -146,6 +146,10 @@ struct Memory {
 }
 
 impl ItemState for Memory {
+    fn in_process(&self) -> Task<'_, Result<std::collections::BTreeSet<i64>, Halt>> {
+        Box::pin(async { Ok(std::collections::BTreeSet::new()) })
+    }
+
     fn page<'a>(&'a self, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Baseline>, Halt>> {
         let all = self.baselines.lock().unwrap();
         let later = all.iter().filter(|(key, _)| after.is_none_or(|after| key.as_slice() > after));

@@ -26,6 +26,8 @@ pub const REFERENCE: &str = "ODATA-REFERENCE";
 pub const ABSENT: &str = "ODATA-ABSENT";
 /// A large share of a set became orphaned in one run. Args: how many, the set, of how many.
 pub const LOSS: &str = "ODATA-LOSS";
+/// A service says that it has more records than it sent. Args: the set, both numbers.
+pub const SHORT: &str = "ODATA-SHORT";
 /// The service does not have a set any more; what the replica has of it stays. Args: the set.
 pub const SET_GONE: &str = "ODATA-SET-GONE";
 /// The same, where the settings say that this ends the run. Args: the set.

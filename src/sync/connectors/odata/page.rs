@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::metadata::Version;
 use super::split::{Cut, Splitter};
 use super::words::of_json;
+use crate::net::secrets::cut;
 
 /// Maximum number of records of a page.
 const MOST: usize = 100_000;
@@ -121,7 +122,7 @@ impl Page {
             // Annotations, and what version 2 says of the answer itself.
             (Version::V4, _) if name.contains('@') => {}
             (Version::V2, "__metadata") => {}
-            _ if self.unknown.len() < MOST_UNKNOWN => drop(self.unknown.insert(name.chars().take(80).collect())),
+            _ if self.unknown.len() < MOST_UNKNOWN => drop(self.unknown.insert(cut(name, 80))),
             _ => {}
         }
         Ok(())

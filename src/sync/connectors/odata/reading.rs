@@ -170,6 +170,11 @@ impl SetReader {
             self.shared.log(message.arg(sum.unkeyed.to_string())).await?;
             return Ok(sum);
         }
+        if sum.is_short() && self.published.active > 0 {
+            let message = about_set(Category::Warning, codes::SHORT, self.name());
+            self.shared.log(message.arg(sum.announced.to_string()).arg(sum.read.to_string())).await?;
+            return Ok(sum);
+        }
         let mut after = None;
         loop {
             let (orphaned, next) = self.shared.replica.orphan_unmet(self.published.id, after).await?;

@@ -27,6 +27,12 @@ const LONGEST: usize = 64 * 1024;
 /// A token without a word on its life lasts so long, by OAuth's own example.
 const USUAL_LIFE: Duration = Duration::from_hours(1);
 
+/// Longest access token: most servers take no longer headers.
+const LONGEST_TOKEN: usize = 8 * 1024;
+
+/// Each token is used for this long at least: one that ended earlier is refused, and then replaced.
+const SHORTEST_LIFE: Duration = Duration::from_secs(30);
+
 /// No token is used for longer, whatever is said of it.
 const LONGEST_LIFE: Duration = Duration::from_hours(24);
 
@@ -143,8 +149,11 @@ impl Tokens {
         self.learn(&told);
         let token = told.get("access_token").and_then(serde_json::Value::as_str);
         let token = token.ok_or_else(|| refused("the answer has no access token".to_owned()))?;
+        if token.len() > LONGEST_TOKEN {
+            return Err(refused(format!("the access token is longer than {LONGEST_TOKEN} bytes")));
+        }
         let seconds = told.get("expires_in").and_then(|life| life.as_u64().or_else(|| life.as_str()?.parse().ok()));
-        let life = seconds.map_or(USUAL_LIFE, Duration::from_secs).min(LONGEST_LIFE);
+        let life = seconds.map_or(USUAL_LIFE, Duration::from_secs).clamp(SHORTEST_LIFE, LONGEST_LIFE);
         Ok((sensitive(&format!("Bearer {token}"))?, life))
     }
 }
@@ -154,7 +163,7 @@ impl Tokens {
     fn learn(&self, told: &serde_json::Value) {
         let members = told.as_object().into_iter().flatten();
         for (_name, value) in members.filter(|(name, _)| name.contains("token") && *name != "token_type") {
-            self.client.secrets().learn(value.as_str().unwrap_or_default());
+            self.client.secrets().learn_token(value.as_str().unwrap_or_default());
         }
     }
 }

@@ -70,11 +70,11 @@ impl SetReader {
         }
         sum.tally.orphaned += self.shared.replica.orphan(self.published.id, removed.into_iter().collect()).await?;
         sum.read += rows;
-        let more = (sum.read - sum.announced).clamp(0, rows);
+        let more = sum.read.saturating_sub(sum.announced).clamp(0, rows);
         let words = self.shared.sets.words(self.name());
         self.shared.progress.update(|now| {
-            now.items_done += rows;
-            now.items_total += more;
+            now.items_done = now.items_done.saturating_add(rows);
+            now.items_total = now.items_total.saturating_add(more);
             now.detail = words;
         });
         Ok(())

@@ -89,6 +89,11 @@ impl Sum {
 
     /// Whether the next run can build on this reading: all of it was taken over, as it was when it was read once.
     pub(super) const fn is_whole(&self) -> bool {
-        self.left_out == 0 && !self.was_reread
+        self.left_out == 0 && !self.was_reread && !self.is_short()
+    }
+
+    /// Whether the service says that it has more records than came.
+    pub(super) const fn is_short(&self) -> bool {
+        self.announced > self.read
     }
 }

@@ -103,7 +103,7 @@ fn decimal(text: &str, property: &Property) -> Result<(), Misfit> {
     let digits = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     let number = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());
-    if whole.is_empty() || !number(whole) || !number(part) || exponent.abs() > 400 {
+    if whole.is_empty() || !number(whole) || !number(part) || !(-400..=400).contains(&exponent) {
         return Err(Misfit::Type);
     }
     let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX);
@@ -195,6 +195,7 @@ mod tests {
     #[case(Kind::Integer(i64::MIN, i64::MAX), json!("9223372036854775808"), false)]
     #[case(Kind::Decimal, json!("12.50"), true)]
     #[case(Kind::Decimal, json!("12,50"), false)]
+    #[case(Kind::Decimal, json!("1e-9223372036854775808"), false)]
     #[case(Kind::Float, json!("NaN"), true)]
     #[case(Kind::Float, json!("-INF"), true)]
     #[case(Kind::Guid, json!("3f2504e0-4f89-11d3-9a0c-0305e82c3301"), true)]

@@ -259,7 +259,7 @@ impl Walk<'_> {
         }
         self.run.context.progress.update(|now| {
             now.items_total += 1;
-            now.bytes_total += i64::try_from(detail.size).unwrap_or(0);
+            now.bytes_total = now.bytes_total.saturating_add(i64::try_from(detail.size).unwrap_or(0));
         });
         self.spool.add(Action::Transfer, path, &detail).await
     }

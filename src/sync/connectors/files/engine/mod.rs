@@ -35,6 +35,7 @@ use self::transfer::with_grace;
 use super::codes;
 use super::end::{End, EndError, Which};
 use super::filter::Filter;
+use super::names::run_of;
 use super::path::ItemPath;
 use super::settings::{Mode, Settings};
 use crate::domain::message::{Category, Message};
@@ -120,8 +121,13 @@ impl Run<'_> {
     }
 
     async fn remove_left_overs(&self, left_overs: &[ItemPath]) -> Result<(), Halt> {
+        if left_overs.is_empty() {
+            return Ok(());
+        }
+        let in_process = self.context.state.in_process().await?;
+        let is_left_over = |path: &&ItemPath| run_of(path.name()).is_none_or(|run| !in_process.contains(&run));
         let mut removed = 0;
-        for path in left_overs {
+        for path in left_overs.iter().filter(is_left_over) {
             self.context.stop.check()?;
             match with_grace(&self.context.stop, self.destination.remove_left_over(path)).await {
                 Ok(true) => removed += 1,

@@ -1,5 +1,6 @@
 //! Listing a local folder, with what could not be described.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
@@ -17,22 +18,25 @@ impl LocalInner {
     pub(super) fn list(&self, folder: &ItemPath) -> EndResult<Listing> {
         let trouble = |errno: Errno| self.trouble(errno);
         let dir = self.tree.folder(folder, Purpose::List).map_err(trouble)?;
-        let names = Dir::read_from(&dir).map_err(trouble)?.map(|found| Ok(found?.file_name().to_bytes().to_vec()));
+        let names = || {
+            let names = Dir::read_from(&dir).map_err(trouble)?;
+            Ok(names.map(|found| Ok(found?.file_name().to_bytes().to_vec())))
+        };
         let look =
             |name: &[u8]| self.tree.look(&dir, OsStr::from_bytes(name)).map(|(kind, facts, _mode)| (kind, facts));
         collect(names, look, trouble)
     }
 }
 
-/// Describes each name. A name whose description fails is unknown, unless it vanished (ENOENT); names that could
-/// not be read are missing from the listing.
-fn collect(
-    names: impl Iterator<Item = Result<Vec<u8>, Errno>>,
+/// Describes each name. A name whose description fails is unknown, unless it vanished: then it is not listed again.
+/// Names that could not be read are missing from the listing.
+fn collect<N: Iterator<Item = Result<Vec<u8>, Errno>>>(
+    names: impl Fn() -> EndResult<N>,
     look: impl Fn(&[u8]) -> Result<(Kind, Facts), Errno>,
     trouble: impl Fn(Errno) -> EndError,
 ) -> EndResult<Listing> {
-    let mut listing = Listing::default();
-    for name in names {
+    let (mut listing, mut vanished) = (Listing::default(), BTreeSet::new());
+    for name in names()? {
         let name = match name {
             Ok(name) => name,
             // Nothing was read: the folder as a whole cannot be listed.
@@ -51,11 +55,20 @@ fn collect(
                 let kind = if kind == Kind::File && is_temporary(&name) { Kind::LeftOver } else { kind };
                 listing.entries.push(Entry { name, kind, facts });
             }
-            Err(Errno::NOENT) => {}
+            Err(Errno::NOENT) => drop(vanished.insert(name)),
             Err(errno) => match trouble(errno) {
                 EndError::Item { trouble, words } => listing.unknown.push(Unknown { name, trouble, words }),
                 whole => return Err(whole),
             },
+        }
+    }
+    if !vanished.is_empty() {
+        // Some file systems list names that they do not find, for example those that they cannot translate.
+        for name in names()?.map_while(Result::ok).filter(|name| vanished.contains(name)) {
+            if look(&name).is_err() {
+                let words = "it is listed, and not found".to_owned();
+                listing.unknown.push(Unknown { name, trouble: Trouble::Other, words });
+            }
         }
     }
     closed(listing)
@@ -76,13 +89,22 @@ fn closed(mut listing: Listing) -> EndResult<Listing> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::sync::connectors::files::end::Which;
     use crate::sync::connectors::files::local::trouble;
 
     /// Each name with the error of its description, if any.
     fn listed(names: &[(&str, Option<Errno>)], end: Option<Errno>) -> EndResult<Listing> {
-        let given = names.iter().map(|(name, _)| Ok(name.as_bytes().to_vec())).chain(end.map(Err));
+        // What vanished is not listed again.
+        let times = Cell::new(0);
+        let given = || {
+            let again = times.replace(1) > 0;
+            let names =
+                names.iter().filter(move |(name, errno)| !again || *errno != Some(Errno::NOENT) || *name == "ghost");
+            Ok(names.map(|(name, _)| Ok(name.as_bytes().to_vec())).chain(end.map(Err)))
+        };
         let look = |name: &[u8]| match names.iter().find(|(given, _)| given.as_bytes() == name) {
             Some((_, Some(errno))) => Err(*errno),
             Some((_, None)) | None => Ok((Kind::File, Facts::default())),
@@ -104,6 +126,8 @@ mod tests {
         assert_eq!(shown(&listing), "a c?");
         let listing = listed(&[("a", None), ("b", Some(Errno::ACCESS))], None).unwrap();
         assert_eq!(shown(&listing), "a b?");
+        let listing = listed(&[("a", None), ("ghost", Some(Errno::NOENT)), ("b", Some(Errno::NOENT))], None).unwrap();
+        assert_eq!(shown(&listing), "a ghost?", "what is listed again and not found exists for all we know");
     }
 
     #[test]

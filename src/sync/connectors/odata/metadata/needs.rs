@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Version;
 use super::document::{Document, single};
+use crate::net::secrets::cut;
 
 /// A document that is needed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +69,7 @@ impl Document {
     pub(in super::super) fn lacks(&mut self, needed: &Needed, why: &str) {
         for namespace in &needed.namespaces {
             if !self.schemas.iter().any(|schema| schema.namespace == *namespace) {
-                let address: String = needed.address.chars().take(200).collect();
+                let address = cut(&needed.address, 200);
                 self.missing.insert(namespace.clone(), format!("{address}: {why}"));
             }
         }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::document::{Document, Set, Type};
 use super::names::Names;
 use super::{EntitySet, Model};
+use crate::net::secrets::cut;
 
 /// Maximum number of sets, usable or not.
 const MOST_SETS: usize = 5_000;
@@ -123,5 +124,5 @@ fn is_name(name: &str) -> bool {
 }
 
 fn shown(name: &str) -> String {
-    name.chars().take(LONGEST_NAME).collect()
+    cut(name, LONGEST_NAME)
 }

@@ -13,6 +13,7 @@ use super::raw::{Fault, Raw};
 use super::shape::Shape;
 use super::value::kept;
 use crate::domain::json::{Json, Members, Unreadable};
+use crate::net::secrets::cut;
 use crate::sync::publish::{Content, Key, Met};
 
 /// Maximum number of bytes that are kept of a record.
@@ -178,11 +179,7 @@ fn missing(shape: &Shape<'_>, record: &Members) -> Vec<String> {
 /// A value, short enough for a message.
 fn shown(raw: &RawValue) -> String {
     let text = serde_json::from_str::<String>(raw.get()).unwrap_or_else(|_no_text| raw.get().to_owned());
-    let mut short: String = text.chars().take(80).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    short
+    cut(&text, 80)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Two temporary folders, ports in memory, and runs over them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -31,9 +31,14 @@ pub(super) struct Memory {
     pub(super) baselines: Mutex<BTreeMap<Vec<u8>, String>>,
     pub(super) steps: Mutex<BTreeMap<(bool, Vec<u8>), String>>,
     pub(super) braked: Mutex<Option<BrakedPlan>>,
+    pub(super) in_process: Mutex<BTreeSet<i64>>,
 }
 
 impl ItemState for Memory {
+    fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, Halt>> {
+        Box::pin(async { Ok(self.in_process.lock().unwrap().clone()) })
+    }
+
     fn page<'a>(&'a self, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Baseline>, Halt>> {
         let all = self.baselines.lock().unwrap();
         let later = all.iter().filter(|(key, _)| after.is_none_or(|after| key.as_slice() > after));

@@ -114,6 +114,18 @@ fn left_overs_of_crashed_runs_are_removed() {
     assert_eq!(left, ["x/", "x/a=one"]);
 }
 
+/// Another system may copy into the same folder.
+#[test]
+fn what_another_run_in_process_has_begun_is_left_alone() {
+    let mut desk = Desk::new("mirror");
+    for run in [5, 6] {
+        put(&desk.destination(), &format!(".syncdesk-{run}-1.upload"), "begun");
+    }
+    desk.memory.in_process.lock().unwrap().insert(5);
+    desk.run_well();
+    assert_eq!(shown(&desk.destination()), [".syncdesk-5-1.upload=begun"]);
+}
+
 #[test]
 fn a_temporary_file_of_a_living_run_is_left_alone() {
     let mut desk = Desk::new("mirror");

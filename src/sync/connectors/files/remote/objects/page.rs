@@ -8,6 +8,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::keys::Rules;
+use crate::net::secrets::cut;
 use crate::sync::connectors::files::end::Facts;
 use crate::sync::connectors::files::remote::facts::{etag, modified};
 
@@ -131,7 +132,7 @@ impl Parser {
         };
         if self.open.is_empty() && (self.complete || known != self.rules.listing()) {
             // Longer than what is shown of it: a credential must not be cut before it is masked.
-            let beginning: String = page.chars().take(2_000).collect();
+            let beginning = cut(page, 2_000);
             return Err(format!("this is not a listing: {beginning}"));
         }
         self.encoded = start.attributes().flatten().any(|attribute| {

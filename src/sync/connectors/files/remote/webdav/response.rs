@@ -1,6 +1,7 @@
 //! What one `response` of a multistatus means (RFC 4918, 14.24): its item exists, does not exist, or nobody
 //! knows. A status counts for its href only; the properties of a `propstat` count only if its status is good.
 
+use crate::net::secrets::cut;
 use crate::sync::connectors::files::end::{Facts, Mtime, Trouble};
 
 /// Longest text of a status or a description that is kept, in characters.
@@ -81,7 +82,7 @@ impl Status {
             Some((version, rest)) if version.starts_with("HTTP/") => rest.trim_start(),
             _ => words,
         };
-        Self { code, words: words.chars().take(LONGEST_WORDS).collect() }
+        Self { code, words: cut(words, LONGEST_WORDS) }
     }
 
     fn saying(words: &str) -> Self {
@@ -118,7 +119,7 @@ impl Status {
     fn with(&self, description: &str) -> Self {
         let separator = if description.is_empty() { "" } else { ": " };
         let words = format!("{}{separator}{description}", self.words);
-        Self { code: self.code, words: words.chars().take(LONGEST_WORDS).collect() }
+        Self { code: self.code, words: cut(&words, LONGEST_WORDS) }
     }
 }
 
@@ -179,8 +180,8 @@ impl Draft {
                 let none = || Status::saying("the service reports no properties");
                 State::Unknown(self.first_bad.as_ref().map_or_else(none, |status| status.with(&self.description)))
             }
-            // Services may leave out `resourcetype` for a file; an href that ends in a slash is no file's.
-            Kind::Unsaid if href.ends_with('/') => {
+            // Services may leave out `resourcetype` for a file; it has a size, and no slash at the end of its href.
+            Kind::Unsaid if href.ends_with('/') || self.known.size.is_none() => {
                 State::Unknown(Status::saying("the service does not report whether it is a folder"))
             }
             Kind::Known | Kind::Unsaid => State::Exists(self.known.clone()),

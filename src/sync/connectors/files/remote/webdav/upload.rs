@@ -11,6 +11,7 @@ use super::address::Place;
 use super::exchange::{Exchange, Outcome, is_missing, method};
 use super::probe::{Judgement, Kept};
 use super::propfind::Depth;
+use super::response::Properties;
 use crate::net::client::Outgoing;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
 use crate::sync::connectors::files::incoming::Incoming;
@@ -96,7 +97,7 @@ impl<'a> Upload<'a> {
     async fn try_characters(&mut self, characters: &str, size: u64) -> EndResult<()> {
         let stem = self.names.next();
         let tried = self.path.parent().join(TemporaryNames::with(&stem, characters).as_bytes());
-        if !self.moved(&tried, false, size).await? {
+        if !self.moved(&tried, None, size).await? {
             return Err(alias());
         }
         match self.exchange.look(&tried, false).await.map_err(confused) {
@@ -133,7 +134,7 @@ impl<'a> Upload<'a> {
     /// A MOVE that overwrites replaces a folder with all that is in it, so it is tried without at first.
     async fn put_in_place(&self, stop: &Stop, size: u64) -> EndResult<()> {
         stop.check()?;
-        if self.moved(self.path, false, size).await? {
+        if self.moved(self.path, None, size).await? {
             return Ok(());
         }
         // Only what is known to be a file is overwritten: a service that takes the name for another one
@@ -143,19 +144,19 @@ impl<'a> Upload<'a> {
             return Err(EndError::item(Trouble::InTheWay, "a folder has this name"));
         }
         stop.check()?;
-        if self.moved(self.path, true, size).await? {
+        if self.moved(self.path, Some(&there), size).await? {
             return Ok(());
         }
         Err(EndError::item(Trouble::Other, "the service does not replace the file"))
     }
 
-    /// False if something has this name already.
-    async fn moved(&self, target: &ItemPath, overwrite: bool, size: u64) -> EndResult<bool> {
+    /// Overwrites the file that was there `before`, if any. False if something has this name already.
+    async fn moved(&self, target: &ItemPath, before: Option<&Properties>, size: u64) -> EndResult<bool> {
         let mut asked = self.exchange.asked(method("MOVE"), self.exchange.addresses.of(&self.temporary, false)?);
         let url: Url = self.exchange.addresses.of(target, false)?;
         let url = HeaderValue::from_str(url.as_str()).map_err(|error| EndError::item(Trouble::Name, error))?;
         asked.headers.insert("destination", url);
-        asked.headers.insert("overwrite", HeaderValue::from_static(if overwrite { "T" } else { "F" }));
+        asked.headers.insert("overwrite", HeaderValue::from_static(if before.is_some() { "T" } else { "F" }));
         let attempts = AtomicU32::new(0);
         let refused = match self.exchange.sender.send_counting(&asked, &attempts).await {
             Ok(answer) => {
@@ -173,7 +174,10 @@ impl<'a> Upload<'a> {
         // It may have been moved by an attempt whose answer was lost.
         if attempts.load(Ordering::Relaxed) > 1 {
             let known = self.exchange.look(target, false).await?;
-            if !known.folder && known.size == Some(size) {
+            let is_other = |before: &Properties| {
+                (&before.etag, before.modified, &before.time_text) != (&known.etag, known.modified, &known.time_text)
+            };
+            if !known.folder && known.size == Some(size) && before.is_none_or(is_other) {
                 return Ok(true);
             }
         }

@@ -80,6 +80,8 @@ async fn the_status_of_a_propstat_decides_too() {
     let size = "<getcontentlength>3</getcontentlength>";
     assert_eq!(shown(&[with("b", size, "200 OK")]).await, "b", "a file without resourcetype");
     assert_eq!(shown(&[with("b/", size, "200 OK")]).await, "b?", "perhaps a folder");
+    let time = "<getlastmodified>Thu, 01 Jan 2026 00:00:00 GMT</getlastmodified>";
+    assert_eq!(shown(&[with("b", time, "200 OK")]).await, "b?", "a folder has no size either");
 }
 
 #[tokio::test]

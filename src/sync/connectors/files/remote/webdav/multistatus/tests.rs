@@ -151,7 +151,7 @@ async fn nesting_has_an_end() {
 #[tokio::test]
 async fn times_in_other_forms() {
     let told = async |text: &str| {
-        let prop = format!("<getlastmodified>{text}</getlastmodified>");
+        let prop = format!("<resourcetype/><getlastmodified>{text}</getlastmodified>");
         let xml = format!(
             r#"<multistatus xmlns="DAV:"><response><href>/a</href><propstat><prop>{prop}</prop></propstat></response></multistatus>"#
         );
