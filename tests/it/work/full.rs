@@ -6,7 +6,7 @@ use syncdesk::domain::message::Category;
 use syncdesk::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
 use syncdesk::store::Fault;
 
-use super::script::{Gate, Worker, begin, copied, log, plays, reaches, scripted};
+use super::script::{Worker, begin, log, plays_in_two_parts, reaches, scripted};
 use crate::database::{TestDatabase, both_databases};
 use crate::queue::depot::{Depot, LEASE};
 use crate::wait::until;
@@ -38,18 +38,7 @@ both_databases! {
     /// Its lease has run out by the time there is space, and another process looks for such runs: nevertheless it ends
     /// with what was wrong, and not as if its worker were lost.
     async fn a_run_that_found_no_space_says_so(depot: Depot) {
-        let gate = Gate::default();
-        let closed = gate.clone();
-        plays(&depot, move |context| {
-            let closed = closed.clone();
-            Box::pin(async move {
-                context.journal.log(copied("before")).await?;
-                context.journal.flush().await?;
-                closed.passed().await;
-                context.journal.log(copied("after")).await?;
-                Ok(context.journal.flush().await?)
-            })
-        });
+        let gate = plays_in_two_parts(&depot);
         let worker = Worker::of(&depot);
         let other = Worker::with(scripted(&depot.another()));
         let no = begin(&depot).await.no;

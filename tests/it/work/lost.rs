@@ -9,7 +9,7 @@ use syncdesk::ids::RunNo;
 use syncdesk::store::runs::{self, Run};
 use syncdesk::sync::run::bury;
 
-use super::script::{Gate, Worker, begin, copied, last_args, log, plays, reaches, scripted};
+use super::script::{Worker, begin, last_args, log, plays, plays_in_two_parts, reaches, scripted};
 use crate::database::both_databases;
 use crate::queue::depot::{Depot, LEASE};
 
@@ -79,18 +79,7 @@ both_databases! {
 
     /// A worker that stalled in the middle goes on after its run was taken over and ended.
     async fn a_stalled_worker_changes_nothing_more(depot: Depot) {
-        let gate = Gate::default();
-        let closed = gate.clone();
-        plays(&depot, move |context| {
-            let closed = closed.clone();
-            Box::pin(async move {
-                context.journal.log(copied("before")).await?;
-                context.journal.flush().await?;
-                closed.passed().await;
-                context.journal.log(copied("after")).await?;
-                Ok(context.journal.flush().await?)
-            })
-        });
+        let gate = plays_in_two_parts(&depot);
         let stalled = Worker::of(&depot);
         let no = begin(&depot).await.no;
         // In one step, so that no heartbeat comes between: the lease has run out and another takes the run over.

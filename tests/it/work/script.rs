@@ -115,6 +115,23 @@ pub fn plays(
     depot.database.connect().execute(&format!("UPDATE systems SET settings = '{}'", settings(script)));
 }
 
+/// Makes the runs of all systems log "before", and "after" once the gate is open.
+pub fn plays_in_two_parts(depot: &Depot) -> Gate {
+    let gate = Gate::default();
+    let closed = gate.clone();
+    plays(depot, move |context| {
+        let closed = closed.clone();
+        Box::pin(async move {
+            context.journal.log(copied("before")).await?;
+            context.journal.flush().await?;
+            closed.passed().await;
+            context.journal.log(copied("after")).await?;
+            Ok(context.journal.flush().await?)
+        })
+    });
+    gate
+}
+
 /// An engine whose connectors follow scripts.
 pub fn scripted(house: &House) -> Engine {
     let mut engine = house.engine(Arc::default(), CancellationToken::new());
