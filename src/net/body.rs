@@ -9,7 +9,7 @@ use reqwest::header::CONTENT_ENCODING;
 use super::client::Answer;
 use super::coding;
 use super::coding::Decoder;
-use super::memory::Share;
+use super::memory::{Share, grown};
 use super::pace::{Pace, TooSlow};
 use super::trouble;
 use crate::domain::run::Failure;
@@ -120,7 +120,7 @@ impl Body {
                 continue;
             }
             let piece = piece.to_vec();
-            let capacity = (whole.capacity() * 2).min(self.limit).max(size);
+            let capacity = grown(whole.capacity(), size, self.limit);
             self.holds(capacity).await?;
             whole.reserve_exact(capacity - whole.len());
             whole.extend_from_slice(&piece);

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 
 use super::client::Answer;
-use super::memory::{Memory, Share, TooLarge};
+use super::memory::{Memory, Share, TooLarge, grown};
 use super::pace::{Pace, TooSlow};
 use super::trouble;
 use crate::domain::run::Failure;
@@ -94,7 +94,7 @@ impl Listed {
                 return Err(trouble::too_large(answer.host(), limit));
             }
             if size > whole.capacity() {
-                let capacity = (whole.capacity() * 2).min(limit).max(size);
+                let capacity = grown(whole.capacity(), size, limit);
                 let more = self.add(capacity - whole.capacity()).await;
                 more.map_err(|error| trouble::too_large(answer.host(), error.most))?;
                 whole.reserve_exact(capacity - whole.len());

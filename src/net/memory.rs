@@ -118,6 +118,13 @@ impl Memory {
     }
 }
 
+/// The capacity for a body of at most `limit` bytes that has come to `size`: twice as much as before, so that it seldom
+/// grows.
+#[must_use]
+pub fn grown(capacity: usize, size: usize, limit: usize) -> usize {
+    capacity.saturating_mul(2).min(limit).max(size)
+}
+
 /// What came of asking for memory.
 enum Asked {
     Granted {

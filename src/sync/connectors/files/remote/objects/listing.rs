@@ -13,7 +13,7 @@ use crate::sync::connectors::files::listing::{Listing, Unusable};
 use crate::sync::connectors::files::remote::bounds::Bounds;
 
 /// Pages in a row that have nothing new. Services send some that are empty where much was deleted.
-const EMPTY_PAGES: u32 = 1_000;
+pub(super) const EMPTY_PAGES: u32 = 1_000;
 
 /// Objects that are shown one by one, of those whose keys begin with something that is no path.
 const SHOWN: u32 = 1_000;

@@ -36,10 +36,8 @@ use crate::sync::connectors::files::settings::EndSettings;
 use connect::Connected;
 use download::Object;
 use keys::{Keys, Rules};
+use listing::EMPTY_PAGES;
 use service::{Service, Wanted};
-
-/// Pages in a row without a key, before a listing is taken for one without end.
-const MOST_EMPTY_PAGES: u32 = 1_000;
 
 /// A bucket or container, or a folder of it.
 pub(super) struct Objects {
@@ -138,7 +136,7 @@ impl Objects {
         let wanted = Wanted { prefix, one_level: false, most: Some(1) };
         let mut token: Option<String> = None;
         // A page can be empty and not the last one.
-        for _page in 0..MOST_EMPTY_PAGES {
+        for _page in 0..EMPTY_PAGES {
             let (page, _memory) = service.page(wanted, token.as_deref()).await?;
             match page.next {
                 _ if !page.objects.is_empty() => return Ok(true),
