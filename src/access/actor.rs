@@ -142,6 +142,14 @@ mod tests {
     }
 
     #[test]
+    fn each_group_of_a_person_is_reached_and_no_other() {
+        let groups = [2, 5, 9].map(|group| (Template::MonitorSystemsApp, Reach::Group(GroupId(group))));
+        let mona = actor(&groups);
+        let reached: Vec<i64> = (1..=10).filter(|group| mona.may(&[Verb::SeeSystems], GroupId(*group))).collect();
+        assert_eq!(reached, [2, 5, 9]);
+    }
+
+    #[test]
     fn access_to_all_logs_holds_only_with_reach_all() {
         let group = actor(&[(Template::BusinessLogsAccessAll, Reach::Group(GroupId(1)))]);
         assert!(group.authorize::<verbs::ReadLogs>().is_err());

@@ -1,15 +1,18 @@
 //! Rotating the key of credentials, while the portal runs with what it read at its start.
 
+use secrecy::{ExposeSecret, SecretString};
 use syncdesk::access::Internal;
 use syncdesk::ops::keys::{KeyFile, Missing};
 use syncdesk::ops::rotate_keys::rotate_keys;
 use syncdesk::ops::seal_audit::{seal_audit, verify_audit};
-use syncdesk::ops::vault::Vault;
+use syncdesk::ops::vault::{Vault, seal};
+use syncdesk::store::credentials;
 
 use super::entries;
 use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
 use crate::peers::S3;
+use crate::queue::depot::Depot;
 use crate::wait::until;
 
 /// A system that copies into a bucket of a real service, and the folder behind that.
@@ -89,5 +92,23 @@ both_databases! {
         assert_ne!(sealed_with(&desk), new_key);
         let (_, run) = desk.synchronize(&tree).await;
         assert!(run.says("Completed"), "{}", run.told());
+    }
+
+    /// A rotation has read a credential, and somebody changes it before it is stored anew.
+    fn a_secret_that_is_typed_meanwhile_stays(depot: Depot) {
+        let vault = &depot.house.vault;
+        let sealed = |secret: &str| {
+            let sealing = vault.sealing().expect("the key file");
+            seal(&sealing, depot.tree, "destination", &SecretString::from(secret))
+        };
+        depot.write(|db| credentials::set(db, &sealed("the old one")));
+        let key = vault.keys().rotate().expect("a new key");
+        let found = depot.read(|db| credentials::not_under(db, &key, 10)).remove(0);
+        depot.write(|db| credentials::set(db, &sealed("the new one")));
+        assert_eq!(depot.write(|db| credentials::replace(db, &sealed("the old one"), &found.key_id)), 0);
+        let kept = depot.read(|db| credentials::of_system(db, depot.tree)).remove(0);
+        assert_eq!(vault.open(&kept).expect("its key is there").expose_secret(), "the new one");
+        // One that nobody has changed is sealed anew.
+        assert_eq!(depot.write(|db| credentials::replace(db, &sealed("the new one"), &kept.key_id)), 1);
     }
 }

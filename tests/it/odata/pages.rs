@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::stub::{Service, json as reply};
+use super::stub::{Service, is_for, json as reply};
 use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
 use crate::pages::sizes::List;
 use crate::visitor::{Answer, timeless};
+use crate::wait::until;
 
 /// A system with 120 things and one that is gone, after two runs.
 async fn filled(desk: &Desk) -> Tree {
@@ -99,6 +100,34 @@ both_databases! {
         let seen = wim.get(&system.run(2)).await.expect(200);
         assert!(!seen.says("what this run changed"), "{}", seen.told());
         assert!(!wim.get(&system.page()).await.expect(200).says("Replica"));
+    }
+
+    /// The second of two pages does not come yet: what the run has staged of the first one is not published.
+    async fn versions_that_are_only_staged_are_not_shown(desk: Desk) {
+        let service = Service::start();
+        service.says("Things", || reply(r#"{"value": [{"Id": 1, "Name": "one"}]}"#));
+        let system = desk.odata_system(&service.root(), &[]).await;
+        desk.sync(&system).await;
+        let (go_on, waits) = std::sync::mpsc::channel::<()>();
+        service.answers(move |request| is_for(request, "Things").then(|| {
+            if request.path.contains("$skiptoken") {
+                let _ = waits.recv();
+                return reply(r#"{"value": []}"#);
+            }
+            reply(r#"{"value": [{"Id": 1, "Name": "uno"}], "@odata.nextLink": "Things?$skiptoken=2"}"#)
+        }));
+        let mona = desk.as_("mona").await;
+        let versions = async || {
+            let record = mona.get(&format!("{}/replica/Things/record?key=31", system.page())).await.expect(200);
+            (cells(&record, "Run"), cells(&record, "Changes"))
+        };
+        let run = desk.request_run(&mona, &system).await;
+        let staged = "SELECT data AS value FROM replica_records WHERE data LIKE '%uno%'";
+        until("a version to be staged", async || desk.texts(staged).pop()).await;
+        assert_eq!(versions().await, (vec!["Run 1".to_owned()], vec!["First seen.".to_owned()]));
+        drop(go_on);
+        desk.ended(&mona, &system.run(run)).await;
+        assert_eq!(versions().await.1, ["Name : one → uno", "First seen."]);
     }
 
     /// Before upkeep comes by, too.

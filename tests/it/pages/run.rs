@@ -3,7 +3,7 @@
 use crate::database::both_databases;
 use crate::logs::book::{Book, about};
 use crate::visitor::{Answer, timeless};
-use syncdesk::domain::message::Category;
+use syncdesk::domain::message::{Category, Message};
 
 /// Times of run 1 by hand: asked for, a second later begun, and two minutes and eight seconds later ended.
 fn times(book: &Book) {
@@ -59,5 +59,20 @@ both_databases! {
         book.end().await;
         let page = book.open("").await;
         assert_eq!((page.header("refresh"), page.texts(".progress").len()), ("", 0), "it is over");
+    }
+
+    /// Later errors may follow from the first one.
+    async fn the_first_error_is_the_reason(book: Book) {
+        let root = Message::of_run(Category::Error, "FILE-ROOT").arg("/srv/x").arg("it is not there");
+        let pattern = Message::of_run(Category::Error, "FILE-PATTERN").arg("[");
+        book.write(vec![about(Category::Warning, "one"), root, about(Category::Success, "two"), pattern, about(Category::Error, "three")]).await;
+        book.end().await;
+        let mut reasons = Vec::new();
+        for page in [book.page(""), book.tree.page()] {
+            reasons.push(book.ada.get(&page).await.expect(200).texts(".notice.error").concat());
+        }
+        let first = |reason: &String| reason.contains("FILE-ROOT") && reason.contains("/srv/x");
+        assert!(reasons.iter().all(first), "{reasons:#?}");
+        assert!(!reasons.concat().contains("FILE-PATTERN") && !reasons.concat().contains("FILE-FULL"), "{reasons:#?}");
     }
 }

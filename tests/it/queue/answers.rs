@@ -64,6 +64,16 @@ both_databases! {
         assert_eq!(depot.all_runs().len(), 2);
     }
 
+    /// Whoever presses twice has asked once.
+    async fn a_double_click_is_in_the_audit_log_once(depot: Depot) {
+        for _ in 0..2 {
+            let answer = press_and_wait(&depot, "a", &Notify::new(), Duration::ZERO).await;
+            assert_eq!(answer, Ok(Answer::WaitsForWorker(RunNo(1))));
+        }
+        let written = depot.database.connect().texts("SELECT after AS value FROM audit WHERE action = 'run.request'");
+        assert_eq!(written, [r#"{"run":1}"#]);
+    }
+
     /// The back button brings a form back whose request was answered long ago.
     async fn a_request_is_answered_once_and_for_ever(depot: Depot) {
         let first = depot.started("a");

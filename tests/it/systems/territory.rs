@@ -9,6 +9,10 @@ use crate::wait::until;
 const SAID: &str = "already writes to this location";
 const SAID_TO_OTHERS: &str = "Another system already writes to this location. Ask an administrator.";
 
+/// Without reach *all*, of a mirror without a folder.
+const SAID_OF_HOSTS: &str =
+    "A mirror of a whole host can delete everything on it. Enter a folder, or ask an administrator.";
+
 /// The fields of an S3 end.
 fn bucket<'a>(endpoint: &'a str, name: &'a str, path: &'a str) -> [(&'static str, &'a str); 7] {
     [
@@ -157,18 +161,30 @@ both_databases! {
     /// A mirror of a whole host would keep everybody else from it.
     async fn whole_hosts(desk: Desk) {
         let (ada, dora) = (desk.as_("ada").await, desk.as_("dora").await);
-        let said = "A mirror of a whole host can delete everything on it. Enter a folder, or ask an administrator.";
         for endpoint in ["http://127.0.0.1:9", "http://127.0.0.1:9/x/..", "http://127.0.0.1:9/%2e/"] {
             let refused = connect(&dora, &desk, "Sales", "squat", "mirror", &share(endpoint, "")).await.expect(422);
-            assert!(refused.says(said), "{endpoint}: {}", refused.told());
+            assert!(refused.says(SAID_OF_HOSTS), "{endpoint}: {}", refused.told());
         }
         let copy = connect(&dora, &desk, "Sales", "copy", "copy", &share("http://127.0.0.1:9", "")).await;
         let copy = copy.expect(303);
         let edit = format!("{}/edit", copy.location().split('?').next().unwrap_or_default());
         dora.get(&edit).await.expect(200);
         let refused = dora.submit(&edit, &[("settings.mode", "mirror")]).await.expect(422);
-        assert!(refused.says(said), "{}", refused.told());
+        assert!(refused.says(SAID_OF_HOSTS), "{}", refused.told());
         connect(&ada, &desk, "Sales", "all of it", "mirror", &share("http://127.0.0.1:10", "")).await.expect(303);
+    }
+
+    /// What an administrator has made of a whole host, its group may go on with, but not turn to another host.
+    async fn a_whole_host_stays_as_it_was_made(desk: Desk) {
+        let (ada, dora) = (desk.as_("ada").await, desk.as_("dora").await);
+        let made = connect(&ada, &desk, "Sales", "all of it", "mirror", &share("http://127.0.0.1:10", "")).await;
+        let edit = format!("/systems/{}/edit", key_of(made.expect(303).location()));
+        dora.get(&edit).await.expect(200);
+        dora.submit(&edit, &[("name", "all of that")]).await.expect(303);
+        assert_eq!(desk.texts("SELECT name AS value FROM systems"), ["all of that"]);
+        dora.get(&edit).await.expect(200);
+        let refused = dora.submit(&edit, &[("settings.destination_endpoint", "http://127.0.0.1:11")]).await.expect(422);
+        assert!(refused.says(SAID_OF_HOSTS), "{}", refused.told());
     }
 
     /// Both have looked and found nobody when somebody lets go of the database.

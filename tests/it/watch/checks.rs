@@ -9,11 +9,10 @@ use syncdesk::domain::run::{CheckTrigger, EndReason, Stage};
 use syncdesk::domain::status::Connection;
 use syncdesk::store::checks::Outcome;
 use syncdesk::store::runs::{self, Ending};
-use syncdesk::store::systems::Draft;
 use syncdesk::store::{StoreError, checks, systems};
 use syncdesk::sync::scheduler;
 
-use super::{HOUR, MINUTE, claimed, ends, tick, until_the_next_check, wait};
+use super::{HOUR, MINUTE, claimed, ends, save, tick, until_the_next_check, wait};
 use crate::database::both_databases;
 use crate::queue::depot::{Depot, ada};
 
@@ -198,26 +197,9 @@ both_databases! {
         tick(&depot).await;
         ends(&depot, true);
         assert!(wait(&depot, depot.tree) > Some(HOUR * 2));
-        let save = |settings: &str, version: i64| {
-            let system = depot.found();
-            let draft = Draft {
-                name: system.name.clone(),
-                kind: system.kind.clone(),
-                group: system.group_id,
-                production: true,
-                settings: settings.to_owned(),
-                time_zone: system.time_zone.clone(),
-                schedule: system.schedule.clone(),
-                next_due: None,
-                timeout_us: system.timeout_us,
-                max_attempts: system.max_attempts,
-                freshness_us: None,
-            };
-            depot.write(|db| systems::save(db, &ada(), &system, &draft, version, depot.now()));
-        };
-        save("{}", 1);
+        save(&depot, |draft| draft.production = true);
         assert!(wait(&depot, depot.tree) > Some(HOUR * 2), "nothing that matters was changed");
-        save(r#"{"other":true}"#, 2);
+        save(&depot, |draft| r#"{"other":true}"#.clone_into(&mut draft.settings));
         assert_eq!(wait(&depot, depot.tree), Some(Duration::ZERO));
     }
 

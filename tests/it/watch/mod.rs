@@ -14,10 +14,10 @@ use syncdesk::domain::cadence::Cadence;
 use syncdesk::domain::run::{CheckTrigger, Stage};
 use syncdesk::ids::SystemId;
 use syncdesk::store::checks::{Check, Outcome, claim_next, finish};
-use syncdesk::store::systems;
+use syncdesk::store::systems::{self, Draft};
 use syncdesk::sync::scheduler;
 
-use crate::queue::depot::Depot;
+use crate::queue::depot::{Depot, ada};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -49,4 +49,24 @@ fn wait(depot: &Depot, system: SystemId) -> Option<Duration> {
 async fn until_the_next_check(depot: &Depot, system: SystemId) {
     depot.advance(wait(depot, system).expect("a check is to come") + Duration::from_secs(1));
     tick(depot).await;
+}
+
+/// The tree is saved, with what this changes.
+fn save(depot: &Depot, change: impl FnOnce(&mut Draft)) {
+    let system = depot.found();
+    let mut draft = Draft {
+        name: system.name.clone(),
+        kind: system.kind.clone(),
+        group: system.group_id,
+        production: system.production,
+        settings: system.settings.clone(),
+        time_zone: system.time_zone.clone(),
+        schedule: system.schedule.clone(),
+        next_due: system.next_due,
+        timeout_us: system.timeout_us,
+        max_attempts: system.max_attempts,
+        freshness_us: None,
+    };
+    change(&mut draft);
+    depot.write(|db| systems::save(db, &ada(), &system, &draft, system.settings_version, depot.now()));
 }

@@ -5,7 +5,7 @@ use syncdesk::ids::SystemId;
 use syncdesk::store::runs::{self, Ending, Totals};
 use syncdesk::store::systems::{self, System};
 
-use super::{HOUR, MINUTE, tick};
+use super::{HOUR, MINUTE, save, tick};
 use crate::database::both_databases;
 use crate::queue::depot::{Depot, ada, failed};
 
@@ -98,5 +98,21 @@ both_databases! {
         depot.advance(HOUR * 2);
         tick(&depot).await;
         assert!(depot.found().silent_since.is_some());
+    }
+
+    /// Saving is no success. Another schedule has a budget of its own.
+    async fn another_name_does_not_help(depot: Depot) {
+        hourly(&depot);
+        depot.advance(HOUR * 2 + MINUTE);
+        tick(&depot).await;
+        let silent = depot.found();
+        assert!(silent.silent_since.is_some());
+        depot.advance(MINUTE);
+        save(&depot, |draft| "renamed".clone_into(&mut draft.name));
+        let renamed = depot.found();
+        assert_eq!((renamed.name.as_str(), renamed.overall), ("renamed", Overall::Error));
+        assert_eq!(renamed.silent_since, silent.silent_since);
+        save(&depot, |draft| "every 120".clone_into(&mut draft.schedule));
+        assert_eq!((depot.found().silent_since, depot.found().overall), (None, Overall::Neutral));
     }
 }

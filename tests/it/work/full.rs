@@ -4,33 +4,37 @@ use std::time::Duration;
 
 use syncdesk::domain::message::Category;
 use syncdesk::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
-use syncdesk::store::Fault;
+use syncdesk::store::{Fault, runs};
 
 use super::script::{Worker, begin, log, plays_in_two_parts, reaches, scripted};
 use crate::database::{TestDatabase, both_databases};
 use crate::queue::depot::{Depot, LEASE};
 use crate::wait::until;
 
-/// No message and no state of a run can be stored.
-fn fill(depot: &Depot) {
-    depot.database.connect().execute(match &depot.database {
-        TestDatabase::Sqlite(_) => {
-            "CREATE TRIGGER full_messages BEFORE INSERT ON messages BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END;
-             CREATE TRIGGER full_runs BEFORE UPDATE ON runs BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
-        }
-        TestDatabase::Postgres(_) => {
-            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+/// A table, and the statement for which it has no space.
+type Full = (&'static str, &'static str);
+
+const MESSAGES: Full = ("messages", "INSERT");
+const RUNS: Full = ("runs", "UPDATE");
+
+fn fill(depot: &Depot, (table, statement): Full) {
+    depot.database.connect().execute(&match &depot.database {
+        TestDatabase::Sqlite(_) => format!(
+            "CREATE TRIGGER full_{table} BEFORE {statement} ON {table}
+               BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+        ),
+        TestDatabase::Postgres(_) => format!(
+            "CREATE OR REPLACE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
                RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
-             CREATE TRIGGER full_messages BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION full_disk();
-             CREATE TRIGGER full_runs BEFORE UPDATE ON runs FOR EACH ROW EXECUTE FUNCTION full_disk()"
-        }
+             CREATE TRIGGER full_{table} BEFORE {statement} ON {table} FOR EACH ROW EXECUTE FUNCTION full_disk()"
+        ),
     });
 }
 
-fn make_room(depot: &Depot) {
-    depot.database.connect().execute(match &depot.database {
-        TestDatabase::Sqlite(_) => "DROP TRIGGER full_messages; DROP TRIGGER full_runs",
-        TestDatabase::Postgres(_) => "DROP TRIGGER full_messages ON messages; DROP TRIGGER full_runs ON runs",
+fn make_room(depot: &Depot, (table, _statement): Full) {
+    depot.database.connect().execute(&match &depot.database {
+        TestDatabase::Sqlite(_) => format!("DROP TRIGGER full_{table}"),
+        TestDatabase::Postgres(_) => format!("DROP TRIGGER full_{table} ON {table}"),
     });
 }
 
@@ -42,7 +46,8 @@ both_databases! {
         let worker = Worker::of(&depot);
         let other = Worker::with(scripted(&depot.another()));
         let no = begin(&depot).await.no;
-        fill(&depot);
+        fill(&depot, MESSAGES);
+        fill(&depot, RUNS);
         gate.open();
         depot.advance(LEASE + Duration::from_secs(1));
         other.engine.store.advance(LEASE + Duration::from_secs(1));
@@ -50,7 +55,8 @@ both_databases! {
             let found = async || store.fault_within(Duration::from_secs(10));
             assert_eq!(until("the fault to be found", found).await, Fault::Full);
         }
-        make_room(&depot);
+        make_room(&depot, MESSAGES);
+        make_room(&depot, RUNS);
         let run = reaches(&depot, no, RunState::Ended).await;
         assert_eq!((run.result, run.end_reason), (Some(RunResult::Error), Some(EndReason::Failed)));
         assert_eq!((run.end_code.as_deref(), run.end_stage), (Some("STORE-FULL"), Some(Stage::Content)));
@@ -61,5 +67,22 @@ both_databases! {
         assert_eq!((retry.trigger, retry.retries_run), (Trigger::Retry, Some(run.id)));
         worker.end().await;
         other.end().await;
+    }
+
+    /// There is no space for its last messages, but for the word that it is canceled.
+    async fn a_run_that_is_canceled_meanwhile_is_not_retried(depot: Depot) {
+        let gate = plays_in_two_parts(&depot);
+        let worker = Worker::of(&depot);
+        let run = begin(&depot).await;
+        fill(&depot, MESSAGES);
+        gate.open();
+        let found = async || depot.store.fault_within(Duration::from_secs(10));
+        assert_eq!(until("the fault to be found", found).await, Fault::Full);
+        assert!(depot.write(|db| runs::cancel(db, run.id, "ada", depot.now())).is_some());
+        make_room(&depot, MESSAGES);
+        let ended = reaches(&depot, run.no, RunState::Ended).await;
+        worker.end().await;
+        assert_eq!((ended.result, ended.cancel_by.as_deref()), (Some(RunResult::Canceled), Some("ada")));
+        assert!(depot.open_runs().is_empty(), "nobody wants it tried again");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::harness::{Desk, put, shown};
+use super::harness::{Desk, put, put_bytes, shown, tree};
 use crate::sync::connector::{BrakeReason, BrakedPlan, Halt};
 
 /// A mirrored pair with so many files, of which the source then loses some.
@@ -122,6 +122,22 @@ fn a_plan_for_other_ends_is_another_plan() {
     let (mut one, mut other) = (mirrored(1, 1), mirrored(1, 1));
     assert_ne!(braked(&mut one).digest, braked(&mut other).digest);
     assert_eq!(braked(&mut one).digest, braked(&mut one).digest);
+}
+
+/// One end is another folder, with the same files in it.
+#[test]
+fn a_confirmation_holds_for_no_other_end() {
+    for end in ["source", "destination"] {
+        let mut desk = mirrored(50, 11);
+        desk.confirmed = Some(braked(&mut desk).digest);
+        let (before, other) = (tree(&desk.folder.path().join(end)), desk.folder.path().join("other"));
+        for (path, content) in &before {
+            put_bytes(&other, path, content);
+        }
+        let mut desk = desk.with(&format!("{end}_path"), other.to_str().unwrap());
+        braked(&mut desk);
+        assert_eq!(tree(&other), before, "another {end}");
+    }
 }
 
 #[test]

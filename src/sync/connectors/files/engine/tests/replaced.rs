@@ -74,3 +74,30 @@ fn a_folder_with_something_excluded_cannot_give_way() {
     assert_eq!(rest(&desk), ["x/", "x/theirs.tmp=stays"]);
     assert!(outcome.log().contains(&"FILE-IN-THE-WAY x".to_owned()));
 }
+
+/// What the filter keeps out stays also where the source has something else of that name.
+#[test]
+fn an_excluded_folder_does_not_give_way_to_a_file() {
+    let mut desk = desk("mirror").with("exclude", "x/");
+    desk.run_well();
+    put(&desk.source(), "x", "a file");
+    put(&desk.destination(), "x/theirs", "stays");
+    let outcome = desk.run_well();
+    assert_eq!(rest(&desk), ["x/", "x/theirs=stays"]);
+    assert_eq!(outcome.log(), ["FILE-IN-THE-WAY x"]);
+}
+
+/// The other way round.
+#[test]
+fn a_file_that_is_not_included_does_not_give_way_to_a_folder() {
+    let mut desk = Desk::new("mirror").with("include", "*.txt");
+    for n in 0..10 {
+        put(&desk.source(), &format!("keep/{n}.txt"), "same");
+    }
+    desk.run_well();
+    put(&desk.source(), "x/a.txt", "in a folder");
+    put(&desk.destination(), "x", "stays");
+    let outcome = desk.run_well();
+    assert_eq!(rest(&desk), ["x=stays"]);
+    assert_eq!(outcome.log(), ["FILE-IN-THE-WAY x"]);
+}
