@@ -70,6 +70,8 @@ pub struct Abilities {
     /// A folder without anything in it exists and can be listed.
     pub keeps_empty_folders: bool,
     pub utf8_only: bool,
+    /// A file that is read shows the etag that its listing showed.
+    pub reads_listed_etags: bool,
     /// A name is written without the white space at its beginning or end.
     pub trims_white_space: bool,
     /// Longest name in bytes.

@@ -27,6 +27,8 @@ const LEFT_OVERS: usize = 10_000;
 pub(super) struct Compared {
     pub(super) tally: Tally,
     pub(super) deletions: i64,
+    /// The root of the source exists.
+    pub(super) has_source: bool,
     /// Items of the destination under the filters. Known only to a mirror run.
     pub(super) items: i64,
     /// Some transfers wait for deletions.
@@ -48,6 +50,7 @@ pub(super) struct Walk<'a> {
 impl Walk<'_> {
     /// Walks both trees. Without a source every item of the destination is one too many.
     pub(super) async fn go(mut self, source: bool, destination: bool) -> Result<Compared, Halt> {
+        self.found.has_source = source;
         let root = Frame::root(self.run.filter.root(), source, destination);
         self.enter(root).await?;
         while let Some(top) = self.stack.last_mut() {
@@ -194,7 +197,7 @@ impl Walk<'_> {
             top.deleted += 1;
         }
         self.run.context.progress.update(|now| now.items_total += 1);
-        self.spool.add(Action::Delete, path, &Detail { what, size, update: false, drift: false, late: false }).await
+        self.spool.add(Action::Delete, path, &Detail::of(what, size)).await
     }
 
     /// A file of the source, and the file of that name at the destination.
@@ -216,8 +219,8 @@ impl Walk<'_> {
             Need::Nothing => return self.unchanged(),
         };
         let late = self.top().is_some_and(|top| top.late);
-        self.transfer(path, Detail { what: What::File, size: source.size.unwrap_or_default(), update, drift, late })
-            .await
+        let of = Detail::of(What::File, source.size.unwrap_or_default());
+        self.transfer(path, Detail { update, drift, late, etag: self.listed_etag(source), ..of }).await
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "the end of each path of a decision")]
@@ -225,6 +228,12 @@ impl Walk<'_> {
         self.found.tally.unchanged += 1;
         self.run.context.progress.update(|now| now.unchanged += 1);
         Ok(())
+    }
+
+    /// The etag of the version that was listed, if it can be recognized when it is read.
+    fn listed_etag(&self, source: &Facts) -> Option<String> {
+        let has_size = source.size.is_some() && self.run.source.abilities().reads_listed_etags;
+        source.etag.clone().filter(|_etag| has_size)
     }
 
     /// Spools a transfer, and before it the folders that it needs.
@@ -248,7 +257,7 @@ impl Walk<'_> {
         if !self.run.destination.abilities().keeps_empty_folders {
             return Ok(());
         }
-        self.step(folder, Detail { what: What::Folder, size: 0, update: false, drift: false, late }).await
+        self.step(folder, Detail { late, ..Detail::of(What::Folder, 0) }).await
     }
 
     async fn step(&mut self, path: &ItemPath, detail: Detail) -> Result<(), Halt> {

@@ -6,7 +6,8 @@ use futures_util::stream::FuturesUnordered;
 use crate::domain::message::{Category, Direction, Message, Operation};
 use crate::sync::connector::{Action, BaselineChange, Halt};
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{EndResult, Which};
+use crate::sync::connectors::files::end::{EndError, EndResult, Kind, Trouble, Which};
+use crate::sync::connectors::files::path::ItemPath;
 
 use super::keeper::Keeper;
 use super::run::{Run, Tally};
@@ -18,13 +19,18 @@ const PAGE: usize = 1_000;
 
 struct Delete<'a> {
     run: &'a Run<'a>,
+    /// Whether there is a source to ask.
+    has_source: bool,
     keeper: Keeper<'a>,
     tally: &'a mut Tally,
 }
 
+/// How a deletion ended: done, or which side is the reason why not.
+type Done = Result<(), (Which, EndError)>;
+
 /// Carries out the deletions of the plan.
-pub(super) async fn delete(run: &Run<'_>, tally: &mut Tally) -> Result<(), Halt> {
-    let mut delete = Delete { run, keeper: Keeper::new(run), tally };
+pub(super) async fn delete(run: &Run<'_>, has_source: bool, tally: &mut Tally) -> Result<(), Halt> {
+    let mut delete = Delete { run, has_source, keeper: Keeper::new(run), tally };
     let gone = delete.go().await;
     let kept = delete.keeper.finish().await;
     gone.and(kept)
@@ -57,7 +63,10 @@ impl Delete<'_> {
             };
             if room && let Some(planned) = steps.next() {
                 match self.run.context.stop.check() {
-                    Ok(()) => running.push(one(self.run, planned)),
+                    Ok(()) => {
+                        let doubtful = self.tally.is_doubtful(&planned.path.key());
+                        running.push(one(self.run, planned, self.has_source, doubtful));
+                    }
                     Err(stopped) => gone = Err(stopped.into()),
                 }
                 continue;
@@ -69,12 +78,12 @@ impl Delete<'_> {
         }
     }
 
-    async fn end(&mut self, planned: Planned, done: EndResult<()>) -> Result<(), Halt> {
+    async fn end(&mut self, planned: Planned, done: Done) -> Result<(), Halt> {
         self.run.context.progress.update(|now| now.items_done += 1);
         let item = planned.detail.what.as_str();
-        if let Err(error) = done {
+        if let Err((which, error)) = done {
             self.tally.skipped += 1;
-            return self.run.skip(error, Which::Destination, item, &planned.path).await;
+            return self.run.skip(error, which, item, &planned.path).await;
         }
         self.tally.deleted += 1;
         let code = match planned.detail.what {
@@ -89,10 +98,47 @@ impl Delete<'_> {
     }
 }
 
-async fn one(run: &Run<'_>, planned: Planned) -> (Planned, EndResult<()>) {
-    let done = match planned.detail.what {
-        What::File => with_grace(&run.context.stop, run.destination.delete_file(&planned.path)).await,
-        What::Folder => with_grace(&run.context.stop, run.destination.delete_folder(&planned.path)).await,
+async fn one(run: &Run<'_>, planned: Planned, has_source: bool, doubtful: bool) -> (Planned, Done) {
+    let work = async {
+        if doubtful {
+            let words = "another item could not be written here, and its name may stand for this one";
+            return Err((Which::Destination, EndError::item(Trouble::Name, words)));
+        }
+        if has_source {
+            is_missing(run, &planned).await.map_err(|error| (Which::Source, error))?;
+        }
+        let deleted = match planned.detail.what {
+            What::File => with_grace(&run.context.stop, run.destination.delete_file(&planned.path)).await,
+            What::Folder => with_grace(&run.context.stop, run.destination.delete_folder(&planned.path)).await,
+        };
+        deleted.map_err(|error| (Which::Destination, error))
     };
+    let done = work.await;
     (planned, done)
+}
+
+/// Asks the source for this item alone: a listing can lack what exists, or be about another folder. An item of another
+/// kind takes its place.
+async fn is_missing(run: &Run<'_>, planned: &Planned) -> EndResult<()> {
+    let look = async |path: &ItemPath| with_grace(&run.context.stop, run.source.stat(path)).await;
+    let mut path = planned.path.clone();
+    let found = loop {
+        match look(&path).await {
+            // Nothing is below a file.
+            Err(EndError::Item { trouble: Trouble::InTheWay, .. }) if !path.is_root() => path = path.parent(),
+            Ok(Some(entry)) if path != planned.path && entry.kind == Kind::File => break None,
+            Ok(Some(_)) if path != planned.path => {
+                return Err(EndError::item(Trouble::InTheWay, "the way to it is closed at the source"));
+            }
+            found => break found?,
+        }
+    };
+    let stays = found.is_some_and(|entry| match planned.detail.what {
+        What::File => entry.kind != Kind::Folder,
+        What::Folder => entry.kind == Kind::Folder,
+    });
+    if stays {
+        return Err(EndError::item(Trouble::Other, "the source has it, although the listing of its folder did not"));
+    }
+    Ok(())
 }

@@ -152,7 +152,7 @@ impl Walk<'_> {
         }
         match frame.closing {
             Closing::Replace(size) if emptied => {
-                let detail = Detail { what: What::File, size, update: false, drift: false, late: true };
+                let detail = Detail { late: true, ..Detail::of(What::File, size) };
                 self.transfer(&frame.path, detail).await
             }
             Closing::Replace(_) => {

@@ -1,5 +1,6 @@
 //! What all phases of a run share.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::message::{Category, Message, Operation};
@@ -11,6 +12,8 @@ use crate::sync::connectors::files::filter::Filter;
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::Settings;
 
+use super::memory::is_at_or_below;
+
 /// One run: its context, settings and open ends.
 pub(super) struct Run<'a> {
     pub(super) context: &'a Context,
@@ -21,6 +24,9 @@ pub(super) struct Run<'a> {
     /// Marks memories of this pair of ends.
     pub(super) ends: String,
 }
+
+/// Maximum number of folders that are remembered one by one.
+const MOST_DOUBTFUL: usize = 1_000;
 
 /// What was done, for the summary and the verdict.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +48,8 @@ pub(super) struct Tally {
     pub(super) refused: i64,
     /// An item was skipped for a reason that does not pass soon.
     pub(super) lasting: bool,
+    /// Folders of the destination in which nothing is deleted, by their keys.
+    pub(super) doubtful: BTreeSet<Vec<u8>>,
     /// What the service or the operating system said about the first item that was skipped.
     pub(super) first_words: Option<String>,
 }
@@ -63,6 +71,16 @@ impl Tally {
     /// How many items had to arrive.
     pub(super) const fn had_to_arrive(&self) -> i64 {
         self.refused + if self.wanted > 0 { self.wanted } else { self.wanted_folders }
+    }
+
+    /// Nothing is deleted in this folder and below it. Where there are too many of them, nothing at all.
+    pub(super) fn doubtful(&mut self, folder: Vec<u8>) {
+        let folder = if self.doubtful.len() < MOST_DOUBTFUL { folder } else { Vec::new() };
+        self.doubtful.insert(folder);
+    }
+
+    pub(super) fn is_doubtful(&self, key: &[u8]) -> bool {
+        self.doubtful.iter().any(|folder| is_at_or_below(key, folder))
     }
 
     /// Notes that an item of the source is not even tried.

@@ -40,6 +40,15 @@ pub(super) struct Detail {
     /// Only after the deletions: something of another kind stands in the place first.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) late: bool,
+    /// The version that was listed, where it can be recognized when it is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) etag: Option<String>,
+}
+
+impl Detail {
+    pub(super) const fn of(what: What, size: u64) -> Self {
+        Self { what, size, update: false, drift: false, late: false, etag: None }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]

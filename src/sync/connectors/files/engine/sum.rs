@@ -34,7 +34,7 @@ impl Run<'_> {
         let in_vain = tally.nothing_arrived() && tally.all_failed();
         if found.deletions > 0 && (found.late || !in_vain) {
             self.phase("deleting");
-            delete::delete(self, &mut tally).await?;
+            delete::delete(self, found.has_source, &mut tally).await?;
         }
         if found.late {
             self.phase("transferring");

@@ -11,7 +11,6 @@ use crate::sync::connector::{Action, Halt};
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble, Which};
 use crate::sync::connectors::files::incoming::Incoming;
-use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::stop::{Stop, Stopped};
 
 use super::keeper::Keeper;
@@ -144,6 +143,7 @@ impl<'a> Transfer<'a> {
                 self.tally.skipped += 1;
                 self.tally.failed(Which::Destination, &error);
                 self.blocked = Some(planned.path.key());
+                self.doubt(&planned, Which::Destination, &error);
                 self.run.skip(error, Which::Destination, What::Folder.as_str(), &planned.path).await
             }
         }
@@ -173,8 +173,21 @@ impl<'a> Transfer<'a> {
             Err((which, error)) => {
                 self.tally.skipped += 1;
                 self.tally.failed(which, &error);
+                self.doubt(&planned, which, &error);
                 self.run.skip(error, which, What::File.as_str(), &planned.path).await
             }
+        }
+    }
+
+    /// Where the destination takes a name for another one, that other item may be the only copy of this one.
+    fn doubt(&mut self, planned: &Planned, which: Which, error: &EndError) {
+        let is_of_name = match error {
+            EndError::Item { trouble: Trouble::Name | Trouble::InTheWay, .. } => true,
+            EndError::Item { trouble: Trouble::Other, .. } => planned.detail.what == What::Folder,
+            EndError::Item { .. } | EndError::Whole(_) | EndError::Stopped(_) => false,
+        };
+        if which == Which::Destination && is_of_name {
+            self.tally.doubtful(planned.path.parent().key());
         }
     }
 
@@ -202,9 +215,9 @@ async fn success(run: &Run<'_>, code: &'static str, operation: Operation, planne
 
 /// Transfers one file.
 async fn file(run: &Run<'_>, planned: Planned) -> (Planned, Done) {
-    let (context, path) = (run.context, &planned.path);
+    let context = run.context;
     let work = async {
-        let first = attempt(run, path).await;
+        let first = attempt(run, &planned).await;
         match first {
             Err((Which::Destination, EndError::Whole(failure))) if failure.transient => {}
             done => return done,
@@ -214,7 +227,7 @@ async fn file(run: &Run<'_>, planned: Planned) -> (Planned, Done) {
             stopped = context.stop.stopped() => return Err((Which::Destination, stopped.into())),
             () = tokio::time::sleep(AGAIN) => {}
         }
-        attempt(run, path).await
+        attempt(run, &planned).await
     };
     let done = tokio::select! {
         biased;
@@ -225,9 +238,13 @@ async fn file(run: &Run<'_>, planned: Planned) -> (Planned, Done) {
 }
 
 /// Opens the source and writes it.
-async fn attempt(run: &Run<'_>, path: &ItemPath) -> Done {
-    let context = run.context;
+async fn attempt(run: &Run<'_>, planned: &Planned) -> Done {
+    let (context, path) = (run.context, &planned.path);
     let reader = run.source.read(path).await.map_err(|error| (Which::Source, error))?;
+    if !is_as_listed(&planned.detail, reader.facts()) {
+        let words = "what the service sends is not the version that it listed";
+        return Err((Which::Source, EndError::item(Trouble::Changed, words)));
+    }
     let incoming = Incoming::new(reader, context.stop.clone(), context.progress.clone());
     let (failed, given, facts) = (incoming.failed(), incoming.counter(), incoming.last_facts());
     match run.destination.write(path, incoming).await {
@@ -242,6 +259,11 @@ async fn attempt(run: &Run<'_>, path: &ItemPath) -> Done {
             Err(failed.take().map_or((Which::Destination, error), |error| (Which::Source, error)))
         }
     }
+}
+
+/// Whether a file that is read is the version that was listed. A service can send a page to sign in with instead.
+fn is_as_listed(listed: &Detail, read: &Facts) -> bool {
+    listed.etag.is_none() || (listed.etag == read.etag && read.size.is_none_or(|size| size == listed.size))
 }
 
 /// Lets an operation end by itself when the run is stopped, but not for long.

@@ -67,6 +67,7 @@ impl Local {
             case_sensitive: true,
             keeps_empty_folders: true,
             utf8_only: false,
+            reads_listed_etags: false,
             trims_white_space: false,
             longest_name: 255,
             // The kernel takes 4,096 bytes at a time, with the closing zero.

@@ -115,3 +115,56 @@ fn nothing_is_deleted_where_nothing_arrives() {
     assert_eq!(shown(&desk.destination()).iter().filter(|line| line.starts_with("old/")).count(), 4);
     assert!(!outcome.log().iter().any(|line| line.contains("DELETED")), "{:?}", outcome.log());
 }
+
+/// A destination that takes a name for that of another item: the old one may be the only copy of the new one.
+#[test]
+fn where_a_name_is_refused_its_neighbours_are_not_deleted() {
+    let mut desk = Desk::new("mirror");
+    for name in ["x/Readme", "x/other", "y/old", "keep"] {
+        put(&desk.source(), name, "one");
+    }
+    desk.run_well();
+    fs::rename(desk.source().join("x/Readme"), desk.source().join("x/README")).unwrap();
+    for name in ["x/other", "y/old"] {
+        fs::remove_file(desk.source().join(name)).unwrap();
+    }
+    let destination = desk.destination();
+    let hook = Arc::new(move |path: &[u8]| {
+        if path == b"x/README" {
+            let _ = fs::create_dir(destination.join("x/README"));
+        }
+    });
+    let outcome = desk.run_with(&lasting(), move |which, end| match which {
+        Which::Source => end,
+        Which::Destination => Hooked::around(end, Op::Write, hook.clone()),
+    });
+    assert_eq!(outcome.result, Ok(()));
+    assert_eq!(shown(&desk.destination()), ["keep=one", "x/", "x/README/", "x/Readme=one", "x/other=one", "y/"]);
+    assert_eq!(
+        outcome.log(),
+        ["FILE-DELETED y/old", "FILE-IN-THE-WAY x/README", "FILE-NAME x/Readme", "FILE-NAME x/other"]
+    );
+}
+
+/// A page to sign in with, or an older version from a cache.
+#[test]
+fn what_is_not_the_version_that_was_listed_does_not_arrive() {
+    let mut desk = Desk::new("mirror");
+    put(&desk.source(), "a", "new and good");
+    put(&desk.destination(), "a", "good");
+    put(&desk.source(), "b", "read as listed");
+    let outcome = desk.run_with(&lasting(), |which, end| match which {
+        Which::Destination => end,
+        Which::Source => Hooked::able(
+            Hooked::listing(end, |_path, listed| {
+                let mut listing = listed?;
+                let marked = listing.entries.iter_mut().filter(|entry| entry.name == b"a");
+                marked.for_each(|entry| entry.facts.etag = Some("\"1\"".to_owned()));
+                Ok(listing)
+            }),
+            |abilities| abilities.reads_listed_etags = true,
+        ),
+    });
+    assert_eq!(shown(&desk.destination()), ["a=good", "b=read as listed"]);
+    assert_eq!(outcome.log(), ["FILE-CHANGED a", "FILE-COPIED b"]);
+}

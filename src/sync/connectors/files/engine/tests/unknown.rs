@@ -57,6 +57,21 @@ fn cut(mut listing: Listing, keeps: impl Fn(&[u8]) -> bool) -> Listing {
     listing
 }
 
+/// A service lists another folder, or only some of the items, and does not say so.
+#[test]
+fn what_a_listing_lacks_without_a_word_is_not_deleted() {
+    let mut desk = desk();
+    let before = shown(&desk.destination());
+    let outcome = run(&mut desk, Which::Source, |path, mut listing| {
+        if path == b"team" {
+            listing.entries.clear();
+        }
+        Ok(listing)
+    });
+    assert_eq!(shown(&desk.destination()), before, "the source, asked for each item, still has them");
+    assert!(outcome.log().iter().any(|line| line.starts_with("FILE-TROUBLE team/")), "{:?}", outcome.log());
+}
+
 #[test]
 fn at_the_source() {
     for (trouble, code) in

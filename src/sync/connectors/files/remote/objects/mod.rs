@@ -82,6 +82,7 @@ impl Objects {
             case_sensitive: true,
             keeps_empty_folders: true,
             utf8_only: true,
+            reads_listed_etags: true,
             trims_white_space: true,
             longest_name: keys.longest(),
             longest_path: keys.longest(),

@@ -55,6 +55,7 @@ const ABILITIES: Abilities = Abilities {
     case_sensitive: true,
     keeps_empty_folders: true,
     utf8_only: true,
+    reads_listed_etags: false,
     trims_white_space: false,
     longest_name: 255,
     longest_path: 2_000,
