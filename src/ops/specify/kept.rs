@@ -124,7 +124,7 @@ pub async fn keep(
                 Some(SecretDraft { reference, slot, person_id: person, key_id, sealed, expires_at })
             }
             Target::Unknown => {
-                let said = "Enter it again: it can be kept only once the address and the account have no errors.";
+                let said = "Enter it again: it can be kept only when the other fields have no errors.";
                 again.push((slot.clone(), said.to_owned()));
                 None
             }

@@ -47,7 +47,10 @@ pub(super) fn unused(
     for field in kind.fields().iter().filter(|field| !is_open(field)) {
         let is_used = match field.input {
             Input::Choice(_) => true,
-            Input::Secret | Input::SecretLines => owners.contains_key(field.name),
+            // With errors in other fields it can be unknown what uses it.
+            Input::Secret | Input::SecretLines => {
+                owners.contains_key(field.name) || (owners.is_empty() && !wrong.is_empty())
+            }
             Input::Line | Input::Lines | Input::Number => !is_empty(settings.get(field.name)),
         };
         if !is_used && !typing.new_text(field.name).is_empty() {
@@ -163,6 +166,7 @@ mod tests {
         ("certificate", "c"), ("key", "k")], &["account", "token_url", "scope", "header_name", "secret", "certificate", "key"])]
     #[case::basic(&[("auth", "basic"), ("account", "a"), ("secret", "x"), ("token_url", "https://t"), ("key", "k")], &["token_url", "key"])]
     #[case::header(&[("auth", "header"), ("header_name", "APIKey"), ("secret", "x"), ("account", "a")], &["account"])]
+    #[case::with_an_error_beside(&[("auth", "basic"), ("account", "a"), ("secret", "x"), ("headers", "no colon here")], &["headers"])]
     #[case::unknown_method(&[("auth", "ntlm"), ("secret", "x")], &["auth"])]
     fn of_odata(#[case] changes: &[(&str, &str)], #[case] expected: &[&str]) {
         assert_eq!(wrong("odata", changes, &[]), expected);

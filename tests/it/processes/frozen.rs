@@ -8,7 +8,8 @@ use crate::desk::{ended, request_run};
 use crate::wait::wait_until;
 
 const FILES: usize = 12_000;
-const LEASE: &str = "--lease-seconds=3";
+/// Long enough for a healthy worker on a busy machine.
+const LEASE: &str = "--lease-seconds=15";
 
 #[tokio::test]
 async fn a_frozen_worker_stops_nobody() {
@@ -37,7 +38,8 @@ async fn a_frozen_worker_stops_nobody() {
 
     let _healthy = fleet.work(&[LEASE]);
     let asked = request_run(&ada, &other).await;
-    assert!(ended(&ada, &other.run(asked)).await.says("Completed"));
+    let page = ended(&ada, &other.run(asked)).await;
+    assert!(page.says("Completed"), "{}", page.told());
     let page = ended(&ada, &tree.run(first)).await;
     assert!(page.says("RUN-LOST-WORKER"), "{}", page.told());
     assert!(ended(&ada, &tree.run(first + 1)).await.says("Completed"), "its retry started at once");

@@ -32,6 +32,7 @@ pub(super) struct Listed {
     pub(super) folder: bool,
 }
 
+const CONTRADICTS: &str = "the listing contradicts itself about whether it is complete";
 const UNCLEAR: &str = "the listing does not say whether it is complete";
 
 /// Reads a page, which is one XML document.
@@ -89,13 +90,17 @@ struct Parser {
     truncated: Option<bool>,
     /// S3: `NextContinuationToken`. Azure: `NextMarker`.
     token: Option<String>,
+    /// S3: `KeyCount`. Some services do not count what several keys begin with.
+    announced: usize,
     complete: bool,
 }
 
 /// The elements that matter, but for that of the metadata.
 const ELEMENTS: &[&str] = &[
     "ListBucketResult",
+    "Error",
     "IsTruncated",
+    "KeyCount",
     "NextContinuationToken",
     "EncodingType",
     "Contents",
@@ -150,10 +155,13 @@ impl Parser {
         let text = std::mem::take(&mut self.text);
         let facts = &mut self.listed.facts;
         match self.open.as_slice() {
-            ["ListBucketResult", "IsTruncated"] => self.truncated = Some(truth(&text)?),
+            [_root, "Error"] => return Err("the listing has an error in it".to_owned()),
+            ["ListBucketResult", "IsTruncated"] => once(&mut self.truncated, truth(&text)?)?,
             ["ListBucketResult", "NextContinuationToken"] | ["EnumerationResults", "NextMarker"] => {
-                self.token = Some(text);
+                once(&mut self.token, text)?;
             }
+            // What is no number counts nothing.
+            ["ListBucketResult", "KeyCount"] => self.announced = text.trim().parse().unwrap_or(0),
             ["ListBucketResult", "EncodingType"] => self.encoding = Some(text),
             ["ListBucketResult", "Contents", "Key"] | ["EnumerationResults", "Blobs", "Blob", "Name"] => {
                 self.listed.key = name(text, self.encoded);
@@ -195,9 +203,13 @@ impl Parser {
             let keys = self.page.objects.iter_mut().map(|listed| &mut listed.key);
             keys.chain(&mut self.page.prefixes).for_each(|key| *key = from_query(key));
         }
+        if self.announced > self.page.objects.len() + self.page.prefixes.len() {
+            return Err(format!("the listing says that it has {} keys, and has fewer", self.announced));
+        }
         let token = self.token.clone().filter(|token| !token.is_empty());
         self.page.next = match (self.rules, self.truncated) {
             (Rules::S3, None) => return Err(UNCLEAR.to_owned()),
+            (Rules::S3, Some(false)) if token.is_some() => return Err(CONTRADICTS.to_owned()),
             (Rules::S3, Some(false)) => None,
             (Rules::S3, Some(true)) if token.is_none() => {
                 return Err("the listing is not complete, and does not say how it continues".to_owned());
@@ -206,6 +218,17 @@ impl Parser {
             (Rules::S3, Some(true)) | (Rules::Azure, _) => token,
         };
         Ok(self.page)
+    }
+}
+
+/// Sets what must be said once.
+fn once<T: PartialEq>(slot: &mut Option<T>, value: T) -> Result<(), String> {
+    match slot {
+        Some(before) if *before != value => Err(CONTRADICTS.to_owned()),
+        slot => {
+            *slot = Some(value);
+            Ok(())
+        }
     }
 }
 
