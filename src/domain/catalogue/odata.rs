@@ -124,6 +124,9 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
     "ODATA-SHORT" Item Warning Items Administrator ByHand
         "Fewer records than the service counts"
         "The service says that {0} has {1} records, and sent {2}. No record of it became orphaned in this run."
+    "ODATA-UNCLEAR" Item Warning Items Administrator ByHand
+        "Unclear whether all records came"
+        "It is unclear whether all records of {0} came[: {1}]. None that did not come became orphaned in this run."
     "ODATA-SET-GONE" Run Warning Items Administrator ByHand
         "Entity set is gone"
         "The service does not have the set {0} any more. What the replica has of it stays."
@@ -168,7 +171,7 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
         "The response for {0} is not valid[: {1}]. The set stays as it was."
     "ODATA-ASTRAY" Run Error Connection Administrator ByHand
         "Link leads away"
-        "A link in the response for {0} leads to another host, port or scheme[: {1}][, but the service root is {2}]. Syncdesk did not follow it. The set stays as it was."
+        "A link in the response for {0} leads to another host, port, scheme or path[: {1}][, but the service root is {2}]. Syncdesk did not follow it. The set stays as it was."
     "ODATA-EMPTIED" Run Error Items Administrator ByHand
         "Set came without records"
         "{0} returned no records, but the replica has {1}. The set stays as it was."

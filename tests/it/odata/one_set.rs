@@ -39,7 +39,7 @@ both_databases! {
         let origin = root.strip_suffix("/odata").expect("a path").to_owned();
         let (host, port) = origin.strip_prefix("http://").and_then(|rest| rest.split_once(':')).expect("a port");
         let astray = format!("https://{host}:{port}/odata/Others?2");
-        let said = format!("A link in the response for Others leads to another host, port or scheme: https://{host}:{port}, but the service root is http://{host}:{port}.");
+        let said = format!("A link in the response for Others leads to another host, port, scheme or path: https://{host}:{port}, but the service root is http://{host}:{port}.");
         let linked = ONE.replace("]}", &format!("], \"@odata.nextLink\": \"{astray}\"}}"));
         let fails: Vec<(Reply, &str, &str)> = vec![
             (reply("{\"value\": 7}"), "ODATA-ANSWER", "no list of records"),

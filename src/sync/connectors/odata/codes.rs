@@ -28,6 +28,9 @@ pub const ABSENT: &str = "ODATA-ABSENT";
 pub const LOSS: &str = "ODATA-LOSS";
 /// A service says that it has more records than it sent. Args: the set, both numbers.
 pub const SHORT: &str = "ODATA-SHORT";
+/// It is unclear whether all records of a set came, so that none that did not come becomes orphaned. Args: the set, what is
+/// unclear.
+pub const UNCLEAR: &str = "ODATA-UNCLEAR";
 /// The service does not have a set any more; what the replica has of it stays. Args: the set.
 pub const SET_GONE: &str = "ODATA-SET-GONE";
 /// The same, where the settings say that this ends the run. Args: the set.
@@ -42,7 +45,8 @@ pub const NO_SETS: &str = "ODATA-NO-SETS";
 pub const METADATA: &str = "ODATA-METADATA";
 /// The answer for a set cannot be understood. Args: the set, why.
 pub const ANSWER: &str = "ODATA-ANSWER";
-/// A link leads away from the service. Args: the set, scheme, host and port of the link, and those of the service root.
+/// A link leads away from the service. Args: the set, scheme, host and port of the link, and those of the service root;
+/// where these are equal, with the paths.
 pub const ASTRAY: &str = "ODATA-ASTRAY";
 /// A set that had records came without any. Args: the set, how many the replica has.
 pub const EMPTIED: &str = "ODATA-EMPTIED";

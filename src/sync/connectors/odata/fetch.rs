@@ -14,6 +14,7 @@ use super::codes;
 use super::incoming::Incoming;
 use super::metadata::Version;
 use super::page::{Nonsense, Page, PageReader};
+use super::place::is_within;
 use super::reading::{SetReader, fingerprint};
 use super::service::{LONGEST_PAGE, MAX_VERSION_2, MAX_VERSION_4};
 use super::split::LONGEST_RECORD;
@@ -21,12 +22,16 @@ use super::trouble::{Trouble, final_one, passing, unread};
 use crate::domain::run::{Failure, Stage};
 use crate::net::body::Body;
 use crate::net::retry::Setback;
+use crate::net::secrets::cut;
 use crate::sync::connector::Halt;
 use crate::sync::publish::Reading;
 use crate::sync::stop::Stopped;
 
 /// Maximum number of bytes that are held of a page at a time: a record as it comes, and three batches.
 const MEMORY: usize = LONGEST_RECORD + 4 * MOST_BYTES + MOST_HANDED;
+
+/// Longest part of a link that is shown.
+const MOST_SHOWN: usize = 300;
 
 /// How many bytes of a page are read before a batch may be handed on.
 const PART: usize = 4 * 1024;
@@ -55,6 +60,12 @@ pub(super) struct Ended {
     pub(super) delta: Option<String>,
     pub(super) etag: Option<String>,
     pub(super) unknown: BTreeSet<String>,
+    /// What leaves open which records there are, in words.
+    pub(super) unclear: BTreeSet<String>,
+    /// Names of members that look as if more records followed.
+    pub(super) more: BTreeSet<String>,
+    /// The largest count in a member that means nothing to Syncdesk, and its name.
+    pub(super) counted: Option<(i64, String)>,
     /// An earlier attempt had handed on a part of it: which of the two readings counts, nobody knows.
     pub(super) was_reread: bool,
 }
@@ -154,20 +165,33 @@ impl SetReader {
             Ok(page) => page,
             Err(why) => return Err(self.not_understood(why, &mut answer).await),
         };
-        let Page { next, delta, count, error, unknown, records } = page;
+        let Page { next, delta, count, error, unknown, of, unclear, more, counted, records, .. } = page;
         if let Some(words) = error {
             let words = answer.hidden(&words);
             return Err(final_one(self.nonsense("it reports an error instead of records").quoting(words).into()));
         }
-        let next = next.map(|next| self.link(&answer.url, &next)).transpose();
-        let next = next.map_err(|failure| final_one(failure.into()))?;
+        if let Some(other) = of.iter().find(|name| *name != self.name() && self.shared.names.contains(*name)) {
+            return Err(final_one(self.nonsense(format!("it is of the entity set {other}")).into()));
+        }
+        let follow = |link: Option<&String>| {
+            let url = link.map(|link| self.link(&answer.url, link)).transpose();
+            url.map_err(|mut failure| {
+                failure.args.iter_mut().for_each(|arg| *arg = answer.hidden(arg));
+                final_one(failure.into())
+            })
+        };
+        let next = follow(next.as_ref())?;
+        follow(delta.as_ref())?;
+        let hidden = |all: BTreeSet<String>| all.iter().map(|one| answer.hidden(one)).collect();
+        let (unclear, more) = (hidden(unclear), hidden(more));
+        let counted = counted.map(|(count, name)| (count, answer.hidden(&name)));
         handed.pass(&mut batch, reading);
         hand_on(out, Step::Records(batch)).await.map_err(final_one)?;
         let was_reread = handed.was_reread();
         // They are stored: one with a credential in it is not.
         let delta = delta.filter(|link| !answer.reveals(link));
         let etag = answer.etag.clone().filter(|etag| !answer.reveals(etag));
-        Ok((Ended { rows: records, count, delta, etag, unknown, was_reread }, next))
+        Ok((Ended { rows: records, count, delta, etag, unknown, unclear, more, counted, was_reread }, next))
     }
 
     /// What records are asked for with.
@@ -197,15 +221,19 @@ impl SetReader {
         headers
     }
 
-    /// A link from an answer that came from `base`; it must not lead away.
+    /// A link from an answer that came from `base`; it must not lead out of the service.
     pub(super) fn link(&self, base: &Url, link: &str) -> Result<Url, Failure> {
         let url = base.join(link).map_err(|error| self.nonsense(format!("a link in it is not valid: {error}")))?;
         let root = self.shared.service.root();
-        if url.origin() == root.origin() {
+        if is_within(root, &url) {
             return Ok(url);
         }
         let failure = Failure::new(Stage::Content, codes::ASTRAY).arg(self.name());
-        Err(failure.arg(origin(&url)).arg(origin(root)))
+        if url.origin() != root.origin() {
+            return Err(failure.arg(origin(&url)).arg(origin(root)));
+        }
+        let whole = |url: &Url| cut(&format!("{}{}", origin(url), url.path()), MOST_SHOWN);
+        Err(failure.arg(whole(&url)).arg(whole(root)))
     }
 
     async fn not_understood(&self, why: Nonsense, answer: &mut Incoming) -> Setback<Trouble> {

@@ -1,10 +1,12 @@
 //! What an answer has beside its records: links, a count, an error. Nothing in it is passed over without a word.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::metadata::Version;
+use super::more::{Sign, sign, whole};
+use super::place::first_name;
 use super::split::{Cut, Splitter};
 use super::words::of_json;
 use crate::net::secrets::cut;
@@ -28,7 +30,17 @@ pub(super) struct Page {
     pub(super) error: Option<String>,
     /// Names of members that mean nothing to Syncdesk.
     pub(super) unknown: BTreeSet<String>,
+    /// Names of entity sets, types or containers that it says it is of.
+    pub(super) of: BTreeSet<String>,
+    /// What leaves open which records there are, in words.
+    pub(super) unclear: BTreeSet<String>,
+    /// Names of members that look as if more records followed.
+    pub(super) more: BTreeSet<String>,
+    /// The largest count in a member that means nothing to Syncdesk, and its name.
+    pub(super) counted: Option<(i64, String)>,
     pub(super) records: usize,
+    /// Members that must not say first this, then that: what each said first.
+    said: BTreeMap<&'static str, Option<Value>>,
 }
 
 /// Why an answer cannot be understood.
@@ -101,31 +113,83 @@ impl PageReader {
 
 impl Page {
     fn member(&mut self, version: Version, name: &str, value: Option<&[u8]>) -> Result<(), String> {
-        let read = || value.and_then(|value| serde_json::from_slice::<Value>(value).ok());
-        let text = || match read() {
-            Some(Value::Null) => Ok(None),
-            // Some services have an empty link on their last page.
-            Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
-            _ => Err(format!("its “{name}” cannot be read")),
-        };
+        let read = value.and_then(|value| serde_json::from_slice::<Value>(value).ok());
         match (version, name) {
-            (Version::V4, "@odata.nextLink" | "@nextLink") | (Version::V2, "__next") => self.next = text()?,
-            (Version::V4, "@odata.deltaLink" | "@deltaLink") | (Version::V2, "__delta") => self.delta = text()?,
-            (Version::V4, "@odata.count" | "@count") | (Version::V2, "__count") => {
-                self.count = read().and_then(|count| count.as_i64().or_else(|| count.as_str()?.parse().ok()));
+            (Version::V4, "@odata.nextLink" | "@nextLink") | (Version::V2, "__next") => {
+                let link = link(name, read)?;
+                self.says("nextLink", name, link.clone().map(Value::String));
+                self.next = self.next.take().or(link);
             }
+            (Version::V4, "@odata.deltaLink" | "@deltaLink") | (Version::V2, "__delta") => {
+                let link = link(name, read)?;
+                self.says("deltaLink", name, link.clone().map(Value::String));
+                self.delta = self.delta.take().or(link);
+            }
+            (Version::V4, "@odata.count" | "@count") | (Version::V2, "__count") => self.count(name, read),
+            (Version::V4, "@odata.context" | "@context") => match read {
+                Some(Value::String(context)) if self.of.len() < MOST_UNKNOWN => self.of.extend(first_name(&context)),
+                Some(Value::String(_) | Value::Null) => {}
+                _ => self.unread(name),
+            },
             (_, "error") => {
-                let words = read().as_ref().and_then(of_json);
+                let words = read.as_ref().and_then(of_json);
                 self.error = Some(words.unwrap_or_else(|| "an error without words".to_owned()));
             }
             _ if matters(name) => return Err(format!("its “{name}” is not of version {version}")),
-            // Annotations, and what version 2 says of the answer itself.
-            (Version::V4, _) if name.contains('@') => {}
             (Version::V2, "__metadata") => {}
-            _ if self.unknown.len() < MOST_UNKNOWN => drop(self.unknown.insert(cut(name, 80))),
-            _ => {}
+            _ => self.other(version, name, read.as_ref()),
         }
         Ok(())
+    }
+
+    /// A member that means nothing to Syncdesk.
+    fn other(&mut self, version: Version, name: &str, value: Option<&Value>) {
+        match sign(name, value) {
+            Some(Sign::More) => add(&mut self.more, cut(name, 80)),
+            Some(Sign::Count(count)) if self.counted.as_ref().is_none_or(|(most, _)| count > *most) => {
+                self.counted = Some((count, cut(name, 80)));
+            }
+            Some(Sign::Count(_)) | None => {}
+        }
+        // Of version 4, annotations are left out.
+        if version == Version::V2 || !name.contains('@') {
+            add(&mut self.unknown, cut(name, 80));
+        }
+    }
+
+    fn count(&mut self, name: &str, value: Option<Value>) {
+        let count = value.as_ref().and_then(whole);
+        if count.is_none() && value != Some(Value::Null) {
+            self.unread(name);
+        }
+        self.says("count", name, count.map(Value::from));
+        self.count = self.count.max(count);
+    }
+
+    /// Notes what a member says, and whether it has said something else before.
+    fn says(&mut self, member: &'static str, name: &str, value: Option<Value>) {
+        if *self.said.entry(member).or_insert_with(|| value.clone()) != value {
+            add(&mut self.unclear, format!("“{name}” came twice, with different values"));
+        }
+    }
+
+    fn unread(&mut self, name: &str) {
+        add(&mut self.unclear, format!("“{name}” cannot be read"));
+    }
+}
+
+/// Some services have an empty link on their last page.
+fn link(name: &str, value: Option<Value>) -> Result<Option<String>, String> {
+    match value {
+        Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text).filter(|text| !text.trim().is_empty())),
+        _ => Err(format!("its “{name}” cannot be read")),
+    }
+}
+
+fn add(all: &mut BTreeSet<String>, one: String) {
+    if all.len() < MOST_UNKNOWN {
+        all.insert(one);
     }
 }
 
@@ -221,6 +285,46 @@ mod tests {
     #[case(Version::V4, r#"{"d": {"results": []}}"#, "it has no list of records in “value”, where version 4 has it")]
     fn what_matters_is_never_passed_over(#[case] version: Version, #[case] body: &str, #[case] why: &str) {
         assert_eq!(read(version, body).unwrap_err(), Nonsense::Words(why.to_owned()));
+    }
+
+    #[rstest]
+    #[case(r#""@odata.count": 1, "@odata.count": 2"#, "“@odata.count” came twice, with different values")]
+    #[case(r#""@odata.count": null, "@count": 2"#, "“@count” came twice, with different values")]
+    #[case(r#""@odata.nextLink": "n", "@odata.nextLink": null"#, "“@odata.nextLink” came twice, with different values")]
+    #[case(r#""@odata.nextLink": null, "@nextLink": "n""#, "“@nextLink” came twice, with different values")]
+    #[case(
+        r#""@odata.deltaLink": "n", "@odata.deltaLink": "m""#,
+        "“@odata.deltaLink” came twice, with different values"
+    )]
+    #[case(r#""@odata.count": 2.5"#, "“@odata.count” cannot be read")]
+    #[case(r#""@odata.count": "many""#, "“@odata.count” cannot be read")]
+    #[case(r#""@odata.context": 7"#, "“@odata.context” cannot be read")]
+    fn what_is_unclear_is_noticed(#[case] members: &str, #[case] why: &str) {
+        let (page, _) = read(Version::V4, &format!(r#"{{"value": [], {members}}}"#)).unwrap();
+        assert_eq!(page.unclear.into_iter().collect::<Vec<_>>(), [why]);
+    }
+
+    #[test]
+    fn of_two_links_or_counts_none_is_lost() {
+        for members in [r#""@odata.nextLink": "n", "@odata.nextLink": null"#, r#""@nextLink": "", "@nextLink": "n""#] {
+            assert_eq!(
+                read(Version::V4, &format!(r#"{{"value": [], {members}}}"#)).unwrap().0.next.as_deref(),
+                Some("n")
+            );
+        }
+        let twice = r#"{"d": {"results": [], "__count": 250, "__next": "n", "__next": "n", "__count": "250.0"}}"#;
+        let (page, _) = read(Version::V2, twice).unwrap();
+        assert_eq!((page.count, page.next.as_deref(), page.unclear), (Some(250), Some("n"), BTreeSet::new()));
+    }
+
+    #[test]
+    fn what_looks_like_more_is_noticed() {
+        for name in ["value@odata.nextLink", "hasMore", "@x.nextPage"] {
+            let (page, _) = read(Version::V4, &format!(r#"{{"{name}": "x", "value": []}}"#)).unwrap();
+            assert_eq!(page.more.into_iter().collect::<Vec<_>>(), [name]);
+        }
+        let (page, _) = read(Version::V4, r#"{"total": 7, "$count": "9", "pageCount": 0, "value": []}"#).unwrap();
+        assert_eq!((page.counted, page.more), (Some((9, "$count".to_owned())), BTreeSet::new()));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::select::Selected;
 use super::settings::{Emptied, Gone, Paging};
 use super::shared::Shared;
 use super::state::State;
-use super::sum::Sum;
+use super::sum::{Doubt, Sum};
 use super::trouble::Trouble;
 use crate::domain::message::{Category, Message, Operation};
 use crate::domain::run::{Failure, Stage};
@@ -142,7 +142,23 @@ impl SetReader {
         let url = self.link(self.shared.service.root(), delta)?;
         let mut sum = Sum::default();
         self.pages(url, Reading::Changes, Ask::default(), &mut sum).await?;
+        if let Some(doubt @ Doubt::Unclear(_)) = sum.doubt() {
+            self.report(doubt).await?;
+        }
         Ok(sum)
+    }
+
+    /// Says why records that did not come do not become orphaned. Where there were none, what is unclear matters still:
+    /// not all may have come.
+    async fn report(&self, doubt: Doubt) -> Result<(), Halt> {
+        let about = |code| about_set(Category::Warning, code, self.name());
+        let message = match doubt {
+            Doubt::Unclear(what) => about(codes::UNCLEAR).arg(what),
+            Doubt::Unkeyed(_) | Doubt::Short { .. } if self.published.active == 0 => return Ok(()),
+            Doubt::Unkeyed(records) => about(codes::NOT_ORPHANED).arg(records.to_string()),
+            Doubt::Short { announced, read } => about(codes::SHORT).arg(announced.to_string()).arg(read.to_string()),
+        };
+        self.shared.log(message).await
     }
 
     /// Everything.
@@ -164,15 +180,9 @@ impl SetReader {
             Paging::Client => self.windows(&first, &mut sum).await?,
         }
         self.brake(&sum)?;
-        if sum.unkeyed > 0 && self.published.active > 0 {
-            // Which records they are, nobody knows: none of those that did not come is known to be gone.
-            let message = about_set(Category::Warning, codes::NOT_ORPHANED, self.name());
-            self.shared.log(message.arg(sum.unkeyed.to_string())).await?;
-            return Ok(sum);
-        }
-        if sum.is_short() && self.published.active > 0 {
-            let message = about_set(Category::Warning, codes::SHORT, self.name());
-            self.shared.log(message.arg(sum.announced.to_string()).arg(sum.read.to_string())).await?;
+        if let Some(doubt) = sum.doubt() {
+            // None of those that did not come is known to be gone.
+            self.report(doubt).await?;
             return Ok(sum);
         }
         let mut after = None;

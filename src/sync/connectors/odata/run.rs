@@ -37,6 +37,7 @@ pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result
         service,
         settings: Arc::new(settings),
         version: model.version,
+        names: Arc::new(model.names().map(str::to_owned).collect()),
         journal: context.journal.clone(),
         progress: context.progress.clone(),
         replica: context.replica.clone(),

@@ -1,5 +1,6 @@
 //! What the readers of one run share.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,6 +20,8 @@ pub(super) struct Shared {
     pub(super) service: Service,
     pub(super) settings: Arc<Settings>,
     pub(super) version: Version,
+    /// Names of all entity sets of the service.
+    pub(super) names: Arc<BTreeSet<String>>,
     pub(super) journal: Journal,
     pub(super) progress: Arc<Progress>,
     pub(super) replica: Arc<dyn Publish>,

@@ -15,6 +15,20 @@ const MOST_REPEATED_CHANGES: usize = 20;
 /// Maximum number of pages in a row that have nothing: some services filter after they have cut the pages.
 const MOST_EMPTY: usize = 20;
 
+/// Maximum number of unclear things that are reported; a page more may be added.
+const MOST_UNCLEAR: usize = 10;
+
+/// Why records that did not come may still be there: none of them becomes orphaned.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// So many came whose key could not be read: each could be any record.
+    Unkeyed(usize),
+    /// Something in the answers is unclear, in words.
+    Unclear(String),
+    /// The service says that it has more than came.
+    Short { announced: i64, read: i64 },
+}
+
 /// What came of one reading.
 #[derive(Default)]
 pub(super) struct Sum {
@@ -27,6 +41,12 @@ pub(super) struct Sum {
     pub(super) absent: Absent,
     /// Names of members beside the records that mean nothing to Syncdesk.
     pub(super) unknown: BTreeSet<String>,
+    /// What leaves open which records there are, in words.
+    unclear: BTreeSet<String>,
+    /// Of the last page only: members that look as if more records followed. Those of others are right, more came.
+    more: BTreeSet<String>,
+    /// The largest count in a member that means nothing to Syncdesk, and its name.
+    counted: Option<(i64, String)>,
     /// Records whose key could be read.
     pub(super) keyed: usize,
     /// Records that came, and that the service says it has.
@@ -72,7 +92,11 @@ impl Sum {
         let OfPage { keyed, before, keys } = std::mem::take(&mut self.page);
         self.pages += 1;
         self.rows += page.rows;
-        (self.delta, self.etag) = (page.delta, page.etag);
+        (self.delta, self.etag, self.more) = (page.delta, page.etag, page.more);
+        if self.unclear.len() < MOST_UNCLEAR {
+            self.unclear.extend(page.unclear);
+        }
+        self.counted = self.counted.take().max(page.counted);
         self.was_reread |= page.was_reread;
         self.keyed += keyed;
         let (before, most_repeated) = match reading {
@@ -88,12 +112,69 @@ impl Sum {
     }
 
     /// Whether the next run can build on this reading: all of it was taken over, as it was when it was read once.
-    pub(super) const fn is_whole(&self) -> bool {
-        self.left_out == 0 && !self.was_reread && !self.is_short()
+    pub(super) fn is_whole(&self) -> bool {
+        self.left_out == 0 && !self.was_reread && self.doubt().is_none()
     }
 
-    /// Whether the service says that it has more records than came.
-    pub(super) const fn is_short(&self) -> bool {
-        self.announced > self.read
+    /// Why records that did not come may still be there.
+    pub(super) fn doubt(&self) -> Option<Doubt> {
+        if self.unkeyed > 0 {
+            return Some(Doubt::Unkeyed(self.unkeyed));
+        }
+        let mut unclear: Vec<String> = self.unclear.iter().cloned().collect();
+        unclear.extend(self.more.iter().map(|name| format!("“{name}” looks as if there were more")));
+        if let Some((count, name)) = self.counted.as_ref().filter(|(count, _)| *count > self.read) {
+            unclear.push(format!("“{name}” is {count}, and {} came", self.read));
+        }
+        if !unclear.is_empty() {
+            return Some(Doubt::Unclear(unclear.join("; ")));
+        }
+        (self.announced > self.read).then_some(Doubt::Short { announced: self.announced, read: self.read })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(pages: Vec<Ended>, read: i64) -> Sum {
+        let mut sum = Sum { read, ..Sum::default() };
+        for page in pages {
+            sum.ended(Reading::Whole, page);
+        }
+        sum
+    }
+
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn of_members_that_look_like_more_only_those_of_the_last_page_count() {
+        let page = |more: &[&str]| Ended { more: names(more), ..Ended::default() };
+        assert_eq!(of(vec![page(&["hasMore"]), page(&[])], 2).doubt(), None);
+        let doubt = of(vec![page(&[]), page(&["hasMore", "next_page"])], 2).doubt();
+        let said = "“hasMore” looks as if there were more; “next_page” looks as if there were more";
+        assert_eq!(doubt, Some(Doubt::Unclear(said.to_owned())));
+    }
+
+    #[test]
+    fn counts_are_compared_with_all_that_came() {
+        let page = |count| Ended { counted: Some((count, "total".to_owned())), ..Ended::default() };
+        assert_eq!(of(vec![page(4), page(4)], 4).doubt(), None);
+        let doubt = of(vec![page(4), Ended::default()], 3).doubt();
+        assert_eq!(doubt, Some(Doubt::Unclear("“total” is 4, and 3 came".to_owned())));
+        assert_eq!(
+            Sum { announced: 4, read: 3, ..Sum::default() }.doubt(),
+            Some(Doubt::Short { announced: 4, read: 3 })
+        );
+    }
+
+    #[test]
+    fn nothing_is_built_on_what_is_unclear() {
+        let page = Ended { unclear: names(&["x"]), ..Ended::default() };
+        let sum = of(vec![page, Ended::default()], 1);
+        assert_eq!((sum.doubt(), sum.is_whole()), (Some(Doubt::Unclear("x".to_owned())), false));
+        assert!(of(vec![Ended::default()], 1).is_whole());
     }
 }
