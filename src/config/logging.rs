@@ -2,7 +2,8 @@
 //!
 //! Libraries log what they are given, credentials included, at the levels *debug* and *trace*. Whatever the filter says,
 //! only Syncdesk itself logs at these levels. The web server logs a line for each malformed request, without its sender:
-//! that is left out, and `web::malformed` counts these requests instead.
+//! that is left out, and `web::malformed` counts these requests instead. So is the warning of each cookie that is not
+//! valid, which anybody can send.
 
 use std::panic::PanicHookInfo;
 
@@ -31,10 +32,12 @@ impl Log for Capped {
 
 /// Where actix logs malformed requests.
 const MALFORMED: &str = "actix_http::h1::dispatcher";
+/// Where actix warns of cookies that it does not accept.
+const COOKIES: &str = "actix_session::middleware";
 
 fn is_allowed(metadata: &Metadata<'_>) -> bool {
     let target = metadata.target();
-    if target == MALFORMED {
+    if target == MALFORMED || (target == COOKIES && metadata.level() > Level::Error) {
         return false;
     }
     metadata.level() <= Level::Info || target == "syncdesk" || target.starts_with("syncdesk::")
@@ -76,6 +79,8 @@ mod tests {
     #[case("hyper::proto", Level::Trace, false)]
     #[case("actix_http::h1::dispatcher", Level::Error, false)]
     #[case("actix_http::h1", Level::Error, true)]
+    #[case("actix_session::middleware", Level::Warn, false)]
+    #[case("actix_session::middleware", Level::Error, true)]
     #[case("", Level::Debug, false)]
     fn others_never_log_below_info(#[case] target: &str, #[case] level: Level, #[case] allowed: bool) {
         assert_eq!(is_allowed(&Metadata::builder().target(target).level(level).build()), allowed);

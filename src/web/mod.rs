@@ -1,11 +1,13 @@
 //! Everything that people see and everything that answers over HTTP.
 
+mod connections;
 mod crowd;
 mod csv_file;
 pub mod extract;
 mod failure;
 pub mod malformed;
 pub mod pages;
+mod pipeline;
 mod present;
 pub(crate) mod response;
 pub mod routes;

@@ -8,8 +8,8 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_http::HttpService;
 use actix_http::error::DispatchError;
+use actix_http::{HttpService, Protocol};
 use actix_server::Server;
 use actix_service::{IntoServiceFactory, Service, ServiceFactoryExt, apply_fn_factory, map_config};
 use actix_session::SessionMiddleware;
@@ -21,7 +21,9 @@ use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::rt::net::TcpStream;
 use actix_web::web::{self, Data};
 
+use super::connections::Connections;
 use super::malformed::MalformedRequests;
+use super::pipeline::{OneByOne, in_turn};
 use super::session::failing::with_a_page;
 use super::session::store::Sessions;
 use super::state::App;
@@ -29,6 +31,8 @@ use super::{response, routes};
 
 /// Threads that serve.
 const WORKERS: usize = 2;
+/// Connections that one of them holds at the same time; more wait until they are accepted.
+const CONNECTIONS: usize = 2_000;
 /// How long requests may take to end when the process ends, in seconds.
 const SHUTDOWN: u64 = 20;
 /// How long the head of a request may take to arrive.
@@ -54,7 +58,12 @@ pub fn serve(app: App, parts: ServerParts, listener: TcpListener) -> std::io::Re
     let idle = actix_web::cookie::time::Duration::seconds(i64::try_from(session_idle.as_secs()).unwrap_or(i64::MAX));
     let sessions = Sessions { store: app.store.clone(), clock: app.clock.clone() };
     let address = listener.local_addr()?;
-    let server = Server::build().workers(WORKERS).disable_signals().shutdown_timeout(SHUTDOWN);
+    let connections = Connections::new(app.portal.trusted_proxies.clone());
+    let server = Server::build()
+        .workers(WORKERS)
+        .max_concurrent_connections(CONNECTIONS)
+        .disable_signals()
+        .shutdown_timeout(SHUTDOWN);
     let ends = server.graceful_shutdown_signal();
     let server = server.listen("portal", listener, move || {
         let session = SessionMiddleware::builder(sessions.clone(), cookie_key.clone())
@@ -74,7 +83,8 @@ pub fn serve(app: App, parts: ServerParts, listener: TcpListener) -> std::io::Re
             .wrap(headers)
             .wrap(from_fn(response::without_body_for_head))
             .wrap(Compress::default())
-            .wrap(from_fn(response::without_chunks_before_1_1));
+            .wrap(from_fn(response::without_chunks_before_1_1))
+            .wrap(from_fn(in_turn));
         let ends = ends.clone();
         let http = HttpService::build()
             .graceful_shutdown_signal(move || {
@@ -83,19 +93,24 @@ pub fn serve(app: App, parts: ServerParts, listener: TcpListener) -> std::io::Re
             })
             .client_request_timeout(HEAD_TIME)
             .client_disconnect_timeout(CLOSE_TIME)
-            // Answers are written whole: waiting for more would only delay the last packet (Nagle).
-            .tcp_nodelay(true)
+            .on_connect_ext(|connection: &OneByOne, data| {
+                data.insert(connection.turns());
+            })
             .local_addr(address)
             // The settings are for `url_for`, which nothing here uses.
             .finish(map_config(pages.into_factory().map_err(|error: actix_web::Error| error.error_response()), |()| {
                 AppConfig::default()
-            }))
-            .tcp();
-        let malformed = malformed.clone();
+            }));
+        let (malformed, connections) = (malformed.clone(), connections.clone());
         apply_fn_factory(http, move |connection: TcpStream, http| {
             let (peer, malformed) = (connection.peer_addr().ok(), malformed.clone());
-            let exchange = http.call(connection);
+            let counted = connections.open(peer.map(|peer| peer.ip()));
+            // Answers are written whole: waiting for more would only delay the last packet (Nagle).
+            let _ = connection.set_nodelay(true);
+            let exchange =
+                counted.map(|counted| (counted, http.call((OneByOne::new(connection), Protocol::Http1, peer))));
             async move {
+                let Some((_counted, exchange)) = exchange else { return Ok(()) };
                 exchange.await.inspect_err(|error| {
                     if let DispatchError::Parse(why) = error {
                         malformed.note(peer.map(|peer| peer.ip()), &why);

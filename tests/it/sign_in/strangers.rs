@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 
@@ -40,8 +41,12 @@ impl Served {
         fs::read_to_string(self.home.path.join(LOG)).expect("its log")
     }
 
+    fn connection(&self) -> TcpStream {
+        TcpStream::connect(self.process.base.trim_start_matches("http://")).expect("it listens")
+    }
+
     fn raw(&self, request: &[u8]) -> String {
-        let mut connection = TcpStream::connect(self.process.base.trim_start_matches("http://")).expect("it listens");
+        let mut connection = self.connection();
         connection.write_all(request).expect("it is sent");
         let mut answer = String::new();
         // It may close before it has read all.
@@ -112,6 +117,100 @@ async fn malformed_requests_are_counted_and_not_logged_one_by_one() {
     assert!(lines.iter().all(|line| line.contains("from 127.0.0.1 (")), "{log}");
     // One line a minute, however long the test takes.
     assert!(lines.len() <= 10 && !log.contains("ERROR") && !log.contains('\u{1b}'), "{log}");
+}
+
+/// On SQLite alone: no database is asked.
+#[tokio::test]
+async fn cookies_that_are_not_valid_are_not_logged() {
+    let served = Served::new(Database::Sqlite, &[]);
+    for _ in 0..20 {
+        let stranger = served.process.visitor();
+        stranger.set_cookie("syncdesk", &"A".repeat(100));
+        stranger.get("/sign-in").await.expect(200);
+    }
+    let log = served.log();
+    assert!(!log.contains("actix_session") && !log.contains("WARN"), "{log}");
+}
+
+/// Sends as much as is taken, and reads nothing.
+fn send_without_reading(served: &Served, connections: usize, bytes: &[u8]) -> Vec<TcpStream> {
+    let send = |_number| {
+        let mut connection = served.connection();
+        connection.set_write_timeout(Some(Duration::from_millis(20))).expect("a limit");
+        let _ = connection.write_all(bytes);
+        connection
+    };
+    (0..connections).map(send).collect()
+}
+
+/// What the process uses in addition, in KiB, while it does this.
+async fn grown(served: &Served, does: impl FnOnce() -> Vec<TcpStream>) -> i64 {
+    served.process.visitor().get("/sign-in").await.expect(200);
+    served.process.forget_peak();
+    let before = served.process.memory("VmHWM:");
+    let open = does();
+    // Others are served all the time.
+    for _ in 0..20 {
+        served.process.visitor().get("/sign-in").await.expect(200);
+    }
+    let grown = served.process.memory("VmHWM:") - before;
+    drop(open);
+    println!("{before} KiB, {grown} KiB more");
+    grown
+}
+
+#[tokio::test]
+async fn answers_that_nobody_reads_use_little_memory() {
+    let served = Served::new(Database::Sqlite, &[]);
+    for path in ["/static/app.css", "/sign-in", "/"] {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: desk\r\n\r\n");
+        let more = grown(&served, || send_without_reading(&served, 50, request.repeat(9_000).as_bytes())).await;
+        assert!(more < 30 * 1024, "{path}: {more} KiB more");
+    }
+}
+
+#[tokio::test]
+async fn heads_without_end_use_little_memory() {
+    let served = Served::new(Database::Sqlite, &[]);
+    let head = format!("GET /sign-in HTTP/1.1\r\nhost: desk\r\nx: {}", "x".repeat(60_000));
+    let more = grown(&served, || send_without_reading(&served, 400, head.as_bytes())).await;
+    assert!(more < 16 * 1024, "{more} KiB more");
+}
+
+/// One at a time, and in order, also those with a body.
+#[tokio::test]
+async fn requests_that_follow_each_other_at_once_are_all_answered() {
+    let served = Served::new(Database::Sqlite, &[]);
+    let form = "host: desk\r\ncontent-type: application/x-www-form-urlencoded";
+    let requests = [
+        ("GET /static/app.css HTTP/1.1\r\nhost: desk\r\n\r\n".to_owned(), "HTTP/1.1 200 OK", "text/css"),
+        ("GET / HTTP/1.1\r\nhost: desk\r\n\r\n".to_owned(), "HTTP/1.1 303 See Other", ""),
+        (format!("POST /sign-in HTTP/1.1\r\n{form}\r\ncontent-length: 6\r\n\r\nname=x"), "HTTP/1.1 403", "text/html"),
+        ("GET /nowhere HTTP/1.1\r\nhost: desk\r\n\r\n".to_owned(), "HTTP/1.1 404", "text/html"),
+        (
+            format!("POST /sign-in HTTP/1.1\r\n{form}\r\ntransfer-encoding: chunked\r\n\r\n6\r\nname=x\r\n0\r\n\r\n"),
+            "HTTP/1.1 403",
+            "text/html",
+        ),
+        ("GET /sign-in HTTP/1.1\r\nhost: desk\r\n\r\n".to_owned(), "HTTP/1.1 200 OK", "text/html"),
+    ];
+    let round: String = requests.iter().map(|(request, ..)| request.as_str()).collect();
+    let sent = round.repeat(50) + "GET /health HTTP/1.1\r\nhost: desk\r\nconnection: close\r\n\r\n";
+    let mut connection = served.connection();
+    let mut sender = connection.try_clone().expect("a second handle");
+    let sending = std::thread::spawn(move || sender.write_all(sent.as_bytes()));
+    let mut answers = String::new();
+    connection.read_to_string(&mut answers).expect("all answers");
+    sending.join().expect("no panic").expect("all is sent");
+    let mut heads = answers.split("HTTP/1.1 ").skip(1);
+    for (number, (request, status, kind)) in std::iter::repeat_n(&requests, 50).flatten().enumerate() {
+        let head = heads.next().unwrap_or_else(|| panic!("no answer to request {number}"));
+        let head = head.split("\r\n\r\n").next().expect("a head");
+        let fits = format!("HTTP/1.1 {head}").starts_with(status) && head.contains(kind);
+        assert!(fits, "request {number}: {request}\n{head}");
+    }
+    assert!(heads.next().is_some_and(|head| head.starts_with("200 ")), "the last one");
+    assert!(heads.next().is_none(), "no other");
 }
 
 #[tokio::test]
