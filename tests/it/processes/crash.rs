@@ -56,9 +56,10 @@ fn rows(page: &str) -> Vec<(i64, String)> {
     let (row, item) = (parsed("tbody tr"), parsed("bdi.key"));
     let number = |row: &ElementRef<'_>| row.attr("id")?.strip_prefix('m')?.parse().ok();
     html.select(&row)
-        .map(|row| {
+        // Between messages there are rows that show the progress.
+        .filter_map(|row| {
             let item = row.select(&item).next().map(|item| text_of(&item)).unwrap_or_default();
-            (number(&row).expect("its number"), item)
+            Some((number(&row)?, item))
         })
         .collect()
 }
