@@ -69,8 +69,8 @@ both_databases! {
             (r#""@odata.count": 0.2e1"#, "SHORT", ""),
             (r#""@odata.count": "2""#, "SHORT", ""),
         ] {
-            let reset = page(all, "");
-            service.says("Things", move || reply(&reset).with("etag", "\"1\""));
+            let both = page(all, "");
+            service.says("Things", move || reply(&both).with("etag", "\"1\""));
             desk.sql("UPDATE replica_sets SET state = ''");
             assert_eq!(desk.sync(&system).await.result, "completed", "{member}");
             let half = page(r#"{"Id": 1, "Name": "x", "Price": null}"#, &format!(", {member}"));
@@ -101,9 +101,9 @@ both_databases! {
     async fn changes_of_which_there_may_be_more(desk: Desk) {
         let service = Service::start();
         let whole = r#"{"value": [{"Id": 1, "Name": "x", "Price": null}], "@odata.deltaLink": "Things?$deltatoken=1"}"#;
-        service.answers(move |request| is_for(request, "Things").then(|| match request.path.contains("$deltatoken") {
-            true => reply(r#"{"value": [], "hasMore": true, "@odata.deltaLink": "Things?$deltatoken=2"}"#),
-            false => reply(whole),
+        service.answers(move |request| is_for(request, "Things").then(|| {
+            let changes = r#"{"value": [], "hasMore": true, "@odata.deltaLink": "Things?$deltatoken=2"}"#;
+            reply(if request.path.contains("$deltatoken") { changes } else { whole })
         }));
         let system = desk.odata_system(&service.root(), &[("settings.master_sets", "Things")]).await;
         for result in ["completed", "completed_with_warnings", "completed"] {
@@ -149,9 +149,9 @@ both_databases! {
         // One path, in other letters.
         for next in [format!("{}/%6fdata/Things?$skiptoken=1", origin.replace("http", "HTTP")), "/Odata/Things?$skiptoken=1".to_owned()] {
             let first = format!(r#"{{{one}, "@odata.nextLink": "{next}"}}"#);
-            service.answers(move |request| match request.path.contains("$skiptoken") {
-                true => Some(reply(r#"{"value": [{"Id": 2, "Name": "x", "Price": null}]}"#)),
-                false => is_for(request, "Things").then(|| reply(&first)),
+            let rest = r#"{"value": [{"Id": 2, "Name": "x", "Price": null}]}"#;
+            service.answers(move |request| {
+                if request.path.contains("$skiptoken") { Some(reply(rest)) } else { is_for(request, "Things").then(|| reply(&first)) }
             });
             let run = desk.sync(&system).await;
             assert_eq!((run.result.as_str(), desk.replica_counts()), ("completed", vec!["Things 2 0".to_owned()]), "{:?}", run.told());

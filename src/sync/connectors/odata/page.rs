@@ -125,7 +125,7 @@ impl Page {
                 self.says("deltaLink", name, link.clone().map(Value::String));
                 self.delta = self.delta.take().or(link);
             }
-            (Version::V4, "@odata.count" | "@count") | (Version::V2, "__count") => self.count(name, read),
+            (Version::V4, "@odata.count" | "@count") | (Version::V2, "__count") => self.count(name, read.as_ref()),
             (Version::V4, "@odata.context" | "@context") => match read {
                 Some(Value::String(context)) if self.of.len() < MOST_UNKNOWN => self.of.extend(first_name(&context)),
                 Some(Value::String(_) | Value::Null) => {}
@@ -157,9 +157,9 @@ impl Page {
         }
     }
 
-    fn count(&mut self, name: &str, value: Option<Value>) {
-        let count = value.as_ref().and_then(whole);
-        if count.is_none() && value != Some(Value::Null) {
+    fn count(&mut self, name: &str, value: Option<&Value>) {
+        let count = value.and_then(whole);
+        if count.is_none() && value != Some(&Value::Null) {
             self.unread(name);
         }
         self.says("count", name, count.map(Value::from));
@@ -168,8 +168,12 @@ impl Page {
 
     /// Notes what a member says, and whether it has said something else before.
     fn says(&mut self, member: &'static str, name: &str, value: Option<Value>) {
-        if *self.said.entry(member).or_insert_with(|| value.clone()) != value {
-            add(&mut self.unclear, format!("“{name}” came twice, with different values"));
+        match self.said.get(member) {
+            None => drop(self.said.insert(member, value)),
+            Some(first) if *first != value => {
+                add(&mut self.unclear, format!("“{name}” came twice, with different values"));
+            }
+            Some(_) => {}
         }
     }
 
