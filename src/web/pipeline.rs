@@ -23,8 +23,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// How much is read from a connection at a time.
 const PIECE: usize = 4 * 1024;
-/// Maximum length of the head of a request.
-const HEAD: usize = 16 * 1024;
+/// Maximum length of the head of a request: enough for the longest address (64 KiB) with its headers.
+const HEAD: usize = 72 * 1024;
 /// How many empty lines may arrive behind the head of a request with a body until it is answered: each may end another
 /// head. Forms have none.
 const BEHIND: i32 = 16;

@@ -29,7 +29,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("actix_web", &["web", "app", "main"]),
-    ("actix_session", &["web", "app"]),
+    // The filter of the log names the target of its lines.
+    ("actix_session", &["web", "app", "config/logging"]),
     ("maud", &["web"]),
 ];
 

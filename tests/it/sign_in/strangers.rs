@@ -173,8 +173,9 @@ async fn answers_that_nobody_reads_use_little_memory() {
 async fn heads_without_end_use_little_memory() {
     let served = Served::new(Database::Sqlite, &[]);
     let head = format!("GET /sign-in HTTP/1.1\r\nhost: desk\r\nx: {}", "x".repeat(60_000));
-    let more = grown(&served, || send_without_reading(&served, 400, head.as_bytes())).await;
-    assert!(more < 16 * 1024, "{more} KiB more");
+    let more = grown(&served, || send_without_reading(&served, 450, head.as_bytes())).await;
+    // About as many as one place may have.
+    assert!(more < 40 * 1024, "{more} KiB more");
 }
 
 /// One at a time, and in order, also those with a body.
