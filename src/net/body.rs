@@ -47,7 +47,8 @@ impl Body {
         Ok(Self::new(answer, decoder, limit, (Arc::new(share), 0)))
     }
 
-    /// The same for an answer of several that are kept in one share, which holds so much of the others.
+    /// The body of one of several answers that share their memory; `others` is the number of bytes that the other
+    /// answers hold.
     ///
     /// # Errors
     /// As [`Body::of`].

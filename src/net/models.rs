@@ -68,13 +68,13 @@ impl Models {
         Ok(parser.insert(work).clone())
     }
 
-    /// Memory for a description of so many bytes, at most [`Models::most`]; `None` if there is not enough now.
+    /// Reserves memory for a description, at most [`Models::most`]; `None` if too little is free.
     #[must_use]
     pub fn keep(&self, bytes: usize) -> Option<Kept> {
         self.kept.clone().try_acquire_many_owned(self.kib_of(bytes)).ok().map(Kept)
     }
 
-    /// The same, waiting until there is enough: only for who keeps nothing yet.
+    /// Reserves memory, and waits until enough is free. Callers must not hold any memory themselves.
     pub async fn await_memory(&self, bytes: usize) -> Kept {
         let kib = self.kib_of(bytes);
         loop {

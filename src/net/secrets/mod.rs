@@ -170,8 +170,8 @@ fn heads_at_cuts(known: &Known, text: &str) -> Vec<Range<usize>> {
     text.match_indices(CUT).take(MOST_CUTS).filter_map(before).collect()
 }
 
-/// At most so many characters of what a service sent, with a mark where it was cut: there the beginning of a credential
-/// is recognized, too.
+/// The first `characters` of a text, with a mark if it was cut: masking also recognizes the beginning of a credential
+/// before that mark.
 #[must_use]
 pub fn cut(text: &str, characters: usize) -> String {
     match text.char_indices().nth(characters) {

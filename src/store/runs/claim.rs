@@ -113,7 +113,7 @@ pub fn any_lost(db: &mut Db) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(expired)).get_result(db)?)
 }
 
-/// All runs in process, whoever has them.
+/// The runs in process of all workers.
 pub fn in_process(db: &mut Db, _worker: &Internal) -> Result<Vec<RunId>> {
     Ok(runs::table.filter(runs::state.eq(RunState::Running)).select(runs::id).load(db)?)
 }

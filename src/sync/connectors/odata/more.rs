@@ -18,9 +18,9 @@ const NO: [&str; 5] = ["", "0", "false", "n", "no"];
 /// What a member says of further records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sign {
-    /// That there are some.
+    /// There are more records.
     More,
-    /// That there are so many in all: whether that is more, those that came decide.
+    /// The total number of records. There are more if fewer came.
     Count(i64),
 }
 

@@ -21,7 +21,7 @@ const MOST_UNCLEAR: usize = 10;
 /// Why records that did not come may still be there: none of them becomes orphaned.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Doubt {
-    /// So many came whose key could not be read: each could be any record.
+    /// The number of records whose key could not be read: each could be any record.
     Unkeyed(usize),
     /// Something in the answers is unclear, in words.
     Unclear(String),

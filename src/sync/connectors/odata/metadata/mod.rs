@@ -161,7 +161,7 @@ impl EntitySet {
 }
 
 impl Document {
-    /// Reads a document of either version, of at most so many `elements`.
+    /// Reads a document of either version. `elements` limits how many elements it may have.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -169,8 +169,8 @@ impl Document {
         xml::read(&encoding::utf_8(bytes)?, elements)
     }
 
-    /// The sets of the service, with all that was found of their types, in at most so many `bytes` of memory. Those that
-    /// are `wanted` come first; sets beyond the bound cannot be used.
+    /// Resolves the sets of the service and their types. The result takes at most `bytes` of memory: sets that do not fit
+    /// are marked as unusable, and those that are `wanted` come first.
     ///
     /// # Errors
     /// What is wrong with all of it, in words.
