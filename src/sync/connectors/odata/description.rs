@@ -31,7 +31,8 @@ pub(super) async fn kept(service: &Service, settings: &Settings) -> Result<(Mode
     let mut reserved: Option<Kept> = None;
     loop {
         let model = read(service, settings, |model| model).await?;
-        let bytes = model.bytes();
+        // Sets that cannot be used count too, and may exceed what can be reserved.
+        let bytes = model.bytes().min(service.models().most());
         let kept = match reserved.take() {
             Some(mut kept) => kept.shrink(bytes).then_some(kept),
             None => service.models().keep(bytes),
