@@ -64,7 +64,7 @@ impl Delete<'_> {
             if room && let Some(planned) = steps.next() {
                 match self.run.context.stop.check() {
                     Ok(()) => {
-                        let doubtful = self.tally.is_doubtful(&planned.path.key());
+                        let doubtful = self.tally.is_doubtful(&planned.path);
                         running.push(one(self.run, planned, self.has_source, doubtful));
                     }
                     Err(stopped) => gone = Err(stopped.into()),

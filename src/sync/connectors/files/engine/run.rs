@@ -13,6 +13,7 @@ use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::Settings;
 
 use super::memory::is_at_or_below;
+use super::steps::{Planned, What};
 
 /// One run: its context, settings and open ends.
 pub(super) struct Run<'a> {
@@ -50,6 +51,8 @@ pub(super) struct Tally {
     pub(super) lasting: bool,
     /// Folders of the destination in which nothing is deleted, by their keys.
     pub(super) doubtful: BTreeSet<Vec<u8>>,
+    /// The same for folders with all that is below them.
+    pub(super) doubtful_trees: BTreeSet<Vec<u8>>,
     /// What the service or the operating system said about the first item that was skipped.
     pub(super) first_words: Option<String>,
 }
@@ -73,14 +76,22 @@ impl Tally {
         self.refused + if self.wanted > 0 { self.wanted } else { self.wanted_folders }
     }
 
-    /// Nothing is deleted in this folder and below it. Where there are too many of them, nothing at all.
-    pub(super) fn doubtful(&mut self, folder: Vec<u8>) {
-        let folder = if self.doubtful.len() < MOST_DOUBTFUL { folder } else { Vec::new() };
-        self.doubtful.insert(folder);
+    /// The destination may take the name of this item for that of a neighbour, so neighbours are not deleted: those of a
+    /// folder with all that is below them. If there are too many such folders, nothing is deleted at all.
+    pub(super) fn doubtful(&mut self, item: &Planned) {
+        let folder = item.path.parent().key();
+        if self.doubtful.len() + self.doubtful_trees.len() >= MOST_DOUBTFUL {
+            self.doubtful_trees.insert(Vec::new());
+        } else if item.detail.what == What::Folder {
+            self.doubtful_trees.insert(folder);
+        } else {
+            self.doubtful.insert(folder);
+        }
     }
 
-    pub(super) fn is_doubtful(&self, key: &[u8]) -> bool {
-        self.doubtful.iter().any(|folder| is_at_or_below(key, folder))
+    pub(super) fn is_doubtful(&self, path: &ItemPath) -> bool {
+        self.doubtful.contains(&path.parent().key())
+            || self.doubtful_trees.iter().any(|folder| is_at_or_below(&path.key(), folder))
     }
 
     /// Notes that an item of the source is not even tried.

@@ -187,7 +187,7 @@ impl<'a> Transfer<'a> {
             EndError::Item { .. } | EndError::Whole(_) | EndError::Stopped(_) => false,
         };
         if which == Which::Destination && is_of_name {
-            self.tally.doubtful(planned.path.parent().key());
+            self.tally.doubtful(planned);
         }
     }
 

@@ -120,12 +120,12 @@ fn nothing_is_deleted_where_nothing_arrives() {
 #[test]
 fn where_a_name_is_refused_its_neighbours_are_not_deleted() {
     let mut desk = Desk::new("mirror");
-    for name in ["x/Readme", "x/other", "y/old", "keep"] {
+    for name in ["x/Readme", "x/other", "x/sub/old", "y/old", "keep"] {
         put(&desk.source(), name, "one");
     }
     desk.run_well();
     fs::rename(desk.source().join("x/Readme"), desk.source().join("x/README")).unwrap();
-    for name in ["x/other", "y/old"] {
+    for name in ["x/other", "x/sub/old", "y/old"] {
         fs::remove_file(desk.source().join(name)).unwrap();
     }
     let destination = desk.destination();
@@ -139,10 +139,19 @@ fn where_a_name_is_refused_its_neighbours_are_not_deleted() {
         Which::Destination => Hooked::around(end, Op::Write, hook.clone()),
     });
     assert_eq!(outcome.result, Ok(()));
-    assert_eq!(shown(&desk.destination()), ["keep=one", "x/", "x/README/", "x/Readme=one", "x/other=one", "y/"]);
+    assert_eq!(
+        shown(&desk.destination()),
+        ["keep=one", "x/", "x/README/", "x/Readme=one", "x/other=one", "x/sub/", "y/"]
+    );
     assert_eq!(
         outcome.log(),
-        ["FILE-DELETED y/old", "FILE-IN-THE-WAY x/README", "FILE-NAME x/Readme", "FILE-NAME x/other"]
+        [
+            "FILE-DELETED x/sub/old",
+            "FILE-DELETED y/old",
+            "FILE-IN-THE-WAY x/README",
+            "FILE-NAME x/Readme",
+            "FILE-NAME x/other"
+        ]
     );
 }
 
