@@ -15,7 +15,15 @@ const MOST: usize = 500;
 #[derive(Debug)]
 pub struct Connections {
     trusted: Vec<IpNet>,
-    open: Mutex<BTreeMap<String, usize>>,
+    open: Mutex<BTreeMap<String, Open>>,
+}
+
+/// The connections of one place.
+#[derive(Debug, Default)]
+struct Open {
+    count: usize,
+    /// The log has a line about connections that were refused.
+    is_reported: bool,
 }
 
 /// A connection that counts until it is dropped.
@@ -28,7 +36,7 @@ impl Connections {
         Arc::new(Self { trusted, open: Mutex::default() })
     }
 
-    /// A connection more, unless its place has too many.
+    /// Counts one more connection; `None` if its place has too many, which the log says once.
     pub fn open(self: &Arc<Self>, peer: Option<IpAddr>) -> Option<Counted> {
         let peer = peer.map(|peer| peer.to_canonical());
         let Some(peer) = peer.filter(|peer| !self.trusted.iter().any(|net| net.contains(peer))) else {
@@ -36,11 +44,14 @@ impl Connections {
         };
         let place = place(&peer.to_string());
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = open.entry(place.clone()).or_default();
-        if *count >= MOST {
+        let of_place = open.entry(place.clone()).or_default();
+        if of_place.count >= MOST {
+            if !std::mem::replace(&mut of_place.is_reported, true) {
+                log::warn!("{place} has {MOST} connections: more are refused (a proxy needs --trusted-proxies)");
+            }
             return None;
         }
-        *count += 1;
+        of_place.count += 1;
         Some(Counted(Some((self.clone(), place))))
     }
 }
@@ -49,9 +60,9 @@ impl Drop for Counted {
     fn drop(&mut self) {
         let Some((connections, place)) = self.0.take() else { return };
         let mut open = connections.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&place) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(of_place) = open.get_mut(&place) {
+            of_place.count -= 1;
+            if of_place.count == 0 {
                 open.remove(&place);
             }
         }
