@@ -12,6 +12,7 @@ pub mod invisible;
 pub mod json;
 pub mod kind;
 pub mod message;
+pub mod names;
 pub mod number;
 pub mod place;
 pub mod plain_http;

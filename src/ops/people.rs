@@ -125,6 +125,9 @@ pub async fn add_person(
                 let said = format!("{collection} can be assigned with reach all only: leave out the group.");
                 return Ok(Err(OpError::field("group", said)));
             }
+            if people::is_name_taken(db, &name)? {
+                return Err(StoreError::Duplicate(name.clone()));
+            }
             let id = people::create(db, &name, &password, zone.as_deref(), now)?;
             people::assign(db, id, collection_id, reach, &by, now)?;
             let who = Who { principal: by, address: None };
@@ -157,6 +160,9 @@ pub async fn add_group(store: &Store, console: &Internal, name: &str, now: Stamp
     let who = Who::new(console.principal(), None);
     let made = store
         .write(move |db| {
+            if groups::is_name_taken(db, &name)? {
+                return Err(StoreError::Duplicate(name.clone()));
+            }
             groups::create(db, &name, now)?;
             who.did(db, "group.create", (None, None), &name, (None, None), now)
         })

@@ -7,11 +7,18 @@ use super::error::Result;
 use super::schema::system_groups;
 use crate::access::Scope;
 use crate::clock::Stamp;
+use crate::domain::names::are_same;
 use crate::ids::GroupId;
 
 /// A group by its name.
 pub fn by_name(db: &mut Db, name: &str) -> Result<Option<GroupId>> {
     Ok(system_groups::table.filter(system_groups::name.eq(name)).select(system_groups::id).first(db).optional()?)
+}
+
+/// Whether a group has this name, or one that differs only in the case of letters: so would their folders.
+pub fn is_name_taken(db: &mut Db, name: &str) -> Result<bool> {
+    let names: Vec<String> = system_groups::table.select(system_groups::name).load(db)?;
+    Ok(names.iter().any(|known| are_same(known, name)))
 }
 
 /// The groups in reach, by name.

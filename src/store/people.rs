@@ -8,6 +8,7 @@ use super::schema::{assignments, collection_templates, collections, people, syst
 use super::sessions;
 use crate::access::{Actor, Assignment, Reach, Template};
 use crate::clock::Stamp;
+use crate::domain::names::are_same;
 use crate::ids::{CollectionId, GroupId, PersonId};
 
 /// What signing in needs to know.
@@ -120,6 +121,12 @@ pub fn create(db: &mut Db, name: &str, hash: &str, time_zone: Option<&str>, now:
         ))
         .returning(people::id)
         .get_result(db)?)
+}
+
+/// Whether anybody, disabled or not, has this name or one that differs only in the case of letters.
+pub fn is_name_taken(db: &mut Db, name: &str) -> Result<bool> {
+    let names: Vec<String> = people::table.select(people::name).load(db)?;
+    Ok(names.iter().any(|known| are_same(known, name)))
 }
 
 /// A role collection by its name.

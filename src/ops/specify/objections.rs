@@ -47,10 +47,21 @@ pub(super) fn name_taken() -> (String, String) {
     ("name".to_owned(), "Another system of this group has this name already.".to_owned())
 }
 
+fn name_confused(taken: &str) -> (String, String) {
+    let said = format!("Another system of this group is called “{taken}”, which differs only in upper and lower case.");
+    ("name".to_owned(), said)
+}
+
 fn name(db: &mut Db, against: &Against<'_>, specified: &Specified, group: GroupId) -> Result<Objections> {
+    if specified.is_wrong(&["name"]) {
+        return Ok(Vec::new());
+    }
     let except = against.system.map(|system| system.id);
-    let is_taken = !specified.is_wrong(&["name"]) && systems::is_name_taken(db, group, &specified.name, except)?;
-    Ok(is_taken.then(name_taken).into_iter().collect())
+    let taken = systems::taken_name(db, group, &specified.name, except)?;
+    Ok(taken
+        .map(|taken| if taken == specified.name { name_taken() } else { name_confused(&taken) })
+        .into_iter()
+        .collect())
 }
 
 /// A required secret that is neither typed nor stored for this recipient.

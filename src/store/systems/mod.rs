@@ -12,7 +12,7 @@ pub use list::{Filter, Listed, Page, Place, Sort, counts, list, recent_results};
 pub(in crate::store) use list::{lower, patterns};
 pub use reach::Systems;
 pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, locate};
-pub use save::{Draft, Neighbour, create, delete, hold, is_name_taken, neighbours, plan, release, save};
+pub use save::{Draft, Neighbour, create, delete, hold, neighbours, plan, release, save, taken_name};
 pub use too_late::{correct_times, too_late};
 pub use verdict::{RunEnd, after_check, after_run, note_attempt};
 pub(in crate::store) use verdict::{is_held, lock};

@@ -8,6 +8,7 @@ use super::verdict::count;
 use super::watch;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
+use crate::domain::names::are_same;
 use crate::domain::run::RunState;
 use crate::domain::status::{Connection, Overall, Verdict};
 use crate::ids::{GroupId, SystemId, SystemKey};
@@ -205,15 +206,20 @@ pub fn delete(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey
     Ok(system)
 }
 
-/// Whether another live system of the group has this name.
-pub fn is_name_taken(db: &mut Db, group: GroupId, name: &str, except: Option<SystemId>) -> Result<bool> {
-    let found: Vec<SystemId> = systems::table
+/// The name of another live system of the group that is this one, or differs from it only in the case of letters. A name
+/// that a system has already is its own, also beside such a one of an earlier version. Anyone else who asks waits until
+/// this transaction has ended: the index knows exact names only.
+pub fn taken_name(db: &mut Db, group: GroupId, name: &str, except: Option<SystemId>) -> Result<Option<String>> {
+    alone(db, OneAtATime::Territory)?;
+    let found: Vec<(SystemId, String)> = systems::table
         .filter(systems::group_id.eq(group))
-        .filter(systems::name.eq(name))
         .filter(systems::deleted_at.is_null())
-        .select(systems::id)
+        .order(systems::id)
+        .select((systems::id, systems::name))
         .load(db)?;
-    Ok(found.into_iter().any(|id| Some(id) != except))
+    let is_kept = found.iter().any(|(id, known)| Some(*id) == except && known == name);
+    let mut others = found.into_iter().filter(|(id, _name)| Some(*id) != except);
+    Ok(others.find(|(_id, known)| !is_kept && are_same(known, name)).map(|(_id, known)| known))
 }
 
 /// Another system, for the check that no two write to one place.

@@ -194,8 +194,8 @@ both_databases! {
         let (from, to) = (format!("{sales}/in"), format!("{sales}/out"));
         let elsewhere = [("group", "Sales"), ("settings.source_path", &from), ("settings.destination_path", &to)];
         send(&ada, &form, &elsewhere.map(|(name, value)| (name, value))).await.expect(303);
-        send(&ada, &form, &[("name", "reports")]).await.expect(303);
-        assert_eq!(systems(&desk), ["Reports", "Reports", "reports"]);
+        send(&ada, &form, &[("name", "reports")]).await.expect(422);
+        assert_eq!(systems(&desk), ["Reports", "Reports"]);
         desk.sql("UPDATE systems SET deleted_at = 1 WHERE id = 1");
         send(&ada, &form, &[]).await.expect(303);
     }

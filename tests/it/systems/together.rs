@@ -59,6 +59,30 @@ both_databases! {
         assert_eq!(desk.texts("SELECT name AS value FROM systems ORDER BY id"), ["Taken", "Mirror"]);
     }
 
+    /// Neither people nor file systems tell them apart.
+    async fn names_that_differ_in_case_only(desk: Desk) {
+        let ada = desk.as_("ada").await;
+        desk.files_system("Finance", "Straße Übersicht").await;
+        for name in ["straße übersicht", "STRASSE ÜBERSICHT", "Straße übersicht"] {
+            let page = send(&desk, &ada, &[("name", name)]).await.expect(422);
+            assert_eq!(wrong(&page), ["name"], "{name}: {}", page.told());
+            assert!(page.text("#name-error").contains("“Straße Übersicht”, which differs only in upper and lower case."), "{}", page.told());
+        }
+        let same = send(&desk, &ada, &[("name", "Straße Übersicht")]).await.expect(422);
+        assert!(same.text("#name-error").contains("has this name already"), "{}", same.told());
+        send(&desk, &ada, &[("name", "Strasse Übersicht 2")]).await.expect(303);
+        // Its own name in other letters is no other system's; and two that an earlier version took stay as they are.
+        let tree = desk.files_system("Finance", "Orders").await;
+        let edit = format!("{}/edit", tree.page());
+        ada.get(&edit).await.expect(200);
+        ada.submit(&edit, &[("name", "ORDERS")]).await.expect(303);
+        desk.sql("UPDATE systems SET name = 'orders' WHERE name = 'Strasse Übersicht 2'");
+        ada.get(&edit).await.expect(200);
+        ada.submit(&edit, &[("max_attempts", "3")]).await.expect(303);
+        ada.get(&edit).await.expect(200);
+        ada.submit(&edit, &[("name", "Orders")]).await.expect(422);
+    }
+
     /// Also when a system is changed.
     async fn of_a_change(desk: Desk) {
         let ada = desk.as_("ada").await;
