@@ -3,13 +3,15 @@
 //! They are in the order in which they were queued. Those of one moment (a schedule queues many at once) and those of
 //! processes whose clocks differ do not have their numbers in that order, so places are times first.
 
+use std::time::Duration;
+
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use super::progress::{Totals, main_errors, totals_of};
 use super::record::{Run, error_of};
 use crate::access::{Grant, Scope, verbs};
-use crate::clock::Stamp;
+use crate::clock::{Stamp, micros};
 use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::ids::{GroupId, RunId, RunNo, SystemKey};
@@ -35,9 +37,9 @@ pub struct BookFilter {
     pub trigger: Option<Trigger>,
     /// Whoever asked for it, by the exact name.
     pub person: Option<String>,
-    /// Started at or after; for runs that have not started: queued. The lists show the same time.
+    /// Queued at or after: the time that the lists show first, and are sorted by.
     pub from: Option<Stamp>,
-    /// Started (or queued) before.
+    /// Queued before.
     pub to: Option<Stamp>,
     /// What ended earlier is not kept any more, although it may still be there.
     pub kept_since: Option<Stamp>,
@@ -137,14 +139,10 @@ pub fn book(
         query = query.filter(runs::principal.eq(person.clone()));
     }
     if let Some(from) = filter.from {
-        let queued = runs::started_at.is_null().and(runs::queued_at.ge(from));
-        let started = runs::started_at.is_not_null().and(runs::started_at.assume_not_null().ge(from));
-        query = query.filter(started.or(queued));
+        query = query.filter(runs::queued_at.ge(from));
     }
     if let Some(to) = filter.to {
-        let queued = runs::started_at.is_null().and(runs::queued_at.lt(to));
-        let started = runs::started_at.is_not_null().and(runs::started_at.assume_not_null().lt(to));
-        query = query.filter(started.or(queued));
+        query = query.filter(runs::queued_at.lt(to));
     }
     if let Some(since) = filter.kept_since {
         query = query.filter(not(runs::ended_at.is_not_null().and(runs::ended_at.lt(since))));
@@ -172,7 +170,8 @@ pub fn book(
         Some((time, id)) => query.filter(runs::queued_at.le(time)).filter(runs::queued_at.lt(time).or(runs::id.lt(id))),
     };
     let bounded = !backwards && (filter.is_narrow() || *grant.scope() != Scope::All);
-    let bottom = if bounded { bottom_of(db, edge)? } else { None };
+    let top = edge.into_iter().chain(filter.to.map(|to| (to, RunId(0)))).min();
+    let bottom = if bounded { bottom_of(db, top)? } else { None };
     if let Some(time) = bottom {
         query = query.filter(runs::queued_at.ge(time));
     }
@@ -196,7 +195,8 @@ pub fn book(
     if backwards {
         rows.reverse();
     }
-    let (rows, go_on) = (booked(db, rows)?, bottom.filter(|_| !more));
+    let (rows, go_on) =
+        (booked(db, rows)?, bottom.filter(|bottom| !more && filter.from.is_none_or(|from| from < *bottom)));
     Ok(BookRows { rows, beyond, go_on, is_code_unknown: false })
 }
 
@@ -235,7 +235,7 @@ fn edge_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> Resu
 }
 
 /// The moment with which a look at some [`WINDOW`] runs below an edge ends, its runs included; none when it comes to
-/// the oldest.
+/// the oldest. Rounded down, as it may be that of a run out of the reader's reach: pages show it, and links have it.
 fn bottom_of(db: &mut Db, edge: Option<Edge>) -> Result<Option<Stamp>> {
     let (time, id) = edge.unwrap_or((Stamp(i64::MAX), RunId(i64::MAX)));
     let newest: Option<(RunId, Stamp)> = runs::table
@@ -249,7 +249,24 @@ fn bottom_of(db: &mut Db, edge: Option<Edge>) -> Result<Option<Stamp>> {
     // Numbers are nearly in the order of time: good enough for how far to look, and read without counting.
     let below = runs::table.filter(runs::id.le(RunId(newest.0.saturating_sub(WINDOW)))).order(runs::id.desc());
     let below: Option<Stamp> = below.select(runs::queued_at).first(db).optional()?;
-    Ok(below.map(|time| time.min(newest_at)))
+    Ok(below.map(|time| rounded(time.min(newest_at), newest_at)))
+}
+
+/// The start of the minute, hour or day (UTC) of a time: the coarser, the longer ago it is before `newest`, so that
+/// rounding adds few runs to a look.
+fn rounded(time: Stamp, newest: Stamp) -> Stamp {
+    const MINUTE: Duration = Duration::from_mins(1);
+    const HOUR: Duration = Duration::from_hours(1);
+    const DAY: Duration = Duration::from_hours(24);
+    let span = newest.since(time);
+    let unit = if span > 20 * DAY {
+        DAY
+    } else if span > 20 * HOUR {
+        HOUR
+    } else {
+        MINUTE
+    };
+    Stamp(time.0 - time.0.rem_euclid(micros(unit)))
 }
 
 impl BookFilter {

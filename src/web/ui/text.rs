@@ -57,18 +57,20 @@ pub fn bytes(n: i64) -> String {
     format!("{}.{}\u{a0}{unit}", tenths / 10, tenths % 10)
 }
 
-/// A span in its two largest units: 84 ms, 41 s, 2 min 8 s, 3 h 12 min, 2 d 4 h.
+/// A span in its two largest units, the smaller one rounded: 84 ms, 41 s, 2 min 8 s, 3 h 12 min, 2 d 4 h.
 #[must_use]
 pub fn duration(span: Duration) -> String {
-    let seconds = span.as_secs();
-    if seconds == 0 {
-        return format!("{}\u{a0}ms", span.as_millis());
+    let millis = span.as_millis();
+    if millis < 1_000 {
+        return format!("{millis}\u{a0}ms");
     }
-    let (big, big_unit, small, small_unit) = match seconds {
-        0..60 => return format!("{seconds}\u{a0}s"),
-        60..3_600 => (seconds / 60, "min", seconds % 60, "s"),
-        3_600..86_400 => (seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
-        86_400.. => (seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
+    // What is rounded up to a whole larger unit is said in that.
+    let (seconds, minutes, hours) = (rounded(span, 1), rounded(span, 60), rounded(span, 3_600));
+    let (big, big_unit, small, small_unit) = match (seconds, minutes) {
+        (0..60, _) => return format!("{seconds}\u{a0}s"),
+        (60..3_600, _) => (seconds / 60, "min", seconds % 60, "s"),
+        (3_600.., 0..1_440) => (minutes / 60, "h", minutes % 60, "min"),
+        (3_600.., 1_440..) => (hours / 24, "d", hours % 24, "h"),
     };
     if small == 0 {
         return format!("{big}\u{a0}{big_unit}");
@@ -76,15 +78,23 @@ pub fn duration(span: Duration) -> String {
     format!("{big}\u{a0}{big_unit} {small}\u{a0}{small_unit}")
 }
 
-/// A span in one unit, for "… ago": 41 s, 3 min, 5 h, 12 d.
+/// A span for "… ago", rounded: 41 s, 3 min, 2 h 59 min, 15 h, 12 d. Less than ten hours have their minutes.
 #[must_use]
 pub fn rough(span: Duration) -> String {
-    match span.as_secs() {
-        seconds @ 0..60 => format!("{seconds}\u{a0}s"),
-        seconds @ 60..3_600 => format!("{}\u{a0}min", seconds / 60),
-        seconds @ 3_600..172_800 => format!("{}\u{a0}h", seconds / 3_600),
-        seconds @ 172_800.. => format!("{}\u{a0}d", seconds / 86_400),
+    let (seconds, minutes, hours) = (rounded(span, 1), rounded(span, 60), rounded(span, 3_600));
+    match (seconds, minutes, hours) {
+        (0..60, _, _) => format!("{seconds}\u{a0}s"),
+        (60.., 0..60, _) => format!("{minutes}\u{a0}min"),
+        (60.., 60..600, _) => duration(Duration::from_mins(minutes)),
+        (60.., 600.., 0..48) => format!("{hours}\u{a0}h"),
+        (60.., 600.., 48..) => format!("{}\u{a0}d", rounded(span, 86_400)),
     }
+}
+
+/// How many units of so many seconds a span has, to the nearest whole one.
+fn rounded(span: Duration, seconds: u64) -> u64 {
+    let half = Duration::from_millis(seconds.saturating_mul(500));
+    span.saturating_add(half).as_secs().checked_div(seconds).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -121,15 +131,38 @@ mod tests {
         for (millis, shown) in [
             (0, "0 ms"),
             (84, "84 ms"),
-            (41_900, "41 s"),
+            (1_900, "2 s"),
+            (41_900, "42 s"),
+            (59_600, "1 min"),
             (120_000, "2 min"),
             (128_000, "2 min 8 s"),
+            (3_599_700, "1 h"),
+            (10_790_000, "3 h"),
             (11_520_000, "3 h 12 min"),
+            (86_380_000, "1 d"),
             (187_200_000, "2 d 4 h"),
+            (259_190_000, "3 d"),
         ] {
             assert_eq!(duration(Duration::from_millis(millis)).replace('\u{a0}', " "), shown);
         }
-        assert_eq!(rough(Duration::from_secs(200_000)), "2\u{a0}d");
+        for (seconds, shown) in [
+            (0, "0 s"),
+            (41, "41 s"),
+            (60, "1 min"),
+            (119, "2 min"),
+            (3_540, "59 min"),
+            (3_580, "1 h"),
+            (10_740, "2 h 59 min"),
+            (10_790, "3 h"),
+            (35_969, "9 h 59 min"),
+            (35_970, "10 h"),
+            (54_000 + 1_900, "16 h"),
+            (170_000, "47 h"),
+            (172_000, "2 d"),
+            (258_000, "3 d"),
+        ] {
+            assert_eq!(rough(Duration::from_secs(seconds)).replace('\u{a0}', " "), shown, "{seconds}");
+        }
         assert_eq!(count(1, "error", "errors"), "1\u{a0}error");
     }
 }

@@ -76,9 +76,29 @@ pub fn time_ago(shell: &Shell, at: Stamp) -> Markup {
     html! { (time(shell, at)) " · " (relative(shell, at)) }
 }
 
-/// `3 min ago`, `in 12 min`.
+/// The same of what is due: `Today 09:44 · in 12 min`, and `Today 09:27 · due now` once its time has come.
+#[must_use]
+pub fn time_due(shell: &Shell, at: Stamp) -> Markup {
+    html! { (time(shell, at)) " · " (due(shell, at)) }
+}
+
+/// `in 12 min`, `due now`.
+#[must_use]
+pub fn due(shell: &Shell, at: Stamp) -> String {
+    if is_now(shell, at) || at < shell.now { "due now".to_owned() } else { relative(shell, at) }
+}
+
+/// Whether there is less than half a second to it: nobody says "0 s".
+fn is_now(shell: &Shell, at: Stamp) -> bool {
+    at.0.abs_diff(shell.now.0) < 500_000
+}
+
+/// `3 min ago`, `now`, `in 12 min`.
 #[must_use]
 pub fn relative(shell: &Shell, at: Stamp) -> String {
+    if is_now(shell, at) {
+        return "now".to_owned();
+    }
     if at > shell.now {
         return format!("in {}", rough(at.since(shell.now)));
     }
@@ -89,6 +109,12 @@ pub fn relative(shell: &Shell, at: Stamp) -> String {
 #[must_use]
 pub fn same_day(shell: &Shell, one: Stamp, other: Stamp) -> bool {
     local(one, shell.zone).date_naive() == local(other, shell.zone).date_naive()
+}
+
+/// Whether both read the same, without their seconds.
+#[must_use]
+pub fn same_minute(one: Stamp, other: Stamp) -> bool {
+    one.0.div_euclid(60_000_000) == other.0.div_euclid(60_000_000)
 }
 
 /// The reader's zone with its present distance from UTC: `Europe/Berlin (UTC+1)`.
@@ -243,7 +269,20 @@ mod tests {
         assert_eq!(words(&time_in_words(&shell, at("2026-11-22T08:14:00Z"))), "today at 09:14");
         assert_eq!(words(&clock(&shell, at("2026-11-21T22:00:41.207Z"))), "23:00:41.207");
         assert_eq!(words(&time_ago(&shell, at("2026-11-22T08:27:00Z"))), "Today 09:27 · 3 min ago");
-        assert_eq!(words(&time_ago(&shell, at("2026-11-22T08:42:30Z"))), "Today 09:42 · in 12 min");
+        assert_eq!(words(&time_ago(&shell, at("2026-11-22T08:42:30Z"))), "Today 09:42 · in 13 min");
+    }
+
+    #[test]
+    fn a_distance_is_rounded_and_never_nothing() {
+        let shell = shell();
+        let said = |text: &str| relative(&shell, at(text)).replace('\u{a0}', " ");
+        assert_eq!(said("2026-11-22T11:29:00Z"), "in 2 h 59 min");
+        assert_eq!(said("2026-11-22T05:31:00Z"), "2 h 59 min ago");
+        assert_eq!(said("2026-11-22T08:30:00.400Z"), "now");
+        let due = |text: &str| words(&time_due(&shell, at(text)));
+        assert_eq!(due("2026-11-22T08:44:00Z"), "Today 09:44 · in 14 min");
+        assert_eq!(due("2026-11-22T08:27:00Z"), "Today 09:27 · due now");
+        assert_eq!(due("2026-11-22T08:30:00.400Z"), "Today 09:30 · due now");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Business logs: the runs of all systems in reach, and how long they are kept.
 
 mod list;
+mod range;
 mod retention;
 
 use std::fmt::Write as _;

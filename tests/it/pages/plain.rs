@@ -64,7 +64,7 @@ both_databases! {
         says(&system, &["Closing documents DE", "! Warning", "Files · Production · Finance",
             "Connection", "✓ OK", "Last checked", "Synchronization", "! Completed with warnings", "Last success",
             "Next due", "no schedule", "Queue", "Nothing waits", "Runs"]);
-        row(&system, &["Run", "Started", "Result", "Trigger", "Duration", "Error", "Warning", "Success", "Information"]);
+        row(&system, &["Run", "Requested", "Result", "Trigger", "Duration", "Error", "Warning", "Success", "Information"]);
         row(&system, &["2", "! Completed with warnings", "By hand, ada", "0", "1", "1", "2"]);
         row(&system, &["1", "✓ Completed", "By hand, ada", "0", "0"]);
 

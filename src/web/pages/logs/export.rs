@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 
+use super::view::label;
 use super::{LogsQuery, filter};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
@@ -35,9 +36,9 @@ pub async fn show(
     let (filter, wrong) = filter(&app, &viewer, &query, &groups);
     if !wrong.is_empty() {
         // Without it, the file would have more than was asked for.
-        return Err(Failure::unprocessable(
-            "From and To need a date such as 2026-11-22, or a minute such as 2026-11-22T08:30.",
-        ));
+        let said: Vec<String> =
+            wrong.iter().map(|(name, wrong)| format!("{}: {}", label(name), wrong.sentence())).collect();
+        return Err(Failure::unprocessable(said.join(" ")));
     }
     csv_file(&app, &viewer, Book(filter), BookPage::Newest)
 }

@@ -13,7 +13,7 @@ use crate::clock::Stamp;
 use crate::domain::catalogue::{self, canonical};
 use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState, Trigger};
-use crate::domain::typed_time::moment;
+use crate::domain::typed_time::{end_of, start_of};
 use crate::ids::{GroupId, RunNo, SystemKey};
 use crate::store::groups;
 use crate::store::runs::{BookFilter, BookPage, BookPlace, BookRows, Booked, book};
@@ -58,7 +58,12 @@ pub async fn show(
         .read(move |db| {
             let groups = groups::within(db, grant.scope())?;
             let (filter, wrong) = filter(&portal, &reader, &asked, &groups);
-            let found = book(db, &grant, &filter, &begin, asked.size.rows())?;
+            // Runs that the filter may not mean are not shown.
+            let found = if wrong.is_empty() {
+                book(db, &grant, &filter, &begin, asked.size.rows())?
+            } else {
+                BookRows::default()
+            };
             Ok((groups, wrong, found))
         })
         .await?;
@@ -85,24 +90,45 @@ pub async fn show(
     Ok(response::page(view(&viewer.shell(Some(Nav::Logs)), &shown)))
 }
 
-/// The query as the store's filter, and which of its times make no sense.
+/// What is wrong with a field of the filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrong {
+    /// No day, minute or second.
+    Time,
+    /// A time before the one in From.
+    BeforeFrom,
+    /// A word that is not offered.
+    Word,
+}
+
+/// The query as the store's filter, and the fields that make no sense.
 pub(super) fn filter(
     app: &App,
     viewer: &Viewer,
     query: &LogsQuery,
     groups: &[(GroupId, String)],
-) -> (BookFilter, Vec<&'static str>) {
+) -> (BookFilter, Vec<(&'static str, Wrong)>) {
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let mut wrong = Vec::new();
-    let mut time = |name: &'static str, text: &str, day_after: bool| {
+    let mut time = |name, text: &str, parse: fn(&str, chrono_tz::Tz) -> Option<Stamp>| {
         let text = given(text)?;
-        let at = moment(&text, viewer.zone, day_after);
+        let at = parse(&text, viewer.zone);
         if at.is_none() {
-            wrong.push(name);
+            wrong.push((name, Wrong::Time));
         }
         at
     };
-    let (from, to) = (time("from", &query.from, false), time("to", &query.to, true));
+    let (from, to) = (time("from", &query.from, start_of), time("to", &query.to, end_of));
+    if from.zip(to).is_some_and(|(from, to)| to <= from) {
+        wrong.push(("to", Wrong::BeforeFrom));
+    }
+    let words = [
+        ("result", &query.result, query.result == OPEN || RunResult::parse(&query.result).is_some()),
+        ("category", &query.category, Category::parse(&query.category).is_some()),
+        ("trigger", &query.trigger, Trigger::parse(&query.trigger).is_some()),
+    ];
+    let unknown = words.iter().filter(|(_name, word, is_known)| !word.is_empty() && !is_known);
+    wrong.extend(unknown.map(|(name, _word, _is_known)| (*name, Wrong::Word)));
     let filter = BookFilter {
         system: given(&query.system),
         // A group out of reach finds nothing, like one that there is not.

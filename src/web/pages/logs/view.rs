@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::Wrong;
 use crate::clock::Stamp;
 use crate::ids::SystemKey;
 use crate::web::pages::systems::show::{RUN_COLUMNS, RunRow, run_cells};
@@ -18,8 +19,8 @@ use crate::web::urls::{self, LogsQuery};
 #[derive(Debug, Clone)]
 pub struct LogsView {
     pub query: LogsQuery,
-    /// The times that make no sense.
-    pub wrong: Vec<&'static str>,
+    /// The fields that make no sense. With any, no run is shown.
+    pub wrong: Vec<(&'static str, Wrong)>,
     pub groups: Vec<Choice>,
     pub kinds: Vec<Choice>,
     pub results: Vec<Choice>,
@@ -92,31 +93,57 @@ fn filters(view: &LogsView) -> Markup {
             datalist #codes { @for code in &view.codes { option value=(code.value) label=(code.label) {} } }
             (choices::filter("Trigger", "trigger", &view.triggers, &query.trigger))
             label { "Person " input type="text" name="person" value=(query.person) autocomplete="off"; } " "
-            (time(view, "from", "From", &query.from))
-            (time(view, "to", "To", &query.to))
+            (time(view, "from", &query.from))
+            (time(view, "to", &query.to))
             button { "Filter" } " "
             @if query.is_narrow() { a.clear href=(urls::logs(&query.widened(), None)) { "Clear" } }
+            @for (name, wrong) in &view.wrong {
+                p.wrong #{ (name) "-error" } { (Tone::Error) (label(name)) ": " (wrong.sentence()) }
+            }
         }
     }
 }
 
-fn time(view: &LogsView, name: &'static str, label: &str, value: &str) -> Markup {
-    let wrong = view.wrong.contains(&name);
+impl Wrong {
+    /// What to do about it.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Time => "Enter a date such as 2026-11-22, or a minute such as 2026-11-22 08:00.",
+            Self::BeforeFrom => "Enter a time that is not before From.",
+            Self::Word => "Choose one of the list.",
+        }
+    }
+}
+
+/// The label of a field that can be wrong.
+pub(super) fn label(name: &str) -> &'static str {
+    match name {
+        "from" => "From",
+        "to" => "To",
+        "result" => "Result",
+        "category" => "With messages of",
+        _ => "Trigger",
+    }
+}
+
+fn time(view: &LogsView, name: &'static str, value: &str) -> Markup {
+    let wrong = view.wrong.iter().any(|(field, _wrong)| *field == name);
     html! {
         label {
-            (label) " "
+            (label(name)) " "
             input type="text" name=(name) value=(value) placeholder="2026-11-22 08:00" autocomplete="off"
                 aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then(|| format!("{name}-error"))];
         }
         " "
-        @if wrong {
-            p.wrong #{ (name) "-error" } { (Tone::Error) "Type a day such as 2026-11-22, or a minute such as 2026-11-22 08:00." }
-        }
     }
 }
 
 fn nothing(shell: &Shell, view: &LogsView) -> Markup {
     let all = html! { a href=(urls::logs(&view.query.widened(), None)) { "Show all runs" } };
+    if !view.wrong.is_empty() {
+        return empty::empty("No runs are shown: correct the filter.", &html! { p { (all) } });
+    }
     if view.is_code_unknown {
         let code = view.query.code.trim();
         return empty::empty(

@@ -46,7 +46,9 @@ fn which(db: &mut Db, found: &Found, query: &RecordsQuery, kept_since: Stamp) ->
     let orphaned = match query.state.as_str() {
         "active" => Some(false),
         "orphaned" => Some(true),
-        _ => None,
+        "" => None,
+        // Not all records, which nobody asked for.
+        _ => return Err(StoreError::NotFound),
     };
     Ok(Which { prefix: query.q.trim().as_bytes().to_vec(), orphaned, changed_by })
 }

@@ -12,6 +12,7 @@ use super::show::{LogQuery, stored_filter};
 use crate::access::{Grant, verbs};
 use crate::domain::catalogue;
 use crate::domain::message::StoredMessage;
+use crate::store::messages::MessageFilter;
 use crate::web::csv_file::csv_part;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -40,7 +41,7 @@ pub async fn csv(
     query: Query<LogQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let filter = stored_filter(&query.filter());
+    let filter = exported(&query)?;
     let reader = Reader::open(&app, &grant, &viewer, path.into_inner(), filter, 0).await?;
     streamed(&app, reader, Form::Csv, &query.filter().q)
 }
@@ -56,9 +57,17 @@ pub async fn ndjson(
     query: Query<LogQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let filter = stored_filter(&query.filter());
+    let filter = exported(&query)?;
     let reader = Reader::open(&app, &grant, &viewer, path.into_inner(), filter, 0).await?;
     streamed(&app, reader, Form::Ndjson, &query.filter().q)
+}
+
+/// The filter of an export: a category that there is not must not become all messages.
+fn exported(query: &LogQuery) -> Result<MessageFilter, Failure> {
+    if query.is_category_unknown() {
+        return Err(Failure::unprocessable("There is no such category of messages."));
+    }
+    Ok(stored_filter(&query.filter()))
 }
 
 /// The messages that have these words; all of them without words.

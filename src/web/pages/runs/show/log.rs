@@ -61,6 +61,11 @@ impl LogQuery {
         }
     }
 
+    /// Whether a category is asked for that there is not.
+    pub(in crate::web::pages::runs) fn is_category_unknown(&self) -> bool {
+        !self.category.is_empty() && Category::parse(&self.category).is_none()
+    }
+
     /// A page that a person has searched or paged through stays as it is.
     pub(super) fn refreshes(&self) -> bool {
         self.refresh != "off"

@@ -10,7 +10,7 @@ use actix_web::web::{Data, Query};
 use crate::access::{Grant, Scope, Verb, verbs};
 use crate::clock::Stamp;
 use crate::domain::status::{Obstacle, Overall};
-use crate::ids::SystemKey;
+use crate::ids::{GroupId, SystemKey};
 use crate::store::systems::{Filter, Listed, Page, Place, Sort};
 use crate::store::{Db, groups, runs, systems};
 use crate::sync::registry;
@@ -86,7 +86,7 @@ pub async fn show(
 struct Loaded {
     rows: Vec<LoadedRow>,
     counts: StatusCounts,
-    groups: Vec<(crate::ids::GroupId, String)>,
+    groups: Vec<(GroupId, String)>,
     /// The next one in the direction that was read.
     beyond: Option<Place>,
 }
@@ -100,15 +100,17 @@ struct LoadedRow {
 }
 
 /// Words of the query as the store's filter.
-pub(super) fn filter(query: &SystemsQuery, groups: &[(crate::ids::GroupId, String)]) -> Filter {
+pub(super) fn filter(query: &SystemsQuery, groups: &[(GroupId, String)]) -> Filter {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let status = Overall::parse(&query.status);
+    // A group out of reach finds nothing, like one that there is not, and a status that there is not.
+    let nowhere = (!query.status.is_empty() && status.is_none()).then_some(GroupId(0));
+    let group = given(&query.group)
+        .map(|name| groups.iter().find(|(_id, known)| *known == name).map_or(GroupId(0), |(id, _name)| *id));
     Filter {
-        status: Overall::parse(&query.status),
+        status,
         kind: given(&query.kind),
-        // A group out of reach finds nothing, like one that there is not.
-        group: given(&query.group).map(|name| {
-            groups.iter().find(|(_id, known)| *known == name).map_or(crate::ids::GroupId(0), |(id, _name)| *id)
-        }),
+        group: nowhere.or(group),
         name: given(&query.q),
         sort: match query.sort.as_str() {
             "name" => Sort::Name,
@@ -198,7 +200,7 @@ fn place(cursor: &Cursor) -> Page {
     }
 }
 
-fn within(scope: &Scope, groups: &[(crate::ids::GroupId, String)]) -> String {
+fn within(scope: &Scope, groups: &[(GroupId, String)]) -> String {
     match (scope, groups) {
         (Scope::All, _) => "in all groups".to_owned(),
         (Scope::Groups(_), [(_id, name)]) => format!("in group {name}"),

@@ -255,7 +255,7 @@ fn last_run(shell: &Shell, row: &SystemRow) -> Markup {
 fn next_run(shell: &Shell, next: &NextRun) -> Markup {
     html! {
         @match next {
-            NextRun::At(at) => { (time(shell, *at)) div.sub { (time::relative(shell, *at)) } },
+            NextRun::At(at) => { (time(shell, *at)) div.sub { (time::due(shell, *at)) } },
             NextRun::Waiting => "waits for a worker",
             NextRun::AfterThisRun => "after this run",
             NextRun::WhenConnected => "when connected",

@@ -149,7 +149,10 @@ fn on_hold(shell: &Shell, view: &SystemView, hold: &Hold) -> Markup {
         p {
             strong { (Tone::Paused) "On hold since " (time::time_inside(shell, hold.since)) "." }
             " " bdi { (hold.by) } " gave this reason: " q dir="auto" { (foreign::words(&hold.reason)) }
-            ". Nothing runs until somebody releases it."
+            ". No run starts until a person releases the system."
+            @if let Some(running) = &view.synchronization.running {
+                " " (run_in_a_sentence(&view.key, running.run, view.may.open_runs)) " is still in process and will finish."
+            }
         }
         @if view.may.hold {
             (form(shell, &urls::system_release(&view.key), &button("Release", "primary")))
@@ -180,7 +183,7 @@ fn failed(shell: &Shell, view: &SystemView, last: &LastFailure) -> Markup {
 /// The columns of a table of runs.
 pub(in crate::web::pages) const RUN_COLUMNS: [Column<'_>; 9] = [
     text("Run"),
-    text("Started"),
+    text("Requested"),
     text("Result"),
     text("Trigger"),
     numbers("Duration"),
@@ -233,10 +236,13 @@ fn run_row(shell: &Shell, view: &SystemView, row: &RunRow) -> Markup {
 /// The cells of a run behind its name.
 pub(in crate::web::pages) fn run_cells(shell: &Shell, key: &SystemKey, row: &RunRow, log: &LogAccess) -> Markup {
     html! {
-        td data-label="Started" {
+        // Lists are in this order, and filtered by this time.
+        td data-label="Requested" {
+            (time(shell, row.queued))
             @match row.started {
-                Some(at) => (time(shell, at)),
-                None => span.soft { "queued " (time::time_inside(shell, row.queued)) },
+                Some(at) if time::same_minute(at, row.queued) => {},
+                Some(at) => div.sub { "started " (time::time_inside(shell, at)) },
+                None => div.sub { "not started" },
             }
         }
         td data-label="Result" {
@@ -275,6 +281,11 @@ fn settings(view: &SystemView) -> Markup {
             }
         }
     }
+}
+
+/// The same where a sentence begins with it.
+fn run_in_a_sentence(key: &SystemKey, no: RunNo, may_open: bool) -> Markup {
+    html! { @if may_open { a href=(urls::run(key, no)) { "Run " (no) } } @else { "Run " (no) } }
 }
 
 /// A run in a sentence, leading to its page if the reader may open that.
