@@ -43,8 +43,8 @@ pub trait Kind: Send + Sync {
     /// The fields that the territory follows from; the first is where to say that it is taken.
     fn territory_fields(&self) -> &'static [&'static str];
 
-    /// The stages that a connection has with these settings; the others are not needed.
-    fn stages(&self, settings: &serde_json::Value) -> Vec<Stage>;
+    /// The stages that a connection has with these settings, and with credentials in these slots; the others are not needed.
+    fn stages(&self, settings: &serde_json::Value, slots: &[String]) -> Vec<Stage>;
 
     /// The field and the value of the timeout for the service, where systems of this kind have one of their own.
     fn service_timeout(&self, _settings: &serde_json::Value) -> Option<(&'static str, Duration)> {

@@ -75,10 +75,12 @@ fn halted(error: &StoreError) -> Halt {
     }
 }
 
-/// How a run or a check ends for which the database could not be used. It is tried again.
+/// How a run or a check ends for which the database could not be used. It is tried again, unless the database is damaged:
+/// nothing gets better until a person has repaired it.
 pub(super) fn store_failure(stage: Stage, error: &StoreError) -> Failure {
     let code = error.fault().map_or("STORE-AWAY", store_code);
-    Failure::new(stage, code).quoting(error.to_string()).transient()
+    let failure = Failure::new(stage, code).quoting(error.to_string());
+    if error.fault() == Some(Fault::Damaged) { failure } else { failure.transient() }
 }
 
 pub(super) const fn store_code(fault: Fault) -> &'static str {

@@ -87,13 +87,33 @@ impl Fixer {
 }
 
 impl Healing {
-    /// A sentence for pages; empty when it does not heal by itself or nothing is left to heal.
+    /// A sentence for what is said of a code in general; empty when it does not heal by itself or nothing is left to heal.
     #[must_use]
-    pub const fn sentence(self) -> &'static str {
+    pub const fn in_general(self) -> &'static str {
         match self {
-            Self::Retried => "It may pass: Syncdesk tries again by itself.",
-            Self::NextRun => "It may pass: the next run tries again.",
+            Self::Retried => {
+                "This may be temporary. Syncdesk retries the run, unless the system is on hold or its attempts are used up."
+            }
+            Self::NextRun => "This may be temporary. The next run tries again.",
             Self::ByHand | Self::NothingLeft => "",
+        }
+    }
+
+    /// The same of a run that has ended. Whether it is retried is what its page knows.
+    #[must_use]
+    pub const fn of_ended_run(self) -> &'static str {
+        match self {
+            Self::NextRun => "This may be temporary. The next run tries again.",
+            Self::Retried | Self::ByHand | Self::NothingLeft => "",
+        }
+    }
+
+    /// The same of a connection check after which others follow.
+    #[must_use]
+    pub const fn of_check(self) -> &'static str {
+        match self {
+            Self::Retried => "This may be temporary. Syncdesk checks the connection again automatically.",
+            Self::NextRun | Self::ByHand | Self::NothingLeft => "",
         }
     }
 }

@@ -31,7 +31,7 @@ pub(super) static ENTRIES: &[Entry] = entries! { Syncdesk:
     "STORE-READ-ONLY" Run Error Run Administrator Retried
         "Database is read-only"
         "Syncdesk's own database accepts no changes."
-    "STORE-DAMAGED" Run Error Run Administrator Retried
+    "STORE-DAMAGED" Run Error Run Administrator ByHand
         "Database is damaged"
         "Syncdesk's own database contains data that cannot be read."
     "STORE-AWAY" Run Error Run Administrator Retried

@@ -104,7 +104,7 @@ impl Trouble {
                         "Refused because the system is on hold since " (time::time_inside(shell, *since)) ". "
                         bdi { (by) } " gave this reason: " q dir="auto" { (foreign::words(reason)) }
                     }
-                    p { "Nothing was changed, and nothing runs until somebody releases the system, which is done on its page." }
+                    p { "Nothing was changed, and no run starts until a person releases the system, which is done on its page." }
                 },
                 Self::Obstructed { by: Obstruction::Paused { since }, may_check, .. } => {
                     p { "Refused because the system is paused since " (time::time_inside(shell, *since)) ": no connection check has succeeded for too long." }

@@ -43,7 +43,7 @@ pub fn failure(
             entry.to_do_in_short()
         },
         house: note.map(HouseNote::in_short).unwrap_or_default(),
-        heals: entry.healing.sentence().to_owned(),
+        heals: entry.healing.of_ended_run().to_owned(),
         foreign_text,
     }
 }

@@ -80,8 +80,9 @@ pub fn progress(totals: &Totals) -> Progress {
     }
 }
 
-/// The three counts that the line below a log compares.
+/// The three counts that the line below a log compares. While a run is in process, its worker reports what it emitted later
+/// than messages are stored; what is stored was emitted.
 #[must_use]
-pub const fn completeness(totals: &Totals) -> Completeness {
-    Completeness { emitted: totals.emitted, stored: totals.stored, cut: totals.cut }
+pub fn completeness(totals: &Totals) -> Completeness {
+    Completeness { emitted: totals.emitted.max(totals.stored), stored: totals.stored, cut: totals.cut }
 }

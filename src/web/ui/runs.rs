@@ -41,15 +41,31 @@ pub const fn trigger(trigger: Trigger) -> &'static str {
     }
 }
 
-/// `By hand, r.keller`; `Retry 1 of run 1202`.
+/// `By hand, r.keller`; `Retry 1, after run 1202`; `By hand, retry 1, after run 1202, r.keller`.
 #[must_use]
 pub fn origin(origin: &Origin) -> Markup {
     html! {
         (trigger(origin.trigger))
-        @if origin.trigger == Trigger::Retry { " " (origin.attempt - 1) }
-        @if let Some(run) = origin.retries { " of run " (run) }
+        @if let Some(retry) = retry_number(origin.attempt.into()) {
+            // A person may have started it before its time.
+            @if origin.trigger == Trigger::Retry { " " (retry) } @else { ", retry " (retry) }
+        }
+        @if let Some(run) = origin.retries { ", after run " (run) }
         @if let Some(person) = &origin.person { ", " bdi { (person) } }
     }
+}
+
+/// The number of a retry, everywhere: 1 for the second attempt; none for the first attempt.
+#[must_use]
+pub const fn retry_number(attempt: i64) -> Option<i64> {
+    if attempt > 1 { Some(attempt - 1) } else { None }
+}
+
+/// `retry 1 of 4`. The limit of the system may be lower by now.
+#[must_use]
+pub fn retry_of_all(attempt: i64, max_attempts: i64) -> String {
+    let retry = retry_number(attempt).unwrap_or_default();
+    format!("retry {retry} of {}", retry_number(max_attempts).unwrap_or_default().max(retry))
 }
 
 /// Where the error of a run comes from, and of which sort it is.

@@ -33,6 +33,13 @@ both_databases! {
         assert_eq!(line(&book).await, "30 emitted, 30 stored, nothing cut");
     }
 
+    /// While a run is in process, its worker reports later what it emitted.
+    async fn what_is_stored_was_emitted(book: Book) {
+        book.write((0..3).map(|n| about(Category::Success, &format!("{n}"))).collect()).await;
+        book.desk.sql("UPDATE run_progress SET emitted = 1");
+        assert_eq!(line(&book).await, "3 emitted, 3 stored, nothing cut");
+    }
+
     async fn a_batch_that_was_dropped_shows(book: Book) {
         drop_a_batch(&book);
         for batch in 0..3 {

@@ -4,6 +4,8 @@ use crate::database::both_databases;
 use crate::logs::book::{Book, about};
 use crate::visitor::{Answer, timeless};
 use syncdesk::domain::message::{Category, Message};
+use syncdesk::domain::run::{EndReason, Stage};
+use syncdesk::store::runs::Ending;
 
 /// Times of run 1 by hand: asked for, a second later begun, and two minutes and eight seconds later ended.
 fn times(book: &Book) {
@@ -30,7 +32,7 @@ both_databases! {
         assert_eq!(facts[3], "Log 2 emitted , 2 stored , nothing cut");
         for (trigger, said) in [("schedule", "Schedule · 2 min"), ("catch_up", "Catching up a missed time · 2 min"),
             ("confirmed", "Confirmed plan, ada · 2 min"), ("retry", "Retry 1")] {
-            book.desk.sql(&format!("UPDATE runs SET trigger = '{trigger}', attempt = 2"));
+            book.desk.sql(&format!("UPDATE runs SET trigger = '{trigger}', attempt = {}", 1 + i32::from(trigger == "retry")));
             let (head, _facts) = told(&book.open("").await);
             assert!(head.contains(said), "{trigger}: {head}");
         }
@@ -62,6 +64,20 @@ both_databases! {
     }
 
     /// Later errors may follow from the first one.
+    /// A run that nobody retries is not promised to be.
+    async fn a_retry_is_promised_where_there_is_one(book: Book) {
+        book.end_as(Ending::Error { reason: EndReason::Failed, code: "PEER-AWAY".to_owned(), stage: Some(Stage::Protocol) }).await;
+        for page in [book.page(""), book.tree.page()] {
+            let said = book.ada.get(&page).await.expect(200).texts(".notice.error").concat();
+            assert!(said.contains("PEER-AWAY"), "{said}");
+            assert!(!said.contains("tries again") && !said.contains("retr") && !said.contains("temporary"), "{said}");
+        }
+        for (code, is_temporary) in [("STORE-DAMAGED", false), ("STORE-FULL", true), ("PEER-AWAY", true)] {
+            let facts = book.ada.get(&format!("/help/codes/{code}")).await.expect(200).texts(".facts").concat();
+            assert_eq!(facts.contains("This may be temporary."), is_temporary, "{code}: {facts}");
+        }
+    }
+
     async fn the_first_error_is_the_reason(book: Book) {
         let root = Message::of_run(Category::Error, "FILE-ROOT").arg("/srv/x").arg("it is not there");
         let pattern = Message::of_run(Category::Error, "FILE-PATTERN").arg("[");

@@ -116,6 +116,31 @@ both_databases! {
         assert_eq!(stages(&page), failed_at(5, &NAMED), "{}", page.told());
     }
 
+    /// Where nobody signs in, no sign-in has passed.
+    async fn an_anonymous_service(desk: Desk) {
+        let stub = Stub::start(|_number, _request| Reply::Raw(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()));
+        let endpoint = stub.url("");
+        let fields = [
+            ("settings.destination_kind", "webdav"),
+            ("settings.destination_endpoint", endpoint.as_str()),
+            ("settings.destination_path", ""),
+        ];
+        let tree = desk.files_system_with("Finance", "Public", &fields).await;
+        let page = check(&desk, &tree).await;
+        assert_eq!(stages(&page), failed_at(5, &[1, 3, 4]), "{}", page.told());
+    }
+
+    /// Further checks are promised where they come.
+    async fn it_says_whether_others_follow(desk: Desk) {
+        let tree = share(&desk, "Share", "http://127.0.0.1:9").await;
+        let page = check(&desk, &tree).await;
+        let promised = "Syncdesk checks the connection again automatically.";
+        assert!(page.says(promised), "{}", page.told());
+        desk.sql("UPDATE systems SET hold_since = 1, hold_reason = 'Repairs.', hold_by = 'mona'");
+        let page = desk.as_("wim").await.get(&page.path).await.expect(200);
+        assert!(page.says("The connection failed.") && !page.says(promised) && !page.says("tries again"), "{}", page.told());
+    }
+
     /// Its page is one of its system only.
     async fn a_check_of_another_system(desk: Desk) {
         let (one, other) = (desk.files_system("Finance", "One").await, desk.files_system("Sales", "Other").await);

@@ -72,7 +72,7 @@ impl Kind for Scripted {
         None
     }
 
-    fn stages(&self, _settings: &serde_json::Value) -> Vec<Stage> {
+    fn stages(&self, _settings: &serde_json::Value, _slots: &[String]) -> Vec<Stage> {
         Vec::new()
     }
 

@@ -90,7 +90,7 @@ impl Kind for Files {
         Some(Territory { address, whole_host, deletes: settings.mode == Mode::Mirror })
     }
 
-    fn stages(&self, settings: &serde_json::Value) -> Vec<Stage> {
+    fn stages(&self, settings: &serde_json::Value, slots: &[String]) -> Vec<Stage> {
         let Some(settings) = Settings::from_json(settings) else { return vec![Stage::Settings] };
         let address = |end: &EndSettings| end.address().split_once('+').map(|(_kind, address)| address.to_owned());
         let addresses: Vec<String> =
@@ -98,6 +98,14 @@ impl Kind for Files {
         let mut stages = vec![Stage::Settings, Stage::Content];
         if !addresses.is_empty() {
             stages.extend(net::stages(&addresses.iter().map(String::as_str).collect::<Vec<_>>()));
+        }
+        // A WebDAV service without an account gets a bearer token, if there is one.
+        let signs_in = |which: Which| {
+            let owner = settings.end(which).owner();
+            owner.is_some_and(|owner| owner.required || slots.iter().any(|slot| slot == which.secret()))
+        };
+        if [Which::Source, Which::Destination].into_iter().any(signs_in) {
+            stages.push(Stage::SignIn);
         }
         stages
     }

@@ -99,10 +99,14 @@ impl Kind for OData {
         None
     }
 
-    fn stages(&self, settings: &serde_json::Value) -> Vec<Stage> {
+    fn stages(&self, settings: &serde_json::Value, _slots: &[String]) -> Vec<Stage> {
         let Some(settings) = Settings::from_json(settings) else { return vec![Stage::Settings] };
         let mut stages = vec![Stage::Settings, Stage::Content];
         stages.extend(net::stages(&[&settings.root, &settings.token_url, &settings.proxy]));
+        match settings.auth {
+            Auth::None => {}
+            Auth::Basic | Auth::Header | Auth::OAuth2 | Auth::Certificate => stages.push(Stage::SignIn),
+        }
         stages
     }
 
@@ -137,4 +141,26 @@ impl Connector for OData {
 fn read(peer: &Peer) -> Result<Settings, Failure> {
     let unreadable = || Failure::new(Stage::Settings, codes::SETTING).arg("settings").arg("they cannot be read");
     Settings::from_json(&peer.settings).ok_or_else(unreadable)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_public_service_needs_no_sign_in() {
+        for (auth, signs_in) in
+            [("none", false), ("basic", true), ("header", true), ("oauth2", true), ("certificate", true)]
+        {
+            let settings = json!({
+                "root": "https://10.0.0.1/odata", "auth": auth, "account": "a", "token_url": "", "scope": "",
+                "header_name": "x", "master_name": "", "master_sets": [], "config_name": "", "config_sets": [],
+                "gone": "warning", "paging": "server", "page_size": 100, "parallel": 1, "timeout_seconds": 60,
+                "headers": [], "proxy": "", "ca": "",
+            });
+            assert_eq!(OData.stages(&settings, &[]).contains(&Stage::SignIn), signs_in, "{auth}");
+        }
+    }
 }

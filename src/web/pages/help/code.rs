@@ -58,7 +58,7 @@ pub async fn show(viewer: Viewer, path: Path<String>, app: Data<App>) -> Result<
             category: entry.category.into(),
             area: entry.area.title(),
             fixer: entry.fixer.title(),
-            heals: entry.healing.sentence(),
+            heals: entry.healing.in_general(),
         }),
         html: html_of(entry.doc().body),
         note,

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 
 use crate::access::{Grant, Verb, verbs};
 use crate::clock::Stamp;
+use crate::domain::catalogue;
 use crate::domain::house_note::HouseNote;
 use crate::domain::run::{RunState, Stage};
 use crate::ids::{CheckNo, SystemKey};
@@ -132,8 +133,8 @@ pub(super) async fn answer(
         name: system.name.clone(),
         asked: check.queued_at,
         by: check.principal.clone(),
-        state: state(&check, note.as_ref()),
-        has: has(&system),
+        state: state(&check, note.as_ref(), system.hold_since.is_some()),
+        has: has(&system, &slots),
         exposed: exposed(&system, &slots),
         may_check: viewer.may(&[Verb::CheckConnection], system.group_id),
         on_hold: system.hold_since.is_some(),
@@ -158,10 +159,10 @@ pub(super) fn exposed(system: &System, slots: &[String]) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// The stages that a connection of the system has; all, if it cannot be told.
-fn has(system: &System) -> Vec<Stage> {
+/// The stages that a connection of the system has, with credentials in these slots; all, if it cannot be told.
+fn has(system: &System, slots: &[String]) -> Vec<Stage> {
     let settings = serde_json::from_str(&system.settings).ok();
-    let of_kind = registry::kind(&system.kind).zip(settings).map(|(kind, settings)| kind.stages(&settings));
+    let of_kind = registry::kind(&system.kind).zip(settings).map(|(kind, settings)| kind.stages(&settings, slots));
     of_kind.unwrap_or_else(|| Stage::ALL.to_vec())
 }
 
@@ -170,7 +171,7 @@ fn code_of(check: &Check) -> &str {
     check.code.as_deref().unwrap_or("RUN-INTERNAL")
 }
 
-fn state(check: &Check, note: Option<&HouseNote>) -> CheckState {
+fn state(check: &Check, note: Option<&HouseNote>, on_hold: bool) -> CheckState {
     let at = check.ended_at.unwrap_or(check.queued_at);
     let took = Duration::from_micros(check.duration_us.and_then(|took| u64::try_from(took).ok()).unwrap_or(0));
     match (check.state, check.ok) {
@@ -180,11 +181,11 @@ fn state(check: &Check, note: Option<&HouseNote>) -> CheckState {
         (RunState::Ended, Some(false) | None) => {
             let detail: (Vec<String>, Option<String>) =
                 check.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or_default();
-            CheckState::Failed {
-                at,
-                took,
-                failure: present::failure((code_of(check), note), check.stage, &detail.0, detail.1),
-            }
+            let code = code_of(check);
+            // On hold no check is planned.
+            let heals = if on_hold { "" } else { catalogue::by_code(code).healing.of_check() };
+            let failure = present::failure((code, note), check.stage, &detail.0, detail.1);
+            CheckState::Failed { at, took, failure: FailureView { heals: heals.to_owned(), ..failure } }
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::clock::Stamp;
 use crate::domain::run::Stage;
 use crate::ids::{CheckNo, RunNo};
 use crate::web::ui::progress::Progress;
-use crate::web::ui::runs::{LogAccess, no_log_access};
+use crate::web::ui::runs::{LogAccess, no_log_access, retry_number};
 use crate::web::ui::tile::tile;
 use crate::web::ui::{Badge, Shell, Tone, duration, form, link_button, progress, strip, time};
 use crate::web::urls;
@@ -92,7 +92,7 @@ pub struct QueueTile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     pub run: RunNo,
-    /// `retry 2 of 5`, `by hand`, `behind run 17`.
+    /// `retry 1 of 4`, `by hand`, `behind run 17`.
     pub what: String,
     pub not_before: Stamp,
     pub overdue: bool,
@@ -113,7 +113,7 @@ pub(in crate::web::pages) fn connection(shell: &Shell, view: &SystemView) -> Mar
         tile_of
             .next_check
             .filter(|_at| tile_of.checking.is_none())
-            .map(|at| ("Next check", html! { (time::time_ago(shell, at)) })),
+            .map(|at| ("Next check", html! { (time::time_due(shell, at)) })),
     ]);
     let actions = html! {
         @if view.may.check { (form::check(shell, &view.key, &form::button("Check connection", ""))) }
@@ -160,7 +160,7 @@ pub(in crate::web::pages) fn synchronization(shell: &Shell, view: &SystemView) -
             html! {
                 @match tile_of.next_due {
                     Some(at) => {
-                        (time::time_ago(shell, at))
+                        (time::time_due(shell, at))
                         @if !tile_of.next_note.is_empty() { " · " (tile_of.next_note) }
                     },
                     None => (tile_of.next_note),
@@ -230,8 +230,11 @@ pub(in crate::web::pages) fn queue(shell: &Shell, view: &SystemView) -> Markup {
             })
         })
         .collect::<Vec<_>>();
-    facts.push(("Failures in a row", html! { (tile_of.failures_in_row) }));
-    let retries = tile_of.max_attempts - 1;
+    facts.push((
+        "Failures in a row",
+        html! { (tile_of.failures_in_row) @if tile_of.failures_in_row > 0 { " · a run and its retries count once" } },
+    ));
+    let retries = retry_number(tile_of.max_attempts).unwrap_or_default();
     facts.push((
         "Retries",
         html! { @if retries > 0 { "up to " (retries) ", after errors that may pass" } @else { "none" } },

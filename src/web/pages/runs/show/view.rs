@@ -211,7 +211,7 @@ fn ended(view: &RunView) -> Markup {
                     @if let Some(reason) = reason { strong { (end_reason(reason)) } " " }
                     @if let Some(why) = &view.failure { (failure(why)) }
                     @if let Some(next) = view.retried_by {
-                        " It is tried again as " a href=(urls::run(&view.system.key, next)) { "run " (next) } "."
+                        " It is retried: " a href=(urls::run(&view.system.key, next)) { "run " (next) } "."
                     }
                 }
                 @if let Some(why) = &view.failure { (said(why)) }

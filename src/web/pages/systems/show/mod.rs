@@ -31,7 +31,7 @@ use crate::web::pages::runs::is_expired;
 use crate::web::present::{self, Busy};
 use crate::web::response;
 use crate::web::state::App;
-use crate::web::ui::runs::LogAccess;
+use crate::web::ui::runs::{LogAccess, retry_of_all};
 use crate::web::ui::{Badge, Nav, PageLinks, Refresh, Tone};
 use crate::web::urls::{self, PageSize};
 
@@ -339,7 +339,7 @@ fn queue(loaded: &Loaded, viewer: &Viewer) -> QueueTile {
     let waiting = loaded.busy.queued.iter().map(|run| Waiting {
         run: run.no,
         what: match (run.trigger, present::waits(&loaded.system, run, behind)) {
-            (Trigger::Retry, _) => format!("retry {} of {}", run.attempt, loaded.system.max_attempts),
+            (Trigger::Retry, _) => retry_of_all(run.attempt, loaded.system.max_attempts),
             (_, Some(waits)) => waits,
             (Trigger::Manual | Trigger::Confirmed, None) => "by hand".to_owned(),
             (Trigger::Schedule | Trigger::CatchUp, None) => "by schedule".to_owned(),
