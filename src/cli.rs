@@ -49,6 +49,11 @@ pub enum Command {
 pub enum UserCommand {
     /// Create a person; asks for the password, or reads it from standard input
     Add(NewUser),
+    /// Give a person a new password and end their sessions; asks for it, or reads it from standard input
+    Password {
+        /// Name that this person signs in with
+        name: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -126,6 +131,8 @@ mod tests {
         assert_eq!(command("serve --listen 127.0.0.1:9090"), Ok(Command::Serve));
         assert_eq!(command("--workers 2 work"), Ok(Command::Work));
         assert_eq!(command("migrate"), Ok(Command::Migrate));
+        let password = UserCommand::Password { name: "mona".into() };
+        assert_eq!(command("user password mona"), Ok(Command::User(password)));
         assert_eq!(command("group add Finance"), Ok(Command::Group(GroupCommand::Add { name: "Finance".into() })));
         assert_eq!(command("key rotate"), Ok(Command::Key(KeyCommand::Rotate)));
         assert_eq!(command("setup-token"), Ok(Command::SetupToken));

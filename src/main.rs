@@ -12,6 +12,7 @@ use syncdesk::cli::{self, Command, GroupCommand, Invocation, KeyCommand, NewUser
 use syncdesk::clock::SystemClock;
 use syncdesk::config::{Config, ConfigError, Environment, logging, show};
 use syncdesk::ops::passwords::Passwords;
+use syncdesk::ops::reset_password::reset_password;
 use syncdesk::ops::{people, rotate_keys, set_up, upkeep};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
@@ -64,6 +65,12 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
         Command::Work => work(house).await,
         Command::Migrate => Ok(say("The database is at this version.")?),
         Command::User(UserCommand::Add(new)) => add_user(&house, new).await,
+        Command::User(UserCommand::Password { name }) => {
+            let new = (name.as_str(), read_password()?);
+            let now = house.clock.now();
+            reset_password(&house.store, &Internal::console(), &Passwords::new()?, new, now).await?;
+            Ok(say(&format!("{name} can sign in with the new password, and is signed out everywhere."))?)
+        }
         Command::Group(GroupCommand::Add { name }) => {
             people::add_group(&house.store, &Internal::console(), &name, house.clock.now()).await?;
             house.make_roots()?;

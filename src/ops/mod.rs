@@ -18,6 +18,7 @@ pub mod people;
 pub mod random;
 pub mod refusals;
 pub mod request_run;
+pub mod reset_password;
 pub mod rotate_keys;
 pub mod seal_audit;
 pub mod set_up;

@@ -20,7 +20,7 @@ use crate::web::ui::Tone;
 use crate::web::{response, session};
 use maud::{Markup, html};
 
-use crate::web::ui::field::summary;
+use crate::web::ui::field::{passwords_again, summary};
 use crate::web::ui::layout::head;
 use crate::web::ui::{Choice, Control, Errors, FieldView, Shell, button, duration, form, page};
 use crate::web::urls;
@@ -197,6 +197,9 @@ fn time_zone(shell: &Shell, view: &AccountView) -> Markup {
 }
 
 fn password(shell: &Shell, view: &AccountView) -> Markup {
+    let fields = ["current", "password", "password_again"];
+    let own = view.errors.iter().filter(|(field, _said)| fields.contains(&field.as_str()));
+    let errors = passwords_again(&own.map(|(field, said)| (field.clone(), said.clone())).collect(), &fields);
     html! {
         section.card.sheet aria-labelledby="password-title" {
             h2 #password-title { "Password" }
@@ -205,11 +208,11 @@ fn password(shell: &Shell, view: &AccountView) -> Markup {
                 input.hidden type="text" name="username" value=(view.name) autocomplete="username" readonly
                     tabindex="-1" aria-label="Name";
                 (FieldView::new("current", "Current password", "", Control::Password { autocomplete: "current-password" })
-                    .required().view(&view.errors))
+                    .required().view(&errors))
                 (FieldView::new("password", "New password", "", Control::Password { autocomplete: "new-password" })
-                    .help(rules::HINT).required().view(&view.errors))
+                    .help(rules::HINT).required().view(&errors))
                 (FieldView::new("password_again", "New password again", "", Control::Password { autocomplete: "new-password" })
-                    .required().view(&view.errors))
+                    .required().view(&errors))
                 p.soft { "All other sessions are signed out." }
                 div.do { (button("Change password", "")) }
             }))

@@ -18,7 +18,7 @@ use crate::web::state::App;
 use crate::web::{response, session};
 use maud::{Markup, html};
 
-use super::super::ui::field::summary_in_order;
+use super::super::ui::field::{passwords_again, summary_in_order};
 use super::super::ui::layout::head;
 use super::super::ui::{Choice, Control, Errors, FieldView, Shell, button, form, page};
 use crate::web::urls;
@@ -130,14 +130,15 @@ pub fn view(shell: &Shell, view: &SetupView) -> Markup {
 fn inputs(view: &SetupView) -> Markup {
     let [token, name, password, again, zone] = FIELDS;
     let new_password = Control::Password { autocomplete: "new-password" };
+    let errors = passwords_again(&view.errors, &[password.0, again.0]);
     html! {
         (FieldView::new(token.0, token.1, &view.token, Control::Line)
             .help("Syncdesk printed it on the console when it started. “syncdesk setup-token” prints a new one.")
             .required().autocomplete("off").view(&view.errors))
         (FieldView::new(name.0, name.1, &view.name, Control::Line)
             .help(NAME_HINT).required().autocomplete("username").view(&view.errors))
-        (FieldView::new(password.0, password.1, "", new_password).help(rules::HINT).required().view(&view.errors))
-        (FieldView::new(again.0, again.1, "", new_password).required().view(&view.errors))
+        (FieldView::new(password.0, password.1, "", new_password).help(rules::HINT).required().view(&errors))
+        (FieldView::new(again.0, again.1, "", new_password).required().view(&errors))
         (FieldView::new(zone.0, zone.1, &view.time_zone, Control::Suggest(&view.time_zones))
             .help("Syncdesk shows you times in it, such as Europe/Berlin.")
             .required().autocomplete("off").view(&view.errors))

@@ -129,7 +129,11 @@ pub fn view(shell: &Shell, view: &SignInView) -> Markup {
                         div.do { (button("Sign in", "primary")) }
                     }))
                 }
-                p.soft { "No account, or the password is lost? An administrator of this portal can help." }
+                p.soft {
+                    "No account, or forgot your password? Ask the people who run Syncdesk in your organization. On its server, "
+                    code.mono { "syncdesk user add" } " creates an account, and " code.mono { "syncdesk user password" }
+                    " sets a new password."
+                }
             }
         },
     )

@@ -239,3 +239,16 @@ pub fn summary_in_order(errors: &Errors, fields: &[(String, String)]) -> Markup 
         }
     }
 }
+/// The errors with a word at each field for a person's password, as these come back empty. `passwords` is all of them in one
+/// form; nothing is added where none of the errors is in that form (`errors` of others are left out by the caller).
+#[must_use]
+pub fn passwords_again(errors: &Errors, passwords: &[&str]) -> Errors {
+    let mut errors = errors.clone();
+    if !errors.is_empty() {
+        for field in passwords {
+            let said = || "Enter it again: a password is not sent back to the browser.".to_owned();
+            errors.entry((*field).to_owned()).or_insert_with(said);
+        }
+    }
+    errors
+}

@@ -10,12 +10,13 @@ fn console() -> Home {
 }
 
 /// By hand: each command that there is, and a word of what it does.
-const COMMANDS: [(&[&str], &str); 9] = [
+const COMMANDS: [(&[&str], &str); 10] = [
     (&["serve"], "Serve the portal"),
     (&["work"], "Execute runs only"),
     (&["migrate"], "Bring the database to this version"),
     (&["user"], "People with an account"),
     (&["user", "add"], "reads it from standard input"),
+    (&["user", "password"], "Give a person a new password"),
     (&["group", "add"], "Create a group of systems"),
     (&["key", "rotate"], "encrypt every credential with it"),
     (&["setup-token"], "Renew the one-time token"),

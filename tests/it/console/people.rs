@@ -51,15 +51,42 @@ both_databases! {
             ("eve", "Operator", &["--group", "Nowhere"], PASSWORD, "There is no group Nowhere."),
             ("eve", "Administrator", &["--group", "Finance"], PASSWORD, "reach all only"),
             ("mona", "Watcher", &["--all"], PASSWORD, "This name is taken."),
+            ("MONA", "Watcher", &["--all"], PASSWORD, "This name is taken."),
         ] {
             let sentence = add(name, collection, reach, password).refused();
             assert!(sentence.contains(words), "{name} {collection}: {sentence}");
         }
         assert!(console.say(&["group", "add", "Finance"]).refused().contains("There is a group with this name."));
+        assert!(console.say(&["group", "add", "FINANCE"]).refused().contains("There is a group with this name."));
         assert!(console.say(&["group", "add", "../etc"]).refused().contains("without a slash"));
         assert!(console.say(&["group", "add", "Fin\u{202e}ance"]).refused().contains("\\u{202E}"));
         let people = console.database.connect().texts("SELECT name AS value FROM people");
         assert_eq!(people, ["mona"], "nothing else was made");
+    }
+
+    async fn a_forgotten_password_is_replaced(console: Home) {
+        let portal = console.serve(&[]);
+        let ada = ["user", "add", "ada", "--collection", "Administrator", "--all"];
+        said(console.command(&ada), PASSWORD).worked();
+        let visitor = portal.visitor();
+        visitor.open("/").await.expect(200);
+        let stranger = visitor.get("/sign-in").await.expect(200);
+        assert!(stranger.says("syncdesk user password"), "{}", stranger.told());
+        visitor.submit("/sign-in", &[("name", "ada"), ("password", PASSWORD)]).await.expect(303);
+        visitor.get("/account").await.expect(200);
+        let new = "another phrase, as long";
+        let change = |name: &str, password: &str| said(console.command(&["user", "password", name]), password);
+        assert!(change("eve", new).refused().contains("There is no enabled account with the name eve."));
+        assert!(change("ada", "short").refused().contains("at least 12 characters"));
+        visitor.get("/account").await.expect(200);
+        assert_eq!(change("ada", &format!("{new}\n")).worked(), "ada can sign in with the new password, and is signed out everywhere.\n");
+        assert!(visitor.get("/account").await.expect(303).location().starts_with("/sign-in"));
+        for (password, status) in [(PASSWORD, 422), (new, 303)] {
+            visitor.get("/sign-in").await.expect(200);
+            visitor.submit("/sign-in", &[("name", "ada"), ("password", password)]).await.expect(status);
+        }
+        let entries = console.database.connect().texts("SELECT action || ' ' || subject AS value FROM audit WHERE action LIKE 'person.reset%'");
+        assert_eq!(entries, ["person.reset_password ada"]);
     }
 
     async fn the_set_up_token_is_renewed_until_somebody_administers(console: Home) {

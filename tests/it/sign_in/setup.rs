@@ -110,6 +110,29 @@ both_databases! {
         assert_eq!(administrators(&new.desk), ["ada"]);
     }
 
+    /// A password never comes back, and the page says that it has to be typed again.
+    async fn passwords_are_asked_for_again(new: New) {
+        let visitor = new.desk.nobody();
+        let again = "Enter it again: a password is not sent back to the browser.";
+        let refused = set_up(&visitor, &new.token, "a b", PASSWORD).await.expect(422);
+        for field in ["password", "password_again"] {
+            assert!(refused.text(&format!("#{field}-error")).contains(again), "{}", refused.told());
+        }
+        let refused = set_up(&visitor, &new.token, "ada", "short").await.expect(422);
+        assert!(refused.text("#password-error").contains("at least 12 characters"), "{}", refused.told());
+        assert!(refused.text("#password_again-error").contains(again), "{}", refused.told());
+        set_up(&visitor, &new.token, "ada", PASSWORD).await.expect(303);
+        // The same where a password is changed, and at no other form of that page.
+        visitor.get("/account").await.expect(200);
+        let fields = [("current", "wrong"), ("password", PASSWORD), ("password_again", PASSWORD)];
+        let refused = visitor.submit("/account/password", &fields).await.expect(422);
+        for field in ["password", "password_again"] {
+            assert!(refused.text(&format!("#{field}-error")).contains(again), "{}", refused.told());
+        }
+        let refused = visitor.submit("/account/time-zone", &[("time_zone", "Mars")]).await.expect(422);
+        assert!(refused.texts("#password-error").is_empty(), "{}", refused.told());
+    }
+
     /// Every error at the same time, in the order of the form.
     async fn all_errors_are_reported_together(new: New) {
         let visitor = new.desk.nobody();
