@@ -24,5 +24,6 @@ pub mod seal_audit;
 pub mod set_up;
 pub mod sign_in;
 pub mod specify;
+pub mod unsaved;
 pub mod upkeep;
 pub mod vault;

@@ -10,11 +10,26 @@ use super::schema::sessions;
 use crate::clock::Stamp;
 use crate::ids::PersonId;
 
+/// How long a session is still known after it has expired: so long a form that arrives late can be told from one of a
+/// stranger, and kept.
+pub const KNOWN_AFTER_END: Duration = Duration::from_hours(24);
+
 /// The state of a session that has not expired.
 pub fn load(db: &mut Db, key_hash: &[u8], now: Stamp) -> Result<Option<String>> {
     Ok(sessions::table
         .find(key_hash)
         .filter(sessions::expires_at.gt(now))
+        .select(sessions::state)
+        .first(db)
+        .optional()?)
+}
+
+/// The state of a session that has expired, and is still known.
+pub fn ended(db: &mut Db, key_hash: &[u8], now: Stamp) -> Result<Option<String>> {
+    Ok(sessions::table
+        .find(key_hash)
+        .filter(sessions::expires_at.le(now))
+        .filter(sessions::expires_at.gt(now.minus(KNOWN_AFTER_END)))
         .select(sessions::state)
         .first(db)
         .optional()?)
@@ -72,7 +87,8 @@ pub fn states_of(db: &mut Db, person: PersonId, now: Stamp) -> Result<Vec<String
     Ok(open.select(sessions::state).load(db)?)
 }
 
-/// Removes what has expired.
+/// Removes what has expired, and is no longer known.
 pub fn sweep(db: &mut Db, now: Stamp) -> Result<usize> {
-    Ok(diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(db)?)
+    let expired = sessions::table.filter(sessions::expires_at.le(now.minus(KNOWN_AFTER_END)));
+    Ok(diesel::delete(expired).execute(db)?)
 }

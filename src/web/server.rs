@@ -28,6 +28,7 @@ use super::session::failing::with_a_page;
 use super::session::store::Sessions;
 use super::state::App;
 use super::{response, routes};
+use crate::store::sessions::KNOWN_AFTER_END;
 
 /// Threads that serve.
 const WORKERS: usize = 2;
@@ -55,8 +56,9 @@ pub struct ServerParts {
 pub fn serve(app: App, parts: ServerParts, listener: TcpListener) -> std::io::Result<Server> {
     let ServerParts { cookie_key, session_idle, malformed } = parts;
     let secure = app.portal.secure;
-    let idle = actix_web::cookie::time::Duration::seconds(i64::try_from(session_idle.as_secs()).unwrap_or(i64::MAX));
-    let sessions = Sessions { store: app.store.clone(), clock: app.clock.clone() };
+    let cookie_life = session_idle.saturating_add(KNOWN_AFTER_END).as_secs();
+    let cookie_life = actix_web::cookie::time::Duration::seconds(i64::try_from(cookie_life).unwrap_or(i64::MAX));
+    let sessions = Sessions { store: app.store.clone(), clock: app.clock.clone(), idle: session_idle };
     let address = listener.local_addr()?;
     let connections = Connections::new(app.portal.trusted_proxies.clone());
     let server = Server::build()
@@ -73,7 +75,7 @@ pub fn serve(app: App, parts: ServerParts, listener: TcpListener) -> std::io::Re
             .cookie_same_site(SameSite::Lax)
             .cookie_path("/".to_owned())
             .cookie_content_security(CookieContentSecurity::Signed)
-            .session_lifecycle(PersistentSession::default().session_ttl(idle))
+            .session_lifecycle(PersistentSession::default().session_ttl(cookie_life))
             .build();
         let headers = response::headers(secure).fold(DefaultHeaders::new(), DefaultHeaders::add);
         let pages = WebApp::new()

@@ -18,7 +18,7 @@ use maud::{Markup, html};
 
 use crate::web::ui::layout::head;
 use crate::web::ui::{Control, Errors, FieldView, Shell, Tone, button, duration, form, notice, page};
-use crate::web::urls;
+use crate::web::urls::{self, Ended};
 
 /// What the page shows.
 #[derive(Debug, Clone, Default)]
@@ -28,6 +28,8 @@ pub struct SignInView {
     /// Where to go afterwards; empty for the start page.
     pub next: String,
     pub refused: Option<Refused>,
+    /// Why it is shown to somebody who was signed in.
+    pub ended: Option<Ended>,
 }
 
 /// Why somebody was not let in. A wrong name and a wrong password are one and the same.
@@ -46,14 +48,18 @@ pub enum Refused {
 pub struct SignInQuery {
     #[serde(default)]
     next: String,
+    #[serde(default)]
+    ended: Option<Ended>,
 }
 
 /// The empty form; whoever is signed in goes on.
 pub async fn show(viewer: Viewer, query: Query<SignInQuery>) -> HttpResponse {
     if viewer.actor.is_some() {
-        return response::see_other(urls::HOME);
+        let next = local(&query.next);
+        return response::see_other(if next.is_empty() { urls::HOME } else { next });
     }
-    let asked = SignInView { name: String::new(), next: local(&query.next).to_owned(), refused: None };
+    let next = local(&query.next).to_owned();
+    let asked = SignInView { name: String::new(), next, refused: None, ended: query.ended };
     response::page(view(&viewer.shell(None), &asked))
 }
 
@@ -92,7 +98,8 @@ pub async fn submit(
         Refused::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         Refused::Wrong | Refused::Expired => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let asked = SignInView { name: form.field("name").to_owned(), next: next.to_owned(), refused: Some(refused) };
+    let asked =
+        SignInView { name: form.field("name").to_owned(), next: next.to_owned(), refused: Some(refused), ended: None };
     Ok(response::page_with(status, view(&viewer.shell(None), &asked)))
 }
 
@@ -119,6 +126,7 @@ pub fn view(shell: &Shell, view: &SignInView) -> Markup {
             div.narrow {
                 (head(&html! { "Sign in" }, &html! {}, &html! {}))
                 @if let Some(refused) = &view.refused { (why(refused)) }
+                @if let Some(ended) = view.ended { (notice::notice(Tone::Warning, &html! { p { (Tone::Warning) (said(ended)) } })) }
                 div.card.sheet {
                     (form(shell, urls::SIGN_IN, &html! {
                         @if !view.next.is_empty() { input type="hidden" name="next" value=(view.next); }
@@ -137,6 +145,17 @@ pub fn view(shell: &Shell, view: &SignInView) -> Markup {
             }
         },
     )
+}
+
+const fn said(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Session => "Your session has ended. Sign in to continue.",
+        Ended::Lost => "You are no longer signed in, so nothing was saved or started. Sign in, then try again.",
+        Ended::Kept => {
+            "Your session has ended, so nothing was saved yet. Your entries are kept for an hour: sign in with the same \
+             name, and the form shows them again."
+        }
+    }
 }
 
 fn why(refused: &Refused) -> Markup {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use maud::Markup;
 
 use super::{at, forms, key, runs, shell, system, systems};
+use crate::domain::catalogue::Healing;
 use crate::domain::message::Counts;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::RunNo;
@@ -156,7 +157,8 @@ fn of_people() -> Vec<(&'static str, Markup)> {
         time_zones: zones(),
         errors: Errors::from([("password".into(), "The password is too short: 12 characters at least.".into())]),
     };
-    let refused = SignInView { name: "ada".into(), next: "/systems".into(), refused: Some(Refused::Wrong) };
+    let refused =
+        SignInView { name: "ada".into(), next: "/systems".into(), refused: Some(Refused::Wrong), ended: None };
     vec![
         ("account", account::view(&shell(), &account)),
         ("setup", setup::view(&stranger(), &setup)),
@@ -176,7 +178,7 @@ fn of_help() -> Vec<(&'static str, Markup)> {
             category: crate::domain::message::Category::Error.into(),
             area: "Connection",
             fixer: "An administrator",
-            heals: "It may pass: Syncdesk tries again by itself.",
+            heals: Healing::Retried.in_general(),
         }),
         html: html.clone(),
         note: Some(crate::domain::house_note::HouseNote {

@@ -15,7 +15,8 @@ use actix_web::{HttpMessage, HttpResponse};
 use super::body;
 use super::client_address::client_address;
 use super::csrf::{self, Secret};
-use super::store::{PERSON, UNREAD};
+use super::store::{ENDED, PERSON, UNREAD};
+use super::unsaved::{EndedSession, sign_in_first};
 use super::{FLASH, SECRET, TOUCHED, flash_of};
 use crate::access::{Actor, Verb};
 use crate::ids::{PersonId, SystemKey};
@@ -43,7 +44,7 @@ pub async fn gate(
         None => return Err(Failure::internal("the application has no state").into()),
     };
     let secure = app.portal.secure;
-    let (viewer, located, fresh) = match look(&app, row, &request).await {
+    let Look { viewer, located, fresh, ended } = match look(&app, row, &request).await {
         Ok(found) => found,
         Err(failure) => {
             // Without a database nobody is known: the page is made for a stranger.
@@ -53,7 +54,7 @@ pub async fn gate(
         }
     };
     request.extensions_mut().insert(viewer.clone());
-    let allowed = admit(&app, row, &mut request, &viewer, located).await;
+    let allowed = admit(&app, row, &mut request, &viewer, (located, ended)).await;
     let mut response = match allowed {
         Err(Refusal::SeeOther(address)) => {
             request.into_response(HttpResponse::SeeOther().insert_header((LOCATION, address)).finish())
@@ -137,17 +138,27 @@ fn client(app: &App, request: &ServiceRequest) -> Option<String> {
     Some(client_address(peer, &forwarded, &app.portal.trusted_proxies).to_string())
 }
 
-/// Who looks, where the system of the address is, and the value of a new cookie if a stranger needs one.
-async fn look(
-    app: &App,
-    row: &Row,
-    request: &ServiceRequest,
-) -> Result<(Viewer, Option<Located>, Option<String>), Failure> {
+/// What is known of a request before it is admitted.
+struct Look {
+    viewer: Viewer,
+    /// Where the system of the address is.
+    located: Option<Located>,
+    /// The value of a new cookie if a stranger needs one.
+    fresh: Option<String>,
+    /// The session that it would belong to, had that not ended.
+    ended: Option<EndedSession>,
+}
+
+async fn look(app: &App, row: &Row, request: &ServiceRequest) -> Result<Look, Failure> {
     let session = request.get_session();
     if let Some((fault, why)) = session.get::<(Option<String>, String)>(UNREAD).ok().flatten() {
         let fault = fault.and_then(|word| Fault::parse(&word));
         return Err(fault.map_or_else(|| Failure::internal(why), Failure::broken));
     }
+    let whose = session.get::<(i64, String)>(ENDED).ok().flatten();
+    let mut ended = whose.and_then(|(person, secret)| {
+        Some(EndedSession { person: PersonId(person), secret: Secret::from_text(&secret)? })
+    });
     let id = session.get::<i64>(PERSON).ok().flatten().map(PersonId);
     if let Some(id) = id {
         let key = matches!(row.access, Access::System(_)).then(|| request.match_info().get("system")).flatten();
@@ -176,9 +187,10 @@ async fn look(
                     now,
                     flash,
                 };
-                return Ok((viewer, located, None));
+                return Ok(Look { viewer, located, fresh: None, ended: None });
             }
             session.purge();
+            ended = Some(EndedSession { person: id, secret });
         } else {
             // The account was disabled, or the session is not one of ours any more.
             session.purge();
@@ -195,7 +207,7 @@ async fn look(
         },
         |secret| (secret, None),
     );
-    Ok((stranger(app, client(app, request), secret), None, fresh))
+    Ok(Look { viewer: stranger(app, client(app, request), secret), located: None, fresh, ended })
 }
 
 /// Notes that the session is in use, at most once a minute; `false` when it has lasted its whole life.
@@ -227,7 +239,7 @@ async fn admit(
     row: &'static Row,
     request: &mut ServiceRequest,
     viewer: &Viewer,
-    located: Option<Located>,
+    (located, ended): (Option<Located>, Option<EndedSession>),
 ) -> Result<(), Refusal> {
     let set_up = app.is_set_up().await.map_err(Failure::from)?;
     match row.access {
@@ -239,8 +251,7 @@ async fn admit(
         Access::SignedIn | Access::Needs(_) | Access::System(_) => {}
     }
     let Some(actor) = &viewer.actor else {
-        let back = if row.posts() { None } else { request.uri().path_and_query().map(ToString::to_string) };
-        return Err(Refusal::SeeOther(urls::sign_in(&back.unwrap_or_default())));
+        return Err(Refusal::SeeOther(sign_in_first(app, row, request, viewer, ended).await));
     };
     match row.access {
         Access::Needs(needed) => needed.grant(actor, request)?,

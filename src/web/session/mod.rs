@@ -9,6 +9,7 @@ pub mod gate;
 pub mod setup_link;
 pub mod store;
 pub mod throttle;
+pub mod unsaved;
 
 use actix_session::Session;
 
@@ -27,6 +28,7 @@ const FLASH: &str = "flash";
 /// When the state cannot be written as JSON.
 pub fn begin(session: &Session, person: PersonId, now: Stamp) -> Result<(), actix_session::SessionInsertError> {
     session.renew();
+    session.remove(store::ENDED);
     session.insert(store::PERSON, person.0)?;
     session.insert(SECRET, csrf::Secret::random().to_text())?;
     session.insert(TOUCHED, (now.0, now.0))

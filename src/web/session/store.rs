@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration as CookieDuration;
 
+use super::SECRET;
 use crate::clock::Clock;
 use crate::ids::PersonId;
 use crate::ops::random;
@@ -19,6 +20,10 @@ pub const PERSON: &str = "person";
 /// Name, in a session that could not be read, of why: what is wrong with the database, and in words. The gate makes a page
 /// of it. Such a session is never changed, so that this is never stored.
 pub(super) const UNREAD: &str = "unread";
+
+/// Name, in what is left of a session that has ended, of whose it was, and of the secret of its forms. Like [`UNREAD`], it is
+/// never stored.
+pub(super) const ENDED: &str = "ended";
 
 type State = HashMap<String, String>;
 
@@ -35,26 +40,38 @@ fn warn_unless_broken(what: &str, error: &StoreError) {
     }
 }
 
-/// Sessions in the portal's database.
+/// What is left of a session that has ended, if it was somebody's.
+fn left(text: &str) -> Option<State> {
+    let state: State = serde_json::from_str(text).ok()?;
+    // Both are JSON.
+    let whose = format!("[{},{}]", state.get(PERSON)?, state.get(SECRET)?);
+    Some(State::from([(ENDED.to_owned(), whose)]))
+}
+
+/// Sessions in the portal's database. Their cookies last longer than they do, by
+/// [`sessions::KNOWN_AFTER_END`].
 #[derive(Clone)]
 pub struct Sessions {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
+    /// How long a session may be idle.
+    pub idle: Duration,
 }
 
 fn person(state: &State) -> Option<PersonId> {
     state.get(PERSON).and_then(|id| id.parse().ok()).map(PersonId)
 }
 
-fn life(ttl: &CookieDuration) -> Duration {
-    Duration::from_secs(u64::try_from(ttl.whole_seconds()).unwrap_or(0))
-}
-
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let (hash, now) = (random::token_hash(key.as_ref()), self.clock.now());
-        let text = match self.store.read(move |db| sessions::load(db, &hash, now)).await {
-            Ok(text) => text,
+        let found = self.store.read(move |db| match sessions::load(db, &hash, now)? {
+            Some(text) => Ok((Some(text), None)),
+            None => Ok((None, sessions::ended(db, &hash, now)?)),
+        });
+        let text = match found.await {
+            Ok((text, None)) => text,
+            Ok((_none, Some(ended))) => return Ok(left(&ended)),
             Err(error) => return unread(&error).map(Some).map_err(|error| LoadError::Other(error.into())),
         };
         text.map(|text| serde_json::from_str(&text))
@@ -62,9 +79,9 @@ impl SessionStore for Sessions {
             .map_err(|error| LoadError::Deserialization(error.into()))
     }
 
-    async fn save(&self, state: State, ttl: &CookieDuration) -> Result<SessionKey, SaveError> {
+    async fn save(&self, state: State, _ttl: &CookieDuration) -> Result<SessionKey, SaveError> {
         let text = serde_json::to_string(&state).map_err(|error| SaveError::Serialization(error.into()))?;
-        let (token, now, life) = (random::token(), self.clock.now(), life(ttl));
+        let (token, now, life) = (random::token(), self.clock.now(), self.idle);
         let (hash, person) = (random::token_hash(&token), person(&state));
         self.store
             .write(move |db| sessions::save(db, &hash, person, &text, now, life))
@@ -74,9 +91,9 @@ impl SessionStore for Sessions {
         token.try_into().map_err(|error| SaveError::Other(anyhow::anyhow!("{error}")))
     }
 
-    async fn update(&self, key: SessionKey, state: State, ttl: &CookieDuration) -> Result<SessionKey, UpdateError> {
+    async fn update(&self, key: SessionKey, state: State, _ttl: &CookieDuration) -> Result<SessionKey, UpdateError> {
         let text = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
-        let (hash, now, life) = (random::token_hash(key.as_ref()), self.clock.now(), life(ttl));
+        let (hash, now, life) = (random::token_hash(key.as_ref()), self.clock.now(), self.idle);
         // A session that was ended meanwhile stays ended: nothing is made anew here.
         // What is lost is a notice, or when the session was used last. What the request did is done: an error here would
         // take its answer away.

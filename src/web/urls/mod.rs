@@ -295,6 +295,36 @@ pub fn sign_in(next: &str) -> String {
     with_query(SIGN_IN, &[("next", next)])
 }
 
+/// Why the sign-in page is shown to somebody who was signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ended {
+    /// The session has ended.
+    Session,
+    /// With it, a form was lost.
+    Lost,
+    /// A form was kept, and is shown after signing in.
+    Kept,
+}
+
+/// The same, with what the page says about the session that has ended.
+#[must_use]
+pub fn sign_in_because(next: &str, ended: Option<Ended>) -> String {
+    let word = match ended {
+        None => "",
+        Some(Ended::Session) => "session",
+        Some(Ended::Lost) => "lost",
+        Some(Ended::Kept) => "kept",
+    };
+    with_query(SIGN_IN, &[("next", next), ("ended", word)])
+}
+
+/// The page of a form with what was kept of it; `kind` for a system that is connected.
+#[must_use]
+pub fn unsaved(page: &str, kind: &str, reference: &str) -> String {
+    with_query(page, &[("kind", kind), ("unsaved", reference)])
+}
+
 fn encode(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()
 }

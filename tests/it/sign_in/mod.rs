@@ -1,6 +1,7 @@
 //! Signing in and out, over HTTP.
 
 mod answers;
+mod ended;
 mod headers;
 mod sessions;
 mod setup;

@@ -48,6 +48,28 @@ both_databases! {
         assert!(queue.contains("1 waiting") && queue.contains("once somebody releases the system"), "{}", seen.told());
     }
 
+    /// A run in process finishes, and the page says so.
+    async fn a_run_in_process_is_named(desk: Desk) {
+        let tree = desk.files_system("Finance", "Reports").await;
+        let mona = desk.as_("mona").await;
+        let now = desk.house.clock.now().0;
+        desk.sql(&format!(
+            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, lease_until)
+             SELECT id, 1, 'main', 'running', 'manual', 'mona', 1, {now}, {now}, {now}, {} FROM systems;
+             UPDATE systems SET last_run_no = 1;
+             INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs",
+            i64::MAX / 2
+        ));
+        hold(&mona, &tree, "Moving house.").await.expect(303);
+        let notice = async || mona.get(&tree.page()).await.expect(200).texts(".notice").join(" ");
+        let said = notice().await;
+        assert!(said.contains("No run starts until a person releases the system."), "{said}");
+        assert!(said.contains("Run 1 is still in process and will finish.") && !said.contains("Nothing runs"), "{said}");
+        desk.sql(&format!("UPDATE runs SET state = 'ended', result = 'completed', lease_until = NULL, ended_at = {now}"));
+        let said = notice().await;
+        assert!(said.contains("No run starts") && !said.contains("in process"), "{said}");
+    }
+
     async fn nothing_starts_until_somebody_releases_it(desk: Desk) {
         // Due in half a year: no time comes while the test looks.
         let due = desk.house.clock.now().plus(Duration::from_hours(180 * 24)).to_utc();

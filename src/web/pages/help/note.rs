@@ -3,7 +3,7 @@
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 use maud::{Markup, html};
 
 use crate::access::{Grant, verbs};
@@ -16,6 +16,7 @@ use crate::store::house_notes;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
 use crate::web::present::errors_of;
+use crate::web::session::unsaved::{UnsavedQuery, shown_again};
 use crate::web::state::App;
 use crate::web::ui::field::summary;
 use crate::web::ui::layout::{crumbs, head};
@@ -41,11 +42,17 @@ pub struct NoteView {
 /// For what cannot be a code, and when the database cannot be read.
 pub async fn show(
     _grant: Grant<verbs::ManagePortal>,
-    viewer: Viewer,
+    mut viewer: Viewer,
     path: Path<String>,
+    query: Query<UnsavedQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let code = known(&path)?;
+    if let Some(unsaved) = shown_again(&app, &mut viewer, &urls::help_code_note(&code), &query.unsaved).await? {
+        // What was read then: somebody may have written since.
+        let (seen, typed) = (unsaved.field("seen").parse().ok(), (unsaved.field("advice"), unsaved.field("placing")));
+        return Ok(answer(&viewer, code, typed, seen.map(Stamp), Errors::new()));
+    }
     let wanted = code.clone();
     let note = app.store.read(move |db| house_notes::find(db, &wanted)).await?;
     let stored = note.as_ref().map(|note| note.written_at);

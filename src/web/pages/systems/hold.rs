@@ -1,9 +1,9 @@
-//! Putting a system on hold: nothing runs until somebody releases it.
+//! Putting a system on hold: no run starts until somebody releases it; one in process finishes.
 
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path};
+use actix_web::web::{Data, Path, Query};
 
 use crate::access::{Grant, verbs};
 use crate::ops::error::OpError;
@@ -12,6 +12,7 @@ use crate::store::{runs, systems};
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
 use crate::web::present::{self, errors_of};
+use crate::web::session::unsaved::{UnsavedQuery, shown_again};
 use crate::web::state::App;
 use crate::web::ui::foreign;
 use crate::web::ui::{Nav, Tone};
@@ -45,11 +46,15 @@ pub struct HoldView {
 /// When the system is out of reach or the database cannot be read.
 pub async fn show(
     grant: Grant<verbs::HoldSystem>,
-    viewer: Viewer,
+    mut viewer: Viewer,
     path: Path<String>,
+    query: Query<UnsavedQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    answer(&grant, &viewer, &path, &app, String::new(), Errors::new(), StatusCode::OK).await
+    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let unsaved = shown_again(&app, &mut viewer, &urls::system_hold(&key), &query.unsaved).await?.unwrap_or_default();
+    let reason = unsaved.field("reason").to_owned();
+    answer(&grant, &viewer, &path, &app, reason, Errors::new(), StatusCode::OK).await
 }
 
 /// Puts the system on hold.

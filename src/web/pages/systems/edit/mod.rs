@@ -25,6 +25,7 @@ use crate::sync::registry;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
 use crate::web::present::{self, errors_of, time_zones};
+use crate::web::session::unsaved::{Unsaved, UnsavedQuery, shown_again};
 use crate::web::state::App;
 use crate::web::ui::{Choice, Errors, Nav, Tone};
 use crate::web::{response, session, urls};
@@ -82,6 +83,8 @@ pub enum Subject {
 pub struct NewQuery {
     #[serde(default)]
     kind: String,
+    #[serde(default)]
+    unsaved: String,
 }
 
 /// The empty form of a kind; without a kind, of the first.
@@ -90,7 +93,7 @@ pub struct NewQuery {
 /// When there is no such kind or the database cannot be read.
 pub async fn new(
     grant: Grant<verbs::SpecifySystems>,
-    viewer: Viewer,
+    mut viewer: Viewer,
     query: Query<NewQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
@@ -105,7 +108,7 @@ pub async fn new(
     typed.insert("timeout_minutes".to_owned(), minutes.to_string());
     typed.insert("time_zone".to_owned(), viewer.zone.name().to_owned());
     typed.insert("schedule".to_owned(), "none".to_owned());
-    let form = Form {
+    let mut form = Form {
         subject: Subject::New,
         kind,
         typed,
@@ -113,6 +116,9 @@ pub async fn new(
         kept: Kept::default(),
         errors: Errors::new(),
     };
+    if let Some(unsaved) = shown_again(&app, &mut viewer, urls::NEW_SYSTEM, &query.unsaved).await? {
+        form = form.with(unsaved);
+    }
     form.answer(&app, &grant, &viewer, StatusCode::OK).await
 }
 
@@ -150,8 +156,9 @@ pub async fn create(
 /// When the system is out of reach, its kind is unknown or the database cannot be read.
 pub async fn show(
     grant: Grant<verbs::SpecifySystems>,
-    viewer: Viewer,
+    mut viewer: Viewer,
     path: Path<String>,
+    query: Query<UnsavedQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (system, group, stored) = find(&app, &grant, &path).await?;
@@ -159,7 +166,11 @@ pub async fn show(
     let id = system.id;
     let watch = app.store.read(move |db| systems::watch(db, id)).await?;
     let typed = filled(&system, &watch, &group);
-    let form = Form { subject: subject(&system), kind, typed, stored, kept: Kept::default(), errors: Errors::new() };
+    let mut form =
+        Form { subject: subject(&system), kind, typed, stored, kept: Kept::default(), errors: Errors::new() };
+    if let Some(unsaved) = shown_again(&app, &mut viewer, &urls::system_edit(&system.key), &query.unsaved).await? {
+        form = form.with(unsaved);
+    }
     form.answer(&app, &grant, &viewer, StatusCode::OK).await
 }
 
@@ -336,6 +347,19 @@ struct Form {
 }
 
 impl Form {
+    /// With entries that were sent after their session had ended, on top of the version that they were typed on.
+    fn with(self, unsaved: Unsaved) -> Self {
+        let subject = match self.subject {
+            Subject::System { key, name, version } => {
+                Subject::System { key, name, version: unsaved.field(VERSION).parse().unwrap_or(version) }
+            }
+            Subject::New => Subject::New,
+        };
+        let again = "Enter it again: secrets are not kept when a session has ended.";
+        let errors = unsaved.again.into_iter().map(|name| (name, again.to_owned())).collect();
+        Self { subject, typed: unsaved.fields, errors, ..self }
+    }
+
     /// The URLs to which stored credentials are sent without encryption, with the settings as typed.
     fn exposed(&self) -> Vec<String> {
         let slots = self.stored.iter().map(String::as_str);

@@ -1,0 +1,197 @@
+//! What becomes of a form that arrives when its session has ended. Long ones are kept and shown again after sign-in; of all
+//! others, and of those whose session is not known any more, the sign-in page says that nothing was saved.
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpMessage;
+use actix_web::dev::ServiceRequest;
+
+use super::body;
+use super::csrf::Secret;
+use crate::ids::PersonId;
+use crate::ops::unsaved::{self, Fields};
+use crate::sync::registry;
+use crate::web::extract::{Body, Viewer};
+use crate::web::failure::Failure;
+use crate::web::pages::systems::edit::SETTING;
+use crate::web::routes::{Method, ROUTES, Row};
+use crate::web::state::App;
+use crate::web::ui::{Flash, Tone};
+use crate::web::urls::{self, Ended};
+
+/// The session that a request belongs to, although it has ended.
+pub struct EndedSession {
+    pub person: PersonId,
+    /// Of the CSRF tokens in its pages.
+    pub secret: Secret,
+}
+
+/// The forms that are kept. None has a field for a person's password.
+const KEPT: [&str; 4] = ["/systems/new", "/systems/{system}/edit", "/systems/{system}/hold", "/help/codes/{code}/note"];
+
+/// The entry with the names of secrets that were typed and not kept.
+const AGAIN: &str = "*again";
+
+/// Where a request leads that needs a session and has none: to the sign-in page, with what it says there.
+pub async fn sign_in_first(
+    app: &App,
+    row: &Row,
+    request: &mut ServiceRequest,
+    viewer: &Viewer,
+    ended: Option<EndedSession>,
+) -> String {
+    if !row.posts() {
+        let next = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+        return urls::sign_in_because(&next, ended.map(|_ended| Ended::Session));
+    }
+    if row.path == urls::SIGN_OUT {
+        return urls::SIGN_IN.to_owned();
+    }
+    let page = page_of(row, request.path());
+    let Some(ended) = ended.filter(|_ended| KEPT.contains(&row.path)) else {
+        return urls::sign_in_because(&page, Some(Ended::Lost));
+    };
+    match keep(app, row, request, viewer, ended).await {
+        Ok((reference, kind)) => urls::sign_in_because(&urls::unsaved(&page, &kind, &reference), Some(Ended::Kept)),
+        Err(_said) => urls::sign_in_because(&page, Some(Ended::Lost)),
+    }
+}
+
+/// Keeps the form of a session that has ended: its reference, and the kind of system that it is about, if any.
+async fn keep(
+    app: &App,
+    row: &Row,
+    request: &mut ServiceRequest,
+    viewer: &Viewer,
+    ended: EndedSession,
+) -> Result<(String, String), Failure> {
+    let EndedSession { person, secret } = ended;
+    let as_then = Viewer { secret, ..viewer.clone() };
+    body::read(row, request, &as_then).await?;
+    let fields = request.extensions_mut().remove::<Body>().map(|body| body.0).unwrap_or_default();
+    let kind = fields.get("kind").cloned().unwrap_or_default();
+    let page = (person, request.path());
+    let reference = unsaved::keep(&app.store, &app.vault, page, &without_secrets(fields), viewer.now).await?;
+    Ok((reference, kind))
+}
+
+fn without_secrets(fields: BTreeMap<String, String>) -> Fields {
+    let is_secret = |name: &str| {
+        let field = name.strip_prefix(SETTING);
+        let secrets = registry::all().iter().flat_map(|kind| kind.fields()).filter(|field| field.input.is_secret());
+        field.is_some_and(|name| secrets.into_iter().any(|secret| secret.name == name))
+    };
+    let (secret, mut kept): (Fields, Fields) = fields
+        .into_iter()
+        .filter(|(name, _value)| name != "csrf")
+        .partition(|(name, value)| is_secret(name) || value.contains("PRIVATE KEY"));
+    let again: Vec<String> =
+        secret.into_iter().filter(|(_name, value)| !value.is_empty()).map(|(name, _value)| name).collect();
+    kept.insert(AGAIN.to_owned(), again.join("\n"));
+    kept
+}
+
+/// The page that has the form: the nearest one above its address that can be opened.
+fn page_of(row: &Row, path: &str) -> String {
+    let mut pattern = row.path;
+    let is_page = |pattern: &str| ROUTES.iter().any(|row| row.method == Method::Get && row.path == pattern);
+    while !is_page(pattern) {
+        match pattern.rsplit_once('/') {
+            Some((above, _last)) if !above.is_empty() => pattern = above,
+            Some(_) | None => return urls::HOME.to_owned(),
+        }
+    }
+    path.split('/').take(pattern.split('/').count()).collect::<Vec<_>>().join("/")
+}
+
+/// A form that is shown again.
+#[derive(Debug, Default)]
+pub struct Unsaved {
+    pub fields: Fields,
+    /// The fields with secrets that have to be entered again.
+    pub again: Vec<String>,
+}
+
+impl Unsaved {
+    /// A field, or nothing.
+    #[must_use]
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+}
+
+/// The reference in the address of a page.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct UnsavedQuery {
+    #[serde(default)]
+    pub unsaved: String,
+}
+
+/// The form behind a reference in the address of its page, and what the page says about it; nothing without a reference.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn shown_again(
+    app: &App,
+    viewer: &mut Viewer,
+    path: &str,
+    reference: &str,
+) -> Result<Option<Unsaved>, Failure> {
+    let Some(person) = viewer.actor.as_ref().map(crate::access::Actor::id).filter(|_| !reference.is_empty()) else {
+        return Ok(None);
+    };
+    let found = unsaved::find(&app.store, &app.vault, (person, path), reference, viewer.now).await?;
+    let text = if found.is_some() {
+        "These entries are not saved yet: your session had ended when you sent them. Check them and save again."
+    } else {
+        "The entries that you sent after your session had ended are no longer available. They are kept for an hour, for \
+         the person who typed them."
+    };
+    viewer.flash = Some(Flash { tone: Tone::Warning, text: text.to_owned(), links: Vec::new() });
+    Ok(found.map(|mut fields| {
+        let again = fields.remove(AGAIN).unwrap_or_default();
+        Unsaved { fields, again: again.lines().map(ToOwned::to_owned).collect() }
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_leads_to_a_page() {
+        for (pattern, path, page) in [
+            ("/systems/{system}/edit", "/systems/abc/edit", "/systems/abc/edit"),
+            ("/systems/{system}/release", "/systems/abc/release", "/systems/abc"),
+            (
+                "/systems/{system}/runs/{run}/plan/confirm",
+                "/systems/abc/runs/3/plan/confirm",
+                "/systems/abc/runs/3/plan",
+            ),
+            ("/account/password", "/account/password", "/account"),
+            ("/help/codes/{code}/note/remove", "/help/codes/X/note/remove", "/help/codes/X/note"),
+            ("/sign-out", "/sign-out", "/"),
+        ] {
+            let row = ROUTES.iter().find(|row| row.posts() && row.path == pattern).unwrap();
+            assert_eq!(page_of(row, path), page);
+        }
+        for kept in KEPT {
+            let on = |method| ROUTES.iter().any(|row| row.path == kept && row.method == method);
+            assert!(on(Method::Get) && on(Method::Post), "{kept}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_left_out_and_named() {
+        let sent = [
+            ("csrf", "x"),
+            ("name", "Orders"),
+            ("settings.destination_secret", "hunter2"),
+            ("settings.source_secret", ""),
+            ("settings.root", "-----BEGIN PRIVATE KEY-----"),
+        ];
+        let kept = without_secrets(sent.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+        let expected = [(AGAIN, "settings.destination_secret\nsettings.root"), ("name", "Orders")];
+        assert_eq!(kept, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    }
+}

@@ -1,0 +1,146 @@
+//! Forms that are sent after their session has ended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use syncdesk::clock::{Clock, FixedClock, SystemClock};
+
+use crate::database::{Database, Fixture, both_databases};
+use crate::desk::{Desk, PASSWORD, Tree};
+use crate::visitor::{Answer, Visitor};
+
+/// Whose clock stands still until it is moved; sessions end after two idle hours.
+struct Still {
+    desk: Desk,
+    clock: Arc<FixedClock>,
+    tree: Tree,
+}
+
+impl Fixture for Still {
+    async fn on(database: Database) -> Self {
+        let clock = Arc::new(FixedClock::at(SystemClock.now()));
+        let settings = ["--session-idle-hours=2", "--session-hours=50", "--workers=0"];
+        let desk = Desk::with(database, &settings, clock.clone()).await;
+        desk.add_person("eve", "Administrator", None).await;
+        let tree = desk.files_system("Finance", "Reports").await;
+        Self { desk, clock, tree }
+    }
+}
+
+const SECRET: &str = "hunter2-hunter2";
+
+impl Still {
+    /// Ada sends the form of the system under another name, when her session has ended.
+    async fn sent_too_late(&self) -> (Visitor, Answer) {
+        let ada = self.desk.signed_in("ada").await;
+        let edit = self.edit();
+        ada.get(&edit).await.expect(200);
+        self.clock.advance(Duration::from_mins(121));
+        let share =
+            [("name", "Renamed"), ("settings.destination_kind", "webdav"), ("settings.destination_secret", SECRET)];
+        let answer = ada.submit(&edit, &share).await.expect(303);
+        (ada, answer)
+    }
+
+    fn edit(&self) -> String {
+        format!("{}/edit", self.tree.page())
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.desk.texts("SELECT name AS value FROM systems")
+    }
+}
+
+/// Signs in on the page that a request was led to, and goes where that leads.
+async fn sign_in_there(visitor: &Visitor, led: &Answer, name: &str) -> Answer {
+    visitor.get(led.location()).await.expect(200);
+    let signed_in = visitor.submit("/sign-in", &[("name", name), ("password", PASSWORD)]).await.expect(303);
+    visitor.get(signed_in.location()).await
+}
+
+fn value(page: &Answer, field: &str) -> String {
+    page.attributes(&format!("[id='{field}']"), "value").concat()
+}
+
+both_databases! {
+    async fn a_long_form_is_shown_again(still: Still) {
+        let (ada, led) = still.sent_too_late().await;
+        assert_eq!(still.names(), ["Reports"]);
+        let page = ada.get(led.location()).await.expect(200);
+        assert!(page.says("Your session has ended, so nothing was saved yet. Your entries are kept for an hour"), "{}", page.told());
+        let form = sign_in_there(&ada, &led, "ada").await.expect(200);
+        assert!(form.says("These entries are not saved yet"), "{}", form.told());
+        assert_eq!((value(&form, "name"), form.path.starts_with(&still.edit())), ("Renamed".to_owned(), true), "{}", form.path);
+        assert!(form.text("[id='settings.destination_secret-error']").contains("Enter it again"), "{}", form.told());
+        assert!(!form.body.contains(SECRET), "a secret is not kept");
+        assert_eq!(still.names(), ["Reports"], "nothing is saved until she says so");
+        ada.submit(&still.edit(), &[("settings.destination_kind", "local")]).await.expect(303);
+        assert_eq!(still.names(), ["Renamed"]);
+    }
+
+    /// Somebody else at that browser, who may change the same system.
+    async fn not_to_somebody_else(still: Still) {
+        let (browser, led) = still.sent_too_late().await;
+        let form = sign_in_there(&browser, &led, "eve").await.expect(200);
+        assert!(form.says("no longer available") && !form.body.contains("Renamed"), "{}", form.told());
+        assert_eq!(value(&form, "name"), "Reports");
+    }
+
+    async fn not_after_an_hour(still: Still) {
+        let (ada, led) = still.sent_too_late().await;
+        still.clock.advance(Duration::from_mins(61));
+        let form = sign_in_there(&ada, &led, "ada").await.expect(200);
+        assert!(form.says("no longer available") && !form.body.contains("Renamed"), "{}", form.told());
+    }
+
+    /// What others changed since the form was opened is not overwritten.
+    async fn on_top_of_what_was_read(still: Still) {
+        let (ada, led) = still.sent_too_late().await;
+        still.desk.sql("UPDATE systems SET settings_version = settings_version + 1");
+        sign_in_there(&ada, &led, "ada").await.expect(200);
+        ada.submit(&still.edit(), &[("settings.destination_kind", "local")]).await.expect(409);
+    }
+
+    async fn a_new_system_a_reason_and_a_note(still: Still) {
+        let ada = still.desk.signed_in("ada").await;
+        let hold = format!("{}/hold", still.tree.page());
+        for (page, form, field, typed) in [
+            ("/systems/new?kind=odata", "/systems/new", "name", "Orders"),
+            (&hold, &hold, "reason", "The disk is replaced."),
+            ("/help/codes/PEER-AWAY/note", "/help/codes/PEER-AWAY/note", "advice", "Call Mona."),
+        ] {
+            ada.get(page).await.expect(200);
+            still.clock.advance(Duration::from_mins(121));
+            let led = ada.submit(form, &[(field, typed)]).await.expect(303);
+            let shown = sign_in_there(&ada, &led, "ada").await.expect(200);
+            assert!(shown.path.starts_with(form) && shown.body.contains(typed), "{}: {}", shown.path, shown.told());
+            assert!(shown.says("These entries are not saved yet"), "{}", shown.told());
+        }
+    }
+
+    /// A button that needs no typing, a password, a session that nobody knows any more, and a forged form.
+    async fn of_all_else_the_page_says_that_it_was_lost(still: Still) {
+        let (desk, page) = (&still.desk, still.tree.page());
+        let ada = desk.signed_in("ada").await;
+        ada.get("/account").await.expect(200);
+        still.clock.advance(Duration::from_mins(121));
+        let password = [("current", PASSWORD), ("password", "another phrase, as long"), ("password_again", "another phrase, as long")];
+        for (visitor, path, fields, back) in [
+            (&ada, format!("{page}/release"), &[][..], page.clone()),
+            (&ada, "/account/password".to_owned(), &password, "/account".to_owned()),
+            (&ada, still.edit(), &[("csrf", "forged"), ("name", "Forged")], still.edit()),
+            (&desk.nobody(), still.edit(), &[("name", "Stranger")], still.edit()),
+        ] {
+            let led = visitor.post_bare(&path, fields).await.expect(303);
+            let said = visitor.get(led.location()).await.expect(200);
+            assert!(said.says("You are no longer signed in, so nothing was saved or started."), "{path}: {}", said.told());
+            assert_eq!(said.attributes("[name=next]", "value"), [back], "{path}");
+        }
+        assert_eq!(desk.texts("SELECT slot AS value FROM secret_drafts"), [""; 0], "nothing of it is kept");
+        let led = ada.get(&page).await.expect(303);
+        let said = ada.get(led.location()).await.expect(200);
+        assert!(said.says("Your session has ended. Sign in to continue."), "{}", said.told());
+        let stranger = desk.nobody().get(desk.nobody().get(&page).await.expect(303).location()).await.expect(200);
+        assert!(!stranger.says("session has ended"), "{}", stranger.told());
+    }
+}
