@@ -138,7 +138,7 @@ pub fn view(shell: &Shell, view: &SignInView) -> Markup {
                     }))
                 }
                 p.soft {
-                    "No account, or forgot your password? Ask the people who run Syncdesk in your organization. On its server, "
+                    "No account, or forgot your password? Ask the people who run Syncdesk in your organization. On the server, "
                     code.mono { "syncdesk user add" } " creates an account, and " code.mono { "syncdesk user password" }
                     " sets a new password."
                 }

@@ -111,7 +111,7 @@ impl Wrong {
         match self {
             Self::Time => "Enter a date such as 2026-11-22, or a minute such as 2026-11-22 08:00.",
             Self::BeforeFrom => "Enter a time that is not before From.",
-            Self::Word => "Choose one of the list.",
+            Self::Word => "Choose one from the list.",
         }
     }
 }

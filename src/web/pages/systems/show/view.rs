@@ -148,11 +148,11 @@ fn on_hold(shell: &Shell, view: &SystemView, hold: &Hold) -> Markup {
     let body = html! {
         p {
             strong { (Tone::Paused) "On hold since " (time::time_inside(shell, hold.since)) "." }
-            " " bdi { (hold.by) } " gave this reason: " q dir="auto" { (foreign::words(&hold.reason)) }
-            ". No run starts until a person releases the system."
+            " No run starts until a person releases the system."
             @if let Some(running) = &view.synchronization.running {
                 " " (run_in_a_sentence(&view.key, running.run, view.may.open_runs)) " is still in process and will finish."
             }
+            " " bdi { (hold.by) } " gave this reason: " q dir="auto" { (foreign::words(&hold.reason)) }
         }
         @if view.may.hold {
             (form(shell, &urls::system_release(&view.key), &button("Release", "primary")))
