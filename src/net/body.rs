@@ -1,7 +1,9 @@
 //! The body of an answer, decoded, within a bound: for answers that are read here. What is transferred is not decoded.
 
 use std::io::ErrorKind;
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::CONTENT_ENCODING;
@@ -93,7 +95,10 @@ impl Body {
     }
 
     async fn fresh(&mut self) -> Result<Option<Bytes>, Failure> {
-        let piece = self.pace.piece(self.answer.piece(), || self.share.is_wanted()).await;
+        let piece = {
+            let piece = pin!(self.answer.piece());
+            self.pace.piece(piece, || self.share.is_wanted()).await
+        };
         piece.unwrap_or_else(|TooSlow| Err(trouble::crowded_out(self.answer.host())))
     }
 
@@ -132,15 +137,24 @@ impl Body {
         Ok(whole)
     }
 
-    /// The beginning for people to read, up to the limit; what cannot be read is skipped.
+    /// How long may be read what is only quoted.
+    #[must_use]
+    pub fn quoting_time(&self) -> Duration {
+        self.answer.quoting_time()
+    }
+
+    /// The beginning for people to read, up to the limit; what cannot be read, or comes late, is skipped.
     pub async fn words(&mut self) -> String {
-        let mut words = Vec::new();
+        let (time, mut words) = (self.quoting_time(), Vec::new());
         if self.holds(0).await.is_err() {
             return String::new();
         }
-        while let Ok(Some(piece)) = self.piece().await {
-            words.extend_from_slice(piece);
-        }
+        let reading = Box::pin(async {
+            while let Ok(Some(piece)) = self.piece().await {
+                words.extend_from_slice(piece);
+            }
+        });
+        let _ = tokio::time::timeout(time, reading).await;
         String::from_utf8_lossy(&words).into_owned()
     }
 

@@ -1,8 +1,10 @@
 //! The client: every request that leaves the house goes through [`Client::send`].
 
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Method, Request, StatusCode, Url};
 
@@ -10,7 +12,8 @@ use super::filter::Filter;
 use super::listings::Listings;
 use super::memory::{Memory, Share, UNCOUNTED};
 use super::models::Models;
-use super::pulse::{Paced, Pieces, Pulse};
+use super::pace::{Pace, TooSlow};
+use super::pulse::{BodyError, Paced, Pieces, Pulse};
 use super::redirect;
 use super::secrets::Secrets;
 use super::trouble;
@@ -19,6 +22,16 @@ use crate::domain::run::Failure;
 
 /// Up to this size a body is sent in one piece, and can be sent again when the peer redirects.
 const ONE_PIECE: usize = 64 * 1024;
+
+/// Size of the pieces in which a body is streamed. A peer must take one within the time for which it may be silent, so
+/// that they are small: 273 bytes per second are enough by default. A record of TLS has this size, too.
+const PIECE: usize = 16 * 1024;
+
+/// Longest part of a URL that is shown.
+const LONGEST_URL: usize = 1_000;
+
+/// How long the body of a refusal is read. It is only quoted.
+const QUOTING: Duration = Duration::from_secs(10);
 
 /// Sends requests. Cheap to clone; clones share connections.
 #[derive(Debug, Clone)]
@@ -49,6 +62,7 @@ pub struct Answer {
     pub url: Url,
     response: reqwest::Response,
     idle: Duration,
+    pace: Pace,
     memory: Memory,
     secrets: Secrets,
 }
@@ -130,7 +144,8 @@ impl Client {
                 if size <= ONE_PIECE {
                     *request.body_mut() = Some(pieces.concat().into());
                 } else {
-                    stream(&mut request, small(pieces), Some(size as u64), &pulse);
+                    let pieces = Box::pin(futures_util::stream::iter(pieces.into_iter().map(Ok)));
+                    stream(&mut request, pieces, Some(size as u64), &pulse);
                 }
             }
             Outgoing::Streamed(pieces, size) => stream(&mut request, pieces, size, &pulse),
@@ -148,6 +163,7 @@ impl Client {
             url,
             response,
             idle: self.patience.idle,
+            pace: Pace::within(self.patience.idle),
             memory: self.memory.clone(),
             secrets: self.secrets.clone(),
         })
@@ -158,12 +174,19 @@ impl Answer {
     /// The next piece of the body; `None` at its end.
     ///
     /// # Errors
-    /// When the peer stops in the middle: less than it announced, or nothing for too long.
+    /// When the peer stops in the middle: less than it announced, or next to nothing for too long.
     pub async fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
-        match tokio::time::timeout(self.idle, self.response.chunk()).await {
-            Err(_elapsed) => Err(trouble::slow(self.host())),
-            Ok(Err(error)) => Err(trouble::classify(&error, self.host())),
-            Ok(Ok(piece)) => Ok(piece),
+        let piece = {
+            let piece = pin!(tokio::time::timeout(self.idle, self.response.chunk()));
+            self.pace.piece(piece, || true).await
+        };
+        match piece {
+            Err(TooSlow) | Ok(Err(_)) => Err(trouble::slow(self.host())),
+            Ok(Ok(Err(error))) => Err(trouble::classify(&error, self.host())),
+            Ok(Ok(Ok(piece))) => {
+                self.pace.count(piece.as_ref().map_or(0, Bytes::len));
+                Ok(piece)
+            }
         }
     }
 
@@ -194,18 +217,40 @@ impl Answer {
         trouble::host_of(&self.url)
     }
 
-    /// The beginning of the body, to find words for people in it. What cannot be read is left out.
+    /// How long may be read what is only quoted.
+    #[must_use]
+    pub fn quoting_time(&self) -> Duration {
+        self.idle.min(QUOTING)
+    }
+
+    /// Fails if a redirect led to something else than what was asked for: nobody knows what that says of it.
+    ///
+    /// # Errors
+    /// With the URL that it led to.
+    pub fn is_about(&self, asked: &Url) -> Result<(), Failure> {
+        if redirect::is_same(asked, &self.url) {
+            return Ok(());
+        }
+        let mut failure = redirect::to_another_path(asked, &self.url);
+        failure.args.iter_mut().for_each(|arg| *arg = self.secrets.quote(arg, LONGEST_URL));
+        Err(failure)
+    }
+
+    /// The beginning of the body, to find words for people in it. What cannot be read, or comes late, is left out.
     ///
     /// It is longer than `limit` bytes, so that no part of a credential is left when [`Secrets::quote`] has cut it.
     pub async fn words(&mut self, limit: usize) -> String {
         let limit = limit.saturating_mul(2);
-        let mut words = Vec::new();
-        while let Ok(Some(piece)) = self.piece().await {
-            words.extend_from_slice(&piece);
-            if words.len() >= limit {
-                break;
+        let (time, mut words) = (self.quoting_time(), Vec::new());
+        let reading = async {
+            while let Ok(Some(piece)) = self.piece().await {
+                words.extend_from_slice(&piece);
+                if words.len() >= limit {
+                    break;
+                }
             }
-        }
+        };
+        let _ = tokio::time::timeout(time, reading).await;
         words.truncate(limit);
         String::from_utf8_lossy(&words).into_owned()
     }
@@ -221,13 +266,28 @@ fn stream(request: &mut Request, pieces: Pieces, size: Option<u64>, pulse: &Puls
     if let Some(size) = size {
         request.headers_mut().insert(CONTENT_LENGTH, size.into());
     }
-    *request.body_mut() = Some(reqwest::Body::wrap_stream(Paced { pieces, pulse: pulse.clone() }));
+    *request.body_mut() = Some(reqwest::Body::wrap_stream(Paced { pieces: small(pieces), pulse: pulse.clone() }));
 }
 
 /// In pieces small enough to show that a slow line moves.
-fn small(pieces: Vec<Bytes>) -> Pieces {
+fn small(pieces: Pieces) -> Pieces {
     let cut = |mut piece: Bytes| {
-        std::iter::from_fn(move || (!piece.is_empty()).then(|| piece.split_to(piece.len().min(ONE_PIECE))))
+        let next = move || (!piece.is_empty()).then(|| Ok::<_, BodyError>(piece.split_to(piece.len().min(PIECE))));
+        std::iter::from_fn(next)
     };
-    Box::pin(futures_util::stream::iter(pieces.into_iter().flat_map(cut).map(Ok)))
+    Box::pin(pieces.map_ok(move |piece| futures_util::stream::iter(cut(piece))).try_flatten())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_body_is_streamed_in_small_pieces() {
+        let sizes = [0, 1, PIECE, 5 * PIECE + 7];
+        let pieces = sizes.map(|size| Ok(Bytes::from(vec![7; size])));
+        let small: Vec<Bytes> = small(Box::pin(futures_util::stream::iter(pieces))).try_collect().await.unwrap();
+        let found: Vec<usize> = small.iter().map(Bytes::len).collect();
+        assert_eq!(found, [1, PIECE, PIECE, PIECE, PIECE, PIECE, PIECE, 7]);
+    }
 }

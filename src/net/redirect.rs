@@ -2,13 +2,14 @@
 //!
 //! Anything else would let a service use Syncdesk to read from and write to places that only Syncdesk can reach.
 
+use percent_encoding::percent_decode_str;
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Method, StatusCode, Url};
 
 use crate::domain::run::{Failure, Stage};
 
-/// A redirect was not followed. Args: the origin that redirected, the origin it redirected to, and why: `elsewhere`,
-/// `changes` or `loop`.
+/// A redirect was not followed, or leads to something else. Args: the origin that redirected, the origin or URL that it
+/// redirected to, and why: `elsewhere`, `changes`, `loop` or `path`.
 pub const PEER_REDIRECT: &str = "PEER-REDIRECT";
 
 /// How many redirects are followed for one request.
@@ -51,6 +52,24 @@ pub(super) fn target(
         return Err(refused("loop"));
     }
     Ok(Some(to))
+}
+
+/// Whether what a redirect leads to is what was asked for: the same path, in whatever spelling and with or without a
+/// slash at its end, and at least the same query.
+pub(super) fn is_same(asked: &Url, answered: &Url) -> bool {
+    let names = |url: &Url| -> Vec<Vec<u8>> {
+        let names = url.path().split('/').filter(|name| !name.is_empty());
+        names.map(|name| percent_decode_str(name).collect()).collect()
+    };
+    let query: Vec<_> = answered.query_pairs().collect();
+    names(asked) == names(answered) && asked.query_pairs().all(|pair| query.contains(&pair))
+}
+
+/// A redirect led to something else on the same origin. Its query is not shown: it can have credentials.
+pub(super) fn to_another_path(asked: &Url, answered: &Url) -> Failure {
+    let origin = asked.origin().ascii_serialization();
+    let to = format!("{}{}", answered.origin().ascii_serialization(), answered.path());
+    Failure::new(Stage::Protocol, PEER_REDIRECT).arg(origin).arg(to).arg("path")
 }
 
 #[cfg(test)]
@@ -112,5 +131,26 @@ mod tests {
         assert_eq!(redirected("PROPFIND", 303, "c", 0), "", "the answer would be that of a GET");
         let nowhere = (StatusCode::MOVED_PERMANENTLY, &HeaderMap::new());
         assert_eq!(target(&Method::GET, &"https://a.example/".parse().unwrap(), nowhere, 0), Ok(None));
+    }
+
+    #[test]
+    fn what_is_the_same_in_another_spelling() {
+        let same = |to: &str| {
+            let asked: Url = "https://files.example/a%20b/c/?list-type=2&prefix=x%2Fy".parse().unwrap();
+            is_same(&asked, &asked.join(to).unwrap())
+        };
+        for other_spelling in ["?prefix=x/y&list-type=2", "/%61 b//c?list-type=2&prefix=x%2fy&session=1"] {
+            assert!(same(other_spelling), "{other_spelling}");
+        }
+        for other in [
+            "?list-type=2",
+            "?list-type=2&prefix=x",
+            "/a%20b?list-type=2&prefix=x/y",
+            "/a%20b/C?list-type=2&prefix=x/y",
+            "/a%20b%2Fc?list-type=2&prefix=x/y",
+            "/sign-in?list-type=2&prefix=x/y",
+        ] {
+            assert!(!same(other), "{other}");
+        }
     }
 }

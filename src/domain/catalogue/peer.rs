@@ -42,7 +42,7 @@ pub(super) static ENTRIES: &[Entry] = entries! { Peer:
         "The service[ at {0}] gave an answer that Syncdesk does not understand."
     "PEER-REDIRECT" Run Error Connection Administrator ByHand
         "Redirect not followed"
-        "The service[ at {0}] redirects[ to {1}][, {2|elsewhere=which is another service|changes=and Syncdesk does not follow a redirect of a request that changes something|loop=again and again}]."
+        "The service[ at {0}] redirects[ to {1}][, {2|elsewhere=which is another service|changes=and Syncdesk does not follow a redirect of a request that changes something|loop=again and again|path=which is another path than the one that was asked for}]."
     "PEER-TOO-LARGE" Run Error Connection Administrator ByHand
         "Response too large"
         "A response of the service[ at {0}] needs more memory than it may have[: {1} bytes]."

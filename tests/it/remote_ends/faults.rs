@@ -30,7 +30,7 @@ fn open_with(kind: EndKind, stub: &Stub, longest_pause: Duration) -> Box<dyn End
 pub const KINDS: [EndKind; 3] = [EndKind::S3, EndKind::Azblob, EndKind::Webdav];
 
 /// The root's listing, with one file in it.
-fn listing(kind: EndKind) -> Reply {
+pub fn listing(kind: EndKind) -> Reply {
     match kind {
         EndKind::S3 => Reply::body(
             200,
@@ -60,7 +60,7 @@ async fn list(end: &dyn End) -> EndResult<Vec<String>> {
 }
 
 /// Code, stage, transient.
-fn whole<T: std::fmt::Debug>(result: EndResult<T>) -> (&'static str, Stage, bool) {
+pub fn whole<T: std::fmt::Debug>(result: EndResult<T>) -> (&'static str, Stage, bool) {
     match result {
         Err(EndError::Whole(failure)) => (failure.code, failure.stage, failure.transient),
         other => panic!("{other:?}"),

@@ -13,6 +13,7 @@ mod odd_listings;
 mod pairs;
 mod ports;
 mod redirects;
+mod slow;
 mod source;
 mod trouble;
 mod uploads;

@@ -14,6 +14,7 @@ use std::thread;
 use rustls::pki_types::PrivateKeyDer;
 
 use crate::certificates::OURS;
+use crate::wait::pause;
 
 pub use bucket::{Bucket, Habits, Object};
 pub use dav::{Dav, Oddities, inside_207};
@@ -77,6 +78,15 @@ impl Reply {
             Self::Http(status, headers, body) => Self::Http(*status, headers.clone(), body.clone()),
             Self::Raw(_) | Self::Pieces(..) | Self::Silence(_) => panic!("it can be given once"),
         }
+    }
+
+    /// Some bytes, then the same few again and again for ten seconds, and then the rest.
+    pub fn dripping(beginning: impl Into<Vec<u8>>, drop: &'static str, rest: &'static str) -> Self {
+        let drops = std::iter::repeat_with(move || {
+            (0..10).for_each(|_| pause());
+            drop.as_bytes().to_vec()
+        });
+        Self::Pieces(beginning.into(), Box::new(drops.take(100).chain([rest.as_bytes().to_vec()])))
     }
 
     pub fn with(self, name: &'static str, value: impl Into<String>) -> Self {

@@ -70,12 +70,16 @@ impl Incoming {
 
     /// The beginning of the answer, for people; as much of it as is there already, but some of it.
     pub(super) async fn beginning(&mut self) -> String {
-        while self.beginning.len() < LOOKED_AT {
-            match self.piece().await {
-                Ok(Some(_)) => {}
-                Ok(None) | Err(_) => break,
+        let time = self.body.quoting_time();
+        let reading = Box::pin(async {
+            while self.beginning.len() < LOOKED_AT {
+                match self.piece().await {
+                    Ok(Some(_)) => {}
+                    Ok(None) | Err(_) => break,
+                }
             }
-        }
+        });
+        let _ = tokio::time::timeout(time, reading).await;
         self.secrets.quote(&refusal(&String::from_utf8_lossy(&self.beginning)), QUOTED)
     }
 

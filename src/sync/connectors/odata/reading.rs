@@ -54,7 +54,7 @@ impl SetReader {
     /// What ends the run: it was stopped, its database fails, or nothing can be read from this service.
     pub(super) async fn read(&self) -> Result<Fate, Halt> {
         self.begins().await?;
-        let read = self.outcome().await;
+        let read = Box::pin(self.outcome()).await;
         let done = self.shared.sets.add();
         match read {
             Ok((outcome, records)) => {

@@ -8,7 +8,9 @@ use futures_util::{Stream, StreamExt};
 use super::strikes::Strikes;
 use crate::net::Patience;
 use crate::net::client::Answer;
+use crate::net::pace::least_within;
 use crate::net::retry::Setback;
+use crate::net::trouble::PEER_SLOW;
 use crate::sync::connector::Task;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Reader, Trouble};
 use crate::sync::connectors::files::path::ItemPath;
@@ -50,8 +52,10 @@ pub(super) struct Resuming<D> {
     facts: Facts,
     pieces: Pieces,
     given: u64,
-    /// Breaks since anything came.
+    /// Breaks since it moved.
     breaks: u32,
+    /// Bytes since the last break.
+    came: u64,
     path: ItemPath,
     strikes: Strikes,
 }
@@ -60,15 +64,15 @@ impl<D: Download> Resuming<D> {
     pub(super) async fn open(download: D, path: &ItemPath, patience: Patience, strikes: &Strikes) -> EndResult<Self> {
         let (facts, pieces) = strikes.spare(path, download.open().await)?;
         let (path, strikes) = (path.clone(), strikes.clone());
-        Ok(Self { download, patience, facts, pieces, given: 0, breaks: 0, path, strikes })
+        Ok(Self { download, patience, facts, pieces, given: 0, breaks: 0, came: 0, path, strikes })
     }
 
     async fn piece(&mut self) -> EndResult<Option<Bytes>> {
         loop {
             match self.pieces.next().await {
                 Some(Ok(bytes)) => {
-                    self.breaks = 0;
                     self.given += bytes.len() as u64;
+                    self.came += bytes.len() as u64;
                     if self.facts.size.is_some_and(|size| self.given > size) {
                         return Err(EndError::item(Trouble::Changed, "it gave more bytes than it has"));
                     }
@@ -91,6 +95,12 @@ impl<D: Download> Resuming<D> {
     async fn again(&mut self, error: EndError) -> EndResult<()> {
         let transient = matches!(&error, EndError::Whole(failure) if failure.transient);
         let Some(etag) = self.facts.etag.clone() else { return Err(error) };
+        let stalled = matches!(&error, EndError::Whole(failure) if failure.code == PEER_SLOW);
+        // What stalls again and again after a few bytes does not move.
+        let moved = if stalled { least_within(self.patience.idle) } else { 1 };
+        if std::mem::take(&mut self.came) >= moved {
+            self.breaks = 0;
+        }
         self.breaks += 1;
         let setback = Setback { error, transient, wait: None };
         let Some(pause) = self.patience.pause_after(self.breaks, &setback) else { return Err(setback.error) };
