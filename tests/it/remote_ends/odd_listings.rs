@@ -121,6 +121,47 @@ async fn what_belongs_to_no_name_makes_a_listing_incomplete() {
     }
 }
 
+/// A query, a fragment or a session is no part of a name, and a name must not have one: either may be meant.
+#[tokio::test]
+async fn what_is_no_part_of_a_name_leaves_names_unclear() {
+    let response = |href: &str| {
+        let properties = "<prop><resourcetype/></prop><status>HTTP/1.1 200 OK</status>";
+        format!("<response><href>/share/{href}</href><propstat>{properties}</propstat></response>")
+    };
+    for href in ["locked.txt?sid=1", "locked.txt#1", "locked.txt;jsessionid=1F", "team?sid=1", "team;jsessionid=1F/"] {
+        let mut pair = Pair::mirrored().await;
+        let name = if href.starts_with("team") { "team" } else { "locked.txt" };
+        let hidden: Vec<_> = pair.dav.state().items.extract_if(.., |path, _item| path.starts_with(name)).collect();
+        pair.dav.odd(|odd| odd.more = response(href));
+        let found = pair.keeps_everything(href).await;
+        assert_eq!(found, [format!("FILE-NAME {}", href.trim_end_matches('/')), "FILE-INCOMPLETE /".to_owned()]);
+        // Nothing beside it is deleted, either, since the service may mean anything.
+        let other = pair.dav.state().items.remove("k00.txt");
+        pair.keeps_everything(href).await;
+        pair.dav.state().items.extend(hidden.into_iter().chain(other.map(|item| ("k00.txt".to_owned(), item))));
+        pair.recovers(href).await;
+    }
+}
+
+/// A redirect to the listing of another folder says nothing of this one.
+#[tokio::test]
+async fn a_folder_that_is_redirected_elsewhere_is_unknown() {
+    let mut pair = Pair::mirrored().await;
+    pair.dav.put("other/two.txt", "2");
+    assert_eq!(pair.mirror.run().await.1, [42, 2, 0, 0, 0]);
+    pair.dav.odd(|odd| odd.redirects = [("team".to_owned(), "/share/other/".to_owned())].into());
+    assert_eq!(pair.keeps_everything("another folder").await, ["FILE-TROUBLE team"]);
+    let (messages, _) = pair.mirror.run().await;
+    let said =
+        messages.iter().find(|message| message.code == "FILE-TROUBLE").and_then(|told| told.foreign_text.clone());
+    assert!(said.as_ref().is_some_and(|said| said.contains("/share/other/: turn off this redirect")), "{said:?}");
+    // The slash at the end of a folder is no other path, nor is another spelling.
+    for same in ["/share/team/", "/share/%74eam"] {
+        pair.dav.odd(|odd| odd.redirects = [("team".to_owned(), same.to_owned())].into());
+        assert_eq!(pair.mirror.run().await.1, [43, 0, 0, 0, 0], "{same}");
+    }
+}
+
 #[tokio::test]
 async fn a_name_that_no_path_leads_to_is_a_warning() {
     let mut pair = Pair::mirrored().await;

@@ -2,8 +2,9 @@
 
 use syncdesk::sync::connectors::files::end::{EndError, EndResult};
 use syncdesk::sync::connectors::files::path::ItemPath;
+use syncdesk::sync::connectors::files::settings::EndKind;
 
-use super::faults::{KINDS, open};
+use super::faults::{KINDS, listing, open};
 use super::path;
 use super::source::write;
 use crate::stub::{Reply, Stub};
@@ -60,6 +61,24 @@ async fn a_change_is_not_redirected() {
             assert_eq!(redirected(write(&*end, &path("a"), 3, 1).await.map(|_| ())), expected, "{kind:?} {status}");
             assert_eq!(redirected(end.make_folder(&path("a")).await), expected, "{kind:?} {status}");
             assert!(stub.seen().iter().all(|request| request.path != "/elsewhere"), "{kind:?} {status}");
+        }
+    }
+}
+
+/// The listing of something else on the same host says nothing of what was asked for.
+#[tokio::test]
+async fn a_listing_is_not_that_of_another_path() {
+    for kind in KINDS {
+        for to in ["/elsewhere/", "/elsewhere?list-type=2", "?list-type=2"] {
+            if kind == EndKind::Webdav && to.starts_with('?') {
+                continue;
+            }
+            let stub = Stub::start(move |n, _| match n {
+                0 => Reply::status(302).with("location", to),
+                _ => listing(kind),
+            });
+            let args = redirected(open(kind, &stub).list(&ItemPath::root()).await.map(|_| ()));
+            assert_eq!((args[0].as_str(), args[2].as_str()), (stub.url("").as_str(), "path"), "{kind:?} {to}");
         }
     }
 }

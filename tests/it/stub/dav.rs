@@ -38,6 +38,10 @@ pub struct Oddities {
     pub refused: Vec<(&'static str, Reply)>,
     /// PROPFIND answers 404 for these folders, which listings have.
     pub vanished: Vec<String>,
+    /// PROPFIND of these paths is redirected, unless it asks for where that leads.
+    pub redirects: BTreeMap<String, String>,
+    /// The media type that listings report, if any.
+    pub media_type: Option<&'static str>,
 }
 
 impl Default for Oddities {
@@ -53,6 +57,8 @@ impl Default for Oddities {
             answers: BTreeMap::new(),
             refused: Vec::new(),
             vanished: Vec::new(),
+            redirects: BTreeMap::new(),
+            media_type: None,
         }
     }
 }
@@ -156,7 +162,8 @@ impl State {
                 } else {
                     format!("<getcontentlength>{length}</getcontentlength>")
                 };
-                format!("<resourcetype/>{length}")
+                let media_type = self.odd.media_type.map(|kind| format!("<getcontenttype>{kind}</getcontenttype>"));
+                format!("<resourcetype/>{length}{}", media_type.unwrap_or_default())
             }
         };
         let time = if item.time.is_empty() {
@@ -173,6 +180,10 @@ impl State {
         let path = below(&request.path);
         if let Some(reply) = self.odd.answers.get(request.method.as_str()) {
             return reply.again();
+        }
+        let redirect = self.odd.redirects.get(&path).filter(|to| request.method == "PROPFIND" && **to != request.path);
+        if let Some(to) = redirect {
+            return Reply::status(302).with("location", to.clone());
         }
         match request.method.as_str() {
             "PROPFIND" => self.listing(&path, request.header("depth") == Some("1")),

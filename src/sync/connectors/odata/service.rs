@@ -189,6 +189,7 @@ impl Service {
                 answer = self.0.client.send(request, Outgoing::Nothing).await.map_err(passing)?;
             }
         }
+        is_about(&answer, url).map_err(passing)?;
         if answer.status == StatusCode::NOT_MODIFIED {
             return Err(final_one(Trouble::NotModified));
         }
@@ -225,6 +226,16 @@ impl Service {
         };
         refused(status, &headers, self.host(), &secrets.quote(&refusal(&words), SHOWN))
     }
+}
+
+/// Fails if a redirect led elsewhere. Services of IIS redirect to small letters.
+fn is_about(answer: &Answer, asked: &Url) -> Result<(), Failure> {
+    let mut as_answered = asked.clone();
+    let path = |url: &Url| url.path().trim_end_matches('/').to_ascii_lowercase();
+    if path(asked) == path(&answer.url) {
+        as_answered.set_path(answer.url.path());
+    }
+    answer.is_about(&as_answered)
 }
 
 /// Whether a further header carries a credential, by its name. A short value would hide all that is quoted.

@@ -191,7 +191,9 @@ impl Service {
     }
 
     async fn send(&self, asked: &Asked) -> EndResult<Answer> {
-        self.sender.send(asked).await.map_err(|unanswered| self.sender.error(unanswered))
+        let answer = self.sender.send(asked).await.map_err(|unanswered| self.sender.error(unanswered))?;
+        answer.is_about(&asked.url)?;
+        Ok(answer)
     }
 
     async fn asked(&self, method: Method, url: &Url, headers: HeaderMap) -> EndResult<Asked> {

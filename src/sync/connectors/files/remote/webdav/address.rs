@@ -71,6 +71,9 @@ pub(super) enum Place {
     Below(Vec<u8>),
     /// A child whose name no path can have, such as `a%2Fb`: the name as it came.
     Odd(String),
+    /// A child, or something in one, with a query, a fragment or a session in its href, which are no part of a name; or
+    /// a name in which they should be encoded. It begins with the name as it came.
+    Unclear(String),
     /// A folder that the folder is in.
     Above,
     Elsewhere,
@@ -81,7 +84,28 @@ pub(super) type Names = Vec<Vec<u8>>;
 
 /// Compares an href (an address or a path) with the names that lead to the folder.
 pub(super) fn place_of(href: &str, folder: &[Vec<u8>]) -> Place {
-    let segments = segments(path_of(href));
+    let path = path_of(href);
+    let bare = bare(path);
+    match place_of_path(&bare, folder) {
+        Place::Child(_) | Place::Odd(_) | Place::Below(_) if bare != path => {
+            Place::Unclear(segments(path).get(folder.len()..).unwrap_or_default().join("/"))
+        }
+        place => place,
+    }
+}
+
+/// A path without query, fragment and sessions (RFC 3986, 3; the parameter is that of Jakarta Servlet, 7.1.3).
+fn bare(path: &str) -> String {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let without_session = |segment: &str| {
+        let session = segment.to_ascii_lowercase().find(";jsessionid=");
+        segment.get(..session.unwrap_or(segment.len())).unwrap_or_default().to_owned()
+    };
+    path.split('/').map(without_session).collect::<Vec<_>>().join("/")
+}
+
+fn place_of_path(path: &str, folder: &[Vec<u8>]) -> Place {
+    let segments = segments(path);
     let told: Names = segments.iter().map(|segment| percent_decode_str(segment).collect()).collect();
     match told.strip_prefix(folder) {
         Some([]) => Place::Itself,
@@ -168,6 +192,13 @@ mod tests {
             assert_eq!(place(&format!("{root}/{odd}/")), Place::Odd(odd.to_owned()));
         }
         assert_eq!(place(&format!("{root}/a/b")), Place::Below(b"a".to_vec()));
+        assert_eq!(place(&format!("{root}/a;b=c/")), child(b"a;b=c"), "a semicolon is part of a name");
+        for unclear in ["a?b", "a#b", "a?b/c", "a;jsessionid=1F", "a;JSESSIONID=1F/b", "in%2Fvoice?x"] {
+            assert_eq!(place(&format!("{root}/{unclear}")), Place::Unclear(unclear.to_owned()));
+        }
+        for itself in ["?", "#x", ";jsessionid=1F", "/?x=/a", "/;jsessionid=1F"] {
+            assert_eq!(place(&format!("{root}{itself}")), Place::Itself, "{itself}");
+        }
         for above in ["/dav/", "/dav/my%20share", &format!("{root}/.."), "/", ""] {
             assert_eq!(place(above), Place::Above, "{above}");
         }

@@ -65,6 +65,13 @@ impl Gathered {
                 let shown = folder.join(name.as_bytes()).as_bytes().to_vec();
                 self.listing.unusable.push(Unusable { shown, words: "no path leads to this name".to_owned() });
             }
+            // Its name is one of two, or neither of them: any child may be meant.
+            (Place::Unclear(name), _) => {
+                let shown = folder.join(name.as_bytes()).as_bytes().to_vec();
+                let words = "the service lists it with a query, a fragment or a session, which are no part of a name";
+                self.listing.unusable.push(Unusable { shown, words: words.to_owned() });
+                self.listing.miss(format!("the service lists {href}, and its name is not clear"));
+            }
             (Place::Elsewhere, State::Exists(_) | State::Unknown(_)) => {
                 self.listing.miss(format!("the service lists {href}, which is not in this folder"));
             }

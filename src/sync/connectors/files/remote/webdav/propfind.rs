@@ -67,6 +67,7 @@ impl Exchange {
         with_patience(self.sender.client().patience(), |_number| async {
             let final_one = |error| Setback { error, transient: false, wait: None };
             let answer = self.send(&asked).await.map_err(final_one)?;
+            answer.is_about(url).map_err(|failure| final_one(self.redirected(url, failure)))?;
             let read = self.read(answer, url, depth).await;
             read.map_err(|failure| Setback {
                 transient: trouble::may_pass_now(&failure),
@@ -81,9 +82,6 @@ impl Exchange {
         if answer.status != StatusCode::MULTI_STATUS {
             return Err(self.nonsense(&format!("the answer to PROPFIND is {}", answer.status)));
         }
-        // A redirect may have added the slash of a folder, or led to another place altogether.
-        let asked_for = names(answer.url.path());
-        let asked_for = if asked_for == names(url.path()) { names(url.path()) } else { asked_for };
         let body = Body::of(answer, self.sender.client());
         let broken = body.broken();
         let mut responses = Multistatus::new(body.reader());
@@ -103,8 +101,18 @@ impl Exchange {
         if depth == Depth::Children {
             bounds.keep();
         }
-        let folder = self.folder_of(asked_for, &all);
+        let folder = self.folder_of(names(url.path()), &all);
         Ok(all.into_iter().map(|response| (place_of(&response.href, &folder), response)).collect())
+    }
+
+    /// What was asked for is elsewhere: of an item that says nothing, not even that it does not exist.
+    fn redirected(&self, url: &Url, failure: Failure) -> EndError {
+        if names(url.path()) == self.addresses.root_names() {
+            return failure.into();
+        }
+        let to = failure.args.get(1).map(String::as_str).unwrap_or_default();
+        let advice = "turn off this redirect at the service, or enter the URL that it leads to as that of a system";
+        EndError::item(Trouble::Other, format!("the service redirects its URL to {to}: {advice}"))
     }
 
     fn note(&self, response: &Response) {
@@ -142,7 +150,7 @@ fn shared_root(responses: &[Response]) -> Option<OtherRoot> {
     let first = responses.iter().min_by_key(|response| names(&response.href).len())?;
     let folder = names(&first.href);
     let inside = |response: &Response| match place_of(&response.href, &folder) {
-        Place::Itself | Place::Child(_) | Place::Odd(_) => true,
+        Place::Itself | Place::Child(_) | Place::Odd(_) | Place::Unclear(_) => true,
         Place::Below(_) | Place::Above | Place::Elsewhere => false,
     };
     let is_folder = matches!(&first.state, State::Exists(known) if known.folder);
