@@ -154,6 +154,50 @@ async fn files_of_unknown_size_arrive_and_stay() {
     }
 }
 
+/// A session that is over: the service answers as if all were well, with a page.
+#[tokio::test]
+async fn a_page_to_sign_in_with_is_no_file() {
+    let (dav, folder) = (Dav::new(), tempfile::tempdir().expect("a folder"));
+    let write = |name: &str, text: &str, time: &str| {
+        dav.put(name, text);
+        let mut state = dav.state();
+        let item = state.items.get_mut(name).expect("a file");
+        (item.time, item.etag) = (time.to_owned(), String::new());
+    };
+    dav.odd(|odd| odd.length = Some("none"));
+    write("a.pdf", "aaaa", "then");
+    write("page.html", "<html>page</html>", "then");
+    let mut mirror = Mirror::new(&Spot::share(dav.address()), &Spot::folder(folder.path().to_owned()));
+    assert_eq!(mirror.run().await.1, [0, 2, 0, 0, 0]);
+    let page = || Reply::body(200, "<html>Please sign in</html>").with("content-type", "text/html; charset=utf-8");
+    dav.odd(|odd| odd.answers = [("GET", page())].into());
+    for (media_type, names) in
+        [(None, &["a.pdf"][..]), (Some("application/octet-stream"), &["a.pdf", "page.html"]), (Some("text/html"), &[])]
+    {
+        dav.odd(|odd| odd.media_type = media_type);
+        let time = format!("now, {media_type:?}");
+        write("a.pdf", "bbbb", &time);
+        write("page.html", "<html>new</html>", &time);
+        let before = tree(folder.path());
+        let (messages, _) = mirror.outcome().await;
+        let told = codes(&messages);
+        for name in ["a.pdf", "page.html"] {
+            let (code, is_file) = if names.contains(&name) { ("FILE-TROUBLE", false) } else { ("FILE-UPDATED", true) };
+            assert!(told.contains(&format!("{code} {name}")), "{media_type:?}, {name}: {messages:?}");
+            assert!(is_file || tree(folder.path()).get(name) == before.get(name), "{media_type:?}, {name}");
+        }
+    }
+    // What is sent with other marks than the listed ones is another version, whatever its type.
+    dav.odd(|odd| odd.media_type = None);
+    let other = Reply::body(200, "cccc").with("last-modified", "another time").with("content-type", "application/pdf");
+    dav.odd(|odd| odd.answers = [("GET", other)].into());
+    write("a.pdf", "cccc", "later");
+    let before = tree(folder.path());
+    let (messages, _) = mirror.outcome().await;
+    assert!(codes(&messages).contains(&"FILE-CHANGED a.pdf".to_owned()), "{messages:?}");
+    assert_eq!(tree(folder.path()).get("a.pdf"), before.get("a.pdf"));
+}
+
 #[tokio::test]
 async fn files_of_unknown_size_go_from_share_to_share() {
     let (from, to) = (Dav::new(), Dav::new());

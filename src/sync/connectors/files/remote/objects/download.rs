@@ -7,6 +7,7 @@ use reqwest::Method;
 use super::service::{Service, Wanted};
 use crate::sync::connector::Task;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
+use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::remote::facts;
 use crate::sync::connectors::files::remote::resume::{Download, Pieces, pieces};
 
@@ -14,12 +15,19 @@ use crate::sync::connectors::files::remote::resume::{Download, Pieces, pieces};
 pub(super) struct Object {
     pub(super) service: Service,
     pub(super) key: String,
+    pub(super) path: ItemPath,
 }
 
 impl Object {
     async fn first(&self) -> EndResult<(Facts, Pieces)> {
         match self.service.object(Method::GET, &self.key, HeaderMap::new()).await {
-            Ok(answer) => Ok((facts::of_headers(&answer.headers), pieces(answer))),
+            Ok(answer) => {
+                let sent = facts::of_headers(&answer.headers);
+                // Every service of this kind marks versions; only what has no mark may be something else.
+                let marked = Facts { etag: sent.etag.clone(), ..Facts::default() };
+                facts::is_no_page_instead(&self.path, &answer.headers, &marked, None)?;
+                Ok((sent, pieces(answer)))
+            }
             Err(EndError::Item { trouble: Trouble::NotFound, words }) => Err(self.missing(words).await),
             Err(error) => Err(error),
         }

@@ -250,7 +250,7 @@ impl End for Objects {
 
     fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>> {
         Box::pin(async {
-            let object = Object { service: self.service.clone(), key: self.keys.file(path)? };
+            let object = Object { service: self.service.clone(), key: self.keys.file(path)?, path: path.clone() };
             let patience = self.sender().client().patience();
             let reader = Resuming::open(object, path, patience, &self.strikes).await?;
             Ok(Box::new(reader) as Box<dyn Reader>)

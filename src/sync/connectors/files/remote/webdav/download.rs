@@ -21,20 +21,32 @@ pub(super) struct Remote {
 
 impl Remote {
     /// The facts are those of the file before its content is asked for: what changes later is noticed in `same`. They
-    /// come with the content if that shows a version (etag); otherwise from PROPFIND, which also gives those that later
-    /// listings are compared with.
+    /// come with the content if that shows a version (etag), and is no web page; otherwise from PROPFIND, which also
+    /// gives those that later listings are compared with.
     async fn first(&self) -> EndResult<(Facts, Pieces)> {
         if !self.exchange.anonymous.load(Ordering::Relaxed) {
             let (facts, answer) = self.get().await?;
-            if facts.etag.is_some() && facts.size.is_some() && facts.time_text.is_none() {
+            let is_clear = self.accepts(&answer, &Facts::default(), None).is_ok();
+            if is_clear && facts.etag.is_some() && facts.size.is_some() && facts.time_text.is_none() {
                 return Ok((facts, pieces(answer)));
             }
-            self.exchange.anonymous.store(true, Ordering::Relaxed);
+            if is_clear {
+                self.exchange.anonymous.store(true, Ordering::Relaxed);
+            }
         }
-        let known = self.exchange.look(&self.path, false).await?.facts();
+        let known = self.exchange.look(&self.path, false).await?;
+        let (page, known) = (known.page, known.facts());
         let (sent, answer) = self.get().await?;
+        self.accepts(&answer, &known, page)?;
+        if facts::contradict(&known, &sent) {
+            return Err(EndError::item(Trouble::Changed, "what the service sends is not what it lists"));
+        }
         let facts = Facts { size: sent.size.or(known.size), etag: known.etag.clone().or(sent.etag), ..known };
         Ok((facts, pieces(answer)))
+    }
+
+    fn accepts(&self, answer: &Answer, known: &Facts, page: Option<bool>) -> EndResult<()> {
+        facts::is_no_page_instead(&self.path, &answer.headers, known, page)
     }
 
     async fn get(&self) -> EndResult<(Facts, Answer)> {
@@ -62,17 +74,12 @@ impl Remote {
     }
 
     /// Looks again: the facts of exactly the content that was read, as later listings report them.
-    async fn same(&self, facts: &Facts) -> EndResult<Facts> {
+    async fn same(&self, read: &Facts) -> EndResult<Facts> {
         let now = self.exchange.look(&self.path, false).await?.facts();
-        let differ = |before: Option<bool>| before == Some(false);
-        let changed = differ(now.size.zip(facts.size).map(|(now, before)| now == before))
-            || differ(now.etag_agrees(facts))
-            || differ(now.modified.zip(facts.modified).map(|(now, before)| now == before))
-            || differ(now.time_text.as_ref().zip(facts.time_text.as_ref()).map(|(now, before)| now == before));
-        if changed {
+        if facts::contradict(&now, read) {
             return Err(EndError::item(Trouble::Changed, "it changed while it was read"));
         }
-        Ok(Facts { size: facts.size, ..now })
+        Ok(Facts { size: read.size, ..now })
     }
 }
 

@@ -9,12 +9,12 @@ use tokio::io::AsyncBufRead;
 
 use super::metered::Metered;
 use super::response::{Draft, Propstat, Response, Status};
-use crate::sync::connectors::files::remote::facts::{etag, modified};
+use crate::sync::connectors::files::remote::facts::{etag, is_page, modified};
 
 /// What PROPFIND asks for.
 pub(super) const ASKED: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
     <D:propfind xmlns:D=\"DAV:\"><D:prop>\
-    <D:resourcetype/><D:getcontentlength/><D:getlastmodified/><D:getetag/>\
+    <D:resourcetype/><D:getcontentlength/><D:getcontenttype/><D:getlastmodified/><D:getetag/>\
     </D:prop></D:propfind>";
 
 /// Names and values are at most so long.
@@ -49,6 +49,7 @@ const ELEMENTS: &[&str] = &[
     "resourcetype",
     "collection",
     "getcontentlength",
+    "getcontenttype",
     "getlastmodified",
     "getetag",
 ];
@@ -142,6 +143,7 @@ impl<R: AsyncBufRead + Unpin> Multistatus<R> {
             "responsedescription" if in_response => self.draft.describe(text),
             "status" if in_propstat => self.propstat.status = Some(Status::parse(text)),
             "getcontentlength" if in_prop => properties.size = text.parse().ok(),
+            "getcontenttype" if in_prop => properties.page = (!text.is_empty()).then(|| is_page(text)),
             "getlastmodified" if in_prop => (properties.modified, properties.time_text) = modified(text),
             "getetag" if in_prop => properties.etag = etag(text),
             "propstat" if in_response => self.draft.add(std::mem::take(&mut self.propstat)),

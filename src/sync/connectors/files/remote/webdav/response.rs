@@ -32,6 +32,8 @@ pub(super) struct Properties {
     /// A modification time that cannot be read.
     pub(super) time_text: Option<String>,
     pub(super) etag: Option<String>,
+    /// Its media type is that of a web page, or another one; `None` if none is reported.
+    pub(super) page: Option<bool>,
 }
 
 /// A status line within a multistatus, such as `HTTP/1.1 423 Locked`.
@@ -149,6 +151,7 @@ impl Draft {
                 self.known.modified = self.known.modified.or(properties.modified);
                 self.known.time_text = self.known.time_text.take().or(properties.time_text);
                 self.known.etag = self.known.etag.take().or(properties.etag);
+                self.known.page = self.known.page.or(properties.page);
             }
             Some(status) => {
                 if has_kind && !status.is_missing() && !matches!(self.kind, Kind::Known) {
