@@ -5,12 +5,16 @@
 //! brought a process from 93 to 2,540 MiB. Therefore it gets a head at a time, and nothing more while a request without
 //! a body is answered, or while the client does not take what was answered. A head that is too long ends in a byte that
 //! no head may have, which actix answers with 400.
+//!
+//! Actix limits the time of the first head of a connection only. A later one that has begun and does not end in time ends
+//! the connection here.
 
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
+use std::time::Duration;
 
 use actix_http::Payload;
 use actix_web::HttpMessage;
@@ -20,11 +24,14 @@ use actix_web::middleware::Next;
 use actix_web::rt::net::TcpStream;
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
 /// How much is read from a connection at a time.
 const PIECE: usize = 4 * 1024;
 /// Maximum length of the head of a request: enough for the longest address (64 KiB) with its headers.
 const HEAD: usize = 72 * 1024;
+/// How long the head of a request may take to arrive.
+pub const HEAD_TIME: Duration = Duration::from_secs(5);
 /// How many empty lines may arrive behind the head of a request with a body until it is answered: each may end another
 /// head. Forms have none.
 const BEHIND: i32 = 16;
@@ -140,6 +147,11 @@ struct EmptyLines {
 }
 
 impl EmptyLines {
+    /// Whether nothing came since the last empty line.
+    const fn are_at_end(&self) -> bool {
+        self.ends >= 2
+    }
+
     /// How many bytes there are up to the end of the first empty line.
     fn end(&mut self, bytes: &[u8]) -> Option<usize> {
         bytes.iter().position(|byte| self.is_end(*byte)).map(|position| position + 1)
@@ -173,6 +185,8 @@ pub struct OneByOne {
     head: usize,
     /// A head was let through: first it is decoded.
     pauses: bool,
+    /// Until when a head that has begun must have ended.
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl OneByOne {
@@ -185,6 +199,7 @@ impl OneByOne {
             lines: EmptyLines { ends: 2 },
             head: 0,
             pauses: false,
+            deadline: None,
         }
     }
 
@@ -192,6 +207,15 @@ impl OneByOne {
     #[must_use]
     pub fn turns(&self) -> Rc<Turns> {
         self.turns.clone()
+    }
+
+    /// Whether a head has begun, or something behind a body that may be one, and does not end in time.
+    fn is_late(&mut self, context: &mut Context<'_>) -> bool {
+        if self.turns.answering.get() != Answering::Nothing || self.lines.are_at_end() {
+            self.deadline = None;
+            return false;
+        }
+        self.deadline.get_or_insert_with(|| Box::pin(sleep(HEAD_TIME))).as_mut().poll(context).is_ready()
     }
 
     /// Lets through what may be: at most a head.
@@ -229,6 +253,10 @@ impl OneByOne {
 impl AsyncRead for OneByOne {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, space: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if this.is_late(context) {
+            // The end of what is read: actix closes the connection.
+            return Poll::Ready(Ok(()));
+        }
         let pauses = std::mem::take(&mut this.pauses);
         if this.rest.is_empty() {
             // Also while it holds: the end of a connection is noticed then as well.

@@ -23,7 +23,7 @@ use actix_web::web::{self, Data};
 
 use super::connections::Connections;
 use super::malformed::MalformedRequests;
-use super::pipeline::{OneByOne, in_turn};
+use super::pipeline::{HEAD_TIME, OneByOne, in_turn};
 use super::session::failing::with_a_page;
 use super::session::store::Sessions;
 use super::state::App;
@@ -36,8 +36,6 @@ const WORKERS: usize = 2;
 const CONNECTIONS: usize = 2_000;
 /// How long requests may take to end when the process ends, in seconds.
 const SHUTDOWN: u64 = 20;
-/// How long the head of a request may take to arrive.
-const HEAD_TIME: Duration = Duration::from_secs(5);
 /// How long a connection may take to close.
 const CLOSE_TIME: Duration = Duration::from_secs(1);
 

@@ -11,6 +11,7 @@ use syncdesk::sync::scheduler;
 
 use super::depot::{Depot, LEASE, claim, due};
 use crate::database::{Bare, Database};
+use crate::wait::wait_until;
 
 /// A transaction that goes on and has these rows.
 fn holding(depot: &Depot, rows: &str) -> Bare {
@@ -41,6 +42,30 @@ fn a_run_that_is_held_is_claimed_later() {
         frozen.execute("ROLLBACK");
     }
     assert_eq!(claim(&depot.store).expect("nobody holds it any more").system, first);
+}
+
+/// Between choosing a run and locking it: the choice waits where it tries another run first.
+#[test]
+fn a_hold_comes_before_a_run_that_was_chosen() {
+    let depot = Depot::on(Database::Postgres);
+    let [first, second] = two_systems(&depot);
+    let mut bare = depot.database.connect();
+    bare.execute(&format!(
+        "CREATE FUNCTION waits() RETURNS trigger AS $$ BEGIN
+           PERFORM pg_advisory_xact_lock(8); RETURN NULL; END $$ LANGUAGE plpgsql;
+         CREATE TRIGGER waits BEFORE UPDATE ON runs FOR EACH ROW WHEN (NEW.system_id = {first}) EXECUTE FUNCTION waits();
+         SELECT pg_advisory_lock(8)"
+    ));
+    let store = depot.store.clone();
+    let claims = std::thread::spawn(move || claim(&store));
+    let mut other = depot.database.connect();
+    let waits = "SELECT CAST(count(*) AS TEXT) AS value FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+    wait_until("the choice", || (other.texts(waits) == ["1"]).then_some(()));
+    other.execute(&format!("UPDATE systems SET hold_since = 1, hold_reason = 'x' WHERE id = {second}"));
+    bare.execute("SELECT pg_advisory_unlock(8)");
+    assert_eq!(claims.join().expect("no panic"), None);
+    assert!(depot.all_runs().iter().all(|run| run.state == RunState::Queued));
 }
 
 #[test]

@@ -140,6 +140,36 @@ async fn a_move_whose_answer_is_lost_is_found_done() {
     assert_eq!(asked, ["PUT", "MOVE", "MOVE", "MOVE", "MOVE", "DELETE"], "and it is tidied up");
 }
 
+/// The same where a file is replaced: only another version than before proves that it was done.
+#[tokio::test]
+async fn a_replacing_move_whose_answer_is_lost_is_found_done() {
+    let known = |etag: &str| {
+        Reply::body(
+            207,
+            format!(
+                "<multistatus xmlns=\"DAV:\"><response><href>/team/data/a</href><propstat><prop><getcontentlength>3\
+                 </getcontentlength><getetag>\"{etag}\"</getetag></prop></propstat></response></multistatus>"
+            ),
+        )
+    };
+    for (after, expected) in [("new", Ok(())), ("old", Err(Some(Trouble::Other)))] {
+        // PUT, a MOVE that must not overwrite, a look, a MOVE that may, the same again, a look.
+        let stub = Stub::start(move |n, request| match (request.method.as_str(), n) {
+            ("MOVE", 1) => Reply::status(412),
+            ("MOVE", 3) => Reply::Raw(Vec::new()),
+            ("MOVE", _) => Reply::status(404),
+            ("PROPFIND", 2) => known("old"),
+            ("PROPFIND", _) => known(after),
+            _ => Reply::status(201),
+        });
+        let written = write(&*open(EndKind::Webdav, &stub), &path("a"), 3, 1).await;
+        assert_eq!(written.map(|_facts| ()).map_err(|error| trouble_of(Err::<(), _>(error))), expected, "{after}");
+        let asked = stub.seen().into_iter().filter(|request| request.method == "MOVE");
+        let overwrite: Vec<_> = asked.map(|request| request.header("overwrite").map(str::to_owned)).collect();
+        assert_eq!(overwrite, ["F", "T", "T"].map(|may| Some(may.to_owned())), "{after}");
+    }
+}
+
 #[tokio::test]
 async fn parts_of_an_upload_are_sent_again_and_removed_if_it_fails() {
     let answer = |request: &Request, part: Reply| match (request.method.as_str(), request.path.split_once('?')) {

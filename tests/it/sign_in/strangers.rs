@@ -11,6 +11,7 @@ use crate::database::{Database, Fixture, TestDatabase, both_databases};
 use crate::desk::Desk;
 use crate::program::{Home, Process, said};
 use crate::visitor::Visitor;
+use crate::wait::{PATIENCE, until, wait_until};
 
 const PASSWORD: &str = "a phrase that is long enough";
 
@@ -212,6 +213,55 @@ async fn requests_that_follow_each_other_at_once_are_all_answered() {
     }
     assert!(heads.next().is_some_and(|head| head.starts_with("200 ")), "the last one");
     assert!(heads.next().is_none(), "no other");
+}
+
+/// The head of a later request of a connection has no more time than the first one.
+#[tokio::test]
+async fn a_head_that_does_not_end_ends_the_connection() {
+    let served = Served::new(Database::Sqlite, &[]);
+    let good = "GET /health HTTP/1.1\r\nhost: desk\r\n\r\n";
+    let form = "host: desk\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 6";
+    let post = format!("POST /sign-in HTTP/1.1\r\n{form}\r\n\r\nname=x");
+    for (requests, answers) in [(String::new(), 0), (good.to_owned(), 1), (good.repeat(3), 3), (post, 1)] {
+        let mut connection = served.connection();
+        connection.set_read_timeout(Some(PATIENCE)).expect("a limit");
+        connection.write_all(format!("{requests}GET /health HTTP/1.1\r\nx: ").as_bytes()).expect("it is sent");
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).expect("the connection ends");
+        let heads = answer.split("HTTP/1.1 ").skip(1).filter(|head| !head.starts_with("408 "));
+        assert_eq!(heads.count(), answers, "{answer}");
+    }
+}
+
+/// Of one address; others are served.
+#[tokio::test]
+async fn one_place_has_its_share_of_the_connections() {
+    let served = Served::new(Database::Sqlite, &[]);
+    let ask = |mut connection: TcpStream| {
+        connection.set_read_timeout(Some(PATIENCE)).expect("a limit");
+        let _ = connection.write_all(b"GET /health HTTP/1.1\r\nhost: desk\r\nconnection: close\r\n\r\n");
+        let mut answer = String::new();
+        let _ = connection.read_to_string(&mut answer);
+        answer
+    };
+    let other = async || {
+        let other = tokio::net::TcpSocket::new_v4().expect("a socket");
+        other.bind("127.0.0.2:0".parse().expect("an address")).expect("all of 127.0.0.0/8 is this machine");
+        let address = served.process.base.trim_start_matches("http://").parse().expect("an address");
+        let other = other.connect(address).await.and_then(tokio::net::TcpStream::into_std).expect("it listens");
+        other.set_nonblocking(false).expect("it can wait");
+        other
+    };
+    // They are closed after five seconds without a head, which a busy machine may need to open all of them.
+    let held = until("a refusal", async || {
+        let held: Vec<TcpStream> = (0..500).map(|_| served.connection()).collect();
+        let refused = ask(served.connection());
+        assert!(ask(other().await).starts_with("HTTP/1.1 200 "), "others are served");
+        refused.is_empty().then_some(held)
+    })
+    .await;
+    drop(held);
+    wait_until("a free connection", || ask(served.connection()).starts_with("HTTP/1.1 200 ").then_some(()));
 }
 
 #[tokio::test]
