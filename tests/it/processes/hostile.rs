@@ -1,7 +1,7 @@
 //! Memory of the real process while hostile services answer without end, all at the same time.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::fleet::{Fleet, messages};
 use crate::database::both_databases;
@@ -85,7 +85,7 @@ fn dripping(let_go: &Arc<AtomicBool>) -> Reply {
 /// Metadata of as many properties as are read, in types as large as can be, each that of a set; and so many
 /// comments that it is as long as it may be.
 fn large_metadata() -> String {
-    let types = (0..49).map(|number| {
+    let types = (0..37).map(|number| {
         let properties = (0..1_998).map(|name| format!("<Property Name=\"A{name:04}\" Type=\"Edm.String\"/>"));
         format!(
             "<EntityType Name=\"T{number}\"><Key><PropertyRef Name=\"Id\"/></Key><Property Name=\"Id\" Type=\"Edm.Int32\"/>{}\
@@ -93,11 +93,50 @@ fn large_metadata() -> String {
             properties.collect::<String>()
         )
     });
-    let sets = (0..49).map(|number| format!("<EntitySet Name=\"Set{number}\" EntityType=\"S.T{number}\"/>"));
+    let sets = (0..37).map(|number| format!("<EntitySet Name=\"Set{number}\" EntityType=\"S.T{number}\"/>"));
     let (types, sets) = (types.collect::<String>(), sets.collect::<String>());
     let comment = format!("<!--{}-->", "x".repeat(15 * 1024 * 1024 - types.len()));
     V4.replace("<EntityType ", &format!("{comment}{types}<EntityType "))
         .replace("<EntitySet Name=\"Things", &format!("{sets}<EntitySet Name=\"Things"))
+}
+
+/// The longest that is read.
+const LONGEST: usize = 16 * 1024 * 1024;
+/// The most elements that are read, without those of the document around them.
+const ELEMENTS: usize = 75_000 - 50;
+
+/// The most bytes of names that are read, without those of the document around them.
+const NAMES: usize = 6 * 1024 * 1024 - 2_000;
+
+/// Metadata that is as long, and has as many elements and as long names, as can be: of the sort that takes most memory.
+/// `sort`: 0 types, 1 associations, 2 schemas, 3 navigations.
+fn largest_metadata(sort: usize) -> Vec<u8> {
+    let repeated = |n: usize, one: &dyn Fn(usize) -> String| (0..n).map(one).collect::<String>();
+    let name = |n: usize, of: usize, beside: usize| format!("{n:06}{}", "n".repeat(NAMES / of - 6 - beside));
+    let more = match sort {
+        0 => repeated(ELEMENTS / 2, &|n| {
+            let name = name(n, ELEMENTS / 2, 11);
+            format!("<EntityType Name=\"t{name}\"><Property Name=\"p\" Type=\"Edm.Int32\"/></EntityType>")
+        }),
+        1 => repeated(ELEMENTS / 2, &|n| {
+            let name = name(n, ELEMENTS / 2, 3);
+            format!("<Association Name=\"a{name}\"><End Role=\"r\" Type=\"t\"/></Association>")
+        }),
+        2 => {
+            let schema = |n| format!("<Schema Namespace=\"{}\"></Schema>", name(n, ELEMENTS, 0));
+            format!("</Schema>{}<Schema Namespace=\"S\">", repeated(ELEMENTS, &schema))
+        }
+        _ => repeated(ELEMENTS / 3, &|n| {
+            let name = name(n, ELEMENTS / 3, 20);
+            format!(
+                "<EntityType Name=\"T{n}\"><NavigationProperty Name=\"n{name}\" Type=\"S.T{n}\"><ReferentialConstraint \
+                 Property=\"p\" ReferencedProperty=\"q\"/></NavigationProperty></EntityType>"
+            )
+        }),
+    };
+    let whole = V4.replace("<EntityType ", &format!("{more}<EntityType "));
+    let comment = format!("<!--{}-->", "x".repeat(LONGEST - whole.len() - 100));
+    whole.replacen("<edmx:DataServices>", &format!("<edmx:DataServices>{comment}"), 1).into_bytes()
 }
 
 /// Sets of which each has a long page of long records.
@@ -172,5 +211,41 @@ both_databases! {
         assert!(peak < MOST, "{peak} KiB");
         let_go.store(true, Ordering::Relaxed);
         ended(&ada, &slow.run(slow_run)).await;
+    }
+
+    /// Four of the largest valid descriptions, each held until all have nearly come.
+    async fn the_largest_descriptions_at_once(fleet: Fleet) {
+        let (process, ada) = fleet.settle(&["--workers=4"]).await;
+        let asked = Arc::new(AtomicUsize::new(0));
+        let stubs = [0, 1, 2, 3].map(|sort| {
+            let (whole, asked) = (largest_metadata(sort), asked.clone());
+            Stub::start(move |_, _| {
+                asked.fetch_add(1, Ordering::Relaxed);
+                let (beginning, end) = whole.split_at(whole.len() - 1_000);
+                let (beginning, end, asked) = (beginning.to_vec(), end.to_vec(), asked.clone());
+                // Two may wait for memory that the others have.
+                let rest = std::iter::once_with(move || {
+                    (0..200).take_while(|_| asked.load(Ordering::Relaxed) % 4 != 0).for_each(|_| pause());
+                    end
+                });
+                streamed("HTTP/1.1 200 Stub\r\ncontent-type: application/xml", std::iter::once(beginning).chain(rest))
+            })
+        });
+        let mut systems = Vec::new();
+        for (number, stub) in stubs.iter().enumerate() {
+            systems.push(service(&ada, &format!("Large {number}"), stub).await);
+        }
+        let mut runs = Vec::new();
+        for tree in &systems {
+            runs.push(request_run(&ada, tree).await);
+        }
+        for (tree, number) in systems.iter().zip(&runs) {
+            ended(&ada, &tree.run(*number)).await;
+            let log = messages(&ada, tree, *number).await.join("\n");
+            assert!(log.contains("ODATA-READING"), "it is valid: {log}");
+        }
+        let peak = process.memory("VmHWM:");
+        println!("peak: {peak} KiB");
+        assert!(peak < MOST, "{peak} KiB");
     }
 }

@@ -14,9 +14,8 @@ use super::service::{LONGEST_METADATA, Service};
 use super::settings::Settings;
 use super::trouble::{Trouble, unread};
 use crate::domain::run::{Failure, Stage};
-use crate::net::body::MOST_TO_DECODE;
 use crate::net::memory::Share;
-use crate::net::models::Kept;
+use crate::net::models::{Kept, Models};
 use crate::sync::connector::Halt;
 
 /// Maximum number of documents besides `$metadata` itself.
@@ -24,26 +23,36 @@ const MOST_DOCUMENTS: usize = 16;
 
 /// Maximum number of elements that are kept of all documents, so that many short ones do not become large in memory. The
 /// largest services have some 60,000.
-const MOST_ELEMENTS: usize = 100_000;
+const MOST_ELEMENTS: usize = 75_000;
+
+/// What documents take in memory while they are parsed, as a multiple of their size: `it::processes::hostile`. Decoding
+/// takes less.
+const PARSING: usize = 4;
 
 /// Reads the description of a service for a run, and keeps the memory that it takes.
 pub(super) async fn kept(service: &Service, settings: &Settings) -> Result<(Model, Kept), Halt> {
     let mut reserved: Option<Kept> = None;
     loop {
         let model = read(service, settings, |model| model).await?;
-        // Sets that cannot be used count too, and may exceed what can be reserved.
-        let bytes = model.bytes().min(service.models().most());
-        let kept = match reserved.take() {
-            Some(mut kept) => kept.shrink(bytes).then_some(kept),
-            None => service.models().keep(bytes),
+        let missing = match reserve(service.models(), reserved.take(), model.bytes()) {
+            Ok(kept) => return Ok((model, kept)),
+            Err(missing) => missing,
         };
-        if let Some(kept) = kept {
-            return Ok((model, kept));
-        }
         // It is read again when there is memory: who waits keeps nothing.
         drop(model);
-        reserved = Some(service.unless_stopped(service.models().await_memory(bytes)).await?);
+        reserved = Some(service.unless_stopped(service.models().await_memory(missing)).await?);
     }
+}
+
+/// The memory of a description, which may be reserved already; or how much has to be waited for.
+fn reserve(models: &Models, reserved: Option<Kept>, bytes: usize) -> Result<Kept, usize> {
+    // Sets that cannot be used count too, and may exceed what can be reserved.
+    let bytes = bytes.min(models.most());
+    let kept = match reserved {
+        Some(mut kept) => kept.shrink(bytes).then_some(kept),
+        None => models.keep(bytes),
+    };
+    kept.ok_or(bytes)
 }
 
 /// What `look` sees in the description of a service. The sets that the settings select come first.
@@ -53,7 +62,10 @@ pub(super) async fn read<T: Send + 'static>(
     look: impl Fn(Model) -> T + Copy + Send + 'static,
 ) -> Result<T, Halt> {
     let mut documents = Documents::of(service).await?;
+    let share = documents.share.clone();
     loop {
+        // Others begin to read only what fits beside it. It is never more than the share may hold.
+        let _held = service.unless_stopped(share.hold(share.most().min(PARSING * documents.bytes()))).await?;
         let (most, data_sets) = (service.models().most(), settings.data_sets.clone());
         let parse = move || {
             let parsed = documents.parsed(most, |name| wanted(&data_sets, name), look);
@@ -62,6 +74,7 @@ pub(super) async fn read<T: Send + 'static>(
         let parsed = service.unless_stopped(service.models().parse(parse)).await?;
         let (parsed, given_back) = parsed.map_err(|error| metadata(error.to_string()))?;
         documents = given_back;
+        share.give_back_to(documents.bytes());
         match parsed {
             Parsed::Whole(seen) => return Ok(seen),
             Parsed::Needs(needed) => {
@@ -99,7 +112,7 @@ enum Parsed<T> {
 impl Documents {
     async fn of(service: &Service) -> Result<Self, Halt> {
         let url = service.root().join("$metadata").map_err(|error| metadata(error.to_string()))?;
-        let share = Arc::new(service.share(LONGEST_METADATA + MOST_TO_DECODE));
+        let share = Arc::new(service.share(PARSING * LONGEST_METADATA));
         let root = service.metadata(&url, LONGEST_METADATA, &share, 0).await;
         let root =
             root.map_err(|trouble| trouble.halt(service, |words| metadata("it is not available").quoting(words)))?;
@@ -177,4 +190,26 @@ fn said(failure: &Failure) -> String {
 
 fn metadata(why: impl Into<String>) -> Failure {
     Failure::new(Stage::Content, codes::METADATA).arg(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_cannot_be_reserved_is_not_read_again_and_again() {
+        let models = Models::new(16 * 1_024);
+        let others = [(); 2].map(|()| models.keep(models.most()).unwrap());
+        for bytes in [models.most(), models.most() + 1, usize::MAX] {
+            let missing = reserve(&models, None, bytes).expect_err("others have it all");
+            assert!(missing <= models.most(), "{bytes}: {missing}");
+        }
+        drop(others);
+        for bytes in [1, models.most() + 1, usize::MAX] {
+            let reserved = models.await_memory(models.most()).await;
+            assert!(reserve(&models, Some(reserved), bytes).is_ok(), "{bytes}: it would be read again, and again");
+        }
+        let grown = models.await_memory(1_024).await;
+        assert_eq!(reserve(&models, Some(grown), 4_096).err(), Some(4_096), "it has grown since");
+    }
 }

@@ -11,6 +11,8 @@ pub(in super::super) struct Document {
     pub(super) references: Vec<Referenced>,
     /// How many elements were kept.
     pub(in super::super) elements: usize,
+    /// How many bytes of names were kept.
+    pub(super) text: usize,
     /// Why what was needed of other documents is not here, by namespace.
     pub(super) missing: BTreeMap<String, String>,
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Version;
 use super::document::{Document, single};
+use super::xml::MOST_TEXT;
 use crate::net::secrets::cut;
 
 /// A document that is needed.
@@ -52,6 +53,10 @@ impl Document {
         if other.version != Some(Version::V4) && self.version == Some(Version::V4) {
             return self.lacks(needed, "it is of another version");
         }
+        if self.text + other.text > MOST_TEXT {
+            return self.lacks(needed, "the names in all documents have too many bytes together");
+        }
+        self.text += other.text;
         let was_here: BTreeSet<String> = self.schemas.iter().map(|schema| schema.namespace.clone()).collect();
         for mut schema in other.schemas {
             if was_here.contains(&schema.namespace) {

@@ -166,6 +166,16 @@ fn sets_and_properties_are_bounded() {
     assert!(unusable(&V4.replace("<TypeDefinition", &(types + "<TypeDefinition"))).contains("derived"));
 }
 
+/// Also those of elements that are of no use.
+#[test]
+fn all_names_together_are_bounded() {
+    let with = |bytes: usize| {
+        V4.replace("<EntityContainer ", &format!("<EnumType Name=\"{}\"/><EntityContainer ", "n".repeat(bytes)))
+    };
+    assert_eq!(model(&with(6 * 1024 * 1024 - 5_000)).sets.len(), 1);
+    assert_eq!(wrong(&with(6 * 1024 * 1024)), "its names have more than 6291456 bytes together");
+}
+
 #[test]
 fn names_stand_in_addresses() {
     for odd in ["http://thief.example/x", "//thief.example", "../x", "a?b", "a b", "", "..", &"x".repeat(200)] {

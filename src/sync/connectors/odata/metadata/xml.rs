@@ -1,5 +1,7 @@
 //! Reads the XML of `$metadata`. Document types and entities of the document's own are refused: nothing expands.
 
+use std::cell::Cell;
+
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
@@ -9,6 +11,10 @@ use super::{Unfit, Version};
 
 /// Maximum depth of elements in each other.
 const DEEPEST: usize = 64;
+
+/// Maximum length of all names that are kept, in bytes: a hundred for each of the 60,000 elements that the largest
+/// services have. Useless elements with long names would take much memory.
+pub(super) const MOST_TEXT: usize = 6 * 1024 * 1024;
 
 /// Where in the document the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +51,9 @@ pub(super) fn read(bytes: &[u8], elements: usize) -> Result<Document, Unfit> {
                 if document.elements > elements {
                     return Err(format!("it has more than {elements} elements").into());
                 }
+                if document.text > MOST_TEXT {
+                    return Err(format!("its names have more than {MOST_TEXT} bytes together").into());
+                }
                 places.push(place);
             }
             Event::End(_) => {
@@ -69,7 +78,11 @@ pub(super) fn read(bytes: &[u8], elements: usize) -> Result<Document, Unfit> {
 }
 
 /// The attributes of an element.
-struct Attributes(Vec<(String, String)>);
+struct Attributes {
+    all: Vec<(String, String)>,
+    /// How many bytes of them are kept.
+    kept: Cell<usize>,
+}
 
 impl Attributes {
     fn of(element: &BytesStart<'_>) -> Result<Self, String> {
@@ -80,17 +93,19 @@ impl Attributes {
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
             all.push((attribute.key.as_ref().to_owned(), value.into_owned()));
         }
-        Ok(Self(all))
+        Ok(Self { all, kept: Cell::new(0) })
     }
 
     fn get(&self, name: &str) -> Option<String> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+        let value = self.all.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())?;
+        self.kept.set(self.kept.get() + value.len());
+        Some(value)
     }
 
     /// By its name behind any prefix.
     fn local(&self, name: &str) -> Option<&str> {
         let local = |key: &str| key.rsplit_once(':').map_or(key, |(_, local)| local) == name;
-        self.0.iter().find(|(key, _)| local(key)).map(|(_, value)| value.as_str())
+        self.all.iter().find(|(key, _)| local(key)).map(|(_, value)| value.as_str())
     }
 
     fn text(&self, name: &str) -> String {
@@ -117,11 +132,22 @@ fn version(attributes: &Attributes) -> Result<Version, Unfit> {
 }
 
 fn begin(document: &mut Document, within: Place, element: &BytesStart<'_>) -> Result<Place, Unfit> {
-    let name = element.local_name();
     let attributes = Attributes::of(element)?;
+    let place = place_of(document, within, element, &attributes);
+    document.text += attributes.kept.get();
+    place
+}
+
+fn place_of(
+    document: &mut Document,
+    within: Place,
+    element: &BytesStart<'_>,
+    attributes: &Attributes,
+) -> Result<Place, Unfit> {
+    let name = element.local_name();
     match name.as_ref() {
         "Edmx" => {
-            document.version = Some(version(&attributes)?);
+            document.version = Some(version(attributes)?);
             return Ok(Place::Other);
         }
         "DataServices" => {
@@ -137,7 +163,7 @@ fn begin(document: &mut Document, within: Place, element: &BytesStart<'_>) -> Re
         }
         "Include" if within == Place::Reference => {
             if let Some(reference) = document.references.last_mut() {
-                reference.includes.push((attributes.text("Namespace"), attributes.get("Alias")));
+                add(&mut reference.includes, (attributes.text("Namespace"), attributes.get("Alias")));
             }
             return Ok(Place::Other);
         }
@@ -183,7 +209,7 @@ fn begin(document: &mut Document, within: Place, element: &BytesStart<'_>) -> Re
             schema.association_sets.push(AssociationSet { association, ends: Vec::new() });
             Place::AssociationSet
         }
-        (place, name) => inside(schema, place, name, &attributes),
+        (place, name) => inside(schema, place, name, attributes),
     })
 }
 
@@ -198,13 +224,13 @@ fn inside(schema: &mut Schema, within: Place, name: &str, attributes: &Attribute
         }
         Place::Set => {
             if let (Some(set), "NavigationPropertyBinding") = (schema.sets.last_mut(), name) {
-                set.bindings.push((attributes.text("Path"), attributes.text("Target")));
+                add(&mut set.bindings, (attributes.text("Path"), attributes.text("Target")));
             }
             Place::Other
         }
         Place::AssociationSet => {
             if let (Some(set), "End") = (schema.association_sets.last_mut(), name) {
-                set.ends.push((attributes.text("Role"), attributes.text("EntitySet")));
+                add(&mut set.ends, (attributes.text("Role"), attributes.text("EntitySet")));
             }
             Place::Other
         }
@@ -215,23 +241,26 @@ fn inside(schema: &mut Schema, within: Place, name: &str, attributes: &Attribute
 fn in_type(owner: &mut Type, within: Place, name: &str, attributes: &Attributes) -> Place {
     match (within, name) {
         (Place::Type, "Key") => return Place::Key,
-        (Place::Key, "PropertyRef") => owner.key.push((attributes.text("Name"), attributes.get("Alias"))),
+        (Place::Key, "PropertyRef") => add(&mut owner.key, (attributes.text("Name"), attributes.get("Alias"))),
         // One more than is used shows that there are too many.
         (Place::Type, "Property") if owner.properties.len() <= MOST_OF_SET => {
-            owner.properties.push(declared(attributes));
+            add(&mut owner.properties, declared(attributes));
         }
         (Place::Type, "NavigationProperty") if owner.navigations.len() <= MOST_OF_SET => {
-            owner.navigations.push(Navigation {
-                name: attributes.text("Name"),
-                type_name: attributes.text("Type"),
-                contains: attributes.is("ContainsTarget"),
-                constraints: Vec::new(),
-            });
+            add(
+                &mut owner.navigations,
+                Navigation {
+                    name: attributes.text("Name"),
+                    type_name: attributes.text("Type"),
+                    contains: attributes.is("ContainsTarget"),
+                    constraints: Vec::new(),
+                },
+            );
             return Place::Navigation;
         }
         (Place::Navigation, "ReferentialConstraint") => {
             if let Some(navigation) = owner.navigations.last_mut() {
-                navigation.constraints.push((attributes.text("Property"), attributes.text("ReferencedProperty")));
+                add(&mut navigation.constraints, (attributes.text("Property"), attributes.text("ReferencedProperty")));
             }
         }
         _ => {}
@@ -243,7 +272,7 @@ fn in_type(owner: &mut Type, within: Place, name: &str, attributes: &Attributes)
 fn in_association(one: &mut Association, within: Place, name: &str, attributes: &Attributes) -> Place {
     match (within, name) {
         (Place::Association, "ReferentialConstraint") => return Place::Association,
-        (Place::Association, "End") => one.ends.push((attributes.text("Role"), attributes.text("Type"))),
+        (Place::Association, "End") => add(&mut one.ends, (attributes.text("Role"), attributes.text("Type"))),
         (Place::Association, "Principal") => {
             one.principal.0 = attributes.text("Role");
             return Place::Principal;
@@ -262,6 +291,14 @@ fn in_association(one: &mut Association, within: Place, name: &str, attributes: 
 /// The first number of a version such as `3.0;`.
 pub(in super::super) fn major(version: &str) -> Option<&str> {
     version.trim().split(['.', ';']).next().map(str::trim).filter(|number| !number.is_empty())
+}
+
+/// Most have one of it: nothing is reserved for more at first.
+fn add<T>(all: &mut Vec<T>, one: T) {
+    if all.capacity() == 0 {
+        all.reserve_exact(1);
+    }
+    all.push(one);
 }
 
 fn declared(attributes: &Attributes) -> Declared {
