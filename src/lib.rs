@@ -1,4 +1,4 @@
-//! Syncdesk: one desk for every synchronization an organisation depends on.
+//! Syncdesk: one portal for every synchronization an organization depends on.
 //!
 //! # The house
 //!
@@ -10,7 +10,8 @@
 //! main, app, cli, config      put everything together
 //!   web     pages and forms, the route table, sessions      names actix and maud
 //!   sync    scheduler, worker, journal, connectors          names no web, sees no store but through ports
-//!     ops     the use cases, shared by pages and command line
+//!     ops     commands, shared by pages and command line
+//!     queries reads, one for each page or response
 //!       store   rows in and out                             the only one that names diesel
 //!         domain  the rules, pure                           sees nothing but time and ids
 //! access  permissions, role templates, reach, grants        pure, seen by all
@@ -34,6 +35,24 @@
 //! verdict follows in one transaction. Pages only read. Runs have a runtime of their own.
 //! A worker that is gone is found by its lease: its run ends in error and is retried.
 //!
+//! # How to add
+//!
+//! **A connector.** `sync/connectors/NAME/` with an implementation of [`sync::connector::Connector`] (fields of the form,
+//! check, synchronization), one line in `sync/registry.rs`, its codes in `domain/catalogue/NAME.rs`, their pages in
+//! `templates-docs/codes/`, and tests against a real server in `tests/it/` and `tests/peers/`.
+//!
+//! **A page.** One file in `web/pages/RESOURCE/` with types, handler and view, in this order; a row in `web/routes.rs`,
+//! which names its permission; its URL in `web/urls/`; a line in `tests/it/access/table.rs`, and a test that reads the page.
+//!
+//! **A query.** One function in `queries/RESOURCE/` that takes a grant and returns plain structs; the statements in
+//! `store/RESOURCE/`, with a test in `tests/it/statements.rs` if a page of rows is shown.
+//!
+//! **A permission.** A line in `access/permission.rs`, its place in the templates of `access/template.rs`, its page in
+//! `templates-docs/roles/`, and the column in `tests/it/access/matrix.rs`.
+//!
+//! **A code.** A line in the family's file below `domain/catalogue/`, a page in `templates-docs/codes/`, and a test that
+//! makes a connector report it.
+//!
 //! # What is left out
 //!
 //! There is no cache to be invalidated, no message broker, no background state outside the database: any
@@ -48,6 +67,7 @@ pub mod domain;
 pub mod ids;
 pub mod net;
 pub mod ops;
+pub mod queries;
 pub mod store;
 pub mod sync;
 pub mod web;

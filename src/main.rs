@@ -11,8 +11,10 @@ use syncdesk::app::{Application, House, Worker};
 use syncdesk::cli::{self, Command, GroupCommand, Invocation, KeyCommand, NewUser, UserCommand};
 use syncdesk::clock::SystemClock;
 use syncdesk::config::{Config, ConfigError, Environment, logging, show};
+use syncdesk::ops::error::OpError;
 use syncdesk::ops::passwords::Passwords;
 use syncdesk::ops::reset_password::reset_password;
+use syncdesk::ops::set_up::IsSetUp;
 use syncdesk::ops::{people, rotate_keys, set_up, upkeep};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
@@ -81,9 +83,11 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
                 rotate_keys::rotate_keys(&house.store, &house.vault, &Internal::console(), house.clock.now()).await?;
             Ok(say(&format!("{sealed} credentials are encrypted with a new key. The old keys are removed."))?)
         }
-        Command::SetupToken => match set_up::renew_token(&house.store, &Internal::console(), false).await? {
-            Some(token) => Ok(say(&format!("Setup token: {token}"))?),
-            None => Ok(()),
+        Command::SetupToken => match set_up::renew_token(&house.store, &Internal::console(), false).await {
+            Ok(Some(token)) => Ok(say(&format!("Setup token: {token}"))?),
+            Ok(None) => Ok(()),
+            Err(OpError::Refused(IsSetUp)) => Err("Syncdesk is already set up: it has an administrator.".into()),
+            Err(error) => Err(error.into()),
         },
         Command::Serve | Command::CheckConfig => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! Audit entries: each change says who, when, from where, before and after, in its own transaction.
+//! The audit log: each change is recorded in its own transaction, with who, when, from where, before and after.
 
 use serde_json::Value;
 
@@ -7,63 +7,159 @@ use crate::access::Principal;
 use crate::clock::Stamp;
 use crate::ids::{GroupId, SystemId};
 use crate::store::audit::{Change, Personal, write};
+use crate::store::systems::System;
 use crate::store::{Db, Result};
 
-/// Who acts, from where.
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    AdviseOnCode,
+    RemoveAdvice,
+    CreateGroup,
+    RotateKeys,
+    CreatePerson,
+    ChangePassword,
+    ResetPassword,
+    ChangeTimeZone,
+    ConfirmPlan,
+    SetUpPortal,
+    CancelRun,
+    RequestRun,
+    SignIn,
+    EndSessions,
+    RefuseSignIn,
+    ChangeSystem,
+    CheckSystem,
+    CreateSystem,
+    DeleteSystem,
+    HoldSystem,
+    /// A system left this group for another.
+    LeaveGroup,
+    ReleaseSystem,
+}
+
+impl Action {
+    pub const ALL: [Self; 22] = [
+        Self::AdviseOnCode,
+        Self::RemoveAdvice,
+        Self::CreateGroup,
+        Self::RotateKeys,
+        Self::CreatePerson,
+        Self::ChangePassword,
+        Self::ResetPassword,
+        Self::ChangeTimeZone,
+        Self::ConfirmPlan,
+        Self::SetUpPortal,
+        Self::CancelRun,
+        Self::RequestRun,
+        Self::SignIn,
+        Self::EndSessions,
+        Self::RefuseSignIn,
+        Self::ChangeSystem,
+        Self::CheckSystem,
+        Self::CreateSystem,
+        Self::DeleteSystem,
+        Self::HoldSystem,
+        Self::LeaveGroup,
+        Self::ReleaseSystem,
+    ];
+
+    /// The text that is stored. Seals cover it, so it never changes.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AdviseOnCode => "code.advise",
+            Self::RemoveAdvice => "code.unadvise",
+            Self::CreateGroup => "group.create",
+            Self::RotateKeys => "key.rotate",
+            Self::CreatePerson => "person.create",
+            Self::ChangePassword => "person.password",
+            Self::ResetPassword => "person.reset_password",
+            Self::ChangeTimeZone => "person.time_zone",
+            Self::ConfirmPlan => "plan.confirm",
+            Self::SetUpPortal => "portal.set_up",
+            Self::CancelRun => "run.cancel",
+            Self::RequestRun => "run.request",
+            Self::SignIn => "session.begin",
+            Self::EndSessions => "session.end_all",
+            Self::RefuseSignIn => "session.refused",
+            Self::ChangeSystem => "system.change",
+            Self::CheckSystem => "system.check",
+            Self::CreateSystem => "system.create",
+            Self::DeleteSystem => "system.delete",
+            Self::HoldSystem => "system.hold",
+            Self::LeaveGroup => "system.leave",
+            Self::ReleaseSystem => "system.release",
+        }
+    }
+}
+
+/// One entry: an action, what it concerned, and the states before and after it as JSON without secrets.
 #[derive(Debug, Clone)]
-pub struct Who {
+pub struct Event {
+    action: Action,
+    system: Option<SystemId>,
+    group: Option<GroupId>,
+    subject: String,
+    before: Option<Value>,
+    after: Option<Value>,
+    erase_at: Option<Stamp>,
+}
+
+impl Event {
+    /// An action that concerns the portal as a whole.
+    #[must_use]
+    pub fn new(action: Action, subject: impl Into<String>) -> Self {
+        Self { action, system: None, group: None, subject: subject.into(), before: None, after: None, erase_at: None }
+    }
+
+    /// An action on a system.
+    #[must_use]
+    pub fn of(action: Action, system: &System) -> Self {
+        Self::new(action, &system.name).in_group(system.id, system.group_id)
+    }
+
+    /// Says which system of which group it concerned.
+    #[must_use]
+    pub fn in_group(self, system: SystemId, group: GroupId) -> Self {
+        Self { system: Some(system), group: Some(group), ..self }
+    }
+
+    #[must_use]
+    pub fn before(self, state: Value) -> Self {
+        Self { before: Some(state), ..self }
+    }
+
+    #[must_use]
+    pub fn after(self, state: Value) -> Self {
+        Self { after: Some(state), ..self }
+    }
+
+    /// Erases who and from where at this time: strangers did it.
+    #[must_use]
+    pub fn erase_at(self, at: Stamp) -> Self {
+        Self { erase_at: Some(at), ..self }
+    }
+}
+
+/// Writes entries about what one principal does from one address.
+#[derive(Debug, Clone)]
+pub struct AuditLog {
     pub principal: String,
     pub address: Option<String>,
 }
 
-impl Who {
+impl AuditLog {
     #[must_use]
     pub fn new(principal: &Principal, address: Option<String>) -> Self {
         Self { principal: principal.to_string(), address }
     }
 
-    /// Writes an entry into the transaction of its cause.
+    /// Writes an entry in the transaction of its cause.
     ///
     /// # Errors
     /// As the store.
-    pub fn did(
-        &self,
-        db: &mut Db,
-        action: &'static str,
-        place: (Option<SystemId>, Option<GroupId>),
-        subject: &str,
-        states: (Option<Value>, Option<Value>),
-        now: Stamp,
-    ) -> Result<()> {
-        self.write(db, action, place, subject, states, now, None)
-    }
-
-    /// The same for what a stranger did: who and from where is erased at a time.
-    ///
-    /// # Errors
-    /// As the store.
-    pub fn did_until(
-        &self,
-        db: &mut Db,
-        (action, erase_at): (&'static str, Stamp),
-        subject: &str,
-        after: Value,
-        now: Stamp,
-    ) -> Result<()> {
-        self.write(db, action, (None, None), subject, (None, Some(after)), now, Some(erase_at))
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the parts of an entry; both callers name them")]
-    fn write(
-        &self,
-        db: &mut Db,
-        action: &'static str,
-        place: (Option<SystemId>, Option<GroupId>),
-        subject: &str,
-        states: (Option<Value>, Option<Value>),
-        now: Stamp,
-        erase_at: Option<Stamp>,
-    ) -> Result<()> {
+    pub fn record(&self, db: &mut Db, event: Event, now: Stamp) -> Result<()> {
         let salt = super::random::bytes::<16>().to_vec();
         let personal = Personal {
             digest: personal_digest(&audit_seal::Personal {
@@ -75,15 +171,15 @@ impl Who {
             salt,
             principal: self.principal.clone(),
             address: self.address.clone(),
-            erase_at,
+            erase_at: event.erase_at,
         };
         let change = Change {
-            action,
-            system: place.0,
-            group: place.1,
-            subject,
-            before: states.0.map(|state| state.to_string()),
-            after: states.1.map(|state| state.to_string()),
+            action: event.action.as_str(),
+            system: event.system,
+            group: event.group,
+            subject: &event.subject,
+            before: event.before.map(|state| state.to_string()),
+            after: event.after.map(|state| state.to_string()),
         };
         write(db, &change, &personal, now)
     }

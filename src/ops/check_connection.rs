@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::audit::Who;
+use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
 use crate::domain::run::CheckTrigger;
@@ -15,18 +15,25 @@ use crate::store::{self, Store, checks, systems};
 /// Minimum time between two checks of a system for people with display permissions: each is work for the service.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// It was checked less than a minute ago.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooSoon {
+    /// When the next check is possible, from now.
+    pub seconds: u64,
+}
+
 /// Queues a check. `looks_only`: people who can neither synchronize nor specify are limited to one check per minute.
 ///
 /// # Errors
-/// [`OpError::Conflict`] when it was checked less than a minute ago, for people with `looks_only`.
+/// [`TooSoon`], for people with `looks_only`.
 pub async fn check_connection(
     store: &Store,
     wake: &Notify,
     grant: &Grant<verbs::CheckConnection>,
     key: &SystemKey,
     looks_only: impl Fn(GroupId) -> bool + Clone + Send + 'static,
-    who: Who,
-) -> Result<CheckNo> {
+    audit: AuditLog,
+) -> Result<CheckNo, TooSoon> {
     let (grant, key) = (grant.clone(), key.clone());
     let queued = store
         .write(move |db| {
@@ -37,26 +44,16 @@ pub async fn check_connection(
             let asked = last.map(|queued_at| queued_at.plus(PATIENCE));
             if let Some(wait) = asked.filter(|until| *until > now && looks_only(system.group_id)) {
                 let seconds = wait.since(now).as_secs() + 1;
-                return Ok(Err(OpError::Conflict(format!(
-                    "The connection was checked less than a minute ago. Look at that result, or check again in {seconds} s."
-                ))));
+                return Err(OpError::Refused(TooSoon { seconds }));
             }
-            let (no, new) = checks::queue(db, system.id, CheckTrigger::Manual, &who.principal, now)?;
-            if !new {
-                return Ok(Ok(no));
+            let (no, new) = checks::queue(db, system.id, CheckTrigger::Manual, &audit.principal, now)?;
+            if new {
+                let after = serde_json::json!({ "check": no.0 });
+                audit.record(db, Event::of(Action::CheckSystem, &system).after(after), now)?;
             }
-            let after = serde_json::json!({ "check": no.0 });
-            who.did(
-                db,
-                "system.check",
-                (Some(system.id), Some(system.group_id)),
-                &system.name,
-                (None, Some(after)),
-                now,
-            )?;
-            Ok(Ok(no))
+            Ok(no)
         })
         .await?;
     wake.notify_one();
-    queued
+    Ok(queued)
 }

@@ -2,13 +2,13 @@
 
 use tokio::sync::Notify;
 
-use super::audit::Who;
+use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
 use crate::domain::run::Trigger;
 use crate::ids::{RunNo, SystemKey};
 use crate::store::runs::{Due, Queued, queue};
-use crate::store::{self, Store, StoreError, plans, runs, systems};
+use crate::store::{self, Store, plans, runs, systems};
 
 /// The plan that somebody saw.
 #[derive(Debug, Clone)]
@@ -18,18 +18,26 @@ pub struct Confirmation {
     pub digest: String,
 }
 
+/// Why a plan cannot be confirmed now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    OnHold,
+    /// It has expired, was confirmed already or has another digest.
+    NotOpen,
+    OtherRunQueued(RunNo),
+}
+
 /// Confirms the plan of a braked run by its digest.
 ///
 /// # Errors
-/// [`OpError::Conflict`] when the plan has expired, changed or was confirmed, the system is on hold,
-/// or another run is queued.
+/// [`Refusal`].
 pub async fn confirm_plan(
     store: &Store,
     wake: &Notify,
     grant: &Grant<verbs::ConfirmDeletions>,
     seen: Confirmation,
-    who: Who,
-) -> Result<RunNo> {
+    audit: AuditLog,
+) -> Result<RunNo, Refusal> {
     let Confirmation { key, run: no, digest } = seen;
     let grant = grant.clone();
     let confirmed = store
@@ -37,10 +45,12 @@ pub async fn confirm_plan(
             let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if system.hold_since.is_some() {
-                return Err(StoreError::Duplicate("The system is on hold. Release it first.".to_owned()));
+                return Err(OpError::Refused(Refusal::OnHold));
             }
             let (run, _totals) = runs::find(db, system.id, no)?;
-            plans::confirm(db, &grant, run.id, &digest, now)?;
+            if !plans::confirm(db, &grant, run.id, &digest, now)? {
+                return Err(OpError::Refused(Refusal::NotOpen));
+            }
             let due = Due {
                 system: system.id,
                 lane: run.lane,
@@ -54,26 +64,16 @@ pub async fn confirm_plan(
             };
             match queue(db, &due, now)? {
                 Queued::New { run, .. } => {
-                    let place = (Some(system.id), Some(system.group_id));
                     let after = serde_json::json!({ "run": no.0, "digest": digest, "new_run": run.no.0 });
-                    who.did(db, "plan.confirm", place, &system.name, (None, Some(after)), now)?;
+                    audit.record(db, Event::of(Action::ConfirmPlan, &system).after(after), now)?;
                     Ok(run.no)
                 }
-                // Undone with the transaction: the confirmation stays open.
-                Queued::Same { run, .. } | Queued::Already(run) => Err(StoreError::Duplicate(format!(
-                    "Run {} is queued already. Withdraw it, or wait for its plan.",
-                    run.no
-                ))),
+                Queued::Same { run, .. } | Queued::Already(run) => {
+                    Err(OpError::Refused(Refusal::OtherRunQueued(run.no)))
+                }
             }
         })
-        .await;
+        .await?;
     wake.notify_one();
-    confirmed.map_err(|error| match error {
-        StoreError::Duplicate(said) => OpError::Conflict(said),
-        StoreError::Fenced => OpError::Conflict(
-            "This plan has expired, was confirmed already or is not the one you saw. Synchronize again to get a new plan."
-                .to_owned(),
-        ),
-        other => other.into(),
-    })
+    Ok(confirmed)
 }

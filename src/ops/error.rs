@@ -1,25 +1,31 @@
-//! Why a use case did not do what it was asked.
+//! Why a command changed nothing. Every command returns [`OpError`] with its own small enum of refusals; an `Err` rolls its
+//! transaction back. Which error goes where:
+//!
+//! * [`OpError::NotFound`]: no such thing within reach. A page answers 404.
+//! * [`OpError::Invalid`]: what was typed. The form is shown again with each message at its field, 422.
+//! * [`OpError::Refused`]: not possible in the present state. `web::refusals` and `cli` put it into words, 409.
+//! * [`OpError::Busy`]: too many ask at this moment, 429.
+//! * [`OpError::Store`]: the database. One that does not work as a whole is a 503 in its own words; anything else is
+//!   logged once and shown as a number, 500.
+//! * [`OpError::Internal`]: a fault of Syncdesk or of its surroundings; as above, 500.
 
-use super::obstruction::Obstruction;
+use std::convert::Infallible;
+
 use super::passwords::PasswordError;
-use crate::ids::GroupId;
-use crate::store::StoreError;
+use crate::store::{RollsBack, StoreError};
 
-/// Nothing was changed.
+/// Nothing was changed. `R` says why this command can refuse; most cannot.
 #[derive(Debug, thiserror::Error)]
-pub enum OpError {
+pub enum OpError<R = Infallible> {
     /// There is no such thing in reach.
     #[error("not found")]
     NotFound,
-    /// What was typed cannot stand: (field, what to do).
-    #[error("{}", .0.iter().map(|(_, said)| said.as_str()).collect::<Vec<_>>().join(" "))]
+    /// Fields that cannot be accepted: (field, what to do).
+    #[error("{}", .0.iter().map(|(_, message)| message.as_str()).collect::<Vec<_>>().join(" "))]
     Invalid(Vec<(String, String)>),
-    /// Not in this state: what is in the way and what to do.
-    #[error("{0}")]
-    Conflict(String),
-    /// The system, which is of this group, is on hold or paused.
-    #[error("the system is {}", by.word())]
-    Obstructed { by: Obstruction, group: GroupId },
+    /// Not in the present state.
+    #[error("refused")]
+    Refused(R),
     /// Too many ask for it at this moment; a second later it may be possible.
     #[error("too many people ask for this at this moment")]
     Busy,
@@ -31,10 +37,10 @@ pub enum OpError {
     Internal(String),
 }
 
-/// What use cases return.
-pub type Result<T> = std::result::Result<T, OpError>;
+/// What commands return.
+pub type Result<T, R = Infallible> = std::result::Result<T, OpError<R>>;
 
-impl From<StoreError> for OpError {
+impl<R> From<StoreError> for OpError<R> {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound => Self::NotFound,
@@ -43,7 +49,16 @@ impl From<StoreError> for OpError {
     }
 }
 
-impl From<PasswordError> for OpError {
+impl<R> RollsBack for OpError<R> {
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::NotFound | Self::Invalid(_) | Self::Refused(_) | Self::Busy | Self::Internal(_) => None,
+        }
+    }
+}
+
+impl<R> From<PasswordError> for OpError<R> {
     fn from(error: PasswordError) -> Self {
         match error {
             PasswordError::Busy => Self::Busy,
@@ -56,10 +71,18 @@ impl From<PasswordError> for OpError {
     }
 }
 
-impl OpError {
-    /// One field that cannot stand.
+impl<R> OpError<R> {
+    /// One field that cannot be accepted.
     #[must_use]
-    pub fn field(field: &str, said: impl Into<String>) -> Self {
-        Self::Invalid(vec![(field.to_owned(), said.into())])
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![(field.to_owned(), message.into())])
+    }
+
+    /// A unique index refused: this field's value is taken.
+    pub(super) fn taken(self, field: &str, message: &str) -> Self {
+        match self {
+            Self::Store(StoreError::Duplicate(_)) => Self::field(field, message),
+            other => other,
+        }
     }
 }

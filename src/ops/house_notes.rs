@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::audit::Who;
+use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
@@ -17,19 +17,27 @@ pub struct Draft<'a> {
     pub seen: Option<Stamp>,
 }
 
+/// Why a note was neither written nor removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Somebody else has written this since the form was opened, or removed it.
+    ChangedSince(Option<HouseNote>),
+    NoNote,
+}
+
 /// Writes the house's advice for a code, over what was there. To write the same again changes nothing.
 ///
 /// # Errors
-/// [`OpError::Conflict`] when somebody else has written since; [`OpError::NotFound`] for what cannot be a code; [`OpError::Invalid`] for advice that is empty or too long, or a
+/// [`Refusal::ChangedSince`]; [`OpError::NotFound`] for what cannot be a code; [`OpError::Invalid`] for advice that is empty or too long, or a
 /// placing that there is not.
 pub async fn write(
     store: &Store,
     grant: &Grant<verbs::ManagePortal>,
     code: &str,
     draft: Draft<'_>,
-    who: Who,
+    audit: AuditLog,
     now: Stamp,
-) -> Result<()> {
+) -> Result<(), Refusal> {
     if !can_be_code(code) {
         return Err(OpError::NotFound);
     }
@@ -47,55 +55,45 @@ pub async fn write(
         wrong.push(("placing".to_owned(), "Choose one of the two.".to_owned()));
     }
     let Some(placing) = placing.filter(|_placing| wrong.is_empty()) else { return Err(OpError::Invalid(wrong)) };
-    let note = HouseNote { code: code.to_owned(), advice, placing, written_by: who.principal.clone(), written_at: now };
+    let note =
+        HouseNote { code: code.to_owned(), advice, placing, written_by: audit.principal.clone(), written_at: now };
     let (grant, seen) = (grant.clone(), draft.seen);
     let written = store.write(move |db| {
         let before = house_notes::find(db, &note.code)?;
-        if before.as_ref().map(told) == Some(told(&note)) {
-            return Ok(None);
+        if before.as_ref().map(to_json) == Some(to_json(&note)) {
+            return Ok(());
         }
         if before.as_ref().map(|before| before.written_at) != seen {
-            return Ok(Some(meanwhile(before.as_ref())));
+            return Err(OpError::Refused(Refusal::ChangedSince(before)));
         }
         house_notes::set(db, &grant, &note)?;
-        who.did(db, "code.advise", (None, None), &note.code, (before.as_ref().map(told), Some(told(&note))), now)?;
-        Ok(None)
+        let advised = Event::new(Action::AdviseOnCode, &note.code).after(to_json(&note));
+        let advised = before.as_ref().map(to_json).into_iter().fold(advised, Event::before);
+        Ok(audit.record(db, advised, now)?)
     });
-    match written.await? {
-        None => Ok(()),
-        Some(why) => Err(OpError::Conflict(why)),
-    }
-}
-
-/// What somebody else has done since the form was opened.
-fn meanwhile(theirs: Option<&HouseNote>) -> String {
-    theirs.map_or("Meanwhile the advice was removed. Save again to put yours there.".to_owned(), |theirs| {
-        format!(
-            "Meanwhile {} has written: “{}” Save again to put yours in its place.",
-            theirs.written_by, theirs.advice
-        )
-    })
+    written.await
 }
 
 /// Removes the house's advice for a code.
 ///
 /// # Errors
-/// [`OpError::Conflict`] when there is none (any more).
-pub async fn remove(store: &Store, grant: &Grant<verbs::ManagePortal>, code: &str, who: Who, now: Stamp) -> Result<()> {
+/// [`Refusal::NoNote`].
+pub async fn remove(
+    store: &Store,
+    grant: &Grant<verbs::ManagePortal>,
+    code: &str,
+    audit: AuditLog,
+    now: Stamp,
+) -> Result<(), Refusal> {
     let (grant, code) = (grant.clone(), code.to_owned());
     let removed = store.write(move |db| {
-        let Some(before) = house_notes::find(db, &code)? else { return Ok(false) };
+        let Some(before) = house_notes::find(db, &code)? else { return Err(OpError::Refused(Refusal::NoNote)) };
         house_notes::remove(db, &grant, &code)?;
-        who.did(db, "code.unadvise", (None, None), &code, (Some(told(&before)), None), now)?;
-        Ok(true)
+        Ok(audit.record(db, Event::new(Action::RemoveAdvice, &code).before(to_json(&before)), now)?)
     });
-    if removed.await? {
-        Ok(())
-    } else {
-        Err(OpError::Conflict("The house has no advice of its own for this code.".to_owned()))
-    }
+    removed.await
 }
 
-fn told(note: &HouseNote) -> Value {
+fn to_json(note: &HouseNote) -> Value {
     json!({ "advice": note.advice, "placing": note.placing.as_str() })
 }

@@ -2,17 +2,20 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::audit::Who;
+use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
 use super::passwords::{Passwords, rules};
 use crate::access::{Actor, Internal, Reach, Template};
 use crate::clock::Stamp;
 use crate::domain::invisible::check_name;
 use crate::ids::PersonId;
-use crate::store::{Store, StoreError, groups, people, sessions};
+use crate::store::{Store, groups, people, sessions};
 
 /// Longest name of a person, in characters.
 const MAX_NAME: usize = 60;
+
+const PERSON_TAKEN: &str = "This name is taken.";
+const GROUP_TAKEN: &str = "There is a group with this name.";
 
 /// A new account, as it was typed.
 pub struct NewPerson {
@@ -49,7 +52,7 @@ impl Wrong {
     }
 
     /// The parsed values, if nothing is wrong.
-    pub(super) fn unless_any<T>(self, parsed: Option<T>) -> Result<T> {
+    pub(super) fn unless_any<T, R>(self, parsed: Option<T>) -> Result<T, R> {
         parsed.filter(|_| self.0.is_empty()).ok_or(OpError::Invalid(self.0))
     }
 }
@@ -99,14 +102,14 @@ pub async fn add_person(
     wrong.check_password("password", &new.name, &new.password);
     let (name, zone) = wrong.unless_any(name.zip(zone))?;
     let password = passwords.hash(new.password).await?;
-    let by = console.principal().to_string();
+    let audit = AuditLog::new(console.principal(), None);
     let Assigned { collection, group } = assigned;
     let made = store
         .write(move |db| {
             let Some(collection_id) = people::collection(db, &collection)? else {
                 let known = people::collections(db)?.join(", ");
                 let said = format!("There is no role collection {collection}. Use one of: {known}.");
-                return Ok(Err(OpError::field("collection", said)));
+                return Err(OpError::field("collection", said));
             };
             let reach = match &group {
                 None => Reach::All,
@@ -115,7 +118,7 @@ pub async fn add_person(
                         Reach::Group(id)
                     } else {
                         let said = format!("There is no group {group}. `syncdesk group add` makes one.");
-                        return Ok(Err(OpError::field("group", said)));
+                        return Err(OpError::field("group", said));
                     }
                 }
             };
@@ -123,25 +126,19 @@ pub async fn add_person(
             let templates = people::templates(db, collection_id)?;
             if reach != Reach::All && templates.iter().any(|template| everywhere.contains(template)) {
                 let said = format!("{collection} can be assigned with reach all only: leave out the group.");
-                return Ok(Err(OpError::field("group", said)));
+                return Err(OpError::field("group", said));
             }
             if people::is_name_taken(db, &name)? {
-                return Err(StoreError::Duplicate(name.clone()));
+                return Err(OpError::field("name", PERSON_TAKEN));
             }
             let id = people::create(db, &name, &password, zone.as_deref(), now)?;
-            people::assign(db, id, collection_id, reach, &by, now)?;
-            let who = Who { principal: by, address: None };
+            people::assign(db, id, collection_id, reach, &audit.principal, now)?;
             let after = serde_json::json!({ "collection": collection, "group": group });
-            who.did(db, "person.create", (None, None), &name, (None, Some(after)), now)?;
-            Ok(Ok(id))
+            audit.record(db, Event::new(Action::CreatePerson, &name).after(after), now)?;
+            Ok(id)
         })
         .await;
-    match made {
-        Ok(Ok(id)) => Ok(id),
-        Ok(Err(error)) => Err(error),
-        Err(StoreError::Duplicate(_)) => Err(OpError::field("name", "This name is taken.")),
-        Err(error) => Err(error.into()),
-    }
+    made.map_err(|error| error.taken("name", PERSON_TAKEN))
 }
 
 /// Makes a group of systems from the console.
@@ -157,20 +154,17 @@ pub async fn add_group(store: &Store, console: &Internal, name: &str, now: Stamp
         return Err(OpError::field("name", said));
     }
     check_name(&name).map_err(|said| OpError::field("name", said))?;
-    let who = Who::new(console.principal(), None);
+    let audit = AuditLog::new(console.principal(), None);
     let made = store
         .write(move |db| {
             if groups::is_name_taken(db, &name)? {
-                return Err(StoreError::Duplicate(name.clone()));
+                return Err(OpError::field("name", GROUP_TAKEN));
             }
             groups::create(db, &name, now)?;
-            who.did(db, "group.create", (None, None), &name, (None, None), now)
+            Ok(audit.record(db, Event::new(Action::CreateGroup, &name), now)?)
         })
         .await;
-    made.map_err(|error| match error {
-        StoreError::Duplicate(_) => OpError::field("name", "There is a group with this name."),
-        other => other.into(),
-    })
+    made.map_err(|error: OpError| error.taken("name", GROUP_TAKEN))
 }
 
 /// What was typed to change a password.
@@ -189,7 +183,7 @@ pub async fn change_password(
     passwords: &Passwords,
     actor: &Actor,
     typed: NewPassword,
-    who: Who,
+    audit: AuditLog,
     now: Stamp,
 ) -> Result<()> {
     let (id, name) = (actor.id(), actor.name().to_owned());
@@ -209,7 +203,7 @@ pub async fn change_password(
         .write(move |db| {
             people::set_password(db, id, &hash)?;
             sessions::delete_of(db, id)?;
-            who.did(db, "person.password", (None, None), &name, (None, None), now)
+            audit.record(db, Event::new(Action::ChangePassword, &name), now)
         })
         .await?;
     Ok(())
@@ -219,7 +213,7 @@ pub async fn change_password(
 ///
 /// # Errors
 /// [`OpError::Invalid`] for a zone that there is not.
-pub async fn change_time_zone(store: &Store, actor: &Actor, zone: &str, who: Who, now: Stamp) -> Result<()> {
+pub async fn change_time_zone(store: &Store, actor: &Actor, zone: &str, audit: AuditLog, now: Stamp) -> Result<()> {
     let mut wrong = Wrong::default();
     let zone = wrong.keep(parse_zone(Some(zone)));
     let zone = wrong.unless_any(zone)?;
@@ -231,8 +225,8 @@ pub async fn change_time_zone(store: &Store, actor: &Actor, zone: &str, who: Who
                 return Ok(());
             }
             people::set_time_zone(db, id, zone.as_deref())?;
-            let states = [before, zone].map(|zone| Some(serde_json::json!({ "time_zone": zone })));
-            who.did(db, "person.time_zone", (None, None), &name, states.into(), now)
+            let [before, after] = [before, zone].map(|zone| serde_json::json!({ "time_zone": zone }));
+            audit.record(db, Event::new(Action::ChangeTimeZone, &name).before(before).after(after), now)
         })
         .await?;
     Ok(())

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::audit::Who;
+use super::audit::{Action, AuditLog, Event};
 use crate::clock::Stamp;
 use crate::domain::place::place;
 use crate::store::{Result, Store};
@@ -50,9 +50,9 @@ impl Refusals {
             .write(move |db| {
                 for ((account, address), n) in rows {
                     let subject = account.as_deref().unwrap_or("(unknown name)");
-                    let who = Who { principal: subject.to_owned(), address };
-                    let after = serde_json::json!({ "times": n });
-                    who.did_until(db, ("session.refused", now.plus(KEPT)), subject, after, now)?;
+                    let audit = AuditLog { principal: subject.to_owned(), address };
+                    let refused = Event::new(Action::RefuseSignIn, subject).after(serde_json::json!({ "times": n }));
+                    audit.record(db, refused.erase_at(now.plus(KEPT)), now)?;
                 }
                 Ok(())
             })

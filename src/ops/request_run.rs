@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::audit::Who;
+use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
 use super::obstruction::Obstruction;
 use crate::access::{Grant, verbs};
 use crate::domain::run::{RunState, Trigger};
-use crate::ids::{RunNo, SystemId, SystemKey};
+use crate::ids::{GroupId, RunNo, SystemId, SystemKey};
 use crate::store::runs::{Due, Queued, pull_forward, queue};
 use crate::store::{self, Store, StoreError, runs, systems};
 
@@ -60,30 +60,40 @@ pub struct Request {
     pub key: SystemKey,
     /// The same key gives the same run.
     pub request_key: String,
-    pub who: Who,
+    pub audit: AuditLog,
     /// How long the answer may wait for a worker; usually [`WAIT`].
     pub wait: Duration,
+}
+
+/// Why no run was requested.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The system, which is of this group, is on hold or paused.
+    Obstructed { by: Obstruction, group: GroupId },
+    /// Another request was first.
+    AnotherWasFirst,
+    /// The run of this request was canceled before it began.
+    Canceled(RunNo),
 }
 
 /// Requests a run. The same `request_key` gives the same run.
 ///
 /// # Errors
-/// [`OpError::Obstructed`] when the system is on hold or paused; [`OpError::Conflict`] when another request was first, or
-/// the run of this one was canceled before it began.
+/// [`Refusal`].
 pub async fn request_run(
     store: &Store,
     wake: &Notify,
     grant: &Grant<verbs::RequestRun>,
     request: Request,
-) -> Result<Answer> {
-    let Request { key, request_key, who, wait } = request;
+) -> Result<Answer, Refusal> {
+    let Request { key, request_key, audit, wait } = request;
     let asked = grant.clone();
     let queued = store
         .write(move |db| {
             let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &asked, &key)?;
             if let Some(by) = Obstruction::of(&system) {
-                return Ok(Err(OpError::Obstructed { by, group: system.group_id }));
+                return Err(OpError::Refused(Refusal::Obstructed { by, group: system.group_id }));
             }
             let due = Due {
                 system: system.id,
@@ -107,22 +117,17 @@ pub async fn request_run(
                 Queued::Same { .. } => None,
             };
             if let Some(no) = changed {
-                let place = (Some(system.id), Some(system.group_id));
                 let after = serde_json::json!({ "run": no.0 });
-                who.did(db, "run.request", place, &system.name, (None, Some(after)), now)?;
+                audit.record(db, Event::of(Action::RequestRun, &system).after(after), now)?;
             }
-            Ok(Ok((system.id, queued)))
+            Ok((system.id, queued))
         })
         .await;
-    let (system, queued) = match queued {
-        Ok(Ok(queued)) => queued,
-        Ok(Err(refused)) => return Err(refused),
+    let (system, queued) = queued.map_err(|error| match error {
         // Two requests met in the unique index: the other one is the run.
-        Err(StoreError::Duplicate(_)) => {
-            return Err(OpError::Conflict("Another request was first. Look at the runs of the system.".to_owned()));
-        }
-        Err(error) => return Err(error.into()),
-    };
+        OpError::Store(StoreError::Duplicate(_)) => OpError::Refused(Refusal::AnotherWasFirst),
+        other => other,
+    })?;
     wake.notify_one();
     match queued {
         Queued::New { run, behind: Some(running) } | Queued::Same { run, behind: Some(running) } => {
@@ -136,7 +141,7 @@ pub async fn request_run(
 }
 
 /// Waits a moment for a worker to take the run.
-async fn started(store: &Store, system: SystemId, no: RunNo, wait: Duration) -> Result<Answer> {
+async fn started(store: &Store, system: SystemId, no: RunNo, wait: Duration) -> Result<Answer, Refusal> {
     let look = tokio::time::timeout(wait, async {
         loop {
             let (run, _totals) = store.read(move |db| runs::find(db, system, no)).await?;
@@ -148,9 +153,7 @@ async fn started(store: &Store, system: SystemId, no: RunNo, wait: Duration) -> 
     });
     match look.await {
         Ok(Ok(Some(_at))) => Ok(Answer::Started(no)),
-        Ok(Ok(None)) => Err(OpError::Conflict(format!(
-            "This request was answered with run {no}, which was canceled before it began. Synchronize again for a new run."
-        ))),
+        Ok(Ok(None)) => Err(OpError::Refused(Refusal::Canceled(no))),
         Ok(Err(error)) => Err(error.into()),
         Err(_elapsed) => Ok(Answer::WaitsForWorker(no)),
     }

@@ -2,13 +2,13 @@
 
 use secrecy::SecretString;
 
-use super::audit::Who;
+use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
 use super::passwords::Passwords;
 use super::people::Wrong;
 use crate::access::Internal;
 use crate::clock::Stamp;
-use crate::store::{Store, StoreError, people, sessions};
+use crate::store::{Store, people, sessions};
 
 /// Gives a person a new password and ends all their sessions.
 ///
@@ -31,17 +31,17 @@ pub async fn reset_password(
     wrong.check_password("password", &name, &password);
     wrong.unless_any(Some(()))?;
     let hash = passwords.hash(password).await?;
-    let (who, wanted) = (Who::new(console.principal(), None), name.clone());
+    let (audit, wanted) = (AuditLog::new(console.principal(), None), name.clone());
     let changed = store
         .write(move |db| {
-            let account = people::account(db, &wanted)?.ok_or(StoreError::NotFound)?;
+            let account = people::account(db, &wanted)?.ok_or(OpError::NotFound)?;
             people::set_password(db, account.id, &hash)?;
             sessions::delete_of(db, account.id)?;
-            who.did(db, "person.reset_password", (None, None), &wanted, (None, None), now)
+            Ok(audit.record(db, Event::new(Action::ResetPassword, &wanted), now)?)
         })
         .await;
     changed.map_err(|error| match error {
-        StoreError::NotFound => nobody(&name),
-        other => other.into(),
+        OpError::NotFound => nobody(&name),
+        other => other,
     })
 }

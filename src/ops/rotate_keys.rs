@@ -1,12 +1,12 @@
 //! Rotating the key of credentials: a new key, everything sealed anew, the old keys removed.
 
-use super::audit::Who;
+use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
 use super::keys::KeyFileError;
 use super::vault::{Vault, seal};
 use crate::access::Internal;
 use crate::clock::Stamp;
-use crate::store::{Store, credentials, secret_drafts};
+use crate::store::{Store, StoreError, credentials, secret_drafts};
 
 /// How many credentials one transaction seals anew.
 const AT_ONCE: i64 = 200;
@@ -42,7 +42,7 @@ pub async fn rotate_keys(store: &Store, vault: &Vault, console: &Internal, now: 
                     // Somebody may have typed a new secret meanwhile: that one stays.
                     replaced += credentials::replace(db, sealed, old_key)?;
                 }
-                Ok(replaced)
+                Ok::<_, StoreError>(replaced)
             })
             .await?;
     }
@@ -50,11 +50,11 @@ pub async fn rotate_keys(store: &Store, vault: &Vault, console: &Internal, now: 
     let kept = current.clone();
     store.write(move |db| secret_drafts::remove_not_under(db, &kept)).await?;
     let removed = vault.keys().retire_old(&current).map_err(|error| failed(&error))?;
-    let who = Who::new(console.principal(), None);
+    let audit = AuditLog::new(console.principal(), None);
     store
         .write(move |db| {
             let after = serde_json::json!({ "sealed_anew": sealed_anew, "keys_removed": removed });
-            who.did(db, "key.rotate", (None, None), "credentials", (None, Some(after)), now)
+            audit.record(db, Event::new(Action::RotateKeys, "credentials").after(after), now)
         })
         .await?;
     Ok(sealed_anew)

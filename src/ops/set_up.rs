@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-use super::audit::Who;
+use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
 use super::passwords::Passwords;
 use super::people::{NewPerson, Wrong, parse_name, parse_zone};
@@ -20,32 +20,29 @@ pub struct SetUp {
     pub password_again: SecretString,
 }
 
+/// The portal has an administrator already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IsSetUp;
+
 /// Makes a new one-time setup token; the old one is void. Only its hash is stored.
 ///
 /// # Errors
-/// [`OpError::Conflict`] when the portal is set up.
-pub async fn renew_token(store: &Store, _console: &Internal, only_if_none: bool) -> Result<Option<String>> {
+/// [`IsSetUp`].
+pub async fn renew_token(store: &Store, _console: &Internal, only_if_none: bool) -> Result<Option<String>, IsSetUp> {
     let token = random::token();
     let hash = hash_of(&token);
-    let made = store
+    store
         .write(move |db| {
             if portal::has_administrator(db)? {
-                return Err(StoreError::Fenced);
+                return Err(OpError::Refused(IsSetUp));
             }
             if only_if_none && portal::get(db, portal::SETUP_TOKEN)?.is_some() {
-                return Ok(false);
+                return Ok(None);
             }
             portal::set(db, portal::SETUP_TOKEN, &hash)?;
-            Ok(true)
+            Ok(Some(token))
         })
-        .await;
-    match made {
-        Ok(made) => Ok(made.then_some(token)),
-        Err(StoreError::Fenced) => {
-            Err(OpError::Conflict("Syncdesk is already set up: it has an administrator.".to_owned()))
-        }
-        Err(error) => Err(error.into()),
-    }
+        .await
 }
 
 fn hash_of(token: &str) -> String {
@@ -59,14 +56,14 @@ fn hash_of(token: &str) -> String {
 /// Creates the first administrator, once, with the token from the console.
 ///
 /// # Errors
-/// [`OpError::Invalid`] with every field that is wrong; [`OpError::Conflict`] when somebody else was first.
+/// [`OpError::Invalid`] with every field that is wrong; [`IsSetUp`] when somebody else was first.
 pub async fn set_up(
     store: &Store,
     passwords: &Passwords,
     typed: SetUp,
     address: Option<String>,
     now: Stamp,
-) -> Result<PersonId> {
+) -> Result<PersonId, IsSetUp> {
     let SetUp { token, person, password_again } = typed;
     let hash = hash_of(token.expose_secret().trim());
     let stored = store.read(|db| portal::get(db, portal::SETUP_TOKEN)).await?;
@@ -88,24 +85,20 @@ pub async fn set_up(
             // Checked again under the write lock: two people with the token make one administrator.
             if portal::has_administrator(db)? || portal::get(db, portal::SETUP_TOKEN)?.as_deref() != Some(hash.as_str())
             {
-                return Err(StoreError::Fenced);
+                return Err(OpError::Refused(IsSetUp));
             }
             // On Postgres the second of two waits here, and then finds no token.
             if !portal::remove(db, portal::SETUP_TOKEN)? {
-                return Err(StoreError::Fenced);
+                return Err(OpError::Refused(IsSetUp));
             }
             let id = people::create(db, &name, &password, zone.as_deref(), now)?;
             let collection = people::collection(db, "Administrator")?.ok_or(StoreError::NotFound)?;
             people::assign(db, id, collection, Reach::All, "set-up", now)?;
-            let who = Who { principal: name.clone(), address };
+            let audit = AuditLog { principal: name.clone(), address };
             let after = serde_json::json!({ "collection": "Administrator", "reach": "all" });
-            who.did(db, "portal.set_up", (None, None), &name, (None, Some(after)), now)?;
+            audit.record(db, Event::new(Action::SetUpPortal, &name).after(after), now)?;
             Ok(id)
         })
         .await;
-    made.map_err(|error| match error {
-        StoreError::Fenced => OpError::Conflict("Somebody else has set up Syncdesk since then. Sign in.".to_owned()),
-        StoreError::Duplicate(_) => OpError::field("name", "This name is taken."),
-        other => other.into(),
-    })
+    made.map_err(|error| error.taken("name", "This name is taken."))
 }

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::audit::Who;
+use super::audit::{Action, AuditLog, Event};
 use super::error::Result;
 use super::passwords::Passwords;
 use crate::access::Actor;
@@ -38,9 +38,9 @@ pub async fn sign_in(
         Some(account) if right => account,
         refused => return Ok(Outcome::Refused(refused.map(|account| account.name))),
     };
-    let who = Who { principal: account.name.clone(), address };
+    let audit = AuditLog { principal: account.name.clone(), address };
     let id = account.id;
-    store.write(move |db| who.did(db, "session.begin", (None, None), &account.name, (None, None), now)).await?;
+    store.write(move |db| audit.record(db, Event::new(Action::SignIn, &account.name), now)).await?;
     Ok(Outcome::In(id))
 }
 
@@ -48,11 +48,11 @@ pub async fn sign_in(
 ///
 /// # Errors
 /// As the store.
-pub async fn sign_out_everywhere(store: &Store, actor: &Actor, who: Who, now: Stamp) -> Result<usize> {
+pub async fn sign_out_everywhere(store: &Store, actor: &Actor, audit: AuditLog, now: Stamp) -> Result<usize> {
     let (id, name) = (actor.id(), actor.name().to_owned());
     Ok(store
         .write(move |db| {
-            who.did(db, "session.end_all", (None, None), &name, (None, None), now)?;
+            audit.record(db, Event::new(Action::EndSessions, &name), now)?;
             sessions::delete_of(db, id)
         })
         .await?)

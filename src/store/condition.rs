@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::error::{Result, StoreError};
+use super::error::StoreError;
 use super::fault::Fault;
 use crate::clock::since_boot;
 use crate::domain::failure_log::{FailureLog, Report};
@@ -41,13 +41,13 @@ impl Condition {
     }
 
     /// Notes how a call ended, and logs what is worth a line.
-    pub(super) fn note<T>(&self, work: Work, result: &Result<T>) {
+    pub(super) fn note(&self, work: Work, error: Option<&StoreError>) {
         let (lines, reports) = {
             let mut known = self.known();
-            let lines = match result {
-                Err(StoreError::Broken(fault, why)) => known.failed(*fault, why, since_boot()),
+            let lines = match error {
+                Some(StoreError::Broken(fault, why)) => known.failed(*fault, why, since_boot()),
                 // Whatever else it answered, it answered.
-                Ok(_) | Err(_) => known.succeeded(work, since_boot()),
+                None | Some(_) => known.succeeded(work, since_boot()),
             };
             (lines, known.reports)
         };

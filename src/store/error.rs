@@ -30,7 +30,19 @@ pub enum StoreError {
 }
 
 /// What store functions return.
-pub type Result<T> = std::result::Result<T, StoreError>;
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// An error that rolls a transaction back: the database's own, or the refusal of a command that ran in it.
+pub trait RollsBack: From<StoreError> {
+    /// The database's error, unless a command refused.
+    fn store_error(&self) -> Option<&StoreError>;
+}
+
+impl RollsBack for StoreError {
+    fn store_error(&self) -> Option<&StoreError> {
+        Some(self)
+    }
+}
 
 impl StoreError {
     /// What is wrong with the database as a whole; `None` where the error concerns this call only.

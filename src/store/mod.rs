@@ -43,7 +43,7 @@ use tokio::sync::oneshot;
 
 pub use backend::db_now as now;
 pub use connection::{Db, Target};
-pub use error::{Result, StoreError};
+pub use error::{Result, RollsBack, StoreError};
 pub use fault::Fault;
 pub use transaction::Unconfirmed;
 
@@ -139,7 +139,7 @@ impl Store {
     }
 
     /// Notes how many rows `work` changes, if anybody wants to know.
-    fn measured<T>(&self, db: &mut Db, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
+    fn measured<T, E: RollsBack>(&self, db: &mut Db, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
         if self.widest.load(Ordering::Relaxed) == UNMEASURED {
             return work(db);
         }
@@ -177,33 +177,33 @@ impl Store {
     ///
     /// # Errors
     /// As for [`Store::write_here`].
-    pub async fn write<T: Send + 'static>(
+    pub async fn write<T: Send + 'static, E: RollsBack + Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Db) -> Result<T> + Clone + Send + 'static,
-    ) -> Result<T> {
+        work: impl FnOnce(&mut Db) -> Result<T, E> + Clone + Send + 'static,
+    ) -> Result<T, E> {
         self.off_thread(Work::Write, |store, waiting, db| store.transaction(waiting, db, work)).await
     }
 
-    fn transaction<T>(
+    fn transaction<T, E: RollsBack>(
         &self,
         waiting: &Waiting,
         db: &mut Db,
-        work: impl FnOnce(&mut Db) -> Result<T> + Clone,
-    ) -> Result<T> {
+        work: impl FnOnce(&mut Db) -> Result<T, E> + Clone,
+    ) -> Result<T, E> {
         match self.try_transaction(waiting, db, work)? {
             Written::Done(value) => Ok(value),
             Written::Unconfirmed(_value, commit) => {
-                Err(StoreError::Broken(Fault::Unavailable, commit.why().to_owned()))
+                Err(StoreError::Broken(Fault::Unavailable, commit.why().to_owned()).into())
             }
         }
     }
 
-    fn try_transaction<T>(
+    fn try_transaction<T, E: RollsBack>(
         &self,
         waiting: &Waiting,
         db: &mut Db,
-        work: impl FnOnce(&mut Db) -> Result<T> + Clone,
-    ) -> Result<Written<T>> {
+        work: impl FnOnce(&mut Db) -> Result<T, E> + Clone,
+    ) -> Result<Written<T>, E> {
         Ok(match transaction::write_transaction(db, waiting, move |db| self.measured(db, work))? {
             Outcome::Committed(value) => Written::Done(value),
             Outcome::Unconfirmed(value, commit) => Written::Unconfirmed(value, commit),
@@ -212,37 +212,39 @@ impl Store {
 
     /// One call, from the connection to the note of how it ended. `begin` is asked when the wait for
     /// a connection has ended: `false` if nobody waits for the call any more.
-    fn call<T>(
+    fn call<T, E: RollsBack>(
         &self,
         work: Work,
         waiting: &Waiting,
         begin: impl FnOnce() -> bool,
-        body: impl FnOnce(&Waiting, &mut Db) -> Result<T>,
-    ) -> Result<T> {
+        body: impl FnOnce(&Waiting, &mut Db) -> Result<T, E>,
+    ) -> Result<T, E> {
         let connection = match work {
             Work::Read => self.pools.reader(waiting),
             Work::Write => self.pools.writer(waiting),
         };
         if !begin() {
             // Whoever waited has noted it.
-            return Err(does_not_respond());
+            return Err(does_not_respond().into());
         }
-        let result = connection.and_then(|mut connection| {
+        let result = connection.map_err(E::from).and_then(|mut connection| {
             backend::move_clock(self.ahead.load(Ordering::Relaxed));
-            body(waiting, &mut connection)
-                .map_err(|error| probe::explained(error, &mut connection, &self.target, waiting))
+            body(waiting, &mut connection).map_err(|error| match error.store_error() {
+                Some(why) => probe::explained(why.clone(), &mut connection, &self.target, waiting).into(),
+                None => error,
+            })
         });
-        self.condition.note(work, &result);
+        self.condition.note(work, result.as_ref().err().and_then(E::store_error));
         result
     }
 
     /// A call on a thread that may block. A server that keeps its connections and does not respond would hold it for
     /// ever: a call that has not begun in time is given up, and then never begins.
-    async fn off_thread<T: Send + 'static>(
+    async fn off_thread<T: Send + 'static, E: RollsBack + Send + 'static>(
         &self,
         work: Work,
-        body: impl FnOnce(&Self, &Waiting, &mut Db) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+        body: impl FnOnce(&Self, &Waiting, &mut Db) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
         let (started, mut has_started) = oneshot::channel();
         let waiting = self.waiting(work);
         let (store, theirs) = (self.clone(), waiting.clone());
@@ -253,15 +255,15 @@ impl Store {
         let mut overdue = false;
         while tokio::time::timeout(GRACE, &mut has_started).await.is_err() {
             if overdue {
-                let result = Err(does_not_respond());
-                self.condition.note(work, &result);
-                return result;
+                let error = does_not_respond();
+                self.condition.note(work, Some(&error));
+                return Err(error.into());
             }
             overdue = waiting.is_over();
         }
         match task.await {
             Ok(result) => result,
-            Err(error) => Err(StoreError::Database(format!("a database call ended early: {error}"))),
+            Err(error) => Err(StoreError::Database(format!("a database call ended early: {error}")).into()),
         }
     }
 

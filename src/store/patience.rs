@@ -92,9 +92,9 @@ mod tests {
         let condition = Condition::default();
         let waiting = Waiting::begin(&condition, Work::Write, SOON);
         assert!(waiting.is_over(), "nothing has moved");
-        condition.note(Work::Read, &Ok(()));
+        condition.note(Work::Read, None);
         assert!(waiting.is_over(), "a lock keeps nobody from reading");
-        condition.note(Work::Write, &Ok(()));
+        condition.note(Work::Write, None);
         assert!(!waiting.is_over(), "somebody has just written");
         assert!(
             Waiting { patience: Patience { busy: Duration::ZERO, ..SOON }, ..waiting }.is_over(),

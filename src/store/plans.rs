@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::backend::{db_now, insert_plan_steps};
 use super::connection::Db;
-use super::error::{Result, StoreError};
+use super::error::Result;
 use super::runs::{Claim, Run};
 use super::schema::{braked_plans, plan_steps, run_counts, runs};
 use crate::access::{Grant, Internal, verbs};
@@ -163,17 +163,14 @@ pub fn deleted_by(db: &mut Db, run: RunId) -> Result<i64> {
     Ok(counts.into_iter().sum())
 }
 
-/// Marks a plan as confirmed, if it still stands.
-///
-/// # Errors
-/// [`StoreError::Fenced`] when it has expired, was confirmed already, or has another digest.
+/// Marks a plan as confirmed. `false` when it has expired, was confirmed already, or has another digest.
 pub fn confirm(
     db: &mut Db,
     grant: &Grant<verbs::ConfirmDeletions>,
     run: RunId,
     digest: &str,
     now: Stamp,
-) -> Result<()> {
+) -> Result<bool> {
     let confirmed = diesel::update(
         braked_plans::table
             .filter(braked_plans::run_id.eq(run))
@@ -183,7 +180,7 @@ pub fn confirm(
     )
     .set((braked_plans::confirmed_at.eq(now), braked_plans::confirmed_by.eq(grant.principal().to_string())))
     .execute(db)?;
-    if confirmed == 1 { Ok(()) } else { Err(StoreError::Fenced) }
+    Ok(confirmed == 1)
 }
 
 /// Shortens the life of plans that expire later than `life` from now: the clock was set back since they were kept. How

@@ -8,7 +8,7 @@ use diesel::sql_types::BigInt;
 
 use super::backend::Number;
 use super::connection::Db;
-use super::error::{Result, StoreError};
+use super::error::{Result, RollsBack, StoreError};
 use super::fault::Fault;
 use super::patience::Waiting;
 
@@ -42,25 +42,30 @@ impl Unconfirmed {
 }
 
 /// A transaction that will write. SQLite has one writer, from whom nothing is taken back.
-pub(super) fn write_transaction<T>(
+pub(super) fn write_transaction<T, E: RollsBack>(
     connection: &mut Db,
     waiting: &Waiting,
-    work: impl FnOnce(&mut Db) -> Result<T> + Clone,
-) -> Result<Outcome<T>> {
+    work: impl FnOnce(&mut Db) -> Result<T, E> + Clone,
+) -> Result<Outcome<T>, E> {
     let tries = match connection {
         Db::Sqlite(_) => 1,
         Db::Postgres(_) => TRIES,
     };
     for _ in 1..tries {
-        match attempt(connection, waiting, work.clone()) {
-            Err(StoreError::Collided(why)) => log::info!("a transaction is tried again: {why}"),
-            other => return other,
+        let result = attempt(connection, waiting, work.clone());
+        match result.as_ref().err().and_then(E::store_error) {
+            Some(StoreError::Collided(why)) => log::info!("a transaction is tried again: {why}"),
+            Some(_) | None => return result,
         }
     }
     attempt(connection, waiting, work)
 }
 
-fn attempt<T>(connection: &mut Db, waiting: &Waiting, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<Outcome<T>> {
+fn attempt<T, E: RollsBack>(
+    connection: &mut Db,
+    waiting: &Waiting,
+    work: impl FnOnce(&mut Db) -> Result<T, E>,
+) -> Result<Outcome<T>, E> {
     begin(connection, waiting)?;
     match work(connection).and_then(|value| Ok((value, transaction_number(connection)?))) {
         Ok((value, number)) => match Manager::commit_transaction(connection).map_err(StoreError::from) {
@@ -68,7 +73,7 @@ fn attempt<T>(connection: &mut Db, waiting: &Waiting, work: impl FnOnce(&mut Db)
             Err(StoreError::Broken(Fault::Unavailable, why)) => {
                 Ok(Outcome::Unconfirmed(value, Unconfirmed { number, why }))
             }
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         },
         Err(error) => {
             roll_back(connection);

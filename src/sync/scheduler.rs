@@ -9,7 +9,7 @@ use crate::domain::run::CheckTrigger;
 use crate::domain::schedule::{self, Schedule};
 use crate::ids::SystemId;
 use crate::store::runs::{self, Due};
-use crate::store::{self, Db, Result, checks, systems};
+use crate::store::{self, Db, Result, StoreError, checks, systems};
 
 /// How many systems one look takes on.
 const AT_ONCE: i64 = 200;
@@ -51,7 +51,7 @@ async fn queue_checks(engine: &Engine) -> Result<()> {
                 checks::queue(db, system, CheckTrigger::Regular, &principal, now)?;
             }
         }
-        Ok(())
+        Ok::<_, StoreError>(())
     };
     engine.store.write(queue).await?;
     engine.wake.notify_one();

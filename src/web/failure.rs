@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 use super::pages::errors::Trouble;
+use super::refusals::Explain;
 use crate::access::{Missing, Template};
 use crate::ids::SystemKey;
 use crate::ops::error::OpError;
@@ -48,6 +49,16 @@ impl Failure {
         Self(Trouble::Conflict { why: why.into(), back })
     }
 
+    /// The same with a link that leads back to where the reader can go on.
+    #[must_use]
+    pub fn with_back(self, to: String) -> Self {
+        match self.0 {
+            Trouble::Conflict { why, back: _ } => Self(Trouble::Conflict { why, back: Some(to) }),
+            Trouble::Unprocessable { why, back: _ } => Self(Trouble::Unprocessable { why, back: Some(to) }),
+            other => Self(other),
+        }
+    }
+
     /// What stands in the way of a system; for whoever may check its connection with that way out.
     #[must_use]
     pub const fn obstructed(key: SystemKey, by: Obstruction, may_check: bool) -> Self {
@@ -82,13 +93,12 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl From<OpError> for Failure {
-    fn from(error: OpError) -> Self {
+impl<R: Explain> From<OpError<R>> for Failure {
+    fn from(error: OpError<R>) -> Self {
         match error {
             OpError::NotFound => Self::not_found(),
             OpError::Invalid(_) => Self::unprocessable(error.to_string()),
-            OpError::Conflict(why) => Self::conflict(why, None),
-            OpError::Obstructed { by, group: _ } => Self::conflict(format!("The system is {}.", by.word()), None),
+            OpError::Refused(refusal) => Self::conflict(refusal.explain(), None),
             OpError::Busy => Self(Trouble::TooMany { seconds: 1 }),
             OpError::Store(error) => error.into(),
             OpError::Internal(why) => Self::internal(why),

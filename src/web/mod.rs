@@ -9,6 +9,7 @@ pub mod malformed;
 pub mod pages;
 mod pipeline;
 mod present;
+mod refusals;
 pub(crate) mod response;
 pub mod routes;
 pub mod server;

@@ -33,6 +33,7 @@ mod program;
 mod queue;
 mod remote_ends;
 mod sign_in;
+mod statements;
 mod stub;
 mod systems;
 mod upgrade;

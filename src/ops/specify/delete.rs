@@ -1,26 +1,34 @@
 //! Deleting a system: softly, and only while no run is open.
 
-use super::super::audit::Who;
+use super::super::audit::{Action, AuditLog, Event};
 use super::super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
 use crate::ids::SystemKey;
-use crate::store::{self, Store, StoreError, credentials, systems};
+use crate::store::{self, Store, credentials, runs, systems};
 
-/// Deletes a system. Its runs and their logs stay until retention ends; its secrets go at once.
+/// A run of the system is queued or running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunIsOpen;
+
+/// Deletes a system. Its runs and their logs stay until retention ends; its secrets are deleted immediately.
 ///
 /// # Errors
-/// [`OpError::Conflict`] while a run is queued or running.
+/// [`RunIsOpen`].
 pub async fn delete_system(
     store: &Store,
     grant: &Grant<verbs::SpecifySystems>,
     key: &SystemKey,
-    who: Who,
-) -> Result<()> {
+    audit: AuditLog,
+) -> Result<(), RunIsOpen> {
     let (grant, key) = (grant.clone(), key.clone());
-    let deleted = store
+    store
         .write(move |db| {
             let now = store::now(db)?;
             let system = systems::delete(db, &grant, &key, now)?;
+            // Asked after the row was changed, which locks it: no run can be queued in between.
+            if !runs::open_runs(db, system.id)?.is_empty() {
+                return Err(OpError::Refused(RunIsOpen));
+            }
             for sealed in credentials::of_system(db, system.id)? {
                 credentials::remove(db, system.id, &sealed.slot)?;
             }
@@ -30,20 +38,7 @@ pub async fn delete_system(
                 "production": system.production, "schedule": system.schedule, "time_zone": system.time_zone,
                 "settings": settings,
             });
-            who.did(
-                db,
-                "system.delete",
-                (Some(system.id), Some(system.group_id)),
-                &system.name,
-                (Some(before), None),
-                now,
-            )
+            Ok(audit.record(db, Event::of(Action::DeleteSystem, &system).before(before), now)?)
         })
-        .await;
-    deleted.map_err(|error| match error {
-        StoreError::Fenced => OpError::Conflict(
-            "A run of this system is queued or running. Cancel it, or wait until it has ended.".to_owned(),
-        ),
-        other => other.into(),
-    })
+        .await
 }

@@ -8,7 +8,7 @@ mod save;
 mod territory;
 mod unused;
 
-pub use delete::delete_system;
+pub use delete::{RunIsOpen, delete_system};
 pub use form::{Specified, read};
 pub use kept::{Kept, Sent, keep, read_with_kept};
-pub use save::{Change, Wanted, create_system, save_system};
+pub use save::{Change, ChangedSince, Wanted, create_system, save_system};

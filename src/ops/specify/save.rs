@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::audit::Who;
+use super::super::audit::{Action, AuditLog, Event};
 use super::super::error::{OpError, Result};
 use super::super::keys::Sealing;
 use super::super::random;
@@ -28,7 +28,7 @@ pub struct Wanted {
     /// Says which local folders a group may use.
     pub config: Arc<Config>,
     pub specified: Arc<Specified>,
-    pub who: Who,
+    pub audit: AuditLog,
 }
 
 /// Creates a system and queues its first connection check: the key, and the number of the check.
@@ -42,7 +42,7 @@ pub async fn create_system(
     grant: &Specify,
     wanted: Wanted,
 ) -> Result<(SystemKey, CheckNo)> {
-    let Wanted { kind, kinds, config, specified, who } = wanted;
+    let Wanted { kind, kinds, config, specified, audit } = wanted;
     let key = SystemKey::from_random(random::bytes());
     let (grant, made) = (grant.clone(), key.clone());
     // Held until the transaction has ended: a rotation waits for it.
@@ -53,20 +53,21 @@ pub async fn create_system(
             let against = Against { grant: &grant, kind, kinds, config: &config, system: None };
             let wrong = objections(db, &against, &specified)?;
             if !wrong.is_empty() {
-                return Ok(Err(OpError::Invalid(wrong)));
+                return Err(OpError::Invalid(wrong));
             }
             let draft = drafted(db, &grant, kind, &specified, now, None)?;
             let id = systems::create(db, &grant, &made, &draft, now)?;
             // Only now it has the id by which its due times are spread.
             systems::plan(db, &grant, id, next_due(&specified, id, now))?;
             seal(db, kind, &sealing, id, &specified)?;
-            let after = told(&draft, &specified);
-            who.did(db, "system.create", (Some(id), Some(draft.group)), &draft.name, (None, Some(after)), now)?;
+            let created = Event::new(Action::CreateSystem, &draft.name).in_group(id, draft.group);
+            audit.record(db, created.after(to_json(&draft, &specified)), now)?;
             forget_used(db, &grant, &specified)?;
-            Ok(Ok(checks::queue_after_change(db, id, &who.principal, now)?))
+            Ok(checks::queue_after_change(db, id, &audit.principal, now)?)
         })
         .await;
-    answer(saved).map(|check| (key, check))
+    let check = saved.map_err(name_is_taken)?;
+    Ok((key, check))
 }
 
 /// Which system is changed, on top of what.
@@ -76,19 +77,23 @@ pub struct Change<'a> {
     pub seen_version: i64,
 }
 
+/// Somebody else has changed the system since the form was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangedSince;
+
 /// Changes a system, unless somebody else changed it since `seen_version`. The number of the connection check that
 /// follows; none while the system is on hold.
 ///
 /// # Errors
-/// As for [`create_system`]; [`OpError::Conflict`] when it was changed meanwhile.
+/// As for [`create_system`]; [`ChangedSince`].
 pub async fn save_system(
     store: &Store,
     vault: &Vault,
     grant: &Specify,
     change: Change<'_>,
     wanted: Wanted,
-) -> Result<Option<CheckNo>> {
-    let Wanted { kind, kinds, config, specified, who } = wanted;
+) -> Result<Option<CheckNo>, ChangedSince> {
+    let Wanted { kind, kinds, config, specified, audit } = wanted;
     let (grant, key, seen_version) = (grant.clone(), change.key.clone(), change.seen_version);
     // Held until the transaction has ended: a rotation waits for it.
     let sealing = Arc::new(vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?);
@@ -99,11 +104,13 @@ pub async fn save_system(
             let against = Against { grant: &grant, kind, kinds, config: &config, system: Some(&system) };
             let wrong = objections(db, &against, &specified)?;
             if !wrong.is_empty() {
-                return Ok(Err(OpError::Invalid(wrong)));
+                return Err(OpError::Invalid(wrong));
             }
             let draft = drafted(db, &grant, kind, &specified, now, Some(&system))?;
             let watch = systems::watch(db, system.id)?;
-            systems::save(db, &grant, &system, &draft, seen_version, now)?;
+            if !systems::save(db, &grant, &system, &draft, seen_version, now)? {
+                return Err(OpError::Refused(ChangedSince));
+            }
             let before: serde_json::Value = serde_json::from_str(&system.settings).unwrap_or_default();
             let (was, is) = (kind.owners(&before), kind.owners(&specified.settings));
             for sealed in credentials::of_system(db, system.id)? {
@@ -116,34 +123,28 @@ pub async fn save_system(
                 item_states::forget_all(db, system.id)?;
             }
             seal(db, kind, &sealing, system.id, &specified)?;
-            let states = (Some(seen(&system, &watch)), Some(told(&draft, &specified)));
             if draft.group != system.group_id {
                 // Auditors of the group that it leaves see nothing of it from here on.
-                let left = (Some(system.id), Some(system.group_id));
-                who.did(db, "system.leave", left, &system.name, (None, None), now)?;
+                audit.record(db, Event::of(Action::LeaveGroup, &system), now)?;
             }
-            who.did(db, "system.change", (Some(system.id), Some(draft.group)), &draft.name, states, now)?;
+            let changed = Event::new(Action::ChangeSystem, &draft.name).in_group(system.id, draft.group);
+            let changed = changed.before(state_of(&system, &watch)).after(to_json(&draft, &specified));
+            audit.record(db, changed, now)?;
             forget_used(db, &grant, &specified)?;
-            Ok(Ok(match system.hold_since {
-                None => Some(checks::queue_after_change(db, system.id, &who.principal, now)?),
+            Ok(match system.hold_since {
+                None => Some(checks::queue_after_change(db, system.id, &audit.principal, now)?),
                 Some(_) => None,
-            }))
+            })
         })
         .await;
-    answer(saved)
+    saved.map_err(name_is_taken)
 }
 
-fn answer<T>(saved: std::result::Result<std::result::Result<T, OpError>, StoreError>) -> Result<T> {
-    match saved {
-        Ok(outcome) => outcome,
-        // Two saves met in the unique index.
-        Err(StoreError::Duplicate(_)) => Err(OpError::Invalid(vec![name_taken()])),
-        Err(StoreError::Fenced) => Err(OpError::Conflict(
-            "Somebody else has changed this system since you opened it. Your entries are below, and theirs are on the \
-             page of the system. Save again to replace theirs."
-                .to_owned(),
-        )),
-        Err(error) => Err(error.into()),
+/// Two saves met in the unique index.
+fn name_is_taken<R>(error: OpError<R>) -> OpError<R> {
+    match error {
+        OpError::Store(StoreError::Duplicate(_)) => OpError::Invalid(vec![name_taken()]),
+        other => other,
     }
 }
 
@@ -203,8 +204,8 @@ fn seal(
     Ok(())
 }
 
-/// A system as the audit log tells it: without secrets.
-fn seen(system: &System, watch: &Watch) -> serde_json::Value {
+/// A system for the audit log: without secrets.
+fn state_of(system: &System, watch: &Watch) -> serde_json::Value {
     serde_json::json!({
         "name": system.name, "group": system.group_id.0, "production": system.production, "schedule": system.schedule,
         "time_zone": system.time_zone, "timeout_us": system.timeout_us, "max_attempts": system.max_attempts,
@@ -213,7 +214,7 @@ fn seen(system: &System, watch: &Watch) -> serde_json::Value {
     })
 }
 
-fn told(draft: &Draft, specified: &Specified) -> serde_json::Value {
+fn to_json(draft: &Draft, specified: &Specified) -> serde_json::Value {
     serde_json::json!({
         "name": draft.name, "group": draft.group.0, "production": draft.production, "schedule": draft.schedule,
         "time_zone": draft.time_zone, "timeout_us": draft.timeout_us, "max_attempts": draft.max_attempts,

@@ -35,7 +35,7 @@ pub struct Totals {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = run_progress)]
-struct Row {
+pub(super) struct Counters {
     run_id: RunId,
     phase: String,
     moved_at: Option<Stamp>,
@@ -54,8 +54,8 @@ struct Row {
     n_information: i64,
 }
 
-impl From<Row> for Totals {
-    fn from(row: Row) -> Self {
+impl From<Counters> for Totals {
+    fn from(row: Counters) -> Self {
         Self {
             phase: row.phase,
             moved_at: row.moved_at,
@@ -79,14 +79,16 @@ impl From<Row> for Totals {
 }
 
 pub(super) fn totals_of(db: &mut Db, runs: &[RunId]) -> Result<HashMap<RunId, Totals>> {
-    let rows: Vec<Row> =
-        run_progress::table.filter(run_progress::run_id.eq_any(runs.to_vec())).select(Row::as_select()).load(db)?;
+    let rows: Vec<Counters> = run_progress::table
+        .filter(run_progress::run_id.eq_any(runs.to_vec()))
+        .select(Counters::as_select())
+        .load(db)?;
     Ok(rows.into_iter().map(|row| (row.run_id, row.into())).collect())
 }
 
 /// The counters of a run. (A list of one would be another statement each time: `IN` is prepared anew.)
 pub fn progress(db: &mut Db, run: RunId) -> Result<Totals> {
-    let row: Option<Row> = run_progress::table.find(run).select(Row::as_select()).first(db).optional()?;
+    let row: Option<Counters> = run_progress::table.find(run).select(Counters::as_select()).first(db).optional()?;
     Ok(row.map(Totals::from).unwrap_or_default())
 }
 

@@ -6,7 +6,6 @@ use diesel::prelude::*;
 
 use super::progress::{Totals, main_errors, progress, totals_of};
 use crate::clock::Stamp;
-use crate::domain::message::Counts;
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
 use crate::ids::{RunId, RunNo, SystemId};
 use crate::store::connection::Db;
@@ -125,12 +124,6 @@ pub fn open_runs(db: &mut Db, system: SystemId) -> Result<Vec<Run>> {
         .order(runs::no)
         .select(Run::as_select())
         .load(db)?)
-}
-
-/// The counts of the run that the system's verdict comes from; none before the first, and none if it ended before
-/// `kept_since`.
-pub fn last_counts(db: &mut Db, system: SystemId, kept_since: Stamp) -> Result<Counts> {
-    Ok(last_result(db, system, kept_since)?.map(|(_run, totals)| totals.counts).unwrap_or_default())
 }
 
 /// The run that the system's verdict comes from: the last that ended and was not canceled, if it did not end before

@@ -7,13 +7,11 @@ use diesel::prelude::*;
 use super::reach::{Systems, systems as reached};
 use super::record::System;
 use crate::access::Scope;
-use crate::clock::Stamp;
-use crate::domain::run::RunResult;
 use crate::domain::status::Overall;
-use crate::ids::{GroupId, SystemId, SystemKey};
+use crate::ids::{GroupId, SystemKey};
 use crate::store::connection::Db;
 use crate::store::error::Result;
-use crate::store::schema::{runs, system_counts, system_groups, systems};
+use crate::store::schema::{system_counts, system_groups, systems};
 
 /// What to show.
 #[derive(Debug, Clone, Default)]
@@ -182,22 +180,4 @@ pub fn counts(db: &mut Db, grant: &impl Systems) -> Result<HashMap<Overall, i64>
         *counts.entry(overall).or_insert(0) += n;
     }
     Ok(counts)
-}
-
-/// The last results of a system, oldest first, with when each run ended; none from before `kept_since`.
-pub fn recent_results(
-    db: &mut Db,
-    system: SystemId,
-    kept_since: Stamp,
-    limit: i64,
-) -> Result<Vec<(RunResult, Option<Stamp>)>> {
-    let mut rows: Vec<(Option<RunResult>, Option<Stamp>)> = runs::table
-        .filter(runs::system_id.eq(system))
-        .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
-        .order(runs::no.desc())
-        .limit(limit)
-        .select((runs::result, runs::ended_at))
-        .load(db)?;
-    rows.reverse();
-    Ok(rows.into_iter().filter_map(|(result, at)| result.map(|result| (result, at))).collect())
 }

@@ -8,7 +8,7 @@ mod too_late;
 mod verdict;
 mod watch;
 
-pub use list::{Filter, Listed, Page, Place, Sort, counts, list, recent_results};
+pub use list::{Filter, Listed, Page, Place, Sort, counts, list};
 pub(in crate::store) use list::{lower, patterns};
 pub use reach::Systems;
 pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, locate};

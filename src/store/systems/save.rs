@@ -9,14 +9,13 @@ use super::watch;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::names::are_same;
-use crate::domain::run::RunState;
 use crate::domain::status::{Connection, Overall, Verdict};
 use crate::ids::{GroupId, SystemId, SystemKey};
 use crate::store::backend::{OneAtATime, alone};
 use crate::store::checks;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
-use crate::store::schema::{runs, system_groups, system_versions, systems};
+use crate::store::schema::{system_groups, system_versions, systems};
 
 /// What a person specifies of a system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,10 +88,10 @@ pub fn plan(db: &mut Db, _grant: &Grant<verbs::SpecifySystems>, id: SystemId, ne
     Ok(())
 }
 
-/// Changes a system, unless somebody else has changed it since `seen_version`.
+/// Changes a system. `false` when somebody else has changed it since `seen_version`.
 ///
 /// # Errors
-/// [`StoreError::Fenced`] when it was changed meanwhile; otherwise as for [`create`].
+/// As for [`create`].
 pub fn save(
     db: &mut Db,
     grant: &Grant<verbs::SpecifySystems>,
@@ -100,7 +99,7 @@ pub fn save(
     draft: &Draft,
     seen_version: i64,
     now: Stamp,
-) -> Result<()> {
+) -> Result<bool> {
     if !grant.scope().covers(draft.group) {
         return Err(StoreError::NotFound);
     }
@@ -125,7 +124,7 @@ pub fn save(
     ))
     .execute(db)?;
     if changed == 0 {
-        return Err(StoreError::Fenced);
+        return Ok(false);
     }
     remember_version(db, system.id, version, &draft.settings, &grant.principal().to_string(), now)?;
     if draft.group != system.group_id {
@@ -138,7 +137,8 @@ pub fn save(
     watch::set_budget(db, system.id, draft.freshness_us)?;
     // A budget that was over by an older schedule begins anew with this one.
     let anew = (draft.schedule != system.schedule && system.silent_since.is_some()).then_some(now);
-    watch::refresh(db, system.id, anew, now)
+    watch::refresh(db, system.id, anew, now)?;
+    Ok(true)
 }
 
 fn remember_version(db: &mut Db, id: SystemId, version: i64, settings: &str, by: &str, now: Stamp) -> Result<()> {
@@ -188,18 +188,11 @@ pub fn release(
 }
 
 /// Deletes a system softly: its runs and their logs stay until retention ends.
-///
-/// # Errors
-/// [`StoreError::Fenced`] while a run is queued or running.
 pub fn delete(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey, now: Stamp) -> Result<System> {
     let (system, _group) = find_to_change(db, grant, key)?;
     diesel::update(systems::table.find(system.id))
         .set((systems::deleted_at.eq(now), systems::next_due.eq(None::<Stamp>)))
         .execute(db)?;
-    let open = runs::table.filter(runs::system_id.eq(system.id)).filter(runs::state.ne(RunState::Ended));
-    if diesel::select(diesel::dsl::exists(open)).get_result(db)? {
-        return Err(StoreError::Fenced);
-    }
     watch::stop(db, system.id)?;
     checks::withdraw_all(db, system.id)?;
     count(db, system.group_id, system.overall, -1)?;

@@ -8,7 +8,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use crate::access::{Actor, Principal, Verb};
 use crate::clock::Stamp;
 use crate::ids::GroupId;
-use crate::ops::audit::Who;
+use crate::ops::audit::AuditLog;
 use crate::ops::random;
 use crate::web::failure::Failure;
 use crate::web::session::csrf::Secret;
@@ -72,8 +72,8 @@ impl Viewer {
 
     /// Who acts, for the audit log.
     #[must_use]
-    pub fn who(&self, principal: &Principal) -> Who {
-        Who::new(principal, self.address.clone())
+    pub fn audit(&self, principal: &Principal) -> AuditLog {
+        AuditLog::new(principal, self.address.clone())
     }
 }
 

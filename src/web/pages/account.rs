@@ -74,7 +74,9 @@ pub async fn change_password(
     };
     let changed = match app.throttle.change_password(actor.id()) {
         Err(wait) => Err(OpError::field("current", format!("Too many attempts. Try again in {}.", duration(wait)))),
-        Ok(()) => ops::change_password(&app.store, &app.passwords, actor, typed, who(&viewer, actor), viewer.now).await,
+        Ok(()) => {
+            ops::change_password(&app.store, &app.passwords, actor, typed, audit(&viewer, actor), viewer.now).await
+        }
     };
     match changed {
         Ok(()) => {
@@ -98,8 +100,8 @@ pub async fn change_time_zone(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let actor = actor(&viewer)?;
-    let who = who(&viewer, actor);
-    match ops::change_time_zone(&app.store, actor, form.field("time_zone"), who, viewer.now).await {
+    let audit = audit(&viewer, actor);
+    match ops::change_time_zone(&app.store, actor, form.field("time_zone"), audit, viewer.now).await {
         Ok(()) => {
             session::tell(&session, Tone::Ok, "Times are shown in your zone now.", None);
             Ok(response::see_other(urls::ACCOUNT))
@@ -119,7 +121,7 @@ pub async fn change_time_zone(
 /// When the database cannot be written.
 pub async fn sign_out_everywhere(viewer: Viewer, session: Session, app: Data<App>) -> Result<HttpResponse, Failure> {
     let actor = actor(&viewer)?;
-    sessions_ops::sign_out_everywhere(&app.store, actor, who(&viewer, actor), viewer.now).await?;
+    sessions_ops::sign_out_everywhere(&app.store, actor, audit(&viewer, actor), viewer.now).await?;
     session.purge();
     Ok(response::see_other(urls::SIGN_IN))
 }
@@ -128,8 +130,8 @@ fn actor(viewer: &Viewer) -> Result<&Actor, Failure> {
     viewer.actor.as_ref().ok_or_else(Failure::not_found)
 }
 
-fn who(viewer: &Viewer, actor: &Actor) -> crate::ops::audit::Who {
-    viewer.who(&Principal::Person { id: actor.id(), name: actor.name().to_owned() })
+fn audit(viewer: &Viewer, actor: &Actor) -> crate::ops::audit::AuditLog {
+    viewer.audit(&Principal::Person { id: actor.id(), name: actor.name().to_owned() })
 }
 
 async fn refused(viewer: &Viewer, app: &App, error: OpError) -> Result<HttpResponse, Failure> {

@@ -17,6 +17,20 @@ pub struct Busy {
 }
 
 impl Busy {
+    /// Sorts the open runs of a system.
+    #[must_use]
+    pub fn of<'a>(open: impl IntoIterator<Item = &'a Run>) -> Self {
+        let mut busy = Self::default();
+        for run in open {
+            match run.state {
+                RunState::Running => busy.running = Some(run.clone()),
+                RunState::Queued => busy.queued = Some(run.clone()),
+                RunState::Ended => {}
+            }
+        }
+        busy
+    }
+
     /// Whether something goes on, or could begin: a retry that is due later does neither, nor does what a hold or a
     /// pause keeps back.
     #[must_use]
@@ -24,20 +38,6 @@ impl Busy {
         let begins = |run: &Run| run.not_before <= now && obstacle(system) == Obstacle::None;
         self.running.is_some() || self.queued.as_ref().is_some_and(begins)
     }
-}
-
-/// Sorts the open runs of a system.
-#[must_use]
-pub fn activity(open: Vec<Run>) -> Busy {
-    let mut busy = Busy::default();
-    for run in open {
-        match run.state {
-            RunState::Running => busy.running = Some(run),
-            RunState::Queued => busy.queued = Some(run),
-            RunState::Ended => {}
-        }
-    }
-    busy
 }
 
 /// What keeps runs of a system from beginning.
@@ -118,10 +118,10 @@ pub fn next_run(system: &System, busy: &Busy, now: Stamp) -> NextRun {
 
 /// The strip of recent runs, oldest first.
 #[must_use]
-pub fn tones(results: &[(RunResult, Option<Stamp>)]) -> Vec<Tone> {
+pub fn tones(results: &[RunResult]) -> Vec<Tone> {
     results
         .iter()
-        .map(|(result, _at)| match result {
+        .map(|result| match result {
             RunResult::Error => Tone::Error,
             RunResult::CompletedWithWarnings => Tone::Warning,
             RunResult::Completed => Tone::Ok,

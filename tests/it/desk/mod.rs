@@ -222,6 +222,11 @@ impl Desk {
         self.database.target()
     }
 
+    /// As connections to it are opened: the path of SQLite's file, or the address of the Postgres database.
+    pub fn target_url(&self) -> String {
+        self.database.url().trim_start_matches("sqlite://").to_owned()
+    }
+
     /// Where SQLite keeps it.
     pub fn database_file(&self) -> PathBuf {
         PathBuf::from(self.database.url().trim_start_matches("sqlite://"))

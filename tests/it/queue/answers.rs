@@ -5,9 +5,10 @@ use std::time::Duration;
 use syncdesk::access::Principal;
 use syncdesk::domain::run::{RunState, Trigger};
 use syncdesk::ids::{PersonId, RunNo};
-use syncdesk::ops::audit::Who;
+use syncdesk::ops::audit::AuditLog;
 use syncdesk::ops::error::OpError;
-use syncdesk::ops::request_run::{Answer, Request, WAIT, request_run};
+use syncdesk::ops::obstruction::Obstruction;
+use syncdesk::ops::request_run::{Answer, Refusal, Request, WAIT, request_run};
 use syncdesk::store::runs::{self, Ending, Retry};
 use syncdesk::store::systems;
 use tokio::sync::Notify;
@@ -16,23 +17,22 @@ use super::depot::{Depot, ada, claim, failed};
 use crate::database::both_databases;
 
 /// Presses the button of a form that carries this key.
-pub async fn press(depot: &Depot, request_key: &str, wake: &Notify) -> Result<Answer, String> {
+pub async fn press(depot: &Depot, request_key: &str, wake: &Notify) -> Result<Answer, Refusal> {
     press_and_wait(depot, request_key, wake, WAIT).await
 }
 
 /// The same with an answer that may wait longer for a worker.
-async fn press_and_wait(depot: &Depot, request_key: &str, wake: &Notify, wait: Duration) -> Result<Answer, String> {
+async fn press_and_wait(depot: &Depot, request_key: &str, wake: &Notify, wait: Duration) -> Result<Answer, Refusal> {
     let ada_herself = Principal::Person { id: PersonId(1), name: "ada".to_owned() };
     let request = Request {
         key: depot.key.clone(),
         request_key: request_key.to_owned(),
-        who: Who::new(&ada_herself, Some("192.0.2.7".to_owned())),
+        audit: AuditLog::new(&ada_herself, Some("192.0.2.7".to_owned())),
         wait,
     };
     let answer = request_run(&depot.store, wake, &ada(), request).await;
     answer.map_err(|error| match error {
-        OpError::Conflict(why) => why,
-        OpError::Obstructed { by, .. } => format!("{by:?}"),
+        OpError::Refused(refusal) => refusal,
         other => panic!("{other}"),
     })
 }
@@ -95,15 +95,15 @@ both_databases! {
         let queued = depot.all_runs().remove(0);
         assert!(depot.write(|db| runs::withdraw(db, queued.id, "ada", depot.now())));
         let refused = press(&depot, "a", &Notify::new()).await.expect_err("nothing was started");
-        assert!(refused.contains("run 1, which was canceled before it began"), "{refused}");
+        assert_eq!(refused, Refusal::Canceled(RunNo(1)));
         assert_eq!(depot.all_runs().len(), 1);
     }
 
     async fn a_system_on_hold_is_refused(depot: Depot) {
         depot.write(|db| systems::hold(db, &ada(), &depot.key, "The disk is being replaced.", depot.now()));
         let refused = press(&depot, "a", &Notify::new()).await.expect_err("it is on hold");
-        assert!(refused.starts_with("OnHold { by: \"ada\", since: "), "{refused}");
-        assert!(refused.contains("reason: \"The disk is being replaced.\""), "{refused}");
+        let Refusal::Obstructed { by: Obstruction::OnHold { by, reason, .. }, .. } = refused else { panic!("{refused:?}") };
+        assert_eq!((by.as_str(), reason.as_str()), ("ada", "The disk is being replaced."));
         assert!(depot.all_runs().is_empty());
     }
 

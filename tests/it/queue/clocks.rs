@@ -6,7 +6,7 @@ use std::time::Duration;
 use syncdesk::clock::{Clock, SystemClock};
 use syncdesk::domain::run::Trigger;
 use syncdesk::ids::{PersonId, RunNo};
-use syncdesk::ops::audit::Who;
+use syncdesk::ops::audit::AuditLog;
 use syncdesk::ops::{check_connection, hold};
 use syncdesk::store::runs::{self, Retry};
 use syncdesk::store::systems;
@@ -19,8 +19,8 @@ use crate::database::{Database, both_databases};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-fn who() -> Who {
-    Who::new(&syncdesk::access::Principal::Person { id: PersonId(1), name: "ada".to_owned() }, None)
+fn audit() -> AuditLog {
+    AuditLog::new(&syncdesk::access::Principal::Person { id: PersonId(1), name: "ada".to_owned() }, None)
 }
 
 /// How many rows there are.
@@ -43,15 +43,15 @@ async fn all_is_on_time(depot: &Depot) {
     scheduler::tick(&depot.engine()).await.expect("due times are read");
     assert_eq!(count(depot, "checks"), "1", "a new system is checked at once");
     depot.database.connect().execute("DELETE FROM checks");
-    hold::hold(&depot.store, &ada(), &depot.key, "Repairs.", who()).await.expect("it is held");
-    hold::release(&depot.store, &ada(), &depot.key, who()).await.expect("it is released");
+    hold::hold(&depot.store, &ada(), &depot.key, "Repairs.", audit()).await.expect("it is held");
+    hold::release(&depot.store, &ada(), &depot.key, audit()).await.expect("it is released");
     scheduler::tick(&depot.engine()).await.expect("due times are read");
     assert_eq!(count(depot, "checks"), "1");
     depot.database.connect().execute("DELETE FROM checks");
 
     // A minute after a check the next one may be asked for, and not before.
     let (wake, grant) = (Notify::new(), ada());
-    let check = || check_connection::check_connection(&depot.store, &wake, &grant, &depot.key, |_group| true, who());
+    let check = || check_connection::check_connection(&depot.store, &wake, &grant, &depot.key, |_group| true, audit());
     check().await.expect("the first");
     depot.database.connect().execute("UPDATE checks SET state = 'ended', ok = TRUE");
     check().await.expect_err("less than a minute ago");
@@ -85,7 +85,7 @@ both_databases! {
 
     async fn a_hold_counts_from_the_time_of_the_database(depot: Depot) {
         depot.process_is_behind(Duration::from_hours(2));
-        hold::hold(&depot.store, &ada(), &depot.key, "Repairs.", who()).await.expect("it is held");
+        hold::hold(&depot.store, &ada(), &depot.key, "Repairs.", audit()).await.expect("it is held");
         let since = depot.found().hold_since.expect("it is on hold");
         assert!(since > SystemClock.now().minus(MINUTE * 30), "by the database, not by the process");
     }

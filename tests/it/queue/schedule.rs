@@ -7,7 +7,7 @@ use syncdesk::access::Internal;
 use syncdesk::clock::Stamp;
 use syncdesk::domain::run::{RunState, Trigger};
 use syncdesk::domain::schedule::Schedule;
-use syncdesk::ops::audit::Who;
+use syncdesk::ops::audit::AuditLog;
 use syncdesk::ops::hold::{hold, release};
 use syncdesk::store::runs::{self, RunPlace};
 use syncdesk::store::systems;
@@ -119,10 +119,10 @@ both_databases! {
     /// A release catches nothing up: the schedule goes on with the next time.
     async fn a_time_that_passed_on_hold_is_over(depot: Depot) {
         depot.system(1, "every 60");
-        let who = || Who::new(Internal::console().principal(), None);
-        hold(&depot.store, &ada(), &key(1), "Repairs.", who()).await.expect("it is held");
+        let audit = || AuditLog::new(Internal::console().principal(), None);
+        hold(&depot.store, &ada(), &key(1), "Repairs.", audit()).await.expect("it is held");
         depot.advance(Duration::from_hours(24));
-        release(&depot.store, &ada(), &key(1), who()).await.expect("it is released");
+        release(&depot.store, &ada(), &key(1), audit()).await.expect("it is released");
         scheduler::tick(&depot.engine()).await.expect("due times are read");
         assert_eq!(triggers(&depot, 1), []);
         depot.advance(Duration::from_hours(1));

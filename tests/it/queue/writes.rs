@@ -6,6 +6,7 @@ use std::sync::{Arc, Barrier};
 use syncdesk::clock::Stamp;
 use syncdesk::domain::message::{Category, Message};
 use syncdesk::domain::run::CheckTrigger;
+use syncdesk::ops::error::OpError;
 use syncdesk::store::messages::{self, Cursor, Log, MessageFilter, Words};
 use syncdesk::store::runs::{self, Claim};
 use syncdesk::store::{Store, StoreError, checks, portal};
@@ -117,6 +118,15 @@ both_databases! {
         assert_eq!(depot.read(|db| runs::last_number(db, depot.tree)), 1, "its number was given back");
         depot.write(|db| messages::append(db, &claim, &batch(&["RUN-STARTED"])));
         assert_eq!(codes(&depot, &claim), ["RUN-STARTED"], "the connection still works");
+    }
+
+    async fn a_refusal_of_a_command_leaves_nothing(depot: Depot) {
+        let refused: Result<(), OpError<&str>> = depot.store.write(|db| {
+            portal::set(db, "n", "1")?;
+            Err(OpError::Refused("not today"))
+        }).await;
+        assert!(matches!(refused, Err(OpError::Refused("not today"))), "{refused:?}");
+        assert_eq!(depot.read(|db| portal::get(db, "n")), None);
     }
 
     /// On Postgres a transaction is dead after an error, unless there was a savepoint.

@@ -68,5 +68,5 @@ fn save(depot: &Depot, change: impl FnOnce(&mut Draft)) {
         freshness_us: None,
     };
     change(&mut draft);
-    depot.write(|db| systems::save(db, &ada(), &system, &draft, system.settings_version, depot.now()));
+    assert!(depot.write(|db| systems::save(db, &ada(), &system, &draft, system.settings_version, depot.now())));
 }

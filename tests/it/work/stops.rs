@@ -10,8 +10,8 @@ use syncdesk::domain::run::{EndReason, RunResult, RunState};
 use syncdesk::domain::status::Verdict;
 use syncdesk::ids::PersonId;
 use syncdesk::ids::RunNo;
-use syncdesk::ops::audit::Who;
-use syncdesk::ops::cancel_run::cancel_run;
+use syncdesk::ops::audit::AuditLog;
+use syncdesk::ops::cancel_run::{HasEnded, cancel_run};
 use syncdesk::ops::error::OpError;
 use syncdesk::sync::run::carry_out;
 use syncdesk::sync::stop::Stopped;
@@ -21,9 +21,9 @@ use crate::database::{Bare, both_databases};
 use crate::queue::depot::{Depot, ada};
 use crate::wait::{lasting, until};
 
-async fn cancel(depot: &Depot, no: RunNo) -> Result<RunState, OpError> {
-    let who = Who::new(&Principal::Person { id: PersonId(1), name: "ada".to_owned() }, None);
-    cancel_run(&depot.store, &ada(), &depot.key, no, who).await
+async fn cancel(depot: &Depot, no: RunNo) -> Result<RunState, OpError<HasEnded>> {
+    let audit = AuditLog::new(&Principal::Person { id: PersonId(1), name: "ada".to_owned() }, None);
+    cancel_run(&depot.store, &ada(), &depot.key, no, audit).await
 }
 
 fn allow(depot: &Depot, span: Duration) {
@@ -48,7 +48,7 @@ both_databases! {
         assert_eq!(last_args(&depot, &run), ["ada"]);
         assert!(depot.open_runs().is_empty(), "nobody wants it tried again");
         assert_eq!(depot.found().synchronization, Verdict::Open, "the verdict stays what it was");
-        assert!(matches!(cancel(&depot, no).await, Err(OpError::Conflict(_))), "it has ended already");
+        assert!(matches!(cancel(&depot, no).await, Err(OpError::Refused(HasEnded))), "it has ended already");
     }
 
     async fn a_queued_run_is_withdrawn(depot: Depot) {

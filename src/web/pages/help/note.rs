@@ -16,6 +16,7 @@ use crate::store::house_notes;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
 use crate::web::present::errors_of;
+use crate::web::refusals::Explain as _;
 use crate::web::session::unsaved::{UnsavedQuery, shown_again};
 use crate::web::state::App;
 use crate::web::ui::field::summary;
@@ -76,17 +77,17 @@ pub async fn submit(
     let typed = (posted.field("advice"), posted.field("placing"));
     let seen = posted.field("seen").parse().ok().map(Stamp);
     let draft = ops::Draft { advice: typed.0, placing: typed.1, seen };
-    match ops::write(&app.store, &grant, &code, draft, viewer.who(grant.principal()), viewer.now).await {
+    match ops::write(&app.store, &grant, &code, draft, viewer.audit(grant.principal()), viewer.now).await {
         Ok(()) => {
             session::tell(&session, Tone::Ok, "The advice of the house is written.", None);
             Ok(response::see_other(&urls::help_code(&code)))
         }
         Err(OpError::Invalid(wrong)) => Ok(answer(&viewer, code, typed, seen, errors_of(wrong))),
         // With what was typed, so that the next save knows of theirs.
-        Err(OpError::Conflict(why)) => {
+        Err(OpError::Refused(refusal)) => {
             let wanted = code.clone();
             let stored = app.store.read(move |db| house_notes::find(db, &wanted)).await?.map(|note| note.written_at);
-            Ok(answer(&viewer, code, typed, stored, errors_of(vec![("advice".to_owned(), why)])))
+            Ok(answer(&viewer, code, typed, stored, errors_of(vec![("advice".to_owned(), refusal.explain())])))
         }
         Err(error) => Err(error.into()),
     }
@@ -104,13 +105,12 @@ pub async fn remove(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let code = known(&path)?;
-    match ops::remove(&app.store, &grant, &code, viewer.who(grant.principal()), viewer.now).await {
+    match ops::remove(&app.store, &grant, &code, viewer.audit(grant.principal()), viewer.now).await {
         Ok(()) => {
             session::tell(&session, Tone::Neutral, "The advice of the house is removed.", None);
             Ok(response::see_other(&urls::help_code(&code)))
         }
-        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::help_code(&code)))),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Failure::from(error).with_back(urls::help_code(&code))),
     }
 }
 

@@ -8,7 +8,6 @@ use super::show::system_ref;
 use crate::access::{Grant, verbs};
 use crate::ids::SystemKey;
 use crate::ops::cancel_run::cancel_run;
-use crate::ops::error::OpError;
 use crate::store::{runs, systems};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -75,14 +74,13 @@ pub async fn submit(
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
-    let who = viewer.who(grant.principal());
-    match cancel_run(&app.store, &grant, &key, RunNo(no), who).await {
+    let audit = viewer.audit(grant.principal());
+    match cancel_run(&app.store, &grant, &key, RunNo(no), audit).await {
         Ok(RunState::Ended) => session::tell(&session, Tone::Neutral, &format!("Run {no} is canceled."), None),
         Ok(RunState::Running | RunState::Queued) => {
             session::tell(&session, Tone::Neutral, &format!("Run {no} stops within seconds."), None);
         }
-        Err(OpError::Conflict(why)) => return Err(Failure::conflict(why, Some(urls::run(&key, RunNo(no))))),
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(Failure::from(error).with_back(urls::run(&key, RunNo(no)))),
     }
     Ok(response::see_other(&urls::run(&key, RunNo(no))))
 }

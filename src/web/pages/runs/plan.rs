@@ -14,7 +14,6 @@ use crate::clock::Stamp;
 use crate::domain::run::{EndReason, RunResult, RunState};
 use crate::ids::{RunNo, SystemId, SystemKey};
 use crate::ops::confirm_plan::{Confirmation, confirm_plan};
-use crate::ops::error::OpError;
 use crate::store::plans::{Braked, Range};
 use crate::store::runs::Run;
 use crate::store::{Db, StoreError, plans, runs, systems};
@@ -191,14 +190,13 @@ pub async fn confirm(
     let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let confirmation = Confirmation { key: key.clone(), run: RunNo(no), digest: posted.field("digest").to_owned() };
-    let who = viewer.who(grant.principal());
-    match confirm_plan(&app.store, &app.wake, &grant, confirmation, who).await {
+    let audit = viewer.audit(grant.principal());
+    match confirm_plan(&app.store, &app.wake, &grant, confirmation, audit).await {
         Ok(run) => {
             session::tell(&session, Tone::Ok, &format!("Confirmed. Run {run} carries the plan out."), None);
             Ok(response::see_other(&urls::run(&key, run)))
         }
-        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::run(&key, RunNo(no))))),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Failure::from(error).with_back(urls::run(&key, RunNo(no)))),
     }
 }
 

@@ -13,7 +13,6 @@ use crate::domain::house_note::HouseNote;
 use crate::domain::run::{RunState, Stage};
 use crate::ids::{CheckNo, SystemKey};
 use crate::ops::check_connection::check_connection;
-use crate::ops::error::OpError;
 use crate::store::checks::{self, Check};
 use crate::store::systems::{self, System};
 use crate::store::{credentials, house_notes};
@@ -76,13 +75,12 @@ pub async fn submit(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
-    let who = viewer.who(grant.principal());
+    let audit = viewer.audit(grant.principal());
     let (reader, does) = (viewer.clone(), [Verb::RequestRun, Verb::SpecifySystems]);
     let looks_only = move |group| !reader.may(&does, group);
-    match check_connection(&app.store, &app.wake, &grant, &key, looks_only, who).await {
+    match check_connection(&app.store, &app.wake, &grant, &key, looks_only, audit).await {
         Ok(no) => Ok(response::see_other(&urls::check(&key, no))),
-        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
     }
 }
 

@@ -6,7 +6,6 @@ use actix_web::web::{Data, Path};
 
 use crate::access::{Grant, verbs};
 use crate::domain::invisible::visible;
-use crate::ops::error::OpError;
 use crate::ops::specify::delete_system;
 use crate::store::{runs, systems};
 use crate::web::extract::Viewer;
@@ -81,13 +80,12 @@ pub async fn submit(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
-    match delete_system(&app.store, &grant, &key, viewer.who(grant.principal())).await {
+    match delete_system(&app.store, &grant, &key, viewer.audit(grant.principal())).await {
         Ok(()) => {
             session::tell(&session, Tone::Ok, "The system is deleted.", None);
             Ok(response::see_other(urls::SYSTEMS))
         }
-        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
     }
 }
 

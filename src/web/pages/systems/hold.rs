@@ -11,7 +11,7 @@ use crate::ops::hold as ops;
 use crate::store::{runs, systems};
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
-use crate::web::present::{self, errors_of};
+use crate::web::present::{Busy, errors_of};
 use crate::web::session::unsaved::{UnsavedQuery, shown_again};
 use crate::web::state::App;
 use crate::web::ui::foreign;
@@ -70,8 +70,8 @@ pub async fn submit(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
-    let (reason, who) = (posted.field("reason"), viewer.who(grant.principal()));
-    match ops::hold(&app.store, &grant, &key, reason, who).await {
+    let (reason, audit) = (posted.field("reason"), viewer.audit(grant.principal()));
+    match ops::hold(&app.store, &grant, &key, reason, audit).await {
         Ok(()) => {
             session::tell(&session, Tone::Neutral, "The system is on hold.", None);
             Ok(response::see_other(&urls::system(&key)))
@@ -80,8 +80,7 @@ pub async fn submit(
             let (reason, errors) = (reason.to_owned(), errors_of(wrong));
             answer(&grant, &viewer, &path, &app, reason, errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
-        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
     }
 }
 
@@ -97,13 +96,12 @@ pub async fn release(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
-    match ops::release(&app.store, &grant, &key, viewer.who(grant.principal())).await {
+    match ops::release(&app.store, &grant, &key, viewer.audit(grant.principal())).await {
         Ok(()) => {
             session::tell(&session, Tone::Ok, "The system is released. Its schedule goes on.", None);
             Ok(response::see_other(&urls::system(&key)))
         }
-        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
     }
 }
 
@@ -122,7 +120,7 @@ async fn answer(
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let busy = present::activity(runs::open_runs(db, system.id)?);
+            let busy = Busy::of(&runs::open_runs(db, system.id)?);
             Ok((system, busy))
         })
         .await?;

@@ -8,7 +8,7 @@ use crate::access::{Grant, Verb, verbs};
 use crate::ids::{RunNo, SystemKey};
 use crate::ops::error::OpError;
 use crate::ops::random;
-use crate::ops::request_run::{Answer, Request, WAIT, request_run};
+use crate::ops::request_run::{Answer, Refusal, Request, WAIT, request_run};
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
 use crate::web::state::App;
@@ -33,18 +33,17 @@ pub async fn submit(
     let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
     let given = posted.field("request");
     let request_key = if given.is_empty() || given.len() > MAX_KEY { random::token() } else { given.to_owned() };
-    let request = Request { key: key.clone(), request_key, who: viewer.who(grant.principal()), wait: WAIT };
+    let request = Request { key: key.clone(), request_key, audit: viewer.audit(grant.principal()), wait: WAIT };
     match request_run(&app.store, &app.wake, &grant, request).await {
         Ok(answer) => {
             let links = runs_of(&answer).map(|no| (urls::run(&key, no), format!("Run {no}")));
             session::tell(&session, Tone::Busy, &answer.told(), links);
             Ok(response::see_other(&urls::system(&key)))
         }
-        Err(OpError::Obstructed { by, group }) => {
+        Err(OpError::Refused(Refusal::Obstructed { by, group })) => {
             Err(Failure::obstructed(key, by, viewer.may(&[Verb::CheckConnection], group)))
         }
-        Err(OpError::Conflict(why)) => Err(Failure::conflict(why, Some(urls::system(&key)))),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
     }
 }
 

@@ -22,7 +22,7 @@ use crate::store::{Db, house_notes, messages, plans, replica};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::pages::runs::is_expired;
-use crate::web::present;
+use crate::web::present::{self, Busy};
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::{Nav, Refresh};
@@ -97,7 +97,7 @@ fn load(
     let code = run.end_code.as_ref().or(failure.as_ref().map(|error| &error.code));
     let note = code.filter(|_code| failed).map(|code| house_notes::find(db, code)).transpose()?.flatten();
     let running = if run.state == RunState::Queued {
-        present::activity(runs::open_runs(db, system.id)?).running.map(|run| run.no)
+        Busy::of(&runs::open_runs(db, system.id)?).running.map(|run| run.no)
     } else {
         None
     };

@@ -1,33 +1,32 @@
 //! The settings form: connecting a system, and changing one.
 
+mod form;
 mod view;
 
 pub use view::view;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use actix_session::Session;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 
-use super::schedule;
+use self::form::{Attempt, Form, filled};
 use crate::access::{Grant, verbs};
 use crate::domain::kind::{Field, Kind};
-use crate::domain::schedule::Schedule;
 use crate::ids::{CheckNo, SystemKey};
 use crate::ops::error::OpError;
-use crate::ops::specify::{self, Kept, Specified};
-use crate::store::systems::{System, Watch};
-use crate::store::{credentials, groups, systems};
+use crate::ops::specify::{self, Kept};
+use crate::store::systems::System;
+use crate::store::{credentials, systems};
 use crate::sync::registry;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
-use crate::web::present::{self, errors_of, time_zones};
-use crate::web::session::unsaved::{Unsaved, UnsavedQuery, shown_again};
+use crate::web::refusals::Explain as _;
+use crate::web::session::unsaved::{UnsavedQuery, shown_again};
 use crate::web::state::App;
-use crate::web::ui::{Choice, Errors, Nav, Tone};
+use crate::web::ui::{Choice, Errors, Tone};
 use crate::web::{response, session, urls};
 
 /// What stands before the name of a connector's field in the form, so that it cannot meet one of ours.
@@ -197,7 +196,7 @@ pub async fn save(
     let (wrong, status) = match specify::save_system(&app.store, &app.vault, &grant, change, wanted).await {
         Ok(check) => return Ok(saved(&app, &session, &system.key, check)),
         Err(OpError::Invalid(wrong)) => (wrong, StatusCode::UNPROCESSABLE_ENTITY),
-        Err(OpError::Conflict(why)) => (vec![(VERSION.to_owned(), why)], StatusCode::CONFLICT),
+        Err(OpError::Refused(changed)) => (vec![(VERSION.to_owned(), changed.explain())], StatusCode::CONFLICT),
         Err(error) => return Err(error.into()),
     };
     let form = attempt.refused(&app, &grant, &viewer, (subject(&system), stored), wrong).await?;
@@ -235,166 +234,4 @@ async fn find(
         Ok((system, group, stored))
     });
     Ok(found.await?)
-}
-
-/// Fields by the names that use cases know: without the prefix of a connector's.
-fn bare(fields: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    fields.iter().map(|(name, value)| (name.strip_prefix(SETTING).unwrap_or(name).to_owned(), value.clone())).collect()
-}
-
-/// What is stored, as it stands in the inputs.
-fn filled(system: &System, watch: &Watch, group: &str) -> BTreeMap<String, String> {
-    let mut typed: BTreeMap<String, String> =
-        present::typed(&system.settings).into_iter().map(|(name, value)| (format!("{SETTING}{name}"), value)).collect();
-    let mut put = |name: &str, value: String| typed.insert(name.to_owned(), value);
-    put("name", system.name.clone());
-    put("group", group.to_owned());
-    put("production", if system.production { "yes" } else { "" }.to_owned());
-    put("time_zone", system.time_zone.clone());
-    put("timeout_minutes", (system.timeout_us / 60_000_000).to_string());
-    put("max_attempts", system.max_attempts.to_string());
-    put("freshness_hours", watch.freshness_us.map(|budget| (budget / 3_600_000_000).to_string()).unwrap_or_default());
-    match system.schedule.parse() {
-        Ok(Schedule::EveryMinutes(minutes)) => {
-            put("schedule", "every".to_owned());
-            put("every_minutes", minutes.to_string());
-        }
-        Ok(Schedule::DailyAt { hour, minute }) => {
-            put("schedule", "daily".to_owned());
-            put("daily_at", format!("{hour:02}:{minute:02}"));
-        }
-        Ok(Schedule::Cron(line)) => {
-            put("schedule", "cron".to_owned());
-            put("cron", line.as_str().to_owned());
-        }
-        Ok(Schedule::None) | Err(_) => {
-            put("schedule", "none".to_owned());
-        }
-    }
-    typed
-}
-
-/// A form that was sent.
-struct Attempt {
-    kind: &'static dyn Kind,
-    posted: Posted,
-    specified: Arc<Specified>,
-}
-
-impl Attempt {
-    /// `before`: what the inputs held when the form was opened, by input name.
-    async fn read(
-        app: &App,
-        grant: &Grant<verbs::SpecifySystems>,
-        viewer: &Viewer,
-        kind: &'static dyn Kind,
-        posted: Posted,
-        before: &BTreeMap<String, String>,
-    ) -> Result<Self, Failure> {
-        let reference = posted.field(REFERENCE).to_owned();
-        let sent =
-            specify::Sent { kind, typed: bare(&posted.0), before: &bare(before), config: &app.config, reference };
-        let specified = specify::read_with_kept(&app.store, &app.vault, grant, sent, viewer.now).await?;
-        Ok(Self { kind, posted, specified: Arc::new(specified) })
-    }
-
-    fn wanted(&self, app: &App, grant: &Grant<verbs::SpecifySystems>, viewer: &Viewer) -> specify::Wanted {
-        specify::Wanted {
-            kind: self.kind,
-            kinds: registry::kind,
-            config: app.config.clone(),
-            specified: self.specified.clone(),
-            who: viewer.who(grant.principal()),
-        }
-    }
-
-    /// The form with what was typed, and all that is wrong with it. Secrets are kept on the server.
-    async fn refused(
-        self,
-        app: &App,
-        grant: &Grant<verbs::SpecifySystems>,
-        viewer: &Viewer,
-        (subject, stored): (Subject, BTreeSet<String>),
-        wrong: Vec<(String, String)>,
-    ) -> Result<Form, Failure> {
-        let Self { kind, posted, specified } = self;
-        let kept = specify::keep(&app.store, &app.vault, grant, kind, &specified, viewer.now).await?;
-        let of_kind = |name: &str| kind.fields().iter().find(|field| field.name == name);
-        let input = |name: String| if of_kind(&name).is_some() { format!("{SETTING}{name}") } else { name };
-        let again = kept.again.iter().cloned();
-        let errors = errors_of(wrong.into_iter().chain(again).map(|(name, said)| (input(name), said)).collect());
-        let secret =
-            |name: &str| name.strip_prefix(SETTING).and_then(of_kind).is_some_and(|field| field.input.is_secret());
-        // A private key in another field gets an error there, and is not sent back.
-        let stray = |value: &str| value.contains("PRIVATE KEY");
-        let mut typed: BTreeMap<String, String> =
-            posted.0.into_iter().filter(|(name, value)| !secret(name) && !stray(value)).collect();
-        if let Some(meant) = specified.schedule_meant {
-            typed.insert(schedule::MODE.to_owned(), meant.to_owned());
-        }
-        Ok(Form { subject, kind, typed, stored, kept, errors })
-    }
-}
-
-/// A form to be shown.
-struct Form {
-    subject: Subject,
-    kind: &'static dyn Kind,
-    typed: BTreeMap<String, String>,
-    stored: BTreeSet<String>,
-    kept: Kept,
-    errors: Errors,
-}
-
-impl Form {
-    /// With entries that were sent after their session had ended, on top of the version that they were typed on.
-    fn with(self, unsaved: Unsaved) -> Self {
-        let subject = match self.subject {
-            Subject::System { key, name, version } => {
-                Subject::System { key, name, version: unsaved.field(VERSION).parse().unwrap_or(version) }
-            }
-            Subject::New => Subject::New,
-        };
-        let again = "Enter it again: secrets are not kept when a session has ended.";
-        let errors = unsaved.again.into_iter().map(|name| (name, again.to_owned())).collect();
-        Self { subject, typed: unsaved.fields, errors, ..self }
-    }
-
-    /// The URLs to which stored credentials are sent without encryption, with the settings as typed.
-    fn exposed(&self) -> Vec<String> {
-        let slots = self.stored.iter().map(String::as_str);
-        present::exposed(self.kind, &self.kind.read(&bare(&self.typed)).settings, slots)
-    }
-
-    async fn answer(
-        self,
-        app: &App,
-        grant: &Grant<verbs::SpecifySystems>,
-        viewer: &Viewer,
-        status: StatusCode,
-    ) -> Result<HttpResponse, Failure> {
-        let scope = grant.scope().clone();
-        let groups = app.store.read(move |db| groups::within(db, &scope)).await?;
-        let exposed = self.exposed();
-        let shown = EditView {
-            subject: self.subject,
-            kind: self.kind.kind(),
-            kind_title: self.kind.title(),
-            kinds: registry::all().iter().map(|kind| Choice::new(kind.kind(), kind.title())).collect(),
-            fields: self.kind.fields(),
-            typed: self.typed,
-            stored: self.stored,
-            kept: self.kept.slots,
-            reference: self.kept.reference,
-            errors: self.errors,
-            exposed,
-            roots: groups
-                .iter()
-                .map(|(_id, name)| (name.clone(), app.config.file_root(name).display().to_string()))
-                .collect(),
-            groups: groups.into_iter().map(|(_id, name)| Choice::new(name.clone(), name)).collect(),
-            time_zones: time_zones(),
-        };
-        Ok(response::page_with(status, view(&viewer.shell(Some(Nav::Systems)), &shown)))
-    }
 }

@@ -8,18 +8,19 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 
 use crate::access::{Grant, Scope, Verb, verbs};
-use crate::clock::Stamp;
+use crate::domain::run::RunState;
 use crate::domain::status::{Obstacle, Overall};
 use crate::ids::{GroupId, SystemKey};
-use crate::store::systems::{Filter, Listed, Page, Place, Sort};
-use crate::store::{Db, groups, runs, systems};
+use crate::queries::systems::{ListedSystem, SystemList, system_list};
+use crate::store::runs::Totals;
+use crate::store::systems::{Filter, Page, Place, Sort};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::present::{self, Busy};
 use crate::web::response;
 use crate::web::state::App;
-use crate::web::ui::{Choice, PageLinks, Tone, number};
+use crate::web::ui::{Choice, PageLinks, number};
 use crate::web::ui::{Nav, Refresh};
 use crate::web::urls::{self, SystemsQuery};
 
@@ -55,24 +56,29 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (query, page) = (query.into_inner(), place(&cursor));
-    let (asked, scope, now) = (query.clone(), grant.scope().clone(), viewer.now);
+    let (asked, scope, begin) = (query.clone(), grant.scope().clone(), page.clone());
     let kept_since = app.kept_since(viewer.now);
-    let begin = page.clone();
-    let loaded = app.store.read(move |db| load(db, &grant, &asked, &begin, kept_since)).await?;
-    let busy = loaded.rows.iter().any(|row| row.busy.is_at(&row.listed.system, now));
+    let loaded = app
+        .store
+        .read(move |db| {
+            system_list(db, &grant, |groups| filter(&asked, groups), (&begin, asked.size.rows()), kept_since)
+        })
+        .await?;
+    let rows: Vec<SystemRow> = loaded.rows.iter().map(|row| to_view(row, &viewer)).collect();
+    let busy = loaded.rows.iter().any(|row| busy_of(row).is_at(&row.listed.system, viewer.now));
     let stop = urls::systems(&query, cursor.pair());
     let on = urls::systems(&query, cursor.pair().into_iter().chain([("refresh", "on")]));
     let wanted = cursor.refresh.as_deref() == Some("on");
     let refresh = (busy && wanted).then_some(Refresh { seconds: SECONDS, stop });
     let choice = |value: &str, label: &str| Choice::new(value, label);
     let shown = ListView {
-        counts: loaded.counts,
+        counts: status_counts(&loaded),
         statuses: Overall::ALL.iter().map(|overall| choice(overall.as_str(), overall.title())).collect(),
         kinds: registry::all().iter().map(|kind| choice(kind.kind(), kind.title())).collect(),
         groups: loaded.groups.iter().map(|(_id, name)| choice(name, name)).collect(),
         sorts: vec![choice("", "Worst first"), choice("name", "Name"), choice("success", "Longest without success")],
-        rows: loaded.rows.iter().map(|row| told(row, &viewer)).collect(),
-        links: loaded.links(&query, &page),
+        rows,
+        links: links(&loaded, &query, &page),
         scope: within(&scope, &loaded.groups),
         may_create: viewer.may_anywhere(&[Verb::SpecifySystems]),
         may_export: viewer.may_anywhere(&[Verb::Export]),
@@ -80,23 +86,6 @@ pub async fn show(
         query,
     };
     Ok(response::refreshing(viewer.shell(Some(Nav::Systems)), refresh, |shell| view(shell, &shown)))
-}
-
-/// What the database says.
-struct Loaded {
-    rows: Vec<LoadedRow>,
-    counts: StatusCounts,
-    groups: Vec<(GroupId, String)>,
-    /// The next one in the direction that was read.
-    beyond: Option<Place>,
-}
-
-struct LoadedRow {
-    listed: Listed,
-    busy: Busy,
-    progress: Option<runs::Totals>,
-    recent: Vec<Tone>,
-    errors: i64,
 }
 
 /// Words of the query as the store's filter.
@@ -120,65 +109,47 @@ pub(super) fn filter(query: &SystemsQuery, groups: &[(GroupId, String)]) -> Filt
     }
 }
 
-fn load(
-    db: &mut Db,
-    grant: &Grant<verbs::SeeSystem>,
-    query: &SystemsQuery,
-    page: &Page,
-    kept_since: Stamp,
-) -> crate::store::Result<Loaded> {
-    let groups = groups::within(db, grant.scope())?;
-    let (listed, beyond) = systems::list(db, grant, &filter(query, &groups), page, query.size.rows())?;
-    let mut counts = StatusCounts::default();
-    for (overall, n) in systems::counts(db, grant)? {
-        match overall {
-            Overall::Error => counts.error = n,
-            Overall::Warning => counts.warning = n,
-            Overall::Ok => counts.ok = n,
-            Overall::Neutral => counts.neutral = n,
-        }
-    }
-    let mut rows = Vec::with_capacity(listed.len());
-    for listed in listed {
-        let id = listed.system.id;
-        let busy = present::activity(runs::open_runs(db, id)?);
-        let progress = busy.running.as_ref().map(|run| runs::progress(db, run.id)).transpose()?;
-        let recent = present::tones(&systems::recent_results(db, id, kept_since, 22)?);
-        let errors = runs::last_counts(db, id, kept_since)?.error;
-        rows.push(LoadedRow { listed, busy, progress, recent, errors });
-    }
-    Ok(Loaded { rows, counts, groups, beyond })
+fn busy_of(row: &ListedSystem) -> Busy {
+    Busy::of(row.open.iter().map(|(run, _totals)| run))
 }
 
-impl Loaded {
-    fn links(&self, query: &SystemsQuery, page: &Page) -> PageLinks {
-        let more = self.beyond.is_some();
-        let (before, after) = match page {
-            Page::First => (false, more),
-            Page::After(_) => (true, more),
-            Page::Before(_) => (more, true),
-            Page::Last => (more, false),
-        };
-        let at = |row: Option<&LoadedRow>| row.map(|row| word(&row.listed.place)).unwrap_or_default();
-        let (first, last) = (at(self.rows.first()), at(self.rows.last()));
-        let links = PageLinks {
-            first: before.then(|| urls::systems(query, None)),
-            previous: before.then(|| urls::systems(query, Some(("before", first.as_str())))),
-            next: after.then(|| urls::systems(query, Some(("after", last.as_str())))),
-            last: after.then(|| urls::systems(query, Some(("before", "end")))),
-            sizes: Vec::new(),
-        };
-        // What the first row comes after; that stays, whatever the size.
-        let above = match page {
-            Page::First => None,
-            Page::After(place) => Some(word(place)),
-            Page::Before(_) | Page::Last => self.beyond.as_ref().map(word),
-        };
-        links.sized(self.rows.len(), query.size, |size| {
-            let query = SystemsQuery { size, ..query.clone() };
-            urls::systems(&query, above.as_deref().map(|place| ("after", place)))
-        })
+fn status_counts(loaded: &SystemList) -> StatusCounts {
+    let of = |overall| loaded.counts.get(&overall).copied().unwrap_or(0);
+    StatusCounts {
+        error: of(Overall::Error),
+        warning: of(Overall::Warning),
+        ok: of(Overall::Ok),
+        neutral: of(Overall::Neutral),
     }
+}
+
+fn links(loaded: &SystemList, query: &SystemsQuery, page: &Page) -> PageLinks {
+    let more = loaded.beyond.is_some();
+    let (before, after) = match page {
+        Page::First => (false, more),
+        Page::After(_) => (true, more),
+        Page::Before(_) => (more, true),
+        Page::Last => (more, false),
+    };
+    let at = |row: Option<&ListedSystem>| row.map(|row| word(&row.listed.place)).unwrap_or_default();
+    let (first, last) = (at(loaded.rows.first()), at(loaded.rows.last()));
+    let links = PageLinks {
+        first: before.then(|| urls::systems(query, None)),
+        previous: before.then(|| urls::systems(query, Some(("before", first.as_str())))),
+        next: after.then(|| urls::systems(query, Some(("after", last.as_str())))),
+        last: after.then(|| urls::systems(query, Some(("before", "end")))),
+        sizes: Vec::new(),
+    };
+    // What the first row comes after; that stays, whatever the size.
+    let above = match page {
+        Page::First => None,
+        Page::After(place) => Some(word(place)),
+        Page::Before(_) | Page::Last => loaded.beyond.as_ref().map(word),
+    };
+    links.sized(loaded.rows.len(), query.size, |size| {
+        let query = SystemsQuery { size, ..query.clone() };
+        urls::systems(&query, above.as_deref().map(|place| ("after", place)))
+    })
 }
 
 fn word(place: &Place) -> String {
@@ -208,10 +179,13 @@ fn within(scope: &Scope, groups: &[(GroupId, String)]) -> String {
     }
 }
 
-fn told(row: &LoadedRow, viewer: &Viewer) -> SystemRow {
+fn to_view(row: &ListedSystem, viewer: &Viewer) -> SystemRow {
     let system = &row.listed.system;
+    let busy = busy_of(row);
+    let running = row.open.iter().find(|(run, _totals)| run.state == RunState::Running);
+    let progress: Option<&Totals> = running.map(|(_run, totals)| totals);
     let may = |verb: Verb| viewer.may(&[verb], system.group_id);
-    let running = row.progress.as_ref().map(|totals| present::progress(totals).items());
+    let running = progress.map(|totals| present::progress(totals).items());
     let note = match (&system.hold_reason, row.errors) {
         (Some(reason), _) => reason.clone(),
         (None, _) if running.is_some() => running.unwrap_or_default(),
@@ -220,7 +194,7 @@ fn told(row: &LoadedRow, viewer: &Viewer) -> SystemRow {
         (None, _) if system.last_attempt_at.is_none() => "never synchronized".to_owned(),
         (None, _) => String::new(),
     };
-    let action = match &row.progress {
+    let action = match progress {
         Some(totals) => RowAction::Progress(present::progress(totals)),
         None if may(Verb::RequestRun) && present::obstacle(system) == Obstacle::None => RowAction::Synchronize,
         None if may(Verb::CheckConnection) => RowAction::Check,
@@ -235,12 +209,12 @@ fn told(row: &LoadedRow, viewer: &Viewer) -> SystemRow {
         overall: present::overall(system),
         overall_since: Some(system.overall_since),
         sources: present::sources(system).join(", "),
-        synchronization: present::shown(system, &row.busy),
+        synchronization: present::shown(system, &busy),
         note,
         last_attempt: system.last_attempt_at,
         last_success: system.last_success_at,
-        next: present::next_run(system, &row.busy, viewer.now),
-        recent: row.recent.clone(),
+        next: present::next_run(system, &busy, viewer.now),
+        recent: present::tones(&row.recent),
         action,
     }
 }

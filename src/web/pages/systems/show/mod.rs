@@ -124,7 +124,7 @@ fn load(
 ) -> crate::store::Result<Loaded> {
     let (system, group) = systems::find(db, grant, key)?;
     let id = system.id;
-    let busy = present::activity(runs::open_runs(db, id)?);
+    let busy = Busy::of(&runs::open_runs(db, id)?);
     let progress = busy.running.as_ref().map(|run| runs::progress(db, run.id)).transpose()?;
     let (listed, more) = runs::list(db, id, place, kept_since, size.rows())?;
     let newest = listed.first().is_none_or(|(run, _)| run.no.0 >= runs::last_number(db, id).unwrap_or(0));

@@ -1,0 +1,67 @@
+//! Open and recent runs of many systems at a time, for lists.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::progress::{Counters, Totals};
+use super::record::Run;
+use crate::clock::Stamp;
+use crate::domain::run::{RunResult, RunState};
+use crate::ids::SystemId;
+use crate::store::connection::Db;
+use crate::store::error::Result;
+use crate::store::schema::{run_progress, runs, systems};
+
+/// The open runs of a system, in the order of their numbers, with how far they are.
+pub type Open = Vec<(Run, Totals)>;
+
+/// The open runs of these systems.
+pub fn open_of(db: &mut Db, of: &[SystemId]) -> Result<HashMap<SystemId, Open>> {
+    let rows: Vec<(Run, Option<Counters>)> = runs::table
+        .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
+        .filter(runs::system_id.eq_any(of.to_vec()))
+        .filter(runs::state.ne(RunState::Ended))
+        .order((runs::system_id, runs::no))
+        .select((Run::as_select(), Option::<Counters>::as_select()))
+        .load(db)?;
+    let mut open: HashMap<SystemId, Open> = HashMap::new();
+    for (run, counters) in rows {
+        open.entry(run.system_id).or_default().push((run, counters.map(Totals::from).unwrap_or_default()));
+    }
+    Ok(open)
+}
+
+/// A run as the strip of a list shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecentRun {
+    /// None while it is open.
+    pub result: Option<RunResult>,
+    pub ended_at: Option<Stamp>,
+    pub errors: i64,
+}
+
+/// The last `most` runs of each of these systems, oldest first, without those that ended before `kept_since`. Numbers
+/// of runs have no gaps, so the last ones are known without sorting.
+pub fn recent_of(
+    db: &mut Db,
+    of: &[SystemId],
+    most: i64,
+    kept_since: Stamp,
+) -> Result<HashMap<SystemId, Vec<RecentRun>>> {
+    type Row = (SystemId, Option<RunResult>, Option<Stamp>, Option<i64>);
+    let rows: Vec<Row> = runs::table
+        .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
+        .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
+        .filter(systems::id.eq_any(of.to_vec()))
+        .filter(runs::no.gt(systems::last_run_no - most))
+        .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
+        .order((runs::system_id, runs::no))
+        .select((runs::system_id, runs::result, runs::ended_at, run_progress::n_error.nullable()))
+        .load(db)?;
+    let mut recent: HashMap<SystemId, Vec<RecentRun>> = HashMap::new();
+    for (system, result, ended_at, errors) in rows {
+        recent.entry(system).or_default().push(RecentRun { result, ended_at, errors: errors.unwrap_or(0) });
+    }
+    Ok(recent)
+}

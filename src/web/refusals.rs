@@ -1,0 +1,103 @@
+//! What a refused command says to the reader.
+
+use std::convert::Infallible;
+
+use crate::ops::check_connection::TooSoon;
+use crate::ops::set_up::IsSetUp;
+use crate::ops::specify::{ChangedSince, RunIsOpen};
+use crate::ops::{cancel_run, confirm_plan, hold, house_notes, request_run};
+
+/// Puts a refusal into words: what is in the way, and what to do.
+pub trait Explain {
+    fn explain(&self) -> String;
+}
+
+impl Explain for Infallible {
+    fn explain(&self) -> String {
+        match *self {}
+    }
+}
+
+impl Explain for hold::Refusal {
+    fn explain(&self) -> String {
+        match self {
+            Self::AlreadyOnHold => "The system is on hold already.".to_owned(),
+            Self::NotOnHold => "The system is not on hold.".to_owned(),
+        }
+    }
+}
+
+impl Explain for TooSoon {
+    fn explain(&self) -> String {
+        format!(
+            "The connection was checked less than a minute ago. Look at that result, or check again in {} s.",
+            self.seconds
+        )
+    }
+}
+
+impl Explain for cancel_run::HasEnded {
+    fn explain(&self) -> String {
+        "The run has ended already. There is nothing to cancel.".to_owned()
+    }
+}
+
+impl Explain for confirm_plan::Refusal {
+    fn explain(&self) -> String {
+        match self {
+            Self::OnHold => "The system is on hold. Release it first.".to_owned(),
+            Self::NotOpen => {
+                "This plan has expired, was confirmed already or is not the one you saw. Synchronize again \
+                              to get a new plan."
+                    .to_owned()
+            }
+            Self::OtherRunQueued(run) => format!("Run {run} is queued already. Withdraw it, or wait for its plan."),
+        }
+    }
+}
+
+impl Explain for request_run::Refusal {
+    fn explain(&self) -> String {
+        match self {
+            Self::Obstructed { by, group: _ } => format!("The system is {}.", by.word()),
+            Self::AnotherWasFirst => "Another request was first. Look at the runs of the system.".to_owned(),
+            Self::Canceled(run) => format!(
+                "This request was answered with run {run}, which was canceled before it began. Synchronize again for a \
+                 new run."
+            ),
+        }
+    }
+}
+
+impl Explain for RunIsOpen {
+    fn explain(&self) -> String {
+        "A run of this system is queued or running. Cancel it, or wait until it has ended.".to_owned()
+    }
+}
+
+impl Explain for ChangedSince {
+    fn explain(&self) -> String {
+        "Somebody else has changed this system since you opened it. Your entries are below, and theirs are on the page \
+         of the system. Save again to replace theirs."
+            .to_owned()
+    }
+}
+
+impl Explain for house_notes::Refusal {
+    fn explain(&self) -> String {
+        match self {
+            Self::ChangedSince(None) => "Meanwhile the advice was removed. Save again to put yours there.".to_owned(),
+            Self::ChangedSince(Some(theirs)) => format!(
+                "Meanwhile {} has written: “{}” Save again to put yours in its place.",
+                theirs.written_by, theirs.advice
+            ),
+            Self::NoNote => "The house has no advice of its own for this code.".to_owned(),
+        }
+    }
+}
+
+impl Explain for IsSetUp {
+    fn explain(&self) -> String {
+        "Somebody else has set up Syncdesk since then. Sign in.".to_owned()
+    }
+}

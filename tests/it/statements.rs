@@ -1,0 +1,118 @@
+//! How many statements a page takes, however many rows it shows. Session, person and rights are not counted: they are
+//! the same for every page.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+
+use crate::database::both_databases;
+use crate::desk::Desk;
+use crate::systems::shelf::{Box_, put};
+
+/// Statements by database, for those that a test watches.
+static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
+
+fn seen() -> MutexGuard<'static, BTreeMap<String, Vec<String>>> {
+    SEEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Notes the statements of one connection, if its database is watched.
+#[derive(Default)]
+struct Recorder {
+    url: String,
+}
+
+impl Instrumentation for Recorder {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        match event {
+            InstrumentationEvent::StartEstablishConnection { url, .. } => {
+                // The store adds parameters.
+                self.url = url.split('?').next().unwrap_or(url).to_owned();
+            }
+            InstrumentationEvent::StartQuery { query, .. } => {
+                if let Some(statements) = seen().get_mut(&self.url) {
+                    statements.push(query.to_string());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Connections that are opened from now on are recorded. Call it before the portal opens its own.
+pub fn record() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        set_default_instrumentation(|| Some(Box::new(Recorder::default()))).expect("nothing else instruments");
+    });
+}
+
+/// What the portal asks its database during `work`, without what every request asks.
+async fn statements_of<T>(desk: &Desk, work: impl Future<Output = T>) -> Vec<String> {
+    let url = desk.target_url();
+    seen().insert(url.clone(), Vec::new());
+    work.await;
+    let all = seen().remove(&url).unwrap_or_default();
+    let every_request = ["sessions", "people", "assignments", "BEGIN", "COMMIT", "PRAGMA", "SET ", "SELECT 1"];
+    all.into_iter().filter(|statement| !every_request.iter().any(|part| statement.contains(part))).collect()
+}
+
+/// Fifty systems with a running run, a queued one and three that have ended.
+fn fill(desk: &Desk) {
+    let names: Vec<String> = (0..50).map(|number| format!("System {number:02}")).collect();
+    let systems: Vec<Box_<'_>> =
+        names.iter().map(|name| Box_ { name, group: "Finance", overall: "ok", success: Some(3) }).collect();
+    put(desk, 1, &systems);
+    let mut statements = String::new();
+    for (no, state, ended, result) in [
+        (1, "ended", "9000000000000000", "'completed'"),
+        (2, "ended", "9000000000000000", "'error'"),
+        (3, "ended", "9000000000000000", "'canceled'"),
+        (4, "running", "NULL", "NULL"),
+        (5, "queued", "NULL", "NULL"),
+    ] {
+        let lease = if state == "running" { "9000000000000000" } else { "NULL" };
+        write!(
+            statements,
+            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at,
+               started_at, ended_at, result, lease_until)
+             SELECT id, {no}, 'main', '{state}', 'manual', 'ada', 1, 9000000000000000, 0, 0, {ended}, {result}, {lease}
+             FROM systems WHERE name LIKE 'System %';"
+        )
+        .expect("text");
+    }
+    desk.sql(&format!(
+        "BEGIN; {statements}
+         UPDATE systems SET last_run_no = 5 WHERE name LIKE 'System %';
+         INSERT INTO run_progress (run_id, phase, items_done, items_total, bytes_done, bytes_total, total_final,
+           unchanged, emitted, stored, cut, last_seq, n_error, n_warning, n_success, n_information)
+         SELECT id, '', 7, 9, 0, 0, TRUE, 0, 0, 0, 0, 0, CASE WHEN no = 2 THEN 3 ELSE 0 END, 0, 0, 0 FROM runs;
+         COMMIT;"
+    ));
+}
+
+both_databases! {
+    async fn pages_take_few(desk: Recorded) {
+        let desk = &desk.0;
+        fill(desk);
+        let wim = desk.as_("wim").await;
+        let statements = statements_of(desk, async { wim.get("/systems").await.expect(200) }).await;
+        assert!(!statements.is_empty(), "they are recorded");
+        assert!(statements.len() <= 6, "{statements:#?}");
+        let list = wim.get("/systems").await.expect(200);
+        assert_eq!(list.texts("tbody th a.row").len(), 50);
+        assert_eq!(list.texts("tbody tr").iter().filter(|row| row.contains("7 of 9")).count(), 50, "{}", list.told());
+    }
+}
+
+/// A desk whose statements are recorded.
+struct Recorded(Desk);
+
+impl crate::database::Fixture for Recorded {
+    async fn on(database: crate::database::Database) -> Self {
+        record();
+        Self(Desk::on(database).await)
+    }
+}
