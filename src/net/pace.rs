@@ -31,10 +31,11 @@ pub struct Pace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooSlow;
 
-/// The least number of bytes that arrive within a time for what has not stalled.
+/// The least number of bytes that arrive within a time for what has not stalled. A longer time does not ask for more:
+/// whoever allows for a slow service allows for one that needs long before it begins.
 #[must_use]
 pub fn least_within(window: Duration) -> u64 {
-    u64::try_from(window.as_millis()).unwrap_or(u64::MAX).saturating_mul(AT_ALL) / 1_000
+    u64::try_from(window.min(Duration::from_mins(1)).as_millis()).unwrap_or(u64::MAX).saturating_mul(AT_ALL) / 1_000
 }
 
 impl Pace {
@@ -117,6 +118,7 @@ mod tests {
             assert_eq!(is_too_slow(Duration::from_secs(seconds), bytes, AT_ALL), stalled, "{seconds} s, {bytes} B");
         }
         assert_eq!(least_within(Duration::from_mins(1)), 6_000);
+        assert_eq!(least_within(Duration::from_mins(10)), 6_000);
     }
 
     /// What arrived in one window does not count in the next.

@@ -82,3 +82,18 @@ async fn a_listing_is_not_that_of_another_path() {
         }
     }
 }
+
+/// Nor is a file at another path the one that was asked for.
+#[tokio::test]
+async fn a_file_is_not_that_of_another_path() {
+    for kind in KINDS {
+        let stub = Stub::start(move |_, request| {
+            if request.path.contains("elsewhere") {
+                return Reply::body(200, "theirs").with("etag", "\"e\"").with("content-type", "text/plain");
+            }
+            Reply::status(302).with("location", "/elsewhere")
+        });
+        let read = open(kind, &stub).read(&path("a")).await.map(|_reader| ());
+        assert!(read.is_err(), "{kind:?}");
+    }
+}

@@ -57,20 +57,25 @@ pub async fn synchronize(
     let run = Run { context, settings, filter, source, destination, ends: ends(settings) };
     run.phase("comparing");
     let has_source = run.has_root(Which::Source).await?;
+    let source_missing = || Failure::new(Stage::Content, codes::SOURCE_MISSING).arg(settings.source.address());
     if !has_source && settings.mode == Mode::Copy {
-        let failure = Failure::new(Stage::Content, codes::SOURCE_MISSING);
-        return Err(failure.arg(settings.source.address()).into());
+        return Err(source_missing().into());
     }
     let has_destination = run.has_root(Which::Destination).await?;
     let found = run.compare(has_source, has_destination).await?;
     run.remark(found.by_size).await?;
     context.progress.update(|now| now.total_final = true);
+    if !has_source && found.deletions == 0 {
+        return Err(source_missing().into());
+    }
     brake::pull(&run, &found, has_source).await?;
     if !has_destination {
         run.make_root().await?;
     }
     run.remove_left_overs(&found.left_overs).await?;
-    run.carry_out(&found).await
+    run.carry_out(&found).await?;
+    // Deletions that somebody confirmed are made, but a source that does not exist is no success.
+    if has_source { Ok(()) } else { Err(source_missing().into()) }
 }
 
 /// Marks what is remembered of this pair of ends.

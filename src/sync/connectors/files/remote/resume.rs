@@ -35,8 +35,8 @@ pub(super) trait Download: Send + Sync {
     /// Its facts and its content.
     fn open(&self) -> Task<'_, EndResult<(Facts, Pieces)>>;
 
-    /// Its content from `offset` on, of the version with this etag only.
-    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Pieces>>;
+    /// Its content from `offset` on, of the version with this etag only. `None` if the service sends whole files only.
+    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Option<Pieces>>>;
 
     /// The facts of what was read, as later listings report them. Fails with [`Trouble::Changed`] if the file is
     /// another one by now. Services that give out one version whole have nothing to do.
@@ -105,7 +105,8 @@ impl<D: Download> Resuming<D> {
         let setback = Setback { error, transient, wait: None };
         let Some(pause) = self.patience.pause_after(self.breaks, &setback) else { return Err(setback.error) };
         tokio::time::sleep(pause).await;
-        self.pieces = self.download.go_on(self.given, &etag).await?;
+        let Some(pieces) = self.download.go_on(self.given, &etag).await? else { return Err(setback.error) };
+        self.pieces = pieces;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use super::harness::{Desk, put, put_bytes, shown, tree};
+use crate::domain::run::{Failure, Stage};
 use crate::sync::connector::{BrakeReason, BrakedPlan, Halt};
 
 /// A mirrored pair with so many files, of which the source then loses some.
@@ -73,10 +74,23 @@ fn a_missing_source_always_brakes() {
     fs::remove_dir_all(desk.source()).unwrap();
     let plan = braked(&mut desk);
     assert_eq!((plan.deletions, plan.items, plan.reason), (3, 3, BrakeReason::SourceMissing));
+}
+
+/// Not even where there is nothing to delete, or somebody has confirmed the deletions.
+#[test]
+fn a_missing_source_is_never_a_success() {
+    let missing = |desk: &Desk| {
+        let address = format!("file://{}/", desk.source().display());
+        Err(Halt::Failed(Failure::new(Stage::Content, "FILE-SOURCE-MISSING").arg(address)))
+    };
     let mut desk = Desk::new("mirror");
     fs::remove_dir(desk.source()).unwrap();
-    let plan = braked(&mut desk);
-    assert_eq!((plan.deletions, plan.items, plan.reason), (0, 0, BrakeReason::SourceMissing));
+    assert_eq!(desk.run().result, missing(&desk));
+    let mut desk = mirrored(3, 0);
+    fs::remove_dir_all(desk.source()).unwrap();
+    desk.confirmed = Some(braked(&mut desk).digest);
+    assert_eq!(desk.run().result, missing(&desk));
+    assert!(shown(&desk.destination()).is_empty(), "what was confirmed is deleted");
 }
 
 #[test]

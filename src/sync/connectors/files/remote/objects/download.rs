@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 use http::header::{CONTENT_RANGE, HeaderValue, IF_MATCH, RANGE};
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 
 use super::service::{Service, Wanted};
 use crate::sync::connector::Task;
@@ -45,16 +45,19 @@ impl Object {
         }
     }
 
-    async fn further(&self, offset: u64, etag: &str) -> EndResult<Pieces> {
+    async fn further(&self, offset: u64, etag: &str) -> EndResult<Option<Pieces>> {
         let changed = || EndError::item(Trouble::Changed, "it broke off and cannot be read on");
         let header = |text: String| HeaderValue::from_str(&text).map_err(|_not_a_header| changed());
         let mut headers = HeaderMap::new();
         headers.insert(RANGE, header(format!("bytes={offset}-"))?);
         headers.insert(IF_MATCH, header(format!("\"{etag}\""))?);
         let answer = self.service.object(Method::GET, &self.key, headers).await?;
+        if answer.status == StatusCode::OK {
+            return Ok(None);
+        }
         let range = answer.headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
         if range.is_some_and(|range| range.starts_with(&format!("bytes {offset}-"))) {
-            return Ok(pieces(answer));
+            return Ok(Some(pieces(answer)));
         }
         Err(self.service.nonsense("another part was sent than was asked for"))
     }
@@ -65,7 +68,7 @@ impl Download for Object {
         Box::pin(self.first())
     }
 
-    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Pieces>> {
+    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Option<Pieces>>> {
         Box::pin(self.further(offset, etag))
     }
 }

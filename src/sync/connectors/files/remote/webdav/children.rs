@@ -68,7 +68,7 @@ impl Gathered {
             // Its name is one of two, or neither of them: any child may be meant.
             (Place::Unclear(name), _) => {
                 let shown = folder.join(name.as_bytes()).as_bytes().to_vec();
-                let words = "the service lists it with a query, a fragment or a session, which are no part of a name";
+                let words = "the service lists it with a query string, a fragment or a session ID, which do not belong to a name";
                 self.listing.unusable.push(Unusable { shown, words: words.to_owned() });
                 self.listing.miss(format!("the service lists {href}, and its name is not clear"));
             }

@@ -3,9 +3,10 @@
 use std::sync::atomic::Ordering;
 
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_RANGE, HeaderMap, HeaderName, HeaderValue, IF_MATCH, RANGE};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, Url};
 
 use super::exchange::Exchange;
+use crate::domain::run::Failure;
 use crate::net::client::Answer;
 use crate::sync::connector::Task;
 use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
@@ -38,7 +39,9 @@ impl Remote {
         let (page, known) = (known.page, known.facts());
         let (sent, answer) = self.get().await?;
         self.accepts(&answer, &known, page)?;
-        if facts::contradict(&known, &sent) {
+        // Times are left out: many services answer a request with the time of the answer.
+        let version = Facts { modified: None, time_text: None, ..sent.clone() };
+        if facts::contradict(&known, &version) {
             return Err(EndError::item(Trouble::Changed, "what the service sends is not what it lists"));
         }
         let facts = Facts { size: sent.size.or(known.size), etag: known.etag.clone().or(sent.etag), ..known };
@@ -54,6 +57,7 @@ impl Remote {
         // Without it any coding would be acceptable (RFC 9110, 12.5.3).
         asked.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let answer = self.exchange.send(&asked).await?;
+        is_there(&answer, &asked.url)?;
         if answer.status != StatusCode::OK {
             return Err(EndError::item(Trouble::Other, format!("the answer to GET is {}", answer.status)));
         }
@@ -61,16 +65,20 @@ impl Remote {
         Ok((facts, answer))
     }
 
-    async fn further(&self, offset: u64, etag: &str) -> EndResult<Pieces> {
+    async fn further(&self, offset: u64, etag: &str) -> EndResult<Option<Pieces>> {
         let changed = || EndError::item(Trouble::Changed, "it broke off and cannot be read on");
         let mut asked = self.exchange.asked(Method::GET, self.exchange.addresses.of(&self.path, false)?);
         let header = |text: String| HeaderValue::from_str(&text).map_err(|_not_a_header| changed());
         asked.headers.insert(RANGE, header(format!("bytes={offset}-"))?);
         asked.headers.insert(IF_MATCH, header(format!("\"{etag}\""))?);
         let answer = self.exchange.send(&asked).await?;
+        is_there(&answer, &asked.url)?;
+        if answer.status == StatusCode::OK {
+            return Ok(None);
+        }
         let begins =
             text(&answer.headers, CONTENT_RANGE).is_some_and(|range| range.starts_with(&format!("bytes {offset}-")));
-        if answer.status == StatusCode::PARTIAL_CONTENT && begins { Ok(pieces(answer)) } else { Err(changed()) }
+        if answer.status == StatusCode::PARTIAL_CONTENT && begins { Ok(Some(pieces(answer))) } else { Err(changed()) }
     }
 
     /// Looks again: the facts of exactly the content that was read, as later listings report them.
@@ -83,12 +91,20 @@ impl Remote {
     }
 }
 
+/// What a redirect to another path leads to is not this file.
+fn is_there(answer: &Answer, asked: &Url) -> EndResult<()> {
+    let to = |failure: Failure| failure.args.into_iter().nth(1).unwrap_or_default();
+    answer
+        .is_about(asked)
+        .map_err(|failure| EndError::item(Trouble::Other, format!("the service redirects its URL to {}", to(failure))))
+}
+
 impl Download for Remote {
     fn open(&self) -> Task<'_, EndResult<(Facts, Pieces)>> {
         Box::pin(self.first())
     }
 
-    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Pieces>> {
+    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Option<Pieces>>> {
         Box::pin(self.further(offset, etag))
     }
 

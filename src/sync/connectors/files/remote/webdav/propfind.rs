@@ -111,7 +111,7 @@ impl Exchange {
             return failure.into();
         }
         let to = failure.args.get(1).map(String::as_str).unwrap_or_default();
-        let advice = "turn off this redirect at the service, or enter the URL that it leads to as that of a system";
+        let advice = "turn off this redirect at the service, or connect that URL as its own system";
         EndError::item(Trouble::Other, format!("the service redirects its URL to {to}: {advice}"))
     }
 
