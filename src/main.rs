@@ -68,13 +68,15 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
         Command::Migrate => Ok(say("The database is at this version.")?),
         Command::User(UserCommand::Add(new)) => add_user(&house, new).await,
         Command::User(UserCommand::Password { name }) => {
-            let new = (name.as_str(), read_password()?);
+            let name = name.trim();
+            let new = (name, read_password()?);
             let now = house.clock.now();
             reset_password(&house.store, &Internal::console(), &Passwords::new()?, new, now).await?;
             Ok(say(&format!("{name} can sign in with the new password, and is signed out everywhere."))?)
         }
         Command::Group(GroupCommand::Add { name }) => {
-            people::add_group(&house.store, &Internal::console(), &name, house.clock.now()).await?;
+            let name = name.trim();
+            people::add_group(&house.store, &Internal::console(), name, house.clock.now()).await?;
             house.make_roots()?;
             Ok(say(&format!("Group {name} is there."))?)
         }
@@ -164,16 +166,14 @@ impl Asked {
 
 async fn add_user(house: &House, new: NewUser) -> Result<(), Failed> {
     let password = read_password()?;
-    let person = people::NewPerson {
-        name: new.name.clone(),
-        password,
-        time_zone: new.time_zone.map(|zone| zone.name().to_owned()),
-    };
+    let name = new.name.trim().to_owned();
+    let person =
+        people::NewPerson { name: name.clone(), password, time_zone: new.time_zone.map(|zone| zone.name().to_owned()) };
     let passwords = Passwords::new()?;
     let console = Internal::console();
     let assigned = people::Assigned { collection: new.collection, group: new.group };
     people::add_person(&house.store, &console, &passwords, person, assigned, house.clock.now()).await?;
-    Ok(say(&format!("{} can sign in.", new.name))?)
+    Ok(say(&format!("{name} can sign in."))?)
 }
 
 /// From the terminal, twice and without showing it; otherwise from standard input.

@@ -20,6 +20,7 @@ pub mod retry;
 pub mod run;
 pub mod schedule;
 pub mod status;
+pub mod stray_secret;
 pub mod timeline;
 pub mod typed_time;
 pub(crate) mod words;

@@ -75,6 +75,26 @@ pub async fn find(
     Ok(opened)
 }
 
+/// Deletes the forms that were kept for this person and page.
+///
+/// # Errors
+/// As the store.
+pub async fn forget(store: &Store, vault: &Vault, (person, path): (PersonId, &str), now: Stamp) -> Result<()> {
+    let drafts = store.read(move |db| secret_drafts::of_person(db, person, FORM, now)).await?;
+    let belongs = |draft: &SecretDraft| {
+        let context = context(person, &draft.reference, path);
+        vault.keys().open_sealed(&draft.key_id, &context, &draft.sealed).is_ok()
+    };
+    let done: Vec<Vec<u8>> = drafts.into_iter().filter(belongs).map(|draft| draft.reference).collect();
+    if done.is_empty() {
+        return Ok(());
+    }
+    store
+        .write(move |db| done.iter().try_for_each(|reference| secret_drafts::remove(db, person, reference, FORM)))
+        .await?;
+    Ok(())
+}
+
 /// Sealed for a person, a reference and a page, a form does not open for another.
 fn context(person: PersonId, reference: &[u8], path: &str) -> Vec<u8> {
     [b"syncdesk unsaved form 1\0".as_slice(), &person.0.to_be_bytes(), reference, path.as_bytes()].concat()

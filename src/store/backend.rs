@@ -71,6 +71,8 @@ pub(super) fn unless_duplicate<T>(connection: &mut Db, work: impl FnOnce(&mut Db
 pub(super) enum OneAtATime {
     /// Saying where systems write.
     Territory = 1,
+    /// Naming people and groups.
+    Names = 2,
 }
 
 /// Waits until no other transaction does this.

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::backend::{OneAtATime, alone};
 use super::connection::Db;
 use super::error::Result;
 use super::schema::system_groups;
@@ -15,8 +16,10 @@ pub fn by_name(db: &mut Db, name: &str) -> Result<Option<GroupId>> {
     Ok(system_groups::table.filter(system_groups::name.eq(name)).select(system_groups::id).first(db).optional()?)
 }
 
-/// Whether a group has this name, or one that differs only in the case of letters: so would their folders.
+/// Whether a group has this name, or one that people would take for it. No other name is given until the transaction has
+/// ended.
 pub fn is_name_taken(db: &mut Db, name: &str) -> Result<bool> {
+    alone(db, OneAtATime::Names)?;
     let names: Vec<String> = system_groups::table.select(system_groups::name).load(db)?;
     Ok(names.iter().any(|known| are_same(known, name)))
 }

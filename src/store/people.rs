@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::backend::{OneAtATime, alone};
 use super::connection::Db;
 use super::error::{Result, StoreError};
 use super::schema::{assignments, collection_templates, collections, people, system_groups};
@@ -123,8 +124,10 @@ pub fn create(db: &mut Db, name: &str, hash: &str, time_zone: Option<&str>, now:
         .get_result(db)?)
 }
 
-/// Whether anybody, disabled or not, has this name or one that differs only in the case of letters.
+/// Whether anybody, disabled or not, has this name or one that people would take for it. No other name is given until the
+/// transaction has ended.
 pub fn is_name_taken(db: &mut Db, name: &str) -> Result<bool> {
+    alone(db, OneAtATime::Names)?;
     let names: Vec<String> = people::table.select(people::name).load(db)?;
     Ok(names.iter().any(|known| are_same(known, name)))
 }

@@ -33,6 +33,15 @@ pub fn find(db: &mut Db, person: PersonId, reference: &[u8], now: Stamp) -> Resu
         .load(db)?)
 }
 
+/// The drafts of a person in this slot that have not expired.
+pub fn of_person(db: &mut Db, person: PersonId, slot: &str, now: Stamp) -> Result<Vec<SecretDraft>> {
+    Ok(secret_drafts::table
+        .filter(secret_drafts::person_id.eq(person))
+        .filter(secret_drafts::slot.eq(slot))
+        .filter(secret_drafts::expires_at.gt(now))
+        .load(db)?)
+}
+
 /// Stores a draft. Its reference has none of this slot.
 pub fn add(db: &mut Db, draft: SecretDraft) -> Result<()> {
     let person = draft.person_id;

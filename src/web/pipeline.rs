@@ -30,8 +30,8 @@ use tokio::time::{Sleep, sleep};
 const PIECE: usize = 4 * 1024;
 /// Maximum length of the head of a request: enough for the longest address (64 KiB) with its headers.
 const HEAD: usize = 72 * 1024;
-/// How long the head of a request may take to arrive.
-pub const HEAD_TIME: Duration = Duration::from_secs(5);
+/// How long the head of a request may take to arrive. A busy machine takes seconds to get to it.
+pub const HEAD_TIME: Duration = Duration::from_secs(10);
 /// How many empty lines may arrive behind the head of a request with a body until it is answered: each may end another
 /// head. Forms have none.
 const BEHIND: i32 = 16;

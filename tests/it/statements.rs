@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+
+use syncdesk::clock::SystemClock;
 
 use crate::database::both_databases;
 use crate::desk::Desk;
@@ -113,6 +115,7 @@ struct Recorded(Desk);
 impl crate::database::Fixture for Recorded {
     async fn on(database: crate::database::Database) -> Self {
         record();
-        Self(Desk::on(database).await)
+        // Workers would ask the database too.
+        Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
     }
 }

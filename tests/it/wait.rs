@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 /// How long anything may take before a test gives up on it; generous, since it is only ever waited for in full by a
 /// test that fails.
-pub const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 const PAUSE: Duration = Duration::from_millis(10);
 

@@ -50,6 +50,7 @@ fn of_systems() -> Vec<(&'static str, Markup)> {
         messages_days: 30,
     };
     let hold = |errors| HoldView {
+        held: None,
         key: key(1),
         name: "Closing documents DE".into(),
         reason: String::new(),

@@ -16,7 +16,7 @@ use super::body;
 use super::client_address::client_address;
 use super::csrf::{self, Secret};
 use super::store::{ENDED, PERSON, UNREAD};
-use super::unsaved::{EndedSession, sign_in_first};
+use super::unsaved::{EndedSession, forget, sign_in_first};
 use super::{FLASH, SECRET, TOUCHED, flash_of};
 use crate::access::{Actor, Verb};
 use crate::ids::{PersonId, SystemKey};
@@ -61,7 +61,12 @@ pub async fn gate(
         }
         Err(Refusal::Failure(failure)) => answer(request, &viewer, &failure),
         Ok(()) => {
+            let path = request.path().to_owned();
             let response = next.call(request).await?.map_into_boxed_body();
+            if response.status() == StatusCode::SEE_OTHER {
+                // What was asked is done: an error here would take the answer away. The draft expires within the hour.
+                let _ = forget(&app, row, &path, &viewer).await;
+            }
             let failed = response.response().error().and_then(|error| error.as_error::<Failure>());
             match failed.map(|failure| failure.0.clone()) {
                 Some(trouble) => {
@@ -189,7 +194,7 @@ async fn look(app: &App, row: &Row, request: &ServiceRequest) -> Result<Look, Fa
                 };
                 return Ok(Look { viewer, located, fresh: None, ended: None });
             }
-            session.purge();
+            // It stays known for as long as one that was idle: other forms of it may still be sent.
             ended = Some(EndedSession { person: id, secret });
         } else {
             // The account was disabled, or the session is not one of ours any more.
@@ -266,7 +271,7 @@ async fn admit(
 
 /// A system out of sight is not there; one in sight whose group lacks the permission is forbidden. Of a deleted one
 /// its log is left, for those who may read that.
-fn place(actor: &Actor, any_of: &'static [Verb], located: Option<Located>) -> Result<(), Failure> {
+pub(super) fn place(actor: &Actor, any_of: &'static [Verb], located: Option<Located>) -> Result<(), Failure> {
     let located = located.ok_or_else(Failure::not_found)?;
     let group = located.group;
     let mut sight = if located.is_deleted { Vec::new() } else { vec![Verb::SeeSystems, Verb::SeeSettings] };

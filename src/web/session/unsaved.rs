@@ -8,13 +8,16 @@ use actix_web::dev::ServiceRequest;
 
 use super::body;
 use super::csrf::Secret;
-use crate::ids::PersonId;
+use super::gate::place;
+use crate::domain::stray_secret::has_secret;
+use crate::ids::{PersonId, SystemKey};
 use crate::ops::unsaved::{self, Fields};
+use crate::store::{people, systems};
 use crate::sync::registry;
 use crate::web::extract::{Body, Viewer};
 use crate::web::failure::Failure;
 use crate::web::pages::systems::edit::SETTING;
-use crate::web::routes::{Method, ROUTES, Row};
+use crate::web::routes::{Access, Method, ROUTES, Row};
 use crate::web::state::App;
 use crate::web::ui::{Flash, Tone};
 use crate::web::urls::{self, Ended};
@@ -66,13 +69,44 @@ async fn keep(
     ended: EndedSession,
 ) -> Result<(String, String), Failure> {
     let EndedSession { person, secret } = ended;
+    may_open(app, row, request, person).await?;
     let as_then = Viewer { secret, ..viewer.clone() };
     body::read(row, request, &as_then).await?;
     let fields = request.extensions_mut().remove::<Body>().map(|body| body.0).unwrap_or_default();
-    let kind = fields.get("kind").cloned().unwrap_or_default();
+    let kind = if row.path == urls::NEW_SYSTEM {
+        let known = fields.get("kind").filter(|kind| registry::kind(kind).is_some());
+        known.cloned().ok_or_else(Failure::not_found)?
+    } else {
+        String::new()
+    };
     let page = (person, request.path());
     let reference = unsaved::keep(&app.store, &app.vault, page, &without_secrets(fields), viewer.now).await?;
     Ok((reference, kind))
+}
+
+/// A form is kept only for a person who will be able to open its page.
+async fn may_open(app: &App, row: &Row, request: &ServiceRequest, person: PersonId) -> Result<(), Failure> {
+    let key = request.match_info().get("system").and_then(SystemKey::parse);
+    let read = app.store.read(move |db| {
+        let located = key.map(|key| systems::locate(db, &key)).transpose()?.flatten();
+        Ok((people::person(db, person)?, located))
+    });
+    let (person, located) = read.await?;
+    let actor = person.ok_or_else(Failure::not_found)?.actor;
+    match row.access {
+        Access::Needs(needed) => actor.scope_of(needed.any_of).map(drop).ok_or_else(Failure::not_found),
+        Access::System(needed) => place(&actor, needed.any_of, located),
+        Access::Public | Access::Anybody | Access::SetUp | Access::SignIn | Access::SignedIn => Ok(()),
+    }
+}
+
+/// What a form kept for this page is no longer needed for: it was saved.
+///
+/// # Errors
+/// When the database cannot be written.
+pub(super) async fn forget(app: &App, row: &Row, path: &str, viewer: &Viewer) -> Result<(), Failure> {
+    let Some(actor) = viewer.actor.as_ref().filter(|_| row.posts() && KEPT.contains(&row.path)) else { return Ok(()) };
+    Ok(unsaved::forget(&app.store, &app.vault, (actor.id(), path), viewer.now).await?)
 }
 
 fn without_secrets(fields: BTreeMap<String, String>) -> Fields {
@@ -84,7 +118,7 @@ fn without_secrets(fields: BTreeMap<String, String>) -> Fields {
     let (secret, mut kept): (Fields, Fields) = fields
         .into_iter()
         .filter(|(name, _value)| name != "csrf")
-        .partition(|(name, value)| is_secret(name) || value.contains("PRIVATE KEY"));
+        .partition(|(name, value)| is_secret(name) || has_secret(value));
     let again: Vec<String> =
         secret.into_iter().filter(|(_name, value)| !value.is_empty()).map(|(name, _value)| name).collect();
     kept.insert(AGAIN.to_owned(), again.join("\n"));
@@ -144,8 +178,8 @@ pub async fn shown_again(
     let text = if found.is_some() {
         "These entries are not saved yet: your session had ended when you sent them. Check them and save again."
     } else {
-        "The entries that you sent after your session had ended are no longer available. They are kept for an hour, for \
-         the person who typed them."
+        "The entries that you sent after your session had ended are not available. Entries are kept for one hour, and only \
+         for the person who entered them."
     };
     viewer.flash = Some(Flash { tone: Tone::Warning, text: text.to_owned(), links: Vec::new() });
     Ok(found.map(|mut fields| {

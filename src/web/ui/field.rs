@@ -239,6 +239,7 @@ pub fn summary_in_order(errors: &Errors, fields: &[(String, String)]) -> Markup 
         }
     }
 }
+
 /// The errors with a word at each field for a person's password, as these come back empty. `passwords` is all of them in one
 /// form; nothing is added where none of the errors is in that form (`errors` of others are left out by the caller).
 #[must_use]

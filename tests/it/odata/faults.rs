@@ -23,7 +23,7 @@ impl Fixture for Shop {
     async fn on(database: Database) -> Self {
         let (desk, service) = (Desk::on(database).await, Service::start());
         service.says("Things", || json(ONE));
-        let fields = [("max_attempts", "1"), ("settings.timeout_seconds", "1")];
+        let fields = [("max_attempts", "1"), ("settings.timeout_seconds", "30")];
         let system = desk.odata_system(&service.root(), &fields).await;
         assert_eq!(desk.sync(&system).await.result, "completed");
         // Its first check, which comes by itself, asks the service too.
@@ -196,6 +196,7 @@ both_databases! {
         let half = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{\"value\": [".to_vec();
         let again = half.clone();
         shop.service.says("Things", move || Reply::Silence(again.clone()));
+        shop.desk.sql("UPDATE systems SET settings = replace(settings, '\"timeout_seconds\":30', '\"timeout_seconds\":1')");
         shop.fails("PEER-SLOW").await;
         let again = half.clone();
         shop.service.says("Things", move || Reply::Raw(again.clone()));

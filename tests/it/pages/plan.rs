@@ -81,7 +81,7 @@ both_databases! {
         assert_eq!(total, "131", "130 files and their folder");
         let facts = first.texts(".sheet dl > div");
         assert!(facts[0].starts_with("Deletions 131 · ") && facts[1].starts_with("At the destination 13"), "{facts:?}");
-        assert!(facts[3].starts_with("Can be confirmed until") && facts[3].ends_with("in 23 h"), "{facts:?}");
+        assert!(facts[3].starts_with("Can be confirmed until") && facts[3].ends_with("in 24 h"), "{facts:?}");
         let (mut listed, mut page) = (Vec::new(), first);
         loop {
             listed.extend(page.texts("section[aria-labelledby=deletions] tbody td"));

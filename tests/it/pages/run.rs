@@ -63,7 +63,6 @@ both_databases! {
         assert_eq!((page.header("refresh"), page.texts(".progress").len()), ("", 0), "it is over");
     }
 
-    /// Later errors may follow from the first one.
     /// A run that nobody retries is not promised to be.
     async fn a_retry_is_promised_where_there_is_one(book: Book) {
         book.end_as(Ending::Error { reason: EndReason::Failed, code: "PEER-AWAY".to_owned(), stage: Some(Stage::Protocol) }).await;

@@ -103,7 +103,7 @@ both_databases! {
         let page = mona.get(&tree.page()).await.expect(200);
         says(&page, "synchronization", &["✕ Error", "Last attempt: TIME", "Last success: none yet", "Next due: TIME"]);
         assert!(tile(&page, "synchronization")[3].ends_with("· retry"), "{}", page.told());
-        says(&page, "queue", &["1 waiting", "Waiting: run 2 , retry 1 of 4, ", "Failures in a row: 1 · a run and its retries count once", "Retries: "]);
+        says(&page, "queue", &["1 waiting", "Waiting: run 2 , retry 1 of 4, ", "Failures in a row: 1 (a run and its retries count as one)", "Retries: "]);
         let row = async || mona.get("/systems").await.expect(200).texts("tbody td[data-label='Last run']").concat();
         assert!(row().await.ends_with("no success yet"), "{}", row().await);
         // The retry is pulled forward, and fails as well; it counts with the run that it retries.
@@ -111,7 +111,7 @@ both_databases! {
         assert!(said.contains("Run 2 "), "{said}");
         desk.ended(&mona, &tree.run(2)).await;
         let page = mona.get(&tree.page()).await.expect(200);
-        says(&page, "queue", &["1 waiting", "Waiting: run 3 , retry 2 of 4, ", "Failures in a row: 1 · a run and its retries count once", "Retries: up to 4"]);
+        says(&page, "queue", &["1 waiting", "Waiting: run 3 , retry 2 of 4, ", "Failures in a row: 1 (a run and its retries count as one)", "Retries: up to 4"]);
         // The same numbers in the list, in the queue and on the page of a run.
         assert_eq!(page.texts("tbody td[data-label=Trigger]"), ["Retry 2, after run 2", "By hand, retry 1, after run 1, mona", "By hand, ada"]);
         let queue = mona.get(&format!("{}/queue", tree.page())).await.expect(200);

@@ -46,6 +46,10 @@ impl Still {
         format!("{}/edit", self.tree.page())
     }
 
+    fn drafts(&self) -> Vec<String> {
+        self.desk.texts("SELECT slot AS value FROM secret_drafts")
+    }
+
     fn names(&self) -> Vec<String> {
         self.desk.texts("SELECT name AS value FROM systems")
     }
@@ -76,13 +80,46 @@ both_databases! {
         assert_eq!(still.names(), ["Reports"], "nothing is saved until she says so");
         ada.submit(&still.edit(), &[("settings.destination_kind", "local")]).await.expect(303);
         assert_eq!(still.names(), ["Renamed"]);
+        assert_eq!(still.drafts(), [""; 0], "what is saved is not kept any longer");
+        let again = ada.get(&form.path).await.expect(200);
+        assert!(!again.says("These entries are not saved yet"), "{}", again.told());
+    }
+
+    /// Another tab has noticed it first.
+    async fn after_the_whole_life_of_a_session(still: Still) {
+        let ada = still.desk.signed_in("ada").await;
+        for _hour in 0..50 {
+            ada.get(&still.edit()).await.expect(200);
+            still.clock.advance(Duration::from_hours(1));
+        }
+        ada.get(&still.edit()).await.expect(200);
+        still.clock.advance(Duration::from_mins(1));
+        ada.get("/systems").await.expect(303);
+        let led = ada.submit(&still.edit(), &[("name", "Renamed")]).await.expect(303);
+        let form = sign_in_there(&ada, &led, "ada").await.expect(200);
+        assert_eq!(value(&form, "name"), "Renamed", "{}", form.told());
+    }
+
+    /// Nothing is promised that the person cannot open.
+    async fn not_for_those_who_may_not_save_it(still: Still) {
+        let mona = still.desk.signed_in("mona").await;
+        for (path, fields) in [(still.edit(), &[("name", "Renamed")][..]), ("/systems/new".to_owned(), &[("kind", "files")])] {
+            mona.get("/account").await;
+            mona.open("/account").await.expect(200);
+            still.clock.advance(Duration::from_mins(121));
+            let led = mona.post_form(&path, fields).await.expect(303);
+            let said = mona.get(led.location()).await.expect(200);
+            assert!(said.says("nothing was saved or started."), "{path}: {}", said.told());
+            assert_eq!(still.drafts(), [""; 0]);
+            sign_in_there(&mona, &led, "mona").await;
+        }
     }
 
     /// Somebody else at that browser, who may change the same system.
     async fn not_to_somebody_else(still: Still) {
         let (browser, led) = still.sent_too_late().await;
         let form = sign_in_there(&browser, &led, "eve").await.expect(200);
-        assert!(form.says("no longer available") && !form.body.contains("Renamed"), "{}", form.told());
+        assert!(form.says("are not available") && !form.body.contains("Renamed"), "{}", form.told());
         assert_eq!(value(&form, "name"), "Reports");
     }
 
@@ -90,7 +127,7 @@ both_databases! {
         let (ada, led) = still.sent_too_late().await;
         still.clock.advance(Duration::from_mins(61));
         let form = sign_in_there(&ada, &led, "ada").await.expect(200);
-        assert!(form.says("no longer available") && !form.body.contains("Renamed"), "{}", form.told());
+        assert!(form.says("are not available") && !form.body.contains("Renamed"), "{}", form.told());
     }
 
     /// What others changed since the form was opened is not overwritten.
@@ -136,7 +173,7 @@ both_databases! {
             assert!(said.says("You are no longer signed in, so nothing was saved or started."), "{path}: {}", said.told());
             assert_eq!(said.attributes("[name=next]", "value"), [back], "{path}");
         }
-        assert_eq!(desk.texts("SELECT slot AS value FROM secret_drafts"), [""; 0], "nothing of it is kept");
+        assert_eq!(still.drafts(), [""; 0], "nothing of it is kept");
         let led = ada.get(&page).await.expect(303);
         let said = ada.get(led.location()).await.expect(200);
         assert!(said.says("Your session has ended. Sign in to continue."), "{}", said.told());

@@ -252,7 +252,7 @@ async fn one_place_has_its_share_of_the_connections() {
         other.set_nonblocking(false).expect("it can wait");
         other
     };
-    // They are closed after five seconds without a head, which a busy machine may need to open all of them.
+    // They are closed after ten seconds without a head, which a busy machine may need to open all of them.
     let held = until("a refusal", async || {
         let held: Vec<TcpStream> = (0..500).map(|_| served.connection()).collect();
         let refused = ask(served.connection());

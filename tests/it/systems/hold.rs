@@ -100,7 +100,8 @@ both_databases! {
         assert!(told.contains("mona gave this reason: The <disk> is replaced."), "{told}");
         assert_eq!(refused.attributes(".do a", "href")[0], tree.page(), "where it is released");
         let again = hold(&mona, &tree, "twice").await.expect(409);
-        assert!(again.says("The system is on hold already."), "{}", again.told());
+        assert!(again.says("The system is on hold already, since") && again.says("gave this reason:"), "{}", again.told());
+        assert_eq!(again.attributes("input[name=reason]", "value"), ["twice"], "what was typed stays");
         assert_eq!(desk.texts("SELECT hold_reason AS value FROM systems"), ["The <disk> is replaced."]);
         assert_eq!(desk.texts("SELECT CAST(no AS TEXT) AS value FROM runs"), ["1"], "no run but the one before");
         assert_eq!(checks(), checked, "and no check");

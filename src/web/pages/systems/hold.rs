@@ -19,10 +19,12 @@ use crate::web::ui::{Nav, Tone};
 use crate::web::{response, session};
 use maud::{Markup, html};
 
-use super::show::{may_open_runs, run_link};
+use super::show::{Hold, hold_of, may_open_runs, run_link};
 use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::field::summary;
 use crate::web::ui::layout::{head, system_crumbs};
+use crate::web::ui::notice::notice;
+use crate::web::ui::time;
 use crate::web::ui::{Control, Errors, FieldView, Shell, button, form, link_button, page};
 use crate::web::urls;
 
@@ -34,6 +36,8 @@ pub struct HoldView {
     /// As typed.
     pub reason: String,
     pub errors: Errors,
+    /// The hold that the system is on already.
+    pub held: Option<Hold>,
     /// A run that goes on in spite of it.
     pub running: Option<RunNo>,
     /// Whether the reader may open the pages of runs.
@@ -79,6 +83,10 @@ pub async fn submit(
         Err(OpError::Invalid(wrong)) => {
             let (reason, errors) = (reason.to_owned(), errors_of(wrong));
             answer(&grant, &viewer, &path, &app, reason, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        // What was typed stays, beside the reason that holds.
+        Err(OpError::Refused(_held)) => {
+            answer(&grant, &viewer, &path, &app, reason.to_owned(), Errors::new(), StatusCode::CONFLICT).await
         }
         Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
     }
@@ -126,7 +134,8 @@ async fn answer(
         .await?;
     let running = busy.running.map(|run| run.no);
     let may_open = may_open_runs(viewer, system.group_id);
-    let shown = HoldView { key: system.key, name: system.name, reason, errors, running, may_open };
+    let held = hold_of(&system);
+    let shown = HoldView { key: system.key, name: system.name, reason, errors, held, running, may_open };
     Ok(response::page_with(status, view(&viewer.shell(Some(Nav::Systems)), &shown)))
 }
 
@@ -141,6 +150,15 @@ pub fn view(shell: &Shell, view: &HoldView) -> Markup {
             (summary(&view.errors))
             div.card.sheet {
                 p { "No run starts until a person releases the system. Its connection is not checked automatically; Check connection still works. The status shows On hold, which is neither good nor bad." }
+                @if let Some(held) = &view.held {
+                    (notice(Tone::Warning, &html! {
+                        p {
+                            "The system is on hold already, since " (time::time_inside(shell, held.since)) ". "
+                            bdi { (held.by) } " gave this reason: " q dir="auto" { (foreign::words(&held.reason)) }
+                            " To give another reason, release the system first."
+                        }
+                    }))
+                }
                 @if let Some(run) = view.running {
                     p { "The " (run_link(&view.key, run, view.may_open)) " goes on. Cancel it there if it must stop too." }
                 }
@@ -150,7 +168,7 @@ pub fn view(shell: &Shell, view: &HoldView) -> Markup {
                         .required()
                         .view(&view.errors))
                     div.do {
-                        (button("Put on hold", "primary"))
+                        @if view.held.is_none() { (button("Put on hold", "primary")) }
                         (link_button(&urls::system(&view.key), "Cancel", ""))
                     }
                 }))

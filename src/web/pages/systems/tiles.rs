@@ -232,7 +232,7 @@ pub(in crate::web::pages) fn queue(shell: &Shell, view: &SystemView) -> Markup {
         .collect::<Vec<_>>();
     facts.push((
         "Failures in a row",
-        html! { (tile_of.failures_in_row) @if tile_of.failures_in_row > 0 { " · a run and its retries count once" } },
+        html! { (tile_of.failures_in_row) @if tile_of.failures_in_row > 0 { " (a run and its retries count as one)" } },
     ));
     let retries = retry_number(tile_of.max_attempts).unwrap_or_default();
     facts.push((

@@ -11,6 +11,7 @@ use super::{EditView, REFERENCE, SETTING, Subject, VERSION};
 use crate::access::{Grant, verbs};
 use crate::domain::kind::Kind;
 use crate::domain::schedule::Schedule;
+use crate::domain::stray_secret::has_secret;
 use crate::ops::specify::{self, Kept, Specified};
 use crate::store::groups;
 use crate::store::systems::{System, Watch};
@@ -112,10 +113,9 @@ impl Attempt {
         let errors = errors_of(wrong.into_iter().chain(again).map(|(name, said)| (input(name), said)).collect());
         let secret =
             |name: &str| name.strip_prefix(SETTING).and_then(of_kind).is_some_and(|field| field.input.is_secret());
-        // A private key in another field gets an error there, and is not sent back.
-        let stray = |value: &str| value.contains("PRIVATE KEY");
+        // A secret in another field gets an error there, and is not sent back.
         let mut typed: BTreeMap<String, String> =
-            posted.0.into_iter().filter(|(name, value)| !secret(name) && !stray(value)).collect();
+            posted.0.into_iter().filter(|(name, value)| !secret(name) && !has_secret(value)).collect();
         if let Some(meant) = specified.schedule_meant {
             typed.insert(schedule::MODE.to_owned(), meant.to_owned());
         }

@@ -198,11 +198,7 @@ fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
         overall: present::overall(system),
         exposed: loaded.exposed.clone(),
         sources: present::sources(system),
-        hold: system.hold_since.map(|since| Hold {
-            reason: system.hold_reason.clone().unwrap_or_default(),
-            since,
-            by: system.hold_by.clone().unwrap_or_default(),
-        }),
+        hold: hold_of(system),
         last_failure: last_failure(loaded, &may),
         connection: connection(loaded),
         synchronization: synchronization(loaded, viewer),
@@ -235,6 +231,15 @@ fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
             see_replica: loaded.has_replica && may(Verb::ReadLogs),
         },
     }
+}
+
+/// The hold that a system is on, if any.
+pub(super) fn hold_of(system: &System) -> Option<Hold> {
+    system.hold_since.map(|since| Hold {
+        reason: system.hold_reason.clone().unwrap_or_default(),
+        since,
+        by: system.hold_by.clone().unwrap_or_default(),
+    })
 }
 
 /// Whether the reader may open the pages of a group's runs: whoever only specifies systems may not.
