@@ -97,6 +97,13 @@ async fn a_file_that_changed_meanwhile_is_not_put_together() {
         let mut reader = open(kind, &whole).read(&path("a")).await.map_err(|error| format!("{error:?}")).unwrap();
         assert_eq!(reader.next().await, Ok(Some("ab".into())), "{kind:?}");
         let error = reader.next().await.expect_err("no more");
+        assert!(
+            !format!("{error:?}").contains("Changed"),
+            "{kind:?}: it is the same version, and broke off: {error:?}"
+        );
+        let another = || Reply::body(200, "xyz").with("etag", "\"f\"");
+        let whole = Stub::start(move |n, _| if n == 0 { beginning() } else { another() });
+        let error = content(&*open(kind, &whole)).await.expect_err("no part");
         let expected = if kind == EndKind::Webdav { "Changed" } else { "PEER-NONSENSE" };
         assert!(format!("{error:?}").contains(expected), "{kind:?}: {error:?}");
         let no_etag = Stub::start(|_, request| match request.method.as_str() {

@@ -36,6 +36,11 @@ pub(super) fn of_headers(headers: &HeaderMap) -> Facts {
     }
 }
 
+/// Whether a response to a request for a part is the whole of the version with this etag, as far as it shows.
+pub(super) fn is_whole(headers: &HeaderMap, etag: &str) -> bool {
+    of_headers(headers).etag.is_none_or(|sent| sent == etag)
+}
+
 /// Endings of names of web pages.
 const PAGES: &[&str] = &["htm", "html", "shtml", "xht", "xhtml"];
 

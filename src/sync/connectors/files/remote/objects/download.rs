@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 use http::header::{CONTENT_RANGE, HeaderValue, IF_MATCH, RANGE};
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 
 use super::service::{Service, Wanted};
 use crate::sync::connector::Task;
@@ -52,9 +52,6 @@ impl Object {
         headers.insert(RANGE, header(format!("bytes={offset}-"))?);
         headers.insert(IF_MATCH, header(format!("\"{etag}\""))?);
         let answer = self.service.object(Method::GET, &self.key, headers).await?;
-        if answer.status == StatusCode::OK {
-            return Ok(None);
-        }
         let range = answer.headers.get(CONTENT_RANGE).and_then(|range| range.to_str().ok());
         if range.is_some_and(|range| range.starts_with(&format!("bytes {offset}-"))) {
             return Ok(Some(pieces(answer)));

@@ -39,8 +39,12 @@ impl Remote {
         let (page, known) = (known.page, known.facts());
         let (sent, answer) = self.get().await?;
         self.accepts(&answer, &known, page)?;
-        // Times are left out: many services answer a request with the time of the answer.
-        let version = Facts { modified: None, time_text: None, ..sent.clone() };
+        // Where the size agrees, another time is no other version: some services send the time of the response.
+        let version = if known.size.is_some() && known.size == sent.size {
+            Facts { modified: None, time_text: None, ..sent.clone() }
+        } else {
+            sent.clone()
+        };
         if facts::contradict(&known, &version) {
             return Err(EndError::item(Trouble::Changed, "what the service sends is not what it lists"));
         }
@@ -74,7 +78,7 @@ impl Remote {
         let answer = self.exchange.send(&asked).await?;
         is_there(&answer, &asked.url)?;
         if answer.status == StatusCode::OK {
-            return Ok(None);
+            return facts::is_whole(&answer.headers, etag).then_some(None).ok_or_else(changed);
         }
         let begins =
             text(&answer.headers, CONTENT_RANGE).is_some_and(|range| range.starts_with(&format!("bytes {offset}-")));
