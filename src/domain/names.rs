@@ -1,9 +1,9 @@
-//! Names that people confuse.
+//! Names that look equal.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-/// A name in the form in which names are compared: two that differ only in the case of letters, of any script, in how
-/// Unicode composes them (NFKC), or in white space are the same.
+/// Returns the form in which names are compared. It ignores case in all scripts, Unicode composition (NFKC), and the kind
+/// and amount of white space.
 #[must_use]
 pub fn folded(name: &str) -> String {
     let composed = ComposingNormalizerBorrowed::new_nfkc().normalize(name);
@@ -12,7 +12,7 @@ pub fn folded(name: &str) -> String {
     words.join(" ").to_uppercase().to_lowercase()
 }
 
-/// Whether people would take one name for the other.
+/// Returns whether two names look equal.
 #[must_use]
 pub fn are_same(one: &str, other: &str) -> bool {
     folded(one) == folded(other)

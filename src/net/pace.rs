@@ -31,8 +31,8 @@ pub struct Pace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooSlow;
 
-/// The least number of bytes that arrive within a time for what has not stalled. A longer time does not ask for more:
-/// whoever allows for a slow service allows for one that needs long before it begins.
+/// Minimum number of bytes that must arrive within a time; fewer count as a stall. A time of more than a minute requires
+/// no more than a minute does: a long timeout is often set for a service that takes long to begin.
 #[must_use]
 pub fn least_within(window: Duration) -> u64 {
     u64::try_from(window.min(Duration::from_mins(1)).as_millis()).unwrap_or(u64::MAX).saturating_mul(AT_ALL) / 1_000

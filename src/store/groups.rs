@@ -16,8 +16,8 @@ pub fn by_name(db: &mut Db, name: &str) -> Result<Option<GroupId>> {
     Ok(system_groups::table.filter(system_groups::name.eq(name)).select(system_groups::id).first(db).optional()?)
 }
 
-/// Whether a group has this name, or one that people would take for it. No other name is given until the transaction has
-/// ended.
+/// Returns whether a group has this name or one that looks equal. Until the transaction ends, no other transaction
+/// can check a name.
 pub fn is_name_taken(db: &mut Db, name: &str) -> Result<bool> {
     alone(db, OneAtATime::Names)?;
     let names: Vec<String> = system_groups::table.select(system_groups::name).load(db)?;

@@ -124,8 +124,8 @@ pub fn create(db: &mut Db, name: &str, hash: &str, time_zone: Option<&str>, now:
         .get_result(db)?)
 }
 
-/// Whether anybody, disabled or not, has this name or one that people would take for it. No other name is given until the
-/// transaction has ended.
+/// Returns whether anybody, disabled or not, has this name or one that looks equal. Until the transaction ends,
+/// no other transaction can check a name.
 pub fn is_name_taken(db: &mut Db, name: &str) -> Result<bool> {
     alone(db, OneAtATime::Names)?;
     let names: Vec<String> = people::table.select(people::name).load(db)?;

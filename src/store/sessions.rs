@@ -10,8 +10,8 @@ use super::schema::sessions;
 use crate::clock::Stamp;
 use crate::ids::PersonId;
 
-/// How long a session is still known after it has expired: so long a form that arrives late can be told from one of a
-/// stranger, and kept.
+/// How long a session stays known after it has expired. During this time, a form that arrives late can be attributed to its
+/// person, and is kept.
 pub const KNOWN_AFTER_END: Duration = Duration::from_hours(24);
 
 /// The state of a session that has not expired.

@@ -135,9 +135,9 @@ pub fn save(
         watch::check_by(db, system.id, now)?;
     }
     watch::set_budget(db, system.id, draft.freshness_us)?;
-    // A budget that was over by an older schedule begins anew with this one.
-    let anew = (draft.schedule != system.schedule && system.silent_since.is_some()).then_some(now);
-    watch::refresh(db, system.id, anew, now)?;
+    // A budget that was exceeded under an older schedule restarts with the new one.
+    let restart = (draft.schedule != system.schedule && system.silent_since.is_some()).then_some(now);
+    watch::refresh(db, system.id, restart, now)?;
     Ok(true)
 }
 

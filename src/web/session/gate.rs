@@ -64,7 +64,7 @@ pub async fn gate(
             let path = request.path().to_owned();
             let response = next.call(request).await?.map_into_boxed_body();
             if response.status() == StatusCode::SEE_OTHER {
-                // What was asked is done: an error here would take the answer away. The draft expires within the hour.
+                // The request has succeeded, so an error here must not replace its response. The draft expires within the hour.
                 let _ = forget(&app, row, &path, &viewer).await;
             }
             let failed = response.response().error().and_then(|error| error.as_error::<Failure>());

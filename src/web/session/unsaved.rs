@@ -100,7 +100,7 @@ async fn may_open(app: &App, row: &Row, request: &ServiceRequest, person: Person
     }
 }
 
-/// What a form kept for this page is no longer needed for: it was saved.
+/// Deletes the forms that were kept for this page, after one was saved.
 ///
 /// # Errors
 /// When the database cannot be written.

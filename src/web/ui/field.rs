@@ -240,8 +240,8 @@ pub fn summary_in_order(errors: &Errors, fields: &[(String, String)]) -> Markup 
     }
 }
 
-/// The errors with a word at each field for a person's password, as these come back empty. `passwords` is all of them in one
-/// form; nothing is added where none of the errors is in that form (`errors` of others are left out by the caller).
+/// Adds "Enter it again" to each of the password fields of a form, if the form has any error: passwords are not sent back.
+/// `errors` are those of this form only.
 #[must_use]
 pub fn passwords_again(errors: &Errors, passwords: &[&str]) -> Errors {
     let mut errors = errors.clone();

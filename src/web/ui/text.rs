@@ -91,7 +91,7 @@ pub fn rough(span: Duration) -> String {
     }
 }
 
-/// How many units of so many seconds a span has, to the nearest whole one.
+/// Returns a span in units of `seconds`, rounded to the nearest whole unit.
 fn rounded(span: Duration, seconds: u64) -> u64 {
     let half = Duration::from_millis(seconds.saturating_mul(500));
     span.saturating_add(half).as_secs().checked_div(seconds).unwrap_or_default()

@@ -3,6 +3,7 @@
 mod page_size;
 mod query;
 mod replica;
+mod sign_in;
 
 use std::fmt::Write as _;
 
@@ -13,6 +14,7 @@ use crate::ids::{CheckNo, RunNo, Seq, SystemKey};
 pub use page_size::{PageSize, ROWS};
 pub use query::{Filter, LogsQuery, Place, SystemsQuery, filter_text};
 pub use replica::{RecordsQuery, hexed, record, records, records_csv, records_ndjson, replica, unhexed};
+pub use sign_in::{Ended, sign_in_because, unsaved};
 
 pub const HOME: &str = "/";
 pub const SETUP: &str = "/setup";
@@ -289,42 +291,6 @@ pub fn help_role(template: &str) -> String {
     format!("{HELP}/roles/{}", encode(template))
 }
 
-/// The sign-in page that leads on to `next` afterwards.
-#[must_use]
-pub fn sign_in(next: &str) -> String {
-    with_query(SIGN_IN, &[("next", next)])
-}
-
-/// Why the sign-in page is shown to somebody who was signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Ended {
-    /// The session has ended.
-    Session,
-    /// With it, a form was lost.
-    Lost,
-    /// A form was kept, and is shown after signing in.
-    Kept,
-}
-
-/// The same, with what the page says about the session that has ended.
-#[must_use]
-pub fn sign_in_because(next: &str, ended: Option<Ended>) -> String {
-    let word = match ended {
-        None => "",
-        Some(Ended::Session) => "session",
-        Some(Ended::Lost) => "lost",
-        Some(Ended::Kept) => "kept",
-    };
-    with_query(SIGN_IN, &[("next", next), ("ended", word)])
-}
-
-/// The page of a form with what was kept of it; `kind` for a system that is connected.
-#[must_use]
-pub fn unsaved(page: &str, kind: &str, reference: &str) -> String {
-    with_query(page, &[("kind", kind), ("unsaved", reference)])
-}
-
 fn encode(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()
 }
@@ -372,6 +338,6 @@ mod tests {
         );
         assert_eq!(plan_page(&key, RunNo(2), b"a/\xff"), "/systems/bbbbbbbbbb/runs/2/plan?after=612fff");
         assert_eq!(help_code("../x"), "/help/codes/..%2Fx");
-        assert_eq!(sign_in("/systems?q=1"), "/sign-in?next=%2Fsystems%3Fq%3D1");
+        assert_eq!(sign_in_because("/systems?q=1", None), "/sign-in?next=%2Fsystems%3Fq%3D1");
     }
 }

@@ -1,6 +1,6 @@
 //! The page: its filters, its pages, its export, and who sees what.
 
-use super::{Kept, RUN, keep};
+use super::{Kept, RUN, keep, keep_many_of_shop};
 use crate::database::both_databases;
 use crate::desk::Desk;
 use crate::logs::reading::Reading;
@@ -215,14 +215,7 @@ both_databases! {
     async fn a_search_is_bounded_and_goes_on(desk: Desk) {
         put(&desk, 1, &[new("Ledger", "Finance"), new("Shop", "Sales")]);
         keep(&desk, &[RUN]);
-        let columns = "system_id, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result";
-        desk.sql(&format!(
-            "INSERT INTO runs (no, {columns})
-             WITH RECURSIVE s(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM s WHERE i < 60000)
-             SELECT i, (SELECT id FROM systems WHERE name = 'Shop'), 'main', 'ended', 'schedule', 'Schedule', 1, 1,
-               queued_at + CAST(1000000 AS BIGINT) * i, 1,
-               ended_at + i, 'completed' FROM s, runs WHERE runs.no = 1"
-        ));
+        keep_many_of_shop(&desk);
         let lena = { desk.add_reader().await; desk.as_("lena").await };
         let ada = desk.as_("ada").await;
         for (visitor, query) in [(&ada, "?system=ledger"), (&lena, "")] {

@@ -1,7 +1,7 @@
 //! Filters with a range of times, and filters that make no sense.
 
 use super::list::{fill, runs};
-use super::{Kept, RUN, keep};
+use super::{Kept, RUN, keep, keep_many_of_shop};
 use crate::database::both_databases;
 use crate::desk::Desk;
 use crate::systems::shelf::{key, new, put};
@@ -84,13 +84,7 @@ both_databases! {
     async fn a_search_of_long_ago_finds_it_at_once(desk: Desk) {
         put(&desk, 1, &[new("Ledger", "Finance"), new("Shop", "Sales")]);
         keep(&desk, &[RUN]);
-        let columns = "system_id, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result";
-        desk.sql(&format!(
-            "INSERT INTO runs (no, {columns})
-             WITH RECURSIVE s(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM s WHERE i < 60000)
-             SELECT i, (SELECT id FROM systems WHERE name = 'Shop'), 'main', 'ended', 'schedule', 'Schedule', 1, 1,
-               queued_at + CAST(1000000 AS BIGINT) * i, 1, ended_at + i, 'completed' FROM s, runs WHERE runs.no = 1"
-        ));
+        keep_many_of_shop(&desk);
         let page = desk.as_("ada").await.get("/logs?system=ledger&to=2026-11-22T00:10").await.expect(200);
         assert_eq!(runs(&page), ["Ledger 1"], "{}", page.told());
         assert!(!page.says("Search the rest"), "{}", page.told());

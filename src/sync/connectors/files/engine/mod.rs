@@ -74,7 +74,7 @@ pub async fn synchronize(
     }
     run.remove_left_overs(&found.left_overs).await?;
     run.carry_out(&found).await?;
-    // Deletions that somebody confirmed are made, but a source that does not exist is no success.
+    // Confirmed deletions were carried out, but a run without a source is never a success.
     if has_source { Ok(()) } else { Err(source_missing().into()) }
 }
 

@@ -95,7 +95,7 @@ impl Remote {
     }
 }
 
-/// What a redirect to another path leads to is not this file.
+/// Fails if a redirect led to another path: what is there is not this file.
 fn is_there(answer: &Answer, asked: &Url) -> EndResult<()> {
     let to = |failure: Failure| failure.args.into_iter().nth(1).unwrap_or_default();
     answer
