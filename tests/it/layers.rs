@@ -17,6 +17,7 @@ const LAYERS: &[Rule] = &[
     Rule { place: "access", may_see: &["clock", "domain", "ids"] },
     Rule { place: "net", may_see: &["clock", "domain"] },
     Rule { place: "store", may_see: &["access", "clock", "domain", "ids"] },
+    Rule { place: "queries", may_see: &["access", "clock", "domain", "ids", "store"] },
     Rule { place: "ops", may_see: &["access", "clock", "config", "domain", "error", "ids", "net", "store", "sync"] },
     Rule { place: "sync/connectors", may_see: &["clock", "domain", "ids", "net", "sync"] },
     Rule { place: "sync/connector", may_see: &["clock", "domain", "ids", "net", "sync"] },

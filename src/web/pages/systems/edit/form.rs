@@ -13,8 +13,7 @@ use crate::domain::kind::Kind;
 use crate::domain::schedule::Schedule;
 use crate::domain::stray_secret::has_secret;
 use crate::ops::specify::{self, Kept, Specified};
-use crate::store::groups;
-use crate::store::systems::{System, Watch};
+use crate::queries::systems::{SystemToEdit, groups_to_choose};
 use crate::sync::registry;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
@@ -30,13 +29,14 @@ pub(super) fn bare(fields: &BTreeMap<String, String>) -> BTreeMap<String, String
     fields.iter().map(|(name, value)| (name.strip_prefix(SETTING).unwrap_or(name).to_owned(), value.clone())).collect()
 }
 
-/// What is stored, as it stands in the inputs.
-pub(super) fn filled(system: &System, watch: &Watch, group: &str) -> BTreeMap<String, String> {
+/// Returns what is stored as values of the inputs.
+pub(super) fn filled(found: &SystemToEdit) -> BTreeMap<String, String> {
+    let SystemToEdit { system, group, watch, stored: _ } = found;
     let mut typed: BTreeMap<String, String> =
         present::typed(&system.settings).into_iter().map(|(name, value)| (format!("{SETTING}{name}"), value)).collect();
     let mut put = |name: &str, value: String| typed.insert(name.to_owned(), value);
     put("name", system.name.clone());
-    put("group", group.to_owned());
+    put("group", group.clone());
     put("production", if system.production { "yes" } else { "" }.to_owned());
     put("time_zone", system.time_zone.clone());
     put("timeout_minutes", (system.timeout_us / 60_000_000).to_string());
@@ -160,8 +160,8 @@ impl Form {
         viewer: &Viewer,
         status: StatusCode,
     ) -> Result<HttpResponse, Failure> {
-        let scope = grant.scope().clone();
-        let groups = app.store.read(move |db| groups::within(db, &scope)).await?;
+        let grant = grant.clone();
+        let groups = app.store.read(move |db| groups_to_choose(db, &grant)).await?;
         let exposed = self.exposed();
         let shown = EditView {
             subject: self.subject,

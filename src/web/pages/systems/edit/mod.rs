@@ -18,8 +18,7 @@ use crate::domain::kind::{Field, Kind};
 use crate::ids::{CheckNo, SystemKey};
 use crate::ops::error::OpError;
 use crate::ops::specify::{self, Kept};
-use crate::store::systems::System;
-use crate::store::{credentials, systems};
+use crate::queries::systems::{SystemToEdit, system_to_edit};
 use crate::sync::registry;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
@@ -160,14 +159,11 @@ pub async fn show(
     query: Query<UnsavedQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let (system, group, stored) = find(&app, &grant, &path).await?;
-    let kind = kind(&system.kind)?;
-    let id = system.id;
-    let watch = app.store.read(move |db| systems::watch(db, id)).await?;
-    let typed = filled(&system, &watch, &group);
-    let mut form =
-        Form { subject: subject(&system), kind, typed, stored, kept: Kept::default(), errors: Errors::new() };
-    if let Some(unsaved) = shown_again(&app, &mut viewer, &urls::system_edit(&system.key), &query.unsaved).await? {
+    let found = find(&app, &grant, &path).await?;
+    let (kind, typed, subject) = (kind(&found.system.kind)?, filled(&found), subject(&found));
+    let mut form = Form { subject, kind, typed, stored: found.stored, kept: Kept::default(), errors: Errors::new() };
+    let page = urls::system_edit(&found.system.key);
+    if let Some(unsaved) = shown_again(&app, &mut viewer, &page, &query.unsaved).await? {
         form = form.with(unsaved);
     }
     form.answer(&app, &grant, &viewer, StatusCode::OK).await
@@ -185,21 +181,18 @@ pub async fn save(
     session: Session,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let (system, group, stored) = find(&app, &grant, &path).await?;
-    let (kind, id) = (kind(&system.kind)?, system.id);
-    let watch = app.store.read(move |db| systems::watch(db, id)).await?;
-    let seen = posted.field("version").parse().unwrap_or(0);
-    let before = filled(&system, &watch, &group);
-    let attempt = Attempt::read(&app, &grant, &viewer, kind, posted, &before).await?;
-    let (wanted, change) =
-        (attempt.wanted(&app, &grant, &viewer), specify::Change { key: &system.key, seen_version: seen });
+    let found = find(&app, &grant, &path).await?;
+    let (kind, key) = (kind(&found.system.kind)?, &found.system.key);
+    let seen_version = posted.field("version").parse().unwrap_or(0);
+    let attempt = Attempt::read(&app, &grant, &viewer, kind, posted, &filled(&found)).await?;
+    let (wanted, change) = (attempt.wanted(&app, &grant, &viewer), specify::Change { key, seen_version });
     let (wrong, status) = match specify::save_system(&app.store, &app.vault, &grant, change, wanted).await {
-        Ok(check) => return Ok(saved(&app, &session, &system.key, check)),
+        Ok(check) => return Ok(saved(&app, &session, key, check)),
         Err(OpError::Invalid(wrong)) => (wrong, StatusCode::UNPROCESSABLE_ENTITY),
         Err(OpError::Refused(changed)) => (vec![(VERSION.to_owned(), changed.explain())], StatusCode::CONFLICT),
         Err(error) => return Err(error.into()),
     };
-    let form = attempt.refused(&app, &grant, &viewer, (subject(&system), stored), wrong).await?;
+    let form = attempt.refused(&app, &grant, &viewer, (subject(&found), found.stored), wrong).await?;
     form.answer(&app, &grant, &viewer, status).await
 }
 
@@ -217,21 +210,13 @@ fn kind(word: &str) -> Result<&'static dyn Kind, Failure> {
     registry::kind(word).ok_or_else(Failure::not_found)
 }
 
-fn subject(system: &System) -> Subject {
+fn subject(found: &SystemToEdit) -> Subject {
+    let system = &found.system;
     Subject::System { key: system.key.clone(), name: system.name.clone(), version: system.settings_version }
 }
 
-async fn find(
-    app: &App,
-    grant: &Grant<verbs::SpecifySystems>,
-    key: &str,
-) -> Result<(System, String, BTreeSet<String>), Failure> {
+async fn find(app: &App, grant: &Grant<verbs::SpecifySystems>, key: &str) -> Result<SystemToEdit, Failure> {
     let key = SystemKey::parse(key).ok_or_else(Failure::not_found)?;
     let grant = grant.clone();
-    let found = app.store.read(move |db| {
-        let (system, group) = systems::find(db, &grant, &key)?;
-        let stored = credentials::of_system(db, system.id)?.into_iter().map(|sealed| sealed.slot).collect();
-        Ok((system, group, stored))
-    });
-    Ok(found.await?)
+    Ok(app.store.read(move |db| system_to_edit(db, &grant, &key)).await?)
 }

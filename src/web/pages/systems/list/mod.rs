@@ -11,9 +11,7 @@ use crate::access::{Grant, Scope, Verb, verbs};
 use crate::domain::run::RunState;
 use crate::domain::status::{Obstacle, Overall};
 use crate::ids::{GroupId, SystemKey};
-use crate::queries::systems::{ListedSystem, SystemList, system_list};
-use crate::store::runs::Totals;
-use crate::store::systems::{Filter, Page, Place, Sort};
+use crate::queries::systems::{Filter, ListedSystem, Page, Place, Sort, SystemList, system_list};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -183,7 +181,7 @@ fn to_view(row: &ListedSystem, viewer: &Viewer) -> SystemRow {
     let system = &row.listed.system;
     let busy = busy_of(row);
     let running = row.open.iter().find(|(run, _totals)| run.state == RunState::Running);
-    let progress: Option<&Totals> = running.map(|(_run, totals)| totals);
+    let progress = running.map(|(_run, totals)| totals);
     let may = |verb: Verb| viewer.may(&[verb], system.group_id);
     let running = progress.map(|totals| present::progress(totals).items());
     let note = match (&system.hold_reason, row.errors) {

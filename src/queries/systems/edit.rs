@@ -1,0 +1,37 @@
+//! The form of a system: what is stored, and where it can be moved to.
+
+use std::collections::BTreeSet;
+
+use crate::access::{Grant, verbs};
+use crate::ids::{GroupId, SystemKey};
+use crate::store::systems::{System, Watch};
+use crate::store::{Db, Result, credentials, groups, systems};
+
+/// A system as its form shows it.
+#[derive(Debug)]
+pub struct SystemToEdit {
+    pub system: System,
+    pub group: String,
+    pub watch: Watch,
+    /// The slots in which a credential is stored.
+    pub stored: BTreeSet<String>,
+}
+
+/// Reads a system that the person can change.
+///
+/// # Errors
+/// [`crate::store::StoreError::NotFound`] when it is out of reach; otherwise as the store.
+pub fn system_to_edit(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey) -> Result<SystemToEdit> {
+    let (system, group) = systems::find(db, grant, key)?;
+    let watch = systems::watch(db, system.id)?;
+    let stored = credentials::slots(db, system.id)?.into_iter().collect();
+    Ok(SystemToEdit { system, group, watch, stored })
+}
+
+/// Reads the groups in which the person can create systems, by name.
+///
+/// # Errors
+/// As the store.
+pub fn groups_to_choose(db: &mut Db, grant: &Grant<verbs::SpecifySystems>) -> Result<Vec<(GroupId, String)>> {
+    groups::within(db, grant.scope())
+}
