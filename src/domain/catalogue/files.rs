@@ -74,7 +74,7 @@ pub(super) static ENTRIES: &[Entry] = entries! { Files:
         "Stopped before the first deletion[ because {5|share=more would be deleted than a run may delete by itself|all=every item of the destination would be deleted|source_missing=the source is not there}][: {0} of {1} items of the destination would go, {2} %][. By itself a run may delete up to {3} % or {4} items]."
     "FILE-SOURCE-MISSING" Run Error Connection Administrator ByHand
         "Source is not there"
-        "The source is not there[: {0}]. Nothing was changed."
+        "The source does not exist[: {0}]. Nothing was transferred."
     "FILE-FULL" Run Error Connection Administrator ByHand
         "No space left"
         "No space or no quota is left[ {0|source=at the source|destination=at the destination}]."

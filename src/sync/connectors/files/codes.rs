@@ -50,7 +50,7 @@ pub const NOTHING_ARRIVED: &str = "FILE-NOTHING-ARRIVED";
 /// Error: the mass-deletion brake. Args: deletions, items of the destination, share in percent,
 /// allowed percent, allowed number, reason ("share", "all", "`source_missing`").
 pub const BRAKE: &str = "FILE-BRAKE";
-/// Error: the root of the source is not there. Args: its address.
+/// Error: the root of the source does not exist. Args: its address.
 pub const SOURCE_MISSING: &str = "FILE-SOURCE-MISSING";
 /// Error: disk full or quota used up. Args: "source" or "destination".
 pub const FULL: &str = "FILE-FULL";

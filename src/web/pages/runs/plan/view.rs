@@ -104,7 +104,10 @@ fn why(view: &PlanView) -> Markup {
                 @match view.reason {
                     BrakeReason::Share => { (would) (deletions) " of the " (items) " items at the destination, more than the limit allows." },
                     BrakeReason::All => { (would) "all " (items) " items at the destination." },
-                    BrakeReason::SourceMissing => { "The source was missing. " (would) "all " (items) " items at the destination." },
+                    BrakeReason::SourceMissing => {
+                        "The source was missing. " (would) "all " (items) " items at the destination."
+                        @if open { " If you confirm, the run still ends in error while the source does not exist." }
+                    },
                 }
                 " " (since(view))
             }
