@@ -32,6 +32,8 @@ pub struct Sent<'a> {
     pub config: &'a Config,
     /// From the last refusal of this form; empty for none.
     pub reference: String,
+    /// The slots whose secrets the form showed as kept.
+    pub shown_as_kept: BTreeSet<String>,
 }
 
 /// Reads a form together with the secrets that were kept from its last attempt. A kept secret is used only if its slot
@@ -46,7 +48,7 @@ pub async fn read_with_kept(
     sent: Sent<'_>,
     now: Stamp,
 ) -> Result<Specified> {
-    let Sent { kind, mut typed, before, config, reference } = sent;
+    let Sent { kind, mut typed, before, config, reference, shown_as_kept } = sent;
     let mut specified = read(kind, &typed, before, config);
     let Some(person) = person(grant) else { return Ok(specified) };
     if reference.is_empty() {
@@ -54,6 +56,9 @@ pub async fn read_with_kept(
     }
     let hash = random::token_hash(&reference);
     let drafts = store.read(move |db| secret_drafts::find(db, person, &hash, now)).await?;
+    let is_there =
+        |slot: &String| drafts.iter().any(|draft| draft.slot == *slot) || specified.secrets.contains_key(slot);
+    let expired: Vec<String> = shown_as_kept.into_iter().filter(|slot| !is_there(slot)).collect();
     let (mut kept, mut lost) = (BTreeSet::new(), Vec::new());
     for draft in drafts.into_iter().filter(|draft| !specified.secrets.contains_key(&draft.slot)) {
         match (open(vault, &draft), target(kind, &specified, &draft.slot)) {
@@ -76,6 +81,11 @@ pub async fn read_with_kept(
         if matches!(target(kind, &specified, &slot), Target::Known(_)) {
             let said = "The address, path or account has changed, so the secret of your last attempt was deleted. Enter it again.";
             specified.wrong.push((slot, said.to_owned()));
+        }
+    }
+    for slot in expired {
+        if matches!(target(kind, &specified, &slot), Target::Known(_)) {
+            specified.wrong.push((slot, "The secret that you entered is no longer kept. Enter it again.".to_owned()));
         }
     }
     specified.kept = kept;

@@ -1,7 +1,7 @@
 //! What becomes of a form that arrives when its session has ended. Long ones are kept and shown again after sign-in; of all
 //! others, and of those whose session is not known any more, the sign-in page says that nothing was saved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
@@ -16,7 +16,7 @@ use crate::store::{people, systems};
 use crate::sync::registry;
 use crate::web::extract::{Body, Viewer};
 use crate::web::failure::Failure;
-use crate::web::pages::systems::edit::SETTING;
+use crate::web::pages::systems::edit::{KEPT_SLOTS, SETTING};
 use crate::web::routes::{Access, Method, ROUTES, Row};
 use crate::web::state::App;
 use crate::web::ui::{Flash, Tone};
@@ -119,8 +119,12 @@ fn without_secrets(fields: BTreeMap<String, String>) -> Fields {
         .into_iter()
         .filter(|(name, _value)| name != "csrf")
         .partition(|(name, value)| is_secret(name) || has_secret(value));
-    let again: Vec<String> =
-        secret.into_iter().filter(|(_name, value)| !value.is_empty()).map(|(name, _value)| name).collect();
+    let typed = secret.into_iter().filter(|(_name, value)| !value.is_empty()).map(|(name, _value)| name);
+    // Those of the last attempt are no longer used either.
+    let of_last_attempt = kept.remove(KEPT_SLOTS).unwrap_or_default();
+    let of_last_attempt = of_last_attempt.split_whitespace().map(|slot| format!("{SETTING}{slot}"));
+    let again: BTreeSet<String> = typed.chain(of_last_attempt).collect();
+    let again: Vec<String> = again.into_iter().collect();
     kept.insert(AGAIN.to_owned(), again.join("\n"));
     kept
 }
@@ -223,9 +227,11 @@ mod tests {
             ("settings.destination_secret", "hunter2"),
             ("settings.source_secret", ""),
             ("settings.root", "-----BEGIN PRIVATE KEY-----"),
+            ("kept_slots", "certificate_key"),
         ];
         let kept = without_secrets(sent.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
-        let expected = [(AGAIN, "settings.destination_secret\nsettings.root"), ("name", "Orders")];
+        let expected =
+            [(AGAIN, "settings.certificate_key\nsettings.destination_secret\nsettings.root"), ("name", "Orders")];
         assert_eq!(kept, expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
     }
 }

@@ -186,6 +186,23 @@ both_databases! {
         assert_eq!(stored(&desk, &made, "destination_secret").await.as_deref(), Some(SECRET));
     }
 
+    /// A secret that was to replace another does not give way to it without a word.
+    async fn one_that_has_expired_is_asked_for_again(still: Still) {
+        let Still { desk, clock } = still;
+        let ada = desk.as_("ada").await;
+        refused(&desk, &ada, "Finance").await;
+        let made = send(&ada, &[("max_attempts", "5")]).await.expect(303);
+        let edit = format!("/systems/{}/edit", key_of(made.location()));
+        ada.get(&edit).await.expect(200);
+        ada.submit(&edit, &[(SLOT, "another-secret"), ("max_attempts", "0")]).await.expect(422);
+        clock.advance(Duration::from_mins(61));
+        let page = ada.submit(&edit, &[("max_attempts", "4")]).await.expect(422);
+        assert!(page.text(&format!("[id='{SLOT}-error']")).contains("no longer kept"), "{}", page.told());
+        assert_eq!(stored(&desk, &made, "destination_secret").await.as_deref(), Some(SECRET));
+        ada.submit(&edit, &[(SLOT, "another-secret"), ("max_attempts", "4")]).await.expect(303);
+        assert_eq!(stored(&desk, &made, "destination_secret").await.as_deref(), Some("another-secret"));
+    }
+
     /// Not used after an hour, and deleted by maintenance.
     async fn it_lasts_an_hour(still: Still) {
         let Still { desk, clock } = still;
@@ -203,7 +220,7 @@ both_databases! {
         // From when it was typed, not from the last attempt.
         clock.advance(Duration::from_mins(1));
         let page = send(&ada, &[("max_attempts", "5")]).await.expect(422);
-        assert!(page.text(&format!("[id='{SLOT}-error']")).contains("Give the secret"), "{}", page.told());
+        assert!(page.text(&format!("[id='{SLOT}-error']")).contains("The secret that you entered is no longer kept"), "{}", page.told());
         assert!(!page.says("Kept from your last attempt"), "{}", page.told());
         upkeep().await;
         assert_eq!(drafts(&desk), 0);
@@ -232,7 +249,7 @@ both_databases! {
         rotate_keys(&house.store, &house.vault, &Internal::console(), house.clock.now()).await.expect("it rotates");
         assert_eq!(drafts(&desk), 0);
         let page = send(&ada, &[("max_attempts", "5")]).await.expect(422);
-        assert!(page.text(&format!("[id='{SLOT}-error']")).contains("Give the secret"), "{}", page.told());
+        assert!(page.text(&format!("[id='{SLOT}-error']")).contains("The secret that you entered is no longer kept"), "{}", page.told());
     }
 
     /// One person cannot fill the database with them.

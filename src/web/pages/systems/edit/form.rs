@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use super::view::view;
-use super::{EditView, REFERENCE, SETTING, Subject, VERSION};
+use super::{EditView, KEPT_SLOTS, REFERENCE, SETTING, Subject, VERSION};
 use crate::access::{Grant, verbs};
 use crate::domain::kind::Kind;
 use crate::domain::schedule::Schedule;
@@ -80,8 +80,9 @@ impl Attempt {
         before: &BTreeMap<String, String>,
     ) -> Result<Self, Failure> {
         let reference = posted.field(REFERENCE).to_owned();
-        let sent =
-            specify::Sent { kind, typed: bare(&posted.0), before: &bare(before), config: &app.config, reference };
+        let shown_as_kept = posted.field(KEPT_SLOTS).split_whitespace().map(ToOwned::to_owned).collect();
+        let (typed, before) = (bare(&posted.0), &bare(before));
+        let sent = specify::Sent { kind, typed, before, config: &app.config, reference, shown_as_kept };
         let specified = specify::read_with_kept(&app.store, &app.vault, grant, sent, viewer.now).await?;
         Ok(Self { kind, posted, specified: Arc::new(specified) })
     }

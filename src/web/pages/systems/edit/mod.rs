@@ -34,6 +34,9 @@ pub const SETTING: &str = "settings.";
 /// The input with the reference to secrets of the last attempt.
 pub const REFERENCE: &str = "kept";
 
+/// The input with the names of their slots.
+pub const KEPT_SLOTS: &str = "kept_slots";
+
 /// The input with the version that was read.
 pub const VERSION: &str = "version";
 

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::schedule;
-use super::{EditView, REFERENCE, SETTING, Subject, VERSION};
+use super::{EditView, KEPT_SLOTS, REFERENCE, SETTING, Subject, VERSION};
 use crate::domain::doc::{Doc, GUIDE};
 use crate::domain::kind::{Field, Input};
 use crate::web::ui::field::{SecretState, summary_in_order};
@@ -78,7 +78,10 @@ fn kinds(view: &EditView) -> Markup {
 fn hidden(view: &EditView) -> Markup {
     html! {
         input type="hidden" name="kind" value=(view.kind);
-        @if !view.kept.is_empty() { input type="hidden" name=(REFERENCE) value=(view.reference); }
+        @if !view.kept.is_empty() {
+            input type="hidden" name=(REFERENCE) value=(view.reference);
+            input type="hidden" name=(KEPT_SLOTS) value=(view.kept.iter().map(String::as_str).collect::<Vec<_>>().join(" "));
+        }
         @if let Subject::System { version, .. } = view.subject {
             input type="hidden" name=(VERSION) value=(version);
         }
