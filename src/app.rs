@@ -228,6 +228,7 @@ impl Application {
         let parts = ServerParts {
             cookie_key: Key::derive_from(&house.vault.web_key()),
             session_idle: house.config.session_idle,
+            session_life: house.config.session_absolute,
             malformed: strangers.malformed.clone(),
         };
         let server =
@@ -325,7 +326,6 @@ fn state(
             secure: config.is_https(),
             trusted_proxies: config.trusted_proxies.clone(),
             house_zone: config.house_time_zone,
-            session_life: config.session_absolute,
             live_log_life: config.live_log_time,
             message_days: days(config.keep_messages),
             header_days: days(config.keep_runs),

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
-use super::passwords::{Passwords, rules};
+use super::passwords::{Passwords, VerifiedPassword, rules};
 use crate::access::{Actor, Internal, Reach, Template};
 use crate::clock::Stamp;
 use crate::domain::invisible::check_name;
@@ -185,7 +185,7 @@ pub async fn change_password(
     typed: NewPassword,
     audit: AuditLog,
     now: Stamp,
-) -> Result<()> {
+) -> Result<VerifiedPassword> {
     let (id, name) = (actor.id(), actor.name().to_owned());
     let wanted = name.clone();
     let account = store.read(move |db| people::account(db, &wanted)).await?;
@@ -199,6 +199,7 @@ pub async fn change_password(
     wrong.check_repeated(&password, &password_again);
     wrong.unless_any(Some(()))?;
     let hash = passwords.hash(password).await?;
+    let verified = VerifiedPassword::of(&hash);
     store
         .write(move |db| {
             people::set_password(db, id, &hash)?;
@@ -206,7 +207,7 @@ pub async fn change_password(
             audit.record(db, Event::new(Action::ChangePassword, &name), now)
         })
         .await?;
-    Ok(())
+    Ok(verified)
 }
 
 /// Changes the zone in which somebody reads times.

@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq;
 
 use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
-use super::passwords::Passwords;
+use super::passwords::{Passwords, VerifiedPassword};
 use super::people::{NewPerson, Wrong, parse_name, parse_zone};
 use super::random;
 use crate::access::{Internal, Reach};
@@ -63,7 +63,7 @@ pub async fn set_up(
     typed: SetUp,
     address: Option<String>,
     now: Stamp,
-) -> Result<PersonId, IsSetUp> {
+) -> Result<(PersonId, VerifiedPassword), IsSetUp> {
     let SetUp { token, person, password_again } = typed;
     let hash = hash_of(token.expose_secret().trim());
     let stored = store.read(|db| portal::get(db, portal::SETUP_TOKEN)).await?;
@@ -80,6 +80,7 @@ pub async fn set_up(
     wrong.check_repeated(&person.password, &password_again);
     let (name, zone) = wrong.unless_any(name.zip(zone))?;
     let password = passwords.hash(person.password).await?;
+    let verified = VerifiedPassword::of(&password);
     let made = store
         .write(move |db| {
             // Checked again under the write lock: two people with the token make one administrator.
@@ -100,5 +101,5 @@ pub async fn set_up(
             Ok(id)
         })
         .await;
-    made.map_err(|error| error.taken("name", "This name is taken."))
+    made.map(|id| (id, verified)).map_err(|error| error.taken("name", "This name is taken."))
 }

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use super::audit::{Action, AuditLog, Event};
 use super::error::Result;
-use super::passwords::Passwords;
+use super::passwords::{Passwords, VerifiedPassword};
 use crate::access::Actor;
 use crate::clock::Stamp;
 use crate::ids::PersonId;
@@ -13,7 +13,7 @@ use crate::store::{Store, people, sessions};
 /// What came of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    In(PersonId),
+    In(PersonId, VerifiedPassword),
     /// Name or password is wrong. The account, if somebody has the name: for the audit log only.
     Refused(Option<String>),
 }
@@ -33,15 +33,16 @@ pub async fn sign_in(
     let wanted = name.trim().to_owned();
     let account = store.read(move |db| people::account(db, &wanted)).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
+    let verified = hash.as_deref().map(VerifiedPassword::of);
     let right = passwords.verify(hash, password).await?;
-    let account = match account {
-        Some(account) if right => account,
-        refused => return Ok(Outcome::Refused(refused.map(|account| account.name))),
+    let (account, verified) = match (account, verified) {
+        (Some(account), Some(verified)) if right => (account, verified),
+        (refused, _verified) => return Ok(Outcome::Refused(refused.map(|account| account.name))),
     };
     let audit = AuditLog { principal: account.name.clone(), address };
     let id = account.id;
     store.write(move |db| audit.record(db, Event::new(Action::SignIn, &account.name), now)).await?;
-    Ok(Outcome::In(id))
+    Ok(Outcome::In(id, verified))
 }
 
 /// Ends every session of a person; how many.

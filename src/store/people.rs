@@ -187,6 +187,15 @@ pub fn set_password(db: &mut Db, id: PersonId, hash: &str) -> Result<()> {
     }
 }
 
+/// Whether a person's password is still the one that was verified. Until the transaction ends, nobody changes it.
+pub fn still_has_password(db: &mut Db, id: PersonId, is_verified: impl Fn(&str) -> bool) -> Result<bool> {
+    let hash: Option<String> = people::table.find(id).select(people::password_hash).first(db).optional()?.flatten();
+    let Some(hash) = hash.filter(|hash| is_verified(hash)) else { return Ok(false) };
+    // Writing the same value takes the lock of the row on Postgres, and finds nothing after a change.
+    let unchanged = people::table.find(id).filter(people::password_hash.eq(&hash));
+    Ok(diesel::update(unchanged).set(people::password_hash.eq(&hash)).execute(db)? == 1)
+}
+
 /// Changes the zone in which somebody reads times.
 pub fn set_time_zone(db: &mut Db, id: PersonId, zone: Option<&str>) -> Result<()> {
     match diesel::update(people::table.find(id)).set(people::time_zone.eq(zone)).execute(db)? {

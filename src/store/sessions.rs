@@ -56,10 +56,22 @@ pub fn save(
     Ok(())
 }
 
-/// Changes a session; `false` when it has ended meanwhile.
-pub fn update(db: &mut Db, key_hash: &[u8], state: &str, now: Stamp, life: Duration) -> Result<bool> {
+/// How long a session lasts.
+#[derive(Debug, Clone, Copy)]
+pub struct Lasts {
+    /// Without a request.
+    pub idle: Duration,
+    /// In all.
+    pub life: Duration,
+}
+
+/// Changes a session that is in use; `false` when it has ended.
+pub fn update(db: &mut Db, key_hash: &[u8], state: &str, now: Stamp, lasts: Lasts) -> Result<bool> {
+    let began: Option<Stamp> = sessions::table.find(key_hash).select(sessions::created_at).first(db).optional()?;
+    let Some(began) = began else { return Ok(false) };
+    let expires = now.plus(lasts.idle).min(began.plus(lasts.life));
     let changed = diesel::update(sessions::table.find(key_hash))
-        .set((sessions::state.eq(state), sessions::expires_at.eq(now.plus(life))))
+        .set((sessions::state.eq(state), sessions::expires_at.eq(expires)))
         .execute(db)?;
     Ok(changed == 1)
 }

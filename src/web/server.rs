@@ -44,6 +44,8 @@ pub struct ServerParts {
     pub cookie_key: Key,
     /// How long a session may be idle.
     pub session_idle: Duration,
+    /// How long a session lasts in all.
+    pub session_life: Duration,
     pub malformed: Arc<MalformedRequests>,
 }
 
@@ -52,11 +54,12 @@ pub struct ServerParts {
 /// # Errors
 /// When the listener cannot be used.
 pub fn serve(app: App, parts: ServerParts, listener: TcpListener) -> std::io::Result<Server> {
-    let ServerParts { cookie_key, session_idle, malformed } = parts;
+    let ServerParts { cookie_key, session_idle, session_life, malformed } = parts;
     let secure = app.portal.secure;
     let cookie_life = session_idle.saturating_add(KNOWN_AFTER_END).as_secs();
     let cookie_life = actix_web::cookie::time::Duration::seconds(i64::try_from(cookie_life).unwrap_or(i64::MAX));
-    let sessions = Sessions { store: app.store.clone(), clock: app.clock.clone(), idle: session_idle };
+    let sessions =
+        Sessions { store: app.store.clone(), clock: app.clock.clone(), idle: session_idle, life: session_life };
     let address = listener.local_addr()?;
     let connections = Connections::new(app.portal.trusted_proxies.clone());
     let server = Server::build()

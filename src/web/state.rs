@@ -29,8 +29,6 @@ pub struct Portal {
     pub secure: bool,
     pub trusted_proxies: Vec<IpNet>,
     pub house_zone: chrono_tz::Tz,
-    /// How long a session lasts at all.
-    pub session_life: Duration,
     /// How long a live log is sent at most.
     pub live_log_life: Duration,
     pub message_days: u32,

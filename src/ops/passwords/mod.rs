@@ -52,6 +52,18 @@ pub struct Passwords {
     seats: Arc<Semaphore>,
 }
 
+/// Which password was verified: a digest of its hash. A session that begins after the password was replaced is refused by it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct VerifiedPassword(Vec<u8>);
+
+impl VerifiedPassword {
+    /// For the stored hash of a password.
+    #[must_use]
+    pub fn of(hash: &str) -> Self {
+        Self(random::token_hash(hash))
+    }
+}
+
 impl Passwords {
     /// Computes nothing and allocates no buffer yet.
     ///

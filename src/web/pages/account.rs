@@ -79,9 +79,9 @@ pub async fn change_password(
         }
     };
     match changed {
-        Ok(()) => {
+        Ok(verified) => {
             session.clear();
-            session::begin(&session, actor.id(), viewer.now).map_err(Failure::internal)?;
+            session::begin(&session, actor.id(), &verified, viewer.now).map_err(Failure::internal)?;
             session::tell(&session, Tone::Ok, "Your password is changed. You are signed out everywhere else.", None);
             Ok(response::see_other(urls::ACCOUNT))
         }

@@ -69,8 +69,8 @@ pub async fn submit(
         return Err(Failure(Trouble::TooMany { seconds: wait.as_secs() }));
     }
     match set_up(&app.store, &app.passwords, typed(&form), viewer.address.clone(), viewer.now).await {
-        Ok(id) => {
-            session::begin(&session, id, viewer.now).map_err(Failure::internal)?;
+        Ok((id, verified)) => {
+            session::begin(&session, id, &verified, viewer.now).map_err(Failure::internal)?;
             let cookie = device.after_sign_in(&app, form.field("name").trim(), viewer.now);
             Ok(response::with_cookie(response::see_other(urls::HOME), &cookie))
         }

@@ -83,8 +83,8 @@ pub async fn submit(
         let password = SecretString::from(form.field("password"));
         let address = viewer.address.clone();
         match sign_in(&app.store, &app.passwords, name, password, address, viewer.now).await? {
-            Outcome::In(id) => {
-                session::begin(&session, id, viewer.now).map_err(Failure::internal)?;
+            Outcome::In(id, verified) => {
+                session::begin(&session, id, &verified, viewer.now).map_err(Failure::internal)?;
                 let leads = response::see_other(if next.is_empty() { urls::HOME } else { next });
                 return Ok(response::with_cookie(leads, &device.after_sign_in(&app, name, viewer.now)));
             }

@@ -1,6 +1,5 @@
-//! Reads a posted form, after the request was authorized, and compares its token.
+//! Reads a posted form, after the request was authorized.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actix_web::HttpMessage;
@@ -8,9 +7,9 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use futures_util::StreamExt;
 
-use crate::web::extract::{Body, Viewer};
+use super::csrf::Secret;
+use crate::ops::unsaved::Fields;
 use crate::web::failure::Failure;
-use crate::web::pages::errors::Trouble;
 use crate::web::routes::{Access, Row};
 
 /// How long a form may take to arrive.
@@ -28,11 +27,11 @@ const fn limit(access: Access) -> usize {
     }
 }
 
-/// Leaves the fields in the request. No database keeps a NUL (Postgres refuses it), and no browser sends one.
+/// The fields of a form. No database keeps a NUL (Postgres refuses it), and no browser sends one.
 ///
 /// # Errors
-/// A body that is no form, is too large or too slow, or has not the token of this session.
-pub(super) async fn read(row: &Row, request: &mut ServiceRequest, viewer: &Viewer) -> Result<(), Failure> {
+/// A body that is no form, is too large, or too slow.
+pub(super) async fn read(row: &Row, request: &mut ServiceRequest) -> Result<Fields, Failure> {
     let unreadable = || Failure::unprocessable("The form that was sent could not be read.");
     if !is_form(request) {
         return Err(unreadable());
@@ -44,12 +43,12 @@ pub(super) async fn read(row: &Row, request: &mut ServiceRequest, viewer: &Viewe
     if fields.iter().any(|(_name, value)| value.contains('\0')) {
         return Err(unreadable());
     }
-    let fields: BTreeMap<String, String> = fields.into_iter().collect();
-    if !fields.get("csrf").is_some_and(|token| viewer.secret.matches(token)) {
-        return Err(Failure(Trouble::Stale));
-    }
-    request.extensions_mut().insert(Body(fields));
-    Ok(())
+    Ok(fields.into_iter().collect())
+}
+
+/// Whether a form has the token of a session.
+pub(super) fn is_of(secret: &Secret, fields: &Fields) -> bool {
+    fields.get("csrf").is_some_and(|token| secret.matches(token))
 }
 
 /// By the media type alone, in any case and with any parameters (RFC 9110, 8.3.1).

@@ -16,13 +16,14 @@ use super::body;
 use super::client_address::client_address;
 use super::csrf::{self, Secret};
 use super::store::{ENDED, PERSON, UNREAD};
-use super::unsaved::{EndedSession, forget, sign_in_first};
+use super::unsaved::{EndedSession, forget, show_again, sign_in_first};
 use super::{FLASH, SECRET, TOUCHED, flash_of};
 use crate::access::{Actor, Verb};
 use crate::ids::{PersonId, SystemKey};
+use crate::ops::unsaved::Fields;
 use crate::store::systems::{self, Located};
 use crate::store::{Fault, people};
-use crate::web::extract::{Viewer, address};
+use crate::web::extract::{Body, Viewer, address};
 use crate::web::failure::Failure;
 use crate::web::pages::errors::{self, Trouble};
 use crate::web::routes::{Access, Row};
@@ -59,6 +60,7 @@ pub async fn gate(
         Err(Refusal::SeeOther(address)) => {
             request.into_response(HttpResponse::SeeOther().insert_header((LOCATION, address)).finish())
         }
+        Err(Refusal::Stale(_fields)) => answer(request, &viewer, &Failure(Trouble::Stale)),
         Err(Refusal::Failure(failure)) => answer(request, &viewer, &failure),
         Ok(()) => {
             let path = request.path().to_owned();
@@ -96,8 +98,10 @@ pub async fn gate(
 }
 
 /// Why a request does not reach its handler.
-enum Refusal {
+pub(super) enum Refusal {
     SeeOther(String),
+    /// The form has not the token of this session.
+    Stale(Fields),
     Failure(Failure),
 }
 
@@ -161,7 +165,7 @@ async fn look(app: &App, row: &Row, request: &ServiceRequest) -> Result<Look, Fa
         return Err(fault.map_or_else(|| Failure::internal(why), Failure::broken));
     }
     let whose = session.get::<(i64, String)>(ENDED).ok().flatten();
-    let mut ended = whose.and_then(|(person, secret)| {
+    let ended = whose.and_then(|(person, secret)| {
         Some(EndedSession { person: PersonId(person), secret: Secret::from_text(&secret)? })
     });
     let id = session.get::<i64>(PERSON).ok().flatten().map(PersonId);
@@ -178,28 +182,24 @@ async fn look(app: &App, row: &Row, request: &ServiceRequest) -> Result<Look, Fa
         let secret = session.get::<String>(SECRET).ok().flatten().and_then(|text| Secret::from_text(&text));
         if let (Some(person), Some(secret)) = (known, secret) {
             let now = app.clock.now();
-            if touch(app, &session, now.0) {
-                // It belongs to the page to which a form led: a form that is refused shows why, and nothing else.
-                let kept = (!row.posts()).then(|| session.get::<String>(FLASH).ok().flatten()).flatten();
-                let flash = kept.and_then(|text| flash_of(&text));
-                let zone = person.time_zone.and_then(|zone| zone.parse().ok());
-                let viewer = Viewer {
-                    actor: Some(person.actor),
-                    roles: told(&person.roles),
-                    zone: zone.unwrap_or(app.portal.house_zone),
-                    secret,
-                    address: client(app, request),
-                    now,
-                    flash,
-                };
-                return Ok(Look { viewer, located, fresh: None, ended: None });
-            }
-            // It stays known for as long as one that was idle: other forms of it may still be sent.
-            ended = Some(EndedSession { person: id, secret });
-        } else {
-            // The account was disabled, or the session is not one of ours any more.
-            session.purge();
+            touch(&session, now.0);
+            // It belongs to the page to which a form led: a form that is refused shows why, and nothing else.
+            let kept = (!row.posts()).then(|| session.get::<String>(FLASH).ok().flatten()).flatten();
+            let flash = kept.and_then(|text| flash_of(&text));
+            let zone = person.time_zone.and_then(|zone| zone.parse().ok());
+            let viewer = Viewer {
+                actor: Some(person.actor),
+                roles: told(&person.roles),
+                zone: zone.unwrap_or(app.portal.house_zone),
+                secret,
+                address: client(app, request),
+                now,
+                flash,
+            };
+            return Ok(Look { viewer, located, fresh: None, ended: None });
         }
+        // The account was disabled, or the session is not one of ours any more.
+        session.purge();
     }
     let now = app.clock.now();
     let kept = request
@@ -215,17 +215,12 @@ async fn look(app: &App, row: &Row, request: &ServiceRequest) -> Result<Look, Fa
     Ok(Look { viewer: stranger(app, client(app, request), secret), located: None, fresh, ended })
 }
 
-/// Notes that the session is in use, at most once a minute; `false` when it has lasted its whole life.
-fn touch(app: &App, session: &Session, now: i64) -> bool {
-    let begun_and_touched = session.get::<(i64, i64)>(TOUCHED).ok().flatten();
-    let Some((begun, touched)) = begun_and_touched else { return false };
-    if now.saturating_sub(begun) > crate::clock::micros(app.portal.session_life) {
-        return false;
+/// Notes that the session is in use, at most once a minute.
+fn touch(session: &Session, now: i64) {
+    let touched = session.get::<i64>(TOUCHED).ok().flatten().unwrap_or(0);
+    if now.saturating_sub(touched) > 60_000_000 && session.insert(TOUCHED, now).is_err() {
+        log::warn!("a session could not note that it is in use");
     }
-    if now.saturating_sub(touched) > 60_000_000 {
-        return session.insert(TOUCHED, (begun, now)).is_ok();
-    }
-    true
 }
 
 fn told(roles: &[(String, Option<String>)]) -> String {
@@ -266,7 +261,10 @@ async fn admit(
         }
         Access::Public | Access::Anybody | Access::SetUp | Access::SignIn | Access::SignedIn => {}
     }
-    post(row, request, viewer).await
+    match post(row, request, viewer).await {
+        Err(Refusal::Stale(fields)) => Err(show_again(app, row, request, viewer, fields).await),
+        other => other,
+    }
 }
 
 /// A system out of sight is not there; one in sight whose group lacks the permission is forbidden. Of a deleted one
@@ -287,7 +285,11 @@ async fn post(row: &Row, request: &mut ServiceRequest, viewer: &Viewer) -> Resul
         return Err(address::unreadable().into());
     }
     if row.posts() {
-        body::read(row, request, viewer).await?;
+        let fields = body::read(row, request).await?;
+        if !body::is_of(&viewer.secret, &fields) {
+            return Err(Refusal::Stale(fields));
+        }
+        request.extensions_mut().insert(Body(fields));
     }
     Ok(())
 }

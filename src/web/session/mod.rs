@@ -16,6 +16,7 @@ use actix_session::Session;
 use super::ui::{Flash, Tone};
 use crate::clock::Stamp;
 use crate::ids::PersonId;
+use crate::ops::passwords::VerifiedPassword;
 
 /// Names in a session.
 const SECRET: &str = "csrf";
@@ -26,12 +27,18 @@ const FLASH: &str = "flash";
 ///
 /// # Errors
 /// When the state cannot be written as JSON.
-pub fn begin(session: &Session, person: PersonId, now: Stamp) -> Result<(), actix_session::SessionInsertError> {
+pub fn begin(
+    session: &Session,
+    person: PersonId,
+    verified: &VerifiedPassword,
+    now: Stamp,
+) -> Result<(), actix_session::SessionInsertError> {
     session.renew();
     session.remove(store::ENDED);
     session.insert(store::PERSON, person.0)?;
+    session.insert(store::PASSWORD, verified)?;
     session.insert(SECRET, csrf::Secret::random().to_text())?;
-    session.insert(TOUCHED, (now.0, now.0))
+    session.insert(TOUCHED, now.0)
 }
 
 /// Says something on the next page, with addresses and words of links that belong to it.

@@ -11,8 +11,9 @@ use actix_web::cookie::time::Duration as CookieDuration;
 use super::SECRET;
 use crate::clock::Clock;
 use crate::ids::PersonId;
+use crate::ops::passwords::VerifiedPassword;
 use crate::ops::random;
-use crate::store::{Fault, Store, StoreError, sessions};
+use crate::store::{Fault, Store, StoreError, people, sessions};
 
 /// Name of the person's id in a session.
 pub const PERSON: &str = "person";
@@ -24,6 +25,9 @@ pub(super) const UNREAD: &str = "unread";
 /// Name, in what is left of a session that has ended, of whose it was, and of the secret of its forms. Like [`UNREAD`], it is
 /// never stored.
 pub(super) const ENDED: &str = "ended";
+
+/// Name, in a session, of the password that was verified when it began.
+pub const PASSWORD: &str = "password";
 
 type State = HashMap<String, String>;
 
@@ -56,10 +60,16 @@ pub struct Sessions {
     pub clock: Arc<dyn Clock>,
     /// How long a session may be idle.
     pub idle: Duration,
+    /// How long a session may last in all.
+    pub life: Duration,
 }
 
 fn person(state: &State) -> Option<PersonId> {
     state.get(PERSON).and_then(|id| id.parse().ok()).map(PersonId)
+}
+
+fn verified(state: &State) -> Option<VerifiedPassword> {
+    state.get(PASSWORD).and_then(|text| serde_json::from_str(text).ok())
 }
 
 impl SessionStore for Sessions {
@@ -81,10 +91,18 @@ impl SessionStore for Sessions {
 
     async fn save(&self, state: State, _ttl: &CookieDuration) -> Result<SessionKey, SaveError> {
         let text = serde_json::to_string(&state).map_err(|error| SaveError::Serialization(error.into()))?;
-        let (token, now, life) = (random::token(), self.clock.now(), self.idle);
-        let (hash, person) = (random::token_hash(&token), person(&state));
+        let (token, now, life) = (random::token(), self.clock.now(), self.idle.min(self.life));
+        let (hash, person, verified) = (random::token_hash(&token), person(&state), verified(&state));
         self.store
-            .write(move |db| sessions::save(db, &hash, person, &text, now, life))
+            .write(move |db| {
+                if let (Some(person), Some(verified)) = (person, &verified)
+                    && !people::still_has_password(db, person, |hash| *verified == VerifiedPassword::of(hash))?
+                {
+                    // The password was replaced during the sign-in, and all sessions of before have ended.
+                    return Ok(());
+                }
+                sessions::save(db, &hash, person, &text, now, life)
+            })
             .await
             .inspect_err(|error| warn_unless_broken("a session could not be stored", error))
             .map_err(|error| SaveError::Other(error.into()))?;
@@ -93,11 +111,12 @@ impl SessionStore for Sessions {
 
     async fn update(&self, key: SessionKey, state: State, _ttl: &CookieDuration) -> Result<SessionKey, UpdateError> {
         let text = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
-        let (hash, now, life) = (random::token_hash(key.as_ref()), self.clock.now(), self.idle);
+        let (hash, now) = (random::token_hash(key.as_ref()), self.clock.now());
+        let lasts = sessions::Lasts { idle: self.idle, life: self.life };
         // A session that was ended meanwhile stays ended: nothing is made anew here.
         // What is lost is a notice, or when the session was used last. What the request did is done: an error here would
         // take its answer away.
-        if let Err(error) = self.store.write(move |db| sessions::update(db, &hash, &text, now, life)).await {
+        if let Err(error) = self.store.write(move |db| sessions::update(db, &hash, &text, now, lasts)).await {
             warn_unless_broken("a session could not be changed", &error);
         }
         Ok(key)

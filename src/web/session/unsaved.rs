@@ -1,21 +1,22 @@
 //! What becomes of a form that arrives when its session has ended. Long ones are kept and shown again after sign-in; of all
 //! others, and of those whose session is not known any more, the sign-in page says that nothing was saved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use actix_web::HttpMessage;
 use actix_web::dev::ServiceRequest;
 
 use super::body;
 use super::csrf::Secret;
-use super::gate::place;
+use super::gate::{Refusal, place};
+use crate::clock::Stamp;
 use crate::domain::stray_secret::has_secret;
 use crate::ids::{PersonId, SystemKey};
 use crate::ops::unsaved::{self, Fields};
 use crate::store::{people, systems};
 use crate::sync::registry;
-use crate::web::extract::{Body, Viewer};
+use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
+use crate::web::pages::errors::Trouble;
 use crate::web::pages::systems::edit::{KEPT_SLOTS, SETTING};
 use crate::web::routes::{Access, Method, ROUTES, Row};
 use crate::web::state::App;
@@ -70,9 +71,38 @@ async fn keep(
 ) -> Result<(String, String), Failure> {
     let EndedSession { person, secret } = ended;
     may_open(app, row, request, person).await?;
-    let as_then = Viewer { secret, ..viewer.clone() };
-    body::read(row, request, &as_then).await?;
-    let fields = request.extensions_mut().remove::<Body>().map(|body| body.0).unwrap_or_default();
+    let fields = body::read(row, request).await?;
+    if !body::is_of(&secret, &fields) {
+        return Err(Failure(Trouble::Stale));
+    }
+    keep_fields(app, row, request, (person, viewer.now), fields).await
+}
+
+/// A form of an earlier session, sent by somebody who has signed in again in another tab: it is shown again, not saved. A
+/// browser that does not say that the form is on a page of this portal gets the error page.
+pub(super) async fn show_again(
+    app: &App,
+    row: &Row,
+    request: &ServiceRequest,
+    viewer: &Viewer,
+    fields: Fields,
+) -> Refusal {
+    let from_here = request.headers().get("sec-fetch-site").is_some_and(|site| site == "same-origin");
+    let person = viewer.actor.as_ref().map(crate::access::Actor::id).filter(|_| from_here && KEPT.contains(&row.path));
+    let Some(person) = person else { return Refusal::Stale(fields) };
+    match keep_fields(app, row, request, (person, viewer.now), fields).await {
+        Ok((reference, kind)) => Refusal::SeeOther(urls::unsaved(&page_of(row, request.path()), &kind, &reference)),
+        Err(failure) => Refusal::Failure(failure),
+    }
+}
+
+async fn keep_fields(
+    app: &App,
+    row: &Row,
+    request: &ServiceRequest,
+    (person, now): (PersonId, Stamp),
+    fields: Fields,
+) -> Result<(String, String), Failure> {
     let kind = if row.path == urls::NEW_SYSTEM {
         let known = fields.get("kind").filter(|kind| registry::kind(kind).is_some());
         known.cloned().ok_or_else(Failure::not_found)?
@@ -80,7 +110,7 @@ async fn keep(
         String::new()
     };
     let page = (person, request.path());
-    let reference = unsaved::keep(&app.store, &app.vault, page, &without_secrets(fields), viewer.now).await?;
+    let reference = unsaved::keep(&app.store, &app.vault, page, &without_secrets(fields), now).await?;
     Ok((reference, kind))
 }
 
@@ -109,7 +139,7 @@ pub(super) async fn forget(app: &App, row: &Row, path: &str, viewer: &Viewer) ->
     Ok(unsaved::forget(&app.store, &app.vault, (actor.id(), path), viewer.now).await?)
 }
 
-fn without_secrets(fields: BTreeMap<String, String>) -> Fields {
+fn without_secrets(fields: Fields) -> Fields {
     let is_secret = |name: &str| {
         let field = name.strip_prefix(SETTING);
         let secrets = registry::all().iter().flat_map(|kind| kind.fields()).filter(|field| field.input.is_secret());
@@ -180,9 +210,9 @@ pub async fn shown_again(
     };
     let found = unsaved::find(&app.store, &app.vault, (person, path), reference, viewer.now).await?;
     let text = if found.is_some() {
-        "These entries are not saved yet: your session had ended when you sent them. Check them and save again."
+        "These entries are not saved yet: the session in which you opened the form had ended. Check them and save again."
     } else {
-        "The entries that you sent after your session had ended are not available. Entries are kept for one hour, and only \
+        "The entries that you sent are not available. Entries are kept for one hour, and only \
          for the person who entered them."
     };
     viewer.flash = Some(Flash { tone: Tone::Warning, text: text.to_owned(), links: Vec::new() });

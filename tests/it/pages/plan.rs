@@ -128,6 +128,17 @@ both_databases! {
         assert_eq!(desk.texts("SELECT CAST(count(*) AS TEXT) AS value FROM runs"), ["2"]);
     }
 
+    /// An unmounted source looks like an empty one: what was confirmed is deleted, and the run still fails.
+    async fn its_source_is_missing(desk: Desk) {
+        let (tree, mona) = (braked(&desk, 12).await, desk.as_("mona").await);
+        std::fs::remove_dir_all(&tree.source).expect("the source is removed");
+        mona.get(&plan(&tree, 1)).await.expect(200);
+        mona.submit(&format!("{}/confirm", plan(&tree, 1)), &[]).await.expect(303);
+        let run = desk.ended(&mona, &tree.run(2)).await;
+        assert!(run.says("FILE-SOURCE-MISSING"), "{}", run.told());
+        assert_eq!((run.attributes(".head .badge", "class"), left(&tree)), (vec!["badge error".to_owned()], 0), "{}", run.told());
+    }
+
     /// What the person saw is not what would happen: nothing is deleted, and the new plan is shown.
     async fn one_that_changed_brakes_again(desk: Desk) {
         let (tree, mona) = (braked(&desk, 12).await, desk.as_("mona").await);

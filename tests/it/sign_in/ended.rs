@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Method;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
 
 use crate::database::{Database, Fixture, both_databases};
@@ -26,6 +27,9 @@ impl Fixture for Still {
         Self { desk, clock, tree }
     }
 }
+
+/// The cookie of a session.
+const COOKIE: &str = "syncdesk";
 
 const SECRET: &str = "hunter2-hunter2";
 
@@ -85,15 +89,38 @@ both_databases! {
         assert!(!again.says("These entries are not saved yet"), "{}", again.told());
     }
 
+    /// Somebody has signed in again in another tab.
+    async fn a_form_of_an_earlier_session_is_shown_again(still: Still) {
+        let tab = still.desk.signed_in("ada").await;
+        let edit = tab.get(&still.edit()).await.expect(200);
+        let again = still.desk.signed_in("ada").await;
+        tab.set_cookie(COOKIE, &again.cookie(COOKIE).expect("a session"));
+        let mut fields = edit.form(&still.edit()).expect("a form");
+        fields.retain(|(name, _value)| name != "name");
+        fields.push(("name".to_owned(), "Renamed".to_owned()));
+        let body = serde_urlencoded::to_string(&fields).expect("fields are text");
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        for elsewhere in [vec![form], vec![form, ("sec-fetch-site", "cross-site")]] {
+            tab.send(Method::POST, &still.edit(), &elsewhere, Some(body.clone())).await.expect(403);
+        }
+        assert_eq!(still.drafts(), [""; 0]);
+        let led = tab.send(Method::POST, &still.edit(), &[form, ("sec-fetch-site", "same-origin")], Some(body)).await;
+        let shown = tab.follow(led.expect(303)).await.expect(200);
+        assert!(shown.says("These entries are not saved yet"), "{}", shown.told());
+        assert_eq!((value(&shown, "name").as_str(), still.names()), ("Renamed", vec!["Reports".to_owned()]));
+        tab.submit(&still.edit(), &[]).await.expect(303);
+        assert_eq!(still.names(), ["Renamed"]);
+    }
+
     /// Another tab has noticed it first.
     async fn after_the_whole_life_of_a_session(still: Still) {
         let ada = still.desk.signed_in("ada").await;
-        for _hour in 0..50 {
+        for _hour in 0..49 {
             ada.get(&still.edit()).await.expect(200);
             still.clock.advance(Duration::from_hours(1));
         }
         ada.get(&still.edit()).await.expect(200);
-        still.clock.advance(Duration::from_mins(1));
+        still.clock.advance(Duration::from_hours(1));
         ada.get("/systems").await.expect(303);
         let led = ada.submit(&still.edit(), &[("name", "Renamed")]).await.expect(303);
         let form = sign_in_there(&ada, &led, "ada").await.expect(200);

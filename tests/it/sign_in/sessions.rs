@@ -3,14 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use syncdesk::access::Reach;
+use actix_session::storage::SessionStore;
+use actix_web::cookie::time::Duration as CookieDuration;
+use secrecy::SecretString;
+use syncdesk::access::{Internal, Reach};
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
+use syncdesk::ops::passwords::{Passwords, VerifiedPassword};
+use syncdesk::ops::reset_password::reset_password;
+use syncdesk::ops::sign_in::{Outcome, sign_in as sign_in_with};
 use syncdesk::store::{groups, people};
+use syncdesk::web::session::store::Sessions;
 
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, PASSWORD, sign_in};
 use crate::visitor::Visitor;
 
+const HOUR: Duration = Duration::from_hours(1);
 const COOKIE: &str = "syncdesk";
 
 /// Whose clock stands still until it is moved.
@@ -145,6 +153,31 @@ both_databases! {
              SELECT id, 1, NULL, 0, 'test' FROM people WHERE name = 'mona'",
         );
         mona.get(&format!("{}/edit", tree.page())).await.expect(200);
+    }
+
+    /// The password is replaced between the moment when it was verified and the moment when the session is stored.
+    async fn a_session_of_a_replaced_password_does_not_begin(desk: Desk) {
+        let house = &desk.house;
+        let sessions = Sessions { store: house.store.clone(), clock: house.clock.clone(), idle: HOUR, life: HOUR };
+        let begun = async |verified: &VerifiedPassword| {
+            let id = desk.texts("SELECT CAST(id AS TEXT) AS value FROM people WHERE name = 'mona'").concat();
+            let password = serde_json::to_string(verified).expect("it is JSON");
+            let state = [("person".to_owned(), id), ("password".to_owned(), password)].into();
+            let key = sessions.save(state, &CookieDuration::HOUR).await.expect("it answers");
+            sessions.load(&key).await.expect("it answers").is_some()
+        };
+        let password = || SecretString::from(PASSWORD);
+        let (passwords, now) = (Passwords::new().expect("it can hash"), house.clock.now());
+        let Ok(Outcome::In(_mona, old)) = sign_in_with(&house.store, &passwords, "mona", password(), None, now).await else {
+            panic!("she signs in");
+        };
+        assert!(begun(&old).await);
+        reset_password(&house.store, &Internal::console(), &passwords, ("mona", password()), now).await.expect("it is reset");
+        assert!(!begun(&old).await);
+        let Ok(Outcome::In(_mona, new)) = sign_in_with(&house.store, &passwords, "mona", password(), None, now).await else {
+            panic!("she signs in");
+        };
+        assert!(begun(&new).await);
     }
 
     /// Whoever changes it, and wherever she is signed in; others stay.

@@ -62,11 +62,8 @@ pub async fn ndjson(
     streamed(&app, reader, Form::Ndjson, &query.filter().q)
 }
 
-/// The filter of an export: a category that there is not must not become all messages.
 fn exported(query: &LogQuery) -> Result<MessageFilter, Failure> {
-    if query.is_category_unknown() {
-        return Err(Failure::unprocessable("There is no such category of messages."));
-    }
+    query.check()?;
     Ok(stored_filter(&query.filter()))
 }
 

@@ -16,6 +16,7 @@ use crate::store::runs::{Counted, Run, comparison, counts_by, examples, find_kep
 use crate::store::systems::System;
 use crate::store::{self, Db, StoreError};
 use crate::web::extract::Viewer;
+use crate::web::failure::Failure;
 use crate::web::pages::runs::changes::{ChangesView, Compared};
 use crate::web::pages::runs::messages::{Digest, LogView, Searched, Total};
 use crate::web::pages::runs::reader::is_expired;
@@ -61,9 +62,16 @@ impl LogQuery {
         }
     }
 
-    /// Whether a category is asked for that there is not.
-    pub(in crate::web::pages::runs) fn is_category_unknown(&self) -> bool {
-        !self.category.is_empty() && Category::parse(&self.category).is_none()
+    /// Refuses a category that does not exist, which must not become all messages.
+    ///
+    /// # Errors
+    /// With what can be asked for.
+    pub(in crate::web::pages::runs) fn check(&self) -> Result<(), Failure> {
+        if self.category.is_empty() || Category::parse(&self.category).is_some() {
+            return Ok(());
+        }
+        let known: Vec<&str> = Category::ALL.iter().map(|category| category.as_str()).collect();
+        Err(Failure::unprocessable(format!("Category must be one of: {}.", known.join(", "))))
     }
 
     /// A page that a person has searched or paged through stays as it is.

@@ -44,6 +44,7 @@ pub async fn show(
     let (key, no) = path.into_inner();
     let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let query = query.into_inner();
+    query.check()?;
     let (refresh, filter, size) = (query.refreshes(), query.filter(), query.size);
     let (reader, portal) = (viewer.clone(), app.clone());
     let kept_since = app.kept_since(viewer.now);
