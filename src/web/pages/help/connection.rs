@@ -69,10 +69,10 @@ pub async fn show(viewer: Viewer) -> HttpResponse {
 pub async fn of_system(
     grant: Grant<verbs::SeeSystem>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     let kept_since = app.kept_since(viewer.now);
     let (system, check, last) = app
         .store

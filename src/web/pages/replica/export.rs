@@ -27,7 +27,7 @@ const PART: i64 = 50;
 pub async fn csv(
     grant: Grant<verbs::ReadLogs>,
     viewer: Viewer,
-    path: Path<(String, String)>,
+    path: Path<(SystemKey, String)>,
     query: Query<RecordsQuery>,
     app: Data<App>,
 ) -> std::result::Result<HttpResponse, Failure> {
@@ -46,7 +46,7 @@ pub async fn csv(
 pub async fn ndjson(
     grant: Grant<verbs::ReadLogs>,
     viewer: Viewer,
-    path: Path<(String, String)>,
+    path: Path<(SystemKey, String)>,
     query: Query<RecordsQuery>,
     app: Data<App>,
 ) -> std::result::Result<HttpResponse, Failure> {
@@ -74,10 +74,9 @@ async fn open(
     app: &App,
     grant: Grant<verbs::ReadLogs>,
     kept_since: Stamp,
-    (key, set): (String, String),
+    (key, set): (SystemKey, String),
     query: RecordsQuery,
 ) -> std::result::Result<Records, Failure> {
-    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let records = app.store.read(move |db| {
         let found = find(db, &grant, &key)?;
         let (set, published) = find_set(&found, &set)?;

@@ -55,12 +55,11 @@ const HISTORY: [Column<'_>; 4] = [text("Run"), text("Ended"), text("State"), tex
 pub async fn show(
     grant: Grant<verbs::ReadLogs>,
     viewer: Viewer,
-    path: Path<(String, String)>,
+    path: Path<(SystemKey, String)>,
     query: Query<RecordQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (system, set) = path.into_inner();
-    let system = SystemKey::parse(&system).ok_or_else(Failure::not_found)?;
     let key = urls::unhexed(&query.key).ok_or_else(Failure::not_found)?;
     let reader = viewer.clone();
     let kept_since = app.kept_since(viewer.now);

@@ -68,13 +68,12 @@ const PROPERTIES: usize = 4;
 pub async fn show(
     grant: Grant<verbs::ReadLogs>,
     viewer: Viewer,
-    path: Path<(String, String)>,
+    path: Path<(SystemKey, String)>,
     query: Query<RecordsQuery>,
     place: Query<PlaceQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (key, set) = path.into_inner();
-    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let (reader, query, place) = (viewer.clone(), query.into_inner(), place.place());
     let kept_since = app.kept_since(viewer.now);
     let shown = app

@@ -65,11 +65,11 @@ const CHANGES: [Column<'_>; 3] = [text("Entity set"), text("Data set"), numbers(
 pub async fn show(
     grant: Grant<verbs::ReadLogs>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     query: Query<SetsQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     let reader = viewer.clone();
     let kept_since = app.kept_since(viewer.now);
     let shown = app

@@ -40,16 +40,15 @@ pub struct CancelView {
 pub async fn show(
     grant: Grant<verbs::CancelRun>,
     viewer: Viewer,
-    path: Path<(String, i64)>,
+    path: Path<(SystemKey, RunNo)>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
-    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let (system, run) = app
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let (run, _totals) = runs::find(db, system.id, RunNo(no))?;
+            let (run, _totals) = runs::find(db, system.id, no)?;
             Ok((system, run))
         })
         .await?;
@@ -68,21 +67,20 @@ pub async fn show(
 pub async fn submit(
     grant: Grant<verbs::CancelRun>,
     viewer: Viewer,
-    path: Path<(String, i64)>,
+    path: Path<(SystemKey, RunNo)>,
     session: Session,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
-    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let audit = viewer.audit(grant.principal());
-    match cancel_run(&app.store, &grant, &key, RunNo(no), audit).await {
+    match cancel_run(&app.store, &grant, &key, no, audit).await {
         Ok(RunState::Ended) => session::tell(&session, Tone::Neutral, &format!("Run {no} is canceled."), None),
         Ok(RunState::Running | RunState::Queued) => {
             session::tell(&session, Tone::Neutral, &format!("Run {no} stops within seconds."), None);
         }
-        Err(error) => return Err(Failure::from(error).with_back(urls::run(&key, RunNo(no)))),
+        Err(error) => return Err(Failure::from(error).with_back(urls::run(&key, no))),
     }
-    Ok(response::see_other(&urls::run(&key, RunNo(no))))
+    Ok(response::see_other(&urls::run(&key, no)))
 }
 
 #[must_use]

@@ -12,6 +12,7 @@ use super::show::{LogQuery, stored_filter};
 use crate::access::{Grant, verbs};
 use crate::domain::catalogue;
 use crate::domain::message::StoredMessage;
+use crate::ids::{RunNo, SystemKey};
 use crate::store::messages::MessageFilter;
 use crate::web::csv_file::csv_part;
 use crate::web::extract::Viewer;
@@ -37,7 +38,7 @@ enum Form {
 pub async fn csv(
     grant: Grant<verbs::ReadLogs>,
     viewer: Viewer,
-    path: Path<(String, i64)>,
+    path: Path<(SystemKey, RunNo)>,
     query: Query<LogQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
@@ -53,7 +54,7 @@ pub async fn csv(
 pub async fn ndjson(
     grant: Grant<verbs::ReadLogs>,
     viewer: Viewer,
-    path: Path<(String, i64)>,
+    path: Path<(SystemKey, RunNo)>,
     query: Query<LogQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {

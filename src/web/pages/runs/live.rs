@@ -17,6 +17,7 @@ use super::show::system_ref;
 use crate::access::{Grant, verbs};
 use crate::clock::{Stamp, since_boot};
 use crate::domain::run::{RunResult, RunState};
+use crate::ids::{RunNo, SystemKey};
 use crate::store::messages::MessageFilter;
 use crate::web::crowd::Place;
 use crate::web::extract::Viewer;
@@ -61,7 +62,7 @@ pub struct LiveQuery {
 pub async fn show(
     grant: Grant<verbs::ReadLogs>,
     viewer: Viewer,
-    path: Path<(String, i64)>,
+    path: Path<(SystemKey, RunNo)>,
     query: Query<LiveQuery>,
     request: HttpRequest,
     app: Data<App>,

@@ -97,22 +97,21 @@ pub struct PlanQuery {
 pub async fn show(
     grant: Grant<verbs::ConfirmDeletions>,
     viewer: Viewer,
-    path: Path<(String, i64)>,
+    path: Path<(SystemKey, RunNo)>,
     query: Query<PlanQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
-    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let after = urls::unhexed(&query.after).filter(|key| !key.is_empty());
     let (kept_since, now) = (app.kept_since(viewer.now), viewer.now);
     let (system, plan, mut rows, state) = app
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let (run, _totals) = runs::find_kept(db, system.id, RunNo(no), kept_since)?;
+            let (run, _totals) = runs::find_kept(db, system.id, no, kept_since)?;
             let plan = plans::braked(db, run.id)?.ok_or(StoreError::NotFound)?;
             let rows = plans::page(db, run.id, "delete", Range::After(after.as_deref()), PAGE + 1)?;
-            let state = state(db, system.id, RunNo(no), &plan, now)?;
+            let state = state(db, system.id, no, &plan, now)?;
             Ok((system, plan, rows, state))
         })
         .await?;
@@ -120,7 +119,7 @@ pub async fn show(
     if more {
         rows.pop();
     }
-    let (key, run) = (system.key.clone(), RunNo(no));
+    let (key, run) = (system.key.clone(), no);
     let last = rows.last().map(|(key, _detail)| key.clone()).unwrap_or_default();
     let begun = !query.after.is_empty();
     let shown = PlanView {
@@ -182,21 +181,20 @@ fn carried(db: &mut Db, run: &Run) -> crate::store::Result<Carried> {
 pub async fn confirm(
     grant: Grant<verbs::ConfirmDeletions>,
     viewer: Viewer,
-    path: Path<(String, i64)>,
+    path: Path<(SystemKey, RunNo)>,
     posted: Posted,
     session: Session,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
-    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
-    let confirmation = Confirmation { key: key.clone(), run: RunNo(no), digest: posted.field("digest").to_owned() };
+    let confirmation = Confirmation { key: key.clone(), run: no, digest: posted.field("digest").to_owned() };
     let audit = viewer.audit(grant.principal());
     match confirm_plan(&app.store, &app.wake, &grant, confirmation, audit).await {
         Ok(run) => {
             session::tell(&session, Tone::Ok, &format!("Confirmed. Run {run} carries the plan out."), None);
             Ok(response::see_other(&urls::run(&key, run)))
         }
-        Err(error) => Err(Failure::from(error).with_back(urls::run(&key, RunNo(no)))),
+        Err(error) => Err(Failure::from(error).with_back(urls::run(&key, no))),
     }
 }
 

@@ -65,18 +65,17 @@ impl Reader {
         app: &App,
         grant: &Grant<verbs::ReadLogs>,
         viewer: &Viewer,
-        path: (String, i64),
+        (key, no): (SystemKey, RunNo),
         filter: MessageFilter,
         after: i64,
     ) -> Result<Self, Failure> {
-        let key = SystemKey::parse(&path.0).ok_or_else(Failure::not_found)?;
         let standing = Standing::of(viewer).ok_or_else(Failure::not_found)?;
         let (own, wanted) = (grant.clone(), key.clone());
         let (system, run) = app
             .store
             .read(move |db| {
                 let system = systems::find_with_runs(db, &own, &wanted)?;
-                let (run, _totals) = runs::find(db, system.id, RunNo(path.1))?;
+                let (run, _totals) = runs::find(db, system.id, no)?;
                 Ok((system, run))
             })
             .await?;

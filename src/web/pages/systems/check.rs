@@ -71,10 +71,10 @@ enum Outcome {
 pub async fn submit(
     grant: Grant<verbs::CheckConnection>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     let audit = viewer.audit(grant.principal());
     let (reader, does) = (viewer.clone(), [Verb::RequestRun, Verb::SpecifySystems]);
     let looks_only = move |group| !reader.may(&does, group);
@@ -98,13 +98,12 @@ pub struct CheckQuery {
 pub async fn show(
     grant: Grant<verbs::SeeSystem>,
     viewer: Viewer,
-    path: Path<(String, i64)>,
+    path: Path<(SystemKey, CheckNo)>,
     query: Query<CheckQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
-    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
-    answer(grant, &viewer, key, CheckNo(no), query.refresh != "off", &app).await
+    answer(grant, &viewer, key, no, query.refresh != "off", &app).await
 }
 
 /// The page of a check, which refreshes until the result is known.

@@ -54,10 +54,10 @@ const COLUMNS: [Column<'_>; 5] =
 pub async fn show(
     grant: Grant<verbs::SeeSystem>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     let (system, kept) = app
         .store
         .read(move |db| {

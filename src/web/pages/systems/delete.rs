@@ -44,10 +44,10 @@ pub struct DeleteView {
 pub async fn show(
     grant: Grant<verbs::SpecifySystems>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     let (system, open, last) = app
         .store
         .read(move |db| {
@@ -75,11 +75,11 @@ pub async fn show(
 pub async fn submit(
     grant: Grant<verbs::SpecifySystems>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     session: Session,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     match delete_system(&app.store, &grant, &key, viewer.audit(grant.principal())).await {
         Ok(()) => {
             session::tell(&session, Tone::Ok, "The system is deleted.", None);

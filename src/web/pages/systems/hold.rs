@@ -51,14 +51,14 @@ pub struct HoldView {
 pub async fn show(
     grant: Grant<verbs::HoldSystem>,
     mut viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     query: Query<UnsavedQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     let unsaved = shown_again(&app, &mut viewer, &urls::system_hold(&key), &query.unsaved).await?.unwrap_or_default();
     let reason = unsaved.field("reason").to_owned();
-    answer(&grant, &viewer, &path, &app, reason, Errors::new(), StatusCode::OK).await
+    answer(&grant, &viewer, key, &app, reason, Errors::new(), StatusCode::OK).await
 }
 
 /// Puts the system on hold.
@@ -68,12 +68,12 @@ pub async fn show(
 pub async fn submit(
     grant: Grant<verbs::HoldSystem>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     posted: Posted,
     session: Session,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     let (reason, audit) = (posted.field("reason"), viewer.audit(grant.principal()));
     match ops::hold(&app.store, &grant, &key, reason, audit).await {
         Ok(()) => {
@@ -82,11 +82,11 @@ pub async fn submit(
         }
         Err(OpError::Invalid(wrong)) => {
             let (reason, errors) = (reason.to_owned(), errors_of(wrong));
-            answer(&grant, &viewer, &path, &app, reason, errors, StatusCode::UNPROCESSABLE_ENTITY).await
+            answer(&grant, &viewer, key, &app, reason, errors, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         // What was typed stays, beside the reason that holds.
         Err(OpError::Refused(_held)) => {
-            answer(&grant, &viewer, &path, &app, reason.to_owned(), Errors::new(), StatusCode::CONFLICT).await
+            answer(&grant, &viewer, key, &app, reason.to_owned(), Errors::new(), StatusCode::CONFLICT).await
         }
         Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
     }
@@ -99,11 +99,11 @@ pub async fn submit(
 pub async fn release(
     grant: Grant<verbs::HoldSystem>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     session: Session,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     match ops::release(&app.store, &grant, &key, viewer.audit(grant.principal())).await {
         Ok(()) => {
             session::tell(&session, Tone::Ok, "The system is released. Its schedule goes on.", None);
@@ -116,13 +116,12 @@ pub async fn release(
 async fn answer(
     grant: &Grant<verbs::HoldSystem>,
     viewer: &Viewer,
-    path: &str,
+    key: SystemKey,
     app: &App,
     reason: String,
     errors: Errors,
     status: StatusCode,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(path).ok_or_else(Failure::not_found)?;
     let grant = grant.clone();
     let (system, busy) = app
         .store

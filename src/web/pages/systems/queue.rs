@@ -60,10 +60,10 @@ const COLUMNS: [Column<'_>; 6] =
 pub async fn show(
     grant: Grant<verbs::SeeSystem>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     let kept_since = app.kept_since(viewer.now);
     let (system, open) = app
         .store

@@ -25,12 +25,12 @@ const MAX_KEY: usize = 100;
 pub async fn submit(
     grant: Grant<verbs::RequestRun>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     posted: Posted,
     session: Session,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     let given = posted.field("request");
     let request_key = if given.is_empty() || given.len() > MAX_KEY { random::token() } else { given.to_owned() };
     let request = Request { key: key.clone(), request_key, audit: viewer.audit(grant.principal()), wait: WAIT };

@@ -37,12 +37,11 @@ pub use log::{LogQuery, stored_filter};
 pub async fn show(
     grant: Grant<verbs::SeeRun>,
     viewer: Viewer,
-    path: Path<(String, i64)>,
+    path: Path<(SystemKey, RunNo)>,
     query: Query<LogQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
-    let key = SystemKey::parse(&key).ok_or_else(Failure::not_found)?;
     let query = query.into_inner();
     query.check()?;
     let (refresh, filter, size) = (query.refreshes(), query.filter(), query.size);
@@ -51,7 +50,7 @@ pub async fn show(
     let (found, log) = app
         .store
         .read(move |db| {
-            let found = load(db, &grant, &key, (RunNo(no), kept_since), |run| is_expired(&portal, run, reader.now))?;
+            let found = load(db, &grant, &key, (no, kept_since), |run| is_expired(&portal, run, reader.now))?;
             let run = (&found.system, &found.run, found.totals.counts);
             let log = log::load(db, &portal, &reader, run, &query)?;
             Ok((found, log))

@@ -158,7 +158,7 @@ pub async fn create(
 pub async fn show(
     grant: Grant<verbs::SpecifySystems>,
     mut viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     query: Query<UnsavedQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
@@ -179,7 +179,7 @@ pub async fn show(
 pub async fn save(
     grant: Grant<verbs::SpecifySystems>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     posted: Posted,
     session: Session,
     app: Data<App>,
@@ -218,8 +218,7 @@ fn subject(found: &SystemToEdit) -> Subject {
     Subject::System { key: system.key.clone(), name: system.name.clone(), version: system.settings_version }
 }
 
-async fn find(app: &App, grant: &Grant<verbs::SpecifySystems>, key: &str) -> Result<SystemToEdit, Failure> {
-    let key = SystemKey::parse(key).ok_or_else(Failure::not_found)?;
-    let grant = grant.clone();
+async fn find(app: &App, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey) -> Result<SystemToEdit, Failure> {
+    let (grant, key) = (grant.clone(), key.clone());
     Ok(app.store.read(move |db| system_to_edit(db, &grant, &key)).await?)
 }

@@ -61,11 +61,11 @@ const SECONDS: u32 = 5;
 pub async fn show(
     grant: Grant<verbs::SeeSystem>,
     viewer: Viewer,
-    path: Path<String>,
+    path: Path<SystemKey>,
     query: Query<RunsQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let key = SystemKey::parse(&path).ok_or_else(Failure::not_found)?;
+    let key = path.into_inner();
     let wanted = query.refresh.as_deref() != Some("off");
     if let Some(no) = query.check {
         return super::check::answer(grant, &viewer, key, CheckNo(no), wanted, &app).await;
