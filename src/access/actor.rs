@@ -94,6 +94,14 @@ impl Actor {
     }
 }
 
+impl Actor {
+    /// The grant for a permission that reaches this group.
+    #[must_use]
+    pub fn grant_in<P: Permission>(&self, group: GroupId) -> Option<Grant<P>> {
+        self.authorize::<P>().ok().filter(|grant| grant.scope().covers(group))
+    }
+}
+
 impl Assignment {
     /// `BusinessLogs_AccessAll` holds only with reach *all*.
     const fn effective_reach(&self) -> Option<Reach> {

@@ -145,7 +145,7 @@ pub struct Settings {
     pub grace_seconds: Duration,
 
     /// Mebibytes of memory that this process may use for the responses of all services together
-    #[arg(long, value_name = "MIB", value_parser = count::<16, 65_536>, default_value = "80", help_heading = "Runs")]
+    #[arg(long, value_name = "MIB", value_parser = count::<16, 65_536>, default_value = "72", help_heading = "Runs")]
     pub response_memory: u32,
 
     /// Networks that connectors may reach besides public addresses, separated by commas; never link-local ones

@@ -13,7 +13,7 @@ use tokio::sync::Notify;
 use super::models::Models;
 
 /// The budget unless the operator sets another one, in bytes.
-pub const DEFAULT_BYTES: usize = 80 * 1024 * 1024;
+pub const DEFAULT_BYTES: usize = 72 * 1024 * 1024;
 
 /// Of each six bytes of the budget, one is for descriptions of services, which are kept for longer.
 const MODELS: usize = 6;

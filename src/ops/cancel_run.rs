@@ -27,7 +27,7 @@ pub async fn cancel_run(
         .write(move |db| {
             let now = store::now(db)?;
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let (run, _totals) = runs::find(db, system.id, no)?;
+            let (run, _totals) = runs::find(db, &system, no)?;
             let by = grant.principal().to_string();
             let state = if runs::withdraw(db, run.id, &by, now)? {
                 RunState::Ended

@@ -40,7 +40,7 @@ pub async fn check_connection(
             let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             // One that lies ahead is from before the clock was set back.
-            let last = checks::last_by_hand(db, system.id)?.filter(|queued_at| *queued_at <= now);
+            let last = checks::last_by_hand(db, &system)?.filter(|queued_at| *queued_at <= now);
             let asked = last.map(|queued_at| queued_at.plus(PATIENCE));
             if let Some(wait) = asked.filter(|until| *until > now && looks_only(system.group_id)) {
                 let seconds = wait.since(now).as_secs() + 1;

@@ -47,7 +47,7 @@ pub async fn confirm_plan(
             if system.hold_since.is_some() {
                 return Err(OpError::Refused(Refusal::OnHold));
             }
-            let (run, _totals) = runs::find(db, system.id, no)?;
+            let (run, _totals) = runs::find(db, &system, no)?;
             if !plans::confirm(db, &grant, run.id, &digest, now)? {
                 return Err(OpError::Refused(Refusal::NotOpen));
             }

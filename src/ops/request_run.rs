@@ -9,8 +9,9 @@ use super::error::{OpError, Result};
 use super::obstruction::Obstruction;
 use crate::access::{Grant, verbs};
 use crate::domain::run::{RunState, Trigger};
-use crate::ids::{GroupId, RunNo, SystemId, SystemKey};
+use crate::ids::{GroupId, RunNo, SystemKey};
 use crate::store::runs::{Due, Queued, pull_forward, queue};
+use crate::store::systems::{InReach, System};
 use crate::store::{self, Store, StoreError, runs, systems};
 
 /// What became of the request.
@@ -120,7 +121,7 @@ pub async fn request_run(
                 let after = serde_json::json!({ "run": no.0 });
                 audit.record(db, Event::of(Action::RequestRun, &system).after(after), now)?;
             }
-            Ok((system.id, queued))
+            Ok((system, queued))
         })
         .await;
     let (system, queued) = queued.map_err(|error| match error {
@@ -141,10 +142,11 @@ pub async fn request_run(
 }
 
 /// Waits a moment for a worker to take the run.
-async fn started(store: &Store, system: SystemId, no: RunNo, wait: Duration) -> Result<Answer, Refusal> {
+async fn started(store: &Store, system: InReach<System>, no: RunNo, wait: Duration) -> Result<Answer, Refusal> {
     let look = tokio::time::timeout(wait, async {
         loop {
-            let (run, _totals) = store.read(move |db| runs::find(db, system, no)).await?;
+            let system = system.clone();
+            let (run, _totals) = store.read(move |db| runs::find(db, &system, no)).await?;
             if run.state != RunState::Queued {
                 return Ok::<_, StoreError>(run.started_at);
             }

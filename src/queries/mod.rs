@@ -1,4 +1,26 @@
 //! Reads: one function for each page or response. It takes a grant, runs a few statements (never some per row), and
 //! returns plain structs without markup or sentences. Pages, exports and the API call the same function.
 
+mod failure;
+pub mod runs;
 pub mod systems;
+
+pub use failure::{RunFailure, run_failure};
+
+use crate::clock::Stamp;
+use crate::store::runs::Run;
+
+/// Since when runs and their messages are kept. What ended earlier is not shown, although it may still be stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept {
+    pub runs_since: Stamp,
+    pub messages_since: Stamp,
+}
+
+impl Kept {
+    /// Whether the messages of a run are kept.
+    #[must_use]
+    pub fn has_messages(self, run: &Run) -> bool {
+        run.ended_at.is_none_or(|ended| ended >= self.messages_since)
+    }
+}

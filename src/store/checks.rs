@@ -8,6 +8,7 @@ use super::backend::{Lockable, db_now, try_lock, unless_duplicate};
 use super::connection::Db;
 use super::error::{Result, StoreError};
 use super::schema::checks;
+use super::systems::{InReach, System};
 use crate::access::Internal;
 use crate::clock::{Stamp, micros};
 use crate::domain::cadence::Cadence;
@@ -78,15 +79,15 @@ pub fn queue(
 }
 
 /// A check of a system that was found through a grant.
-pub fn find(db: &mut Db, system: SystemId, no: CheckNo) -> Result<Check> {
-    let of_system = checks::table.filter(checks::system_id.eq(system));
+pub fn find(db: &mut Db, system: &InReach<System>, no: CheckNo) -> Result<Check> {
+    let of_system = checks::table.filter(checks::system_id.eq(system.id));
     Ok(of_system.filter(checks::no.eq(no)).select(Check::as_select()).first(db)?)
 }
 
 /// The last check of a system that ended.
-pub fn last(db: &mut Db, system: SystemId) -> Result<Option<Check>> {
+pub fn last(db: &mut Db, system: &InReach<System>) -> Result<Option<Check>> {
     Ok(checks::table
-        .filter(checks::system_id.eq(system))
+        .filter(checks::system_id.eq(system.id))
         .filter(checks::state.eq(RunState::Ended))
         .order(checks::no.desc())
         .select(Check::as_select())
@@ -141,9 +142,9 @@ pub(in crate::store) fn withdraw_all(db: &mut Db, system: SystemId) -> Result<()
 }
 
 /// When somebody last asked for a check of a system.
-pub fn last_by_hand(db: &mut Db, system: SystemId) -> Result<Option<Stamp>> {
+pub fn last_by_hand(db: &mut Db, system: &InReach<System>) -> Result<Option<Stamp>> {
     Ok(checks::table
-        .filter(checks::system_id.eq(system))
+        .filter(checks::system_id.eq(system.id))
         .filter(checks::trigger.eq(CheckTrigger::Manual))
         .order(checks::no.desc())
         .select(checks::queued_at)
@@ -151,23 +152,20 @@ pub fn last_by_hand(db: &mut Db, system: SystemId) -> Result<Option<Stamp>> {
         .optional()?)
 }
 
-/// The last checks of a system that ended, oldest first: whether each was good, and when it ended.
-pub fn recent(db: &mut Db, system: SystemId, limit: i64) -> Result<Vec<(bool, Stamp)>> {
-    let mut rows: Vec<(Option<bool>, Option<Stamp>)> = checks::table
-        .filter(checks::system_id.eq(system))
-        .filter(checks::state.eq(RunState::Ended))
+/// The newest checks of a system, newest first. Only the first can be open.
+pub fn recent(db: &mut Db, system: &InReach<System>, limit: i64) -> Result<Vec<Check>> {
+    Ok(checks::table
+        .filter(checks::system_id.eq(system.id))
         .order(checks::no.desc())
         .limit(limit)
-        .select((checks::ok, checks::ended_at))
-        .load(db)?;
-    rows.reverse();
-    Ok(rows.into_iter().filter_map(|(ok, at)| ok.zip(at)).collect())
+        .select(Check::as_select())
+        .load(db)?)
 }
 
 /// The checks of a system that ended and are kept, newest first.
-pub fn kept(db: &mut Db, system: SystemId) -> Result<Vec<Check>> {
+pub fn kept(db: &mut Db, system: &InReach<System>) -> Result<Vec<Check>> {
     Ok(checks::table
-        .filter(checks::system_id.eq(system))
+        .filter(checks::system_id.eq(system.id))
         .filter(checks::state.eq(RunState::Ended))
         .order(checks::no.desc())
         .limit(KEPT)

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::connection::Db;
 use super::error::Result;
 use super::schema::credentials;
+use super::systems::{InReach, System};
 use crate::ids::SystemId;
 
 /// A sealed credential.
@@ -17,13 +18,13 @@ pub struct Sealed {
 }
 
 /// Every credential of a system.
-pub fn of_system(db: &mut Db, system: SystemId) -> Result<Vec<Sealed>> {
-    Ok(credentials::table.filter(credentials::system_id.eq(system)).load(db)?)
+pub fn of_system(db: &mut Db, system: &InReach<System>) -> Result<Vec<Sealed>> {
+    Ok(credentials::table.filter(credentials::system_id.eq(system.id)).load(db)?)
 }
 
 /// The slots in which a system has a credential.
-pub fn slots(db: &mut Db, system: SystemId) -> Result<Vec<String>> {
-    Ok(credentials::table.filter(credentials::system_id.eq(system)).select(credentials::slot).load(db)?)
+pub fn slots(db: &mut Db, system: &InReach<System>) -> Result<Vec<String>> {
+    Ok(credentials::table.filter(credentials::system_id.eq(system.id)).select(credentials::slot).load(db)?)
 }
 
 /// Sets the credential of a slot.

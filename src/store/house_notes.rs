@@ -12,7 +12,7 @@ use crate::domain::house_note::{HouseNote, Placing};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = house_notes)]
-struct Row {
+pub(in crate::store) struct StoredNote {
     code: String,
     advice: String,
     stands: Placing,
@@ -20,8 +20,8 @@ struct Row {
     written_at: Stamp,
 }
 
-impl From<Row> for HouseNote {
-    fn from(row: Row) -> Self {
+impl From<StoredNote> for HouseNote {
+    fn from(row: StoredNote) -> Self {
         Self {
             code: row.code,
             advice: row.advice,
@@ -34,10 +34,10 @@ impl From<Row> for HouseNote {
 
 /// The note on a code, in whatever case it is asked for; one in exactly this case comes first.
 pub fn find(db: &mut Db, code: &str) -> Result<Option<HouseNote>> {
-    let mut rows: Vec<Row> = house_notes::table
+    let mut rows: Vec<StoredNote> = house_notes::table
         .filter(lower(house_notes::code).eq(code.to_lowercase()))
         .order(house_notes::code)
-        .select(Row::as_select())
+        .select(StoredNote::as_select())
         .load(db)?;
     let exact = rows.iter().position(|row| row.code == code).or((!rows.is_empty()).then_some(0));
     Ok(exact.map(|at| rows.swap_remove(at)).map(HouseNote::from))
@@ -45,7 +45,7 @@ pub fn find(db: &mut Db, code: &str) -> Result<Option<HouseNote>> {
 
 /// All notes, by code.
 pub fn all(db: &mut Db) -> Result<Vec<HouseNote>> {
-    let rows: Vec<Row> = house_notes::table.order(house_notes::code).select(Row::as_select()).load(db)?;
+    let rows: Vec<StoredNote> = house_notes::table.order(house_notes::code).select(StoredNote::as_select()).load(db)?;
     Ok(rows.into_iter().map(HouseNote::from).collect())
 }
 

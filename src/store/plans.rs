@@ -10,12 +10,13 @@ use super::connection::Db;
 use super::error::Result;
 use super::runs::{Claim, Run};
 use super::schema::{braked_plans, plan_steps, run_counts, runs};
+use super::systems::{InReach, System};
 use crate::access::{Grant, Internal, verbs};
 use crate::clock::Stamp;
 use crate::domain::brake::BrakeReason;
 use crate::domain::message::{Category, Operation};
 use crate::domain::run::{RunResult, RunState, Trigger};
-use crate::ids::{RunId, RunNo, SystemId};
+use crate::ids::{RunId, RunNo};
 
 /// A step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
@@ -109,15 +110,10 @@ pub fn braked(db: &mut Db, run: RunId) -> Result<Option<Braked>> {
     Ok(braked_plans::table.find(run).select(Braked::as_select()).first(db).optional()?)
 }
 
-/// Whether the run has a plan that a person can confirm now.
-pub fn awaits_confirmation(db: &mut Db, run: RunId, now: Stamp) -> Result<bool> {
-    Ok(braked(db, run)?.is_some_and(|plan| plan.confirmed_at.is_none() && plan.expires_at > now))
-}
-
 /// The first run after `no` that carries out a confirmed plan with this digest.
-pub fn carried_out_by(db: &mut Db, system: SystemId, no: RunNo, digest: &str) -> Result<Option<Run>> {
+pub fn carried_out_by(db: &mut Db, system: &InReach<System>, no: RunNo, digest: &str) -> Result<Option<Run>> {
     Ok(runs::table
-        .filter(runs::system_id.eq(system))
+        .filter(runs::system_id.eq(system.id))
         .filter(runs::no.gt(no))
         .filter(runs::trigger.eq(Trigger::Confirmed))
         .filter(runs::plan_digest.eq(digest))
@@ -128,10 +124,10 @@ pub fn carried_out_by(db: &mut Db, system: SystemId, no: RunNo, digest: &str) ->
 }
 
 /// The newest run after `no` that has made another plan than this one.
-pub fn replaced_by(db: &mut Db, system: SystemId, no: RunNo, digest: &str) -> Result<Option<RunNo>> {
+pub fn replaced_by(db: &mut Db, system: &InReach<System>, no: RunNo, digest: &str) -> Result<Option<RunNo>> {
     let newest: Option<(RunNo, String)> = runs::table
         .inner_join(braked_plans::table.on(braked_plans::run_id.eq(runs::id)))
-        .filter(runs::system_id.eq(system))
+        .filter(runs::system_id.eq(system.id))
         .filter(runs::no.gt(no))
         .order(runs::no.desc())
         .select((runs::no, braked_plans::digest))
@@ -141,9 +137,9 @@ pub fn replaced_by(db: &mut Db, system: SystemId, no: RunNo, digest: &str) -> Re
 }
 
 /// The newest run after `no` that completed: it found nothing to stop for.
-pub fn outdated_by(db: &mut Db, system: SystemId, no: RunNo) -> Result<Option<RunNo>> {
+pub fn outdated_by(db: &mut Db, system: &InReach<System>, no: RunNo) -> Result<Option<RunNo>> {
     Ok(runs::table
-        .filter(runs::system_id.eq(system))
+        .filter(runs::system_id.eq(system.id))
         .filter(runs::no.gt(no))
         .filter(runs::result.eq_any([RunResult::Completed, RunResult::CompletedWithWarnings]))
         .order(runs::no.desc())

@@ -109,7 +109,7 @@ impl Engine {
     ) -> Result<Prepared, Failure> {
         let load = move |db: &mut Db| {
             let (system, group) = systems::by_id(db, &Internal::worker(), id)?;
-            let sealed = credentials::of_system(db, id)?;
+            let sealed = credentials::of_system(db, &system)?;
             Ok((system, group, sealed))
         };
         let (system, group, sealed) = outlast::read(&self.store, &format!("system {id}"), holds, load)
@@ -131,6 +131,6 @@ impl Engine {
         }
         let local_roots = vec![self.config.file_root(&group)];
         let peer = Peer { settings, credentials: opened, net: self.net.for_system(secrets.clone()), local_roots };
-        Ok(Prepared { system, connector, peer })
+        Ok(Prepared { system: system.into_inner(), connector, peer })
     }
 }

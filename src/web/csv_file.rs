@@ -8,7 +8,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::crowd::Place;
+use super::concurrency_limit::Permit;
 use super::extract::Viewer;
 use super::failure::Failure;
 use super::standing::Standing;
@@ -65,11 +65,11 @@ pub fn csv_file<T: CsvTable>(
     first: T::Page,
 ) -> std::result::Result<HttpResponse, Failure> {
     let standing = Standing::of(viewer).ok_or_else(Failure::not_found)?;
-    let place = app.enter_exports(standing.person)?;
+    let permit = app.enter_exports(standing.person)?;
     let disposition = format!("attachment; filename=\"{}\"", table.name());
     let content_type = table.content_type();
     let table = Arc::new(table);
-    let begin = Some(Next { app: app.clone(), place, page: first, head: true });
+    let begin = Some(Next { app: app.clone(), permit, page: first, head: true });
     let parts = stream::unfold(begin, move |next| {
         let (table, standing) = (table.clone(), standing.clone());
         async move { Some(part(&table, standing, next?).await) }
@@ -84,7 +84,7 @@ pub fn csv_file<T: CsvTable>(
 /// What is still to be written.
 struct Next<Page> {
     app: App,
-    place: Place,
+    permit: Permit,
     page: Page,
     /// The column headers come first.
     head: bool,
@@ -96,7 +96,7 @@ async fn part<T: CsvTable>(
     standing: Standing,
     next: Next<T::Page>,
 ) -> (std::io::Result<Bytes>, Option<Next<T::Page>>) {
-    if next.place.is_over() {
+    if next.permit.is_over() {
         return (Err(std::io::Error::other("the export took too long")), None);
     }
     let (reader, page, now) = (table.clone(), next.page.clone(), next.app.clock.now());

@@ -1,7 +1,7 @@
 //! Everything that people see and everything that answers over HTTP.
 
+mod concurrency_limit;
 mod connections;
-mod crowd;
 mod csv_file;
 pub mod extract;
 mod failure;

@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use super::crowd::{Crowd, Place};
+use super::concurrency_limit::{ConcurrencyLimit, Permit};
 use super::failure::Failure;
 use super::session::csrf::CookieKey;
 use super::session::setup_link::SetupLink;
@@ -19,6 +19,7 @@ use crate::ids::PersonId;
 use crate::ops::passwords::Passwords;
 use crate::ops::refusals::Refusals;
 use crate::ops::vault::Vault;
+use crate::queries::Kept;
 use crate::store::messages::Words;
 use crate::store::{self, Store, portal};
 
@@ -60,9 +61,9 @@ pub struct App {
     pub portal: Arc<Portal>,
     pub config: Arc<Config>,
     /// Live logs that are read.
-    pub live_logs: Crowd,
+    pub live_logs: ConcurrencyLimit,
     /// Exports that are written.
-    pub exports: Crowd,
+    pub exports: ConcurrencyLimit,
     /// Whether somebody can administer the portal; never becomes untrue again.
     set_up: Arc<AtomicBool>,
 }
@@ -101,8 +102,8 @@ impl App {
             wake: parts.wake,
             ending: parts.ending,
             portal: Arc::new(parts.portal),
-            live_logs: Crowd::of(usize::try_from(parts.config.live_log_readers).unwrap_or(0)),
-            exports: Crowd::of(EXPORTS),
+            live_logs: ConcurrencyLimit::of(usize::try_from(parts.config.live_log_readers).unwrap_or(0)),
+            exports: ConcurrencyLimit::of(EXPORTS),
             config: parts.config,
             set_up: Arc::new(AtomicBool::new(false)),
         }
@@ -114,11 +115,17 @@ impl App {
         now.minus(self.config.keep_runs)
     }
 
-    /// A place for an export.
+    /// Since when runs and messages are kept.
+    #[must_use]
+    pub fn kept(&self, now: Stamp) -> Kept {
+        Kept { runs_since: self.kept_since(now), messages_since: now.minus(self.config.keep_messages) }
+    }
+
+    /// A permit for an export.
     ///
     /// # Errors
     /// A page that says that there are too many just now.
-    pub fn enter_exports(&self, person: PersonId) -> Result<Place, Failure> {
+    pub fn enter_exports(&self, person: PersonId) -> Result<Permit, Failure> {
         let why = "As many exports are being written as one person, or all of this portal, may have at once.";
         self.exports.enter(person, EXPORT_LIFE).ok_or_else(|| Failure::conflict(why, None))
     }

@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub use self::entry::{Area, Entry, Family, Fixer, Healing, Scope, has_words};
+use super::message::StoredMessage;
 use crate::domain::message::Category;
 
 /// One table of entries: family, then for each code its scope, category, area, who can fix it, how it
@@ -91,6 +92,17 @@ pub fn text(code: &str, args: &[String]) -> String {
     }
     let args: Vec<&str> = args.iter().map(String::as_str).filter(|arg| !arg.is_empty()).collect();
     if args.is_empty() { code.to_owned() } else { format!("{code}: {}", args.join(", ")) }
+}
+
+/// Whether a message has these words (in lower case): in its text, code, item key or the peer's words.
+#[must_use]
+pub fn mentions(message: &StoredMessage, needle: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(needle);
+    has(&String::from_utf8_lossy(&message.item_key))
+        || message.foreign_text.as_deref().is_some_and(has)
+        || has(&message.code)
+        || message.args.iter().any(|arg| has(arg))
+        || has(&text(&message.code, &message.args))
 }
 
 /// The codes that a search for `words` finds in the catalogue, whatever their case.

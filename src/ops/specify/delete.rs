@@ -26,10 +26,10 @@ pub async fn delete_system(
             let now = store::now(db)?;
             let system = systems::delete(db, &grant, &key, now)?;
             // Asked after the row was changed, which locks it: no run can be queued in between.
-            if !runs::open_runs(db, system.id)?.is_empty() {
+            if !runs::open_runs(db, &system)?.is_empty() {
                 return Err(OpError::Refused(RunIsOpen));
             }
-            for sealed in credentials::of_system(db, system.id)? {
+            for sealed in credentials::of_system(db, &system)? {
                 credentials::remove(db, system.id, &sealed.slot)?;
             }
             let settings = serde_json::from_str::<serde_json::Value>(&system.settings).unwrap_or_default();

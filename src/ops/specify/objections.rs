@@ -5,7 +5,7 @@ use crate::access::{Grant, verbs};
 use crate::config::Config;
 use crate::domain::kind::{Kind, Kinds};
 use crate::ids::{GroupId, SystemId};
-use crate::store::systems::System;
+use crate::store::systems::{InReach, System};
 use crate::store::{Db, Result, credentials, groups, systems};
 
 use super::form::Specified;
@@ -22,7 +22,7 @@ pub(super) struct Against<'a> {
     pub kinds: Kinds,
     pub config: &'a Config,
     /// The system that is changed; none: a new one.
-    pub system: Option<&'a System>,
+    pub system: Option<&'a InReach<System>>,
 }
 
 /// Everything that is wrong with the form: field and what to do. Empty: it can be saved.
@@ -68,7 +68,7 @@ fn name(db: &mut Db, against: &Against<'_>, specified: &Specified, group: GroupI
 fn secrets(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Objections> {
     let kind = against.kind;
     let stored: Vec<String> = match against.system {
-        Some(system) => credentials::of_system(db, system.id)?.into_iter().map(|sealed| sealed.slot).collect(),
+        Some(system) => credentials::of_system(db, system)?.into_iter().map(|sealed| sealed.slot).collect(),
         None => Vec::new(),
     };
     let was = against

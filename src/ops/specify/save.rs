@@ -107,13 +107,13 @@ pub async fn save_system(
                 return Err(OpError::Invalid(wrong));
             }
             let draft = drafted(db, &grant, kind, &specified, now, Some(&system))?;
-            let watch = systems::watch(db, system.id)?;
+            let watch = systems::watch(db, &system)?;
             if !systems::save(db, &grant, &system, &draft, seen_version, now)? {
                 return Err(OpError::Refused(ChangedSince));
             }
             let before: serde_json::Value = serde_json::from_str(&system.settings).unwrap_or_default();
             let (was, is) = (kind.owners(&before), kind.owners(&specified.settings));
-            for sealed in credentials::of_system(db, system.id)? {
+            for sealed in credentials::of_system(db, &system)? {
                 let slot = sealed.slot.as_str();
                 if !keeps(was.get(slot), is.get(slot)) {
                     credentials::remove(db, system.id, slot)?;

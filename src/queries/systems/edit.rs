@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::access::{Grant, verbs};
 use crate::ids::{GroupId, SystemKey};
-use crate::store::systems::{System, Watch};
+use crate::store::systems::{InReach, System, Watch};
 use crate::store::{Db, Result, credentials, groups, systems};
 
 /// A system as its form shows it.
 #[derive(Debug)]
 pub struct SystemToEdit {
-    pub system: System,
+    pub system: InReach<System>,
     pub group: String,
     pub watch: Watch,
     /// The slots in which a credential is stored.
@@ -23,8 +23,8 @@ pub struct SystemToEdit {
 /// [`crate::store::StoreError::NotFound`] when it is out of reach; otherwise as the store.
 pub fn system_to_edit(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey) -> Result<SystemToEdit> {
     let (system, group) = systems::find(db, grant, key)?;
-    let watch = systems::watch(db, system.id)?;
-    let stored = credentials::slots(db, system.id)?.into_iter().collect();
+    let watch = systems::watch(db, &system)?;
+    let stored = credentials::slots(db, &system)?.into_iter().collect();
     Ok(SystemToEdit { system, group, watch, stored })
 }
 

@@ -5,11 +5,14 @@ use diesel::prelude::*;
 use super::words::{ITEM_TYPE, Words, find, find_code};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
+use crate::domain::house_note::HouseNote;
 use crate::domain::message::{Category, Direction, Operation, StoredMessage};
 use crate::ids::RunId;
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
-use crate::store::schema::messages;
+use crate::store::house_notes::StoredNote;
+use crate::store::schema::{house_notes, messages, words};
+use crate::store::systems::lower;
 
 /// What to show of a log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -165,19 +168,38 @@ pub struct FirstError {
     pub code: String,
     pub args: Vec<String>,
     pub foreign_text: Option<String>,
+    /// The note of the organization on the code.
+    pub note: Option<HouseNote>,
 }
 
-/// Why a run failed: the first Error of its log. Its code is part of the run's header, which whoever sees
-/// the system may read; the rest is for those who may read logs.
-pub fn first_error(db: &mut Db, run: RunId) -> Result<Option<FirstError>> {
-    let row: Option<(i64, String, Option<String>)> = messages::table
+/// Why a run failed: the first Error of its log.
+pub fn first_error(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, run: RunId) -> Result<Option<FirstError>> {
+    let row: Option<(String, String, Option<String>, Option<StoredNote>)> = messages::table
+        .inner_join(words::table.on(words::id.eq(messages::code)))
+        .left_join(house_notes::table.on(lower(house_notes::code).eq(lower(words::word))))
+        .filter(messages::run_id.eq(run))
+        .filter(messages::category.eq(Category::Error))
+        // A note in exactly this case first.
+        .order((messages::seq, house_notes::code.eq(words::word).nullable().desc()))
+        .select((words::word, messages::args, messages::foreign_text, Option::<StoredNote>::as_select()))
+        .first(db)
+        .optional()?;
+    Ok(row.map(|(code, args, foreign_text, note)| FirstError {
+        code,
+        args: serde_json::from_str(&args).unwrap_or_default(),
+        foreign_text,
+        note: note.map(HouseNote::from),
+    }))
+}
+
+/// The code of that error. It belongs to the header of the run, which everybody sees who sees the system.
+pub fn first_error_code(db: &mut Db, run: RunId) -> Result<Option<String>> {
+    Ok(messages::table
+        .inner_join(words::table.on(words::id.eq(messages::code)))
         .filter(messages::run_id.eq(run))
         .filter(messages::category.eq(Category::Error))
         .order(messages::seq)
-        .select((messages::code, messages::args, messages::foreign_text))
+        .select(words::word)
         .first(db)
-        .optional()?;
-    let Some((code, args, foreign_text)) = row else { return Ok(None) };
-    let code = crate::store::schema::words::table.find(code).select(crate::store::schema::words::word).first(db)?;
-    Ok(Some(FirstError { code, args: serde_json::from_str(&args).unwrap_or_default(), foreign_text }))
+        .optional()?)
 }

@@ -14,13 +14,23 @@ use crate::store::error::Result;
 use crate::store::schema::run_timelines;
 
 /// The timeline of a run; none for one that has logged nothing, or was logged by a version without them.
-pub fn timeline(db: &mut Db, run: RunId) -> Result<Option<Timeline>> {
-    let row: Option<(Stamp, i64, String)> = run_timelines::table
-        .find(run)
-        .select((run_timelines::begins_at, run_timelines::slice_us, run_timelines::counts))
-        .first(db)
-        .optional()?;
-    Ok(row.map(|(begins, slice_us, counts)| Timeline { begins, slice_us, slices: read(&counts) }))
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = run_timelines)]
+pub(in crate::store) struct StoredTimeline {
+    begins_at: Stamp,
+    slice_us: i64,
+    counts: String,
+}
+
+impl From<StoredTimeline> for Timeline {
+    fn from(stored: StoredTimeline) -> Self {
+        Self { begins: stored.begins_at, slice_us: stored.slice_us, slices: read(&stored.counts) }
+    }
+}
+
+fn timeline(db: &mut Db, run: RunId) -> Result<Option<Timeline>> {
+    let stored = run_timelines::table.find(run).select(StoredTimeline::as_select()).first(db).optional()?;
+    Ok(stored.map(Into::into))
 }
 
 /// Counts a batch. The caller holds the run's claim, and so the row.

@@ -2,17 +2,18 @@
 
 use diesel::prelude::*;
 
-use super::sets::{Replica, ReplicaSet, of_system, published_run};
+use super::sets::{Replica, ReplicaSet, of_system};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
-use crate::ids::{RunId, RunNo, SystemId};
+use crate::ids::{RunId, RunNo};
 use crate::store::connection::Db;
 use crate::store::error::Result;
-use crate::store::schema::{replica_records, replica_sets, runs};
+use crate::store::schema::{replica_records, runs};
+use crate::store::systems::{InReach, System};
 
 /// The replica of a system in reach.
-pub fn find(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, system: SystemId) -> Result<Replica> {
-    of_system(db, system)
+pub fn find(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, system: &InReach<System>) -> Result<Replica> {
+    of_system(db, system.id)
 }
 
 /// A record, as published.
@@ -149,29 +150,6 @@ pub fn changed_by(db: &mut Db, set: &ReplicaSet, run: RunId, most: i64) -> Resul
         .select(replica_records::set_id)
         .load(db)?;
     Ok(i64::try_from(keys.len()).unwrap_or(i64::MAX))
-}
-
-/// Whether anything of a system's replica was published.
-pub fn is_published(db: &mut Db, system: SystemId) -> Result<bool> {
-    Ok(published_run(db, system)? > 0)
-}
-
-/// Whether a run has brought anything that was published; `None` for a system without a replica.
-pub fn has_changed(db: &mut Db, system: SystemId, run: RunId) -> Result<Option<bool>> {
-    let published = published_run(db, system)?;
-    if published == 0 {
-        return Ok(None);
-    }
-    let sets: Vec<i64> =
-        replica_sets::table.filter(replica_sets::system_id.eq(system)).select(replica_sets::id).load(db)?;
-    for set in sets.into_iter().filter(|_| run.0 <= published) {
-        let brought =
-            replica_records::table.filter(replica_records::set_id.eq(set)).filter(replica_records::from_run.eq(run));
-        if diesel::select(diesel::dsl::exists(brought)).get_result(db)? {
-            return Ok(Some(true));
-        }
-    }
-    Ok(Some(false))
 }
 
 #[cfg(test)]

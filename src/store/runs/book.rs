@@ -8,8 +8,8 @@ use std::time::Duration;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::progress::{Totals, main_errors, totals_of};
-use super::record::{Run, error_of};
+use super::progress::Counters;
+use super::record::{ListedRun, Run, listed};
 use crate::access::{Grant, Scope, verbs};
 use crate::clock::{Stamp, micros};
 use crate::domain::message::Category;
@@ -18,7 +18,7 @@ use crate::ids::{GroupId, RunId, RunNo, SystemKey};
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
 use crate::store::messages::find_code;
-use crate::store::schema::{run_counts, runs, system_groups, systems};
+use crate::store::schema::{run_counts, run_progress, runs, system_groups, systems};
 use crate::store::systems::{lower, patterns};
 
 /// Which runs.
@@ -81,10 +81,7 @@ const WINDOW: i64 = 50_000;
 /// A run with the system that it belongs to.
 #[derive(Debug, Clone)]
 pub struct Booked {
-    pub run: Run,
-    pub totals: Totals,
-    /// The code of its error, if it ended in error.
-    pub error: Option<String>,
+    pub listed: ListedRun,
     pub key: SystemKey,
     pub name: String,
     pub kind: String,
@@ -99,9 +96,11 @@ fn joined() -> _ {
     runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
         .inner_join(system_groups::table.on(system_groups::id.eq(systems::group_id)))
+        .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
 }
 
-type Row = (Run, SystemKey, String, String, GroupId, String, Option<Stamp>);
+/// What a row shows of the system of its run.
+type OfSystem = (SystemKey, String, String, GroupId, String, Option<Stamp>);
 
 /// Up to `limit` runs.
 pub fn book(
@@ -182,16 +181,12 @@ pub fn book(
     };
     let columns = (
         Run::as_select(),
-        systems::key,
-        systems::name,
-        systems::kind,
-        systems::group_id,
-        system_groups::name,
-        systems::deleted_at,
+        Option::<Counters>::as_select(),
+        (systems::key, systems::name, systems::kind, systems::group_id, system_groups::name, systems::deleted_at),
     );
-    let mut rows: Vec<Row> = query.limit(limit + 1).select(columns).load(db)?;
+    let mut rows: Vec<(Run, Option<Counters>, OfSystem)> = query.limit(limit + 1).select(columns).load(db)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
-    let beyond = if more { rows.pop().map(|row| BookPlace { system: row.1, no: row.0.no }) } else { None };
+    let beyond = if more { rows.pop().map(|row| BookPlace { system: row.2.0, no: row.0.no }) } else { None };
     if backwards {
         rows.reverse();
     }
@@ -200,15 +195,12 @@ pub fn book(
     Ok(BookRows { rows, beyond, go_on, is_code_unknown: false })
 }
 
-/// The runs with what is counted and read for all of them together.
-fn booked(db: &mut Db, rows: Vec<Row>) -> Result<Vec<Booked>> {
-    let ids: Vec<RunId> = rows.iter().map(|row| row.0.id).collect();
-    let mut totals = totals_of(db, &ids)?;
-    let mut errors = main_errors(db, &ids)?;
-    let booked = rows.into_iter().map(|(run, key, name, kind, group_id, group, deleted_at)| Booked {
-        error: error_of(&run, &mut errors),
-        totals: totals.remove(&run.id).unwrap_or_default(),
-        run,
+fn booked(db: &mut Db, rows: Vec<(Run, Option<Counters>, OfSystem)>) -> Result<Vec<Booked>> {
+    let (runs, systems): (Vec<_>, Vec<OfSystem>) =
+        rows.into_iter().map(|(run, counters, system)| ((run, counters, None), system)).unzip();
+    let rows = listed(db, runs)?.into_iter().zip(systems);
+    let booked = rows.map(|(listed, (key, name, kind, group_id, group, deleted_at))| Booked {
+        listed,
         key,
         name,
         kind,

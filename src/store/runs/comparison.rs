@@ -23,14 +23,18 @@ pub struct Comparison {
     pub changes: Vec<Change>,
 }
 
-/// The comparison of a run; none while it goes on, after it was canceled, and for one of a version without them.
-pub fn comparison(db: &mut Db, run: RunId) -> Result<Option<Comparison>> {
-    let row: Option<(Option<RunNo>, String)> = run_comparisons::table
-        .find(run)
-        .select((run_comparisons::before_no, run_comparisons::changes))
-        .first(db)
-        .optional()?;
-    Ok(row.map(|(before, changes)| Comparison { before, changes: read(&changes) }))
+/// The comparison of a run; none while it runs, after it was canceled, and for one of a version without them.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = run_comparisons)]
+pub(super) struct StoredComparison {
+    before_no: Option<RunNo>,
+    changes: String,
+}
+
+impl From<StoredComparison> for Comparison {
+    fn from(stored: StoredComparison) -> Self {
+        Self { before: stored.before_no, changes: read(&stored.changes) }
+    }
 }
 
 /// Compares a run that has just ended with the one before and keeps what came of it.
@@ -102,22 +106,29 @@ fn problems(db: &mut Db, run: RunId) -> Result<Problems> {
     Ok(problems)
 }
 
-/// The messages at some places of a log, by their place; what is past retention is not among them.
+/// Item keys by their place in a log.
+pub type ItemKeys = BTreeMap<i64, Vec<u8>>;
+
+/// The items at some places of two logs; what is past retention is not among them.
 pub fn examples(
     db: &mut Db,
     _grant: &Grant<verbs::ReadLogs>,
-    run: RunId,
-    places: &[i64],
-) -> Result<BTreeMap<i64, Vec<u8>>> {
-    if places.is_empty() {
-        return Ok(BTreeMap::new());
+    (run, places): (RunId, &[i64]),
+    other: Option<(RunId, &[i64])>,
+) -> Result<(ItemKeys, ItemKeys)> {
+    let (other, other_places) = other.unwrap_or((run, &[]));
+    if places.is_empty() && other_places.is_empty() {
+        return Ok((ItemKeys::new(), ItemKeys::new()));
     }
-    let rows: Vec<(i64, Vec<u8>)> = messages::table
-        .filter(messages::run_id.eq(run))
-        .filter(messages::seq.eq_any(places.to_vec()))
-        .select((messages::seq, messages::item_key))
+    let here = messages::run_id.eq(run).and(messages::seq.eq_any(places.to_vec()));
+    let there = messages::run_id.eq(other).and(messages::seq.eq_any(other_places.to_vec()));
+    let rows: Vec<(RunId, i64, Vec<u8>)> = messages::table
+        .filter(here.or(there))
+        .select((messages::run_id, messages::seq, messages::item_key))
         .load(db)?;
-    Ok(rows.into_iter().collect())
+    let (here, there): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.0 == run);
+    let keys = |rows: Vec<(RunId, i64, Vec<u8>)>| rows.into_iter().map(|(_run, seq, key)| (seq, key)).collect();
+    Ok((keys(here), keys(there)))
 }
 
 /// A change as it is kept: items of the log are named by their places alone, so that they go with it.

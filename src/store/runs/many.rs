@@ -12,24 +12,42 @@ use crate::ids::SystemId;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{run_progress, runs, systems};
+use crate::store::systems::{InReach, System};
 
 /// The open runs of a system, in the order of their numbers, with how far they are.
 pub type Open = Vec<(Run, Totals)>;
 
+#[diesel::dsl::auto_type(no_type_alias)]
+fn in_order() -> _ {
+    runs::table.left_join(run_progress::table.on(run_progress::run_id.eq(runs::id))).order((runs::system_id, runs::no))
+}
+
+fn with_totals((run, counters): (Run, Option<Counters>)) -> (Run, Totals) {
+    (run, counters.map(Totals::from).unwrap_or_default())
+}
+
 /// The open runs of these systems.
 pub fn open_of(db: &mut Db, of: &[SystemId]) -> Result<HashMap<SystemId, Open>> {
-    let rows: Vec<(Run, Option<Counters>)> = runs::table
-        .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
+    let rows: Vec<(Run, Option<Counters>)> = in_order()
         .filter(runs::system_id.eq_any(of.to_vec()))
         .filter(runs::state.ne(RunState::Ended))
-        .order((runs::system_id, runs::no))
         .select((Run::as_select(), Option::<Counters>::as_select()))
         .load(db)?;
     let mut open: HashMap<SystemId, Open> = HashMap::new();
-    for (run, counters) in rows {
-        open.entry(run.system_id).or_default().push((run, counters.map(Totals::from).unwrap_or_default()));
+    for row in rows {
+        open.entry(row.0.system_id).or_default().push(with_totals(row));
     }
     Ok(open)
+}
+
+/// The open runs of one system.
+pub fn open_in(db: &mut Db, system: &InReach<System>) -> Result<Open> {
+    let rows: Vec<(Run, Option<Counters>)> = in_order()
+        .filter(runs::system_id.eq(system.id))
+        .filter(runs::state.ne(RunState::Ended))
+        .select((Run::as_select(), Option::<Counters>::as_select()))
+        .load(db)?;
+    Ok(rows.into_iter().map(with_totals).collect())
 }
 
 /// A run as the strip of a list shows it.

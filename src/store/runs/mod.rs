@@ -3,6 +3,7 @@
 mod book;
 mod claim;
 mod comparison;
+mod details;
 mod finish;
 mod many;
 mod next;
@@ -13,14 +14,14 @@ mod retention;
 
 pub use book::{BookFilter, BookPage, BookPlace, BookRows, Booked, book};
 pub use claim::{Claim, any_lost, canceled_by, heartbeat, in_process, lost, shorten_leases};
-pub use comparison::{Comparison, comparison, examples};
+pub use comparison::{Comparison, ItemKeys, examples};
+pub use details::{ComparedRun, RunDetails, RunDigest, details, digest};
 pub use finish::{Ending, Retry, Sequel, finish, withdraw};
-pub use many::{Open, RecentRun, open_of, recent_of};
+pub use many::{Open, RecentRun, open_in, open_of, recent_of};
 pub use next::{Claimant, any_waiting, claim_next, share_in_use};
 pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};
 pub use queue::{Due, Queued, cancel, correct_waits, due_systems, pull_forward, queue, set_due, try_queue};
 pub use record::{
-    Run, RunPlace, errors_of, find, find_kept, last_begun, last_number, last_result, list, number_of, open_runs,
-    retry_of,
+    LatestRuns, ListedRun, Run, RunPlace, find, find_kept, last_result, latest, list, number_of, open_runs,
 };
 pub use retention::{delete_messages, delete_runs, drop_messages};

@@ -115,13 +115,17 @@ fn has_others(db: &mut Db, group: GroupId) -> Result<bool> {
 /// How many runs of a group are in process where each worker process keeps a place for other groups; none where there
 /// are no others.
 pub fn share_in_use(db: &mut Db, group: GroupId) -> Result<Option<i64>> {
+    let others = diesel::alias!(systems as others);
+    let others =
+        others.filter(others.field(systems::group_id).ne(group)).filter(others.field(systems::deleted_at).is_null());
     let in_process: i64 = runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
         .filter(runs::state.eq(RunState::Running))
         .filter(systems::group_id.eq(group))
+        .filter(exists(others))
         .count()
         .get_result(db)?;
-    Ok(if in_process > 0 && has_others(db, group)? { Some(in_process) } else { None })
+    Ok(Some(in_process).filter(|n| *n > 0))
 }
 
 /// Claims the run of a group that has waited longest, leaving out what another transaction holds.

@@ -36,7 +36,6 @@ pub struct Totals {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = run_progress)]
 pub(super) struct Counters {
-    run_id: RunId,
     phase: String,
     moved_at: Option<Stamp>,
     items_done: i64,
@@ -76,14 +75,6 @@ impl From<Counters> for Totals {
             },
         }
     }
-}
-
-pub(super) fn totals_of(db: &mut Db, runs: &[RunId]) -> Result<HashMap<RunId, Totals>> {
-    let rows: Vec<Counters> = run_progress::table
-        .filter(run_progress::run_id.eq_any(runs.to_vec()))
-        .select(Counters::as_select())
-        .load(db)?;
-    Ok(rows.into_iter().map(|row| (row.run_id, row.into())).collect())
 }
 
 /// The counters of a run. (A list of one would be another statement each time: `IN` is prepared anew.)

@@ -46,7 +46,7 @@ pub enum Queued {
 pub fn queue(db: &mut Db, due: &Due, now: Stamp) -> Result<Queued> {
     // The row of the system is taken first: two requests for one system follow each other.
     diesel::update(systems::table.find(due.system)).set(systems::last_run_no.eq(systems::last_run_no)).execute(db)?;
-    let open = super::record::open_runs(db, due.system)?;
+    let open = super::record::open_runs_of(db, due.system)?;
     let in_lane = |state: RunState| open.iter().find(|run| run.lane == due.lane && run.state == state);
     let behind = in_lane(RunState::Running).map(|run| run.no);
     if let Some(run) = answered(db, due)? {

@@ -1,16 +1,16 @@
 //! A run's header as it is stored, and lists of them.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 
-use super::progress::{Totals, main_errors, progress, totals_of};
+use super::progress::{Counters, Totals, main_errors, progress};
 use crate::clock::Stamp;
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
 use crate::ids::{RunId, RunNo, SystemId};
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
-use crate::store::schema::{runs, systems};
+use crate::store::plans::Braked;
+use crate::store::schema::{braked_plans, run_progress, runs};
+use crate::store::systems::{InReach, System};
 
 /// A run's header.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -53,9 +53,9 @@ pub enum RunPlace {
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
-pub fn find(db: &mut Db, system: SystemId, no: RunNo) -> Result<(Run, Totals)> {
+pub fn find(db: &mut Db, system: &InReach<System>, no: RunNo) -> Result<(Run, Totals)> {
     let run: Run =
-        runs::table.filter(runs::system_id.eq(system)).filter(runs::no.eq(no)).select(Run::as_select()).first(db)?;
+        runs::table.filter(runs::system_id.eq(system.id)).filter(runs::no.eq(no)).select(Run::as_select()).first(db)?;
     let totals = progress(db, run.id)?;
     Ok((run, totals))
 }
@@ -64,22 +64,57 @@ pub fn find(db: &mut Db, system: SystemId, no: RunNo) -> Result<(Run, Totals)> {
 ///
 /// # Errors
 /// As for [`find`].
-pub fn find_kept(db: &mut Db, system: SystemId, no: RunNo, kept_since: Stamp) -> Result<(Run, Totals)> {
+pub fn find_kept(db: &mut Db, system: &InReach<System>, no: RunNo, kept_since: Stamp) -> Result<(Run, Totals)> {
     let found = find(db, system, no)?;
     if found.0.ended_at.is_some_and(|ended| ended < kept_since) { Err(StoreError::NotFound) } else { Ok(found) }
+}
+
+/// A run as lists show it.
+#[derive(Debug, Clone)]
+pub struct ListedRun {
+    pub run: Run,
+    pub totals: Totals,
+    /// The number of the run that it retries, if that is still kept.
+    pub retries: Option<RunNo>,
+    /// The code of the error that it ended in: why it ended, else the code of most of its errors.
+    pub error: Option<String>,
+}
+
+/// Runs with their counters, and with the runs that they retry.
+pub(super) type RunRow = (Run, Option<Counters>, Option<RunNo>);
+
+/// Adds the codes of their errors, read for all of them in one statement.
+pub(super) fn listed(db: &mut Db, rows: Vec<RunRow>) -> Result<Vec<ListedRun>> {
+    let failed: Vec<RunId> = rows.iter().filter(|row| row.0.end_code.is_none()).map(|row| row.0.id).collect();
+    let mut main = main_errors(db, &failed)?;
+    let listed = rows.into_iter().map(|(run, counters, retries)| {
+        let error = run.end_code.clone().or(main.remove(&run.id));
+        ListedRun {
+            error: error.filter(|_code| run.result == Some(RunResult::Error)),
+            totals: counters.map(Totals::from).unwrap_or_default(),
+            run,
+            retries,
+        }
+    });
+    Ok(listed.collect())
 }
 
 /// A page of a system's runs, newest first, and whether there are more in the direction that was read; without those
 /// that ended before `kept_since`.
 pub fn list(
     db: &mut Db,
-    system: SystemId,
+    system: &InReach<System>,
     place: RunPlace,
     kept_since: Stamp,
     limit: i64,
-) -> Result<(Vec<(Run, Totals)>, bool)> {
+) -> Result<(Vec<ListedRun>, bool)> {
+    let retried = diesel::alias!(runs as retried);
+    let is_retried = retried.field(runs::id).nullable().eq(runs::retries_run);
+    let ended = retried.field(runs::ended_at);
     let query = runs::table
-        .filter(runs::system_id.eq(system))
+        .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
+        .left_join(retried.on(is_retried.and(ended.is_null().or(ended.ge(kept_since)))))
+        .filter(runs::system_id.eq(system.id))
         .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
         .limit(limit + 1)
         .into_boxed();
@@ -89,7 +124,9 @@ pub fn list(
         RunPlace::After(no) => (query.filter(runs::no.gt(no)).order(runs::no.asc()), true),
         RunPlace::Oldest => (query.order(runs::no.asc()), true),
     };
-    let mut rows: Vec<Run> = query.select(Run::as_select()).load(db)?;
+    let mut rows: Vec<RunRow> = query
+        .select((Run::as_select(), Option::<Counters>::as_select(), retried.field(runs::no).nullable()))
+        .load(db)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
     if more {
         rows.pop();
@@ -97,27 +134,15 @@ pub fn list(
     if upwards {
         rows.reverse();
     }
-    let ids: Vec<RunId> = rows.iter().map(|run| run.id).collect();
-    let mut totals = totals_of(db, &ids)?;
-    let listed = rows.into_iter().map(|run| (totals.remove(&run.id).unwrap_or_default(), run));
-    Ok((listed.map(|(totals, run)| (run, totals)).collect(), more))
-}
-
-/// The code of the error that a run ended in: why it ended, else the code of most of its errors (`main`, taken out).
-pub(super) fn error_of(run: &Run, main: &mut HashMap<RunId, String>) -> Option<String> {
-    let counted = main.remove(&run.id);
-    run.end_code.clone().or(counted).filter(|_code| run.result == Some(RunResult::Error))
-}
-
-/// The same for a page of runs: one entry for each, in the same order.
-pub fn errors_of(db: &mut Db, runs: &[(Run, Totals)]) -> Result<Vec<Option<String>>> {
-    let ids: Vec<RunId> = runs.iter().map(|(run, _)| run.id).collect();
-    let mut main = main_errors(db, &ids)?;
-    Ok(runs.iter().map(|(run, _)| error_of(run, &mut main)).collect())
+    Ok((listed(db, rows)?, more))
 }
 
 /// The queued and running runs of a system; at most two a lane.
-pub fn open_runs(db: &mut Db, system: SystemId) -> Result<Vec<Run>> {
+pub fn open_runs(db: &mut Db, system: &InReach<System>) -> Result<Vec<Run>> {
+    open_runs_of(db, system.id)
+}
+
+pub(super) fn open_runs_of(db: &mut Db, system: SystemId) -> Result<Vec<Run>> {
     Ok(runs::table
         .filter(runs::system_id.eq(system))
         .filter(runs::state.ne(RunState::Ended))
@@ -128,9 +153,9 @@ pub fn open_runs(db: &mut Db, system: SystemId) -> Result<Vec<Run>> {
 
 /// The run that the system's verdict comes from: the last that ended and was not canceled, if it did not end before
 /// `kept_since`.
-pub fn last_result(db: &mut Db, system: SystemId, kept_since: Stamp) -> Result<Option<(Run, Totals)>> {
+pub fn last_result(db: &mut Db, system: &InReach<System>, kept_since: Stamp) -> Result<Option<(Run, Totals)>> {
     let run: Option<Run> = runs::table
-        .filter(runs::system_id.eq(system))
+        .filter(runs::system_id.eq(system.id))
         .filter(runs::state.eq(RunState::Ended))
         .filter(runs::result.ne(RunResult::Canceled))
         .filter(runs::ended_at.ge(kept_since))
@@ -143,36 +168,51 @@ pub fn last_result(db: &mut Db, system: SystemId, kept_since: Stamp) -> Result<O
     Ok(Some((run, totals)))
 }
 
-/// The newest run that began, whatever became of it, if it did not end before `kept_since`. One that was withdrawn from
-/// the queue never did.
-pub fn last_begun(db: &mut Db, system: SystemId, kept_since: Stamp) -> Result<Option<Run>> {
-    Ok(runs::table
-        .filter(runs::system_id.eq(system))
-        .filter(runs::started_at.is_not_null())
-        .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
+/// The runs that the status of a system comes from, if they did not end before `kept_since`.
+#[derive(Debug, Clone, Default)]
+pub struct LatestRuns {
+    /// The last one that ended and was not canceled, as [`last_result`], with its plan if it has one.
+    pub decided: Option<(Run, Totals, Option<Braked>)>,
+    /// The newest one that began, whatever became of it. One that was withdrawn from the queue never did.
+    pub begun: Option<Run>,
+}
+
+/// Reads both in one statement.
+pub fn latest(db: &mut Db, system: &InReach<System>, kept_since: Stamp) -> Result<LatestRuns> {
+    let (verdict, begun) = diesel::alias!(runs as verdict, runs as begun);
+    let of_verdict = verdict
+        .filter(verdict.field(runs::system_id).eq(system.id))
+        .filter(verdict.field(runs::state).eq(RunState::Ended))
+        .filter(verdict.field(runs::result).ne(RunResult::Canceled))
+        .filter(verdict.field(runs::ended_at).ge(kept_since))
+        .order(verdict.field(runs::no).desc())
+        .select(verdict.field(runs::no))
+        .single_value();
+    let ended = begun.field(runs::ended_at);
+    let of_begun = begun
+        .filter(begun.field(runs::system_id).eq(system.id))
+        .filter(begun.field(runs::started_at).is_not_null())
+        .filter(ended.is_null().or(ended.ge(kept_since)))
+        .order(begun.field(runs::no).desc())
+        .select(begun.field(runs::no))
+        .single_value();
+    let rows: Vec<(Run, Option<Counters>, Option<Braked>)> = runs::table
+        .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
+        .left_join(braked_plans::table.on(braked_plans::run_id.eq(runs::id)))
+        .filter(runs::system_id.eq(system.id))
+        .filter(runs::no.nullable().eq(of_verdict).or(runs::no.nullable().eq(of_begun)))
         .order(runs::no.desc())
-        .select(Run::as_select())
-        .first(db)
-        .optional()?)
+        .select((Run::as_select(), Option::<Counters>::as_select(), Option::<Braked>::as_select()))
+        .load(db)?;
+    let begun = rows.iter().map(|row| &row.0).find(|run| run.started_at.is_some()).cloned();
+    let counts = |run: &Run| run.result.is_some_and(|result| result != RunResult::Canceled);
+    let decided = rows.into_iter().find(|row| counts(&row.0));
+    let decided = decided.map(|(run, counters, plan)| (run, counters.map(Totals::from).unwrap_or_default(), plan));
+    Ok(LatestRuns { decided, begun })
 }
 
 /// The number of a run that is known by its id; none if it is not kept any more, as for [`find_kept`].
 pub fn number_of(db: &mut Db, run: RunId, kept_since: Stamp) -> Result<Option<RunNo>> {
     let kept = runs::ended_at.is_null().or(runs::ended_at.ge(kept_since));
     Ok(runs::table.find(run).filter(kept).select(runs::no).first(db).optional()?)
-}
-
-/// The retry of a run, if there is one.
-pub fn retry_of(db: &mut Db, system: SystemId, run: RunId) -> Result<Option<RunNo>> {
-    Ok(runs::table
-        .filter(runs::system_id.eq(system))
-        .filter(runs::retries_run.eq(run))
-        .select(runs::no)
-        .first(db)
-        .optional()?)
-}
-
-/// The number of a system's newest run; 0 before the first.
-pub fn last_number(db: &mut Db, system: SystemId) -> Result<i64> {
-    Ok(systems::table.find(system).select(systems::last_run_no).first(db)?)
 }

@@ -1,5 +1,6 @@
 //! Systems: read through the reach of a grant, or by Syncdesk itself.
 
+mod details;
 mod list;
 mod reach;
 mod record;
@@ -8,9 +9,10 @@ mod too_late;
 mod verdict;
 mod watch;
 
+pub use details::{SystemDetails, details};
 pub use list::{Filter, Listed, Page, Place, Sort, counts, list};
 pub(in crate::store) use list::{lower, patterns};
-pub use reach::Systems;
+pub use reach::{InReach, Systems};
 pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, locate};
 pub use save::{Draft, Neighbour, create, delete, hold, neighbours, plan, release, save, taken_name};
 pub use too_late::{correct_times, too_late};

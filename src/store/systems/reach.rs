@@ -1,5 +1,7 @@
 //! The only way to systems for whoever acts on a request: the reach of the grant is in the query.
 
+use std::ops::Deref;
+
 use diesel::prelude::*;
 
 use crate::access::{Grant, Permission, Scope};
@@ -9,7 +11,30 @@ use crate::store::schema::systems;
 /// Systems in reach.
 pub(in crate::store) type Reached<'a> = systems::BoxedQuery<'a, DbBackend>;
 
-/// `grant.systems()`.
+/// What was found through a grant. Only `store` makes one, so nobody has one of something out of reach.
+#[derive(Debug, Clone)]
+pub struct InReach<T>(T);
+
+impl<T> InReach<T> {
+    pub(in crate::store) const fn new(found: T) -> Self {
+        Self(found)
+    }
+
+    /// The thing itself, without the proof.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for InReach<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// A grant that reaches systems.
 pub trait Systems {
     /// The reach, for queries that begin elsewhere.
     fn reach(&self) -> &Scope;

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::reach::{Systems, systems as reached, with_deleted};
+use super::reach::{InReach, Systems, systems as reached, with_deleted};
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::domain::status::{Connection, Overall, Verdict};
@@ -28,6 +28,8 @@ pub struct System {
     /// In the form of [`crate::domain::schedule::Schedule`].
     pub schedule: String,
     pub next_due: Option<Stamp>,
+    /// The number of its newest run; 0 before the first.
+    pub last_run_no: i64,
     pub timeout_us: i64,
     pub max_attempts: i64,
     pub hold_reason: Option<String>,
@@ -73,18 +75,18 @@ pub fn locate(db: &mut Db, key: &SystemKey) -> Result<Option<Located>> {
 ///
 /// # Errors
 /// [`crate::store::StoreError::NotFound`] when there is none in reach.
-pub fn find(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<(System, String)> {
+pub fn find(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<(InReach<System>, String)> {
     let system: System = reached(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?;
     let group = system_groups::table.find(system.group_id).select(system_groups::name).first(db)?;
-    Ok((system, group))
+    Ok((InReach::new(system), group))
 }
 
 /// A system whose runs are read: also one that was deleted, whose logs stay until their time is up.
 ///
 /// # Errors
 /// As for [`find`].
-pub fn find_with_runs(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<System> {
-    Ok(with_deleted(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?)
+pub fn find_with_runs(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<InReach<System>> {
+    Ok(InReach::new(with_deleted(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?))
 }
 
 /// As [`find`], for a change that follows. Whoever else changes the system waits until this transaction has ended, or
@@ -92,7 +94,7 @@ pub fn find_with_runs(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Res
 ///
 /// # Errors
 /// As for [`find`].
-pub fn find_to_change(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<(System, String)> {
+pub fn find_to_change(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<(InReach<System>, String)> {
     diesel::update(systems::table.filter(systems::key.eq(key)))
         .set(systems::last_run_no.eq(systems::last_run_no))
         .execute(db)?;
@@ -100,10 +102,11 @@ pub fn find_to_change(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Res
 }
 
 /// A system for Syncdesk itself, with the name of its group; also one that was deleted meanwhile.
-pub fn by_id(db: &mut Db, _internal: &Internal, id: SystemId) -> Result<(System, String)> {
-    Ok(systems::table
+pub fn by_id(db: &mut Db, _internal: &Internal, id: SystemId) -> Result<(InReach<System>, String)> {
+    let (system, group) = systems::table
         .inner_join(system_groups::table.on(system_groups::id.eq(systems::group_id)))
         .filter(systems::id.eq(id))
         .select((System::as_select(), system_groups::name))
-        .first(db)?)
+        .first(db)?;
+    Ok((InReach::new(system), group))
 }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::reach::systems as reached;
+use super::reach::{InReach, systems as reached};
 use super::record::{System, find_to_change};
 use super::verdict::count;
 use super::watch;
@@ -188,7 +188,12 @@ pub fn release(
 }
 
 /// Deletes a system softly: its runs and their logs stay until retention ends.
-pub fn delete(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey, now: Stamp) -> Result<System> {
+pub fn delete(
+    db: &mut Db,
+    grant: &Grant<verbs::SpecifySystems>,
+    key: &SystemKey,
+    now: Stamp,
+) -> Result<InReach<System>> {
     let (system, _group) = find_to_change(db, grant, key)?;
     diesel::update(systems::table.find(system.id))
         .set((systems::deleted_at.eq(now), systems::next_due.eq(None::<Stamp>)))

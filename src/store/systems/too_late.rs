@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::record::System;
-use super::watch::{Watch, refresh, settle, watch};
+use super::watch::{Watch, refresh, settle, watch_of};
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::domain::cadence::Cadence;
@@ -84,7 +84,7 @@ pub fn correct_times(db: &mut Db, _schedule: &Internal, id: SystemId, cadence: &
     if system.deleted_at.is_some() {
         return Ok(false);
     }
-    let wrong = Wrong::of(&system, &watch(db, id)?, cadence, now);
+    let wrong = Wrong::of(&system, &watch_of(db, id)?, cadence, now);
     if wrong == Wrong::NOTHING {
         return Ok(false);
     }

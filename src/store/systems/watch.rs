@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::reach::InReach;
 use super::record::System;
 use super::verdict::set_overall;
 use crate::access::Internal;
@@ -27,7 +28,11 @@ pub struct Watch {
 }
 
 /// The times of a system that was found through a grant.
-pub fn watch(db: &mut Db, id: SystemId) -> Result<Watch> {
+pub fn watch(db: &mut Db, system: &InReach<System>) -> Result<Watch> {
+    watch_of(db, system.id)
+}
+
+pub(super) fn watch_of(db: &mut Db, id: SystemId) -> Result<Watch> {
     Ok(watches::table.find(id).select(Watch::as_select()).first(db)?)
 }
 
@@ -47,7 +52,7 @@ pub(super) fn begin(db: &mut Db, id: SystemId, freshness_us: Option<i64>, now: S
 /// Counts the freshness budget anew: from `from`, or from where it counted, by what is specified now.
 pub(super) fn refresh(db: &mut Db, id: SystemId, from: Option<Stamp>, now: Stamp) -> Result<()> {
     let system: System = systems::table.find(id).select(System::as_select()).first(db)?;
-    let watch = watch(db, id)?;
+    let watch = watch_of(db, id)?;
     let from = from.unwrap_or(watch.fresh_from);
     let budget = watch.freshness_us.and_then(|budget| u64::try_from(budget).ok()).map(std::time::Duration::from_micros);
     let planned = system.schedule.parse().ok().zip(system.time_zone.parse().ok());
@@ -104,7 +109,7 @@ pub(super) fn after_check(db: &mut Db, before: &System, cadence: &Cadence, at: S
 /// Lets the stored status follow from what is stored and from the time. The caller has the system's row.
 pub(super) fn settle(db: &mut Db, id: SystemId, now: Stamp) -> Result<()> {
     let system: System = systems::table.find(id).select(System::as_select()).first(db)?;
-    let watch = watch(db, id)?;
+    let watch = watch_of(db, id)?;
     let held = system.hold_since.is_some() || system.deleted_at.is_some();
     let timed = Coming { held, pause_at: watch.pause_at, silent_at: watch.silent_at }.by(now);
     diesel::update(watches::table.find(id)).set(watches::next_change_at.eq(timed.next_change_at)).execute(db)?;
@@ -162,7 +167,7 @@ pub fn pass_time(db: &mut Db, _schedule: &Internal, id: SystemId) -> Result<()> 
         return Ok(());
     }
     let now = db_now(db)?;
-    if watch(db, id)?.silent_at.is_none() {
+    if watch_of(db, id)?.silent_at.is_none() {
         // A system from before there were budgets has never counted one.
         return refresh(db, id, None, now);
     }

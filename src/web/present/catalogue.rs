@@ -4,6 +4,7 @@ use crate::domain::catalogue;
 use crate::domain::house_note::{HouseNote, Placing};
 use crate::domain::message::StoredMessage;
 use crate::domain::run::Stage;
+use crate::queries::RunFailure;
 use crate::web::pages::runs::messages::MessageRow;
 use crate::web::ui::failure::FailureView;
 
@@ -13,15 +14,10 @@ pub fn message_row(message: StoredMessage) -> MessageRow {
     MessageRow { text: catalogue::text(&message.code, &message.args), message }
 }
 
-/// Whether a message has these words (in lower case): in its text, code, item key or the peer's words.
+/// Why a run failed.
 #[must_use]
-pub fn mentions(message: &StoredMessage, needle: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(needle);
-    has(&String::from_utf8_lossy(&message.item_key))
-        || message.foreign_text.as_deref().is_some_and(has)
-        || has(&message.code)
-        || message.args.iter().any(|arg| has(arg))
-        || has(&catalogue::text(&message.code, &message.args))
+pub fn run_failure(why: &RunFailure) -> FailureView {
+    failure((&why.code, why.note.as_ref()), why.stage, &why.args, why.foreign_text.clone())
 }
 
 /// Why a check or a run failed, with what to do about it: as the catalogue says, and as the house says.

@@ -7,7 +7,7 @@ mod run;
 mod secrets;
 mod system;
 
-pub use catalogue::{failure, mentions, message_row};
+pub use catalogue::{failure, message_row, run_failure};
 pub use fault::fault_words;
 pub use forms::{errors_of, time_zones, typed};
 pub use run::{completeness, duration_of, origin, overdue, progress, run_row, waits};

@@ -8,7 +8,7 @@ use crate::domain::run::{RunState, Trigger};
 use crate::domain::schedule::CATCH_UP_AFTER;
 use crate::domain::status::Obstacle;
 use crate::ids::RunNo;
-use crate::store::runs::{Run, Totals};
+use crate::store::runs::{ListedRun, Run, Totals};
 use crate::store::systems::System;
 use crate::web::pages::runs::show::Completeness;
 use crate::web::pages::systems::show::RunRow;
@@ -51,15 +51,16 @@ pub fn waits(system: &System, run: &Run, running: Option<RunNo>) -> Option<Strin
 
 /// A row of the table of runs.
 #[must_use]
-pub fn run_row(run: &Run, totals: &Totals, retries: Option<RunNo>, error: Option<&str>, now: Stamp) -> RunRow {
+pub fn run_row(listed: &ListedRun, now: Stamp) -> RunRow {
+    let ListedRun { run, totals, retries, error } = listed;
     RunRow {
-        error: error.map(ErrorCause::of),
+        error: error.as_deref().map(ErrorCause::of),
         no: run.no,
         state: run.state,
         result: run.result,
         queued: run.queued_at,
         started: run.started_at,
-        origin: origin(run, retries),
+        origin: origin(run, *retries),
         duration: duration_of(run, now),
         counts: totals.counts,
     }

@@ -106,7 +106,7 @@ both_databases! {
         let found = depot.read(|db| credentials::not_under(db, &key, 10)).remove(0);
         depot.write(|db| credentials::set(db, &sealed("the new one")));
         assert_eq!(depot.write(|db| credentials::replace(db, &sealed("the old one"), &found.key_id)), 0);
-        let kept = depot.read(|db| credentials::of_system(db, depot.tree)).remove(0);
+        let kept = depot.read(|db| credentials::of_system(db, &depot.found())).remove(0);
         assert_eq!(vault.open(&kept).expect("its key is there").expose_secret(), "the new one");
         // One that nobody has changed is sealed anew.
         assert_eq!(depot.write(|db| credentials::replace(db, &sealed("the new one"), &kept.key_id)), 1);

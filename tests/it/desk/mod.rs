@@ -257,6 +257,12 @@ pub async fn sign_in(visitor: &Visitor, name: &str) -> Answer {
 }
 
 impl Desk {
+    /// Waits until no connection check is open.
+    pub async fn checks_have_ended(&self) {
+        let open = "SELECT 'open' AS value FROM checks WHERE state <> 'ended'";
+        crate::wait::until("the open checks", async || self.texts(open).is_empty().then_some(())).await;
+    }
+
     /// Ends the application in order, and waits until it has ended. The database stays.
     pub fn end(&mut self) {
         let Some(Serving { end, thread }) = self.serving.take() else { return };

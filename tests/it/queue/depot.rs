@@ -14,7 +14,7 @@ use syncdesk::config::Environment;
 use syncdesk::domain::run::{EndReason, RunState, Stage, Trigger};
 use syncdesk::ids::{GroupId, PersonId, RunId, SystemId, SystemKey};
 use syncdesk::store::runs::{self, Claim, Claimant, Due, Ending, Queued, Run, Totals};
-use syncdesk::store::systems::{self, Draft, System};
+use syncdesk::store::systems::{self, Draft, InReach, System};
 use syncdesk::store::{Db, Result, Store, messages};
 use syncdesk::sync::engine::Engine;
 use tempfile::TempDir;
@@ -156,8 +156,9 @@ impl Depot {
     }
 
     pub fn all_runs(&self) -> Vec<Run> {
-        let newest = self.read(|db| runs::list(db, self.tree, runs::RunPlace::Oldest, Stamp(0), 1_000));
-        newest.0.into_iter().map(|(run, _totals)| run).rev().collect()
+        let found = self.found();
+        let newest = self.read(|db| runs::list(db, &found, runs::RunPlace::Oldest, Stamp(0), 1_000));
+        newest.0.into_iter().map(|listed| listed.run).rev().collect()
     }
 
     pub fn totals(&self, run: RunId) -> Totals {
@@ -168,7 +169,7 @@ impl Depot {
         self.all_runs().into_iter().filter(|run| run.state != RunState::Ended).collect()
     }
 
-    pub fn found(&self) -> System {
+    pub fn found(&self) -> InReach<System> {
         self.read(|db| systems::by_id(db, &Internal::worker(), self.tree)).0
     }
 }

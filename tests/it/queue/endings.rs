@@ -101,7 +101,7 @@ both_databases! {
         depot.write(|db| runs::finish(db, &claim, &failed(), Some(Retry { after: Duration::ZERO })));
         assert_eq!(depot.run(claim.run).result, Some(RunResult::Error));
         assert!(depot.open_runs().is_empty());
-        assert_eq!(depot.read(|db| systems::watch(db, depot.tree)).next_check, None);
+        assert_eq!(depot.read(|db| systems::watch(db, &depot.found())).next_check, None);
         assert_eq!(depot.found().synchronization, Verdict::Error, "its result counts");
     }
 

@@ -64,7 +64,7 @@ both_databases! {
         .sum();
         let numbers: Vec<i64> = depot.all_runs().iter().map(|run| run.no.0).collect();
         assert_eq!(numbers, (1..=made).collect::<Vec<_>>());
-        assert_eq!(depot.read(|db| runs::last_number(db, depot.tree)), made);
+        assert_eq!(depot.found().last_run_no, made);
     }
 
     /// Whatever the code does, the database itself refuses a second run of a kind.

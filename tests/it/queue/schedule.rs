@@ -20,8 +20,8 @@ use crate::database::both_databases;
 fn triggers(depot: &Depot, number: u8) -> Vec<Trigger> {
     let grant = ada::<syncdesk::access::verbs::SeeSystems>();
     let (system, _group) = depot.read(|db| systems::find(db, &grant, &key(number)));
-    let (newest, _more) = depot.read(|db| runs::list(db, system.id, RunPlace::Newest, Stamp(0), 100));
-    newest.iter().rev().map(|(run, _totals)| run.trigger).collect()
+    let (newest, _more) = depot.read(|db| runs::list(db, &system, RunPlace::Newest, Stamp(0), 100));
+    newest.iter().rev().map(|listed| listed.run.trigger).collect()
 }
 
 both_databases! {

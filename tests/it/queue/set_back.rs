@@ -136,7 +136,7 @@ both_databases! {
         correct(&depot).await;
         let found = depot.found();
         assert_eq!((found.paused_since, found.silent_since), (None, None), "neither is true any more");
-        let watch = depot.read(|db| systems::watch(db, depot.tree));
+        let watch = depot.read(|db| systems::watch(db, &depot.found()));
         let soon = |at: Option<Stamp>, most: Duration| at.is_some_and(|at| at > now(&depot) && at <= now(&depot).plus(most));
         assert!(soon(watch.next_check, MINUTE * 15), "{watch:?}");
         assert!(soon(watch.pause_at, Duration::from_hours(3)) && soon(watch.silent_at, Duration::from_hours(2)), "{watch:?}");

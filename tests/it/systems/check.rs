@@ -15,8 +15,7 @@ async fn check(desk: &Desk, tree: &Tree) -> Answer {
 async fn check_as(desk: &Desk, name: &str, tree: &Tree) -> Answer {
     let visitor = desk.as_(name).await;
     // The check that follows a save would answer this request as well.
-    let open = "SELECT 'open' AS value FROM checks WHERE state <> 'ended'";
-    until("the check after the save", async || desk.texts(open).is_empty().then_some(())).await;
+    desk.checks_have_ended().await;
     visitor.open(&tree.page()).await.expect(200);
     let asked = visitor.submit(&format!("{}/check", tree.page()), &[]).await.expect(303);
     desk.ended(&visitor, asked.location()).await

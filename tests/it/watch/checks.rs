@@ -210,7 +210,7 @@ both_databases! {
         }
         let kept = depot.database.connect().texts("SELECT CAST(no AS TEXT) AS value FROM checks ORDER BY no");
         assert_eq!((kept.len(), kept.first().map(String::as_str)), (50, Some("4")));
-        assert_eq!(depot.read(|db| checks::recent(db, depot.tree, 22)).len(), 22);
+        assert_eq!(depot.read(|db| checks::recent(db, &depot.found(), 22)).len(), 22);
         assert!(wait(&depot, depot.tree) > Some(Duration::ZERO));
     }
 }

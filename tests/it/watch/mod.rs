@@ -41,7 +41,10 @@ fn ends(depot: &Depot, ok: bool) {
 
 /// How long until the next check of a system is due.
 fn wait(depot: &Depot, system: SystemId) -> Option<Duration> {
-    let watch = depot.read(|db| systems::watch(db, system));
+    let watch = depot.read(|db| {
+        let (system, _group) = systems::by_id(db, &syncdesk::access::Internal::worker(), system)?;
+        systems::watch(db, &system)
+    });
     watch.next_check.map(|at| at.since(depot.now()))
 }
 

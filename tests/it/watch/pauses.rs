@@ -14,7 +14,7 @@ use crate::queue::depot::{Depot, ada, claim};
 async fn fail_for(depot: &Depot, minutes: u32) {
     let until = depot.now().plus(MINUTE * minutes);
     loop {
-        let watch = depot.read(|db| syncdesk::store::systems::watch(db, depot.tree));
+        let watch = depot.read(|db| syncdesk::store::systems::watch(db, &depot.found()));
         if watch.next_check.is_none_or(|next| next > until) {
             break;
         }
@@ -70,7 +70,7 @@ both_databases! {
         assert!(claim(&depot.store).is_none(), "what is queued waits");
         depot.advance(HOUR * 7);
         tick(&depot).await;
-        let waiting = depot.read(|db| runs::list(db, depot.tree, RunPlace::Newest, Stamp(0), 10)).0;
+        let waiting = depot.read(|db| runs::list(db, &depot.found(), RunPlace::Newest, Stamp(0), 10)).0;
         assert_eq!(waiting.len(), 1, "and nothing more comes due");
 
         depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
@@ -80,8 +80,8 @@ both_databases! {
         claim(&depot.store).expect("what waited begins");
         tick(&depot).await;
         tick(&depot).await;
-        let runs = depot.read(|db| runs::list(db, depot.tree, RunPlace::Newest, Stamp(0), 10)).0;
-        let triggers: Vec<Trigger> = runs.iter().map(|(run, _)| run.trigger).collect();
+        let runs = depot.read(|db| runs::list(db, &depot.found(), RunPlace::Newest, Stamp(0), 10)).0;
+        let triggers: Vec<Trigger> = runs.iter().map(|listed| listed.run.trigger).collect();
         assert_eq!(triggers, [Trigger::CatchUp, Trigger::Manual]);
     }
 

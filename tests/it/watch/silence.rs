@@ -3,13 +3,13 @@
 use syncdesk::domain::status::Overall;
 use syncdesk::ids::SystemId;
 use syncdesk::store::runs::{self, Ending, Totals};
-use syncdesk::store::systems::{self, System};
+use syncdesk::store::systems::{self, InReach, System};
 
 use super::{HOUR, MINUTE, save, tick};
 use crate::database::both_databases;
 use crate::queue::depot::{Depot, ada, failed};
 
-fn found(depot: &Depot, id: SystemId) -> System {
+fn found(depot: &Depot, id: SystemId) -> InReach<System> {
     depot.read(|db| systems::by_id(db, &syncdesk::access::Internal::worker(), id)).0
 }
 

@@ -78,8 +78,8 @@ pub async fn of_system(
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let check = checks::last(db, system.id)?;
-            let last = runs::last_result(db, system.id, kept_since)?;
+            let check = checks::last(db, &system)?;
+            let last = runs::last_result(db, &system, kept_since)?;
             Ok((system, check, last))
         })
         .await?;
@@ -97,8 +97,8 @@ pub async fn of_system(
         check: check.map(|check| check.no),
         last_run: last.map(|(run, _totals)| run.no),
         addresses: if may(Verb::SeeSettings) { addresses(&system) } else { Vec::new() },
-        name: system.name,
-        key: system.key,
+        name: system.name.clone(),
+        key: system.key.clone(),
     };
     let shown = ConnectionView { system: Some(in_trouble), sees_systems: true, reads_logs };
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))

@@ -80,14 +80,14 @@ impl CsvTable for Book {
     fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> crate::store::Result<Rows<Self>> {
         let found = book(db, grant, &self.0, page, PART)?;
         let last = found.rows.last().filter(|_| found.beyond.is_some());
-        let older = last.map(|row| BookPage::Older(BookPlace { system: row.key.clone(), no: row.run.no }));
+        let older = last.map(|row| BookPage::Older(BookPlace { system: row.key.clone(), no: row.listed.run.no }));
         Ok((found.rows, older.or(found.go_on.map(BookPage::Before))))
     }
 
     fn cells(&self, row: &Booked) -> Vec<String> {
         let at = |stamp: Option<Stamp>| stamp.map(rfc3339).unwrap_or_default();
-        let (run, counts) = (&row.run, row.totals.counts);
-        let error = row.error.as_deref();
+        let (run, counts) = (&row.listed.run, row.listed.totals.counts);
+        let error = row.listed.error.as_deref();
         vec![
             row.key.to_string(),
             row.name.clone(),

@@ -173,7 +173,7 @@ fn links(query: &LogsQuery, page: &BookPage, found: &BookRows) -> PageLinks {
         BookPage::Newer(_) => (more, true),
         BookPage::Oldest => (more, false),
     };
-    let at = |row: Option<&Booked>| row.map(|row| word(&row.key, row.run.no)).unwrap_or_default();
+    let at = |row: Option<&Booked>| row.map(|row| word(&row.key, row.listed.run.no)).unwrap_or_default();
     let (first, last) = (at(found.rows.first()), at(found.rows.last()));
     let links = PageLinks {
         first: newer.then(|| urls::logs(query, None)),
@@ -208,6 +208,6 @@ fn told(row: &Booked, viewer: &Viewer) -> RunOf {
         system: row.name.clone(),
         group: row.group.clone(),
         deleted: row.deleted,
-        run: present::run_row(&row.run, &row.totals, None, row.error.as_deref(), viewer.now),
+        run: present::run_row(&row.listed, viewer.now),
     }
 }

@@ -11,7 +11,7 @@ use crate::clock::Stamp;
 use crate::ids::{RunId, RunNo, SystemKey};
 use crate::store::replica::{self, Replica, ReplicaSet, Which};
 use crate::store::runs;
-use crate::store::systems::{self, System};
+use crate::store::systems::{self, InReach, System};
 use crate::store::{Db, Result, StoreError};
 use crate::web::extract::Viewer;
 use crate::web::ui::foreign;
@@ -21,13 +21,13 @@ use maud::{Markup, html};
 
 /// A system and what it has published.
 struct Found {
-    system: System,
+    system: InReach<System>,
     replica: Replica,
 }
 
 fn find(db: &mut Db, grant: &Grant<verbs::ReadLogs>, key: &SystemKey) -> Result<Found> {
     let (system, _group) = systems::find(db, grant, key)?;
-    let replica = replica::find(db, grant, system.id)?;
+    let replica = replica::find(db, grant, &system)?;
     Ok(Found { system, replica })
 }
 
@@ -40,7 +40,7 @@ fn find_set(found: &Found, name: &str) -> Result<(ReplicaSet, RunId)> {
 /// The records that the query means; nothing is found by a run that is not kept any more.
 fn which(db: &mut Db, found: &Found, query: &RecordsQuery, kept_since: Stamp) -> Result<Which> {
     let changed_by = match query.run {
-        Some(no) => Some(runs::find_kept(db, found.system.id, RunNo(no), kept_since)?.0.id),
+        Some(no) => Some(runs::find_kept(db, &found.system, RunNo(no), kept_since)?.0.id),
         None => None,
     };
     let orphaned = match query.state.as_str() {

@@ -77,7 +77,7 @@ pub async fn show(
         .read(move |db| {
             let found = find(db, &grant, &key)?;
             let run = match query.run {
-                Some(no) => Some(runs::find_kept(db, found.system.id, RunNo(no), kept_since)?.0),
+                Some(no) => Some(runs::find_kept(db, &found.system, RunNo(no), kept_since)?.0),
                 None => None,
             };
             let number = |db: &mut Db, id: Option<_>| {

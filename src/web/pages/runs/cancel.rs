@@ -48,7 +48,7 @@ pub async fn show(
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let (run, _totals) = runs::find(db, system.id, no)?;
+            let (run, _totals) = runs::find(db, &system, no)?;
             Ok((system, run))
         })
         .await?;

@@ -1,5 +1,5 @@
 //! The log of a run as CSV or NDJSON, streamed: memory does not grow with the log, a client that stops
-//! reading holds no database connection, and has its place only for a while; rights are looked at again for each part.
+//! reading holds no database connection, and has its permit only for a while; rights are looked at again for each part.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -11,13 +11,13 @@ use super::reader::{Reader, Stopped, file_name};
 use super::show::{LogQuery, stored_filter};
 use crate::access::{Grant, verbs};
 use crate::domain::catalogue;
+use crate::domain::catalogue::mentions;
 use crate::domain::message::StoredMessage;
 use crate::ids::{RunNo, SystemKey};
 use crate::store::messages::MessageFilter;
 use crate::web::csv_file::csv_part;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
-use crate::web::present::mentions;
 use crate::web::state::App;
 use crate::web::ui::time::rfc3339;
 
@@ -71,22 +71,22 @@ fn exported(query: &LogQuery) -> Result<MessageFilter, Failure> {
 /// The messages that have these words; all of them without words.
 fn streamed(app: &App, reader: Reader, form: Form, words: &str) -> Result<HttpResponse, Failure> {
     let needle = words.to_lowercase();
-    let place = app.enter_exports(reader.person())?;
+    let permit = app.enter_exports(reader.person())?;
     let (kind, ending) = match form {
         Form::Csv => ("text/csv; charset=utf-8", "csv"),
         Form::Ndjson => ("application/x-ndjson", "ndjson"),
     };
     let name = file_name(&reader.system, reader.run.no, ending);
-    let parts = stream::unfold(Some((reader, place, needle, true)), move |state| async move {
-        let (mut reader, place, needle, first) = state?;
-        if place.is_over() {
+    let parts = stream::unfold(Some((reader, permit, needle, true)), move |state| async move {
+        let (mut reader, permit, needle, first) = state?;
+        if permit.is_over() {
             return Some((Err(std::io::Error::other("the export took too long")), None));
         }
         match reader.next(PART).await {
             Ok(mut part) => {
                 part.rows.retain(|row| needle.is_empty() || mentions(row, &needle));
                 let written = write(form, first, &part.rows);
-                let rest = if part.at_end { None } else { Some((reader, place, needle, false)) };
+                let rest = if part.at_end { None } else { Some((reader, permit, needle, false)) };
                 Some((written.map(Bytes::from), rest))
             }
             // The answer breaks off, so that nobody takes a part for the whole.

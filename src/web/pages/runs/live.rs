@@ -19,7 +19,7 @@ use crate::clock::{Stamp, since_boot};
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::{RunNo, SystemKey};
 use crate::store::messages::MessageFilter;
-use crate::web::crowd::Place;
+use crate::web::concurrency_limit::Permit;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::present;
@@ -41,7 +41,7 @@ const LOOK: Duration = Duration::from_millis(400);
 const QUIET: Duration = Duration::from_secs(5);
 /// How often progress is reported at most while no message comes.
 const REPORT: Duration = Duration::from_secs(2);
-/// How much later than the page its place ends: a page that is read has ended by itself by then.
+/// How much later than the page its permit ends: a page that is read has ended by itself by then.
 const SLACK: Duration = Duration::from_secs(30);
 
 /// Where the page begins.
@@ -72,7 +72,7 @@ pub async fn show(
     if !query.refresh.is_empty() {
         return latest::answer(&reader, &viewer, query.refresh != "off").await;
     }
-    let Some(place) = app.live_logs.enter(reader.person(), app.portal.live_log_life + SLACK) else {
+    let Some(permit) = app.live_logs.enter(reader.person(), app.portal.live_log_life + SLACK) else {
         let why = "As many live logs are being read as one person, or all of this portal, may have at once. \
                    The page of the run shows the same rows.";
         return Err(Failure::conflict(why, None));
@@ -98,7 +98,7 @@ pub async fn show(
         reported: (began, Progress::default()),
         step: Step::Head,
         app: app.get_ref().clone(),
-        _place: place,
+        _permit: permit,
     };
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
@@ -129,7 +129,7 @@ struct Live {
     reported: (Duration, Progress),
     step: Step,
     app: App,
-    _place: Place,
+    _permit: Permit,
 }
 
 impl Live {

@@ -7,5 +7,4 @@ pub mod live;
 pub mod messages;
 pub mod plan;
 mod reader;
-pub(in crate::web::pages) use reader::is_expired;
 pub mod show;

@@ -12,10 +12,11 @@ use super::show::SystemRef;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::run::{EndReason, RunResult, RunState};
-use crate::ids::{RunNo, SystemId, SystemKey};
+use crate::ids::{RunNo, SystemKey};
 use crate::ops::confirm_plan::{Confirmation, confirm_plan};
 use crate::store::plans::{Braked, Range};
 use crate::store::runs::Run;
+use crate::store::systems::{InReach, System};
 use crate::store::{Db, StoreError, plans, runs, systems};
 use crate::sync::connector::BrakeReason;
 use crate::web::extract::{Posted, Viewer};
@@ -108,10 +109,10 @@ pub async fn show(
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let (run, _totals) = runs::find_kept(db, system.id, no, kept_since)?;
+            let (run, _totals) = runs::find_kept(db, &system, no, kept_since)?;
             let plan = plans::braked(db, run.id)?.ok_or(StoreError::NotFound)?;
             let rows = plans::page(db, run.id, "delete", Range::After(after.as_deref()), PAGE + 1)?;
-            let state = state(db, system.id, no, &plan, now)?;
+            let state = state(db, &system, no, &plan, now)?;
             Ok((system, plan, rows, state))
         })
         .await?;
@@ -123,7 +124,7 @@ pub async fn show(
     let last = rows.last().map(|(key, _detail)| key.clone()).unwrap_or_default();
     let begun = !query.after.is_empty();
     let shown = PlanView {
-        system: SystemRef { key: system.key, name: system.name, may_open: true },
+        system: SystemRef { key: system.key.clone(), name: system.name.clone(), may_open: true },
         run,
         reason: plan.reason,
         deletions: plan.deletions,
@@ -144,7 +145,13 @@ pub async fn show(
 }
 
 /// What has become of a plan. A later confirmation of a plan with the same digest is one of this plan too.
-fn state(db: &mut Db, system: SystemId, no: RunNo, plan: &Braked, now: Stamp) -> crate::store::Result<PlanState> {
+fn state(
+    db: &mut Db,
+    system: &InReach<System>,
+    no: RunNo,
+    plan: &Braked,
+    now: Stamp,
+) -> crate::store::Result<PlanState> {
     let run = plans::carried_out_by(db, system, no, &plan.digest)?;
     if plan.confirmed_at.is_some() || run.is_some() {
         let carried = run.as_ref().map(|run| carried(db, run)).transpose()?;

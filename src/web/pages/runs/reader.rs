@@ -8,7 +8,7 @@ use crate::domain::run::RunState;
 use crate::ids::{PersonId, RunNo, SystemKey};
 use crate::store::messages::{self, Cursor, MessageFilter};
 use crate::store::runs::{self, Run, Totals};
-use crate::store::systems::{self, System};
+use crate::store::systems::{self, InReach, System};
 use crate::store::{Store, StoreError};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -24,7 +24,7 @@ pub(super) struct Reader {
     key: SystemKey,
     filter: MessageFilter,
     after: i64,
-    pub system: System,
+    pub system: InReach<System>,
     pub run: Run,
 }
 
@@ -75,7 +75,7 @@ impl Reader {
             .store
             .read(move |db| {
                 let system = systems::find_with_runs(db, &own, &wanted)?;
-                let (run, _totals) = runs::find(db, system.id, no)?;
+                let (run, _totals) = runs::find(db, &system, no)?;
                 Ok((system, run))
             })
             .await?;
@@ -117,7 +117,7 @@ impl Reader {
             .read(move |db| {
                 let system = systems::find_with_runs(db, &grant, &key)?;
                 // The header first: rows that come between the two reads are read next time.
-                let (run, totals) = runs::find(db, system.id, no)?;
+                let (run, totals) = runs::find(db, &system, no)?;
                 let log = messages::Log { words: &words, grant: &grant, run: run.id };
                 let page = messages::page(db, log, &filter, cursor, limit)?;
                 // Signed out, disabled, or without the right by now: not found. Asked last, so that nothing is

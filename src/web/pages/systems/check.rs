@@ -119,9 +119,9 @@ pub(super) async fn answer(
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let check = checks::find(db, system.id, no)?;
+            let check = checks::find(db, &system, no)?;
             let note = house_notes::find(db, code_of(&check))?;
-            let slots = credentials::slots(db, system.id)?;
+            let slots = credentials::slots(db, &system)?;
             Ok((system, check, note, slots))
         })
         .await?;

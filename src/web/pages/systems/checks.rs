@@ -62,11 +62,12 @@ pub async fn show(
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let kept = checks::kept(db, system.id)?;
+            let kept = checks::kept(db, &system)?;
             Ok((system, kept))
         })
         .await?;
-    let shown = ChecksView { key: system.key, name: system.name, rows: kept.into_iter().map(row).collect() };
+    let shown =
+        ChecksView { key: system.key.clone(), name: system.name.clone(), rows: kept.into_iter().map(row).collect() };
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
 }
 

@@ -52,15 +52,15 @@ pub async fn show(
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let open = runs::open_runs(db, system.id)?.first().map(|run| run.no);
-            let last = runs::last_number(db, system.id)?;
+            let open = runs::open_runs(db, &system)?.first().map(|run| run.no);
+            let last = system.last_run_no;
             Ok((system, open, last))
         })
         .await?;
     let shown = DeleteView {
         may_open: may_open_runs(&viewer, system.group_id),
-        key: system.key,
-        name: system.name,
+        key: system.key.clone(),
+        name: system.name.clone(),
         runs: last,
         open,
         messages_days: app.portal.message_days,

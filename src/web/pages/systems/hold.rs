@@ -127,14 +127,15 @@ async fn answer(
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let busy = Busy::of(&runs::open_runs(db, system.id)?);
+            let busy = Busy::of(&runs::open_runs(db, &system)?);
             Ok((system, busy))
         })
         .await?;
     let running = busy.running.map(|run| run.no);
     let may_open = may_open_runs(viewer, system.group_id);
     let held = hold_of(&system);
-    let shown = HoldView { key: system.key, name: system.name, reason, errors, held, running, may_open };
+    let shown =
+        HoldView { key: system.key.clone(), name: system.name.clone(), reason, errors, held, running, may_open };
     Ok(response::page_with(status, view(&viewer.shell(Some(Nav::Systems)), &shown)))
 }
 

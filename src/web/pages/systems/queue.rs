@@ -69,7 +69,7 @@ pub async fn show(
         .store
         .read(move |db| {
             let (system, _group) = systems::find(db, &grant, &key)?;
-            let open = runs::open_runs(db, system.id)?
+            let open = runs::open_runs(db, &system)?
                 .into_iter()
                 .map(|run| {
                     let retried = run.retries_run.map(|id| runs::number_of(db, id, kept_since)).transpose()?.flatten();
@@ -98,7 +98,7 @@ pub async fn show(
         .collect();
     let may_cancel = viewer.may(&[Verb::CancelRun], system.group_id);
     let may_open = may_open_runs(&viewer, system.group_id);
-    let shown = QueueView { key: system.key, name: system.name, rows, may_open, may_cancel };
+    let shown = QueueView { key: system.key.clone(), name: system.name.clone(), rows, may_open, may_cancel };
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
 }
 

@@ -1,0 +1,213 @@
+//! A page of the log of a run.
+
+use crate::access::{Actor, Grant, verbs};
+use crate::clock::{Stamp, micros};
+use crate::domain::catalogue::mentions;
+use crate::domain::comparison::{Group, Items};
+use crate::domain::message::StoredMessage;
+use crate::domain::run::{RunResult, RunState};
+use crate::domain::typed_time;
+use crate::queries::Kept;
+use crate::store::messages::{self, Cursor, MessageFilter, Words};
+use crate::store::runs::{Counted, ItemKeys, Run, RunDetails, RunDigest, counts_by, digest, examples};
+use crate::store::{Db, Result};
+
+/// How many messages are shown before and after one.
+const AROUND: i64 = 20;
+
+/// What is asked of a log.
+#[derive(Debug, Clone)]
+pub struct LogQuestion<'a> {
+    pub filter: MessageFilter,
+    /// Words that messages must contain; empty for all.
+    pub words: &'a str,
+    pub cursor: Cursor,
+    /// A message number or a time of day in `zone`, as it was typed.
+    pub at: &'a str,
+    pub zone: chrono_tz::Tz,
+    /// A message that is shown with the ones before and after it.
+    pub around: Option<i64>,
+    pub limit: i64,
+    /// The log is read from its beginning, unfiltered: the digest belongs to it.
+    pub is_whole: bool,
+}
+
+/// The log, as far as its reader may have it.
+#[derive(Debug)]
+pub enum RunLog {
+    /// It needs `ReadLogs`.
+    NoAccess,
+    /// Past retention.
+    Expired,
+    Page(Box<LogPage>),
+}
+
+/// A page of messages.
+#[derive(Debug)]
+pub struct LogPage {
+    pub messages: Vec<StoredMessage>,
+    pub has_before: bool,
+    pub has_after: bool,
+    /// For a search: the message after which it began, and the one after which it continues, if it did not reach the end.
+    pub searched: Option<(i64, Option<i64>)>,
+    /// Why the page does not begin where `at` says.
+    pub misplaced: Option<Misplaced>,
+    /// The messages of the whole log by category, code, item type and operation.
+    pub counted: Vec<Counted>,
+    /// Of the whole log, at its beginning.
+    pub digest: Option<(RunDigest, ComparedItems)>,
+}
+
+/// The items that the comparison with the run before names, by their place in the log of either run.
+#[derive(Debug, Default)]
+pub struct ComparedItems {
+    pub here: ItemKeys,
+    pub there: ItemKeys,
+}
+
+/// Why there is no message at a place that was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misplaced {
+    /// Neither a number nor a time.
+    Unreadable,
+    /// Beyond the last message, which has this number.
+    BeyondLast(i64),
+    /// Nothing was logged at or after that time.
+    NothingSince,
+}
+
+/// Reads a page of the log, if the reader may read it.
+pub(super) fn run_log(
+    db: &mut Db,
+    reader: &Actor,
+    words: &Words,
+    of: &RunDetails,
+    question: &LogQuestion<'_>,
+    kept: Kept,
+) -> Result<RunLog> {
+    let Some(grant) = reader.grant_in::<verbs::ReadLogs>(of.system.group_id) else { return Ok(RunLog::NoAccess) };
+    if !kept.has_messages(&of.run) {
+        return Ok(RunLog::Expired);
+    }
+    let log = messages::Log { words, grant: &grant, run: of.run.id };
+    let mut page = question.read(db, log, of)?;
+    page.counted = counts_by(db, of.run.id)?;
+    if question.is_whole {
+        let digest = digest(db, of.run.id, kept.runs_since)?;
+        let items = compared_items(db, &grant, &of.run, &digest, kept)?;
+        page.digest = Some((digest, items));
+    }
+    Ok(RunLog::Page(Box::new(page)))
+}
+
+fn compared_items(
+    db: &mut Db,
+    grant: &Grant<verbs::ReadLogs>,
+    run: &Run,
+    digest: &RunDigest,
+    kept: Kept,
+) -> Result<ComparedItems> {
+    let compared = digest.comparison.as_ref().filter(|_| run.result != Some(RunResult::Canceled));
+    let Some(comparison) = compared else { return Ok(ComparedItems::default()) };
+    let places = |group: fn(&Items) -> Vec<&Group>| {
+        let items = comparison.changes.iter().filter_map(|change| change.items.as_ref());
+        items.flat_map(group).flat_map(|group| group.examples.clone()).collect::<Vec<i64>>()
+    };
+    let (here, there) = (places(|items| vec![&items.new, &items.repeated]), places(|items| vec![&items.gone]));
+    // Names are hidden as soon as the messages are.
+    let before = digest.before.as_ref().filter(|before| before.ended_at.is_none_or(|end| end >= kept.messages_since));
+    let other = before.map(|before| (before.id, there.as_slice()));
+    let (here, there) = examples(db, grant, (run.id, &here), other)?;
+    Ok(ComparedItems { here, there })
+}
+
+impl LogQuestion<'_> {
+    fn read(&self, db: &mut Db, log: messages::Log<'_>, of: &RunDetails) -> Result<LogPage> {
+        let (jump, misplaced) = self.jump(db, log, of)?;
+        let mut page = self.read_from(db, log, jump)?;
+        page.misplaced = misplaced;
+        Ok(page)
+    }
+
+    fn read_from(&self, db: &mut Db, log: messages::Log<'_>, jump: Option<Cursor>) -> Result<LogPage> {
+        let mut cursor = jump.unwrap_or(self.cursor);
+        if let Some(seq) = self.around {
+            return Ok(LogPage::of(messages::around(db, log, seq, AROUND)?, false, false));
+        }
+        if !self.words.is_empty() {
+            return self.search(db, log, cursor);
+        }
+        let mut found = messages::page(db, log, &self.filter, cursor, self.limit)?;
+        if found.rows.is_empty() && cursor != Cursor::First {
+            // Beyond one end of the log: that end is shown.
+            cursor = if matches!(cursor, Cursor::Before(_)) { Cursor::First } else { Cursor::Last };
+            found = messages::page(db, log, &self.filter, cursor, self.limit)?;
+        }
+        let (before, after) = match cursor {
+            Cursor::First => (false, found.more),
+            Cursor::After(_) if jump.is_some() => (self.has_before(db, log, &found.rows)?, found.more),
+            Cursor::After(_) => (true, found.more),
+            Cursor::Before(_) => (found.more, true),
+            Cursor::Last => (found.more, false),
+        };
+        Ok(LogPage::of(found.rows, before, after))
+    }
+
+    fn search(&self, db: &mut Db, log: messages::Log<'_>, cursor: Cursor) -> Result<LogPage> {
+        let needle = self.words.to_lowercase();
+        let from = match cursor {
+            Cursor::After(seq) => seq,
+            Cursor::First | Cursor::Before(_) | Cursor::Last => 0,
+        };
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let found = messages::search(db, log, &self.filter, from, limit, |message| mentions(message, &needle))?;
+        let page = LogPage::of(found.rows, from > 0, found.continue_after.is_some());
+        Ok(LogPage { searched: Some((from, found.continue_after)), ..page })
+    }
+
+    /// Whether there is anything before a page whose place was typed.
+    fn has_before(&self, db: &mut Db, log: messages::Log<'_>, rows: &[StoredMessage]) -> Result<bool> {
+        let Some(first) = rows.first() else { return Ok(false) };
+        Ok(!messages::page(db, log, &self.filter, Cursor::Before(first.seq), 1)?.rows.is_empty())
+    }
+
+    /// Where the number or time that was typed leads, or what is wrong with it.
+    fn jump(
+        &self,
+        db: &mut Db,
+        log: messages::Log<'_>,
+        of: &RunDetails,
+    ) -> Result<(Option<Cursor>, Option<Misplaced>)> {
+        let at = self.at.trim();
+        if at.is_empty() {
+            return Ok((None, None));
+        }
+        if let Ok(number) = at.parse::<i64>() {
+            let last = of.totals.counts.total();
+            let wrong = (number > last).then_some(Misplaced::BeyondLast(last));
+            return Ok((Some(Cursor::After(number.max(1) - 1)), wrong));
+        }
+        let Some(time) = moment(at, self.zone, &of.run) else { return Ok((None, Some(Misplaced::Unreadable))) };
+        Ok(match messages::at_time(db, log, time)? {
+            Some(seq) => (Some(Cursor::After(seq - 1)), None),
+            None => (Some(Cursor::Last), Some(Misplaced::NothingSince)),
+        })
+    }
+}
+
+impl LogPage {
+    const fn of(messages: Vec<StoredMessage>, has_before: bool, has_after: bool) -> Self {
+        Self { messages, has_before, has_after, searched: None, misplaced: None, counted: Vec::new(), digest: None }
+    }
+}
+
+/// A time of day in the reader's zone: the first one at or after the start of the run.
+fn moment(text: &str, zone: chrono_tz::Tz, run: &Run) -> Option<Stamp> {
+    let time = typed_time::time_of_day(text)?;
+    let start = run.started_at.filter(|_| run.state != RunState::Queued)?;
+    let day = start.to_utc().with_timezone(&zone).date_naive();
+    let on = |day: chrono::NaiveDate| typed_time::at(day.and_time(time), zone);
+    // The minute of the start itself counts as after it.
+    let slack = std::time::Duration::from_mins(1);
+    on(day).filter(|at| at.0 + micros(slack) > start.0).or_else(|| on(day.succ_opt()?))
+}

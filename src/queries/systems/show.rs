@@ -1,0 +1,93 @@
+//! One system: what it is, how it is, and a page of its runs.
+
+use crate::access::{Actor, Grant, verbs};
+use crate::clock::Stamp;
+use crate::ids::SystemKey;
+use crate::queries::{Kept, RunFailure, run_failure};
+use crate::store::checks::{self, Check};
+use crate::store::plans::Braked;
+use crate::store::runs::{self, ListedRun, Open, Run, RunPlace, Totals};
+use crate::store::systems::{self, SystemDetails};
+use crate::store::{Db, Result};
+
+/// How many checks the strip shows.
+const CHECKS: i64 = 22;
+
+/// What the page of a system shows.
+#[derive(Debug)]
+pub struct SystemOverview {
+    pub details: SystemDetails,
+    pub open: Open,
+    pub runs: RunsPage,
+    /// The run that the verdict comes from.
+    pub decided: Option<(Run, Totals)>,
+    /// The newest run that began.
+    pub begun: Option<Run>,
+    /// Why `decided` failed, if it did.
+    pub failure: Option<RunFailure>,
+    /// Whether `decided` has a plan that a person can confirm.
+    pub awaits_confirmation: bool,
+    pub open_check: Option<Check>,
+    /// The last checks that ended, newest first.
+    pub checks: Vec<Check>,
+}
+
+/// A page of the runs of a system, newest first.
+#[derive(Debug)]
+pub struct RunsPage {
+    pub runs: Vec<ListedRun>,
+    pub has_newer: bool,
+    pub has_older: bool,
+}
+
+/// Reads a system in reach, with up to `limit` of its runs.
+///
+/// # Errors
+/// As the store.
+pub fn system_overview(
+    db: &mut Db,
+    (grant, reader): (&Grant<verbs::SeeSystem>, &Actor),
+    key: &SystemKey,
+    (place, limit): (RunPlace, i64),
+    (kept, now): (Kept, Stamp),
+) -> Result<SystemOverview> {
+    let details = systems::details(db, grant, key)?;
+    let group = details.system.group_id;
+    let open = runs::open_in(db, &details.system)?;
+    let runs = page_of_runs(db, &details, place, limit, kept)?;
+    let latest = runs::latest(db, &details.system, kept.runs_since)?;
+    let failure = match &latest.decided {
+        Some((run, ..)) => run_failure(db, reader, group, run, kept)?,
+        None => None,
+    };
+    let waits = |plan: &Braked| plan.confirmed_at.is_none() && plan.expires_at > now;
+    let awaits_confirmation =
+        latest.decided.as_ref().is_some_and(|(_run, _totals, plan)| plan.as_ref().is_some_and(waits));
+    let mut checks = checks::recent(db, &details.system, CHECKS + 1)?;
+    let open_check = checks.first().is_some_and(|check| check.ok.is_none()).then(|| checks.remove(0));
+    checks.truncate(usize::try_from(CHECKS).unwrap_or(usize::MAX));
+    Ok(SystemOverview {
+        details,
+        open,
+        runs,
+        decided: latest.decided.map(|(run, totals, _plan)| (run, totals)),
+        begun: latest.begun,
+        failure,
+        awaits_confirmation,
+        open_check,
+        checks,
+    })
+}
+
+fn page_of_runs(db: &mut Db, of: &SystemDetails, place: RunPlace, limit: i64, kept: Kept) -> Result<RunsPage> {
+    let (runs, more) = runs::list(db, &of.system, place, kept.runs_since, limit)?;
+    let is_newest = runs.first().is_none_or(|first| first.run.no.0 >= of.system.last_run_no);
+    let is_oldest = runs.last().is_none_or(|last| last.run.no.0 <= 1);
+    let (has_newer, has_older) = match place {
+        RunPlace::Newest => (false, more),
+        RunPlace::Before(_) => (!is_newest, more),
+        RunPlace::After(_) => (more, !is_oldest),
+        RunPlace::Oldest => (more, false),
+    };
+    Ok(RunsPage { runs, has_newer, has_older })
+}
