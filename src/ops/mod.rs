@@ -21,6 +21,7 @@ pub mod request_run;
 pub mod reset_password;
 pub mod rotate_keys;
 pub mod seal_audit;
+pub mod sessions;
 pub mod set_up;
 pub mod sign_in;
 pub mod specify;

@@ -1,11 +1,19 @@
 //! Reads: one function for each page or response. It takes a grant, runs a few statements (never some per row), and
 //! returns plain structs without markup or sentences. Pages, exports and the API call the same function.
 
+pub mod access;
+pub mod account;
 mod failure;
+pub mod help;
+pub mod logs;
+pub mod replica;
 pub mod runs;
+mod standing;
 pub mod systems;
 
+pub use crate::store::{Db, Fault, Result, Store, StoreError};
 pub use failure::{RunFailure, run_failure};
+pub use standing::Standing;
 
 use crate::clock::Stamp;
 use crate::store::runs::Run;

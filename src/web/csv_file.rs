@@ -11,11 +11,10 @@ use futures_util::stream;
 use super::concurrency_limit::Permit;
 use super::extract::Viewer;
 use super::failure::Failure;
-use super::standing::Standing;
 use super::state::App;
 use crate::access::{Grant, Permission};
 use crate::domain::csv::{BYTE_ORDER_MARK, guard};
-use crate::store::{Db, Result, StoreError};
+use crate::queries::{Db, Result, Standing, StoreError};
 
 /// Some rows, and the page after them.
 pub type Rows<T> = (Vec<<T as CsvTable>::Row>, Option<<T as CsvTable>::Page>);
@@ -64,7 +63,7 @@ pub fn csv_file<T: CsvTable>(
     table: T,
     first: T::Page,
 ) -> std::result::Result<HttpResponse, Failure> {
-    let standing = Standing::of(viewer).ok_or_else(Failure::not_found)?;
+    let standing = viewer.standing().ok_or_else(Failure::not_found)?;
     let permit = app.enter_exports(standing.person)?;
     let disposition = format!("attachment; filename=\"{}\"", table.name());
     let content_type = table.content_type();

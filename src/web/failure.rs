@@ -12,7 +12,7 @@ use crate::ids::SystemKey;
 use crate::ops::error::OpError;
 use crate::ops::obstruction::Obstruction;
 use crate::ops::random;
-use crate::store::{Fault, StoreError};
+use crate::queries::{Fault, StoreError};
 
 /// What a handler returns instead of a page. The gate makes the page, because it knows the reader.
 #[derive(Debug)]

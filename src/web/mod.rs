@@ -14,7 +14,6 @@ pub(crate) mod response;
 pub mod routes;
 pub mod server;
 pub mod session;
-mod standing;
 pub mod state;
 mod stream;
 pub mod ui;

@@ -28,7 +28,7 @@ use super::session::failing::with_a_page;
 use super::session::store::Sessions;
 use super::state::App;
 use super::{response, routes};
-use crate::store::sessions::KNOWN_AFTER_END;
+use crate::ops::sessions::KNOWN_AFTER_END;
 
 /// Threads that serve.
 const WORKERS: usize = 2;

@@ -19,9 +19,9 @@ use crate::ids::PersonId;
 use crate::ops::passwords::Passwords;
 use crate::ops::refusals::Refusals;
 use crate::ops::vault::Vault;
-use crate::queries::Kept;
-use crate::store::messages::Words;
-use crate::store::{self, Store, portal};
+use crate::queries::access::has_administrator;
+use crate::queries::runs::Words;
+use crate::queries::{self, Kept, Store};
 
 /// What the operator set that pages need.
 #[derive(Debug, Clone)]
@@ -134,11 +134,11 @@ impl App {
     ///
     /// # Errors
     /// Why the database cannot be read.
-    pub async fn is_set_up(&self) -> store::Result<bool> {
+    pub async fn is_set_up(&self) -> queries::Result<bool> {
         if self.set_up.load(Ordering::Relaxed) {
             return Ok(true);
         }
-        let there = self.store.read(portal::has_administrator).await?;
+        let there = self.store.read(has_administrator).await?;
         self.set_up.fetch_or(there, Ordering::Relaxed);
         Ok(there)
     }

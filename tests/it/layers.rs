@@ -9,7 +9,7 @@ struct Rule {
     may_see: &'static [&'static str],
 }
 
-/// `web, sync, notify -> ops -> store -> domain`; `access` is seen by all. A part that is not listed sees everything.
+/// `web, sync, notify -> ops, queries -> store -> domain`; `access` is seen by all. A part that is not listed sees everything.
 const LAYERS: &[Rule] = &[
     Rule { place: "clock", may_see: &[] },
     Rule { place: "ids", may_see: &[] },
@@ -22,6 +22,7 @@ const LAYERS: &[Rule] = &[
     Rule { place: "sync/connectors", may_see: &["clock", "domain", "ids", "net", "sync"] },
     Rule { place: "sync/connector", may_see: &["clock", "domain", "ids", "net", "sync"] },
     Rule { place: "sync", may_see: &["access", "clock", "config", "domain", "error", "ids", "net", "ops", "store"] },
+    Rule { place: "web", may_see: &["access", "clock", "config", "domain", "ids", "net", "ops", "queries", "sync"] },
     Rule { place: "notify", may_see: &["access", "clock", "config", "domain", "error", "ids", "net", "ops", "store"] },
 ];
 

@@ -1,9 +1,13 @@
 //! What pages show of runs.
 
 mod log;
+mod parts;
+mod plan;
 mod show;
 
-pub use crate::store::messages::{Cursor, MessageFilter};
-pub use crate::store::runs::{ComparedRun, Counted, ItemKeys, RunDetails, RunDigest};
+pub use crate::store::messages::{Cursor, MessageFilter, Words};
+pub use crate::store::runs::{ComparedRun, Counted, ItemKeys, ListedRun, Run, RunDetails, RunDigest, RunPlace, Totals};
 pub use log::{ComparedItems, LogPage, LogQuestion, Misplaced, RunLog};
-pub use show::{RunOverview, run_overview};
+pub use parts::{LogPart, log_part, run_with_log};
+pub use plan::{Carried, DeletionPlan, PlanState, deletion_plan};
+pub use show::{RunOverview, run_in_reach, run_overview};

@@ -1,13 +1,28 @@
 //! One run: how it went, how far it is, and a page of its log.
 
 use super::log::{LogQuestion, RunLog, run_log};
-use crate::access::{Actor, Grant, verbs};
+use crate::access::{Actor, Grant, Permission, verbs};
 use crate::domain::run::RunState;
 use crate::ids::{RunNo, SystemKey};
 use crate::queries::{Kept, RunFailure, run_failure};
 use crate::store::messages::Words;
-use crate::store::runs::{self, RunDetails};
+use crate::store::runs::{self, Run, RunDetails};
+use crate::store::systems::{self, InReach, System};
 use crate::store::{Db, Result};
+
+/// A run of a system in reach.
+///
+/// # Errors
+/// As the store.
+pub fn run_in_reach<P: Permission>(
+    db: &mut Db,
+    grant: &Grant<P>,
+    (key, no): (&SystemKey, RunNo),
+) -> Result<(InReach<System>, Run)> {
+    let (system, _group) = systems::find(db, grant, key)?;
+    let (run, _totals) = runs::find(db, &system, no)?;
+    Ok((system, run))
+}
 
 /// What the page of a run shows.
 #[derive(Debug)]

@@ -68,6 +68,22 @@ pub fn system_list(
     Ok(SystemList { rows: rows.collect(), counts, groups, beyond })
 }
 
+/// A part of the list as a file, and where the next part begins.
+///
+/// # Errors
+/// As the store.
+pub fn system_list_part(
+    db: &mut Db,
+    grant: &Grant<verbs::Export>,
+    filter: &Filter,
+    page: &Page,
+    limit: i64,
+) -> Result<(Vec<Listed>, Option<Page>)> {
+    let (rows, beyond) = systems::list(db, grant, filter, page, limit)?;
+    let next = rows.last().filter(|_| beyond.is_some()).map(|row| Page::After(row.place.clone()));
+    Ok((rows, next))
+}
+
 /// The verdict comes from the last run that ended and was not canceled.
 fn errors_of(recent: &[RecentRun]) -> i64 {
     let decides = |run: &&RecentRun| run.result.is_some_and(|result| result != RunResult::Canceled);

@@ -1,10 +1,15 @@
 //! What pages show of systems.
 
+mod checks;
 mod edit;
 mod list;
+mod open;
 mod show;
 
-pub use crate::store::systems::{Filter, Page, Place, Sort};
+pub use crate::store::checks::Check;
+pub use crate::store::systems::{Filter, InReach, Listed, Page, Place, Sort, System, SystemDetails};
+pub use checks::{CheckOverview, check_overview, connection_facts, system_checks};
 pub use edit::{SystemToEdit, groups_to_choose, system_to_edit};
-pub use list::{ListedSystem, SystemList, system_list};
+pub use list::{ListedSystem, SystemList, system_list, system_list_part};
+pub use open::{system_queue, system_with_open_runs};
 pub use show::{RunsPage, SystemOverview, system_overview};

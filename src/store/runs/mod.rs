@@ -22,6 +22,6 @@ pub use next::{Claimant, any_waiting, claim_next, share_in_use};
 pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};
 pub use queue::{Due, Queued, cancel, correct_waits, due_systems, pull_forward, queue, set_due, try_queue};
 pub use record::{
-    LatestRuns, ListedRun, Run, RunPlace, find, find_kept, last_result, latest, list, number_of, open_runs,
+    LatestRuns, ListedRun, Run, RunPlace, find, find_kept, last_result, latest, list, number_of, numbers_of, open_runs,
 };
 pub use retention::{delete_messages, delete_runs, drop_messages};

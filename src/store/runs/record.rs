@@ -1,5 +1,7 @@
 //! A run's header as it is stored, and lists of them.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 
 use super::progress::{Counters, Totals, main_errors, progress};
@@ -209,6 +211,19 @@ pub fn latest(db: &mut Db, system: &InReach<System>, kept_since: Stamp) -> Resul
     let decided = rows.into_iter().find(|row| counts(&row.0));
     let decided = decided.map(|(run, counters, plan)| (run, counters.map(Totals::from).unwrap_or_default(), plan));
     Ok(LatestRuns { decided, begun })
+}
+
+/// The numbers of runs that are known by their ids, without those that are not kept any more.
+pub fn numbers_of(
+    db: &mut Db,
+    ids: impl IntoIterator<Item = RunId>,
+    kept_since: Stamp,
+) -> Result<HashMap<RunId, RunNo>> {
+    let kept = runs::ended_at.is_null().or(runs::ended_at.ge(kept_since));
+    let ids: Vec<RunId> = ids.into_iter().collect();
+    let rows: Vec<(RunId, RunNo)> =
+        runs::table.filter(runs::id.eq_any(ids)).filter(kept).select((runs::id, runs::no)).load(db)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The number of a run that is known by its id; none if it is not kept any more, as for [`find_kept`].

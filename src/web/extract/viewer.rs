@@ -10,6 +10,7 @@ use crate::clock::Stamp;
 use crate::ids::GroupId;
 use crate::ops::audit::AuditLog;
 use crate::ops::random;
+use crate::queries::Standing;
 use crate::web::failure::Failure;
 use crate::web::session::csrf::Secret;
 use crate::web::ui::{Flash, Nav, Reader, Shell};
@@ -56,6 +57,12 @@ impl Viewer {
             refresh: None,
             version: env!("CARGO_PKG_VERSION"),
         }
+    }
+
+    /// The reader and the session, to check both again later; `None` for a stranger.
+    #[must_use]
+    pub fn standing(&self) -> Option<Standing> {
+        self.actor.as_ref().map(|actor| Standing::new(actor, self.secret.to_text()))
     }
 
     /// Whether any of the verbs is given somewhere.

@@ -11,7 +11,7 @@ use crate::ops::error::OpError;
 use crate::ops::passwords::rules;
 use crate::ops::people as ops;
 use crate::ops::sign_in as sessions_ops;
-use crate::store::{people, sessions};
+use crate::queries::account::account;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
 use crate::web::present::{errors_of, time_zones};
@@ -146,9 +146,8 @@ async fn refused(viewer: &Viewer, app: &App, error: OpError) -> Result<HttpRespo
 
 async fn load(viewer: &Viewer, app: &App, errors: Errors) -> Result<AccountView, Failure> {
     let actor = actor(viewer)?;
-    let (id, now) = (actor.id(), viewer.now);
-    let (roles, sessions) =
-        app.store.read(move |db| Ok((people::roles_with_templates(db, id)?, sessions::count_of(db, id, now)?))).await?;
+    let (reader, now) = (actor.clone(), viewer.now);
+    let (roles, sessions) = app.store.read(move |db| account(db, &reader, now)).await?;
     let assignments = roles
         .into_iter()
         .map(|(collection, group, templates)| AssignmentRow {

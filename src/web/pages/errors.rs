@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use crate::ids::SystemKey;
 use crate::ops::obstruction::Obstruction;
-use crate::store::Fault;
+use crate::queries::Fault;
 use crate::web::present::fault_words;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::head;

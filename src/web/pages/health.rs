@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use crate::web::present::fault_words;
 use crate::web::state::App;
 
-/// `ok`; or 503 with the fault in one word on the first line (such as `full`, see [`crate::store::Fault`]) and what it
+/// `ok`; or 503 with the fault in one word on the first line (such as `full`, see [`crate::queries::Fault`]) and what it
 /// means on the second.
 pub async fn show(app: Data<App>) -> HttpResponse {
     let Some(fault) = app.store.health().await else {

@@ -1,6 +1,6 @@
 //! What a person is told about a database that does not work: what happened, what to do, and when to try again.
 
-use crate::store::Fault;
+use crate::queries::Fault;
 
 /// Words for one fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

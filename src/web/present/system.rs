@@ -4,8 +4,8 @@ use crate::clock::Stamp;
 use crate::domain::kind::Input;
 use crate::domain::run::{RunResult, RunState};
 use crate::domain::status::{Activity, Facts, Freshness, Obstacle, Overall, Shown, Source};
-use crate::store::runs::Run;
-use crate::store::systems::System;
+use crate::queries::runs::Run;
+use crate::queries::systems::System;
 use crate::web::pages::systems::list::NextRun;
 use crate::web::ui::{Badge, Tone};
 

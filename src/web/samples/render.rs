@@ -10,7 +10,7 @@ use crate::domain::message::Counts;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::RunNo;
 use crate::ops::obstruction::Obstruction;
-use crate::store::Fault;
+use crate::queries::Fault;
 use crate::web::pages::account::{self, AccountView, AssignmentRow};
 use crate::web::pages::errors::{self, Trouble};
 use crate::web::pages::help;

@@ -21,8 +21,8 @@ use super::{FLASH, SECRET, TOUCHED, flash_of};
 use crate::access::{Actor, Verb};
 use crate::ids::{PersonId, SystemKey};
 use crate::ops::unsaved::Fields;
-use crate::store::systems::{self, Located};
-use crate::store::{Fault, people};
+use crate::queries::Fault;
+use crate::queries::access::{Located, caller};
 use crate::web::extract::{Body, Viewer, address};
 use crate::web::failure::Failure;
 use crate::web::pages::errors::{self, Trouble};
@@ -172,13 +172,7 @@ async fn look(app: &App, row: &Row, request: &ServiceRequest) -> Result<Look, Fa
     if let Some(id) = id {
         let key = matches!(row.access, Access::System(_)).then(|| request.match_info().get("system")).flatten();
         let key = key.and_then(SystemKey::parse);
-        let (known, located) = app
-            .store
-            .read(move |db| {
-                let located = key.map(|key| systems::locate(db, &key)).transpose()?.flatten();
-                Ok((people::person(db, id)?, located))
-            })
-            .await?;
+        let (known, located) = app.store.read(move |db| caller(db, id, key.as_ref())).await?;
         let secret = session.get::<String>(SECRET).ok().flatten().and_then(|text| Secret::from_text(&text));
         if let (Some(person), Some(secret)) = (known, secret) {
             let now = app.clock.now();

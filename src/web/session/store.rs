@@ -13,7 +13,8 @@ use crate::clock::Clock;
 use crate::ids::PersonId;
 use crate::ops::passwords::VerifiedPassword;
 use crate::ops::random;
-use crate::store::{Fault, Store, StoreError, people, sessions};
+use crate::ops::sessions::{self, Loaded};
+use crate::queries::{Fault, Store, StoreError};
 
 /// Name of the person's id in a session.
 pub const PERSON: &str = "person";
@@ -75,13 +76,10 @@ fn verified(state: &State) -> Option<VerifiedPassword> {
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
         let (hash, now) = (random::token_hash(key.as_ref()), self.clock.now());
-        let found = self.store.read(move |db| match sessions::load(db, &hash, now)? {
-            Some(text) => Ok((Some(text), None)),
-            None => Ok((None, sessions::ended(db, &hash, now)?)),
-        });
-        let text = match found.await {
-            Ok((text, None)) => text,
-            Ok((_none, Some(ended))) => return Ok(left(&ended)),
+        let text = match sessions::load(&self.store, hash, now).await {
+            Ok(Loaded::Open(text)) => Some(text),
+            Ok(Loaded::Ended(ended)) => return Ok(left(&ended)),
+            Ok(Loaded::Unknown) => None,
             Err(error) => return unread(&error).map(Some).map_err(|error| LoadError::Other(error.into())),
         };
         text.map(|text| serde_json::from_str(&text))
@@ -92,17 +90,8 @@ impl SessionStore for Sessions {
     async fn save(&self, state: State, _ttl: &CookieDuration) -> Result<SessionKey, SaveError> {
         let text = serde_json::to_string(&state).map_err(|error| SaveError::Serialization(error.into()))?;
         let (token, now, life) = (random::token(), self.clock.now(), self.idle.min(self.life));
-        let (hash, person, verified) = (random::token_hash(&token), person(&state), verified(&state));
-        self.store
-            .write(move |db| {
-                if let (Some(person), Some(verified)) = (person, &verified)
-                    && !people::still_has_password(db, person, |hash| *verified == VerifiedPassword::of(hash))?
-                {
-                    // The password was replaced during the sign-in, and all sessions of before have ended.
-                    return Ok(());
-                }
-                sessions::save(db, &hash, person, &text, now, life)
-            })
+        let of = person(&state).map(|person| (person, verified(&state)));
+        sessions::begin(&self.store, (random::token_hash(&token), text), of, (now, life))
             .await
             .inspect_err(|error| warn_unless_broken("a session could not be stored", error))
             .map_err(|error| SaveError::Other(error.into()))?;
@@ -113,10 +102,9 @@ impl SessionStore for Sessions {
         let text = serde_json::to_string(&state).map_err(|error| UpdateError::Serialization(error.into()))?;
         let (hash, now) = (random::token_hash(key.as_ref()), self.clock.now());
         let lasts = sessions::Lasts { idle: self.idle, life: self.life };
-        // A session that was ended meanwhile stays ended: nothing is made anew here.
         // What is lost is a notice, or when the session was used last. What the request did is done: an error here would
         // take its answer away.
-        if let Err(error) = self.store.write(move |db| sessions::update(db, &hash, &text, now, lasts)).await {
+        if let Err(error) = sessions::change(&self.store, (hash, text), now, lasts).await {
             warn_unless_broken("a session could not be changed", &error);
         }
         Ok(key)
@@ -129,6 +117,6 @@ impl SessionStore for Sessions {
 
     async fn delete(&self, key: &SessionKey) -> Result<(), anyhow::Error> {
         let hash = random::token_hash(key.as_ref());
-        Ok(self.store.write(move |db| sessions::delete(db, &hash)).await?)
+        Ok(sessions::end(&self.store, hash).await?)
     }
 }

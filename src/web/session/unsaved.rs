@@ -12,7 +12,7 @@ use crate::clock::Stamp;
 use crate::domain::stray_secret::has_secret;
 use crate::ids::{PersonId, SystemKey};
 use crate::ops::unsaved::{self, Fields};
-use crate::store::{people, systems};
+use crate::queries::access::caller;
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -117,10 +117,7 @@ async fn keep_fields(
 /// A form is kept only for a person who will be able to open its page.
 async fn may_open(app: &App, row: &Row, request: &ServiceRequest, person: PersonId) -> Result<(), Failure> {
     let key = request.match_info().get("system").and_then(SystemKey::parse);
-    let read = app.store.read(move |db| {
-        let located = key.map(|key| systems::locate(db, &key)).transpose()?.flatten();
-        Ok((people::person(db, person)?, located))
-    });
+    let read = app.store.read(move |db| caller(db, person, key.as_ref()));
     let (person, located) = read.await?;
     let actor = person.ok_or_else(Failure::not_found)?.actor;
     match row.access {

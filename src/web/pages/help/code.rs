@@ -8,7 +8,7 @@ use super::markdown::html_of;
 use crate::access::Verb;
 use crate::domain::catalogue::{self, UNKNOWN};
 use crate::domain::house_note::{HouseNote, Placing, can_be_code};
-use crate::store::house_notes;
+use crate::queries::help::note;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::response;
@@ -51,7 +51,7 @@ pub async fn show(viewer: Viewer, path: Path<String>, app: Data<App>) -> Result<
     let entry = catalogue::by_code(&code);
     let can_be_code = can_be_code(&code);
     let wanted = code.clone();
-    let note = if can_be_code { app.store.read(move |db| house_notes::find(db, &wanted)).await? } else { None };
+    let note = if can_be_code { app.store.read(move |db| note(db, &wanted)).await? } else { None };
     let shown = CodeView {
         title: entry.title.to_owned(),
         known: (*entry != UNKNOWN).then(|| Known {

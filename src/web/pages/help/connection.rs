@@ -9,8 +9,7 @@ use crate::access::{Grant, Permission, Verb, verbs};
 use crate::domain::catalogue;
 use crate::domain::run::Stage;
 use crate::ids::{CheckNo, RunNo, SystemKey};
-use crate::store::systems::System;
-use crate::store::{checks, runs, systems};
+use crate::queries::systems::{System, connection_facts};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::present;
@@ -74,15 +73,7 @@ pub async fn of_system(
 ) -> Result<HttpResponse, Failure> {
     let key = path.into_inner();
     let kept_since = app.kept_since(viewer.now);
-    let (system, check, last) = app
-        .store
-        .read(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
-            let check = checks::last(db, &system)?;
-            let last = runs::last_result(db, &system, kept_since)?;
-            Ok((system, check, last))
-        })
-        .await?;
+    let (system, check, last_run) = app.store.read(move |db| connection_facts(db, &grant, &key, kept_since)).await?;
     let may = |verb: Verb| viewer.may(&[verb], system.group_id);
     let failed = check.as_ref().filter(|check| check.ok == Some(false));
     let reads_logs = may(Verb::ReadLogs);
@@ -95,7 +86,7 @@ pub async fn of_system(
         failed: failed.map(|check| (check.stage, check.code.clone().unwrap_or_default())),
         succeeded_since: failed.is_some_and(|check| system.last_success_at > check.ended_at),
         check: check.map(|check| check.no),
-        last_run: last.map(|(run, _totals)| run.no),
+        last_run,
         addresses: if may(Verb::SeeSettings) { addresses(&system) } else { Vec::new() },
         name: system.name.clone(),
         key: system.key.clone(),

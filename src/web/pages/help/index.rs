@@ -8,7 +8,7 @@ use super::markdown::html_of;
 use crate::domain::catalogue::{self, Entry, Family};
 use crate::domain::doc::{Doc, GUIDE, ROLES};
 use crate::domain::house_note::HouseNote;
-use crate::store::house_notes;
+use crate::queries::help;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::response;
@@ -56,7 +56,7 @@ pub struct IndexQuery {
 /// # Errors
 /// When the database cannot be read.
 pub async fn show(viewer: Viewer, query: Query<IndexQuery>, app: Data<App>) -> Result<HttpResponse, Failure> {
-    let notes = app.store.read(house_notes::all).await?;
+    let notes = app.store.read(help::notes).await?;
     let opening = |body: &str| body.lines().take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ");
     let q = query.into_inner().q.trim().to_owned();
     let shown = IndexView {

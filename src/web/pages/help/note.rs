@@ -12,7 +12,7 @@ use crate::domain::catalogue;
 use crate::domain::house_note::{MAX_ADVICE, Placing, can_be_code};
 use crate::ops::error::OpError;
 use crate::ops::house_notes as ops;
-use crate::store::house_notes;
+use crate::queries::help;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
 use crate::web::present::errors_of;
@@ -55,7 +55,7 @@ pub async fn show(
         return Ok(answer(&viewer, code, typed, seen.map(Stamp), Errors::new()));
     }
     let wanted = code.clone();
-    let note = app.store.read(move |db| house_notes::find(db, &wanted)).await?;
+    let note = app.store.read(move |db| help::note(db, &wanted)).await?;
     let stored = note.as_ref().map(|note| note.written_at);
     let (advice, placing) = note.map_or((String::new(), Placing::Beside), |note| (note.advice, note.placing));
     Ok(answer(&viewer, code, (&advice, placing.as_str()), stored, Errors::new()))
@@ -86,7 +86,7 @@ pub async fn submit(
         // With what was typed, so that the next save knows of theirs.
         Err(OpError::Refused(refusal)) => {
             let wanted = code.clone();
-            let stored = app.store.read(move |db| house_notes::find(db, &wanted)).await?.map(|note| note.written_at);
+            let stored = app.store.read(move |db| help::note(db, &wanted)).await?.map(|note| note.written_at);
             Ok(answer(&viewer, code, typed, stored, errors_of(vec![("advice".to_owned(), refusal.explain())])))
         }
         Err(error) => Err(error.into()),

@@ -8,8 +8,8 @@ use super::{LogsQuery, filter};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::catalogue::cause;
-use crate::store::runs::{BookFilter, BookPage, BookPlace, Booked, book};
-use crate::store::{Db, groups};
+use crate::queries::logs::{BookFilter, BookPage, Booked, business_logs_part, groups_in_reach};
+use crate::queries::{Db, Result as Read};
 use crate::web::csv_file::{CsvTable, Rows, csv_file};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -31,8 +31,7 @@ pub async fn show(
     query: Query<LogsQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let scope = grant.scope().clone();
-    let groups = app.store.read(move |db| groups::within(db, &scope)).await?;
+    let groups = app.store.read(move |db| groups_in_reach(db, &grant)).await?;
     let (filter, wrong) = filter(&app, &viewer, &query, &groups);
     if !wrong.is_empty() {
         // Without it, the file would have more than was asked for.
@@ -77,11 +76,8 @@ impl CsvTable for Book {
         ]
     }
 
-    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> crate::store::Result<Rows<Self>> {
-        let found = book(db, grant, &self.0, page, PART)?;
-        let last = found.rows.last().filter(|_| found.beyond.is_some());
-        let older = last.map(|row| BookPage::Older(BookPlace { system: row.key.clone(), no: row.listed.run.no }));
-        Ok((found.rows, older.or(found.go_on.map(BookPage::Before))))
+    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> Read<Rows<Self>> {
+        business_logs_part(db, grant, &self.0, page, PART)
     }
 
     fn cells(&self, row: &Booked) -> Vec<String> {

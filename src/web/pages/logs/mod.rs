@@ -15,8 +15,7 @@ use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::domain::typed_time::{end_of, start_of};
 use crate::ids::{GroupId, RunNo, SystemKey};
-use crate::store::groups;
-use crate::store::runs::{BookFilter, BookPage, BookPlace, BookRows, Booked, book};
+use crate::queries::logs::{BookFilter, BookPage, BookPlace, BookRows, Booked, BusinessLogs, business_logs};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -53,20 +52,11 @@ pub async fn show(
     let query = query.into_inner();
     let page = page(&cursor, query.is_narrow());
     let (asked, begin, reader, portal) = (query.clone(), page.clone(), viewer.clone(), app.clone());
-    let (groups, wrong, found) = app
-        .store
-        .read(move |db| {
-            let groups = groups::within(db, grant.scope())?;
-            let (filter, wrong) = filter(&portal, &reader, &asked, &groups);
-            // Runs that the filter may not mean are not shown.
-            let found = if wrong.is_empty() {
-                book(db, &grant, &filter, &begin, asked.size.rows())?
-            } else {
-                BookRows::default()
-            };
-            Ok((groups, wrong, found))
-        })
-        .await?;
+    let found = app.store.read(move |db| {
+        let filter = |groups: &[(GroupId, String)]| filter(&portal, &reader, &asked, groups);
+        business_logs(db, &grant, filter, (&begin, asked.size.rows()))
+    });
+    let BusinessLogs { groups, wrong, found } = found.await?;
     let mut results: Vec<Choice> = RunResult::ALL
         .iter()
         .map(|result| Choice::new(result.as_str(), Badge::of_run(RunState::Ended, Some(*result)).word))

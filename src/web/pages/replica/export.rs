@@ -3,14 +3,13 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 
-use super::{fields, find, find_set, which};
+use super::{fields, question};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::json::{Json, Members};
-use crate::ids::{RunId, SystemKey};
-use crate::store::replica::{self, Place, Record, ReplicaSet, Which};
-use crate::store::systems;
-use crate::store::{Db, Result};
+use crate::ids::SystemKey;
+use crate::queries::replica::{Place, Record, RecordsOfSet, published, records_of_set, records_part};
+use crate::queries::{Db, Result};
 use crate::web::csv_file::{CsvTable, Rows, csv_file};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -58,9 +57,7 @@ pub async fn ndjson(
 struct Records {
     name: String,
     key: SystemKey,
-    set: ReplicaSet,
-    published: RunId,
-    meant: Which,
+    of: RecordsOfSet,
     properties: Vec<String>,
 }
 
@@ -77,17 +74,18 @@ async fn open(
     (key, set): (SystemKey, String),
     query: RecordsQuery,
 ) -> std::result::Result<Records, Failure> {
-    let records = app.store.read(move |db| {
-        let found = find(db, &grant, &key)?;
-        let (set, published) = find_set(&found, &set)?;
-        let meant = which(db, &found, &query, kept_since)?;
-        let (mut properties, others) = fields::names(&found.replica.model, &set.name);
-        properties.extend(others);
-        let plain = |sign: char| if sign.is_ascii_alphanumeric() { sign } else { '-' };
-        let name: String = set.name.chars().map(plain).chain(".csv".chars()).collect();
-        Ok(Records { name, key, set, published, meant, properties })
+    let (question, wanted) = (question(&query), key.clone());
+    let found = app.store.read(move |db| {
+        let published = published(db, &grant, &wanted)?;
+        let of = records_of_set(db, &published, (&set, &question), kept_since)?;
+        Ok((published.replica.model, of))
     });
-    Ok(records.await?)
+    let (model, of) = found.await?;
+    let (mut properties, others) = fields::names(&model, &of.set.name);
+    properties.extend(others);
+    let plain = |sign: char| if sign.is_ascii_alphanumeric() { sign } else { '-' };
+    let name: String = of.set.name.chars().map(plain).chain(".csv".chars()).collect();
+    Ok(Records { name, key, of, properties })
 }
 
 impl CsvTable for Records {
@@ -104,11 +102,7 @@ impl CsvTable for Records {
     }
 
     fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &Place) -> Result<Rows<Self>> {
-        // Within reach still?
-        systems::find(db, grant, &self.key)?;
-        let (records, beyond) = replica::records(db, &self.set, self.published, &self.meant, page, PART)?;
-        let next = records.last().filter(|_| beyond.is_some()).map(|record| Place::After(record.key.clone()));
-        Ok((records, next))
+        records_part(db, grant, &self.key, &self.of, (page, PART))
     }
 
     fn cells(&self, record: &Record) -> Vec<String> {

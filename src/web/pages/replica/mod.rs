@@ -6,51 +6,19 @@ pub mod record;
 pub mod records;
 pub mod sets;
 
-use crate::access::{Grant, Verb, verbs};
-use crate::clock::Stamp;
-use crate::ids::{RunId, RunNo, SystemKey};
-use crate::store::replica::{self, Replica, ReplicaSet, Which};
-use crate::store::runs;
-use crate::store::systems::{self, InReach, System};
-use crate::store::{Db, Result, StoreError};
+use crate::access::Verb;
+use crate::ids::{RunNo, SystemKey};
+use crate::queries::replica::RecordsQuestion;
+use crate::queries::systems::System;
 use crate::web::extract::Viewer;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::crumbs;
 use crate::web::urls::{self, RecordsQuery};
 use maud::{Markup, html};
 
-/// A system and what it has published.
-struct Found {
-    system: InReach<System>,
-    replica: Replica,
-}
-
-fn find(db: &mut Db, grant: &Grant<verbs::ReadLogs>, key: &SystemKey) -> Result<Found> {
-    let (system, _group) = systems::find(db, grant, key)?;
-    let replica = replica::find(db, grant, &system)?;
-    Ok(Found { system, replica })
-}
-
-/// A set of it, and the run up to which it is seen.
-fn find_set(found: &Found, name: &str) -> Result<(ReplicaSet, RunId)> {
-    let set = found.replica.sets.iter().find(|set| set.name == name && set.read_run.is_some());
-    set.cloned().zip(found.replica.published).ok_or(StoreError::NotFound)
-}
-
-/// The records that the query means; nothing is found by a run that is not kept any more.
-fn which(db: &mut Db, found: &Found, query: &RecordsQuery, kept_since: Stamp) -> Result<Which> {
-    let changed_by = match query.run {
-        Some(no) => Some(runs::find_kept(db, &found.system, RunNo(no), kept_since)?.0.id),
-        None => None,
-    };
-    let orphaned = match query.state.as_str() {
-        "active" => Some(false),
-        "orphaned" => Some(true),
-        "" => None,
-        // Not all records, which nobody asked for.
-        _ => return Err(StoreError::NotFound),
-    };
-    Ok(Which { prefix: query.q.trim().as_bytes().to_vec(), orphaned, changed_by })
+/// Which records the query means.
+fn question(query: &RecordsQuery) -> RecordsQuestion {
+    RecordsQuestion { prefix: query.q.clone(), state: query.state.clone(), run: query.run.map(RunNo) }
 }
 
 /// What pages of a replica have above them.

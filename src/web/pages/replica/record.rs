@@ -6,11 +6,10 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::records::state;
-use super::{Above, fields, find, find_set};
+use super::{Above, fields};
 use crate::access::{Grant, verbs};
 use crate::ids::SystemKey;
-use crate::store::StoreError;
-use crate::store::replica::{self, ReplicaSet, Version};
+use crate::queries::replica::{RecordHistory, RecordVersion, ReplicaSet, record_history};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::response;
@@ -40,7 +39,7 @@ struct RecordView {
     /// Those of the key first.
     names: Vec<String>,
     /// Newest first.
-    versions: Vec<Version>,
+    versions: Vec<RecordVersion>,
     /// There are older ones.
     is_cut: bool,
 }
@@ -61,23 +60,15 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let (system, set) = path.into_inner();
     let key = urls::unhexed(&query.key).ok_or_else(Failure::not_found)?;
-    let reader = viewer.clone();
     let kept_since = app.kept_since(viewer.now);
-    let shown = app
-        .store
-        .read(move |db| {
-            let found = find(db, &grant, &system)?;
-            let (set, published) = find_set(&found, &set)?;
-            let (versions, is_cut) = replica::history(db, &set, published, &key, kept_since, VERSIONS)?;
-            if versions.is_empty() {
-                return Err(StoreError::NotFound);
-            }
-            let (mut names, others) = fields::names(&found.replica.model, &set.name);
-            names.extend(others);
-            let key = String::from_utf8_lossy(&key).into_owned();
-            Ok(RecordView { above: Above::of(&found.system, &reader), set, key, names, versions, is_cut })
-        })
-        .await?;
+    let found = app.store.read(move |db| {
+        let found = record_history(db, &grant, (&system, &set, &key), (kept_since, VERSIONS))?;
+        Ok((found, String::from_utf8_lossy(&key).into_owned()))
+    });
+    let (RecordHistory { of, set, versions, is_cut }, key) = found.await?;
+    let (mut names, others) = fields::names(&of.replica.model, &set.name);
+    names.extend(others);
+    let shown = RecordView { above: Above::of(&of.system, &viewer), set, key, names, versions, is_cut };
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
 }
 
@@ -114,7 +105,7 @@ fn view(shell: &Shell, view: &RecordView) -> Markup {
     )
 }
 
-fn version_row(shell: &Shell, view: &RecordView, version: &Version, before: Option<&Version>) -> Markup {
+fn version_row(shell: &Shell, view: &RecordView, version: &RecordVersion, before: Option<&RecordVersion>) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Run" {
@@ -133,7 +124,7 @@ fn version_row(shell: &Shell, view: &RecordView, version: &Version, before: Opti
 }
 
 /// What is different from the version before.
-fn changes(view: &RecordView, version: &Version, before: Option<&Version>) -> Markup {
+fn changes(view: &RecordView, version: &RecordVersion, before: Option<&RecordVersion>) -> Markup {
     let Some(before) = before else {
         let is_first = version.run.is_some() && !view.is_cut;
         return html! { @if is_first { "First seen." } @else { "As it was before." } };

@@ -5,10 +5,10 @@ use actix_web::web::{Data, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Above, fields, find, find_set, which};
+use super::{Above, fields, question};
 use crate::access::{Grant, verbs};
 use crate::ids::{RunNo, SystemKey};
-use crate::store::replica::{self, Place, Record, ReplicaSet};
+use crate::queries::replica::{self, Place, Record, ReplicaSet, published, records_of_set};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::response;
@@ -74,20 +74,20 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (key, set) = path.into_inner();
-    let (reader, query, place) = (viewer.clone(), query.into_inner(), place.place());
-    let kept_since = app.kept_since(viewer.now);
-    let shown = app
-        .store
-        .read(move |db| {
-            let found = find(db, &grant, &key)?;
-            let (set, published) = find_set(&found, &set)?;
-            let meant = which(db, &found, &query, kept_since)?;
-            let (records, beyond) = replica::records(db, &set, published, &meant, &place, query.size.rows())?;
-            let links = links(&key, &set.name, &query, &place, (&records, beyond));
-            let (key_names, names) = fields::names(&found.replica.model, &set.name);
-            Ok(RecordsView { above: Above::of(&found.system, &reader), set, key_names, names, query, records, links })
-        })
-        .await?;
+    let (query, place, kept_since) = (query.into_inner(), place.place(), app.kept_since(viewer.now));
+    let (question, begin, limit) = (question(&query), place.clone(), query.size.rows());
+    let wanted = key.clone();
+    let found = app.store.read(move |db| {
+        let published = published(db, &grant, &wanted)?;
+        let of = records_of_set(db, &published, (&set, &question), kept_since)?;
+        let (records, beyond) = replica::records(db, &of, &begin, limit)?;
+        Ok((published, of.set, records, beyond))
+    });
+    let (published, set, records, beyond) = found.await?;
+    let links = links(&key, &set.name, &query, &place, (&records, beyond));
+    let (key_names, names) = fields::names(&published.replica.model, &set.name);
+    let above = Above::of(&published.system, &viewer);
+    let shown = RecordsView { above, set, key_names, names, query, records, links };
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
 }
 

@@ -5,11 +5,10 @@ use actix_web::web::{Data, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::{Above, find};
+use super::Above;
 use crate::access::{Grant, verbs};
 use crate::ids::{RunNo, SystemKey};
-use crate::store::replica::{self, ReplicaSet};
-use crate::store::{Db, StoreError, runs};
+use crate::queries::replica::{SetOverview, SetsOverview, sets_overview};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::response;
@@ -36,15 +35,7 @@ struct SetsView {
     run: Option<RunNo>,
     /// The run that published last.
     published: Option<RunNo>,
-    rows: Vec<SetRow>,
-}
-
-struct SetRow {
-    set: ReplicaSet,
-    read_by: Option<RunNo>,
-    changed_by: Option<RunNo>,
-    /// How many records the run has brought.
-    changed: i64,
+    rows: Vec<SetOverview>,
 }
 
 const COLUMNS: [Column<'_>; 6] = [
@@ -70,37 +61,11 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = path.into_inner();
-    let reader = viewer.clone();
     let kept_since = app.kept_since(viewer.now);
-    let shown = app
-        .store
-        .read(move |db| {
-            let found = find(db, &grant, &key)?;
-            let run = match query.run {
-                Some(no) => Some(runs::find_kept(db, &found.system, RunNo(no), kept_since)?.0),
-                None => None,
-            };
-            let number = |db: &mut Db, id: Option<_>| {
-                Ok::<_, StoreError>(id.map(|id| runs::number_of(db, id, kept_since)).transpose()?.flatten())
-            };
-            let published = number(db, found.replica.published)?;
-            let mut rows = Vec::new();
-            for set in found.replica.sets {
-                let changed = match &run {
-                    Some(run) if Some(run.id) <= found.replica.published => {
-                        replica::changed_by(db, &set, run.id, MOST)?
-                    }
-                    Some(_) | None => 0,
-                };
-                if run.is_some() && changed == 0 {
-                    continue;
-                }
-                let (read_by, changed_by) = (number(db, set.read_run)?, number(db, set.changed_run)?);
-                rows.push(SetRow { set, read_by, changed_by, changed });
-            }
-            Ok(SetsView { above: Above::of(&found.system, &reader), run: run.map(|run| run.no), published, rows })
-        })
-        .await?;
+    let run = query.run.map(RunNo);
+    let found = app.store.read(move |db| sets_overview(db, &grant, (&key, run), (kept_since, MOST))).await?;
+    let SetsOverview { system, run, published, sets } = found;
+    let shown = SetsView { above: Above::of(&system, &viewer), run, published, rows: sets };
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
 }
 
@@ -137,7 +102,7 @@ fn view(shell: &Shell, view: &SetsView) -> Markup {
     )
 }
 
-fn set_row(view: &SetsView, row: &SetRow) -> Markup {
+fn set_row(view: &SetsView, row: &SetOverview) -> Markup {
     let (key, set) = (&view.above.key, &row.set);
     let records = |state: &str| {
         urls::records(key, &set.name, &RecordsQuery { state: state.to_owned(), ..RecordsQuery::default() }, None)
@@ -158,7 +123,7 @@ fn set_row(view: &SetsView, row: &SetRow) -> Markup {
     }
 }
 
-fn change_row(view: &SetsView, row: &SetRow) -> Markup {
+fn change_row(view: &SetsView, row: &SetOverview) -> Markup {
     let query = RecordsQuery { run: view.run.map(|no| no.0), ..RecordsQuery::default() };
     html! {
         tr {

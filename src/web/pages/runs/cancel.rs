@@ -8,7 +8,7 @@ use super::show::system_ref;
 use crate::access::{Grant, verbs};
 use crate::ids::SystemKey;
 use crate::ops::cancel_run::cancel_run;
-use crate::store::{runs, systems};
+use crate::queries::runs::run_in_reach;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::state::App;
@@ -44,14 +44,7 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let (key, no) = path.into_inner();
-    let (system, run) = app
-        .store
-        .read(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
-            let (run, _totals) = runs::find(db, &system, no)?;
-            Ok((system, run))
-        })
-        .await?;
+    let (system, run) = app.store.read(move |db| run_in_reach(db, &grant, (&key, no))).await?;
     if run.state == RunState::Ended {
         let why = format!("Run {no} has ended already. There is nothing to cancel.");
         return Err(Failure::conflict(why, Some(urls::run(&system.key, run.no))));

@@ -14,7 +14,7 @@ use crate::domain::catalogue;
 use crate::domain::catalogue::mentions;
 use crate::domain::message::StoredMessage;
 use crate::ids::{RunNo, SystemKey};
-use crate::store::messages::MessageFilter;
+use crate::queries::runs::MessageFilter;
 use crate::web::csv_file::csv_part;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;

@@ -12,13 +12,13 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use maud::Markup;
 
-use super::reader::{Part, Reader, Stopped};
+use super::reader::{Reader, Stopped};
 use super::show::system_ref;
 use crate::access::{Grant, verbs};
 use crate::clock::{Stamp, since_boot};
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::{RunNo, SystemKey};
-use crate::store::messages::MessageFilter;
+use crate::queries::runs::{LogPart, MessageFilter};
 use crate::web::concurrency_limit::Permit;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -202,7 +202,7 @@ impl Live {
     }
 
     /// A line about the progress, if there is any since the last one.
-    fn progress(&mut self, part: &Part) -> Option<Markup> {
+    fn progress(&mut self, part: &LogPart) -> Option<Markup> {
         let (at, before) = &self.reported;
         let now = present::progress(&part.totals);
         let is_due = since_boot().saturating_sub(*at) >= REPORT;
@@ -223,7 +223,7 @@ impl Live {
     }
 }
 
-fn over(part: &Part) -> LiveEnd {
+fn over(part: &LogPart) -> LiveEnd {
     LiveEnd::Over {
         result: part.run.result.unwrap_or(RunResult::Error),
         counts: part.totals.counts,

@@ -1,18 +1,14 @@
 //! Reading a log to its end for somebody who may lose the right to it meanwhile: the right is looked
 //! at again for every part, and no database connection is held between parts.
 
-use crate::access::{Grant, Verb, verbs};
+use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
-use crate::domain::message::StoredMessage;
-use crate::domain::run::RunState;
 use crate::ids::{PersonId, RunNo, SystemKey};
-use crate::store::messages::{self, Cursor, MessageFilter};
-use crate::store::runs::{self, Run, Totals};
-use crate::store::systems::{self, InReach, System};
-use crate::store::{Store, StoreError};
+use crate::queries::runs::{Cursor, LogPart, MessageFilter, Run, log_part, run_with_log};
+use crate::queries::systems::{InReach, System};
+use crate::queries::{Standing, StoreError};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
-use crate::web::standing::Standing;
 use crate::web::state::App;
 
 /// A log that is read part by part.
@@ -26,22 +22,6 @@ pub(super) struct Reader {
     after: i64,
     pub system: InReach<System>,
     pub run: Run,
-}
-
-/// A part of a log.
-pub(super) struct Part {
-    pub rows: Vec<StoredMessage>,
-    pub run: Run,
-    pub totals: Totals,
-    /// No more rows now, in the direction that was read.
-    pub at_end: bool,
-}
-
-impl Part {
-    /// No more rows ever.
-    pub fn is_last(&self) -> bool {
-        self.at_end && self.run.state == RunState::Ended
-    }
 }
 
 /// Why no more is read.
@@ -69,16 +49,9 @@ impl Reader {
         filter: MessageFilter,
         after: i64,
     ) -> Result<Self, Failure> {
-        let standing = Standing::of(viewer).ok_or_else(Failure::not_found)?;
+        let standing = viewer.standing().ok_or_else(Failure::not_found)?;
         let (own, wanted) = (grant.clone(), key.clone());
-        let (system, run) = app
-            .store
-            .read(move |db| {
-                let system = systems::find_with_runs(db, &own, &wanted)?;
-                let (run, _totals) = runs::find(db, &system, no)?;
-                Ok((system, run))
-            })
-            .await?;
+        let (system, run) = app.store.read(move |db| run_with_log(db, &own, (&wanted, no))).await?;
         if is_expired(app, &run, viewer.now) {
             return Err(Failure::not_found());
         }
@@ -96,7 +69,7 @@ impl Reader {
     }
 
     /// The next messages, at most `limit`.
-    pub async fn next(&mut self, limit: i64) -> Result<Part, Stopped> {
+    pub async fn next(&mut self, limit: i64) -> Result<LogPart, Stopped> {
         let part = self.read(Cursor::After(self.after), limit).await?;
         if let Some(last) = part.rows.last() {
             self.after = last.seq;
@@ -105,29 +78,18 @@ impl Reader {
     }
 
     /// The last messages that there are, at most `limit`, in the order of the log.
-    pub async fn latest(&self, limit: i64) -> Result<Part, Stopped> {
+    pub async fn latest(&self, limit: i64) -> Result<LogPart, Stopped> {
         self.read(Cursor::Last, limit).await
     }
 
-    async fn read(&self, cursor: Cursor, limit: i64) -> Result<Part, Stopped> {
+    async fn read(&self, cursor: Cursor, limit: i64) -> Result<LogPart, Stopped> {
         let (standing, key, filter) = (self.standing.clone(), self.key.clone(), self.filter.clone());
         let (grant, no, words, now) = (self.grant.clone(), self.run.no, self.app.words.clone(), self.app.clock.now());
-        let store: &Store = &self.app.store;
-        Ok(store
-            .read(move |db| {
-                let system = systems::find_with_runs(db, &grant, &key)?;
-                // The header first: rows that come between the two reads are read next time.
-                let (run, totals) = runs::find(db, &system, no)?;
-                let log = messages::Log { words: &words, grant: &grant, run: run.id };
-                let page = messages::page(db, log, &filter, cursor, limit)?;
-                // Signed out, disabled, or without the right by now: not found. Asked last, so that nothing is
-                // sent that was written after the right had ended.
-                if !standing.actor(db, now)?.may(&[Verb::ReadLogs], system.group_id) {
-                    return Err(StoreError::NotFound);
-                }
-                Ok(Part { at_end: !page.more, rows: page.rows, run, totals })
-            })
-            .await?)
+        let part = self
+            .app
+            .store
+            .read(move |db| log_part(db, (&grant, &standing, now), (&key, no), &words, (&filter, cursor, limit)));
+        Ok(part.await?)
     }
 }
 

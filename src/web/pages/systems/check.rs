@@ -13,9 +13,7 @@ use crate::domain::house_note::HouseNote;
 use crate::domain::run::{RunState, Stage};
 use crate::ids::{CheckNo, SystemKey};
 use crate::ops::check_connection::check_connection;
-use crate::store::checks::{self, Check};
-use crate::store::systems::{self, System};
-use crate::store::{credentials, house_notes};
+use crate::queries::systems::{Check, CheckOverview, System, SystemDetails, check_overview};
 use crate::sync::registry;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -115,24 +113,16 @@ pub(super) async fn answer(
     wanted: bool,
     app: &App,
 ) -> Result<HttpResponse, Failure> {
-    let (system, check, note, slots) = app
-        .store
-        .read(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
-            let check = checks::find(db, &system, no)?;
-            let note = house_notes::find(db, code_of(&check))?;
-            let slots = credentials::slots(db, &system)?;
-            Ok((system, check, note, slots))
-        })
-        .await?;
+    let found = app.store.read(move |db| check_overview(db, &grant, (&key, no))).await?;
+    let (CheckOverview { check, note, .. }, SystemDetails { system, slots, .. }) = (&found, &found.details);
     let shown = CheckView {
         key: system.key.clone(),
         name: system.name.clone(),
         asked: check.queued_at,
         by: check.principal.clone(),
-        state: state(&check, note.as_ref(), system.hold_since.is_some()),
-        has: has(&system, &slots),
-        exposed: exposed(&system, &slots),
+        state: state(check, note.as_ref(), system.hold_since.is_some()),
+        has: has(system, slots),
+        exposed: exposed(system, slots),
         may_check: viewer.may(&[Verb::CheckConnection], system.group_id),
         on_hold: system.hold_since.is_some(),
     };

@@ -10,8 +10,7 @@ use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::run::Stage;
 use crate::ids::{CheckNo, SystemKey};
-use crate::store::checks::{self, Check};
-use crate::store::systems;
+use crate::queries::systems::{Check, system_checks};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::response;
@@ -58,14 +57,7 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = path.into_inner();
-    let (system, kept) = app
-        .store
-        .read(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
-            let kept = checks::kept(db, &system)?;
-            Ok((system, kept))
-        })
-        .await?;
+    let (system, kept) = app.store.read(move |db| system_checks(db, &grant, &key)).await?;
     let shown =
         ChecksView { key: system.key.clone(), name: system.name.clone(), rows: kept.into_iter().map(row).collect() };
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))

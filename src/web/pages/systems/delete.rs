@@ -7,7 +7,7 @@ use actix_web::web::{Data, Path};
 use crate::access::{Grant, verbs};
 use crate::domain::invisible::visible;
 use crate::ops::specify::delete_system;
-use crate::store::{runs, systems};
+use crate::queries::systems::system_with_open_runs;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::state::App;
@@ -48,21 +48,13 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
     let key = path.into_inner();
-    let (system, open, last) = app
-        .store
-        .read(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
-            let open = runs::open_runs(db, &system)?.first().map(|run| run.no);
-            let last = system.last_run_no;
-            Ok((system, open, last))
-        })
-        .await?;
+    let (system, open) = app.store.read(move |db| system_with_open_runs(db, &grant, &key)).await?;
     let shown = DeleteView {
         may_open: may_open_runs(&viewer, system.group_id),
         key: system.key.clone(),
         name: system.name.clone(),
-        runs: last,
-        open,
+        runs: system.last_run_no,
+        open: open.first().map(|(run, _totals)| run.no),
         messages_days: app.portal.message_days,
     };
     Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))

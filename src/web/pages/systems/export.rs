@@ -6,8 +6,9 @@ use actix_web::web::{Data, Query};
 use super::list::filter;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
-use crate::store::systems::{Filter, Listed, Page};
-use crate::store::{Db, groups, systems};
+use crate::queries::logs::groups_in_reach;
+use crate::queries::systems::{Filter, Listed, Page, system_list_part};
+use crate::queries::{Db, Result as Read};
 use crate::web::csv_file::{CsvTable, Rows, csv_file};
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
@@ -31,8 +32,7 @@ pub async fn show(
     query: Query<SystemsQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, Failure> {
-    let scope = grant.scope().clone();
-    let groups = app.store.read(move |db| groups::within(db, &scope)).await?;
+    let groups = app.store.read(move |db| groups_in_reach(db, &grant)).await?;
     csv_file(&app, &viewer, Systems(filter(&query, &groups)), Page::First)
 }
 
@@ -63,10 +63,8 @@ impl CsvTable for Systems {
         ]
     }
 
-    fn read(&self, db: &mut Db, grant: &Grant<verbs::Export>, page: &Page) -> crate::store::Result<Rows<Self>> {
-        let (rows, beyond) = systems::list(db, grant, &self.0, page, PART)?;
-        let next = rows.last().filter(|_| beyond.is_some()).map(|row| Page::After(row.place.clone()));
-        Ok((rows, next))
+    fn read(&self, db: &mut Db, grant: &Grant<verbs::Export>, page: &Page) -> Read<Rows<Self>> {
+        system_list_part(db, grant, &self.0, page, PART)
     }
 
     fn cells(&self, Listed { system, group, .. }: &Listed) -> Vec<String> {

@@ -6,12 +6,13 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 
 use crate::access::{Grant, verbs};
+use crate::domain::run::RunState;
 use crate::ops::error::OpError;
 use crate::ops::hold as ops;
-use crate::store::{runs, systems};
+use crate::queries::systems::system_with_open_runs;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::failure::Failure;
-use crate::web::present::{Busy, errors_of};
+use crate::web::present::errors_of;
 use crate::web::session::unsaved::{UnsavedQuery, shown_again};
 use crate::web::state::App;
 use crate::web::ui::foreign;
@@ -123,15 +124,8 @@ async fn answer(
     status: StatusCode,
 ) -> Result<HttpResponse, Failure> {
     let grant = grant.clone();
-    let (system, busy) = app
-        .store
-        .read(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
-            let busy = Busy::of(&runs::open_runs(db, &system)?);
-            Ok((system, busy))
-        })
-        .await?;
-    let running = busy.running.map(|run| run.no);
+    let (system, open) = app.store.read(move |db| system_with_open_runs(db, &grant, &key)).await?;
+    let running = open.iter().find(|(run, _totals)| run.state == RunState::Running).map(|(run, _totals)| run.no);
     let may_open = may_open_runs(viewer, system.group_id);
     let held = hold_of(&system);
     let shown =

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use super::show::may_open_runs;
 use crate::access::{Grant, Verb, verbs};
 use crate::domain::run::Trigger;
-use crate::store::{runs, systems};
+use crate::queries::systems::system_queue;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::present;
@@ -65,20 +65,7 @@ pub async fn show(
 ) -> Result<HttpResponse, Failure> {
     let key = path.into_inner();
     let kept_since = app.kept_since(viewer.now);
-    let (system, open) = app
-        .store
-        .read(move |db| {
-            let (system, _group) = systems::find(db, &grant, &key)?;
-            let open = runs::open_runs(db, &system)?
-                .into_iter()
-                .map(|run| {
-                    let retried = run.retries_run.map(|id| runs::number_of(db, id, kept_since)).transpose()?.flatten();
-                    Ok((run, retried))
-                })
-                .collect::<crate::store::Result<Vec<_>>>()?;
-            Ok((system, open))
-        })
-        .await?;
+    let (system, open) = app.store.read(move |db| system_queue(db, &grant, &key, kept_since)).await?;
     let running = open.iter().find(|(run, _)| run.state == RunState::Running).map(|(run, _)| run.no);
     let rows = open
         .into_iter()

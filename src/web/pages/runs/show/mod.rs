@@ -14,7 +14,7 @@ use crate::domain::run::RunState;
 use crate::domain::status::Obstacle;
 use crate::ids::{RunNo, SystemKey};
 use crate::queries::runs::{RunDetails, RunOverview, run_overview};
-use crate::store::systems::System;
+use crate::queries::systems::System;
 use crate::web::extract::Viewer;
 use crate::web::failure::Failure;
 use crate::web::present;

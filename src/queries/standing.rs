@@ -1,10 +1,9 @@
-//! Whoever reads an answer that lasts: the session and the rights are looked at again for each part of it.
+//! The reader of a response that takes long: the session and the rights are checked again for each part of it.
 
 use crate::access::Actor;
 use crate::clock::Stamp;
 use crate::ids::PersonId;
 use crate::store::{Db, Result, StoreError, people, sessions};
-use crate::web::extract::Viewer;
 
 /// A person, signed in by one session.
 #[derive(Clone)]
@@ -15,11 +14,10 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Of the reader; `None` for a stranger.
+    /// Of a reader; `mark` is the CSRF secret of the session.
     #[must_use]
-    pub fn of(viewer: &Viewer) -> Option<Self> {
-        let actor = viewer.actor.as_ref()?;
-        Some(Self { person: actor.id(), mark: viewer.secret.to_text() })
+    pub fn new(reader: &Actor, mark: String) -> Self {
+        Self { person: reader.id(), mark }
     }
 
     /// What this person may do by now.

@@ -1,0 +1,3 @@
+//! Notes of the organization on codes. Everybody who is signed in can read them.
+
+pub use crate::store::house_notes::{all as notes, find as note};

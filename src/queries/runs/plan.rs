@@ -1,0 +1,116 @@
+//! The deletion plan of a run, and what became of it.
+
+use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
+use crate::domain::run::{EndReason, RunResult, RunState};
+use crate::ids::{RunNo, SystemKey};
+use crate::store::plans::{self, Braked, Range};
+use crate::store::runs::{self, Run};
+use crate::store::systems::{self, InReach, System};
+use crate::store::{Db, Result, StoreError};
+
+/// A plan with a page of its deletions.
+#[derive(Debug)]
+pub struct DeletionPlan {
+    pub system: InReach<System>,
+    pub plan: Braked,
+    pub state: PlanState,
+    /// Item keys.
+    pub deletions: Vec<Vec<u8>>,
+    pub has_more: bool,
+}
+
+/// What has become of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanState {
+    Open {
+        expires: Stamp,
+    },
+    Confirmed {
+        by: String,
+        at: Stamp,
+        /// The run that carries it out, if it is kept.
+        run: Option<Carried>,
+    },
+    Expired {
+        at: Stamp,
+    },
+    /// A later run has made another plan.
+    Replaced {
+        run: RunNo,
+    },
+    /// A later run completed without one.
+    Outdated {
+        run: RunNo,
+    },
+}
+
+/// The run that carries out a confirmed plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Carried {
+    pub run: RunNo,
+    pub state: RunState,
+    pub result: Option<RunResult>,
+    /// It made another plan and stopped as well.
+    pub stopped: bool,
+    /// How many items it has deleted.
+    pub deleted: i64,
+}
+
+/// How many deletions a page has.
+const PAGE: i64 = 100;
+
+/// Reads the plan of a run, with the deletions after a key.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when the system is out of reach, or the run is not kept or has no plan.
+pub fn deletion_plan(
+    db: &mut Db,
+    grant: &Grant<verbs::ConfirmDeletions>,
+    (key, no): (&SystemKey, RunNo),
+    after: Option<&[u8]>,
+    (kept_since, now): (Stamp, Stamp),
+) -> Result<DeletionPlan> {
+    let (system, _group) = systems::find(db, grant, key)?;
+    let (run, _totals) = runs::find_kept(db, &system, no, kept_since)?;
+    let plan = plans::braked(db, run.id)?.ok_or(StoreError::NotFound)?;
+    let mut steps = plans::page(db, run.id, "delete", Range::After(after), PAGE + 1)?;
+    let has_more = i64::try_from(steps.len()).unwrap_or(i64::MAX) > PAGE;
+    if has_more {
+        steps.pop();
+    }
+    let state = state(db, &system, no, &plan, now)?;
+    let deletions = steps.into_iter().map(|(key, _detail)| key).collect();
+    Ok(DeletionPlan { system, plan, state, deletions, has_more })
+}
+
+/// What has become of a plan. A later confirmation of a plan with the same digest is one of this plan too.
+fn state(db: &mut Db, system: &InReach<System>, no: RunNo, plan: &Braked, now: Stamp) -> Result<PlanState> {
+    let run = plans::carried_out_by(db, system, no, &plan.digest)?;
+    if plan.confirmed_at.is_some() || run.is_some() {
+        let carried = run.as_ref().map(|run| carried(db, run)).transpose()?;
+        let by = plan.confirmed_by.clone().or_else(|| run.as_ref().map(|run| run.principal.clone()));
+        let at = plan.confirmed_at.or_else(|| run.as_ref().map(|run| run.queued_at));
+        return Ok(PlanState::Confirmed { by: by.unwrap_or_default(), at: at.unwrap_or(now), run: carried });
+    }
+    if let Some(run) = plans::replaced_by(db, system, no, &plan.digest)? {
+        return Ok(PlanState::Replaced { run });
+    }
+    if let Some(run) = plans::outdated_by(db, system, no)? {
+        return Ok(PlanState::Outdated { run });
+    }
+    if plan.expires_at <= now {
+        return Ok(PlanState::Expired { at: plan.expires_at });
+    }
+    Ok(PlanState::Open { expires: plan.expires_at })
+}
+
+fn carried(db: &mut Db, run: &Run) -> Result<Carried> {
+    Ok(Carried {
+        run: run.no,
+        state: run.state,
+        result: run.result,
+        stopped: run.end_reason == Some(EndReason::Brake),
+        deleted: plans::deleted_by(db, run.id)?,
+    })
+}
