@@ -100,6 +100,8 @@ impl House {
     #[must_use]
     pub fn engine(&self, wake: Arc<Notify>, end: CancellationToken) -> Engine {
         Engine {
+            worker: Internal::worker(),
+            schedule: Internal::schedule(),
             store: self.store.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),
@@ -216,7 +218,7 @@ impl Application {
             None
         } else {
             // Made once: another process, or an earlier start, may have printed it.
-            set_up::renew_token(&house.store, &Internal::console(), true)
+            set_up::renew_token(&house.store, Internal::console(), true)
                 .await
                 .map_err(|error| StartError::because("The setup token cannot be made", error))?
         };

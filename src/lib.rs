@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! main, app, cli, config      put everything together
-//!   web     pages and forms, the route table, sessions      names actix and maud
+//!   web     pages and forms, the route table, sessions      names actix and maud, never the store
 //!   sync    scheduler, worker, journal, connectors          names no web, sees no store but through ports
 //!     ops     commands, shared by pages and command line
 //!     queries reads, one for each page or response
@@ -22,9 +22,10 @@
 //!
 //! `web::routes` is the table of all routes; each row names its permission. `web::session::gate` loads the
 //! reader, authorizes, and only then reads a form and compares its CSRF token: no extractor runs before.
-//! It leaves an [`access::Grant`] in the request. Functions of `store` and `ops` that touch protected data
-//! take one, and it carries its reach into the query: a forgotten check does not compile. A handler
-//! answers with a page, a 303, or a failure that the gate turns into a page.
+//! It leaves an [`access::Grant`] in the request. Functions of `queries` and `ops` that touch protected data
+//! take one, and it carries its reach into the query. What a grant finds is [`store::systems::InReach`]; what
+//! belongs to a system is read with it, so that a forgotten check does not compile. A handler answers with a
+//! page, a 303, or a failure that the gate turns into a page.
 //!
 //! # How a run goes
 //!

@@ -71,21 +71,21 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
             let name = name.trim();
             let new = (name, read_password()?);
             let now = house.clock.now();
-            reset_password(&house.store, &Internal::console(), &Passwords::new()?, new, now).await?;
+            reset_password(&house.store, Internal::console(), &Passwords::new()?, new, now).await?;
             Ok(say(&format!("{name} can sign in with the new password, and is signed out everywhere."))?)
         }
         Command::Group(GroupCommand::Add { name }) => {
             let name = name.trim();
-            people::add_group(&house.store, &Internal::console(), name, house.clock.now()).await?;
+            people::add_group(&house.store, Internal::console(), name, house.clock.now()).await?;
             house.make_roots()?;
             Ok(say(&format!("Group {name} is there."))?)
         }
         Command::Key(KeyCommand::Rotate) => {
             let sealed =
-                rotate_keys::rotate_keys(&house.store, &house.vault, &Internal::console(), house.clock.now()).await?;
+                rotate_keys::rotate_keys(&house.store, &house.vault, Internal::console(), house.clock.now()).await?;
             Ok(say(&format!("{sealed} credentials are encrypted with a new key. The old keys are removed."))?)
         }
-        Command::SetupToken => match set_up::renew_token(&house.store, &Internal::console(), false).await {
+        Command::SetupToken => match set_up::renew_token(&house.store, Internal::console(), false).await {
             Ok(Some(token)) => Ok(say(&format!("Setup token: {token}"))?),
             Ok(None) => Ok(()),
             Err(OpError::Refused(IsSetUp)) => Err("Syncdesk is already set up: it has an administrator.".into()),
@@ -172,7 +172,7 @@ async fn add_user(house: &House, new: NewUser) -> Result<(), Failed> {
     let passwords = Passwords::new()?;
     let console = Internal::console();
     let assigned = people::Assigned { collection: new.collection, group: new.group };
-    people::add_person(&house.store, &console, &passwords, person, assigned, house.clock.now()).await?;
+    people::add_person(&house.store, console, &passwords, person, assigned, house.clock.now()).await?;
     Ok(say(&format!("{name} can sign in."))?)
 }
 

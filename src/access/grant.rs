@@ -83,29 +83,41 @@ impl<P: Permission> fmt::Debug for Grant<P> {
     }
 }
 
-/// The proof that Syncdesk itself acts: scheduler, worker, upkeep or console. It reaches everything
-/// and is handed out by `app`, never by a request.
-#[derive(Debug, Clone)]
-pub struct Internal(Principal);
+/// The proof that Syncdesk itself acts. It reaches everything; only `app` and the console make one, and hand it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Internal {
+    Schedule(Seal),
+    Worker(Seal),
+    /// Somebody at the console of the server.
+    Console(Seal),
+}
+
+/// Keeps [`Internal`] from being made in any other way than by its functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seal(());
 
 impl Internal {
     #[must_use]
     pub const fn schedule() -> Self {
-        Self(Principal::Schedule)
+        Self::Schedule(Seal(()))
     }
 
     #[must_use]
     pub const fn worker() -> Self {
-        Self(Principal::Worker)
+        Self::Worker(Seal(()))
     }
 
     #[must_use]
     pub const fn console() -> Self {
-        Self(Principal::Console)
+        Self::Console(Seal(()))
     }
 
     #[must_use]
-    pub const fn principal(&self) -> &Principal {
-        &self.0
+    pub const fn principal(self) -> Principal {
+        match self {
+            Self::Schedule(_) => Principal::Schedule,
+            Self::Worker(_) => Principal::Worker,
+            Self::Console(_) => Principal::Console,
+        }
     }
 }

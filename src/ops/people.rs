@@ -90,7 +90,7 @@ pub struct Assigned {
 /// [`OpError::Invalid`] with what cannot stand.
 pub async fn add_person(
     store: &Store,
-    console: &Internal,
+    console: Internal,
     passwords: &Passwords,
     new: NewPerson,
     assigned: Assigned,
@@ -102,7 +102,7 @@ pub async fn add_person(
     wrong.check_password("password", &new.name, &new.password);
     let (name, zone) = wrong.unless_any(name.zip(zone))?;
     let password = passwords.hash(new.password).await?;
-    let audit = AuditLog::new(console.principal(), None);
+    let audit = AuditLog::new(&console.principal(), None);
     let Assigned { collection, group } = assigned;
     let made = store
         .write(move |db| {
@@ -145,7 +145,7 @@ pub async fn add_person(
 ///
 /// # Errors
 /// [`OpError::Invalid`] when the name cannot stand or is taken.
-pub async fn add_group(store: &Store, console: &Internal, name: &str, now: Stamp) -> Result<()> {
+pub async fn add_group(store: &Store, console: Internal, name: &str, now: Stamp) -> Result<()> {
     let name = name.trim().to_owned();
     // The name is a folder's name below the local roots.
     let odd = name.is_empty() || name.chars().count() > MAX_NAME || name.starts_with('.') || name.contains(['/', '\0']);
@@ -154,7 +154,7 @@ pub async fn add_group(store: &Store, console: &Internal, name: &str, now: Stamp
         return Err(OpError::field("name", said));
     }
     check_name(&name).map_err(|said| OpError::field("name", said))?;
-    let audit = AuditLog::new(console.principal(), None);
+    let audit = AuditLog::new(&console.principal(), None);
     let made = store
         .write(move |db| {
             if groups::is_name_taken(db, &name)? {

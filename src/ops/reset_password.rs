@@ -16,7 +16,7 @@ use crate::store::{Store, people, sessions};
 /// [`OpError::Invalid`] when nobody who can sign in has this name, or the password is refused.
 pub async fn reset_password(
     store: &Store,
-    console: &Internal,
+    console: Internal,
     passwords: &Passwords,
     (name, password): (&str, SecretString),
     now: Stamp,
@@ -31,7 +31,7 @@ pub async fn reset_password(
     wrong.check_password("password", &name, &password);
     wrong.unless_any(Some(()))?;
     let hash = passwords.hash(password).await?;
-    let (audit, wanted) = (AuditLog::new(console.principal(), None), name.clone());
+    let (audit, wanted) = (AuditLog::new(&console.principal(), None), name.clone());
     let changed = store
         .write(move |db| {
             let account = people::account(db, &wanted)?.ok_or(OpError::NotFound)?;

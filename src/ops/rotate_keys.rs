@@ -16,7 +16,7 @@ const AT_ONCE: i64 = 200;
 ///
 /// # Errors
 /// When the key file or the database cannot be written, or a credential cannot be opened.
-pub async fn rotate_keys(store: &Store, vault: &Vault, console: &Internal, now: Stamp) -> Result<usize> {
+pub async fn rotate_keys(store: &Store, vault: &Vault, console: Internal, now: Stamp) -> Result<usize> {
     let failed = |error: &dyn std::fmt::Display| OpError::Internal(error.to_string());
     let current = vault.keys().rotate().map_err(|error| failed(&error))?;
     let mut sealed_anew = 0;
@@ -50,7 +50,7 @@ pub async fn rotate_keys(store: &Store, vault: &Vault, console: &Internal, now: 
     let kept = current.clone();
     store.write(move |db| secret_drafts::remove_not_under(db, &kept)).await?;
     let removed = vault.keys().retire_old(&current).map_err(|error| failed(&error))?;
-    let audit = AuditLog::new(console.principal(), None);
+    let audit = AuditLog::new(&console.principal(), None);
     store
         .write(move |db| {
             let after = serde_json::json!({ "sealed_anew": sealed_anew, "keys_removed": removed });

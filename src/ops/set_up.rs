@@ -28,7 +28,7 @@ pub struct IsSetUp;
 ///
 /// # Errors
 /// [`IsSetUp`].
-pub async fn renew_token(store: &Store, _console: &Internal, only_if_none: bool) -> Result<Option<String>, IsSetUp> {
+pub async fn renew_token(store: &Store, _console: Internal, only_if_none: bool) -> Result<Option<String>, IsSetUp> {
     let token = random::token();
     let hash = hash_of(&token);
     store

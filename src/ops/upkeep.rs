@@ -23,10 +23,10 @@ pub async fn prepare(store: &Store) -> Result<()> {
 ///
 /// # Errors
 /// As the store: the first error. What was done before and after stays done.
-pub async fn round(store: &Store, vault: &Vault, config: &Config, now: Stamp) -> Result<()> {
+pub async fn round(store: &Store, vault: &Vault, config: &Config, worker: Internal, now: Stamp) -> Result<()> {
     // By the database's clock, like the ends of runs.
     let (messages_for, runs_for) = (config.keep_messages, config.keep_runs);
-    let dropped = steps(store, move |db, upkeep| runs::drop_messages(db, upkeep, messages_for)).await;
+    let dropped = steps((store, worker), move |db, upkeep| runs::drop_messages(db, upkeep, messages_for)).await;
     if let Err(error) = dropped {
         log::info!("messages that are past their days go in steps for now: {error}");
     }
@@ -35,12 +35,12 @@ pub async fn round(store: &Store, vault: &Vault, config: &Config, now: Stamp) ->
         seal(store, vault).await,
         store.write(move |db| sessions::sweep(db, now)).await.map(drop),
         store.write(move |db| secret_drafts::sweep(db, now)).await.map(drop),
-        steps(store, move |db, upkeep| audit::erase_personal(db, upkeep, now)).await,
-        steps(store, plans::sweep).await,
-        steps(store, item_states::delete_of_deleted).await,
-        steps(store, move |db, upkeep| runs::delete_messages(db, upkeep, messages_for)).await,
-        steps(store, move |db, upkeep| runs::delete_runs(db, upkeep, runs_for)).await,
-        steps(store, replica::delete_of_deleted).await,
+        steps((store, worker), move |db, upkeep| audit::erase_personal(db, upkeep, now)).await,
+        steps((store, worker), plans::sweep).await,
+        steps((store, worker), item_states::delete_of_deleted).await,
+        steps((store, worker), move |db, upkeep| runs::delete_messages(db, upkeep, messages_for)).await,
+        steps((store, worker), move |db, upkeep| runs::delete_runs(db, upkeep, runs_for)).await,
+        steps((store, worker), replica::delete_of_deleted).await,
     ];
     done.into_iter().collect()
 }
@@ -52,12 +52,12 @@ async fn seal(store: &Store, vault: &Vault) -> Result<()> {
 
 /// A transaction each, until there is nothing left to do for `step`; the next round goes on.
 async fn steps(
-    store: &Store,
-    step: impl FnOnce(&mut Db, &Internal) -> Result<bool> + Clone + Send + 'static,
+    (store, worker): (&Store, Internal),
+    step: impl FnOnce(&mut Db, Internal) -> Result<bool> + Clone + Send + 'static,
 ) -> Result<()> {
     for _ in 0..STEPS {
         let step = step.clone();
-        if !store.write(move |db| step(db, &Internal::worker())).await? {
+        if !store.write(move |db| step(db, worker)).await? {
             break;
         }
     }

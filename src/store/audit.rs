@@ -66,7 +66,7 @@ const ERASED: i64 = 1_000;
 
 /// Erases who acted and from where in entries whose time for that has come: some of them. The chain stays valid.
 /// `false` when nothing is left to erase.
-pub fn erase_personal(db: &mut Db, _upkeep: &Internal, now: Stamp) -> Result<bool> {
+pub fn erase_personal(db: &mut Db, _upkeep: Internal, now: Stamp) -> Result<bool> {
     let due: Vec<i64> = audit_personal::table
         .filter(audit_personal::erase_at.le(now))
         .order(audit_personal::erase_at)

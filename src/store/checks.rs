@@ -183,7 +183,7 @@ pub fn any_open(db: &mut Db) -> Result<bool> {
 
 /// Claims the check that has waited longest, of the sort that comes `first` if there is any; one whose worker is gone is
 /// taken again.
-pub fn claim_next(db: &mut Db, _worker: &Internal, first: CheckTrigger, lease: Duration) -> Result<Option<Check>> {
+pub fn claim_next(db: &mut Db, _worker: Internal, first: CheckTrigger, lease: Duration) -> Result<Option<Check>> {
     let now = db_now(db)?;
     let mut open: Vec<Check> = Vec::new();
     let order = match first {
@@ -228,7 +228,7 @@ pub fn claim_next(db: &mut Db, _worker: &Internal, first: CheckTrigger, lease: D
 
 /// Shortens leases that end later than two leases from now, which a clock gave that was set back since: how many there
 /// were.
-pub fn shorten_leases(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<usize> {
+pub fn shorten_leases(db: &mut Db, _worker: Internal, lease: Duration) -> Result<usize> {
     let now = db_now(db)?;
     let wrong: Vec<CheckId> = checks::table
         .filter(checks::state.ne(RunState::Ended))

@@ -13,7 +13,7 @@ use crate::domain::house_note::{HouseNote, Placing};
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = house_notes)]
 pub(in crate::store) struct StoredNote {
-    code: String,
+    pub(in crate::store) code: String,
     advice: String,
     stands: Placing,
     written_by: String,

@@ -68,7 +68,7 @@ const BASELINES: i64 = 5_000;
 
 /// Deletes baselines of deleted systems, which no run needs any more: some of them. `false` when nothing is left to
 /// delete.
-pub fn delete_of_deleted(db: &mut Db, _upkeep: &Internal) -> Result<bool> {
+pub fn delete_of_deleted(db: &mut Db, _upkeep: Internal) -> Result<bool> {
     let of_system = item_states::table.filter(item_states::system_id.eq(systems::id));
     let system: Option<SystemId> = systems::table
         .filter(systems::deleted_at.is_not_null())

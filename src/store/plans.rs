@@ -181,7 +181,7 @@ pub fn confirm(
 
 /// Shortens the life of plans that expire later than `life` from now: the clock was set back since they were kept. How
 /// many there were.
-pub fn shorten(db: &mut Db, _worker: &Internal, life: Duration) -> Result<usize> {
+pub fn shorten(db: &mut Db, _worker: Internal, life: Duration) -> Result<usize> {
     let latest = db_now(db)?.plus(life);
     let wrong = braked_plans::table.filter(braked_plans::expires_at.gt(latest));
     Ok(diesel::update(wrong).set(braked_plans::expires_at.eq(latest)).execute(db)?)
@@ -192,7 +192,7 @@ const STEPS: i64 = 5_000;
 
 /// Deletes steps of runs that have ended. The deletions of a braked plan stay until it expires; its head stays as long
 /// as its run, so that its page can tell what became of it. Some of them: `false` when nothing is left to delete.
-pub fn sweep(db: &mut Db, _upkeep: &Internal) -> Result<bool> {
+pub fn sweep(db: &mut Db, _upkeep: Internal) -> Result<bool> {
     let now = db_now(db)?;
     let mut last = RunId(0);
     // From run to run by the key: there may be a million steps of a run that goes on.

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::engine::Engine;
 use super::outlast;
-use crate::access::Internal;
 use crate::clock::since_boot;
 use crate::domain::message::shortened;
 use crate::domain::run::{CheckTrigger, Failure, Stage};
@@ -26,7 +25,8 @@ pub async fn claim(engine: &Engine, first: CheckTrigger) -> Result<Option<Check>
     if !engine.store.read(checks::any_open).await? {
         return Ok(None);
     }
-    engine.store.write(move |db| checks::claim_next(db, &Internal::worker(), first, LEASE)).await
+    let worker = engine.worker;
+    engine.store.write(move |db| checks::claim_next(db, worker, first, LEASE)).await
 }
 
 /// Carries out a claimed check and stores what it found.

@@ -73,6 +73,10 @@ impl Default for Limits {
 #[derive(Clone)]
 pub struct Engine {
     pub store: Store,
+    /// As whom it carries out runs and checks.
+    pub worker: Internal,
+    /// As whom it queues what is due.
+    pub schedule: Internal,
     pub clock: Arc<dyn Clock>,
     pub vault: Vault,
     pub net: Net,
@@ -107,8 +111,9 @@ impl Engine {
         secrets: &Secrets,
         holds: impl Fn() -> bool + Send + Sync,
     ) -> Result<Prepared, Failure> {
+        let worker = self.worker;
         let load = move |db: &mut Db| {
-            let (system, group) = systems::by_id(db, &Internal::worker(), id)?;
+            let (system, group) = systems::by_id(db, worker, id)?;
             let sealed = credentials::of_system(db, &system)?;
             Ok((system, group, sealed))
         };

@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::connector::{Action, Baseline, BaselineChange, BrakedPlan, Halt, ItemState, Plan, Step, Task};
 use super::outlast;
 use super::stop::{Stop, Stopped};
-use crate::access::Internal;
 use crate::domain::run::{Failure, Stage};
 use crate::net::secrets::Secrets;
 use crate::store::plans::{self, KeyDetail, Range};
@@ -124,9 +123,7 @@ impl ItemState for Ports {
     }
 
     fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, Halt>> {
-        Box::pin(
-            self.read(|db, _claim| Ok(runs::in_process(db, &Internal::worker())?.into_iter().map(|id| id.0).collect())),
-        )
+        Box::pin(self.read(|db, claim| Ok(runs::in_process(db, claim)?.into_iter().map(|id| id.0).collect())))
     }
 }
 

@@ -322,7 +322,7 @@ async fn end(
 /// # Errors
 /// Why the database did not take it as long as the claim held; a later look tries again.
 pub async fn bury(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
-    let until = since_boot() + engine.limits.lease;
+    let (until, worker) = (since_boot() + engine.limits.lease, engine.worker);
     let what = format!("run {}: its end", claim.run);
     outlast::write(
         &engine.store,
@@ -330,7 +330,7 @@ pub async fn bury(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
         || since_boot() < until,
         move |db| {
             let now = store::now(db)?;
-            let (system, _group) = crate::store::systems::by_id(db, &crate::access::Internal::worker(), claim.system)?;
+            let (system, _group) = crate::store::systems::by_id(db, worker, claim.system)?;
             let mut message = Message::of_run(Category::Error, "RUN-LOST-WORKER");
             message.args.extend(claim.worker.clone());
             append(db, &claim, &vec![(now, message)])?;

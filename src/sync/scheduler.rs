@@ -27,16 +27,17 @@ pub async fn tick(engine: &Engine) -> Result<()> {
 /// Pauses what has had no connection for too long, and calls silent what has been so.
 async fn pass_time(engine: &Engine) -> Result<()> {
     // One transaction each: it holds the row of counts at its end, for which others wait with a system of their own.
-    let mut done = Ok(());
-    for id in engine.store.read(|db| systems::changing(db, &Internal::schedule(), AT_ONCE)).await? {
-        done = engine.store.write(move |db| systems::pass_time(db, &Internal::schedule(), id)).await.and(done);
+    let (mut done, schedule) = (Ok(()), engine.schedule);
+    for id in engine.store.read(move |db| systems::changing(db, schedule, AT_ONCE)).await? {
+        done = engine.store.write(move |db| systems::pass_time(db, schedule, id)).await.and(done);
     }
     done
 }
 
 /// Queues the connection checks that are due.
 async fn queue_checks(engine: &Engine) -> Result<()> {
-    let mut due = engine.store.read(|db| systems::due_checks(db, &Internal::schedule(), AT_ONCE)).await?;
+    let schedule = engine.schedule;
+    let mut due = engine.store.read(move |db| systems::due_checks(db, schedule, AT_ONCE)).await?;
     // Everybody takes systems in this order, so that nobody waits for each other.
     due.sort_unstable();
     if due.is_empty() {
@@ -45,7 +46,7 @@ async fn queue_checks(engine: &Engine) -> Result<()> {
     let cadence = engine.limits.cadence.clone();
     let queue = move |db: &mut Db| {
         let now = store::now(db)?;
-        let principal = Internal::schedule().principal().to_string();
+        let principal = schedule.principal().to_string();
         for (system, was) in due {
             if systems::take_check(db, system, was, &cadence)? {
                 checks::queue(db, system, CheckTrigger::Regular, &principal, now)?;
@@ -60,9 +61,10 @@ async fn queue_checks(engine: &Engine) -> Result<()> {
 
 /// Queues the runs that are due.
 async fn queue_runs(engine: &Engine) -> Result<()> {
-    let due = |db: &mut Db| {
+    let by = engine.schedule;
+    let due = move |db: &mut Db| {
         let now = store::now(db)?;
-        Ok((now, runs::due_systems(db, &Internal::schedule(), now, AT_ONCE)?))
+        Ok((now, runs::due_systems(db, by, now, AT_ONCE)?))
     };
     let (now, due) = engine.store.read(due).await?;
     let mut done = Ok(());
@@ -75,7 +77,7 @@ async fn queue_runs(engine: &Engine) -> Result<()> {
         let queued = match came {
             None => engine.store.write(move |db| runs::set_due(db, system, was, None)).await.map(|_moved| false),
             Some(None) => continue,
-            Some(Some(came)) => engine.store.write(move |db| queue_run(db, system, was, came)).await,
+            Some(Some(came)) => engine.store.write(move |db| queue_run(db, by, (system, was), came)).await,
         };
         match queued {
             Ok(true) => engine.wake.notify_one(),
@@ -88,7 +90,7 @@ async fn queue_runs(engine: &Engine) -> Result<()> {
 }
 
 /// Moves the due time of a system on and queues its run, unless somebody else has, or works on the system.
-fn queue_run(db: &mut Db, system: SystemId, was: Stamp, came: schedule::Due) -> Result<bool> {
+fn queue_run(db: &mut Db, by: Internal, (system, was): (SystemId, Stamp), came: schedule::Due) -> Result<bool> {
     if !runs::set_due(db, system, was, came.next)? {
         return Ok(false);
     }
@@ -98,7 +100,7 @@ fn queue_run(db: &mut Db, system: SystemId, was: Stamp, came: schedule::Due) -> 
         lane: "main".to_owned(),
         request_key: None,
         trigger: came.trigger,
-        principal: Internal::schedule().principal().to_string(),
+        principal: by.principal().to_string(),
         attempt: 1,
         retries_run: None,
         plan_digest: None,

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::checker;
 use super::engine::Engine;
 use super::ports::PLAN_LIFE;
-use crate::access::Internal;
 use crate::clock::{Stamp, since_boot};
 use crate::store::{self, Result, checks, plans, runs, systems};
 
@@ -52,19 +51,19 @@ pub async fn watch(engine: &Engine, memory: &mut Memory) -> Result<()> {
 /// # Errors
 /// As for [`watch`]; what was corrected before stays corrected.
 pub async fn correct(engine: &Engine) -> Result<()> {
-    let (worker, lease) = (Internal::worker(), engine.limits.lease);
-    let leases = engine.store.write(move |db| runs::shorten_leases(db, &Internal::worker(), lease)).await?;
-    let checks = engine.store.write(move |db| checks::shorten_leases(db, &worker, checker::LEASE)).await?;
-    let waits = engine.store.write(|db| runs::correct_waits(db, &Internal::worker())).await?;
-    let plans = engine.store.write(|db| plans::shorten(db, &Internal::worker(), PLAN_LIFE)).await?;
+    let (worker, schedule, lease) = (engine.worker, engine.schedule, engine.limits.lease);
+    let leases = engine.store.write(move |db| runs::shorten_leases(db, worker, lease)).await?;
+    let checks = engine.store.write(move |db| checks::shorten_leases(db, worker, checker::LEASE)).await?;
+    let waits = engine.store.write(move |db| runs::correct_waits(db, worker)).await?;
+    let plans = engine.store.write(move |db| plans::shorten(db, worker, PLAN_LIFE)).await?;
     let (mut found, mut after) = (0, None);
     loop {
         let cadence = engine.limits.cadence.clone();
-        let look = move |db: &mut store::Db| systems::too_late(db, &Internal::schedule(), after, &cadence, AT_ONCE);
+        let look = move |db: &mut store::Db| systems::too_late(db, schedule, after, &cadence, AT_ONCE);
         let (wrong, next) = engine.store.read(look).await?;
         for id in wrong {
             let cadence = engine.limits.cadence.clone();
-            let correct = move |db: &mut store::Db| systems::correct_times(db, &Internal::schedule(), id, &cadence);
+            let correct = move |db: &mut store::Db| systems::correct_times(db, schedule, id, &cadence);
             found += usize::from(engine.store.write(correct).await?);
         }
         if next.is_none() {

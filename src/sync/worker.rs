@@ -11,7 +11,6 @@ use super::late_end::workers_have_respite;
 use super::run::{bury, carry_out};
 use super::set_back::{self, Memory};
 use super::{checker, outlast, scheduler};
-use crate::access::Internal;
 use crate::clock::since_boot;
 use crate::domain::run::CheckTrigger;
 use crate::ops::upkeep;
@@ -92,8 +91,8 @@ async fn claim_run(engine: &Engine, claimant: &Claimant, asked: Duration) -> Res
     if !engine.store.read(runs::any_waiting).await? {
         return Ok(None);
     }
-    let (until, claimant) = (asked + claimant.lease, claimant.clone());
-    let claim = move |db: &mut Db| runs::claim_next(db, &Internal::worker(), &claimant);
+    let (until, claimant, worker) = (asked + claimant.lease, claimant.clone(), engine.worker);
+    let claim = move |db: &mut Db| runs::claim_next(db, worker, &claimant);
     // A claim that was made and not confirmed is not left to its lease.
     outlast::write(&engine.store, "the queue of runs", || since_boot() < until, claim).await
 }
@@ -109,7 +108,7 @@ async fn keep_up_forever(engine: Engine) {
         rounds.tick().await;
         let (engine, failures) = (engine.clone(), engine.failures.clone());
         let round = AbortOnDropHandle::new(tokio::spawn(async move {
-            upkeep::round(&engine.store, &engine.vault, &engine.config, engine.clock.now()).await
+            upkeep::round(&engine.store, &engine.vault, &engine.config, engine.worker, engine.clock.now()).await
         }));
         match round.await {
             Ok(result) => failures.note("upkeep was not completed", &result),
@@ -151,8 +150,8 @@ async fn end_lost_runs(engine: &Engine, ends: &mut JoinSet<()>) -> Result<()> {
     if workers_have_respite(engine) || !engine.store.read(runs::any_lost).await? {
         return Ok(());
     }
-    let lease = engine.limits.lease;
-    for claim in engine.store.write(move |db| runs::lost(db, &Internal::worker(), lease)).await? {
+    let (worker, lease) = (engine.worker, engine.limits.lease);
+    for claim in engine.store.write(move |db| runs::lost(db, worker, lease)).await? {
         let engine = engine.clone();
         // Beside each other and the next tick: one whose system somebody holds keeps nothing else waiting.
         ends.spawn(async move {

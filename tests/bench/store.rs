@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     SqliteConnection::establish(database)?.batch_execute(ONE_QUEUED_RUN)?;
     let store = Store::open(&Target::Sqlite { path: database.into(), create: false }, 1)?;
     let bench = Claimant { name: "bench".to_owned(), lease: Duration::from_hours(1), most_of_a_group: None };
-    let claim = store.write_here(|db| claim_next(db, &Internal::worker(), &bench))?.ok_or("no run waits")?;
+    let claim = store.write_here(|db| claim_next(db, Internal::worker(), &bench))?.ok_or("no run waits")?;
     let started = Instant::now();
     let mut first = 1;
     while first <= messages {

@@ -108,6 +108,17 @@ fn ids_come_from_the_store() {
     assert!(without_proof.is_empty(), "{without_proof:#?}");
 }
 
+/// The proof that Syncdesk itself acts is handed out by `app` and the console; everybody else passes on what they got.
+#[test]
+fn app_and_console_act_for_syncdesk() {
+    let makes = |source: &Source| {
+        ["schedule", "worker", "console"].iter().any(|who| source.code.contains(&format!("Internal::{who}()")))
+    };
+    let places = |source: &Source| ["access", "app", "main"].iter().any(|place| source.is_in(place));
+    let wrong = found(|source| makes(source) && !places(source));
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 /// What an attacker may guess at is compared in constant time.
 #[test]
 fn secrets_are_compared_in_constant_time() {

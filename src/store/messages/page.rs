@@ -172,19 +172,27 @@ pub struct FirstError {
     pub note: Option<HouseNote>,
 }
 
+/// Maximum number of notes on one code: those of an earlier version can differ in case.
+const NOTES_OF_A_CODE: i64 = 4;
+
 /// Why a run failed: the first Error of its log.
 pub fn first_error(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, run: RunId) -> Result<Option<FirstError>> {
-    let row: Option<(String, String, Option<String>, Option<StoredNote>)> = messages::table
+    type Row = (i64, String, String, Option<String>, Option<StoredNote>);
+    let rows: Vec<Row> = messages::table
         .inner_join(words::table.on(words::id.eq(messages::code)))
         .left_join(house_notes::table.on(lower(house_notes::code).eq(lower(words::word))))
         .filter(messages::run_id.eq(run))
         .filter(messages::category.eq(Category::Error))
-        // A note in exactly this case first.
-        .order((messages::seq, house_notes::code.eq(words::word).nullable().desc()))
-        .select((words::word, messages::args, messages::foreign_text, Option::<StoredNote>::as_select()))
-        .first(db)
-        .optional()?;
-    Ok(row.map(|(code, args, foreign_text, note)| FirstError {
+        .order(messages::seq)
+        .limit(NOTES_OF_A_CODE)
+        .select((messages::seq, words::word, messages::args, messages::foreign_text, Option::<StoredNote>::as_select()))
+        .load(db)?;
+    let mut rows = rows.into_iter();
+    let Some((first, code, args, foreign_text, mut note)) = rows.next() else { return Ok(None) };
+    // Notes of an earlier version can differ in case; one in exactly this case is preferred.
+    let others = rows.filter(|row| row.0 == first).filter_map(|row| row.4);
+    note = others.chain(note.take()).reduce(|best, other| if best.code == code { best } else { other });
+    Ok(Some(FirstError {
         code,
         args: serde_json::from_str(&args).unwrap_or_default(),
         foreign_text,

@@ -68,7 +68,7 @@ fn delete_replaced(db: &mut Db, set: i64, by: RunId, limit: i64) -> Result<i64> 
 
 /// Deletes a part of the replica of a deleted system once the messages of its runs are gone. `false` when nothing is
 /// left to delete.
-pub fn delete_of_deleted(db: &mut Db, _upkeep: &Internal) -> Result<bool> {
+pub fn delete_of_deleted(db: &mut Db, _upkeep: Internal) -> Result<bool> {
     let told = runs::table.filter(runs::system_id.eq(replicas::system_id)).filter(runs::has_messages);
     let system: Option<SystemId> = replicas::table
         .inner_join(systems::table.on(systems::id.eq(replicas::system_id)))

@@ -114,13 +114,13 @@ pub fn any_lost(db: &mut Db) -> Result<bool> {
 }
 
 /// The runs in process of all workers.
-pub fn in_process(db: &mut Db, _worker: &Internal) -> Result<Vec<RunId>> {
+pub fn in_process(db: &mut Db, _claim: &Claim) -> Result<Vec<RunId>> {
     Ok(runs::table.filter(runs::state.eq(RunState::Running)).select(runs::id).load(db)?)
 }
 
 /// Takes over the runs whose lease has run out, so that they can be ended: under the next claim number. A run that
 /// another transaction holds, perhaps of the very worker that is lost, is left to the next look.
-pub fn lost(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<Vec<Claim>> {
+pub fn lost(db: &mut Db, _worker: Internal, lease: Duration) -> Result<Vec<Claim>> {
     let now = db_now(db)?;
     let expired: Vec<RunId> = runs::table
         .filter(runs::state.eq(RunState::Running))
@@ -153,7 +153,7 @@ pub fn lost(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<Vec<Clai
 
 /// Shortens leases that end later than two leases from now: they were given by a clock that was set back since. A worker
 /// that is alive renews its own; the run of one that is gone ends one lease later. How many there were.
-pub fn shorten_leases(db: &mut Db, _worker: &Internal, lease: Duration) -> Result<usize> {
+pub fn shorten_leases(db: &mut Db, _worker: Internal, lease: Duration) -> Result<usize> {
     let now = db_now(db)?;
     let wrong: Vec<RunId> = runs::table
         .filter(runs::state.eq(RunState::Running))

@@ -56,7 +56,7 @@ macro_rules! claimable {
 
 /// Claims a run, if any may start now: of the group with the fewest runs in process, then of the one that has waited
 /// longest for a run to start; within the group the run that has waited longest.
-pub fn claim_next(db: &mut Db, _worker: &Internal, claimant: &Claimant) -> Result<Option<Claim>> {
+pub fn claim_next(db: &mut Db, _worker: Internal, claimant: &Claimant) -> Result<Option<Claim>> {
     let now = db_now(db)?;
     for group in turns(db, claimant, now)? {
         if let Some(claim) = claim_of(db, group, claimant, now)? {

@@ -138,7 +138,7 @@ pub fn cancel(db: &mut Db, run: RunId, by: &str, now: Stamp) -> Result<Option<Ru
 /// Systems whose schedule has come due: id, due time, schedule, zone.
 pub fn due_systems(
     db: &mut Db,
-    _schedule: &Internal,
+    _schedule: Internal,
     now: Stamp,
     limit: i64,
 ) -> Result<Vec<(SystemId, Stamp, String, String)>> {
@@ -171,7 +171,7 @@ pub fn set_due(db: &mut Db, system: SystemId, was: Stamp, next: Option<Stamp>) -
 
 /// Corrects the times of queued runs that lie later than they can: only retries wait, and none longer than its attempt
 /// waits. The clock was set back since they were queued. How many there were.
-pub fn correct_waits(db: &mut Db, _worker: &Internal) -> Result<usize> {
+pub fn correct_waits(db: &mut Db, _worker: Internal) -> Result<usize> {
     let now = db_now(db)?;
     let later: Vec<(RunId, Trigger, i64)> = runs::table
         .filter(runs::state.eq(RunState::Queued))

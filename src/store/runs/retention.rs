@@ -24,7 +24,7 @@ const RUNS: i64 = 100;
 ///
 /// # Errors
 /// Also when somebody else is at messages for so long that the lock is not to be had soon.
-pub fn drop_messages(db: &mut Db, _upkeep: &Internal, kept: Duration) -> Result<bool> {
+pub fn drop_messages(db: &mut Db, _upkeep: Internal, kept: Duration) -> Result<bool> {
     let Some((from, to)) = backend::oldest_partition(db)? else { return Ok(false) };
     let ended_before = db_now(db)?.minus(kept);
     let newest: Option<i64> = runs::table.select(diesel::dsl::max(runs::id)).first(db)?;
@@ -42,7 +42,7 @@ pub fn drop_messages(db: &mut Db, _upkeep: &Internal, kept: Duration) -> Result<
 
 /// Deletes messages of the runs that ended longest ago, if that is longer ago than `kept`, and what the last run of a
 /// system has left in its replica: some of them. `false` when nothing is left to delete.
-pub fn delete_messages(db: &mut Db, _upkeep: &Internal, kept: Duration) -> Result<bool> {
+pub fn delete_messages(db: &mut Db, _upkeep: Internal, kept: Duration) -> Result<bool> {
     let ended_before = db_now(db)?.minus(kept);
     let old: Vec<(RunId, SystemId)> = runs::table
         .filter(runs::has_messages)
@@ -79,7 +79,7 @@ fn delete_some(db: &mut Db, run: RunId, limit: i64) -> Result<i64> {
 /// Deletes runs that ended longer ago than `kept`, with their counts and the versions of records that they have
 /// replaced: some of them. Their messages are gone. What a system remembers of its last success stands in the system.
 /// `false` when nothing is left to delete.
-pub fn delete_runs(db: &mut Db, _upkeep: &Internal, kept: Duration) -> Result<bool> {
+pub fn delete_runs(db: &mut Db, _upkeep: Internal, kept: Duration) -> Result<bool> {
     let ended_before = db_now(db)?.minus(kept);
     let old: Vec<(RunId, SystemId)> = runs::table
         .filter(runs::state.eq(RunState::Ended))

@@ -102,7 +102,7 @@ pub fn find_to_change(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Res
 }
 
 /// A system for Syncdesk itself, with the name of its group; also one that was deleted meanwhile.
-pub fn by_id(db: &mut Db, _internal: &Internal, id: SystemId) -> Result<(InReach<System>, String)> {
+pub fn by_id(db: &mut Db, _internal: Internal, id: SystemId) -> Result<(InReach<System>, String)> {
     let (system, group) = systems::table
         .inner_join(system_groups::table.on(system_groups::id.eq(systems::group_id)))
         .filter(systems::id.eq(id))

@@ -54,7 +54,7 @@ impl Wrong {
 /// Ids of systems after `after`, or of the first ones, whose times are wrong, and where to go on from.
 pub fn too_late(
     db: &mut Db,
-    _schedule: &Internal,
+    _schedule: Internal,
     after: Option<SystemId>,
     cadence: &Cadence,
     limit: i64,
@@ -75,7 +75,7 @@ pub fn too_late(
 }
 
 /// Corrects the times of a system, unless somebody else works on it; whether there was anything to correct.
-pub fn correct_times(db: &mut Db, _schedule: &Internal, id: SystemId, cadence: &Cadence) -> Result<bool> {
+pub fn correct_times(db: &mut Db, _schedule: Internal, id: SystemId, cadence: &Cadence) -> Result<bool> {
     if !try_lock(db, Lockable::System(id))? {
         return Ok(false);
     }

@@ -127,7 +127,7 @@ pub(super) fn settle(db: &mut Db, id: SystemId, now: Stamp) -> Result<()> {
 }
 
 /// Systems whose check is due, with the time that was due.
-pub fn due_checks(db: &mut Db, _schedule: &Internal, limit: i64) -> Result<Vec<(SystemId, Option<Stamp>)>> {
+pub fn due_checks(db: &mut Db, _schedule: Internal, limit: i64) -> Result<Vec<(SystemId, Option<Stamp>)>> {
     let now = db_now(db)?;
     Ok(watches::table
         .filter(watches::next_check.le(now))
@@ -151,7 +151,7 @@ pub fn take_check(db: &mut Db, id: SystemId, was: Option<Stamp>, cadence: &Caden
 }
 
 /// Systems whose status time alone changes by now.
-pub fn changing(db: &mut Db, _schedule: &Internal, limit: i64) -> Result<Vec<SystemId>> {
+pub fn changing(db: &mut Db, _schedule: Internal, limit: i64) -> Result<Vec<SystemId>> {
     let now = db_now(db)?;
     Ok(watches::table
         .filter(watches::next_change_at.le(now))
@@ -162,7 +162,7 @@ pub fn changing(db: &mut Db, _schedule: &Internal, limit: i64) -> Result<Vec<Sys
 }
 
 /// Lets the status of a system follow from the time. One that somebody else works on is left to the next look.
-pub fn pass_time(db: &mut Db, _schedule: &Internal, id: SystemId) -> Result<()> {
+pub fn pass_time(db: &mut Db, _schedule: Internal, id: SystemId) -> Result<()> {
     if !try_lock(db, Lockable::System(id))? {
         return Ok(());
     }

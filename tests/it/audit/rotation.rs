@@ -56,7 +56,7 @@ both_databases! {
         let keys = KeyFile::open(&desk.house.config.key_file, Missing::Refuse).expect("the key file");
         let console = Vault::new(keys);
         let (store, now) = (&desk.house.store, desk.house.clock.now());
-        assert_eq!(rotate_keys(store, &console, &Internal::console(), now).await.expect("it rotates"), 1);
+        assert_eq!(rotate_keys(store, &console, Internal::console(), now).await.expect("it rotates"), 1);
 
         let (new_file, new_key) = (key_file(&desk), sealed_with(&desk));
         assert!(new_file.contains(&new_key) && !new_file.contains(&old_key), "the old key's name is gone");
@@ -88,7 +88,7 @@ both_databases! {
         ada.get(&edit).await.expect(200);
         ada.submit(&edit, &[("settings.destination_secret", S3::SECRET_KEY)]).await.expect(303);
         assert_eq!(sealed_with(&desk), new_key);
-        assert_eq!(rotate_keys(store, &desk.house.vault, &Internal::console(), now).await.expect("again"), 1);
+        assert_eq!(rotate_keys(store, &desk.house.vault, Internal::console(), now).await.expect("again"), 1);
         assert_ne!(sealed_with(&desk), new_key);
         let (_, run) = desk.synchronize(&tree).await;
         assert!(run.says("Completed"), "{}", run.told());

@@ -162,7 +162,7 @@ impl Desk {
 
     pub async fn add_group(&self, name: &str) {
         let House { store, clock, .. } = &self.house;
-        people::add_group(store, &Internal::console(), name, clock.now()).await.expect("a new group");
+        people::add_group(store, Internal::console(), name, clock.now()).await.expect("a new group");
         self.house.make_roots().expect("its folder");
     }
 
@@ -171,7 +171,7 @@ impl Desk {
         let passwords = Passwords::new().expect("passwords can be hashed");
         let new = NewPerson { name: name.to_owned(), password: SecretString::from(PASSWORD), time_zone: None };
         let assigned = Assigned { collection: collection.to_owned(), group: group.map(ToOwned::to_owned) };
-        people::add_person(store, &Internal::console(), &passwords, new, assigned, clock.now())
+        people::add_person(store, Internal::console(), &passwords, new, assigned, clock.now())
             .await
             .expect("a new person");
     }

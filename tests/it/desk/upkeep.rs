@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, SystemClock};
 use syncdesk::ops::upkeep;
 
@@ -12,7 +13,9 @@ impl Desk {
     pub async fn upkeep_after(&self, days: u64) {
         let house = &self.house;
         house.store.advance(Duration::from_hours(days * 24));
-        upkeep::round(&house.store, &house.vault, &house.config, SystemClock.now()).await.expect("a round");
+        upkeep::round(&house.store, &house.vault, &house.config, Internal::worker(), SystemClock.now())
+            .await
+            .expect("a round");
     }
 
     /// How many rows a table has; a condition may follow its name.

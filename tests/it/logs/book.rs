@@ -122,7 +122,7 @@ impl Book {
 async fn claim(desk: &Desk) -> Claim {
     let lease = Duration::from_hours(1);
     let claimant = Claimant { name: "the test".to_owned(), lease, most_of_a_group: None };
-    let claim = move |db: &mut syncdesk::store::Db| runs::claim_next(db, &Internal::worker(), &claimant);
+    let claim = move |db: &mut syncdesk::store::Db| runs::claim_next(db, Internal::worker(), &claimant);
     desk.house.store.write(claim).await.expect("the queue is read").expect("a run waits")
 }
 

@@ -86,7 +86,7 @@ both_databases! {
         desk.sql("DELETE FROM messages WHERE run_id IN (SELECT id FROM runs WHERE no <= 2);
                   UPDATE runs SET has_messages = FALSE, ended_at = 1 WHERE no <= 2");
         let kept = desk.house.config.keep_runs;
-        let more = store.write(move |db| runs::delete_runs(db, &Internal::worker(), kept)).await.expect("a step");
+        let more = store.write(move |db| runs::delete_runs(db, Internal::worker(), kept)).await.expect("a step");
         assert_eq!((more, left()[3], left()[4]), (true, 5, 3 * many - 5_000));
         desk.upkeep_after(31).await;
         assert!(widest("messages, versions and the replica") >= 5_000);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
 use syncdesk::ops::upkeep;
 
@@ -282,7 +283,7 @@ both_databases! {
         // Maintenance deletes its list; its page still says what became of it.
         let house = &desk.house;
         desk.sql("UPDATE braked_plans SET expires_at = 1");
-        upkeep::round(&house.store, &house.vault, &house.config, clock.now()).await.expect("a round of maintenance");
+        upkeep::round(&house.store, &house.vault, &house.config, Internal::worker(), clock.now()).await.expect("a round of maintenance");
         assert_eq!(desk.texts("SELECT action AS value FROM plan_steps"), [""; 0]);
         let swept = mona.get(&page).await.expect(200);
         assert!(swept.says("Expired") && swept.says("The list of items is no longer kept."), "{}", swept.told());

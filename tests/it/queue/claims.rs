@@ -14,7 +14,7 @@ const A_SECOND: Duration = Duration::from_secs(1);
 
 /// What a reaper takes over.
 fn lost(store: &Store) -> Vec<Claim> {
-    store.write_here(|db| runs::lost(db, &Internal::worker(), LEASE)).expect("leases are read")
+    store.write_here(|db| runs::lost(db, Internal::worker(), LEASE)).expect("leases are read")
 }
 
 both_databases! {

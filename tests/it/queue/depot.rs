@@ -170,7 +170,7 @@ impl Depot {
     }
 
     pub fn found(&self) -> InReach<System> {
-        self.read(|db| systems::by_id(db, &Internal::worker(), self.tree)).0
+        self.read(|db| systems::by_id(db, Internal::worker(), self.tree)).0
     }
 }
 
@@ -241,7 +241,7 @@ pub fn claim(store: &Store) -> Option<Claim> {
 /// As a worker of this name that carries out at most so many runs of a group.
 pub fn claim_as(store: &Store, name: &str, most_of_a_group: Option<i64>) -> Option<Claim> {
     let claimant = Claimant { name: name.to_owned(), lease: LEASE, most_of_a_group };
-    store.write_here(|db| runs::claim_next(db, &Internal::worker(), &claimant)).expect("the queue is read")
+    store.write_here(|db| runs::claim_next(db, Internal::worker(), &claimant)).expect("the queue is read")
 }
 
 /// The same at the same time on several threads; what came of each.

@@ -118,7 +118,7 @@ both_databases! {
         let stalled = depot.started("a");
         with_replica(&depot, &stalled);
         depot.advance(LEASE + Duration::from_secs(1));
-        let taken = depot.write(|db| runs::lost(db, &Internal::worker(), LEASE));
+        let taken = depot.write(|db| runs::lost(db, Internal::worker(), LEASE));
         let before = traces(&depot);
         is_fenced(&depot, &stalled);
         assert_eq!(traces(&depot), before);
@@ -144,7 +144,7 @@ both_databases! {
         depot.advance(LEASE + Duration::from_secs(1));
         depot.write(|db| log(db, &late, &depot));
         assert_eq!(depot.totals(late.run).stored, 2, "nobody has taken the run over yet");
-        depot.write(|db| runs::lost(db, &Internal::worker(), LEASE));
+        depot.write(|db| runs::lost(db, Internal::worker(), LEASE));
         is_fenced(&depot, &late);
         assert_eq!(depot.totals(late.run).stored, 2);
     }

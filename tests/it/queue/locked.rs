@@ -75,7 +75,7 @@ fn a_lost_run_that_is_held_keeps_no_other_from_its_end() {
     let claimed: Vec<Claim> = std::iter::from_fn(|| claim(&depot.store)).collect();
     assert_eq!(claimed.len(), 2);
     depot.advance(LEASE + Duration::from_secs(1));
-    let lost = || depot.write(|db| runs::lost(db, &Internal::worker(), LEASE));
+    let lost = || depot.write(|db| runs::lost(db, Internal::worker(), LEASE));
     let mut frozen = holding(&depot, &format!("runs WHERE system_id = {first}"));
     let found: Vec<SystemId> = lost().iter().map(|claim| claim.system).collect();
     assert_eq!(found, [second]);
@@ -92,7 +92,7 @@ fn a_check_that_is_held_is_claimed_later() {
         depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, "ada", depot.now()));
     }
     let _frozen = holding(&depot, &format!("checks WHERE system_id = {}", systems[0]));
-    let next = || depot.write(|db| checks::claim_next(db, &Internal::worker(), CheckTrigger::Manual, LEASE));
+    let next = || depot.write(|db| checks::claim_next(db, Internal::worker(), CheckTrigger::Manual, LEASE));
     assert_eq!(next().map(|check| check.system_id), Some(systems[1]));
     assert!(next().is_none());
 }

@@ -63,7 +63,7 @@ both_databases! {
     /// Whoever moves a due time on queues its run: of two that saw the same one, the second does not.
     fn a_due_time_is_moved_on_once(depot: Depot) {
         let system = depot.system(1, "every 60");
-        let was = depot.read(|db| systems::by_id(db, &syncdesk::access::Internal::worker(), system)).0.next_due.expect("a due time");
+        let was = depot.read(|db| systems::by_id(db, syncdesk::access::Internal::worker(), system)).0.next_due.expect("a due time");
         let next = Some(was.plus(Duration::from_hours(1)));
         assert!(depot.write(|db| runs::set_due(db, system, was, next)));
         assert!(!depot.write(|db| runs::set_due(db, system, was, next)));
@@ -95,7 +95,7 @@ both_databases! {
             depot.advance(Duration::from_secs(10));
             scheduler::tick(&depot.engine()).await.expect("due times are read");
             assert_eq!(triggers(&depot, number), [Trigger::Schedule], "{line}");
-            let next = depot.read(|db| systems::by_id(db, &syncdesk::access::Internal::worker(), id)).0.next_due;
+            let next = depot.read(|db| systems::by_id(db, syncdesk::access::Internal::worker(), id)).0.next_due;
             assert_eq!(next, schedule.next_after(depot.now(), zone, id.seed()), "{line}");
         }
     }
@@ -103,7 +103,7 @@ both_databases! {
     /// It was found to be due, and then somebody put it on hold.
     fn a_hold_comes_before_a_due_time_that_was_found(depot: Depot) {
         let system = depot.system(1, "every 60");
-        let was = depot.read(|db| systems::by_id(db, &syncdesk::access::Internal::worker(), system)).0.next_due.expect("a due time");
+        let was = depot.read(|db| systems::by_id(db, syncdesk::access::Internal::worker(), system)).0.next_due.expect("a due time");
         depot.write(|db| systems::hold(db, &ada(), &key(1), "Repairs.", depot.now()));
         assert!(!depot.write(|db| runs::set_due(db, system, was, Some(was.plus(Duration::from_hours(1))))));
     }
@@ -119,7 +119,7 @@ both_databases! {
     /// A release catches nothing up: the schedule goes on with the next time.
     async fn a_time_that_passed_on_hold_is_over(depot: Depot) {
         depot.system(1, "every 60");
-        let audit = || AuditLog::new(Internal::console().principal(), None);
+        let audit = || AuditLog::new(&Internal::console().principal(), None);
         hold(&depot.store, &ada(), &key(1), "Repairs.", audit()).await.expect("it is held");
         depot.advance(Duration::from_hours(24));
         release(&depot.store, &ada(), &key(1), audit()).await.expect("it is released");

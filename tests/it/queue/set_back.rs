@@ -36,7 +36,7 @@ fn now(depot: &Depot) -> Stamp {
 
 fn checked(depot: &Depot, ok: bool) {
     depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
-    let check = depot.write(|db| claim_next(db, &Internal::worker(), CheckTrigger::Manual, MINUTE)).expect("it waits");
+    let check = depot.write(|db| claim_next(db, Internal::worker(), CheckTrigger::Manual, MINUTE)).expect("it waits");
     let (stage, code) = if ok { (None, None) } else { (Some(Stage::Tcp), Some("PEER-AWAY")) };
     let outcome = Outcome { ok, stage, code, detail: None, took: Duration::from_millis(5) };
     depot.write(|db| finish(db, &check, &outcome, &Cadence::default()));
@@ -82,7 +82,7 @@ both_databases! {
         let audit = AuditLog::new(&Principal::Person { id: PersonId(1), name: "ada".to_owned() }, None);
         assert_eq!(cancel_run(&depot.store, &ada(), &depot.key, gone.no, audit).await.expect("it is asked"), RunState::Running);
         correct(&depot).await;
-        let lost = || depot.write(|db| runs::lost(db, &Internal::worker(), LEASE));
+        let lost = || depot.write(|db| runs::lost(db, Internal::worker(), LEASE));
         assert!(lost().is_empty(), "its worker may be alive");
         depot.advance(LEASE + Duration::from_secs(1));
         let claim = lost().pop().expect("it is not");
@@ -99,7 +99,7 @@ both_databases! {
         depot.write(|db| runs::heartbeat(db, &alive, LEASE));
         correct(&depot).await;
         depot.advance(LEASE.saturating_sub(Duration::from_secs(1)));
-        assert!(depot.write(|db| runs::lost(db, &Internal::worker(), LEASE)).is_empty());
+        assert!(depot.write(|db| runs::lost(db, Internal::worker(), LEASE)).is_empty());
         assert_eq!(depot.write(|db| runs::finish(db, &alive, &Ending::Whole, None)), RunResult::Completed);
     }
 
@@ -149,7 +149,7 @@ both_databases! {
     async fn a_check_whose_worker_is_gone_is_taken_again(depot: Depot) {
         depot.advance(DAY);
         depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
-        let next = || depot.write(|db| claim_next(db, &Internal::worker(), CheckTrigger::Manual, MINUTE));
+        let next = || depot.write(|db| claim_next(db, Internal::worker(), CheckTrigger::Manual, MINUTE));
         next().expect("it waits");
         depot.set_back(DAY);
         correct(&depot).await;

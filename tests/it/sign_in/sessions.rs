@@ -172,7 +172,7 @@ both_databases! {
             panic!("she signs in");
         };
         assert!(begun(&old).await);
-        reset_password(&house.store, &Internal::console(), &passwords, ("mona", password()), now).await.expect("it is reset");
+        reset_password(&house.store, Internal::console(), &passwords, ("mona", password()), now).await.expect("it is reset");
         assert!(!begun(&old).await);
         let Ok(Outcome::In(_mona, new)) = sign_in_with(&house.store, &passwords, "mona", password(), None, now).await else {
             panic!("she signs in");

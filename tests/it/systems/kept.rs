@@ -213,7 +213,7 @@ both_databases! {
         assert!(page.says("Kept from your last attempt"), "{}", page.told());
         let upkeep = async || {
             let house = &desk.house;
-            upkeep::round(&house.store, &house.vault, &house.config, clock.now()).await.expect("a round of maintenance");
+            upkeep::round(&house.store, &house.vault, &house.config, Internal::worker(), clock.now()).await.expect("a round of maintenance");
         };
         upkeep().await;
         assert_eq!(drafts(&desk), 1);
@@ -246,7 +246,7 @@ both_databases! {
         let ada = desk.as_("ada").await;
         refused(&desk, &ada, "Finance").await;
         let house = &desk.house;
-        rotate_keys(&house.store, &house.vault, &Internal::console(), house.clock.now()).await.expect("it rotates");
+        rotate_keys(&house.store, &house.vault, Internal::console(), house.clock.now()).await.expect("it rotates");
         assert_eq!(drafts(&desk), 0);
         let page = send(&ada, &[("max_attempts", "5")]).await.expect(422);
         assert!(page.text(&format!("[id='{SLOT}-error']")).contains("The secret that you entered is no longer kept"), "{}", page.told());

@@ -24,9 +24,8 @@ impl Fixture for Idle {
 }
 
 async fn claimed(store: &Store) -> Check {
-    let claim = |db: &mut syncdesk::store::Db| {
-        claim_next(db, &Internal::worker(), CheckTrigger::Manual, Duration::from_mins(1))
-    };
+    let claim =
+        |db: &mut syncdesk::store::Db| claim_next(db, Internal::worker(), CheckTrigger::Manual, Duration::from_mins(1));
     store.write(claim).await.expect("the queue is read").expect("a check waits")
 }
 

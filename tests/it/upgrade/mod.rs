@@ -89,7 +89,7 @@ fn fill(database: &mut Bare, level: usize) {
 async fn fails(desk: &Desk) {
     let failed = desk.house.store.write(|db| {
         let claimant = Claimant { name: "the test".to_owned(), lease: Duration::from_mins(1), most_of_a_group: None };
-        let claim = runs::claim_next(db, &Internal::worker(), &claimant)?.expect("a run waits");
+        let claim = runs::claim_next(db, Internal::worker(), &claimant)?.expect("a run waits");
         let ending = Ending::Error { reason: EndReason::Failed, code: "PEER-AWAY".to_owned(), stage: Some(Stage::Tcp) };
         runs::finish(db, &claim, &ending, None)
     });

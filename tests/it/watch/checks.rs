@@ -116,7 +116,7 @@ both_databases! {
             let system = depot.system(number, "none");
             depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, "wim", depot.now()));
         }
-        let due = depot.write(|db| checks::claim_next(db, &Internal::worker(), CheckTrigger::Regular, MINUTE));
+        let due = depot.write(|db| checks::claim_next(db, Internal::worker(), CheckTrigger::Regular, MINUTE));
         assert_eq!(due.expect("one is due").system_id, depot.tree);
     }
 

@@ -28,7 +28,7 @@ async fn tick(depot: &Depot) {
 
 /// The check that waits, claimed.
 fn claimed(depot: &Depot) -> Option<Check> {
-    depot.write(|db| claim_next(db, &Internal::worker(), CheckTrigger::Manual, MINUTE))
+    depot.write(|db| claim_next(db, Internal::worker(), CheckTrigger::Manual, MINUTE))
 }
 
 /// The check that waits comes to this end.
@@ -42,7 +42,7 @@ fn ends(depot: &Depot, ok: bool) {
 /// How long until the next check of a system is due.
 fn wait(depot: &Depot, system: SystemId) -> Option<Duration> {
     let watch = depot.read(|db| {
-        let (system, _group) = systems::by_id(db, &syncdesk::access::Internal::worker(), system)?;
+        let (system, _group) = systems::by_id(db, syncdesk::access::Internal::worker(), system)?;
         systems::watch(db, &system)
     });
     watch.next_check.map(|at| at.since(depot.now()))

@@ -10,7 +10,7 @@ use crate::database::both_databases;
 use crate::queue::depot::{Depot, ada, failed};
 
 fn found(depot: &Depot, id: SystemId) -> InReach<System> {
-    depot.read(|db| systems::by_id(db, &syncdesk::access::Internal::worker(), id)).0
+    depot.read(|db| systems::by_id(db, syncdesk::access::Internal::worker(), id)).0
 }
 
 /// The tree gets a schedule without coming due.

@@ -66,7 +66,7 @@ both_databases! {
     async fn a_lost_reaper_is_replaced(depot: Depot) {
         depot.started("a");
         depot.advance(PAST_THE_LEASE);
-        let halfway = depot.write(|db| runs::lost(db, &Internal::worker(), LEASE)).remove(0);
+        let halfway = depot.write(|db| runs::lost(db, Internal::worker(), LEASE)).remove(0);
         depot.advance(PAST_THE_LEASE);
         let worker = Worker::of(&depot);
         let run = reaches(&depot, RunNo(1), RunState::Ended).await;
