@@ -7,12 +7,24 @@ use diesel::prelude::*;
 use super::progress::{Counters, Totals};
 use super::record::Run;
 use crate::clock::Stamp;
-use crate::domain::run::{RunResult, RunState};
+use crate::domain::run::RunResult;
 use crate::ids::SystemId;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{run_progress, runs, systems};
 use crate::store::systems::{InReach, System};
+
+/// Open runs of these systems. Each state has an index of its own, which a database uses only if the state is written out; a
+/// look for "not ended" would read all runs of the systems.
+macro_rules! open_runs {
+    ($of_systems:expr) => {{
+        use diesel::dsl::sql;
+        use diesel::sql_types::Bool;
+        let queued = $of_systems.and(sql::<Bool>("runs.state = 'queued'"));
+        queued.or($of_systems.and(sql::<Bool>("runs.state = 'running'")))
+    }};
+}
+pub(super) use open_runs;
 
 /// The open runs of a system, in the order of their numbers, with how far they are.
 pub type Open = Vec<(Run, Totals)>;
@@ -29,8 +41,7 @@ fn with_totals((run, counters): (Run, Option<Counters>)) -> (Run, Totals) {
 /// The open runs of these systems.
 pub fn open_of(db: &mut Db, of: &[SystemId]) -> Result<HashMap<SystemId, Open>> {
     let rows: Vec<(Run, Option<Counters>)> = in_order()
-        .filter(runs::system_id.eq_any(of.to_vec()))
-        .filter(runs::state.ne(RunState::Ended))
+        .filter(open_runs!(runs::system_id.eq_any(of.to_vec())))
         .select((Run::as_select(), Option::<Counters>::as_select()))
         .load(db)?;
     let mut open: HashMap<SystemId, Open> = HashMap::new();
@@ -43,8 +54,7 @@ pub fn open_of(db: &mut Db, of: &[SystemId]) -> Result<HashMap<SystemId, Open>> 
 /// The open runs of one system.
 pub fn open_in(db: &mut Db, system: &InReach<System>) -> Result<Open> {
     let rows: Vec<(Run, Option<Counters>)> = in_order()
-        .filter(runs::system_id.eq(system.id))
-        .filter(runs::state.ne(RunState::Ended))
+        .filter(open_runs!(runs::system_id.eq(system.id)))
         .select((Run::as_select(), Option::<Counters>::as_select()))
         .load(db)?;
     Ok(rows.into_iter().map(with_totals).collect())

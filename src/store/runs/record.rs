@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::many::open_runs;
 use super::progress::{Counters, Totals, main_errors, progress};
 use crate::clock::Stamp;
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
@@ -145,12 +146,7 @@ pub fn open_runs(db: &mut Db, system: &InReach<System>) -> Result<Vec<Run>> {
 }
 
 pub(super) fn open_runs_of(db: &mut Db, system: SystemId) -> Result<Vec<Run>> {
-    Ok(runs::table
-        .filter(runs::system_id.eq(system))
-        .filter(runs::state.ne(RunState::Ended))
-        .order(runs::no)
-        .select(Run::as_select())
-        .load(db)?)
+    Ok(runs::table.filter(open_runs!(runs::system_id.eq(system))).order(runs::no).select(Run::as_select()).load(db)?)
 }
 
 /// The run that the system's verdict comes from: the last that ended and was not canceled, if it did not end before

@@ -207,7 +207,8 @@ both_databases! {
             assert!(!page.says("Running"), "{}", page.told());
         }
         let peak = process.memory("VmHWM:");
-        println!("peak: {peak} KiB");
+        let (now, mapped) = (process.memory("RssAnon:"), process.memory("RssFile:"));
+        println!("peak: {peak} KiB; now {now} KiB, and {mapped} KiB of files");
         assert!(peak < MOST, "{peak} KiB");
         let_go.store(true, Ordering::Relaxed);
         ended(&ada, &slow.run(slow_run)).await;
@@ -245,7 +246,8 @@ both_databases! {
             assert!(log.contains("ODATA-READING"), "it is valid: {log}");
         }
         let peak = process.memory("VmHWM:");
-        println!("peak: {peak} KiB");
+        let (now, mapped) = (process.memory("RssAnon:"), process.memory("RssFile:"));
+        println!("peak: {peak} KiB; now {now} KiB, and {mapped} KiB of files");
         assert!(peak < MOST, "{peak} KiB");
     }
 }
