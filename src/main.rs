@@ -1,5 +1,7 @@
 //! `syncdesk`: reads the command line and does what it says.
 
+mod allocator;
+
 use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -29,6 +31,9 @@ fn main() -> ExitCode {
         Err(ConfigError::Usage(usage)) => usage.exit(),
         Err(error) => return failed(&error),
     };
+    if matches!(invocation.command, Command::Serve | Command::Work) {
+        allocator::fix_threshold();
+    }
     if let Err(error) = logging::start(&invocation.config.log) {
         return failed(&error);
     }

@@ -45,7 +45,7 @@ type Replica = (Option<i64>, bool);
 /// still be stored.
 ///
 /// # Errors
-/// [`StoreError::NotFound`].
+/// [`crate::store::StoreError::NotFound`].
 pub fn details(
     db: &mut Db,
     grant: &impl Systems,
