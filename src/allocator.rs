@@ -12,7 +12,7 @@ const BYTES: &str = "1048576";
 /// Starts the program again with a fixed threshold, once; it keeps its process id. Without it, glibc raises the threshold to
 /// the largest block that was freed, and keeps freed blocks of this size: with four large descriptions of services, the
 /// process reached 184 to 210 MiB instead of 148 to 154 (`it::processes::hostile::the_largest_descriptions_at_once`). Where
-/// the program cannot be started again, it goes on as it is.
+/// the program cannot be started again, it continues unchanged.
 pub fn fix_threshold() {
     if !cfg!(target_env = "gnu") || env::var_os(THRESHOLD).is_some() {
         return;

@@ -16,12 +16,12 @@ use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::net::Net;
 use crate::net::memory::Memory;
+use crate::ops::failed_sign_ins::FailedSignIns;
 use crate::ops::keys::{KeyFile, Missing};
 use crate::ops::passwords::Passwords;
-use crate::ops::refusals::Refusals;
 use crate::ops::set_up;
 use crate::ops::vault::Vault;
-use crate::store::messages::Words;
+use crate::store::messages::Dictionary;
 use crate::store::{Store, Target, groups, portal};
 use crate::sync::engine::{Engine, Limits};
 use crate::sync::failures::Failures;
@@ -46,14 +46,14 @@ impl StartError {
 
 /// What every command but `check-config` works with.
 #[derive(Clone)]
-pub struct House {
+pub struct AppContext {
     pub config: Arc<Config>,
     pub store: Store,
     pub vault: Vault,
     pub clock: Arc<dyn Clock>,
 }
 
-impl House {
+impl AppContext {
     /// Opens keys and database, in this order: a database is never made without its keys.
     ///
     /// # Errors
@@ -73,9 +73,9 @@ impl House {
         };
         let store = Store::open_with_lease(&target, connections, config.lease)
             .map_err(|error| StartError::because("The database cannot be used", error))?;
-        let house = Self { config: Arc::new(config), store, vault: Vault::new(keys), clock };
-        house.make_roots()?;
-        Ok(house)
+        let context = Self { config: Arc::new(config), store, vault: Vault::new(keys), clock };
+        context.make_roots()?;
+        Ok(context)
     }
 
     /// Makes the folder of each group for local files, where it is missing.
@@ -126,7 +126,7 @@ impl House {
     }
 }
 
-/// A worker on a runtime of its own, so that runs never hold up pages.
+/// A worker on a separate runtime, so that runs never delay pages.
 pub struct Worker {
     thread: JoinHandle<()>,
     end: CancellationToken,
@@ -191,7 +191,7 @@ impl Application {
     /// process serves already.
     ///
     /// # Errors
-    /// Why it cannot be had, as one sentence.
+    /// Why it is unavailable, as one sentence.
     pub fn listen(config: &Config) -> Result<TcpListener, StartError> {
         TcpListener::bind(config.listen)
             .map_err(|error| StartError::because(&format!("Cannot listen on {}", config.listen), error))
@@ -201,15 +201,15 @@ impl Application {
     ///
     /// # Errors
     /// What is wrong, as one sentence.
-    pub async fn build(house: House, listener: TcpListener) -> Result<Self, StartError> {
+    pub async fn build(context: AppContext, listener: TcpListener) -> Result<Self, StartError> {
         let address = listener.local_addr().map_err(|error| StartError::because("Cannot listen", error))?;
         let ending = CancellationToken::new();
-        let (words, wake) = (Arc::new(Words::default()), Arc::new(Notify::new()));
-        let engine = house.engine(wake.clone(), ending.clone());
-        crate::ops::upkeep::prepare(&engine.store)
+        let (words, wake) = (Arc::new(Dictionary::default()), Arc::new(Notify::new()));
+        let engine = context.engine(wake.clone(), ending.clone());
+        crate::ops::maintenance::prepare(&engine.store)
             .await
             .map_err(|error| StartError::because("The database cannot be prepared", error))?;
-        let administered = house
+        let administered = context
             .store
             .read(portal::has_administrator)
             .await
@@ -218,19 +218,19 @@ impl Application {
             None
         } else {
             // Made once: another process, or an earlier start, may have printed it.
-            set_up::renew_token(&house.store, Internal::console(), true)
+            set_up::renew_token(&context.store, Internal::console(), true)
                 .await
                 .map_err(|error| StartError::because("The setup token cannot be made", error))?
         };
-        let worker = if house.config.workers > 0 { Some(Worker::start(engine)?) } else { None };
-        let strangers = Strangers { refusals: Arc::default(), malformed: Arc::default(), house: house.clone() };
+        let worker = if context.config.workers > 0 { Some(Worker::start(engine)?) } else { None };
+        let strangers = Strangers { refusals: Arc::default(), malformed: Arc::default(), context: context.clone() };
         let setup_link = Arc::new(SetupLink::default());
         let setup = setup_token.map(|token| Setup { code: setup_link.issue(&token), token });
-        let app = state(&house, words, wake, ending.clone(), setup_link, strangers.refusals.clone())?;
+        let app = state(&context, words, wake, ending.clone(), setup_link, strangers.refusals.clone())?;
         let parts = ServerParts {
-            cookie_key: Key::derive_from(&house.vault.web_key()),
-            session_idle: house.config.session_idle,
-            session_life: house.config.session_absolute,
+            cookie_key: Key::derive_from(&context.vault.web_key()),
+            session_idle: context.config.session_idle,
+            session_life: context.config.session_absolute,
             malformed: strangers.malformed.clone(),
         };
         let server =
@@ -268,7 +268,7 @@ impl Application {
     /// When the server breaks.
     pub async fn run(self) -> Result<(), StartError> {
         let reporting = tokio::spawn(self.strangers.clone().report_regularly());
-        let watching = tokio::spawn(self.strangers.house.store.clone().watch());
+        let watching = tokio::spawn(self.strangers.context.store.clone().watch());
         let served = self.server.await;
         self.ending.cancel();
         // Nobody signs in any more: what is left is reported now.
@@ -301,33 +301,33 @@ impl Ending {
 }
 
 fn state(
-    house: &House,
-    words: Arc<Words>,
+    context: &AppContext,
+    words: Arc<Dictionary>,
     wake: Arc<Notify>,
     ending: CancellationToken,
     setup_link: Arc<SetupLink>,
-    refusals: Arc<Refusals>,
+    refusals: Arc<FailedSignIns>,
 ) -> Result<App, StartError> {
-    let config = &house.config;
+    let config = &context.config;
     let passwords = Passwords::new().map_err(|error| StartError::because("Passwords cannot be hashed", error))?;
     let days = |span: std::time::Duration| u32::try_from(span.as_secs() / 86_400).unwrap_or(u32::MAX);
     Ok(App::new(Parts {
-        store: house.store.for_pages(),
+        store: context.store.for_pages(),
         words,
-        clock: house.clock.clone(),
-        vault: house.vault.clone(),
+        clock: context.clock.clone(),
+        vault: context.vault.clone(),
         passwords: Arc::new(passwords),
         refusals,
-        cookie_key: CookieKey::derive(house.vault.web_key(), csrf::PURPOSE),
-        device_key: CookieKey::derive(house.vault.web_key(), device::PURPOSE),
+        cookie_key: CookieKey::derive(context.vault.web_key(), csrf::PURPOSE),
+        device_key: CookieKey::derive(context.vault.web_key(), device::PURPOSE),
         setup_link,
         wake,
         ending,
-        config: house.config.clone(),
+        config: context.config.clone(),
         portal: Portal {
             secure: config.is_https(),
             trusted_proxies: config.trusted_proxies.clone(),
-            house_zone: config.house_time_zone,
+            default_zone: config.house_time_zone,
             live_log_life: config.live_log_time,
             message_days: days(config.keep_messages),
             header_days: days(config.keep_runs),
@@ -341,9 +341,9 @@ const REPORT_EVERY: Duration = Duration::from_mins(1);
 /// What strangers do, counted until it is reported.
 #[derive(Clone)]
 struct Strangers {
-    refusals: Arc<Refusals>,
+    refusals: Arc<FailedSignIns>,
     malformed: Arc<MalformedRequests>,
-    house: House,
+    context: AppContext,
 }
 
 impl Strangers {
@@ -358,7 +358,7 @@ impl Strangers {
         for line in self.malformed.report() {
             log::warn!("{line}");
         }
-        if let Err(error) = self.refusals.write(&self.house.store, self.house.clock.now()).await
+        if let Err(error) = self.refusals.write(&self.context.store, self.context.clock.now()).await
             && error.fault().is_none()
         {
             log::warn!("failed sign-ins could not be written to the audit log: {error}");

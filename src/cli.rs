@@ -96,7 +96,7 @@ pub struct Invocation {
     pub command: Command,
     pub config: Config,
     /// Every setting as it holds, for `check-config`.
-    pub shown: Vec<show::Shown>,
+    pub shown: Vec<show::SettingLine>,
 }
 
 /// Reads the command line (with the name of the program as its first word), the environment and the settings file.
@@ -107,7 +107,7 @@ pub fn read(args: &[OsString], environment: &Environment) -> Result<Invocation, 
     let layered = sources::read(&CommandLine::command(), args, environment)?;
     let line = CommandLine::from_arg_matches(&layered.matches).map_err(ConfigError::Usage)?;
     let config = Config::resolve(line.settings, environment)?;
-    let shown = show::shown(&layered, &config, environment);
+    let shown = show::setting_lines(&layered, &config, environment);
     Ok(Invocation { command: line.command.unwrap_or(Command::Serve), config, shown })
 }
 

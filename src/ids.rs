@@ -70,7 +70,7 @@ impl SystemKey {
         )
     }
 
-    /// A key as it stands in an address; `None` when it cannot be one.
+    /// A key from a URL; `None` when it is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() == 10 && text.bytes().all(|byte| KEY_ALPHABET.contains(&byte));

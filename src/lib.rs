@@ -1,6 +1,6 @@
 //! Syncdesk: one portal for every synchronization an organization depends on.
 //!
-//! # The house
+//! # Layers
 //!
 //! One package: this library and a thin `main`. Layers outside, resources inside, with the same name in
 //! each layer, so that anybody knows where to look (`store/runs`, `ops/request_run`, `web/pages/runs`).
@@ -33,7 +33,7 @@
 //! claims it by compare-and-set with a lease by the database's clock; every later write carries the claim
 //! number. The connector synchronizes and writes to a **journal**, which stores messages in batches, with
 //! the counters of the run in the same transaction. The run ends with a result, from which the system's
-//! verdict follows in one transaction. Pages only read. Runs have a runtime of their own.
+//! verdict follows in one transaction. Pages only read. Runs have their own runtime.
 //! A worker that is gone is found by its lease: its run ends in error and is retried.
 //!
 //! # How to add
@@ -54,7 +54,7 @@
 //! **A code.** A line in the family's file below `domain/catalogue/`, a page in `templates-docs/codes/`, and a test that
 //! makes a connector report it.
 //!
-//! # What is left out
+//! # What is missing
 //!
 //! There is no cache to be invalidated, no message broker, no background state outside the database: any
 //! number of processes share one Postgres. There is no script on pages.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 use syncdesk::access::Internal;
-use syncdesk::app::{Application, House, Worker};
+use syncdesk::app::{AppContext, Application, Worker};
 use syncdesk::cli::{self, Command, GroupCommand, Invocation, KeyCommand, NewUser, UserCommand};
 use syncdesk::clock::SystemClock;
 use syncdesk::config::{Config, ConfigError, Environment, logging, show};
@@ -17,7 +17,7 @@ use syncdesk::ops::error::OpError;
 use syncdesk::ops::passwords::Passwords;
 use syncdesk::ops::reset_password::reset_password;
 use syncdesk::ops::set_up::IsSetUp;
-use syncdesk::ops::{people, rotate_keys, set_up, upkeep};
+use syncdesk::ops::{maintenance, people, rotate_keys, set_up};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -67,30 +67,34 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
     if command == Command::Serve {
         return serve(config).await;
     }
-    let house = House::open(config, Arc::new(SystemClock))?;
+    if !matches!(command, Command::Work | Command::Migrate) {
+        config.check_database_exists()?;
+    }
+    let context = AppContext::open(config, Arc::new(SystemClock))?;
     match command {
-        Command::Work => work(house).await,
+        Command::Work => work(context).await,
         Command::Migrate => Ok(say("The database is at this version.")?),
-        Command::User(UserCommand::Add(new)) => add_user(&house, new).await,
+        Command::User(UserCommand::Add(new)) => add_user(&context, new).await,
         Command::User(UserCommand::Password { name }) => {
             let name = name.trim();
             let new = (name, read_password()?);
-            let now = house.clock.now();
-            reset_password(&house.store, Internal::console(), &Passwords::new()?, new, now).await?;
+            let now = context.clock.now();
+            reset_password(&context.store, Internal::console(), &Passwords::new()?, new, now).await?;
             Ok(say(&format!("{name} can sign in with the new password, and is signed out everywhere."))?)
         }
         Command::Group(GroupCommand::Add { name }) => {
             let name = name.trim();
-            people::add_group(&house.store, Internal::console(), name, house.clock.now()).await?;
-            house.make_roots()?;
-            Ok(say(&format!("Group {name} is there."))?)
+            people::add_group(&context.store, Internal::console(), name, context.clock.now()).await?;
+            context.make_roots()?;
+            Ok(say(&format!("Group {name} created."))?)
         }
         Command::Key(KeyCommand::Rotate) => {
             let sealed =
-                rotate_keys::rotate_keys(&house.store, &house.vault, Internal::console(), house.clock.now()).await?;
+                rotate_keys::rotate_keys(&context.store, &context.vault, Internal::console(), context.clock.now())
+                    .await?;
             Ok(say(&format!("{sealed} credentials are encrypted with a new key. The old keys are removed."))?)
         }
-        Command::SetupToken => match set_up::renew_token(&house.store, Internal::console(), false).await {
+        Command::SetupToken => match set_up::renew_token(&context.store, Internal::console(), false).await {
             Ok(Some(token)) => Ok(say(&format!("Setup token: {token}"))?),
             Ok(None) => Ok(()),
             Err(OpError::Refused(IsSetUp)) => Err("Syncdesk is already set up: it has an administrator.".into()),
@@ -101,11 +105,11 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
 }
 
 async fn serve(config: Config) -> Result<(), Failed> {
-    let asked = Asked::listen()?;
+    let asked = StopSignals::listen()?;
     let public = config.public_url.clone();
     let listener = Application::listen(&config)?;
     warn(&config, true);
-    let application = Application::build(House::open(config, Arc::new(SystemClock))?, listener).await?;
+    let application = Application::build(AppContext::open(config, Arc::new(SystemClock))?, listener).await?;
     let address = public.map_or_else(|| format!("http://{}", application.address()), |url| url.to_string());
     let address = address.trim_end_matches('/');
     say(&format!("Syncdesk listens on {address}"))?;
@@ -137,12 +141,12 @@ fn warn(config: &Config, serves: bool) {
     }
 }
 
-async fn work(house: House) -> Result<(), Failed> {
-    let asked = Asked::listen()?;
-    warn(&house.config, false);
-    upkeep::prepare(&house.store).await?;
-    let engine = house.engine(Arc::new(Notify::new()), CancellationToken::new());
-    let watching = tokio::spawn(house.store.clone().watch());
+async fn work(context: AppContext) -> Result<(), Failed> {
+    let asked = StopSignals::listen()?;
+    warn(&context.config, false);
+    maintenance::prepare(&context.store).await?;
+    let engine = context.engine(Arc::new(Notify::new()), CancellationToken::new());
+    let watching = tokio::spawn(context.store.clone().watch());
     let worker = Worker::start(engine)?;
     say("Syncdesk works.")?;
     asked.arrives().await;
@@ -151,12 +155,12 @@ async fn work(house: House) -> Result<(), Failed> {
 }
 
 /// SIGTERM and Ctrl-C. Listened for before anything is begun: until then they end the process at once.
-struct Asked {
+struct StopSignals {
     terminate: Signal,
     interrupt: Signal,
 }
 
-impl Asked {
+impl StopSignals {
     fn listen() -> std::io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
@@ -169,7 +173,7 @@ impl Asked {
     }
 }
 
-async fn add_user(house: &House, new: NewUser) -> Result<(), Failed> {
+async fn add_user(context: &AppContext, new: NewUser) -> Result<(), Failed> {
     let password = read_password()?;
     let name = new.name.trim().to_owned();
     let person =
@@ -177,7 +181,7 @@ async fn add_user(house: &House, new: NewUser) -> Result<(), Failed> {
     let passwords = Passwords::new()?;
     let console = Internal::console();
     let assigned = people::Assigned { collection: new.collection, group: new.group };
-    people::add_person(&house.store, console, &passwords, person, assigned, house.clock.now()).await?;
+    people::add_person(&context.store, console, &passwords, person, assigned, context.clock.now()).await?;
     Ok(say(&format!("{name} can sign in."))?)
 }
 

@@ -32,7 +32,7 @@ install_programs() {
     printf 'Run as root, or install them first: apt-get install %s\n' "${packages//$'\n'/ }" >&2
     return 1
   fi
-  # The tests make clusters of their own: Debian's must not start with the package.
+  # The tests make separate clusters: Debian's must not start with the package.
   mkdir -p /etc/postgresql-common/createcluster.d
   printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.d/syncdesk-tests.conf
   apt-get update -qq

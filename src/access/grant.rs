@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::permission::Permission;
 use crate::ids::{GroupId, PersonId};
 
-/// Whoever acts.
+/// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Principal {
     Person {

@@ -1,4 +1,4 @@
-//! Permissions: each a verb of its own, so that none implies another.
+//! Permissions: each is its own verb, and none implies another.
 
 use crate::domain::words::words;
 
@@ -65,13 +65,13 @@ pub mod verbs {
         RequestRun = RequestRun;
         CancelRun = CancelRun;
         HoldSystem = HoldSystem;
-        /// The header of a run: those who see its system, and those who read its log.
+        /// The header of a run: for people who see its system or read its log.
         SeeRun = SeeSystems | ReadLogs;
         ReadLogs = ReadLogs;
         SpecifySystems = SpecifySystems;
         ConfirmDeletions = ConfirmDeletions;
         Export = Export;
-        /// Settings and notes of the house. With reach *all* only.
+        /// Settings of the portal and team notes. With reach *all* only.
         ManagePortal = ManagePortal;
     }
 }

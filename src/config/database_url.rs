@@ -21,7 +21,7 @@ pub enum DatabaseUrl {
     },
 }
 
-/// What is wrong with a `DATABASE_URL`. No text here repeats the password that may stand in it.
+/// What is wrong with a `DATABASE_URL`. No text here repeats the password that it may contain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseUrlError {
     #[error("an address such as sqlite://data/syncdesk.db or postgres://user@host/name is wanted")]
@@ -44,6 +44,12 @@ pub enum DatabaseUrlError {
     NoFolder(PathBuf),
     #[error("there is no database file at {}; --create makes a new one", .0.display())]
     NoFile(PathBuf),
+    #[error(
+        "there is no database at {}; check the data folder, or make the database with `syncdesk serve` or `syncdesk \
+         migrate`",
+        .0.display()
+    )]
+    NotStarted(PathBuf),
 }
 
 impl FromStr for DatabaseUrl {
@@ -99,6 +105,15 @@ impl DatabaseUrl {
                 Self::Sqlite { path, create: already || create || is_default }
             }
             Self::Postgres { url } => Self::Postgres { url },
+        }
+    }
+
+    /// # Errors
+    /// The file of an SQLite database is missing.
+    pub fn check_exists(&self) -> Result<(), DatabaseUrlError> {
+        match self {
+            Self::Sqlite { path, .. } if !path.exists() => Err(DatabaseUrlError::NotStarted(path.clone())),
+            Self::Sqlite { .. } | Self::Postgres { .. } => Ok(()),
         }
     }
 

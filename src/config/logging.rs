@@ -2,7 +2,7 @@
 //!
 //! Libraries log what they are given, credentials included, at the levels *debug* and *trace*. Whatever the filter says,
 //! only Syncdesk itself logs at these levels. The web server logs a line for each malformed request, without its sender:
-//! that is left out, and `web::malformed` counts these requests instead. So is the warning of each cookie that is not
+//! that is omitted, and `web::malformed` counts these requests instead. So is the warning of each cookie that is not
 //! valid, which anybody can send.
 
 use std::panic::PanicHookInfo;

@@ -69,7 +69,7 @@ pub struct Config {
     pub checks_at_once: u32,
     /// When connections are checked, and a bad one pauses a system.
     pub cadence: Cadence,
-    /// How long a worker may be silent before its runs are taken for lost.
+    /// How long a worker may be silent before its runs count as lost.
     pub lease: Duration,
     /// How long runs may take to end when the process ends.
     pub grace: Duration,
@@ -90,11 +90,7 @@ impl Config {
         let data_dir = settings.data_dir;
         let database = settings.database_url.unwrap_or_else(|| DatabaseUrl::in_data_dir(&data_dir));
         let database = database.allow_creation(&data_dir, settings.create);
-        let place = |reason: database_url::DatabaseUrlError| ConfigError::Setting {
-            place: "DATABASE_URL".to_owned(),
-            reason: reason.to_string(),
-        };
-        database.check_place(&data_dir).map_err(place)?;
+        database.check_place(&data_dir).map_err(|reason| wrong_database(&reason))?;
         let (key_file, is_new) = match (settings.key_file, &database) {
             (Some(file), DatabaseUrl::Sqlite { path, create: _ }) => (file, !path.exists()),
             (Some(file), DatabaseUrl::Postgres { .. }) => (file, false),
@@ -161,6 +157,14 @@ impl Config {
         std::path::absolute(&root).unwrap_or(root)
     }
 
+    /// For commands that change an existing database: in a wrong folder they would make a new one that nobody uses.
+    ///
+    /// # Errors
+    /// The database file is missing, and `--create` does not allow to make it.
+    pub fn check_database_exists(&self) -> Result<(), ConfigError> {
+        if self.create { Ok(()) } else { self.database.check_exists().map_err(|reason| wrong_database(&reason)) }
+    }
+
     /// Makes the data folder if it is missing and closes it to everybody but its owner.
     ///
     /// # Errors
@@ -199,7 +203,7 @@ impl Config {
             if let Some(other) = overlapping {
                 return Err(ConfigError::RootsOverlap { root: (*root).clone(), other: other.clone() });
             }
-            // Groups without a root of their own have theirs there, also groups that are added later.
+            // Groups without their own root use this one, including groups that are added later.
             let is_default = folder::true_place(root) == folder::true_place(&files.join(folder::name_for(group)));
             if folder::contains(&self.data_dir, root) && !is_default {
                 return Err(ConfigError::RootInData { root: (*root).clone(), data_dir: self.data_dir.clone() });
@@ -207,6 +211,10 @@ impl Config {
         }
         Ok(())
     }
+}
+
+fn wrong_database(reason: &database_url::DatabaseUrlError) -> ConfigError {
+    ConfigError::Setting { place: "DATABASE_URL".to_owned(), reason: reason.to_string() }
 }
 
 fn minutes(number: u32) -> Duration {

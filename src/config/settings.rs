@@ -48,11 +48,11 @@ pub struct Settings {
     #[arg(long, value_name = "COUNT", value_parser = count::<1, 256>, default_value = "6", help_heading = "Data")]
     pub write_connections: u32,
 
-    /// Messages of runs are kept for so many days after the end of their run
+    /// Messages of runs are kept for this number of days after the end of their run
     #[arg(long, value_name = "DAYS", value_parser = days, default_value = "30", help_heading = "Data")]
     pub keep_messages_days: Duration,
 
-    /// Runs, without their messages, are kept for so many days after their end
+    /// Runs, without their messages, are kept for this number of days after their end
     #[arg(long, value_name = "DAYS", value_parser = days, default_value = "365", help_heading = "Data")]
     pub keep_runs_days: Duration,
 
@@ -119,7 +119,7 @@ pub struct Settings {
     #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "180", help_heading = "Runs")]
     pub check_minutes: Duration,
 
-    /// Minutes between checks of a bad connection, as DAYS=MINUTES up to so many days after the first failure, separated
+    /// Minutes between checks of a bad connection, as DAYS=MINUTES: up to DAYS after the first failure, separated
     /// by commas, and as minutes alone for later
     #[arg(long, value_name = "STEPS", value_parser = back_off, help_heading = "Runs")]
     #[arg(default_value = "1=15,2=60,6=120,13=240,20=480,30=720,1440")]
@@ -133,13 +133,13 @@ pub struct Settings {
     #[arg(long, value_name = "MINUTES", value_parser = minutes, default_value = "180", help_heading = "Runs")]
     pub pause_minutes: Duration,
 
-    /// Seconds without a sign of life after which a worker's runs are taken for lost, the same for all processes on
+    /// Seconds without a heartbeat after which a worker's runs count as lost, the same for all processes on
     /// a database; a worker gives one twice a second
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "30", hide = true)]
     #[arg(help_heading = "Runs")]
     pub lease_seconds: Duration,
 
-    /// Seconds that runs have to end by themselves when the program is told to end
+    /// Seconds that runs have to end when the program is asked to stop
     #[arg(long, value_name = "SECONDS", value_parser = seconds, default_value = "20", hide = true)]
     #[arg(help_heading = "Runs")]
     pub grace_seconds: Duration,
@@ -153,7 +153,7 @@ pub struct Settings {
     pub allow_networks: Networks,
 
     /// Folders that local file ends may use, as GROUP=/PATH separated by commas; a group without one has a
-    /// folder of its own in files/ in the data folder
+    /// separate folder in files/ in the data folder
     #[arg(long, value_name = "ROOTS", default_value = "", hide_default_value = true, help_heading = "Runs")]
     pub file_roots: FileRoots,
 

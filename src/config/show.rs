@@ -9,18 +9,18 @@ use super::{Config, Settings};
 
 /// One setting as it holds, with secrets masked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
+pub struct SettingLine {
     pub name: String,
     pub value: String,
     pub source: Source,
 }
 
 /// Every setting, in the order of `--help`.
-pub(crate) fn shown(layered: &Layered, config: &Config, environment: &Environment) -> Vec<Shown> {
+pub(crate) fn setting_lines(layered: &Layered, config: &Config, environment: &Environment) -> Vec<SettingLine> {
     names().into_iter().map(|name| one(name, layered, config, environment)).collect()
 }
 
-fn one(name: String, layered: &Layered, config: &Config, environment: &Environment) -> Shown {
+fn one(name: String, layered: &Layered, config: &Config, environment: &Environment) -> SettingLine {
     let source = layered.sources.get(&name).cloned().unwrap_or(Source::Default);
     let (value, source) = match name.as_str() {
         "database_url" => (config.database.to_string(), source),
@@ -35,7 +35,7 @@ fn one(name: String, layered: &Layered, config: &Config, environment: &Environme
         }
         _ => (given(&name, layered), source),
     };
-    Shown { name, value, source }
+    SettingLine { name, value, source }
 }
 
 /// The text that was parsed. Only settings without secrets come here.
@@ -53,11 +53,11 @@ fn names() -> Vec<String> {
 
 /// Lines of name, value and source for a terminal.
 #[must_use]
-pub fn table(shown: &[Shown]) -> String {
-    let width = |length: fn(&Shown) -> usize| shown.iter().map(length).max().unwrap_or(0);
+pub fn table(shown: &[SettingLine]) -> String {
+    let width = |length: fn(&SettingLine) -> usize| shown.iter().map(length).max().unwrap_or(0);
     let (names, values) = (width(|line| line.name.chars().count()), width(|line| line.value.chars().count().max(1)));
     let mut text = String::new();
-    for Shown { name, value, source } in shown {
+    for SettingLine { name, value, source } in shown {
         let value = if value.is_empty() { "-" } else { value };
         let _ = writeln!(text, "{name:names$}  {value:values$}  {source}");
     }
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_line_has_name_value_and_source() {
-        let line = |name: &str, value: &str, source| Shown { name: name.into(), value: value.into(), source };
+        let line = |name: &str, value: &str, source| SettingLine { name: name.into(), value: value.into(), source };
         let shown = [
             line("listen", "127.0.0.1:8080", Source::Default),
             line("public_url", "", Source::Default),

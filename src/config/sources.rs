@@ -1,7 +1,7 @@
 //! Where settings come from: a flag, else the environment, else the settings file, else the default.
 //!
 //! One rule names a setting everywhere: the field `keep_runs_days` is the flag `--keep-runs-days`, the variable
-//! `SYNCDESK_KEEP_RUNS_DAYS` and the key `keep_runs_days`. Only `database_url` has a variable of its own.
+//! `SYNCDESK_KEEP_RUNS_DAYS` and the key `keep_runs_days`. Only `database_url` has its own variable.
 //! What the environment and the file say is given to clap as the default of the flag, so that one parser reads
 //! all. (Clap's own `env` reads the environment of the process, which a test cannot set.)
 
@@ -111,7 +111,7 @@ pub struct Layered {
 pub fn read(command: &Command, args: &[OsString], environment: &Environment) -> Result<Layered, ConfigError> {
     let settings: Vec<String> = command.get_arguments().map(|arg| arg.get_id().to_string()).collect();
     let command = command.clone().mut_args(|arg| with_variable(arg).global(true));
-    let flags = command.clone().try_get_matches_from(args).map_err(|error| told(error, &BTreeMap::new()))?;
+    let flags = command.clone().try_get_matches_from(args).map_err(|error| to_error(error, &BTreeMap::new()))?;
 
     let mut below = BTreeMap::new();
     if let Some(file) = config_file(&flags, environment) {
@@ -135,7 +135,7 @@ pub fn read(command: &Command, args: &[OsString], environment: &Environment) -> 
         let value = value.clone();
         command.mut_arg(setting, |arg| arg.default_value(value))
     });
-    let matches = layered.try_get_matches_from(args).map_err(|error| told(error, &below))?;
+    let matches = layered.try_get_matches_from(args).map_err(|error| to_error(error, &below))?;
     let source = |setting: &String| match below.get(setting) {
         Some((_, source)) => source.clone(),
         None if matches.value_source(setting) == Some(ValueSource::CommandLine) => Source::Flag,
@@ -157,7 +157,7 @@ fn with_variable(arg: Arg) -> Arg {
 }
 
 /// A value that does not fit becomes one sentence, which names the place and does not repeat a password.
-fn told(error: clap::Error, below: &BTreeMap<String, (String, Source)>) -> ConfigError {
+fn to_error(error: clap::Error, below: &BTreeMap<String, (String, Source)>) -> ConfigError {
     let unfit = matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue);
     let Some(ContextValue::String(arg)) = error.get(ContextKind::InvalidArg).filter(|_| unfit) else {
         return ConfigError::Usage(error);

@@ -64,7 +64,7 @@ fn an_empty_variable_is_not_set() {
 #[case("Europe/Berlin", "Europe/Berlin")]
 #[case(":America/Lima", "America/Lima")]
 #[case("/etc/localtime", "UTC")]
-fn the_house_zone_may_come_from_tz(#[case] tz: &str, #[case] expected: &str) {
+fn the_default_zone_may_come_from_tz(#[case] tz: &str, #[case] expected: &str) {
     assert_eq!(config("", &[("TZ", tz)]).house_time_zone.name(), expected);
     assert_eq!(config("--house-time-zone Asia/Tokyo", &[("TZ", tz)]).house_time_zone, Tz::Asia__Tokyo);
 }

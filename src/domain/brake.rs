@@ -1,4 +1,4 @@
-//! The mass-deletion brake of a mirror: when a run stops before its first deletion and asks a person.
+//! The deletion limit of a mirror: when a run stops before its first deletion and asks a person.
 
 use super::words::words;
 
@@ -21,14 +21,14 @@ impl BrakeReason {
         match self {
             Self::SourceMissing => "the source is not there",
             Self::All => "every item of the destination would be deleted",
-            Self::Share => "more items would be deleted than a run may delete by itself",
+            Self::Share => "more items would be deleted than the deletion limit allows",
         }
     }
 }
 
-/// Share of the destination's items, in percent, that a run may delete by itself.
+/// Share of the destination's items, in percent, that a run may delete without confirmation.
 pub const DEFAULT_PERCENT: u32 = 20;
-/// Number of items that a run may delete by itself, whatever share they are.
+/// Number of items that a run may delete without confirmation, whatever share they are.
 pub const DEFAULT_COUNT: i64 = 10;
 
 /// Whether a mirror that would delete `deletions` of the destination's `items` (both under the filters)

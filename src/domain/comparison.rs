@@ -51,7 +51,7 @@ pub struct Items {
     pub repeated: Group,
 }
 
-/// So many, and the places of the first messages of some.
+/// Their number, and the sequence numbers of the first messages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Group {
     pub n: i64,

@@ -1,4 +1,4 @@
-//! Cells of a CSV export that a spreadsheet must not take for a formula.
+//! Cells of a CSV export that a spreadsheet must not treat as a formula.
 //!
 //! The rule is X6 of `spec/afc.md`, for values as they come from peers: names of files, their own words. It holds for
 //! each part of a cell as well: where `;`, a tab or `|` is the separator of a spreadsheet, it splits the cell there, and

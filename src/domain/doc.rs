@@ -1,4 +1,4 @@
-//! Embedded Markdown: a first line `# Title`, then the body. Pages have a heading of their own, so they
+//! Embedded Markdown: a first line `# Title`, then the body. Pages have their own heading, so they
 //! show the body only. Codes have theirs in [`super::catalogue`].
 
 /// A page of `templates-docs/`.

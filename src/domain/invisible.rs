@@ -25,7 +25,7 @@ pub fn code_of(c: char) -> String {
     }
 }
 
-/// The text with the code of each such character in its place, for where no markup is possible, such as titles.
+/// The text with each such character replaced by its code, for where no markup is possible, such as titles.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());

@@ -9,7 +9,7 @@ use super::plain_http::Recipient;
 use super::run::Stage;
 
 /// How systems of one kind are specified.
-pub trait Kind: Send + Sync {
+pub trait ConnectorKind: Send + Sync {
     /// The word in the database and in addresses.
     fn kind(&self) -> &'static str;
 
@@ -23,9 +23,9 @@ pub trait Kind: Send + Sync {
     fn read(&self, typed: &Typed) -> Reading;
 
     /// To whom the secret of each slot would be sent. When the one it was given for does not cover that any more
-    /// ([`Owner::covers`]), a stored secret must be entered again, or is removed. Slots whose secret nobody would get
-    /// are left out.
-    fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner>;
+    /// ([`SecretRecipient::covers`]), a stored secret must be entered again, or is removed. Slots whose secret nobody would get
+    /// are omitted.
+    fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, SecretRecipient>;
 
     /// The fields that decide who receives the secret of a slot. While one of them has an error, the recipient is
     /// unknown.
@@ -38,7 +38,7 @@ pub trait Kind: Send + Sync {
     fn local_folders(&self, settings: &serde_json::Value) -> Vec<(&'static str, PathBuf)>;
 
     /// The place that runs write to, as an address that ends in `/`, and whether they delete there.
-    fn territory(&self, settings: &serde_json::Value) -> Option<Territory>;
+    fn territory(&self, settings: &serde_json::Value) -> Option<WriteTarget>;
 
     /// The fields that the territory follows from; the first is where to say that it is taken.
     fn territory_fields(&self) -> &'static [&'static str];
@@ -46,7 +46,7 @@ pub trait Kind: Send + Sync {
     /// The stages that a connection has with these settings, and with credentials in these slots; the others are not needed.
     fn stages(&self, settings: &serde_json::Value, slots: &[String]) -> Vec<Stage>;
 
-    /// The field and the value of the timeout for the service, where systems of this kind have one of their own.
+    /// The field and the value of the timeout for the service, if systems of this kind have one.
     fn service_timeout(&self, _settings: &serde_json::Value) -> Option<(&'static str, Duration)> {
         None
     }
@@ -57,7 +57,7 @@ pub trait Kind: Send + Sync {
 
 /// Whom a secret is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owner {
+pub struct SecretRecipient {
     /// Scheme, host, port and account of the service, and the way to it.
     pub identity: String,
     /// The paths below which the secret is used, each decoded and ending in `/`: of the service, and of what else gets
@@ -67,7 +67,7 @@ pub struct Owner {
     pub required: bool,
 }
 
-impl Owner {
+impl SecretRecipient {
     /// Whether a secret that was given for this one may be used for `other`: the same, or deeper below the same paths.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
@@ -82,11 +82,11 @@ impl Owner {
 }
 
 /// Finds a kind by its word.
-pub type Kinds = fn(&str) -> Option<&'static dyn Kind>;
+pub type Kinds = fn(&str) -> Option<&'static dyn ConnectorKind>;
 
 /// Where a system writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Territory {
+pub struct WriteTarget {
     /// Ends in `/`. Places that are the same have the same address, however the settings spell them.
     pub address: String,
     /// It is everything that a host has.
@@ -94,7 +94,7 @@ pub struct Territory {
     pub deletes: bool,
 }
 
-impl Territory {
+impl WriteTarget {
     /// Whether one of the two would delete what the other keeps.
     #[must_use]
     pub fn collides(&self, other: &Self) -> bool {
@@ -106,7 +106,7 @@ impl Territory {
 /// A settings form that was read.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// The settings to store, without secrets. In place of a field with an error they have its default.
+    /// The settings to store, without secrets. A field with an error has its default.
     pub settings: serde_json::Value,
     pub errors: Vec<FieldError>,
 }
@@ -164,7 +164,7 @@ impl Input {
     }
 }
 
-/// What is wrong with a field, said to whoever typed it.
+/// What is wrong with a field, for the person who entered it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldError {
     pub field: &'static str,

@@ -45,7 +45,7 @@ mod tests {
     #[case::fifth_was_the_last(5, 5, true, None)]
     #[case::fifth_of_more(5, 9, true, Some(60))]
     #[case::beyond_the_list(8, 9, true, Some(60))]
-    #[case::a_lower_limit_came_meanwhile(4, 2, true, None)]
+    #[case::a_lower_limit_was_set(4, 2, true, None)]
     #[case::one_attempt_only(1, 1, true, None)]
     #[case::lasting_error(1, 5, false, None)]
     #[case::nonsense(i64::MIN, 5, true, Some(1))]

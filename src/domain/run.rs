@@ -85,7 +85,7 @@ impl Stage {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Settings => "settings",
-            Self::NameLookup => "name look-up",
+            Self::NameLookup => "name lookup",
             Self::Tcp => "TCP",
             Self::Tls => "TLS",
             Self::SignIn => "sign-in",
@@ -97,7 +97,7 @@ impl Stage {
 
 /// Why a check or a run cannot go on: data, not a log line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub struct PeerFailure {
     pub stage: Stage,
     /// A code of the catalogue.
     pub code: &'static str,
@@ -109,7 +109,7 @@ pub struct Failure {
     pub transient: bool,
 }
 
-impl Failure {
+impl PeerFailure {
     #[must_use]
     pub const fn new(stage: Stage, code: &'static str) -> Self {
         Self { stage, code, args: Vec::new(), foreign_text: None, transient: false }

@@ -37,12 +37,12 @@ impl Timeline {
         Self { begins, slice_us: SHORTEST_US, slices: Vec::new() }
     }
 
-    /// Counts a message. One whose clock went back counts with the message before it.
+    /// Counts a message. A message whose clock went back counts with the message before it.
     pub fn add(&mut self, at: Stamp, category: Category) {
-        let mut place = self.place(at);
+        let mut place = self.slice_at(at);
         while place >= SLICES {
             self.halve();
-            place = self.place(at);
+            place = self.slice_at(at);
         }
         let place = place.max(self.slices.len().saturating_sub(1));
         if self.slices.len() <= place {
@@ -53,7 +53,7 @@ impl Timeline {
         }
     }
 
-    fn place(&self, at: Stamp) -> usize {
+    fn slice_at(&self, at: Stamp) -> usize {
         usize::try_from(at.0.saturating_sub(self.begins.0).max(0) / self.slice_us.max(1)).unwrap_or(usize::MAX)
     }
 

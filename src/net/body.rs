@@ -14,7 +14,7 @@ use super::coding::Decoder;
 use super::memory::{Share, grown};
 use super::pace::{Pace, TooSlow};
 use super::trouble;
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 
 /// What decoding an answer takes at most, besides what is decoded.
 pub const MOST_TO_DECODE: usize = coding::BROTLI_WINDOW;
@@ -43,7 +43,7 @@ impl Body {
     ///
     /// # Errors
     /// When its content coding is not one that can be decoded.
-    pub fn of(answer: Answer, limit: usize, memory: usize) -> Result<Self, Failure> {
+    pub fn of(answer: Answer, limit: usize, memory: usize) -> Result<Self, PeerFailure> {
         let decoder = decoder(&answer)?;
         let share = answer.share(memory.saturating_add(decoder.memory()));
         Ok(Self::new(answer, decoder, limit, (Arc::new(share), 0)))
@@ -54,7 +54,7 @@ impl Body {
     ///
     /// # Errors
     /// As [`Body::of`].
-    pub fn beside(answer: Answer, limit: usize, share: Arc<Share>, others: usize) -> Result<Self, Failure> {
+    pub fn beside(answer: Answer, limit: usize, share: Arc<Share>, others: usize) -> Result<Self, PeerFailure> {
         let decoder = decoder(&answer)?;
         Ok(Self::new(answer, decoder, limit, (share, others)))
     }
@@ -69,7 +69,7 @@ impl Body {
     /// # Errors
     /// As [`Answer::piece`]; when it cannot be decoded or is longer than the limit; when it comes too slowly while others
     /// wait for memory.
-    pub async fn piece(&mut self) -> Result<Option<&[u8]>, Failure> {
+    pub async fn piece(&mut self) -> Result<Option<&[u8]>, PeerFailure> {
         loop {
             match self.decoder.read(&mut self.buffer) {
                 Ok(Some(0)) => return Ok(None),
@@ -94,7 +94,7 @@ impl Body {
         }
     }
 
-    async fn fresh(&mut self) -> Result<Option<Bytes>, Failure> {
+    async fn fresh(&mut self) -> Result<Option<Bytes>, PeerFailure> {
         let piece = {
             let piece = pin!(self.answer.piece());
             self.pace.piece(piece, || self.share.is_wanted()).await
@@ -106,7 +106,7 @@ impl Body {
     ///
     /// # Errors
     /// When it is more than was agreed on.
-    pub async fn holds(&mut self, bytes: usize) -> Result<(), Failure> {
+    pub async fn holds(&mut self, bytes: usize) -> Result<(), PeerFailure> {
         let bytes = bytes.saturating_add(self.decoder.memory()).saturating_add(self.beside);
         let held = self.share.hold(bytes).await;
         held.map_err(|error| trouble::too_large(self.answer.host(), error.most))
@@ -116,7 +116,7 @@ impl Body {
     ///
     /// # Errors
     /// As [`Body::piece`] and [`Body::holds`].
-    pub async fn whole(mut self) -> Result<Vec<u8>, Failure> {
+    pub async fn whole(mut self) -> Result<Vec<u8>, PeerFailure> {
         let mut whole: Vec<u8> = Vec::new();
         loop {
             let Some(piece) = self.piece().await? else { break };
@@ -158,11 +158,11 @@ impl Body {
         String::from_utf8_lossy(&words).into_owned()
     }
 
-    fn too_long(&self) -> Failure {
+    fn too_long(&self) -> PeerFailure {
         trouble::too_large(self.answer.host(), self.limit)
     }
 
-    fn broken(&self, error: &std::io::Error) -> Failure {
+    fn broken(&self, error: &std::io::Error) -> PeerFailure {
         match error.kind() {
             ErrorKind::UnexpectedEof => trouble::broken_off(self.answer.host(), "the compressed answer ends too early"),
             _ => trouble::nonsense(self.answer.host(), format!("the answer cannot be decompressed: {error}")),
@@ -170,7 +170,7 @@ impl Body {
     }
 }
 
-fn decoder(answer: &Answer) -> Result<Decoder, Failure> {
+fn decoder(answer: &Answer) -> Result<Decoder, PeerFailure> {
     let mut names = answer.headers.get_all(CONTENT_ENCODING).iter().map(|value| value.to_str().unwrap_or("?"));
     let codings = names.next().unwrap_or_default().to_owned();
     let codings = names.fold(codings, |all, name| format!("{all}, {name}"));

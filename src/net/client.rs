@@ -1,4 +1,4 @@
-//! The client: every request that leaves the house goes through [`Client::send`].
+//! The client: every outgoing request goes through [`Client::send`].
 
 use std::pin::pin;
 use std::time::Duration;
@@ -8,17 +8,17 @@ use futures_util::TryStreamExt;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap};
 use reqwest::{Method, Request, StatusCode, Url};
 
-use super::filter::Filter;
+use super::filter::AddressFilter;
 use super::listings::Listings;
 use super::memory::{Memory, Share, UNCOUNTED};
 use super::models::Models;
 use super::pace::{Pace, TooSlow};
-use super::pulse::{BodyError, Paced, Pieces, Pulse};
+use super::progress_watchdog::{BodyError, Paced, Pieces, ProgressWatchdog};
 use super::redirect;
 use super::secrets::Secrets;
 use super::trouble;
 use super::{Patience, check_address};
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 
 /// Up to this size a body is sent in one piece, and can be sent again when the peer redirects.
 const ONE_PIECE: usize = 64 * 1024;
@@ -37,7 +37,7 @@ const QUOTING: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(super) http: reqwest::Client,
-    pub(super) filter: Filter,
+    pub(super) filter: AddressFilter,
     pub(super) patience: Patience,
     pub(super) memory: Memory,
     pub(super) listings: Listings,
@@ -109,7 +109,7 @@ impl Client {
     ///
     /// # Errors
     /// When no answer came, with the stage at which it failed; when a redirect is not followed.
-    pub async fn send(&self, request: Request, body: Outgoing) -> Result<Answer, Failure> {
+    pub async fn send(&self, request: Request, body: Outgoing) -> Result<Answer, PeerFailure> {
         let again = match &body {
             Outgoing::Nothing => Some(Vec::new()),
             Outgoing::Whole(pieces) => Some(pieces.clone()),
@@ -129,11 +129,11 @@ impl Client {
         Ok(answer)
     }
 
-    async fn send_one(&self, mut request: Request, body: Outgoing) -> Result<Answer, Failure> {
+    async fn send_one(&self, mut request: Request, body: Outgoing) -> Result<Answer, PeerFailure> {
         check_address(&self.filter, request.url())?;
         self.secrets.learn_request(request.headers());
         let (host, url) = (trouble::host_of(request.url()), request.url().clone());
-        let pulse = Pulse::start();
+        let pulse = ProgressWatchdog::start();
         match body {
             Outgoing::Nothing if matches!(*request.method(), Method::PUT | Method::POST) => {
                 request.headers_mut().insert(CONTENT_LENGTH, 0.into());
@@ -175,7 +175,7 @@ impl Answer {
     ///
     /// # Errors
     /// When the peer stops in the middle: less than it announced, or next to nothing for too long.
-    pub async fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
+    pub async fn piece(&mut self) -> Result<Option<Bytes>, PeerFailure> {
         let piece = {
             let piece = pin!(tokio::time::timeout(self.idle, self.response.chunk()));
             self.pace.piece(piece, || true).await
@@ -194,7 +194,7 @@ impl Answer {
     ///
     /// # Errors
     /// As [`Answer::piece`]; when it is longer than what every answer may hold in memory without being counted.
-    pub async fn short(&mut self) -> Result<Bytes, Failure> {
+    pub async fn short(&mut self) -> Result<Bytes, PeerFailure> {
         let mut whole = Vec::new();
         while let Some(piece) = self.piece().await? {
             if whole.len() + piece.len() > UNCOUNTED {
@@ -227,7 +227,7 @@ impl Answer {
     ///
     /// # Errors
     /// With the URL that it led to.
-    pub fn is_about(&self, asked: &Url) -> Result<(), Failure> {
+    pub fn is_about(&self, asked: &Url) -> Result<(), PeerFailure> {
         if redirect::is_same(asked, &self.url) {
             return Ok(());
         }
@@ -236,7 +236,7 @@ impl Answer {
         Err(failure)
     }
 
-    /// The beginning of the body, to find words for people in it. What cannot be read, or comes late, is left out.
+    /// The beginning of the body, to find words for people in it. What cannot be read, or arrives late, is omitted.
     ///
     /// It is longer than `limit` bytes, so that no part of a credential is left when [`Secrets::quote`] has cut it.
     pub async fn words(&mut self, limit: usize) -> String {
@@ -262,7 +262,7 @@ impl Answer {
     }
 }
 
-fn stream(request: &mut Request, pieces: Pieces, size: Option<u64>, pulse: &Pulse) {
+fn stream(request: &mut Request, pieces: Pieces, size: Option<u64>, pulse: &ProgressWatchdog) {
     if let Some(size) = size {
         request.headers_mut().insert(CONTENT_LENGTH, size.into());
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 
 /// The addresses that are refused whatever the operator allows: link-local, and where clouds hand out
-/// credentials of the machine to whoever asks from it.
+/// credentials of the machine to any program on it.
 const NEVER: &[(&str, &str)] = &[
     ("169.254.0.0/16", "link-local, and the metadata address of most clouds"),
     ("fe80::/10", "link-local"),
@@ -57,7 +57,7 @@ pub enum Forbidden {
 
 /// Parsed once; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Filter(Arc<Nets>);
+pub struct AddressFilter(Arc<Nets>);
 
 #[derive(Debug)]
 struct Nets {
@@ -68,7 +68,7 @@ struct Nets {
     allowed: Vec<IpNet>,
 }
 
-impl Filter {
+impl AddressFilter {
     /// With the networks that the operator allows besides the open internet.
     #[must_use]
     pub fn new(allowed: Vec<IpNet>) -> Self {
@@ -124,13 +124,13 @@ fn carried(v6: Ipv6Addr) -> Vec<Ipv4Addr> {
     let bits = u128::from(v6);
     let low = |shift: u32| u32::try_from((bits >> shift) & u128::from(u32::MAX)).unwrap_or_default();
     match v6.segments() {
-        // `::` and `::1` are addresses of their own.
+        // `::` and `::1` are not mapped addresses.
         [0, 0, 0, 0, 0, 0, 0, 0 | 1] => Vec::new(),
         // IPv4-compatible and IPv4-translated, NAT64, 6to4.
         [0, 0, 0, 0, 0 | 0xffff, 0, high, last] | [0x64, 0xff9b, 0, 0, 0, 0, high, last] | [0x2002, high, last, ..] => {
             vec![word(high, last)]
         }
-        // NAT64 of a site, whose prefix may have any of four lengths; bits 64 to 71 are left out.
+        // NAT64 of a site, whose prefix may have any of four lengths; bits 64 to 71 are skipped.
         [0x64, 0xff9b, 1, ..] => {
             let around = |before: u32| {
                 let upper = u32::try_from((bits >> 64) & ((1 << before) - 1)).unwrap_or_default();
@@ -246,8 +246,8 @@ mod tests {
 
     #[test]
     fn each_address_is_judged_as_the_table_says() {
-        let strict = Filter::new(Vec::new());
-        let lenient = Filter::new(vec!["0.0.0.0/0".parse().unwrap(), "::/0".parse().unwrap()]);
+        let strict = AddressFilter::new(Vec::new());
+        let lenient = AddressFilter::new(vec!["0.0.0.0/0".parse().unwrap(), "::/0".parse().unwrap()]);
         for (text, alone, listed) in TABLE {
             let address = text.parse().unwrap();
             assert_eq!(strict.check(address).is_ok(), *alone, "{text} with an empty list");
@@ -257,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_network_of_the_list_opens_what_is_in_it_and_no_more() {
-        let filter = Filter::new(vec!["10.1.0.0/16".parse().unwrap(), "fd12::/16".parse().unwrap()]);
+        let filter = AddressFilter::new(vec!["10.1.0.0/16".parse().unwrap(), "fd12::/16".parse().unwrap()]);
         for (text, open) in [
             ("10.1.2.3", true),
             ("10.2.0.1", false),

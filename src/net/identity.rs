@@ -134,7 +134,7 @@ mod tests {
         assert!(if said.is_empty() { !words.is_empty() } else { words == said }, "{words}");
     }
 
-    /// Whoever mixes them up is told so; what is said shows nothing of the key.
+    /// A certificate in the field of the key, or the reverse, gets its own message, which shows nothing of the key.
     #[test]
     fn they_belong_together_and_each_into_its_field() {
         let Made { chain, key, other } = made();

@@ -12,7 +12,7 @@ use super::client::Answer;
 use super::memory::{Memory, Share, TooLarge, grown};
 use super::pace::{Pace, TooSlow};
 use super::trouble;
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 
 /// Of each four bytes of the budget, the listings of one run may use three.
 const PART: (usize, usize) = (3, 4);
@@ -73,7 +73,7 @@ impl Listed {
     ///
     /// # Errors
     /// As [`Answer::piece`]; when it comes too slowly while others wait for memory.
-    pub async fn piece(&mut self, answer: &mut Answer) -> Result<Option<Bytes>, Failure> {
+    pub async fn piece(&mut self, answer: &mut Answer) -> Result<Option<Bytes>, PeerFailure> {
         let share = &self.listings.0.share;
         let piece = self.pace.piece(answer.piece(), || share.is_wanted()).await;
         let piece = piece.unwrap_or_else(|TooSlow| Err(trouble::crowded_out(answer.host())))?;
@@ -86,7 +86,7 @@ impl Listed {
     /// # Errors
     /// As [`Answer::piece`]; when it is longer than `limit` bytes; when the listings of this run need more than their
     /// bound; when it comes too slowly while others wait for memory.
-    pub async fn whole(&mut self, answer: &mut Answer, limit: usize) -> Result<Vec<u8>, Failure> {
+    pub async fn whole(&mut self, answer: &mut Answer, limit: usize) -> Result<Vec<u8>, PeerFailure> {
         let mut whole = Vec::new();
         while let Some(piece) = self.piece(answer).await? {
             let size = whole.len() + piece.len();
@@ -104,7 +104,7 @@ impl Listed {
         Ok(whole)
     }
 
-    /// Leaves it to the one who claims it.
+    /// Leaves it to the caller that claims it.
     pub fn keep(mut self) {
         let bytes = std::mem::take(&mut self.bytes);
         self.listings.0.unclaimed.fetch_add(bytes, Ordering::SeqCst);

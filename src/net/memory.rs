@@ -126,7 +126,7 @@ pub fn grown(capacity: usize, size: usize, limit: usize) -> usize {
 }
 
 /// What came of asking for memory.
-enum Asked {
+enum Request {
     Granted {
         /// Less is held than before.
         less: bool,
@@ -138,19 +138,19 @@ enum Asked {
 
 impl State {
     /// Lets a share hold what `change` makes of what it holds, unless that could leave two shares waiting for each other.
-    fn ask(&mut self, id: u64, change: impl FnOnce(usize) -> usize, total: usize) -> Asked {
-        let Some(before) = self.shares.get(&id).copied() else { return Asked::Granted { less: false } };
+    fn ask(&mut self, id: u64, change: impl FnOnce(usize) -> usize, total: usize) -> Request {
+        let Some(before) = self.shares.get(&id).copied() else { return Request::Granted { less: false } };
         let after = Account { held: change(before.held), ..before };
         let less = after.held < before.held;
         if after.held > before.most {
-            return Asked::TooLarge;
+            return Request::TooLarge;
         }
         self.shares.insert(id, after);
         if after.counted() <= before.counted() || is_safe(self.shares.values(), total) {
-            return Asked::Granted { less };
+            return Request::Granted { less };
         }
         self.shares.insert(id, before);
-        Asked::Wait
+        Request::Wait
     }
 }
 
@@ -221,14 +221,14 @@ impl Share {
             // Before it is asked, so that nothing that is given back after that is missed.
             freed.as_mut().enable();
             match ask() {
-                Asked::Granted { less } => {
+                Request::Granted { less } => {
                     if less {
                         self.memory.0.freed.notify_waiters();
                     }
                     return Ok(());
                 }
-                Asked::TooLarge => return Err(TooLarge { most: self.most }),
-                Asked::Wait => {}
+                Request::TooLarge => return Err(TooLarge { most: self.most }),
+                Request::Wait => {}
             }
             waiting.get_or_insert_with(|| Waiting::begin(&self.memory));
             freed.await;
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_share_that_waits_goes_on_when_another_gives_back() {
+    async fn a_share_that_waits_continues_when_another_gives_back() {
         let memory = Memory::new(100 * KIB, 0);
         let [one, other] = [(); 2].map(|()| memory.share(UNCOUNTED + 60 * KIB));
         one.hold(UNCOUNTED + 60 * KIB).await.unwrap();

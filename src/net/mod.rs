@@ -1,9 +1,9 @@
-//! The one place that builds outgoing clients: resolver filter, redirects, proxy, time-outs.
+//! The one place that builds outgoing clients: resolver filter, redirects, proxy, timeouts.
 //!
-//! What it promises: a connection is made only to addresses that [`filter::Filter`] lets through, however
+//! What it promises: a connection is made only to addresses that [`filter::AddressFilter`] lets through, however
 //! the peer's name resolves; redirects stay on the same origin and are never followed for a request that changes
 //! something; proxies of the environment are ignored; nothing is waited for without end; all responses in memory
-//! share one budget; and what goes wrong is a [`Failure`] with the stage at which it happened. [`secrets`] takes
+//! share one budget; and what goes wrong is a [`PeerFailure`] with the stage at which it happened. [`secrets`] takes
 //! credentials out of everything that a service is quoted with.
 //! What it leaves out: what a status means to an item (that is the connector's), and retrying a
 //! body that can be read only once.
@@ -19,7 +19,7 @@ pub mod memory;
 pub mod models;
 pub mod origin;
 pub mod pace;
-pub mod pulse;
+pub mod progress_watchdog;
 mod redirect;
 pub mod resolve;
 pub mod retry;
@@ -36,9 +36,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Certificate, Identity, Proxy, Url};
 use secrecy::SecretString;
 
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use client::Client;
-use filter::Filter;
+use filter::AddressFilter;
 use identity::Unfit;
 use listings::Listings;
 use memory::Memory;
@@ -57,7 +57,7 @@ pub const PEER_FORBIDDEN: &str = "PEER-FORBIDDEN";
 /// link-local and metadata addresses always.
 #[derive(Debug, Clone)]
 pub struct Net {
-    filter: Filter,
+    filter: AddressFilter,
     proxy: Option<Proxy>,
     authorities: Vec<Certificate>,
     identity: Option<Identity>,
@@ -74,7 +74,7 @@ pub struct Net {
 /// How long to wait, and how often to try.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// For name look-up, TCP and TLS together.
+    /// For name lookup, TCP and TLS together.
     pub connect: Duration,
     /// For the next sign of life on a connection.
     pub idle: Duration,
@@ -110,7 +110,7 @@ impl Net {
     pub fn new(allowed: Vec<IpNet>) -> Self {
         let memory = Memory::default();
         Self {
-            filter: Filter::new(allowed),
+            filter: AddressFilter::new(allowed),
             proxy: None,
             authorities: Vec::new(),
             identity: None,
@@ -129,7 +129,7 @@ impl Net {
     ///
     /// # Errors
     /// When it is no address of an HTTP proxy, or is the literal of an address that is not allowed.
-    pub fn through(mut self, proxy: &Url) -> Result<Self, Failure> {
+    pub fn through(mut self, proxy: &Url) -> Result<Self, PeerFailure> {
         check_address(&self.filter, proxy)?;
         let usable = Proxy::all(proxy.clone()).map_err(|error| unusable(proxy.as_str(), &trouble::words(&error)))?;
         self.proxy = Some(usable);
@@ -221,12 +221,12 @@ impl Net {
     ///
     /// # Errors
     /// When TLS cannot be set up on this machine.
-    pub fn client(&self) -> Result<Client, Failure> {
+    pub fn client(&self) -> Result<Client, PeerFailure> {
         if let Some(client) = self.client.get() {
             return Ok(client.clone());
         }
         let client = self.build().map_err(|error| {
-            Failure::new(Stage::Settings, trouble::PEER_TLS).arg("").quoting(trouble::words(&error))
+            PeerFailure::new(Stage::Settings, trouble::PEER_TLS).arg("").quoting(trouble::words(&error))
         })?;
         Ok(self.client.get_or_init(|| client).clone())
     }
@@ -235,7 +235,7 @@ impl Net {
     ///
     /// # Errors
     /// When it is none, or is the literal of an address that is not allowed.
-    pub fn address(&self, text: &str) -> Result<Url, Failure> {
+    pub fn address(&self, text: &str) -> Result<Url, PeerFailure> {
         let url = Url::parse(text).map_err(|error| unusable(text, &error.to_string()))?;
         check_address(&self.filter, &url)?;
         Ok(url)
@@ -243,7 +243,7 @@ impl Net {
 
     fn build(&self) -> Result<Client, reqwest::Error> {
         let http = self.configured().tls_certs_merge(self.authorities.clone()).build().or_else(|error| {
-            // A machine without certificates of its own: what needs none still works.
+            // A machine without root certificates: what needs none still works.
             log::warn!("the certificates of this machine cannot be used: {}", trouble::words(&error));
             self.configured().tls_certs_only(self.authorities.clone()).build()
         })?;
@@ -279,7 +279,7 @@ impl Net {
     }
 }
 
-/// The address that stands in place of a name. Clients connect to it without asking the resolver.
+/// The host if it is an IP address. Clients connect to it without asking the resolver.
 fn literal(url: &Url) -> Option<std::net::IpAddr> {
     match url.host()? {
         url::Host::Domain(name) => name.parse().ok(),
@@ -288,12 +288,12 @@ fn literal(url: &Url) -> Option<std::net::IpAddr> {
     }
 }
 
-fn check_address(filter: &Filter, url: &Url) -> Result<(), Failure> {
+fn check_address(filter: &AddressFilter, url: &Url) -> Result<(), PeerFailure> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(unusable(url.as_str(), "it begins neither with https:// nor with http://"));
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(Failure::new(Stage::Settings, PEER_ADDRESS)
+        return Err(PeerFailure::new(Stage::Settings, PEER_ADDRESS)
             .arg(trouble::host_of(url))
             .arg("a user or a password does not belong into an address"));
     }
@@ -303,8 +303,8 @@ fn check_address(filter: &Filter, url: &Url) -> Result<(), Failure> {
     }
 }
 
-fn unusable(address: &str, why: &str) -> Failure {
-    Failure::new(Stage::Settings, PEER_ADDRESS).arg(address).arg(why)
+fn unusable(address: &str, why: &str) -> PeerFailure {
+    PeerFailure::new(Stage::Settings, PEER_ADDRESS).arg(address).arg(why)
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ pub struct NotParsed;
 
 /// Memory of a description that is kept. Dropping it gives the memory back.
 #[derive(Debug)]
-pub struct Kept(OwnedSemaphorePermit);
+pub struct MemoryPermit(OwnedSemaphorePermit);
 
 impl Models {
     #[must_use]
@@ -70,17 +70,17 @@ impl Models {
 
     /// Reserves memory for a description, at most [`Models::most`]; `None` if too little is free.
     #[must_use]
-    pub fn keep(&self, bytes: usize) -> Option<Kept> {
-        self.kept.clone().try_acquire_many_owned(self.kib_of(bytes)).ok().map(Kept)
+    pub fn keep(&self, bytes: usize) -> Option<MemoryPermit> {
+        self.kept.clone().try_acquire_many_owned(self.kib_of(bytes)).ok().map(MemoryPermit)
     }
 
     /// Reserves memory, and waits until enough is free. Callers must not hold any memory themselves.
-    pub async fn await_memory(&self, bytes: usize) -> Kept {
+    pub async fn await_memory(&self, bytes: usize) -> MemoryPermit {
         let kib = self.kib_of(bytes);
         loop {
             // It is never closed.
             if let Ok(permit) = self.kept.clone().acquire_many_owned(kib).await {
-                return Kept(permit);
+                return MemoryPermit(permit);
             }
         }
     }
@@ -90,7 +90,7 @@ impl Models {
     }
 }
 
-impl Kept {
+impl MemoryPermit {
     /// Gives back what is more than `bytes`; whether it was enough.
     pub fn shrink(&mut self, bytes: usize) -> bool {
         let kib = bytes.div_ceil(KIB);

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Method, StatusCode, Url};
 
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 
 /// A redirect was not followed, or leads to something else. Args: the origin that redirected, the origin or URL that it
 /// redirected to, and why: `elsewhere`, `changes`, `loop` or `path`.
@@ -27,7 +27,7 @@ pub(super) fn target(
     url: &Url,
     (status, headers): (StatusCode, &HeaderMap),
     followed: usize,
-) -> Result<Option<Url>, Failure> {
+) -> Result<Option<Url>, PeerFailure> {
     let is_redirect = match status.as_u16() {
         301 | 302 | 307 | 308 => true,
         // It asks for another resource by GET (RFC 9110, 15.4.4).
@@ -39,7 +39,7 @@ pub(super) fn target(
         return Ok(None);
     };
     let refused = |why: &str| {
-        let failure = Failure::new(Stage::Protocol, PEER_REDIRECT);
+        let failure = PeerFailure::new(Stage::Protocol, PEER_REDIRECT);
         failure.arg(url.origin().ascii_serialization()).arg(to.origin().ascii_serialization()).arg(why)
     };
     if to.origin() != url.origin() {
@@ -66,10 +66,10 @@ pub(super) fn is_same(asked: &Url, answered: &Url) -> bool {
 }
 
 /// A redirect led to something else on the same origin. Its query is not shown: it can have credentials.
-pub(super) fn to_another_path(asked: &Url, answered: &Url) -> Failure {
+pub(super) fn to_another_path(asked: &Url, answered: &Url) -> PeerFailure {
     let origin = asked.origin().ascii_serialization();
     let to = format!("{}{}", answered.origin().ascii_serialization(), answered.path());
-    Failure::new(Stage::Protocol, PEER_REDIRECT).arg(origin).arg(to).arg("path")
+    PeerFailure::new(Stage::Protocol, PEER_REDIRECT).arg(origin).arg(to).arg("path")
 }
 
 #[cfg(test)]

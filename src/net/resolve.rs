@@ -1,10 +1,10 @@
-//! Name look-up with the filter behind it.
+//! Name lookup with the filter behind it.
 
 use std::net::SocketAddr;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::filter::{Filter, Forbidden};
+use super::filter::{AddressFilter, Forbidden};
 
 /// A name that leads nowhere.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub struct Unresolved {
 /// made to what is returned, so that a second answer of the name server changes nothing.
 #[derive(Debug, Clone)]
 pub struct Resolver {
-    pub filter: Filter,
+    pub filter: AddressFilter,
 }
 
 impl Resolve for Resolver {
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     fn sifted(addresses: &[&str]) -> Result<Vec<String>, String> {
-        let filter = Filter::new(vec!["10.1.0.0/16".parse().unwrap()]);
+        let filter = AddressFilter::new(vec!["10.1.0.0/16".parse().unwrap()]);
         let found = addresses.iter().map(|address| SocketAddr::new(address.parse().unwrap(), 0));
         sift(found, |address| filter.check(address.ip()))
             .map(|open| open.iter().map(|address| address.ip().to_string()).collect())

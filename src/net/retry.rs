@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::Patience;
 use super::trouble::may_pass_now;
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 
 /// An attempt that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setback<E> {
+pub struct RetryableError<E> {
     pub error: E,
     /// Whether another attempt may do better.
     pub transient: bool,
@@ -17,8 +17,8 @@ pub struct Setback<E> {
     pub wait: Option<Duration>,
 }
 
-impl From<Failure> for Setback<Failure> {
-    fn from(error: Failure) -> Self {
+impl From<PeerFailure> for RetryableError<PeerFailure> {
+    fn from(error: PeerFailure) -> Self {
         Self { transient: may_pass_now(&error), error, wait: None }
     }
 }
@@ -26,7 +26,7 @@ impl From<Failure> for Setback<Failure> {
 impl Patience {
     /// The pause after `failed` attempts; `None` when there shall be no other.
     #[must_use]
-    pub fn pause_after<E>(&self, failed: u32, setback: &Setback<E>) -> Option<Duration> {
+    pub fn pause_after<E>(&self, failed: u32, setback: &RetryableError<E>) -> Option<Duration> {
         if !setback.transient || failed >= self.attempts {
             return None;
         }
@@ -43,7 +43,7 @@ impl Patience {
 /// That of the last attempt.
 pub async fn with_patience<T, E, F>(patience: Patience, mut attempt: impl FnMut(u32) -> F) -> Result<T, E>
 where
-    F: Future<Output = Result<T, Setback<E>>>,
+    F: Future<Output = Result<T, RetryableError<E>>>,
 {
     let mut number = 1;
     loop {
@@ -79,8 +79,8 @@ mod tests {
         longest_pause: Duration::from_secs(30),
     };
 
-    fn setback(transient: bool, wait: Option<u64>) -> Setback<&'static str> {
-        Setback { error: "busy", transient, wait: wait.map(Duration::from_secs) }
+    fn setback(transient: bool, wait: Option<u64>) -> RetryableError<&'static str> {
+        RetryableError { error: "busy", transient, wait: wait.map(Duration::from_secs) }
     }
 
     #[test]

@@ -6,13 +6,13 @@ use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use super::{date, trouble};
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 
 /// The failure of the connection that a status tells; `None` for a success and for what may concern
 /// only the item that was asked for (403, 404, 409, 412, 416, 423 and the like).
 #[must_use]
-pub fn failure_of(status: StatusCode, host: String, words: &str) -> Option<Failure> {
-    let failure = |stage, code| Failure::new(stage, code).arg(host).quoting(quote(status, words));
+pub fn failure_of(status: StatusCode, host: String, words: &str) -> Option<PeerFailure> {
+    let failure = |stage, code| PeerFailure::new(stage, code).arg(host).quoting(quote(status, words));
     Some(match status.as_u16() {
         200..300 | 304 | 403 | 404 | 409..=416 | 422..=424 | 507 => return None,
         401 | 407 => failure(Stage::SignIn, trouble::PEER_SIGN_IN),

@@ -1,4 +1,4 @@
-//! From an error of the client to a [`Failure`]: the stage at which it happened, a code of the catalogue,
+//! From an error of the client to a [`PeerFailure`]: the stage at which it happened, a code of the catalogue,
 //! and whether it may pass.
 
 use std::error::Error;
@@ -10,7 +10,7 @@ use rustls::AlertDescription;
 use super::PEER_FORBIDDEN;
 use super::filter::Forbidden;
 use super::resolve::Unresolved;
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 
 /// The name cannot be resolved. Args of this and all of the others: the host.
 pub const PEER_NAME: &str = "PEER-NAME";
@@ -62,59 +62,59 @@ pub fn words(error: &reqwest::Error) -> String {
 
 /// Nothing moved for too long.
 #[must_use]
-pub fn slow(host: String) -> Failure {
-    Failure::new(Stage::Protocol, PEER_SLOW).arg(host).transient()
+pub fn slow(host: String) -> PeerFailure {
+    PeerFailure::new(Stage::Protocol, PEER_SLOW).arg(host).transient()
 }
 
 /// The answer came too slowly to keep memory that others wait for.
 #[must_use]
-pub fn crowded_out(host: String) -> Failure {
-    Failure::new(Stage::Protocol, PEER_CROWDED).arg(host).transient()
+pub fn crowded_out(host: String) -> PeerFailure {
+    PeerFailure::new(Stage::Protocol, PEER_CROWDED).arg(host).transient()
 }
 
 /// Whether what failed may succeed if it is asked for again now. What was crowded out would take the same memory again.
 #[must_use]
-pub fn may_pass_now(failure: &Failure) -> bool {
+pub fn may_pass_now(failure: &PeerFailure) -> bool {
     failure.transient && failure.code != PEER_CROWDED
 }
 
 /// The peer hung up before its answer was whole.
 #[must_use]
-pub fn broken_off(host: String, words: impl Into<String>) -> Failure {
-    Failure::new(Stage::Content, PEER_AWAY).arg(host).quoting(words).transient()
+pub fn broken_off(host: String, words: impl Into<String>) -> PeerFailure {
+    PeerFailure::new(Stage::Content, PEER_AWAY).arg(host).quoting(words).transient()
 }
 
 /// The answer makes no sense.
 #[must_use]
-pub fn nonsense(host: String, words: impl Into<String>) -> Failure {
-    Failure::new(Stage::Protocol, PEER_NONSENSE).arg(host).quoting(words)
+pub fn nonsense(host: String, words: impl Into<String>) -> PeerFailure {
+    PeerFailure::new(Stage::Protocol, PEER_NONSENSE).arg(host).quoting(words)
 }
 
 /// A response needs more than `limit` bytes of memory.
 #[must_use]
-pub fn too_large(host: String, limit: usize) -> Failure {
-    Failure::new(Stage::Content, PEER_TOO_LARGE).arg(host).arg(limit.to_string())
+pub fn too_large(host: String, limit: usize) -> PeerFailure {
+    PeerFailure::new(Stage::Content, PEER_TOO_LARGE).arg(host).arg(limit.to_string())
 }
 
 /// The filter refuses the address.
 #[must_use]
-pub fn forbidden(host: String, why: Forbidden) -> Failure {
-    Failure::new(Stage::Tcp, PEER_FORBIDDEN).arg(host).quoting(why.to_string())
+pub fn forbidden(host: String, why: Forbidden) -> PeerFailure {
+    PeerFailure::new(Stage::Tcp, PEER_FORBIDDEN).arg(host).quoting(why.to_string())
 }
 
 /// What an error of the client means.
 #[must_use]
-pub fn classify(error: &reqwest::Error, host: String) -> Failure {
+pub fn classify(error: &reqwest::Error, host: String) -> PeerFailure {
     if let Some(why) = cause::<Forbidden>(error) {
         return forbidden(host, *why);
     }
-    let failure = |stage, code| Failure::new(stage, code).arg(host.clone()).quoting(words(error));
+    let failure = |stage, code| PeerFailure::new(stage, code).arg(host.clone()).quoting(words(error));
     if let Some(unresolved) = cause::<Unresolved>(error) {
         let failure = failure(Stage::NameLookup, PEER_NAME);
         return if unresolved.transient { failure.transient() } else { failure };
     }
     match cause::<rustls::Error>(error) {
-        // With TLS 1.3 it comes after the request was sent, in place of an answer.
+        // With TLS 1.3 it arrives after the request was sent, instead of a response.
         Some(rustls::Error::AlertReceived(alert)) if ABOUT_OURS.contains(alert) => {
             return failure(Stage::Tls, PEER_CERTIFICATE);
         }
@@ -148,12 +148,12 @@ const ABOUT_OURS: [AlertDescription; 8] = [
 ];
 
 /// Before the first byte of a request was sent.
-fn connecting(error: &reqwest::Error, failure: impl Fn(Stage, &'static str) -> Failure) -> Failure {
+fn connecting(error: &reqwest::Error, failure: impl Fn(Stage, &'static str) -> PeerFailure) -> PeerFailure {
     let kinds = causes(error).filter_map(|cause| Some(cause.downcast_ref::<std::io::Error>()?.kind()));
     // TLS wraps its I/O errors into others.
     match kinds.last() {
         Some(ErrorKind::ConnectionRefused) => failure(Stage::Tcp, PEER_REFUSED).transient(),
-        // A refused connection is told as such; one that breaks now broke while TLS was agreed on.
+        // A refused connection has its own code; one that breaks now broke during the TLS handshake.
         Some(ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => {
             failure(Stage::Tls, PEER_TLS).transient()
         }

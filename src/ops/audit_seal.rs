@@ -1,5 +1,5 @@
 //! The chain of the audit log. Each seal covers an entry and the seal before it, with a key that is not in the
-//! database: whoever changes, removes or inserts a sealed entry breaks every seal after it.
+//! database: changing, removing or inserting a sealed entry invalidates every later seal.
 //!
 //! Personal values are covered by a salted digest only, so that they can be erased and the chain still holds.
 //! The chain cannot tell that its last entries are gone: who wants to notice that keeps a copy of the last seal
@@ -14,7 +14,7 @@ use crate::clock::Stamp;
 
 /// What the chain covers of an entry, besides its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry<'a> {
+pub struct SealedEntry<'a> {
     pub id: i64,
     pub at: Stamp,
     pub action: &'a str,
@@ -77,7 +77,7 @@ impl Chain {
     }
 
     /// Seals the next entry: its number and seal.
-    pub fn seal(&mut self, entry: &Entry<'_>) -> (i64, [u8; 32]) {
+    pub fn seal(&mut self, entry: &SealedEntry<'_>) -> (i64, [u8; 32]) {
         let number = self.number.saturating_add(1);
         let mut mac = self.key.clone();
         mac.update(b"syncdesk audit 1");
@@ -87,7 +87,7 @@ impl Chain {
         self.end()
     }
 
-    /// Goes on over a stored entry. Without `personal`, its values were erased and are not looked at.
+    /// Continues with a stored entry. Without `personal`, its values were erased and are not checked.
     ///
     /// # Errors
     /// The first place that does not fit; the chain is then of no further use.
@@ -95,7 +95,7 @@ impl Chain {
         &mut self,
         number: i64,
         seal: &[u8],
-        entry: &Entry<'_>,
+        entry: &SealedEntry<'_>,
         personal: Option<&Personal<'_>>,
     ) -> Result<(), Broken> {
         let (expected, right) = self.seal(entry);
@@ -125,9 +125,9 @@ impl Chain {
 }
 
 /// Every field in its order, each with its length, so that no two entries give the same bytes.
-fn canonical(number: i64, entry: &Entry<'_>) -> Vec<u8> {
+fn canonical(number: i64, entry: &SealedEntry<'_>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(256);
-    let Entry { id, at, action, system, group, subject, before, after, personal_digest } = *entry;
+    let SealedEntry { id, at, action, system, group, subject, before, after, personal_digest } = *entry;
     field(&mut bytes, Some(&number.to_be_bytes()));
     field(&mut bytes, Some(&id.to_be_bytes()));
     field(&mut bytes, Some(&at.0.to_be_bytes()));
@@ -171,8 +171,8 @@ mod tests {
     const KEY: [u8; 32] = [5; 32];
     const ADA: Personal<'_> = Personal { salt: &[1; 16], principal: "ada", address: Some("192.0.2.1") };
 
-    fn entry(id: i64, digest: &[u8]) -> Entry<'_> {
-        Entry {
+    fn entry(id: i64, digest: &[u8]) -> SealedEntry<'_> {
+        SealedEntry {
             id,
             at: Stamp(1_700_000_000_000_000),
             action: "system.change",
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_bytes_of_an_entry_are_these() {
-        let short = Entry { action: "a", subject: "", ..entry(2, &[9]) };
+        let short = SealedEntry { action: "a", subject: "", ..entry(2, &[9]) };
         let eight = |last: u8| [0, 0, 0, 0, 0, 0, 0, last];
         let mut expected = vec![];
         for number in [eight(1), eight(2), 1_700_000_000_000_000_i64.to_be_bytes()] {
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_holds_and_goes_on() {
+    fn a_chain_holds_and_continues() {
         let digest = personal_digest(&ADA);
         let rows = stored(&digest);
         assert_eq!(verified(&rows, &KEY, &digest), Ok((3, rows[2].1)));

@@ -1,4 +1,4 @@
-//! Canceling a run: a queued one is withdrawn immediately, a running one is told to stop.
+//! Canceling a run: a queued one is withdrawn immediately, a running one is asked to stop.
 
 use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};

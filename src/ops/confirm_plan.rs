@@ -7,7 +7,7 @@ use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
 use crate::domain::run::Trigger;
 use crate::ids::{RunNo, SystemKey};
-use crate::store::runs::{Due, Queued, queue};
+use crate::store::runs::{NewRun, Queued, queue};
 use crate::store::{self, Store, plans, runs, systems};
 
 /// The plan that somebody saw.
@@ -20,24 +20,26 @@ pub struct Confirmation {
 
 /// Why a plan cannot be confirmed now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum ConfirmPlanError {
     OnHold,
     /// It has expired, was confirmed already or has another digest.
     NotOpen,
+    /// The settings of the system have changed since the plan was made.
+    SettingsChanged,
     OtherRunQueued(RunNo),
 }
 
 /// Confirms the plan of a braked run by its digest.
 ///
 /// # Errors
-/// [`Refusal`].
+/// [`ConfirmPlanError`].
 pub async fn confirm_plan(
     store: &Store,
     wake: &Notify,
     grant: &Grant<verbs::ConfirmDeletions>,
     seen: Confirmation,
     audit: AuditLog,
-) -> Result<RunNo, Refusal> {
+) -> Result<RunNo, ConfirmPlanError> {
     let Confirmation { key, run: no, digest } = seen;
     let grant = grant.clone();
     let confirmed = store
@@ -45,13 +47,16 @@ pub async fn confirm_plan(
             let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if system.hold_since.is_some() {
-                return Err(OpError::Refused(Refusal::OnHold));
+                return Err(OpError::Refused(ConfirmPlanError::OnHold));
             }
             let (run, _totals) = runs::find(db, &system, no)?;
-            if !plans::confirm(db, &grant, run.id, &digest, now)? {
-                return Err(OpError::Refused(Refusal::NotOpen));
+            if run.settings_version.is_some_and(|version| version != system.settings_version) {
+                return Err(OpError::Refused(ConfirmPlanError::SettingsChanged));
             }
-            let due = Due {
+            if !plans::confirm(db, &grant, run.id, &digest, now)? {
+                return Err(OpError::Refused(ConfirmPlanError::NotOpen));
+            }
+            let due = NewRun {
                 system: system.id,
                 lane: run.lane,
                 request_key: None,
@@ -69,7 +74,7 @@ pub async fn confirm_plan(
                     Ok(run.no)
                 }
                 Queued::Same { run, .. } | Queued::Already(run) => {
-                    Err(OpError::Refused(Refusal::OtherRunQueued(run.no)))
+                    Err(OpError::Refused(ConfirmPlanError::OtherRunQueued(run.no)))
                 }
             }
         })

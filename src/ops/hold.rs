@@ -3,6 +3,7 @@
 use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
+use crate::clock::Stamp;
 use crate::domain::schedule::Schedule;
 use crate::ids::SystemKey;
 use crate::store::{self, Store, systems};
@@ -12,7 +13,7 @@ const MAX_REASON: usize = 500;
 
 /// The system is on hold already, or not on hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
+pub enum HoldError {
     AlreadyOnHold,
     NotOnHold,
 }
@@ -20,17 +21,17 @@ pub enum Refusal {
 /// Puts a system on hold. A reason is required: others will ask.
 ///
 /// # Errors
-/// [`OpError::Invalid`] without a reason; [`Refusal::AlreadyOnHold`].
+/// [`OpError::Invalid`] without a reason; [`HoldError::AlreadyOnHold`].
 pub async fn hold(
     store: &Store,
     grant: &Grant<verbs::HoldSystem>,
     key: &SystemKey,
     reason: &str,
     audit: AuditLog,
-) -> Result<(), Refusal> {
+) -> Result<(), HoldError> {
     let reason = reason.trim().to_owned();
     if reason.is_empty() {
-        return Err(OpError::field("reason", "Say why, for whoever finds the system on hold."));
+        return Err(OpError::field("reason", "Enter a reason. Everyone who sees the system reads it."));
     }
     if reason.chars().count() > MAX_REASON {
         return Err(OpError::field("reason", format!("At most {MAX_REASON} characters.")));
@@ -41,7 +42,7 @@ pub async fn hold(
             let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             if system.hold_since.is_some() {
-                return Err(OpError::Refused(Refusal::AlreadyOnHold));
+                return Err(OpError::Refused(HoldError::AlreadyOnHold));
             }
             systems::hold(db, &grant, &key, &reason, now)?;
             let after = serde_json::json!({ "reason": reason });
@@ -50,22 +51,22 @@ pub async fn hold(
         .await
 }
 
-/// Releases a system; its schedule goes on from now.
+/// Releases a system; its schedule resumes now. Returns when its next run is due, if it has a schedule.
 ///
 /// # Errors
-/// [`Refusal::NotOnHold`].
+/// [`HoldError::NotOnHold`].
 pub async fn release(
     store: &Store,
     grant: &Grant<verbs::HoldSystem>,
     key: &SystemKey,
     audit: AuditLog,
-) -> Result<(), Refusal> {
+) -> Result<Option<Stamp>, HoldError> {
     let (grant, key) = (grant.clone(), key.clone());
     store
         .write(move |db| {
             let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
-            let Some(reason) = &system.hold_reason else { return Err(OpError::Refused(Refusal::NotOnHold)) };
+            let Some(reason) = &system.hold_reason else { return Err(OpError::Refused(HoldError::NotOnHold)) };
             let before = serde_json::json!({ "reason": reason });
             let next = system
                 .schedule
@@ -74,7 +75,8 @@ pub async fn release(
                 .zip(system.time_zone.parse().ok())
                 .and_then(|(schedule, zone)| schedule.next_after(now, zone, system.id.seed()));
             systems::release(db, &grant, &key, next, now)?;
-            Ok(audit.record(db, Event::of(Action::ReleaseSystem, &system).before(before), now)?)
+            audit.record(db, Event::of(Action::ReleaseSystem, &system).before(before), now)?;
+            Ok(next)
         })
         .await
 }

@@ -38,7 +38,7 @@ pub(super) fn load(path: &Path) -> Result<Keyring, KeyFileError> {
 const HINT: &str =
     "Put its copy back: without it no stored credential can be read. On a new portal, --create makes one.";
 
-/// Makes the file; leaves one that somebody else made meanwhile.
+/// Creates the file; keeps one that another process has created first.
 pub(super) fn create(path: &Path, keyring: &Keyring) -> Result<(), KeyFileError> {
     let temporary = write_beside(path, keyring).map_err(failed(path))?;
     // A link fails where a file is; a rename would replace it.
@@ -105,7 +105,7 @@ pub(super) fn alone(path: &Path) -> Result<Guard, KeyFileError> {
     Ok(Guard { _file: Some(file) })
 }
 
-/// A file of its own: the key file itself is replaced, and a lock would stay with the old one.
+/// A separate file: the key file itself is replaced, and a lock would stay with the old one.
 fn lock_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(beside(path, ".lock"))
 }

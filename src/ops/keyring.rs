@@ -112,7 +112,7 @@ impl Keyring {
         Self { current: self.current.clone(), credentials, audit: copy(&self.audit), web: copy(&self.web) }
     }
 
-    /// As it stands in the key file.
+    /// As written in the key file.
     pub(super) fn to_text(&self) -> Zeroizing<String> {
         let text = |key: &Key| STANDARD.encode(key.expose_secret());
         let lines = Lines {
@@ -149,7 +149,7 @@ impl fmt::Debug for Keyring {
     }
 }
 
-const HEADER: &str = "# The keys of this Syncdesk. Whoever has this file and the database can read every credential;\n\
+const HEADER: &str = "# The keys of this Syncdesk. Anyone with this file and the database can read every credential;\n\
     # without it nobody can. Keep a copy apart from the copies of the database. `syncdesk key rotate` changes it.\n\n";
 
 #[derive(Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 //! key that signs cookies. What is sealed here opens only with its key and in its own place.
 //!
 //! Promises: the file is whole at every moment and readable by its owner only; an unknown key id makes a running
-//! process look at the file again; whoever stores something sealed holds [`KeyFile::sealing`] until it is stored,
+//! process look at the file again; a caller that stores something sealed holds [`KeyFile::sealing`] until it is stored,
 //! so that no old key is removed under their hands. Not here: credentials themselves (`store`), and the copying
 //! of the file to other hosts, which is the operator's.
 
@@ -26,8 +26,8 @@ pub enum KeyFileError {
     Open(PathBuf),
     #[error("The key file {} is not one of Syncdesk's: {reason}.", file.display())]
     Broken { file: PathBuf, reason: &'static str },
-    #[error("Another rotation has begun meanwhile; nothing was removed. Start this one again when that has ended.")]
-    RotatedMeanwhile,
+    #[error("Another rotation has begun, so no key was removed. Start again when the other rotation has ended.")]
+    OtherRotation,
     #[error("The key file {} cannot be used: {error}.", file.display())]
     Io { file: PathBuf, error: io::Error },
 }
@@ -93,7 +93,7 @@ impl KeyFile {
     }
 
     /// First step of a rotation: adds a key and makes it the current one. The old ones still open what they
-    /// sealed. Returns the new key's id; the caller then seals anew whatever has another id.
+    /// sealed. Returns the new key's id; the caller then re-encrypts everything with another id.
     ///
     /// # Errors
     /// The file cannot be read or written.
@@ -115,7 +115,7 @@ impl KeyFile {
         let _alone = key_store::alone(&self.path)?;
         let keyring = self.reload()?;
         if keyring.current() != current {
-            return Err(KeyFileError::RotatedMeanwhile);
+            return Err(KeyFileError::OtherRotation);
         }
         let (next, removed) = keyring.with_current_only();
         if removed > 0 {
@@ -132,7 +132,7 @@ impl KeyFile {
     }
 }
 
-/// The current key, and the promise that it is not removed meanwhile.
+/// The current key, which cannot be removed while this exists.
 #[derive(Debug)]
 pub struct Sealing {
     keyring: Arc<Keyring>,
@@ -218,13 +218,13 @@ mod tests {
         let sealed = keys.sealing().unwrap().seal(b"", &SecretString::from("opensesame"));
         assert_eq!(sealed.0, first);
         let second = keys.rotate().unwrap();
-        assert!(matches!(keys.retire_old(&first), Err(KeyFileError::RotatedMeanwhile)));
+        assert!(matches!(keys.retire_old(&first), Err(KeyFileError::OtherRotation)));
         assert_eq!(opened(&keys, &sealed, b""), Ok("opensesame".into()));
         assert_eq!(keys.retire_old(&second).unwrap(), 2);
     }
 
     #[test]
-    fn a_rotation_waits_for_whoever_is_storing() {
+    fn a_rotation_waits_until_a_credential_is_stored() {
         let dir = tempfile::tempdir().unwrap();
         let keys = Arc::new(KeyFile::open(&file_in(&dir), Missing::Create).unwrap());
         let storing = keys.sealing().unwrap();

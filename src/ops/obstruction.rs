@@ -1,4 +1,4 @@
-//! What stands in the way of every run of a system, and often of its checks.
+//! Conditions that block all runs (and some checks) of a system: on hold, paused, deleted.
 
 use crate::clock::Stamp;
 use crate::store::systems::System;
@@ -14,7 +14,8 @@ pub enum Obstruction {
 
 impl Obstruction {
     /// A hold counts more: while it lasts, no check ends the pause.
-    pub(super) fn of(system: &System) -> Option<Self> {
+    #[must_use]
+    pub fn of(system: &System) -> Option<Self> {
         let held = Self::hold_of(system);
         held.or_else(|| system.paused_since.map(|since| Self::Paused { since }))
     }
@@ -29,7 +30,7 @@ impl Obstruction {
 
     /// The same in a word.
     #[must_use]
-    pub const fn word(&self) -> &'static str {
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::OnHold { .. } => "on hold",
             Self::Paused { .. } => "paused",

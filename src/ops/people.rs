@@ -1,4 +1,4 @@
-//! People: accounts from the console, and what everybody may change of their own.
+//! People: accounts from the console, and what people can change about themselves.
 
 use secrecy::{ExposeSecret, SecretString};
 

@@ -10,7 +10,7 @@ use super::obstruction::Obstruction;
 use crate::access::{Grant, verbs};
 use crate::domain::run::{RunState, Trigger};
 use crate::ids::{GroupId, RunNo, SystemKey};
-use crate::store::runs::{Due, Queued, pull_forward, queue};
+use crate::store::runs::{NewRun, Queued, pull_forward, queue};
 use crate::store::systems::{InReach, System};
 use crate::store::{self, Store, StoreError, runs, systems};
 
@@ -40,7 +40,7 @@ impl Answer {
 
     /// The answer in words.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn to_flash(&self) -> String {
         match self {
             Self::Started(run) => format!("Started run {run}."),
             Self::WaitsForWorker(run) => format!("Run {run} waits for a free worker."),
@@ -68,7 +68,7 @@ pub struct Request {
 
 /// Why no run was requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum RequestRunError {
     /// The system, which is of this group, is on hold or paused.
     Obstructed { by: Obstruction, group: GroupId },
     /// Another request was first.
@@ -80,13 +80,13 @@ pub enum Refusal {
 /// Requests a run. The same `request_key` gives the same run.
 ///
 /// # Errors
-/// [`Refusal`].
+/// [`RequestRunError`].
 pub async fn request_run(
     store: &Store,
     wake: &Notify,
     grant: &Grant<verbs::RequestRun>,
     request: Request,
-) -> Result<Answer, Refusal> {
+) -> Result<Answer, RequestRunError> {
     let Request { key, request_key, audit, wait } = request;
     let asked = grant.clone();
     let queued = store
@@ -94,9 +94,9 @@ pub async fn request_run(
             let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &asked, &key)?;
             if let Some(by) = Obstruction::of(&system) {
-                return Err(OpError::Refused(Refusal::Obstructed { by, group: system.group_id }));
+                return Err(OpError::Refused(RequestRunError::Obstructed { by, group: system.group_id }));
             }
-            let due = Due {
+            let due = NewRun {
                 system: system.id,
                 lane: "main".to_owned(),
                 request_key: Some(request_key),
@@ -108,25 +108,26 @@ pub async fn request_run(
                 not_before: now,
             };
             let queued = queue(db, &due, now)?;
+            // A retry that waits is pulled forward.
+            let is_pulled = match &queued {
+                Queued::Already(run) => pull_forward(db, run.id, Trigger::Manual, &asked.principal().to_string(), now)?,
+                Queued::New { .. } | Queued::Same { .. } => false,
+            };
             let changed = match &queued {
                 Queued::New { run, .. } => Some(run.no),
-                // A retry that waits is pulled forward.
-                Queued::Already(run) => {
-                    let by = asked.principal().to_string();
-                    pull_forward(db, run.id, Trigger::Manual, &by, now)?.then_some(run.no)
-                }
+                Queued::Already(run) => is_pulled.then_some(run.no),
                 Queued::Same { .. } => None,
             };
             if let Some(no) = changed {
                 let after = serde_json::json!({ "run": no.0 });
                 audit.record(db, Event::of(Action::RequestRun, &system).after(after), now)?;
             }
-            Ok((system, queued))
+            Ok((system, queued, is_pulled))
         })
         .await;
-    let (system, queued) = queued.map_err(|error| match error {
+    let (system, queued, is_pulled) = queued.map_err(|error| match error {
         // Two requests met in the unique index: the other one is the run.
-        OpError::Store(StoreError::Duplicate(_)) => OpError::Refused(Refusal::AnotherWasFirst),
+        OpError::Store(StoreError::Duplicate(_)) => OpError::Refused(RequestRunError::AnotherWasFirst),
         other => other,
     })?;
     wake.notify_one();
@@ -134,6 +135,7 @@ pub async fn request_run(
         Queued::New { run, behind: Some(running) } | Queued::Same { run, behind: Some(running) } => {
             Ok(Answer::QueuedBehind { run: run.no, running })
         }
+        Queued::Already(run) if is_pulled => started(store, system, run.no, wait).await,
         Queued::Already(run) => Ok(Answer::AlreadyQueued(run.no)),
         Queued::New { run, behind: None } | Queued::Same { run, behind: None } => {
             started(store, system, run.no, wait).await
@@ -142,7 +144,7 @@ pub async fn request_run(
 }
 
 /// Waits a moment for a worker to take the run.
-async fn started(store: &Store, system: InReach<System>, no: RunNo, wait: Duration) -> Result<Answer, Refusal> {
+async fn started(store: &Store, system: InReach<System>, no: RunNo, wait: Duration) -> Result<Answer, RequestRunError> {
     let look = tokio::time::timeout(wait, async {
         loop {
             let system = system.clone();
@@ -155,7 +157,7 @@ async fn started(store: &Store, system: InReach<System>, no: RunNo, wait: Durati
     });
     match look.await {
         Ok(Ok(Some(_at))) => Ok(Answer::Started(no)),
-        Ok(Ok(None)) => Err(OpError::Refused(Refusal::Canceled(no))),
+        Ok(Ok(None)) => Err(OpError::Refused(RequestRunError::Canceled(no))),
         Ok(Err(error)) => Err(error.into()),
         Err(_elapsed) => Ok(Answer::WaitsForWorker(no)),
     }

@@ -1,4 +1,4 @@
-//! Rotating the key of credentials: a new key, everything sealed anew, the old keys removed.
+//! Rotating the key of credentials: a new key, everything re-encrypted, the old keys removed.
 
 use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
@@ -8,22 +8,22 @@ use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::store::{Store, StoreError, credentials, secret_drafts};
 
-/// How many credentials one transaction seals anew.
+/// Number of credentials that one transaction re-encrypts.
 const AT_ONCE: i64 = 200;
 
 /// Rotates. Interrupted, it can be started again: nothing is removed while something is sealed with it.
-/// Returns how many credentials were sealed anew.
+/// Returns the number of re-encrypted credentials.
 ///
 /// # Errors
 /// When the key file or the database cannot be written, or a credential cannot be opened.
 pub async fn rotate_keys(store: &Store, vault: &Vault, console: Internal, now: Stamp) -> Result<usize> {
     let failed = |error: &dyn std::fmt::Display| OpError::Internal(error.to_string());
     let current = vault.keys().rotate().map_err(|error| failed(&error))?;
-    let mut sealed_anew = 0;
+    let mut resealed = 0;
     loop {
         let sealing = vault.sealing().map_err(|error| failed(&error))?;
         if sealing.key_id() != current {
-            return Err(failed(&KeyFileError::RotatedMeanwhile));
+            return Err(failed(&KeyFileError::OtherRotation));
         }
         let wanted = current.clone();
         let old = store.read(move |db| credentials::not_under(db, &wanted, AT_ONCE)).await?;
@@ -35,11 +35,11 @@ pub async fn rotate_keys(store: &Store, vault: &Vault, console: Internal, now: S
             let secret = vault.open(credential).map_err(|error| failed(&error))?;
             new.push((credential.key_id.clone(), seal(&sealing, credential.system, &credential.slot, &secret)));
         }
-        sealed_anew += store
+        resealed += store
             .write(move |db| {
                 let mut replaced = 0;
                 for (old_key, sealed) in &new {
-                    // Somebody may have typed a new secret meanwhile: that one stays.
+                    // Keeps a secret that somebody has entered since.
                     replaced += credentials::replace(db, sealed, old_key)?;
                 }
                 Ok::<_, StoreError>(replaced)
@@ -53,9 +53,9 @@ pub async fn rotate_keys(store: &Store, vault: &Vault, console: Internal, now: S
     let audit = AuditLog::new(&console.principal(), None);
     store
         .write(move |db| {
-            let after = serde_json::json!({ "sealed_anew": sealed_anew, "keys_removed": removed });
+            let after = serde_json::json!({ "sealed_again": resealed, "keys_removed": removed });
             audit.record(db, Event::new(Action::RotateKeys, "credentials").after(after), now)
         })
         .await?;
-    Ok(sealed_anew)
+    Ok(resealed)
 }

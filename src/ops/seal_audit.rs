@@ -1,14 +1,14 @@
 //! Chaining the audit log: one sealer takes what is not sealed yet, in the order of the entries.
 
-use super::audit_seal::{Broken, Chain, Entry, Personal};
+use super::audit_seal::{Broken, Chain, Personal, SealedEntry};
 use super::vault::Vault;
 use crate::store::{Result, Store, StoreError, audit};
 
 /// How many entries one transaction seals.
 const AT_ONCE: i64 = 500;
 
-fn told(entry: &audit::Entry) -> Entry<'_> {
-    Entry {
+fn to_sealed(entry: &audit::AuditEntry) -> SealedEntry<'_> {
+    SealedEntry {
         id: entry.id,
         at: entry.at,
         action: &entry.action,
@@ -43,7 +43,7 @@ pub async fn seal_audit(store: &Store, vault: &Vault) -> Result<usize> {
                 None => Chain::start(&key),
             };
             for entry in &entries {
-                let (number, seal) = chain.seal(&told(entry));
+                let (number, seal) = chain.seal(&to_sealed(entry));
                 audit::seal(db, entry.id, number, &seal)?;
             }
             Ok(entries.len())
@@ -75,7 +75,7 @@ pub async fn verify_audit(store: &Store, vault: &Vault) -> Result<std::result::R
                 principal: &actor.principal,
                 address: actor.address.as_deref(),
             });
-            if let Err(broken) = chain.verify(number, &seal, &told(entry), personal.as_ref()) {
+            if let Err(broken) = chain.verify(number, &seal, &to_sealed(entry), personal.as_ref()) {
                 return Ok(Err(broken));
             }
         }

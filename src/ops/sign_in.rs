@@ -12,7 +12,7 @@ use crate::store::{Store, people, sessions};
 
 /// What came of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
+pub enum SignInResult {
     In(PersonId, VerifiedPassword),
     /// Name or password is wrong. The account, if somebody has the name: for the audit log only.
     Refused(Option<String>),
@@ -29,7 +29,7 @@ pub async fn sign_in(
     password: SecretString,
     address: Option<String>,
     now: Stamp,
-) -> Result<Outcome> {
+) -> Result<SignInResult> {
     let wanted = name.trim().to_owned();
     let account = store.read(move |db| people::account(db, &wanted)).await?;
     let hash = account.as_ref().and_then(|account| account.password_hash.clone());
@@ -37,12 +37,12 @@ pub async fn sign_in(
     let right = passwords.verify(hash, password).await?;
     let (account, verified) = match (account, verified) {
         (Some(account), Some(verified)) if right => (account, verified),
-        (refused, _verified) => return Ok(Outcome::Refused(refused.map(|account| account.name))),
+        (refused, _verified) => return Ok(SignInResult::Refused(refused.map(|account| account.name))),
     };
     let audit = AuditLog { principal: account.name.clone(), address };
     let id = account.id;
     store.write(move |db| audit.record(db, Event::new(Action::SignIn, &account.name), now)).await?;
-    Ok(Outcome::In(id, verified))
+    Ok(SignInResult::In(id, verified))
 }
 
 /// Ends every session of a person; how many.

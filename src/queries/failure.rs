@@ -1,13 +1,13 @@
 //! Why a run failed, as far as its reader may know it.
 
 use crate::access::{Actor, verbs};
-use crate::domain::house_note::HouseNote;
 use crate::domain::run::{RunResult, Stage};
+use crate::domain::team_note::TeamNote;
 use crate::ids::GroupId;
-use crate::queries::Kept;
+use crate::queries::KeptSince;
 use crate::store::messages::{FirstError, first_error, first_error_code};
 use crate::store::runs::Run;
-use crate::store::{Db, Result, house_notes};
+use crate::store::{Db, Result, team_notes};
 
 /// Why a run failed.
 #[derive(Debug, Clone)]
@@ -18,14 +18,20 @@ pub struct RunFailure {
     pub args: Vec<String>,
     pub foreign_text: Option<String>,
     /// The note of the organization on the code.
-    pub note: Option<HouseNote>,
+    pub note: Option<TeamNote>,
 }
 
 /// Why a run of a system in this group failed; none for a run that did not.
 ///
 /// # Errors
 /// As the store.
-pub fn run_failure(db: &mut Db, reader: &Actor, group: GroupId, run: &Run, kept: Kept) -> Result<Option<RunFailure>> {
+pub fn run_failure(
+    db: &mut Db,
+    reader: &Actor,
+    group: GroupId,
+    run: &Run,
+    kept: KeptSince,
+) -> Result<Option<RunFailure>> {
     if run.result != Some(RunResult::Error) {
         return Ok(None);
     }
@@ -41,6 +47,6 @@ pub fn run_failure(db: &mut Db, reader: &Actor, group: GroupId, run: &Run, kept:
         code = first_error_code(db, run.id)?;
     }
     let Some(code) = code else { return Ok(None) };
-    let note = house_notes::find(db, &code)?;
+    let note = team_notes::find(db, &code)?;
     Ok(Some(RunFailure { code, stage: run.end_stage, args: Vec::new(), foreign_text: None, note }))
 }

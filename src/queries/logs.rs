@@ -2,10 +2,10 @@
 
 use crate::access::{Grant, verbs};
 use crate::ids::GroupId;
-use crate::store::runs::book;
+use crate::store::runs::run_list;
 use crate::store::{Db, Result, groups};
 
-pub use crate::store::runs::{BookFilter, BookPage, BookPlace, BookRows, Booked};
+pub use crate::store::runs::{RunListCursor, RunListFilter, RunListPage, RunListRow, RunListRows};
 
 /// A page of the runs of all systems.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub struct BusinessLogs<W> {
     pub groups: Vec<(GroupId, String)>,
     /// The fields of the filter that make no sense; nothing is found then.
     pub wrong: Vec<W>,
-    pub found: BookRows,
+    pub found: RunListRows,
 }
 
 /// Reads a page. `filter` gets the groups in reach, by whose names readers filter, and returns what is wrong with it.
@@ -24,12 +24,12 @@ pub struct BusinessLogs<W> {
 pub fn business_logs<W>(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
-    filter: impl FnOnce(&[(GroupId, String)]) -> (BookFilter, Vec<W>),
-    (page, limit): (&BookPage, i64),
+    filter: impl FnOnce(&[(GroupId, String)]) -> (RunListFilter, Vec<W>),
+    (page, limit): (&RunListPage, i64),
 ) -> Result<BusinessLogs<W>> {
     let groups = groups::within(db, grant.scope())?;
     let (filter, wrong) = filter(&groups);
-    let found = if wrong.is_empty() { book(db, grant, &filter, page, limit)? } else { BookRows::default() };
+    let found = if wrong.is_empty() { run_list(db, grant, &filter, page, limit)? } else { RunListRows::default() };
     Ok(BusinessLogs { groups, wrong, found })
 }
 
@@ -40,14 +40,14 @@ pub fn business_logs<W>(
 pub fn business_logs_part(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
-    filter: &BookFilter,
-    page: &BookPage,
+    filter: &RunListFilter,
+    page: &RunListPage,
     limit: i64,
-) -> Result<(Vec<Booked>, Option<BookPage>)> {
-    let found = book(db, grant, filter, page, limit)?;
+) -> Result<(Vec<RunListRow>, Option<RunListPage>)> {
+    let found = run_list(db, grant, filter, page, limit)?;
     let last = found.rows.last().filter(|_| found.beyond.is_some());
-    let older = last.map(|row| BookPage::Older(BookPlace { system: row.key.clone(), no: row.listed.run.no }));
-    Ok((found.rows, older.or(found.go_on.map(BookPage::Before))))
+    let older = last.map(|row| RunListPage::Older(RunListCursor { system: row.key.clone(), no: row.listed.run.no }));
+    Ok((found.rows, older.or(found.go_on.map(RunListPage::Before))))
 }
 
 /// The groups in the reach of a grant, by name.

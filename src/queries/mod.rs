@@ -2,30 +2,30 @@
 //! returns plain structs without markup or sentences. Pages, exports and the API call the same function.
 
 pub mod access;
+mod access_recheck;
 pub mod account;
 mod failure;
 pub mod help;
 pub mod logs;
 pub mod replica;
 pub mod runs;
-mod standing;
 pub mod systems;
 
 pub use crate::store::{Db, Fault, Result, Store, StoreError};
+pub use access_recheck::AccessRecheck;
 pub use failure::{RunFailure, run_failure};
-pub use standing::Standing;
 
 use crate::clock::Stamp;
 use crate::store::runs::Run;
 
 /// Since when runs and their messages are kept. What ended earlier is not shown, although it may still be stored.
 #[derive(Debug, Clone, Copy)]
-pub struct Kept {
+pub struct KeptSince {
     pub runs_since: Stamp,
     pub messages_since: Stamp,
 }
 
-impl Kept {
+impl KeptSince {
     /// Whether the messages of a run are kept.
     #[must_use]
     pub fn has_messages(self, run: &Run) -> bool {

@@ -9,7 +9,7 @@ use crate::store::replica::{self, Version};
 use crate::store::systems::{self, InReach, System};
 use crate::store::{Db, Result, StoreError, runs};
 
-pub use crate::store::replica::{Place, Record, Replica, ReplicaSet, Version as RecordVersion, Which};
+pub use crate::store::replica::{Record, RecordCursor, Replica, ReplicaSet, Version as RecordVersion, Which};
 
 /// A system and what it has published.
 #[derive(Debug)]
@@ -84,7 +84,12 @@ pub fn records_of_set(
 ///
 /// # Errors
 /// As the store.
-pub fn records(db: &mut Db, of: &RecordsOfSet, place: &Place, limit: i64) -> Result<(Vec<Record>, Option<Vec<u8>>)> {
+pub fn records(
+    db: &mut Db,
+    of: &RecordsOfSet,
+    place: &RecordCursor,
+    limit: i64,
+) -> Result<(Vec<Record>, Option<Vec<u8>>)> {
     replica::records(db, &of.set, of.published, &of.which, place, limit)
 }
 
@@ -97,11 +102,11 @@ pub fn records_part(
     grant: &Grant<verbs::ReadLogs>,
     key: &SystemKey,
     of: &RecordsOfSet,
-    (place, limit): (&Place, i64),
-) -> Result<(Vec<Record>, Option<Place>)> {
+    (place, limit): (&RecordCursor, i64),
+) -> Result<(Vec<Record>, Option<RecordCursor>)> {
     systems::find(db, grant, key)?;
     let (rows, beyond) = records(db, of, place, limit)?;
-    let next = rows.last().filter(|_| beyond.is_some()).map(|record| Place::After(record.key.clone()));
+    let next = rows.last().filter(|_| beyond.is_some()).map(|record| RecordCursor::After(record.key.clone()));
     Ok((rows, next))
 }
 

@@ -79,7 +79,7 @@ pub fn erase_personal(db: &mut Db, _upkeep: Internal, now: Stamp) -> Result<bool
 
 /// An entry as the chain covers it.
 #[derive(Debug, Clone, Queryable, PartialEq, Eq)]
-pub struct Entry {
+pub struct AuditEntry {
     pub id: i64,
     pub at: Stamp,
     pub action: String,
@@ -102,7 +102,7 @@ pub fn any_unsealed(db: &mut Db) -> Result<bool> {
 pub type Seal = (i64, Vec<u8>);
 
 /// The last seal, and the next entries without one.
-pub fn unsealed(db: &mut Db, limit: i64) -> Result<(Option<Seal>, Vec<Entry>)> {
+pub fn unsealed(db: &mut Db, limit: i64) -> Result<(Option<Seal>, Vec<AuditEntry>)> {
     let last: Option<(Option<i64>, Option<Vec<u8>>)> = audit::table
         .filter(audit::seal_no.is_not_null())
         .order(audit::seal_no.desc())
@@ -132,7 +132,7 @@ pub struct Actor {
 }
 
 /// Sealed entries in the order of the chain, after a seal number.
-pub fn sealed_after(db: &mut Db, after: i64, limit: i64) -> Result<Vec<(Entry, Option<Actor>)>> {
+pub fn sealed_after(db: &mut Db, after: i64, limit: i64) -> Result<Vec<(AuditEntry, Option<Actor>)>> {
     let actor = (audit_personal::salt, audit_personal::principal, audit_personal::address).nullable();
     Ok(audit::table
         .left_join(audit_personal::table.on(audit_personal::audit_id.eq(audit::id)))

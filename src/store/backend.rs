@@ -9,9 +9,9 @@ use diesel::sql_types::{BigInt, Integer};
 
 use super::connection::Db;
 use super::error::{Result, StoreError};
-use super::item_states::Row as ItemStateRow;
-use super::messages::Row as MessageRow;
-use super::plans::Row as PlanStepRow;
+use super::item_states::ItemStateRow;
+use super::messages::NewMessageRow as MessageRow;
+use super::plans::PlanRow as PlanStepRow;
 use super::replica::{RecordRow, SeenRow};
 use super::schema::{item_states, messages, plan_steps, replica_records, replica_seen};
 use crate::clock::Stamp;
@@ -262,8 +262,8 @@ pub(super) fn oldest_partition(connection: &mut Db) -> Result<Option<(i64, i64)>
     Ok(Some((oldest.n, oldest.n + RUNS_A_PARTITION)).filter(|(from, _to)| *from >= 0))
 }
 
-/// Drops a partition with all that is in it. Whoever reads or writes messages meanwhile waits for no longer than the
-/// lock is waited for; where it is not to be had, this fails.
+/// Drops a partition with all that is in it. A concurrent reader or writer of messages waits no longer than the
+/// lock timeout; without the lock, this fails.
 pub(super) fn drop_partition(connection: &mut Db, from: i64) -> Result<()> {
     match connection {
         Db::Sqlite(_) => Ok(()),

@@ -15,7 +15,7 @@ use crate::domain::cadence::Cadence;
 use crate::domain::run::{CheckTrigger, RunState, Stage};
 use crate::ids::{CheckId, CheckNo, SystemId};
 
-/// So many checks of a system are kept.
+/// Number of checks that are kept for a system.
 const KEPT: i64 = 50;
 
 /// A check as it is stored.
@@ -248,7 +248,7 @@ pub fn shorten_leases(db: &mut Db, _worker: Internal, lease: Duration) -> Result
 
 /// What a check found.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct CheckResult {
     pub ok: bool,
     pub stage: Option<Stage>,
     pub code: Option<&'static str>,
@@ -260,7 +260,7 @@ pub struct Outcome {
 ///
 /// # Errors
 /// [`StoreError::Fenced`] when another worker has it by now.
-pub fn finish(db: &mut Db, check: &Check, outcome: &Outcome, cadence: &Cadence) -> Result<()> {
+pub fn finish(db: &mut Db, check: &Check, outcome: &CheckResult, cadence: &Cadence) -> Result<()> {
     let now = db_now(db)?;
     // The system's row before the check's, as everybody does who queues checks: nobody waits for each other.
     super::systems::lock(db, check.system_id)?;

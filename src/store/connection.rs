@@ -38,7 +38,7 @@ pub enum Target {
 /// How long SQLite waits for a lock while a connection is opened and while it reads. Writes say how long they wait.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long to wait for a connection before looking whether to go on waiting.
+/// How long to wait for a connection before deciding whether to wait longer.
 const SLICE: Duration = Duration::from_millis(100);
 
 /// The pool tries again to open connections after at most half of this.

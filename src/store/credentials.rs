@@ -41,7 +41,7 @@ pub fn set(db: &mut Db, new: &Sealed) -> Result<()> {
     Ok(())
 }
 
-/// Seals a credential anew, if it is still sealed with the old key; how many were (0 or 1).
+/// Re-encrypts a credential that is still sealed with the old key; returns 0 or 1.
 pub fn replace(db: &mut Db, new: &Sealed, old_key: &str) -> Result<usize> {
     let row = credentials::table.find((new.system, &new.slot)).filter(credentials::key_id.eq(old_key));
     Ok(diesel::update(row)

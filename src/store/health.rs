@@ -21,7 +21,7 @@ pub(super) type LastProbe = Arc<Mutex<Option<(Duration, Option<Fault>)>>>;
 
 impl Store {
     /// What is wrong with the database: whether it can be read and written now, and whether calls of this process have
-    /// failed in the last seconds. Whoever asks at the same time shares one probe.
+    /// failed in the last seconds. Concurrent callers share one probe.
     pub async fn health(&self) -> Option<Fault> {
         let found = self.probed().await;
         // What a short probe does not meet: damage elsewhere, a quota, a transaction too large for the space.

@@ -28,7 +28,7 @@ pub fn page(db: &mut Db, claim: &Claim, after: Option<&[u8]>, limit: i64) -> Res
 /// A row of the table.
 #[derive(Insertable)]
 #[diesel(table_name = item_states)]
-pub(in crate::store) struct Row {
+pub(in crate::store) struct ItemStateRow {
     system_id: i64,
     lane: String,
     item_key: Vec<u8>,
@@ -45,7 +45,7 @@ pub fn store(db: &mut Db, claim: &Claim, changes: Vec<(Vec<u8>, Option<String>)>
             None => {
                 diesel::delete(item_states::table.find((claim.system, &claim.lane, item_key))).execute(db)?;
             }
-            Some(state) => rows.push(Row {
+            Some(state) => rows.push(ItemStateRow {
                 system_id: claim.system.0,
                 lane: claim.lane.clone(),
                 item_key,
@@ -63,7 +63,7 @@ pub fn forget_all(db: &mut Db, system: SystemId) -> Result<()> {
     Ok(())
 }
 
-/// So many baselines go in one transaction.
+/// Maximum number of baselines per transaction.
 const BASELINES: i64 = 5_000;
 
 /// Deletes baselines of deleted systems, which no run needs any more: some of them. `false` when nothing is left to

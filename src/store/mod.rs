@@ -16,7 +16,6 @@ mod error;
 mod fault;
 pub mod groups;
 mod health;
-pub mod house_notes;
 pub mod item_states;
 pub mod messages;
 mod migrate;
@@ -27,6 +26,7 @@ pub mod portal;
 mod probe;
 pub mod replica;
 pub mod runs;
+pub mod team_notes;
 #[rustfmt::skip]
 mod schema;
 pub mod secret_drafts;
@@ -51,7 +51,7 @@ use condition::{Condition, Work};
 use connection::Pools;
 use health::LastProbe;
 use patience::{OF_PAGES, OF_RUNS, Patience, Waiting};
-use transaction::Outcome;
+use transaction::TransactionResult;
 
 use crate::clock::micros;
 
@@ -120,7 +120,7 @@ impl Store {
         Waiting::begin(&self.condition, work, self.patience)
     }
 
-    /// Lets time pass for tests: from now on the database's clock is so much further ahead, for this store
+    /// Lets time pass for tests: from now on the database's clock is ahead by this much, for this store
     /// and its clones.
     pub fn advance(&self, span: Duration) {
         self.ahead.fetch_add(micros(span), Ordering::Relaxed);
@@ -205,8 +205,8 @@ impl Store {
         work: impl FnOnce(&mut Db) -> Result<T, E> + Clone,
     ) -> Result<Written<T>, E> {
         Ok(match transaction::write_transaction(db, waiting, move |db| self.measured(db, work))? {
-            Outcome::Committed(value) => Written::Done(value),
-            Outcome::Unconfirmed(value, commit) => Written::Unconfirmed(value, commit),
+            TransactionResult::Committed(value) => Written::Done(value),
+            TransactionResult::Unconfirmed(value, commit) => Written::Unconfirmed(value, commit),
         })
     }
 
@@ -224,7 +224,7 @@ impl Store {
             Work::Write => self.pools.writer(waiting),
         };
         if !begin() {
-            // Whoever waited has noted it.
+            // The waiting call has recorded it.
             return Err(does_not_respond().into());
         }
         let result = connection.map_err(E::from).and_then(|mut connection| {
@@ -267,7 +267,7 @@ impl Store {
         }
     }
 
-    /// As [`Store::write`], for those who must know whether a commit that was not confirmed was made.
+    /// As [`Store::write`], for callers that must know whether an unconfirmed commit was made.
     ///
     /// # Errors
     /// As for [`Store::write_here`].

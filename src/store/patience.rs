@@ -88,7 +88,7 @@ mod tests {
     const SOON: Patience = Patience { stuck: Duration::ZERO, busy: Duration::from_hours(1), learns: true };
 
     #[test]
-    fn whoever_waits_goes_on_as_long_as_others_make_progress() {
+    fn waiting_continues_while_others_make_progress() {
         let condition = Condition::default();
         let waiting = Waiting::begin(&condition, Work::Write, SOON);
         assert!(waiting.is_over(), "nothing has moved");

@@ -7,6 +7,7 @@ use super::connection::Db;
 use super::error::{Result, StoreError};
 use super::schema::{assignments, collection_templates, collections, people, system_groups};
 use super::sessions;
+use super::systems::lower;
 use crate::access::{Actor, Assignment, Reach, Template};
 use crate::clock::Stamp;
 use crate::domain::names::are_same;
@@ -42,7 +43,7 @@ pub struct Person {
 }
 
 /// One template of one assignment, if there is any.
-type Held = (i64, String, Option<GroupId>, Option<String>, Option<Template>);
+type AssignmentRow = (i64, String, Option<GroupId>, Option<String>, Option<Template>);
 
 /// Somebody with their rights, read at once because every request asks; `None` for a disabled account.
 pub fn person(db: &mut Db, id: PersonId) -> Result<Option<Person>> {
@@ -53,7 +54,7 @@ pub fn person(db: &mut Db, id: PersonId) -> Result<Option<Person>> {
         system_groups::name.nullable(),
         collection_templates::template.nullable(),
     );
-    let rows: Vec<(String, Option<String>, Option<Held>)> = people::table
+    let rows: Vec<(String, Option<String>, Option<AssignmentRow>)> = people::table
         .left_join(
             assignments::table
                 .inner_join(collections::table.on(collections::id.eq(assignments::collection_id)))
@@ -134,7 +135,11 @@ pub fn is_name_taken(db: &mut Db, name: &str) -> Result<bool> {
 
 /// A role collection by its name.
 pub fn collection(db: &mut Db, name: &str) -> Result<Option<CollectionId>> {
-    Ok(collections::table.filter(collections::name.eq(name)).select(collections::id).first(db).optional()?)
+    Ok(collections::table
+        .filter(lower(collections::name).eq(lower(name)))
+        .select(collections::id)
+        .first(db)
+        .optional()?)
 }
 
 /// The names of all role collections, sorted.
@@ -152,7 +157,7 @@ pub fn templates(db: &mut Db, id: CollectionId) -> Result<Vec<Template>> {
         .load(db)?)
 }
 
-/// Assigns a collection everywhere or in one group. Who has other roles signs in anew: all their sessions end with
+/// Assigns a collection everywhere or in one group. A person whose roles change signs in again: all their sessions end with
 /// the change (nobody changes their own roles, so that none of these is the session of who does it).
 pub fn assign(
     db: &mut Db,

@@ -21,7 +21,7 @@ use crate::ids::{RunId, RunNo};
 /// A step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
 #[diesel(table_name = plan_steps)]
-pub(in crate::store) struct Row {
+pub(in crate::store) struct PlanRow {
     run_id: i64,
     action: String,
     item_key: Vec<u8>,
@@ -34,9 +34,9 @@ pub type KeyDetail = (Vec<u8>, String);
 /// Adds steps of one action, under the claim.
 pub fn spool(db: &mut Db, claim: &Claim, action: &str, steps: Vec<KeyDetail>) -> Result<()> {
     claim.hold(db)?;
-    let rows: Vec<Row> = steps
+    let rows: Vec<PlanRow> = steps
         .into_iter()
-        .map(|(item_key, detail)| Row { run_id: claim.run.0, action: action.to_owned(), item_key, detail })
+        .map(|(item_key, detail)| PlanRow { run_id: claim.run.0, action: action.to_owned(), item_key, detail })
         .collect();
     insert_plan_steps(db, &rows)
 }
@@ -195,7 +195,7 @@ const STEPS: i64 = 5_000;
 pub fn sweep(db: &mut Db, _upkeep: Internal) -> Result<bool> {
     let now = db_now(db)?;
     let mut last = RunId(0);
-    // From run to run by the key: there may be a million steps of a run that goes on.
+    // From run to run by the key: a run in process may have a million steps.
     while let Some(run) = after(db, last)? {
         last = run;
         let ended = runs::table.filter(runs::id.eq(run)).filter(runs::state.eq(RunState::Ended));

@@ -7,7 +7,7 @@ use super::error::Result;
 use super::schema::{assignments, collection_templates, people, portal};
 use crate::access::Template;
 
-/// Hash of the one-time set-up token.
+/// Hash of the one-time setup token.
 pub const SETUP_TOKEN: &str = "setup_token_hash";
 
 /// A value by name.

@@ -30,7 +30,7 @@ const FILL_ON_POSTGRES: &str = "DO $$ BEGIN
     RAISE EXCEPTION USING MESSAGE = 'SQLSTATE ' || SQLSTATE || ': ' || SQLERRM;
   END $$";
 
-/// A disk of SQLite counts as full when less is left: as much as the write-ahead log takes for a small transaction.
+/// Minimum free space on the disk of SQLite, in bytes: the size of a small transaction in the write-ahead log.
 const LEAST_SPACE: u64 = 64 * 1024;
 
 /// Fails as a write would fail now.

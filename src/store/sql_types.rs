@@ -1,4 +1,4 @@
-//! How the types of `domain` and `ids` stand in the database.
+//! How the types of `domain` and `ids` are stored in the database.
 
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, Queryable};
@@ -10,10 +10,10 @@ use diesel::sql_types::{BigInt, Nullable, SingleValue, SmallInt, Text};
 use crate::access::Template;
 use crate::clock::Stamp;
 use crate::domain::brake::BrakeReason;
-use crate::domain::house_note::Placing;
 use crate::domain::message::{Category, Direction, Operation};
 use crate::domain::run::{CheckTrigger, EndReason, RunResult, RunState, Stage, Trigger};
 use crate::domain::status::{Connection, Overall, Verdict};
+use crate::domain::team_note::Placing;
 use crate::ids::{CheckId, CheckNo, CollectionId, GroupId, PersonId, RunId, RunNo, Seq, SetId, SystemId, SystemKey};
 
 macro_rules! expression {

@@ -14,12 +14,12 @@ use super::patience::Waiting;
 
 type Manager = <Db as Connection>::TransactionManager;
 
-/// How often a transaction is begun that Postgres takes back in favour of another. Whoever loses a deadlock leaves the
+/// How often a transaction is begun that Postgres rolled back because of a deadlock. The loser of a deadlock leaves the
 /// way to the other, so that the next time is the last but for a crowd.
 const TRIES: u32 = 5;
 
 /// What came of a transaction.
-pub(super) enum Outcome<T> {
+pub(super) enum TransactionResult<T> {
     Committed(T),
     /// The connection broke before Postgres confirmed the commit: [`is_committed`] knows.
     Unconfirmed(T, Unconfirmed),
@@ -46,7 +46,7 @@ pub(super) fn write_transaction<T, E: RollsBack>(
     connection: &mut Db,
     waiting: &Waiting,
     work: impl FnOnce(&mut Db) -> Result<T, E> + Clone,
-) -> Result<Outcome<T>, E> {
+) -> Result<TransactionResult<T>, E> {
     let tries = match connection {
         Db::Sqlite(_) => 1,
         Db::Postgres(_) => TRIES,
@@ -65,13 +65,13 @@ fn attempt<T, E: RollsBack>(
     connection: &mut Db,
     waiting: &Waiting,
     work: impl FnOnce(&mut Db) -> Result<T, E>,
-) -> Result<Outcome<T>, E> {
+) -> Result<TransactionResult<T>, E> {
     begin(connection, waiting)?;
     match work(connection).and_then(|value| Ok((value, transaction_number(connection)?))) {
         Ok((value, number)) => match Manager::commit_transaction(connection).map_err(StoreError::from) {
-            Ok(()) => Ok(Outcome::Committed(value)),
+            Ok(()) => Ok(TransactionResult::Committed(value)),
             Err(StoreError::Broken(Fault::Unavailable, why)) => {
-                Ok(Outcome::Unconfirmed(value, Unconfirmed { number, why }))
+                Ok(TransactionResult::Unconfirmed(value, Unconfirmed { number, why }))
             }
             Err(error) => Err(error.into()),
         },
@@ -94,7 +94,7 @@ fn transaction_number(connection: &mut Db) -> Result<i64> {
     }
 }
 
-/// Whether a transaction was committed after all; `None` while its session still goes on.
+/// Whether a transaction was committed after all; `None` while its session is still open.
 pub(super) fn is_committed(connection: &mut Db, transaction: &Unconfirmed) -> Result<Option<bool>> {
     let Db::Postgres(postgres) = connection else { return Ok(Some(false)) };
     if transaction.number == 0 {
@@ -142,7 +142,7 @@ fn begin(connection: &mut Db, waiting: &Waiting) -> Result<()> {
     }
 }
 
-/// Waits for the write lock: for as long as SQLite's busy handler is told to, and again while others write in turn.
+/// Waits for the write lock: for the timeout of SQLite's busy handler, and again while others write in turn.
 fn begin_on_sqlite(sqlite: &mut SqliteConnection, waiting: &Waiting) -> Result<()> {
     sqlite.batch_execute(&format!("PRAGMA busy_timeout = {}", waiting.for_lock().as_millis()))?;
     let mut before = data_version(sqlite)?;

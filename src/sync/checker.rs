@@ -6,9 +6,9 @@ use super::engine::Engine;
 use super::outlast;
 use crate::clock::since_boot;
 use crate::domain::message::shortened;
-use crate::domain::run::{CheckTrigger, Failure, Stage};
+use crate::domain::run::{CheckTrigger, PeerFailure, Stage};
 use crate::net::secrets::Secrets;
-use crate::store::checks::{self, Check, Outcome};
+use crate::store::checks::{self, Check, CheckResult};
 use crate::store::{Db, Result, StoreError};
 
 /// How long a check may take.
@@ -37,13 +37,19 @@ pub async fn carry_out(engine: Engine, check: Check) {
         prepared.connector.check(&prepared.peer).await
     })
     .await
-    .unwrap_or_else(|_elapsed| Err(Failure::new(Stage::Protocol, "PEER-SLOW").arg(ALLOWED.as_secs().to_string())));
+    .unwrap_or_else(|_elapsed| Err(PeerFailure::new(Stage::Protocol, "PEER-SLOW")));
     let took = since_boot().saturating_sub(began);
     let outcome = match found {
-        Ok(()) => Outcome { ok: true, stage: None, code: None, detail: None, took },
+        Ok(()) => CheckResult { ok: true, stage: None, code: None, detail: None, took },
         Err(failure) => {
             let failure = secrets.failure(failure);
-            Outcome { ok: false, stage: Some(failure.stage), code: Some(failure.code), detail: detail(&failure), took }
+            CheckResult {
+                ok: false,
+                stage: Some(failure.stage),
+                code: Some(failure.code),
+                detail: detail(&failure),
+                took,
+            }
         }
     };
     let (id, cadence) = (check.id, engine.limits.cadence.clone());
@@ -57,7 +63,7 @@ pub async fn carry_out(engine: Engine, check: Check) {
 }
 
 /// What a failure tells besides its code: as long as a message of a run may be, and no longer.
-fn detail(failure: &Failure) -> Option<String> {
+fn detail(failure: &PeerFailure) -> Option<String> {
     let short = |text: &String| shortened(text, &mut false);
     let args: Vec<String> = failure.args.iter().map(short).collect();
     serde_json::to_string(&(args, failure.foreign_text.as_ref().map(short))).ok()
@@ -71,7 +77,7 @@ mod tests {
     #[test]
     fn what_a_check_tells_is_bounded() {
         let long = "ä".repeat(1 << 20);
-        let failure = Failure::new(Stage::Protocol, "PEER-NONSENSE").arg(&long).quoting(&long);
+        let failure = PeerFailure::new(Stage::Protocol, "PEER-NONSENSE").arg(&long).quoting(&long);
         let detail = detail(&failure).unwrap();
         assert!(detail.len() < 2 * MAX_TEXT_BYTES + 100, "{}", detail.len());
         let (args, words): (Vec<String>, Option<String>) = serde_json::from_str(&detail).unwrap();

@@ -18,20 +18,20 @@ pub use super::publish::Publish;
 use super::stop::{Stop, Stopped};
 use crate::clock::Clock;
 pub use crate::domain::brake::BrakeReason;
-pub use crate::domain::kind::{Field, FieldError, Input, Kind, Territory, Typed};
-use crate::domain::run::Failure;
+pub use crate::domain::kind::{ConnectorKind, Field, FieldError, Input, Typed, WriteTarget};
+use crate::domain::run::PeerFailure;
 use crate::net::Net;
 
 /// A future that a trait object returns.
 pub type Task<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// One kind of system: [`Kind`] says how it is specified, this what it does.
-pub trait Connector: Kind {
+/// One kind of system: [`ConnectorKind`] says how it is specified, this what it does.
+pub trait Connector: ConnectorKind {
     /// Tries the connection, stage by stage, and changes nothing.
-    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), Failure>>;
+    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), PeerFailure>>;
 
     /// Synchronizes. What was done is in the journal; the result follows from it.
-    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), Halt>>;
+    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), StopReason>>;
 }
 
 /// What is needed to reach the peer: enough for a check.
@@ -62,20 +62,20 @@ pub struct Context {
 
 /// Why `sync` came back early.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Halt {
-    Failed(Failure),
+pub enum StopReason {
+    Failed(PeerFailure),
     Stopped(Stopped),
-    /// The mass-deletion brake: the plan is kept and nothing was changed.
+    /// The deletion limit: the plan is kept and nothing was changed.
     Braked,
 }
 
-impl From<Failure> for Halt {
-    fn from(failure: Failure) -> Self {
+impl From<PeerFailure> for StopReason {
+    fn from(failure: PeerFailure) -> Self {
         Self::Failed(failure)
     }
 }
 
-impl From<Stopped> for Halt {
+impl From<Stopped> for StopReason {
     fn from(stopped: Stopped) -> Self {
         Self::Stopped(stopped)
     }
@@ -100,13 +100,13 @@ pub enum BaselineChange {
 /// The port to the baselines of this system and lane.
 pub trait ItemState: Send + Sync {
     /// The next baselines in the order of their keys, after `after`.
-    fn page<'a>(&'a self, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Baseline>, Halt>>;
+    fn page<'a>(&'a self, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Baseline>, StopReason>>;
 
     /// Stores changes; they are durable when this returns. The newest change of a key wins.
-    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), Halt>>;
+    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), StopReason>>;
 
-    /// The ids of all runs in process, of any system: what they have begun is not a left-over.
-    fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, Halt>>;
+    /// The ids of all runs in process, of any system: what they have begun is not a leftover.
+    fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, StopReason>>;
 }
 
 /// What a step does.
@@ -138,10 +138,15 @@ pub struct BrakedPlan {
 
 /// The port to the spooled plan of this run.
 pub trait Plan: Send + Sync {
-    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), Halt>>;
+    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), StopReason>>;
 
     /// The next steps of one action in the order of their keys, after `after`.
-    fn page<'a>(&'a self, action: Action, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Step>, Halt>>;
+    fn page<'a>(
+        &'a self,
+        action: Action,
+        after: Option<&'a [u8]>,
+        limit: usize,
+    ) -> Task<'a, Result<Vec<Step>, StopReason>>;
 
     /// The last steps of one action, backwards, before `before`: children come before their folder.
     fn page_back<'a>(
@@ -149,8 +154,8 @@ pub trait Plan: Send + Sync {
         action: Action,
         before: Option<&'a [u8]>,
         limit: usize,
-    ) -> Task<'a, Result<Vec<Step>, Halt>>;
+    ) -> Task<'a, Result<Vec<Step>, StopReason>>;
 
     /// Keeps the deletions for a person to look at and confirm; drops the transfers.
-    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), Halt>>;
+    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), StopReason>>;
 }

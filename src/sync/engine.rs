@@ -15,7 +15,7 @@ use crate::access::Internal;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::cadence::Cadence;
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::ids::SystemId;
 use crate::net::Net;
 use crate::net::secrets::Secrets;
@@ -32,7 +32,7 @@ pub struct Limits {
     pub lease: Duration,
     /// How often the queue is looked at when nothing wakes the worker.
     pub poll: Duration,
-    /// How long runs may take to end by themselves when the process ends.
+    /// How long runs may take to end when the process stops.
     pub grace: Duration,
     /// Connection checks at once in this process.
     pub checks_at_once: usize,
@@ -110,7 +110,7 @@ impl Engine {
         id: SystemId,
         secrets: &Secrets,
         holds: impl Fn() -> bool + Send + Sync,
-    ) -> Result<Prepared, Failure> {
+    ) -> Result<Prepared, PeerFailure> {
         let worker = self.worker;
         let load = move |db: &mut Db| {
             let (system, group) = systems::by_id(db, worker, id)?;
@@ -121,13 +121,13 @@ impl Engine {
             .await
             .map_err(|error| store_failure(Stage::Settings, &error))?;
         let connector = (self.connector)(&system.kind)
-            .ok_or_else(|| Failure::new(Stage::Settings, "KIND-UNKNOWN").arg(system.kind.as_str()))?;
+            .ok_or_else(|| PeerFailure::new(Stage::Settings, "KIND-UNKNOWN").arg(system.kind.as_str()))?;
         let settings = serde_json::from_str(&system.settings)
-            .map_err(|error| Failure::new(Stage::Settings, "SETTINGS-UNREADABLE").quoting(error.to_string()))?;
+            .map_err(|error| PeerFailure::new(Stage::Settings, "SETTINGS-UNREADABLE").quoting(error.to_string()))?;
         let mut opened = std::collections::BTreeMap::new();
         for credential in sealed {
             let secret = self.vault.open(&credential).map_err(|error| {
-                Failure::new(Stage::Settings, "CREDENTIAL-UNREADABLE")
+                PeerFailure::new(Stage::Settings, "CREDENTIAL-UNREADABLE")
                     .arg(credential.slot.as_str())
                     .quoting(error.to_string())
             })?;

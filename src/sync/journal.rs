@@ -19,7 +19,7 @@ const WAITING: usize = 4_096;
 
 /// What goes through the channel.
 #[derive(Debug)]
-pub enum Entry {
+pub enum JournalEntry {
     Message(Stamp, Message),
     /// Answered when everything before it is stored.
     Flush(oneshot::Sender<()>),
@@ -28,7 +28,7 @@ pub enum Entry {
 /// The writing end. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Journal {
-    sender: mpsc::Sender<Entry>,
+    sender: mpsc::Sender<JournalEntry>,
     emitted: Arc<AtomicI64>,
     clock: Arc<dyn Clock>,
     secrets: Secrets,
@@ -37,7 +37,7 @@ pub struct Journal {
 impl Journal {
     /// A journal and the end that the store is fed from.
     #[must_use]
-    pub fn open(clock: Arc<dyn Clock>) -> (Self, mpsc::Receiver<Entry>) {
+    pub fn open(clock: Arc<dyn Clock>) -> (Self, mpsc::Receiver<JournalEntry>) {
         let (sender, receiver) = mpsc::channel(WAITING);
         (Self { sender, emitted: Arc::new(AtomicI64::new(0)), clock, secrets: Secrets::default() }, receiver)
     }
@@ -54,7 +54,7 @@ impl Journal {
     /// When the storing end is gone: the run has lost its lease or the database.
     pub async fn log(&self, message: Message) -> Result<(), Stopped> {
         self.emitted.fetch_add(1, Ordering::SeqCst);
-        let entry = Entry::Message(self.clock.now(), self.secrets.message(message));
+        let entry = JournalEntry::Message(self.clock.now(), self.secrets.message(message));
         self.sender.send(entry).await.map_err(|_closed| Stopped::LeaseLost)
     }
 
@@ -64,11 +64,11 @@ impl Journal {
     /// As for [`Journal::log`].
     pub async fn flush(&self) -> Result<(), Stopped> {
         let (sender, receiver) = oneshot::channel();
-        self.sender.send(Entry::Flush(sender)).await.map_err(|_closed| Stopped::LeaseLost)?;
+        self.sender.send(JournalEntry::Flush(sender)).await.map_err(|_closed| Stopped::LeaseLost)?;
         receiver.await.map_err(|_closed| Stopped::LeaseLost)
     }
 
-    /// So many more were emitted, and stored together with what they tell of.
+    /// This many more were emitted, and stored in the same transaction as what they report.
     pub fn stored_elsewhere(&self, messages: usize) {
         self.emitted.fetch_add(i64::try_from(messages).unwrap_or(i64::MAX), Ordering::SeqCst);
     }

@@ -1,54 +1,64 @@
 //! For connectors that keep no replica, where there is no database: whatever is asked fails.
 
-use super::connector::{Halt, Task};
-use super::publish::{Finished, Held, Key, Met, Publish, Published, Reading, Tally};
+use super::connector::{StopReason, Task};
+use super::publish::{Finished, Key, Met, Publish, Published, Reading, ReplicaRecord, Tally};
 use crate::clock::Stamp;
 use crate::domain::message::Message;
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::ids::SetId;
 
 /// No replica at all.
 #[derive(Debug, Clone, Copy)]
 pub struct NoReplica;
 
-fn none<T: Send + 'static>() -> Task<'static, Result<T, Halt>> {
-    Box::pin(async { Err(Failure::new(Stage::Content, "RUN-INTERNAL").into()) })
+fn none<T: Send + 'static>() -> Task<'static, Result<T, StopReason>> {
+    Box::pin(async { Err(PeerFailure::new(Stage::Content, "RUN-INTERNAL").into()) })
 }
 
 impl Publish for NoReplica {
-    fn begin(&self, _sets: Vec<(String, String)>) -> Task<'_, Result<Published, Halt>> {
+    fn begin(&self, _sets: Vec<(String, String)>) -> Task<'_, Result<Published, StopReason>> {
         none()
     }
 
-    fn stage(&self, _set: SetId, _reading: Reading, _page: Vec<Met>) -> Task<'_, Result<(Tally, Vec<Key>), Halt>> {
+    fn stage(
+        &self,
+        _set: SetId,
+        _reading: Reading,
+        _page: Vec<Met>,
+    ) -> Task<'_, Result<(Tally, Vec<Key>), StopReason>> {
         none()
     }
 
-    fn orphan_unmet(&self, _set: SetId, _after: Option<Key>) -> Task<'_, Result<(i64, Option<Key>), Halt>> {
+    fn orphan_unmet(&self, _set: SetId, _after: Option<Key>) -> Task<'_, Result<(i64, Option<Key>), StopReason>> {
         none()
     }
 
-    fn orphan(&self, _set: SetId, _keys: Vec<Key>) -> Task<'_, Result<i64, Halt>> {
+    fn orphan(&self, _set: SetId, _keys: Vec<Key>) -> Task<'_, Result<i64, StopReason>> {
         none()
     }
 
-    fn forget(&self, _set: SetId) -> Task<'_, Result<(), Halt>> {
+    fn forget(&self, _set: SetId) -> Task<'_, Result<(), StopReason>> {
         none()
     }
 
-    fn discard(&self, _set: SetId) -> Task<'_, Result<(), Halt>> {
+    fn discard(&self, _set: SetId) -> Task<'_, Result<(), StopReason>> {
         none()
     }
 
-    fn page(&self, _set: SetId, _staged: bool, _after: Option<Key>) -> Task<'_, Result<Vec<Held>, Halt>> {
+    fn page(
+        &self,
+        _set: SetId,
+        _staged: bool,
+        _after: Option<Key>,
+    ) -> Task<'_, Result<Vec<ReplicaRecord>, StopReason>> {
         none()
     }
 
-    fn missing(&self, _set: SetId, _keys: Vec<Key>) -> Task<'_, Result<Vec<Key>, Halt>> {
+    fn missing(&self, _set: SetId, _keys: Vec<Key>) -> Task<'_, Result<Vec<Key>, StopReason>> {
         none()
     }
 
-    fn withdraw(&self, _set: SetId, _keys: Vec<Key>) -> Task<'_, Result<Tally, Halt>> {
+    fn withdraw(&self, _set: SetId, _keys: Vec<Key>) -> Task<'_, Result<Tally, StopReason>> {
         none()
     }
 
@@ -57,7 +67,7 @@ impl Publish for NoReplica {
         _model: String,
         _sets: Vec<Finished>,
         _closing: Vec<(Stamp, Message)>,
-    ) -> Task<'_, Result<(), Halt>> {
+    ) -> Task<'_, Result<(), StopReason>> {
         none()
     }
 }

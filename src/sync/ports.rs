@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::connector::{Action, Baseline, BaselineChange, BrakedPlan, Halt, ItemState, Plan, Step, Task};
+use super::connector::{Action, Baseline, BaselineChange, BrakedPlan, ItemState, Plan, Step, StopReason, Task};
 use super::outlast;
 use super::stop::{Stop, Stopped};
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::net::secrets::Secrets;
 use crate::store::plans::{self, KeyDetail, Range};
 use crate::store::runs::{self, Claim};
@@ -44,7 +44,7 @@ impl Ports {
     pub(super) async fn read<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Clone + Send + 'static,
-    ) -> Result<T, Halt> {
+    ) -> Result<T, StopReason> {
         let claim = self.claim.clone();
         let read = move |db: &mut Db| work(db, &claim);
         outlast::read(&self.store, &self.name, || self.stop.holds(), read).await.map_err(|error| halted(&error))
@@ -54,31 +54,31 @@ impl Ports {
     pub(super) async fn write<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Db, &Claim) -> Stored<T> + Clone + Send + 'static,
-    ) -> Result<T, Halt> {
+    ) -> Result<T, StopReason> {
         let claim = self.claim.clone();
         let write = move |db: &mut Db| work(db, &claim);
         outlast::write(&self.store, &self.name, || self.stop.holds(), write).await.map_err(|error| halted(&error))
     }
 }
 
-/// A database that cannot store ends the run; the next one goes on from what was stored.
-fn halted(error: &StoreError) -> Halt {
+/// A database that cannot store ends the run; the next one continues from what was stored.
+fn halted(error: &StoreError) -> StopReason {
     match error {
-        StoreError::Fenced => Halt::Stopped(Stopped::LeaseLost),
+        StoreError::Fenced => StopReason::Stopped(Stopped::LeaseLost),
         StoreError::NotFound
         | StoreError::Duplicate(_)
         | StoreError::Collided(_)
         | StoreError::Broken(..)
         | StoreError::Newer(_)
-        | StoreError::Database(_) => Halt::Failed(store_failure(Stage::Content, error)),
+        | StoreError::Database(_) => StopReason::Failed(store_failure(Stage::Content, error)),
     }
 }
 
 /// How a run or a check ends for which the database could not be used. It is tried again, unless the database is damaged:
 /// nothing gets better until a person has repaired it.
-pub(super) fn store_failure(stage: Stage, error: &StoreError) -> Failure {
+pub(super) fn store_failure(stage: Stage, error: &StoreError) -> PeerFailure {
     let code = error.fault().map_or("STORE-AWAY", store_code);
-    let failure = Failure::new(stage, code).quoting(error.to_string());
+    let failure = PeerFailure::new(stage, code).quoting(error.to_string());
     if error.fault() == Some(Fault::Damaged) { failure } else { failure.transient() }
 }
 
@@ -96,7 +96,7 @@ fn limit(rows: usize) -> i64 {
 }
 
 impl ItemState for Ports {
-    fn page<'a>(&'a self, after: Option<&'a [u8]>, rows: usize) -> Task<'a, Result<Vec<Baseline>, Halt>> {
+    fn page<'a>(&'a self, after: Option<&'a [u8]>, rows: usize) -> Task<'a, Result<Vec<Baseline>, StopReason>> {
         Box::pin(async move {
             let after = after.map(<[u8]>::to_vec);
             let page = self.read(move |db, claim| item_states::page(db, claim, after.as_deref(), limit(rows))).await?;
@@ -104,7 +104,7 @@ impl ItemState for Ports {
         })
     }
 
-    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), Halt>> {
+    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), StopReason>> {
         Box::pin(async move {
             let mut newest = std::collections::BTreeMap::new();
             for change in changes {
@@ -122,12 +122,12 @@ impl ItemState for Ports {
         })
     }
 
-    fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, Halt>> {
+    fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, StopReason>> {
         Box::pin(self.read(|db, claim| Ok(runs::in_process(db, claim)?.into_iter().map(|id| id.0).collect())))
     }
 }
 
-const fn word(action: Action) -> &'static str {
+const fn action_name(action: Action) -> &'static str {
     match action {
         Action::Transfer => "transfer",
         Action::Delete => "delete",
@@ -135,12 +135,18 @@ const fn word(action: Action) -> &'static str {
 }
 
 impl Ports {
-    async fn steps(&self, action: Action, key: Option<&[u8]>, backwards: bool, rows: usize) -> Result<Vec<Step>, Halt> {
+    async fn steps(
+        &self,
+        action: Action,
+        key: Option<&[u8]>,
+        backwards: bool,
+        rows: usize,
+    ) -> Result<Vec<Step>, StopReason> {
         let key = key.map(<[u8]>::to_vec);
         let page: Vec<KeyDetail> = self
             .read(move |db, claim| {
                 let range = if backwards { Range::Before(key.as_deref()) } else { Range::After(key.as_deref()) };
-                plans::page(db, claim.run, word(action), range, limit(rows))
+                plans::page(db, claim.run, action_name(action), range, limit(rows))
             })
             .await?;
         Ok(page.into_iter().map(|(key, detail)| Step { action, key, detail }).collect())
@@ -148,7 +154,7 @@ impl Ports {
 }
 
 impl Plan for Ports {
-    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), Halt>> {
+    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), StopReason>> {
         Box::pin(async move {
             let mut transfers = Vec::new();
             let mut deletions = Vec::new();
@@ -159,14 +165,19 @@ impl Plan for Ports {
                 }
             }
             self.write(move |db, claim| {
-                plans::spool(db, claim, word(Action::Transfer), transfers)?;
-                plans::spool(db, claim, word(Action::Delete), deletions)
+                plans::spool(db, claim, action_name(Action::Transfer), transfers)?;
+                plans::spool(db, claim, action_name(Action::Delete), deletions)
             })
             .await
         })
     }
 
-    fn page<'a>(&'a self, action: Action, after: Option<&'a [u8]>, rows: usize) -> Task<'a, Result<Vec<Step>, Halt>> {
+    fn page<'a>(
+        &'a self,
+        action: Action,
+        after: Option<&'a [u8]>,
+        rows: usize,
+    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
         Box::pin(self.steps(action, after, false, rows))
     }
 
@@ -175,11 +186,11 @@ impl Plan for Ports {
         action: Action,
         before: Option<&'a [u8]>,
         rows: usize,
-    ) -> Task<'a, Result<Vec<Step>, Halt>> {
+    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
         Box::pin(self.steps(action, before, true, rows))
     }
 
-    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), Halt>> {
+    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), StopReason>> {
         Box::pin(async move {
             self.write(move |db, claim| {
                 let numbers = (plan.deletions, plan.items);

@@ -36,7 +36,7 @@ impl Snapshot {
     }
 }
 
-/// The counters of a run. Every move counts as progress for the time-out.
+/// The counters of a run. Every move counts as progress for the timeout.
 #[derive(Debug)]
 pub struct Progress(Mutex<(Snapshot, Duration)>);
 

@@ -3,7 +3,7 @@
 //! What is staged in small transactions stays unseen until [`Publish::publish`]; whatever ends a run before
 //! that leaves every set as it was, and the next run sweeps up. Only one run of a system stages at a time.
 
-use super::connector::{Halt, Task};
+use super::connector::{StopReason, Task};
 use crate::clock::Stamp;
 use crate::domain::message::Message;
 use crate::ids::{RunId, SetId};
@@ -100,7 +100,7 @@ pub struct Finished {
 
 /// A record of the replica.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct ReplicaRecord {
     pub key: Key,
     pub data: String,
 }
@@ -109,35 +109,39 @@ pub struct Held {
 pub trait Publish: Send + Sync {
     /// Sweeps up what an earlier run has left unpublished, makes room for these sets (name and data set), and
     /// tells what is published of all sets.
-    fn begin(&self, sets: Vec<(String, String)>) -> Task<'_, Result<Published, Halt>>;
+    fn begin(&self, sets: Vec<(String, String)>) -> Task<'_, Result<Published, StopReason>>;
 
     /// Stages a page of records; also tells the keys that had come before in a whole reading.
-    fn stage(&self, set: SetId, reading: Reading, page: Vec<Met>) -> Task<'_, Result<(Tally, Vec<Key>), Halt>>;
+    fn stage(&self, set: SetId, reading: Reading, page: Vec<Met>) -> Task<'_, Result<(Tally, Vec<Key>), StopReason>>;
 
     /// After a whole reading: what did not come becomes orphaned. A piece at a time: from `after` on, and up
     /// to where it came; `None` at the end.
-    fn orphan_unmet(&self, set: SetId, after: Option<Key>) -> Task<'_, Result<(i64, Option<Key>), Halt>>;
+    fn orphan_unmet(&self, set: SetId, after: Option<Key>) -> Task<'_, Result<(i64, Option<Key>), StopReason>>;
 
     /// These become orphaned; how many were not yet.
-    fn orphan(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<i64, Halt>>;
+    fn orphan(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<i64, StopReason>>;
 
     /// Drops the state of a set, at once and whatever becomes of the run.
-    fn forget(&self, set: SetId) -> Task<'_, Result<(), Halt>>;
+    fn forget(&self, set: SetId) -> Task<'_, Result<(), StopReason>>;
 
     /// Takes back all that was staged of a set: it stays as it is published.
-    fn discard(&self, set: SetId) -> Task<'_, Result<(), Halt>>;
+    fn discard(&self, set: SetId) -> Task<'_, Result<(), StopReason>>;
 
     /// The next active records as they will be, after `after`; only what this run has staged, or all.
-    fn page(&self, set: SetId, staged: bool, after: Option<Key>) -> Task<'_, Result<Vec<Held>, Halt>>;
+    fn page(&self, set: SetId, staged: bool, after: Option<Key>) -> Task<'_, Result<Vec<ReplicaRecord>, StopReason>>;
 
     /// Which of these keys no active record will have.
-    fn missing(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<Vec<Key>, Halt>>;
+    fn missing(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<Vec<Key>, StopReason>>;
 
     /// Takes back what was staged of these keys; tells what that undoes.
-    fn withdraw(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<Tally, Halt>>;
+    fn withdraw(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<Tally, StopReason>>;
 
     /// The flip: from here on, all that this run has staged is seen, in one short transaction. The run's closing
     /// messages are stored in it: they are there if and only if what they tell of is.
-    fn publish(&self, model: String, sets: Vec<Finished>, closing: Vec<(Stamp, Message)>)
-    -> Task<'_, Result<(), Halt>>;
+    fn publish(
+        &self,
+        model: String,
+        sets: Vec<Finished>,
+        closing: Vec<(Stamp, Message)>,
+    ) -> Task<'_, Result<(), StopReason>>;
 }

@@ -1,8 +1,8 @@
 //! The port to the replica, over the store and under the claim.
 
-use super::connector::{Halt, Task};
+use super::connector::{StopReason, Task};
 use super::ports::Ports;
-use super::publish::{Finished, Held, Key, Met, Publish, Published, PublishedSet, Reading, Tally};
+use super::publish::{Finished, Key, Met, Publish, Published, PublishedSet, Reading, ReplicaRecord, Tally};
 use crate::clock::Stamp;
 use crate::domain::message::Message;
 use crate::ids::SetId;
@@ -27,7 +27,7 @@ fn incoming(met: Met) -> Incoming {
 }
 
 impl Publish for Ports {
-    fn begin(&self, sets: Vec<(String, String)>) -> Task<'_, Result<Published, Halt>> {
+    fn begin(&self, sets: Vec<(String, String)>) -> Task<'_, Result<Published, StopReason>> {
         Box::pin(async move {
             while self.write(replica::sweep).await? {}
             let replica = self.write(move |db, claim| replica::begin(db, claim, &sets)).await?;
@@ -44,7 +44,7 @@ impl Publish for Ports {
         })
     }
 
-    fn stage(&self, set: SetId, reading: Reading, page: Vec<Met>) -> Task<'_, Result<(Tally, Vec<Key>), Halt>> {
+    fn stage(&self, set: SetId, reading: Reading, page: Vec<Met>) -> Task<'_, Result<(Tally, Vec<Key>), StopReason>> {
         Box::pin(async move {
             let page = page.into_iter().map(incoming).collect();
             let counts = self.write(move |db, claim| replica::stage(db, claim, set, stored(reading), page)).await?;
@@ -52,14 +52,14 @@ impl Publish for Ports {
         })
     }
 
-    fn orphan_unmet(&self, set: SetId, after: Option<Key>) -> Task<'_, Result<(i64, Option<Key>), Halt>> {
+    fn orphan_unmet(&self, set: SetId, after: Option<Key>) -> Task<'_, Result<(i64, Option<Key>), StopReason>> {
         Box::pin(async move {
             let (gone, next) = self.read(move |db, claim| replica::unmet(db, claim, set, after)).await?;
             Ok((self.orphan(set, gone).await?, next))
         })
     }
 
-    fn orphan(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<i64, Halt>> {
+    fn orphan(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<i64, StopReason>> {
         Box::pin(async move {
             let mut orphaned = 0;
             // A service may tell in one answer of as many as it likes.
@@ -71,29 +71,29 @@ impl Publish for Ports {
         })
     }
 
-    fn forget(&self, set: SetId) -> Task<'_, Result<(), Halt>> {
+    fn forget(&self, set: SetId) -> Task<'_, Result<(), StopReason>> {
         Box::pin(self.write(move |db, claim| replica::forget(db, claim, set)))
     }
 
-    fn discard(&self, set: SetId) -> Task<'_, Result<(), Halt>> {
+    fn discard(&self, set: SetId) -> Task<'_, Result<(), StopReason>> {
         Box::pin(async move {
             while self.write(move |db, claim| replica::discard(db, claim, set)).await? {}
             Ok(())
         })
     }
 
-    fn page(&self, set: SetId, staged: bool, after: Option<Key>) -> Task<'_, Result<Vec<Held>, Halt>> {
+    fn page(&self, set: SetId, staged: bool, after: Option<Key>) -> Task<'_, Result<Vec<ReplicaRecord>, StopReason>> {
         Box::pin(async move {
             let rows = self.read(move |db, claim| replica::staged_page(db, claim, set, staged, after, PAGE)).await?;
-            Ok(rows.into_iter().map(|(key, data)| Held { key, data }).collect())
+            Ok(rows.into_iter().map(|(key, data)| ReplicaRecord { key, data }).collect())
         })
     }
 
-    fn missing(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<Vec<Key>, Halt>> {
+    fn missing(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<Vec<Key>, StopReason>> {
         Box::pin(self.read(move |db, _claim| replica::missing(db, set, keys)))
     }
 
-    fn withdraw(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<Tally, Halt>> {
+    fn withdraw(&self, set: SetId, keys: Vec<Key>) -> Task<'_, Result<Tally, StopReason>> {
         Box::pin(
             async move { Ok(tally(&self.write(move |db, claim| replica::withdraw(db, claim, set, &keys)).await?)) },
         )
@@ -104,7 +104,7 @@ impl Publish for Ports {
         model: String,
         sets: Vec<Finished>,
         closing: Vec<(Stamp, Message)>,
-    ) -> Task<'_, Result<(), Halt>> {
+    ) -> Task<'_, Result<(), StopReason>> {
         Box::pin(async move {
             let ends: Vec<SetEnd> = sets.into_iter().map(set_end).collect();
             let masked = |(at, message)| (at, self.secrets.message(message));

@@ -8,7 +8,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
-use super::journal::Entry;
+use super::journal::JournalEntry;
 use super::outlast;
 use super::stop::Stop;
 use crate::store::messages::{Batch, append};
@@ -20,7 +20,7 @@ const BATCH: usize = 2_000;
 /// How long the first message of a batch waits for others.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Stores what comes until every writing end is gone, or what came until it was `closed`: whoever was dropped in the
+/// Stores what arrives until every sender is dropped, or what arrived until it was `closed`: a sender dropped in the
 /// middle of something may keep a writing end for long. A batch is tried again as long as the lease holds. One that cannot
 /// be stored then ends the recorder; the writing end fails, and the run with it.
 ///
@@ -30,7 +30,7 @@ pub async fn record(
     store: Store,
     claim: Claim,
     stop: Stop,
-    mut entries: Receiver<Entry>,
+    mut entries: Receiver<JournalEntry>,
     closed: CancellationToken,
 ) -> Result<(), StoreError> {
     let what = format!("run {}: messages", claim.run);
@@ -50,7 +50,7 @@ pub async fn record(
             outlast::write(&store, &what, || stop.holds(), move |db| append(db, &claim, &batch)).await?;
         }
         for flush in flushes {
-            // Whoever waited may have given up.
+            // The sender may have stopped waiting.
             let _ = flush.send(());
         }
     }
@@ -59,7 +59,7 @@ pub async fn record(
 
 /// The next entry; once the journal is closed, what came until then and no more. Nobody waits for company that cannot
 /// come: the last batch of a run is stored at once.
-async fn next(entries: &mut Receiver<Entry>, closed: &CancellationToken) -> Option<Entry> {
+async fn next(entries: &mut Receiver<JournalEntry>, closed: &CancellationToken) -> Option<JournalEntry> {
     if !entries.is_closed() {
         tokio::select! {
             entry = entries.recv() => return entry,
@@ -69,10 +69,10 @@ async fn next(entries: &mut Receiver<Entry>, closed: &CancellationToken) -> Opti
     entries.recv().await
 }
 
-fn sort(entry: Entry, batch: &mut Batch, flushes: &mut Vec<tokio::sync::oneshot::Sender<()>>) {
+fn sort(entry: JournalEntry, batch: &mut Batch, flushes: &mut Vec<tokio::sync::oneshot::Sender<()>>) {
     match entry {
-        Entry::Message(at, message) => batch.push((at, message)),
-        Entry::Flush(done) => flushes.push(done),
+        JournalEntry::Message(at, message) => batch.push((at, message)),
+        JournalEntry::Flush(done) => flushes.push(done),
     }
 }
 
@@ -83,8 +83,8 @@ mod tests {
 
     use super::*;
 
-    fn entry() -> Entry {
-        Entry::Flush(oneshot::channel().0)
+    fn entry() -> JournalEntry {
+        JournalEntry::Flush(oneshot::channel().0)
     }
 
     /// Somebody still has a writing end: what was written before the journal was closed comes, and then the end, at once.

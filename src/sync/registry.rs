@@ -3,7 +3,7 @@
 use super::connector::Connector;
 use super::connectors::files::Files;
 use super::connectors::odata::OData;
-use crate::domain::kind::Kind;
+use crate::domain::kind::ConnectorKind;
 
 static CONNECTORS: &[&dyn Connector] = &[&Files, &OData];
 
@@ -21,6 +21,6 @@ pub fn of_kind(kind: &str) -> Option<&'static dyn Connector> {
 
 /// How a kind is specified, for layers that run nothing.
 #[must_use]
-pub fn kind(word: &str) -> Option<&'static dyn Kind> {
-    of_kind(word).map(|connector| connector as &dyn Kind)
+pub fn kind(word: &str) -> Option<&'static dyn ConnectorKind> {
+    of_kind(word).map(|connector| connector as &dyn ConnectorKind)
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::connector::{Context, Halt};
+use super::connector::{Context, StopReason};
 use super::engine::{Engine, Limits, Prepared};
 use super::journal::Journal;
 use super::late_end::{LateEnd, end_late};
@@ -19,18 +19,18 @@ use super::stop::{Stop, Stopped};
 use crate::clock::{Clock, RunClock, Stamp, since_boot};
 use crate::domain::message::{Category, Message};
 use crate::domain::retry;
-use crate::domain::run::{EndReason, Failure, Stage};
+use crate::domain::run::{EndReason, PeerFailure, Stage};
 use crate::net::secrets::Secrets;
 use crate::ops::random;
 use crate::store::messages::append;
-use crate::store::runs::{self, Claim, Ending, Retry, Sequel, Totals};
+use crate::store::runs::{self, Claim, Ending, FollowUp, Retry, Totals};
 use crate::store::{self, StoreError};
 
 /// How often a running run is looked after: cancellation must be answered within two seconds.
 const LOOK_AFTER: Duration = Duration::from_millis(500);
 
 /// Carries out a run that was claimed by a request made at `asked` (since boot): the lease counts from there.
-/// Comes back when the run has ended, or when somebody else holds it.
+/// Returns when the run has ended, or when another worker holds it.
 pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
     let stop = Stop::leased(asked, engine.limits.lease);
     if claim.canceled {
@@ -47,13 +47,13 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
         let prepared = engine.prepare(claim.system, &secrets, || stop.holds()).await;
         match prepared {
             // Of a system that cannot be read, how often it may be tried cannot either.
-            Err(failure) => (Err(Halt::Failed(failure)), retry::DEFAULT_MAX_ATTEMPTS, Duration::ZERO),
+            Err(failure) => (Err(StopReason::Failed(failure)), retry::DEFAULT_MAX_ATTEMPTS, Duration::ZERO),
             Ok(prepared) => {
                 let max_attempts = prepared.system.max_attempts;
                 let allowed = Duration::from_micros(u64::try_from(prepared.system.timeout_us).unwrap_or(u64::MAX));
                 // An operator may have set a lower limit since the system was specified.
                 let allowed = allowed.min(engine.limits.longest_timeout);
-                let watch = Watch {
+                let watch = RunMonitor {
                     engine: &engine,
                     claim: &claim,
                     stop: &stop,
@@ -64,7 +64,7 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
                 };
                 let outcome = tokio::select! {
                     outcome = synchronize(&watch, prepared, &clock, &progress) => outcome,
-                    stopped = disobeys(&stop, &engine.limits) => Err(Halt::Stopped(stopped)),
+                    stopped = disobeys(&stop, &engine.limits) => Err(StopReason::Stopped(stopped)),
                     never = watch.look_after() => match never {},
                 };
                 (outcome, max_attempts, allowed)
@@ -100,12 +100,12 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
 }
 
 async fn synchronize(
-    watch: &Watch<'_>,
+    watch: &RunMonitor<'_>,
     prepared: Prepared,
     clock: &Arc<RunClock>,
     progress: &Arc<Progress>,
-) -> Result<(), Halt> {
-    let Watch { engine, claim, stop, journal, .. } = *watch;
+) -> Result<(), StopReason> {
+    let RunMonitor { engine, claim, stop, journal, .. } = *watch;
     stop.check()?;
     let secrets = prepared.peer.net.secrets().clone();
     let ports = Arc::new(Ports::new(engine.store.clone(), claim.clone(), stop.clone()).masking(secrets));
@@ -125,17 +125,17 @@ async fn synchronize(
     match work.await {
         Ok(outcome) => outcome,
         // The process ends before the run could: it is found by its lease.
-        Err(error) if error.is_cancelled() => Err(Halt::Stopped(Stopped::LeaseLost)),
+        Err(error) if error.is_cancelled() => Err(StopReason::Stopped(Stopped::LeaseLost)),
         Err(_panic) => {
             let id: String = random::token().chars().take(10).collect();
             // Not the error itself: it may quote what the service sent.
             log::error!("run {} ({id}): the connector ended early, see the panic before this line", claim.run);
-            Err(Halt::Failed(Failure::new(Stage::Content, "RUN-INTERNAL").arg(id)))
+            Err(StopReason::Failed(PeerFailure::new(Stage::Content, "RUN-INTERNAL").arg(id)))
         }
     }
 }
 
-/// Comes back when the run was stopped and has not ended by itself in time.
+/// Returns when the run was stopped and has not ended in time.
 async fn disobeys(stop: &Stop, limits: &Limits) -> Stopped {
     let reason = stop.stopped().await;
     let patience = match reason {
@@ -146,8 +146,8 @@ async fn disobeys(stop: &Stop, limits: &Limits) -> Stopped {
     reason
 }
 
-/// Looks after a run while it goes on.
-struct Watch<'a> {
+/// Monitors a run in process.
+struct RunMonitor<'a> {
     engine: &'a Engine,
     claim: &'a Claim,
     stop: &'a Stop,
@@ -157,7 +157,7 @@ struct Watch<'a> {
     allowed: Duration,
 }
 
-impl Watch<'_> {
+impl RunMonitor<'_> {
     /// Renews the lease, stores progress, and stops the run when it is canceled, stuck or shut down.
     async fn look_after(&self) -> Infallible {
         loop {
@@ -192,7 +192,7 @@ impl Watch<'_> {
                     }
                 }
                 Err(StoreError::Fenced) => self.stop.stop(Stopped::LeaseLost),
-                // The lease goes on until it runs out; a database that comes back in time changes nothing.
+                // The lease holds until it expires; a database that comes back in time changes nothing.
                 Err(_error) => {}
             }
         }
@@ -222,7 +222,7 @@ struct Verdict {
     retry: Option<Retry>,
 }
 
-fn judge(outcome: &Result<(), Halt>, claim: &Claim, max_attempts: i64) -> Verdict {
+fn judge(outcome: &Result<(), StopReason>, claim: &Claim, max_attempts: i64) -> Verdict {
     let again =
         |transient: bool| retry::next_attempt(claim.attempt, max_attempts, transient).map(|after| Retry { after });
     let error = |reason: EndReason, code: &str, stage: Option<Stage>| {
@@ -230,30 +230,30 @@ fn judge(outcome: &Result<(), Halt>, claim: &Claim, max_attempts: i64) -> Verdic
     };
     match outcome {
         Ok(()) => Verdict { ending: Some(Ending::Whole), message: None, retry: None },
-        Err(Halt::Braked) => {
+        Err(StopReason::Braked) => {
             Verdict { ending: error(EndReason::Brake, "FILE-BRAKE", None), message: None, retry: None }
         }
-        Err(Halt::Failed(failure)) => Verdict {
+        Err(StopReason::Failed(failure)) => Verdict {
             ending: error(EndReason::Failed, failure.code, Some(failure.stage)),
             retry: again(failure.transient),
-            message: Some(told(failure)),
+            message: Some(to_message(failure)),
         },
-        Err(Halt::Stopped(Stopped::Canceled)) => Verdict {
+        Err(StopReason::Stopped(Stopped::Canceled)) => Verdict {
             ending: Some(Ending::Canceled),
             message: Some(Message::of_run(Category::Information, "RUN-CANCELED")),
             retry: None,
         },
-        Err(Halt::Stopped(Stopped::ShutDown)) => Verdict {
+        Err(StopReason::Stopped(Stopped::ShutDown)) => Verdict {
             ending: error(EndReason::ShutDown, "RUN-SHUT-DOWN", None),
             message: Some(Message::of_run(Category::Error, "RUN-SHUT-DOWN")),
             retry: retry::next_attempt_at_once(claim.attempt, max_attempts).map(|after| Retry { after }),
         },
-        Err(Halt::Stopped(Stopped::NoProgress)) => Verdict {
+        Err(StopReason::Stopped(Stopped::NoProgress)) => Verdict {
             ending: error(EndReason::NoProgress, "RUN-NO-PROGRESS", None),
             message: Some(Message::of_run(Category::Error, "RUN-NO-PROGRESS")),
             retry: again(EndReason::NoProgress.heals_by_retry()),
         },
-        Err(Halt::Stopped(Stopped::LeaseLost)) => Verdict { ending: None, message: None, retry: None },
+        Err(StopReason::Stopped(Stopped::LeaseLost)) => Verdict { ending: None, message: None, retry: None },
     }
 }
 
@@ -261,11 +261,11 @@ fn judge(outcome: &Result<(), Halt>, claim: &Claim, max_attempts: i64) -> Verdic
 async fn named(
     engine: &Engine,
     claim: &Claim,
-    outcome: &Result<(), Halt>,
+    outcome: &Result<(), StopReason>,
     allowed: Duration,
     message: Message,
 ) -> Message {
-    let Err(Halt::Stopped(stopped)) = outcome else { return message };
+    let Err(StopReason::Stopped(stopped)) = outcome else { return message };
     let name = match stopped {
         Stopped::Canceled => {
             let claim = claim.clone();
@@ -287,7 +287,7 @@ fn minutes(span: Duration) -> Option<String> {
 }
 
 /// A failure as the Error message of its run.
-fn told(failure: &Failure) -> Message {
+fn to_message(failure: &PeerFailure) -> Message {
     let mut message = Message::of_run(Category::Error, failure.code);
     message.args.clone_from(&failure.args);
     message.foreign_text.clone_from(&failure.foreign_text);
@@ -311,7 +311,7 @@ async fn end(
         move |db| {
             held.hold(db)?;
             runs::store_progress(db, &held, &last)?;
-            runs::finish(db, &held, &ending, Sequel { retry, cadence }).map(|_result| ())
+            runs::finish(db, &held, &ending, FollowUp { retry, cadence }).map(|_result| ())
         },
     )
     .await
@@ -321,7 +321,7 @@ async fn end(
 ///
 /// # Errors
 /// Why the database did not take it as long as the claim held; a later look tries again.
-pub async fn bury(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
+pub async fn reap(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
     let (until, worker) = (since_boot() + engine.limits.lease, engine.worker);
     let what = format!("run {}: its end", claim.run);
     outlast::write(
@@ -335,7 +335,7 @@ pub async fn bury(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
             message.args.extend(claim.worker.clone());
             append(db, &claim, &vec![(now, message)])?;
             runs::count_emitted(db, &claim, 1)?;
-            // Whoever asked for it to be canceled does not want it tried again.
+            // A canceled run is not retried.
             let again = retry::next_attempt_at_once(claim.attempt, system.max_attempts).filter(|_wait| !claim.canceled);
             let retry = again.map(|after| Retry { after });
             let ending =

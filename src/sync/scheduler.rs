@@ -1,4 +1,4 @@
-//! The schedule: due times become queued runs, and queued checks; what time alone changes is changed. Whoever moves
+//! The schedule: due times become queued runs, and queued checks; what time alone changes is changed. The transaction that moves
 //! a due time on queues what was due, in one transaction, so that two replicas never queue two. All of it goes by the
 //! clock of the database, and nothing waits for a system that another transaction holds.
 
@@ -8,7 +8,7 @@ use crate::clock::Stamp;
 use crate::domain::run::CheckTrigger;
 use crate::domain::schedule::{self, Schedule};
 use crate::ids::SystemId;
-use crate::store::runs::{self, Due};
+use crate::store::runs::{self, NewRun};
 use crate::store::{self, Db, Result, StoreError, checks, systems};
 
 /// How many systems one look takes on.
@@ -26,7 +26,7 @@ pub async fn tick(engine: &Engine) -> Result<()> {
 
 /// Pauses what has had no connection for too long, and calls silent what has been so.
 async fn pass_time(engine: &Engine) -> Result<()> {
-    // One transaction each: it holds the row of counts at its end, for which others wait with a system of their own.
+    // One transaction each: it holds the row of counts at its end, for which transactions of other systems wait.
     let (mut done, schedule) = (Ok(()), engine.schedule);
     for id in engine.store.read(move |db| systems::changing(db, schedule, AT_ONCE)).await? {
         done = engine.store.write(move |db| systems::pass_time(db, schedule, id)).await.and(done);
@@ -90,12 +90,12 @@ async fn queue_runs(engine: &Engine) -> Result<()> {
 }
 
 /// Moves the due time of a system on and queues its run, unless somebody else has, or works on the system.
-fn queue_run(db: &mut Db, by: Internal, (system, was): (SystemId, Stamp), came: schedule::Due) -> Result<bool> {
+fn queue_run(db: &mut Db, by: Internal, (system, was): (SystemId, Stamp), came: schedule::DueTime) -> Result<bool> {
     if !runs::set_due(db, system, was, came.next)? {
         return Ok(false);
     }
     let now = store::now(db)?;
-    let due = Due {
+    let due = NewRun {
         system,
         lane: "main".to_owned(),
         request_key: None,

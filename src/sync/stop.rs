@@ -21,7 +21,7 @@ pub enum Stopped {
     LeaseLost,
 }
 
-/// Shared by the run and by those who may stop it.
+/// Shared by the run and everything that can stop it.
 #[derive(Debug, Clone)]
 pub struct Stop(Arc<Inner>);
 

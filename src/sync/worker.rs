@@ -8,19 +8,19 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::engine::Engine;
 use super::late_end::workers_have_respite;
-use super::run::{bury, carry_out};
+use super::run::{carry_out, reap};
 use super::set_back::{self, Memory};
 use super::{checker, outlast, scheduler};
 use crate::clock::since_boot;
 use crate::domain::run::CheckTrigger;
-use crate::ops::upkeep;
+use crate::ops::maintenance;
 use crate::store::runs::{self, Claim, Claimant};
 use crate::store::{Db, Result};
 
 /// How often due times and lost leases are looked at.
 const TICK: Duration = Duration::from_secs(1);
 
-/// How long it may take to store how runs ended that did not end by themselves within their grace.
+/// How long storing the results of runs that were stopped after their grace period may take.
 const SETTLE: Duration = Duration::from_secs(5);
 
 /// Works until the process ends, then gives what is on its way its grace. A run that has not ended by then ends as
@@ -43,7 +43,7 @@ pub async fn work(engine: Engine, name: String) {
             Some(_ended) = running.join_next(), if !running.is_empty() => {}
             Some(_ended) = checking.join_next(), if !checking.is_empty() => {}
         }
-        // Checks have places of their own: each may last a minute, and whoever may ask for checks must not be able
+        // Checks have separate slots: each may last a minute, and people who may only request checks must not be able
         // to keep runs waiting.
         while checking.len() < engine.limits.checks_at_once && start_check(&engine, first, &mut checking).await {
             first = turn(first);
@@ -108,7 +108,7 @@ async fn keep_up_forever(engine: Engine) {
         rounds.tick().await;
         let (engine, failures) = (engine.clone(), engine.failures.clone());
         let round = AbortOnDropHandle::new(tokio::spawn(async move {
-            upkeep::round(&engine.store, &engine.vault, &engine.config, engine.worker, engine.clock.now()).await
+            maintenance::round(&engine.store, &engine.vault, &engine.config, engine.worker, engine.clock.now()).await
         }));
         match round.await {
             Ok(result) => failures.note("upkeep was not completed", &result),
@@ -153,9 +153,9 @@ async fn end_lost_runs(engine: &Engine, ends: &mut JoinSet<()>) -> Result<()> {
     let (worker, lease) = (engine.worker, engine.limits.lease);
     for claim in engine.store.write(move |db| runs::lost(db, worker, lease)).await? {
         let engine = engine.clone();
-        // Beside each other and the next tick: one whose system somebody holds keeps nothing else waiting.
+        // Concurrently with each other and the next tick: a run whose system is locked blocks nothing else.
         ends.spawn(async move {
-            let ended = bury(&engine, claim).await;
+            let ended = reap(&engine, claim).await;
             engine.failures.note("a run that lost its worker could not be ended yet", &ended);
         });
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use ipnet::IpNet;
 
-use crate::domain::place::place;
+use crate::domain::client_network::network_of;
 
 /// Of one place. Many people may share an address, and a browser opens six.
 const MOST: usize = 500;
@@ -42,7 +42,7 @@ impl Connections {
         let Some(peer) = peer.filter(|peer| !self.trusted.iter().any(|net| net.contains(peer))) else {
             return Some(Counted(None));
         };
-        let place = place(&peer.to_string());
+        let place = network_of(&peer.to_string());
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let of_place = open.entry(place.clone()).or_default();
         if of_place.count >= MOST {

@@ -9,12 +9,12 @@ use bytes::Bytes;
 use futures_util::stream;
 
 use super::concurrency_limit::Permit;
+use super::error::WebError;
 use super::extract::Viewer;
-use super::failure::Failure;
 use super::state::App;
 use crate::access::{Grant, Permission};
 use crate::domain::csv::{BYTE_ORDER_MARK, guard};
-use crate::queries::{Db, Result, Standing, StoreError};
+use crate::queries::{AccessRecheck, Db, Result, StoreError};
 
 /// Some rows, and the page after them.
 pub type Rows<T> = (Vec<<T as CsvTable>::Row>, Option<<T as CsvTable>::Page>);
@@ -44,7 +44,7 @@ pub trait CsvTable: Sized + Send + Sync + 'static {
         "text/csv; charset=utf-8"
     }
 
-    /// Some rows as they stand in the file; with the `head` before the first.
+    /// Some rows in the format of the file, after the `head` at its beginning.
     ///
     /// # Errors
     /// When they cannot be written.
@@ -62,8 +62,8 @@ pub fn csv_file<T: CsvTable>(
     viewer: &Viewer,
     table: T,
     first: T::Page,
-) -> std::result::Result<HttpResponse, Failure> {
-    let standing = viewer.standing().ok_or_else(Failure::not_found)?;
+) -> std::result::Result<HttpResponse, WebError> {
+    let standing = viewer.standing().ok_or_else(WebError::not_found)?;
     let permit = app.enter_exports(standing.person)?;
     let disposition = format!("attachment; filename=\"{}\"", table.name());
     let content_type = table.content_type();
@@ -92,7 +92,7 @@ struct Next<Page> {
 /// One page. When something is wrong the answer breaks off, so that nobody takes a part for the whole.
 async fn part<T: CsvTable>(
     table: &Arc<T>,
-    standing: Standing,
+    standing: AccessRecheck,
     next: Next<T::Page>,
 ) -> (std::io::Result<Bytes>, Option<Next<T::Page>>) {
     if next.permit.is_over() {

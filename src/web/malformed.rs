@@ -5,10 +5,10 @@ use std::fmt;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
+use crate::domain::client_network::network_of;
 use crate::domain::invisible::visible;
-use crate::domain::place::place;
 
-/// Maximum number of places that are told apart between two reports. At most as many lines are logged.
+/// Maximum number of networks that are counted separately between two reports. At most as many lines are logged.
 const MOST: usize = 10;
 /// Maximum length of a reason, in characters: it may quote the request.
 const REASON: usize = 80;
@@ -29,7 +29,7 @@ impl MalformedRequests {
     /// Counts a request.
     pub fn note(&self, peer: Option<IpAddr>, reason: &impl fmt::Display) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = peer.map_or_else(|| "an unknown address".to_owned(), |peer| place(&peer.to_string()));
+        let place = peer.map_or_else(|| "an unknown address".to_owned(), |peer| network_of(&peer.to_string()));
         let place =
             if counts.len() < MOST || counts.contains_key(&place) { place } else { "other addresses".to_owned() };
         let reason = || visible(&reason.to_string().chars().take(REASON).collect::<String>());

@@ -3,8 +3,8 @@
 mod concurrency_limit;
 mod connections;
 mod csv_file;
+mod error;
 pub mod extract;
-mod failure;
 pub mod malformed;
 pub mod pages;
 mod pipeline;
@@ -18,6 +18,3 @@ pub mod state;
 mod stream;
 pub mod ui;
 pub mod urls;
-
-#[cfg(test)]
-mod samples;

@@ -1,4 +1,4 @@
-//! One request of a connection at a time: whoever sends requests without waiting for the answers waits here.
+//! One request of a connection at a time: a client that sends requests without waiting for the responses waits here.
 //!
 //! Actix's dispatcher takes apart all requests that it has read (up to 128 KiB) before it answers the first, and keeps
 //! about 5 KiB for each, of which the smallest has 18 bytes. Measured: 150 connections with 350 KB of requests each
@@ -127,7 +127,7 @@ impl MessageBody for Answer {
 /// A request has its turn until its answer is made to its end, or given up.
 ///
 /// # Errors
-/// None of its own.
+/// None itself.
 pub async fn in_turn(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use crate::ops::check_connection::TooSoon;
 use crate::ops::set_up::IsSetUp;
 use crate::ops::specify::{ChangedSince, RunIsOpen};
-use crate::ops::{cancel_run, confirm_plan, hold, house_notes, request_run};
+use crate::ops::{cancel_run, confirm_plan, hold, request_run, team_notes};
 
 /// Puts a refusal into words: what is in the way, and what to do.
 pub trait Explain {
@@ -18,7 +18,7 @@ impl Explain for Infallible {
     }
 }
 
-impl Explain for hold::Refusal {
+impl Explain for hold::HoldError {
     fn explain(&self) -> String {
         match self {
             Self::AlreadyOnHold => "The system is on hold already.".to_owned(),
@@ -42,7 +42,7 @@ impl Explain for cancel_run::HasEnded {
     }
 }
 
-impl Explain for confirm_plan::Refusal {
+impl Explain for confirm_plan::ConfirmPlanError {
     fn explain(&self) -> String {
         match self {
             Self::OnHold => "The system is on hold. Release it first.".to_owned(),
@@ -51,15 +51,19 @@ impl Explain for confirm_plan::Refusal {
                               to get a new plan."
                     .to_owned()
             }
+            Self::SettingsChanged => {
+                "The settings of the system have changed since this plan was made. Synchronize again to get a new plan."
+                    .to_owned()
+            }
             Self::OtherRunQueued(run) => format!("Run {run} is queued already. Withdraw it, or wait for its plan."),
         }
     }
 }
 
-impl Explain for request_run::Refusal {
+impl Explain for request_run::RequestRunError {
     fn explain(&self) -> String {
         match self {
-            Self::Obstructed { by, group: _ } => format!("The system is {}.", by.word()),
+            Self::Obstructed { by, group: _ } => format!("The system is {}.", by.as_str()),
             Self::AnotherWasFirst => "Another request was first. Look at the runs of the system.".to_owned(),
             Self::Canceled(run) => format!(
                 "This request was answered with run {run}, which was canceled before it began. Synchronize again for a \
@@ -83,15 +87,17 @@ impl Explain for ChangedSince {
     }
 }
 
-impl Explain for house_notes::Refusal {
+impl Explain for team_notes::TeamNoteError {
     fn explain(&self) -> String {
         match self {
-            Self::ChangedSince(None) => "Meanwhile the advice was removed. Save again to put yours there.".to_owned(),
+            Self::ChangedSince(None) => {
+                "Somebody has removed this note since you opened it. Save again to add yours.".to_owned()
+            }
             Self::ChangedSince(Some(theirs)) => format!(
-                "Meanwhile {} has written: “{}” Save again to put yours in its place.",
+                "Since you opened this page, {} has written: “{}” Save again to replace it.",
                 theirs.written_by, theirs.advice
             ),
-            Self::NoNote => "The house has no advice of its own for this code.".to_owned(),
+            Self::NoNote => "There is no team note on this code.".to_owned(),
         }
     }
 }

@@ -9,7 +9,7 @@ use actix_web::http::{ConnectionType, Method, StatusCode, Version};
 use actix_web::middleware::Next;
 use maud::Markup;
 
-use super::ui::{Refresh, Shell};
+use super::ui::{PageContext, Refresh};
 
 /// `default-src 'none'`: no script at all, no style but ours.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
@@ -47,10 +47,14 @@ pub fn page_with(status: StatusCode, markup: Markup) -> HttpResponse {
 /// A page that refreshes, if `refresh` says so. While it does, `view` leaves out all input fields: a refresh would
 /// delete what is typed into them.
 #[must_use]
-pub fn refreshing(mut shell: Shell, refresh: Option<Refresh>, view: impl FnOnce(&Shell) -> Markup) -> HttpResponse {
+pub fn refreshing(
+    mut context: PageContext,
+    refresh: Option<Refresh>,
+    view: impl FnOnce(&PageContext) -> Markup,
+) -> HttpResponse {
     let seconds = refresh.as_ref().map(|refresh| HeaderValue::from(refresh.seconds));
-    shell.refresh = refresh;
-    let mut response = page(view(&shell));
+    context.refresh = refresh;
+    let mut response = page(view(&context));
     if let Some(seconds) = seconds {
         response.headers_mut().insert(REFRESH, seconds);
     }
@@ -76,7 +80,7 @@ pub fn with_cookie(mut answer: HttpResponse, cookie: &Cookie<'_>) -> HttpRespons
 /// A head has no body: without this one that is streamed would be made to its end and thrown away.
 ///
 /// # Errors
-/// None of its own.
+/// None itself.
 pub async fn without_body_for_head(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -86,11 +90,11 @@ pub async fn without_body_for_head(
     Ok(if head_only { answer.map_body(|_head, _body| BoxBody::new(body::None::new())) } else { answer })
 }
 
-/// Answers whose length is not known are sent in chunks, which clients of HTTP/1.0, such as w3m, take for the page:
+/// Answers whose length is not known are sent in chunks, which clients of HTTP/1.0, such as w3m, treat as the page:
 /// for them the end of the connection is the end of the answer.
 ///
 /// # Errors
-/// None of its own.
+/// None itself.
 pub async fn without_chunks_before_1_1(
     request: ServiceRequest,
     next: Next<impl MessageBody>,

@@ -3,10 +3,10 @@
 use actix_web::dev::ServiceRequest;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpMessage, Resource, Route, guard};
+use actix_web::{HttpMessage, Resource, Route as ActixRoute, guard};
 
+use super::error::WebError;
 use super::extract::address;
-use super::failure::Failure;
 use super::pages;
 use super::session::gate::gate;
 use crate::access::verbs::{
@@ -26,7 +26,7 @@ pub enum Method {
 #[derive(Clone, Copy)]
 pub struct Needed {
     pub any_of: &'static [Verb],
-    grant: fn(&Actor, &ServiceRequest) -> Result<(), Failure>,
+    grant: fn(&Actor, &ServiceRequest) -> Result<(), WebError>,
 }
 
 impl Needed {
@@ -34,7 +34,7 @@ impl Needed {
     ///
     /// # Errors
     /// The template to ask for.
-    pub fn grant(self, actor: &Actor, request: &ServiceRequest) -> Result<(), Failure> {
+    pub fn grant(self, actor: &Actor, request: &ServiceRequest) -> Result<(), WebError> {
         (self.grant)(actor, request)
     }
 }
@@ -43,7 +43,7 @@ const fn needed<P: Permission>() -> Needed {
     Needed { any_of: P::ANY_OF, grant: leave::<P> }
 }
 
-fn leave<P: Permission>(actor: &Actor, request: &ServiceRequest) -> Result<(), Failure> {
+fn leave<P: Permission>(actor: &Actor, request: &ServiceRequest) -> Result<(), WebError> {
     let grant = actor.authorize::<P>()?;
     request.extensions_mut().insert(grant);
     Ok(())
@@ -60,23 +60,23 @@ pub enum Access {
     SetUp,
     /// Anybody, once the portal is set up.
     SignIn,
-    /// Whoever is signed in.
+    /// Everyone who is signed in.
     SignedIn,
-    /// Whoever has the permission somewhere.
+    /// People who have the permission anywhere.
     Needs(Needed),
-    /// Whoever has the permission in the group of the system that the path names.
+    /// People who have the permission in the group of the system in the path.
     System(Needed),
 }
 
 /// A row of the table.
-pub struct Row {
+pub struct Route {
     pub method: Method,
     pub path: &'static str,
     pub access: Access,
-    handler: fn(Route) -> Route,
+    handler: fn(ActixRoute) -> ActixRoute,
 }
 
-impl Row {
+impl Route {
     #[must_use]
     pub fn posts(&self) -> bool {
         self.method == Method::Post
@@ -97,18 +97,18 @@ const fn needs<P: Permission>() -> Access {
 
 macro_rules! get {
     ($path:literal, $access:expr, $handler:path) => {
-        Row { method: Method::Get, path: $path, access: $access, handler: |route| route.to($handler) }
+        Route { method: Method::Get, path: $path, access: $access, handler: |route| route.to($handler) }
     };
 }
 
 macro_rules! post {
     ($path:literal, $access:expr, $handler:path) => {
-        Row { method: Method::Post, path: $path, access: $access, handler: |route| route.to($handler) }
+        Route { method: Method::Post, path: $path, access: $access, handler: |route| route.to($handler) }
     };
 }
 
 /// Every route.
-pub static ROUTES: &[Row] = &[
+pub static ROUTES: &[Route] = &[
     get!("/", Access::SignedIn, pages::home::show),
     get!("/static/app.css", Access::Public, pages::assets::css),
     get!("/static/icon.svg", Access::Public, pages::assets::icon),
@@ -166,8 +166,8 @@ pub static ROUTES: &[Row] = &[
     get!("/systems/{system}/runs/{run}/messages.ndjson", system::<ReadLogs>(), pages::runs::export::ndjson),
 ];
 
-static ELSEWHERE: Row =
-    Row { method: Method::Get, path: "", access: Access::Anybody, handler: |route| route.to(pages::home::nowhere) };
+static ELSEWHERE: Route =
+    Route { method: Method::Get, path: "", access: Access::Anybody, handler: |route| route.to(pages::home::nowhere) };
 
 /// Registers the routes that need no session. Other methods at their addresses are left to [`register`].
 pub fn register_public(config: &mut ServiceConfig) {
@@ -195,6 +195,6 @@ pub fn register(config: &mut ServiceConfig) {
     config.default_service(gated(&ELSEWHERE, web::route()));
 }
 
-fn gated(row: &'static Row, route: Route) -> Route {
+fn gated(row: &'static Route, route: ActixRoute) -> ActixRoute {
     (row.handler)(route).wrap(from_fn(move |request, next| gate(row, request, next)))
 }

@@ -9,19 +9,19 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::concurrency_limit::{ConcurrencyLimit, Permit};
-use super::failure::Failure;
+use super::error::WebError;
 use super::session::csrf::CookieKey;
 use super::session::setup_link::SetupLink;
 use super::session::throttle::Throttle;
 use crate::clock::{Clock, Stamp};
 use crate::config::Config;
 use crate::ids::PersonId;
+use crate::ops::failed_sign_ins::FailedSignIns;
 use crate::ops::passwords::Passwords;
-use crate::ops::refusals::Refusals;
 use crate::ops::vault::Vault;
 use crate::queries::access::has_administrator;
-use crate::queries::runs::Words;
-use crate::queries::{self, Kept, Store};
+use crate::queries::runs::Dictionary;
+use crate::queries::{self, KeptSince, Store};
 
 /// What the operator set that pages need.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct Portal {
     /// The address people use begins with https.
     pub secure: bool,
     pub trusted_proxies: Vec<IpNet>,
-    pub house_zone: chrono_tz::Tz,
+    pub default_zone: chrono_tz::Tz,
     /// How long a live log is sent at most.
     pub live_log_life: Duration,
     pub message_days: u32,
@@ -46,12 +46,12 @@ const EXPORT_LIFE: Duration = Duration::from_mins(30);
 #[derive(Clone)]
 pub struct App {
     pub store: Store,
-    pub words: Arc<Words>,
+    pub words: Arc<Dictionary>,
     pub clock: Arc<dyn Clock>,
     pub vault: Vault,
     pub passwords: Arc<Passwords>,
     pub throttle: Arc<Throttle>,
-    pub refusals: Arc<Refusals>,
+    pub refusals: Arc<FailedSignIns>,
     pub cookie_key: Arc<CookieKey>,
     pub device_key: Arc<CookieKey>,
     pub setup_link: Arc<SetupLink>,
@@ -71,11 +71,11 @@ pub struct App {
 /// The parts that [`App`] is made of.
 pub struct Parts {
     pub store: Store,
-    pub words: Arc<Words>,
+    pub words: Arc<Dictionary>,
     pub clock: Arc<dyn Clock>,
     pub vault: Vault,
     pub passwords: Arc<Passwords>,
-    pub refusals: Arc<Refusals>,
+    pub refusals: Arc<FailedSignIns>,
     pub cookie_key: CookieKey,
     pub device_key: CookieKey,
     pub setup_link: Arc<SetupLink>,
@@ -117,17 +117,17 @@ impl App {
 
     /// Since when runs and messages are kept.
     #[must_use]
-    pub fn kept(&self, now: Stamp) -> Kept {
-        Kept { runs_since: self.kept_since(now), messages_since: now.minus(self.config.keep_messages) }
+    pub fn kept(&self, now: Stamp) -> KeptSince {
+        KeptSince { runs_since: self.kept_since(now), messages_since: now.minus(self.config.keep_messages) }
     }
 
     /// A permit for an export.
     ///
     /// # Errors
     /// A page that says that there are too many just now.
-    pub fn enter_exports(&self, person: PersonId) -> Result<Permit, Failure> {
+    pub fn enter_exports(&self, person: PersonId) -> Result<Permit, WebError> {
         let why = "As many exports are being written as one person, or all of this portal, may have at once.";
-        self.exports.enter(person, EXPORT_LIFE).ok_or_else(|| Failure::conflict(why, None))
+        self.exports.enter(person, EXPORT_LIFE).ok_or_else(|| WebError::conflict(why, None))
     }
 
     /// Whether somebody can administer the portal.

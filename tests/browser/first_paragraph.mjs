@@ -11,7 +11,7 @@ import { join } from 'node:path';
 const [base, token, source, destination, files, pictures] = process.argv.slice(2);
 const { chromium } = createRequire(join(process.env.SYNCDESK_PEERS, 'package.json'))('playwright-core');
 
-const PATIENCE_MS = 60_000; // only a walk that fails waits so long
+const PATIENCE_MS = 60_000; // only a failing walk waits this long
 const NAME = 'Quarter reports';
 
 const browser = await chromium.launch({

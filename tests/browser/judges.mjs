@@ -74,7 +74,7 @@ export function focused() {
   return answer;
 }
 
-// Numbers everything in the page that has words of its own which are seen, and that is there to be read.
+// Numbers everything in the page that has its own visible text.
 export function inked() {
   const pressed = 'button, .button, .actions, .do, .filter, .pager nav, .sizes, .refresh, .act, .hidden, .skip, .top nav';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

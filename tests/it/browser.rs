@@ -16,6 +16,8 @@ const FILES: usize = 500;
 const LARGE_BYTES: u64 = 512 << 20;
 
 both_databases! {
+    /// Clone, one command, set up an administrator in the browser, connect a file tree, Synchronize now, watch it,
+    /// read the log by category: with scripts off.
     async fn the_first_paragraph(portal: Portal) {
         let (source, destination) = (portal.trees().join("source"), portal.trees().join("destination"));
         fs::create_dir(&destination).expect("an empty folder");

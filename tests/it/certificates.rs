@@ -1,4 +1,4 @@
-//! Certificates, made anew for each test process: nothing secret is kept with the tests.
+//! Certificates, created for each test process: no secret is kept with the tests.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -41,7 +41,7 @@ impl Authority {
         self.issue(&CertificateParams::new(names).expect("names"))
     }
 
-    /// What a server of its own needs: `server.pem`, `server.key` and `authority.pem`.
+    /// What a separate server needs: `server.pem`, `server.key` and `authority.pem`.
     pub fn hand_out(&self, folder: &Path) {
         let Issued { certificate, key } = self.server();
         let files =

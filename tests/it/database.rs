@@ -14,7 +14,7 @@ pub enum Database {
     Postgres,
 }
 
-/// What an asynchronous test takes as its parameter: made anew for it, on the database that the macro names.
+/// What an asynchronous test takes as its parameter: created for it, on the database that the macro names.
 pub trait Fixture: Sized {
     async fn on(database: Database) -> Self;
 }
@@ -110,7 +110,7 @@ struct Line {
 }
 
 impl Bare {
-    /// Statements with a semicolon between them. The portal may be writing meanwhile.
+    /// Statements with a semicolon between them. The portal may be writing at the same time.
     pub fn execute(&mut self, statements: &str) {
         match self {
             Self::Sqlite(db) => db.batch_execute(&format!("PRAGMA busy_timeout = 30000; {statements}")),
@@ -154,7 +154,7 @@ impl Bare {
 }
 
 /// Runs the body of each test twice: as `NAME::sqlite` and as `NAME::postgres`. The parameter of an asynchronous test
-/// is a [`Fixture`]; that of another has an `on` of its own.
+/// is a [`Fixture`]; a fixture on top of another has its own `on`.
 ///
 /// ```ignore
 /// both_databases! {

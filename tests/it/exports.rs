@@ -1,4 +1,4 @@
-//! Exports of tables: whoever loses the right, or the reach, while a file is written gets no more of it.
+//! Exports of tables: a person who loses the permission or the reach during an export gets no more of it.
 
 use serde_json::json;
 
@@ -18,7 +18,7 @@ fn fill(desk: &Desk) {
     let names: Vec<String> = (0..ROWS).map(|number| format!("{number:04}")).collect();
     let systems: Vec<_> = names.iter().map(|name| shelf::new(name, "Finance")).collect();
     shelf::put(desk, 1, &systems);
-    let at = desk.house.clock.now().0;
+    let at = desk.context.clock.now().0;
     desk.sql(&format!(
         "UPDATE systems SET name = name || '{}';
          INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result)

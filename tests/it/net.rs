@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use ipnet::IpNet;
 use reqwest::{Method, Request};
-use syncdesk::domain::run::{Failure, Stage};
+use syncdesk::domain::run::{PeerFailure, Stage};
 use syncdesk::net::client::{Answer, Outgoing};
 use syncdesk::net::{Net, Patience};
 
@@ -25,7 +25,7 @@ fn impatient() -> Patience {
     Patience { idle: Duration::from_millis(200), ..Patience::default() }
 }
 
-async fn get(net: &Net, url: &str) -> Result<Answer, Failure> {
+async fn get(net: &Net, url: &str) -> Result<Answer, PeerFailure> {
     net.client()?.send(Request::new(Method::GET, url.parse().unwrap()), Outgoing::Nothing).await
 }
 
@@ -177,7 +177,7 @@ async fn a_body_is_streamed_with_its_length() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_never_taken_for_whole() {
+async fn a_body_that_breaks_off_is_never_treated_as_whole() {
     let stub = Stub::start(|_, _| Reply::status(201));
     let client = open_net().client().unwrap();
     let put = || Request::new(Method::PUT, stub.url("/").parse().unwrap());
@@ -188,6 +188,7 @@ async fn a_body_that_breaks_off_is_never_taken_for_whole() {
     assert_eq!(stub.seen().len(), 0, "the server never saw a whole request");
 }
 
+/// A proxy stands only where the filter lets connections go; no user in its address.
 #[tokio::test]
 async fn a_configured_proxy_is_used_where_the_filter_lets_it_stand() {
     let proxy = Stub::start(|_, _| Reply::body(200, "from the proxy"));

@@ -7,7 +7,7 @@ use tokio::task::spawn_blocking;
 use crate::database::{TestDatabase, both_databases};
 
 both_databases! {
-    /// The migrations run under a lock: whoever comes second finds them done.
+    /// The migrations run under a lock: the second process finds them done.
     async fn several_open_an_empty_database_at_once(database: TestDatabase) {
         let opening = [(); 6].map(|()| {
             let target = database.target();

@@ -1,4 +1,4 @@
-//! The servers are what the tests take them for: they store, and they refuse whoever has the wrong secret.
+//! The servers are what the tests expect: they store, and they refuse a wrong secret.
 
 use opendal::{Operator, services};
 

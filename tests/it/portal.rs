@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::database::{Database, Fixture, TestDatabase};
 use crate::program::{Home, Process, own};
 
-/// `syncdesk serve` on a free port, with a home of its own.
+/// `syncdesk serve` on a free port, with its own home folder.
 pub struct Portal {
     process: Process,
     /// What the setup page asks for.

@@ -99,6 +99,7 @@ fn fill(desk: &Desk) {
 }
 
 both_databases! {
+    /// The list of systems takes at most 6 statements, whatever it shows.
     async fn pages_take_few(desk: Recorded) {
         let desk = &desk.0;
         fill(desk);

@@ -8,7 +8,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method};
 use scraper::{ElementRef, Html, Selector};
 
-/// So many redirects are followed.
+use crate::page_rules;
+
+/// Maximum number of redirects that are followed.
 const MOST_REDIRECTS: usize = 5;
 
 /// What the server answered.
@@ -36,12 +38,12 @@ impl Answer {
         Html::parse_document(&self.body)
     }
 
-    /// What stands in each element that a CSS selector finds, with single blanks.
+    /// The text of each element that a CSS selector finds, with single spaces.
     pub fn texts(&self, selector: &str) -> Vec<String> {
         self.html().select(&parsed(selector)).map(|found| text_of(&found)).collect()
     }
 
-    /// What stands in the only such element.
+    /// The text of the only such element.
     pub fn text(&self, selector: &str) -> String {
         let mut texts = self.texts(selector);
         assert_eq!(texts.len(), 1, "{selector} on {}: {texts:?}", self.path);
@@ -66,7 +68,7 @@ impl Answer {
         Some(fields_of(&form))
     }
 
-    /// Whether these words stand in the page, blanks as a reader sees them.
+    /// Whether the page contains these words, with spaces as a reader sees them.
     pub fn says(&self, words: &str) -> bool {
         text_of(&self.html().root_element()).contains(words)
     }
@@ -184,7 +186,7 @@ impl Visitor {
         Self { address: Some(address.to_owned()), ..self }
     }
 
-    /// A browser of its own with the same cookies.
+    /// A separate browser with the same cookies.
     pub fn twin(&self) -> Self {
         let kept = Kept { cookies: self.kept().cookies.clone(), page: None };
         Self { kept: Arc::new(Mutex::new(kept)), ..self.clone() }
@@ -227,6 +229,7 @@ impl Visitor {
         let body = response.text().await.expect("the answer is whole");
         let answer = Answer { status, headers, body, path: path.to_owned() };
         if answer.header(CONTENT_TYPE.as_str()).starts_with("text/html") && !answer.body.is_empty() {
+            page_rules::check(path, &answer.body, !answer.header("refresh").is_empty());
             self.kept().page = Some(answer.clone());
         }
         answer

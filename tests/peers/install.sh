@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the programs that the tests talk to, pinned, below the cache folder of whoever runs it; does nothing when
+# Installs the programs that the tests talk to, pinned, below the cache folder of the current user; does nothing when
 # they are there already. Prints the folder. To move a version: edit it here, in package.json or in requirements.in.
 set -euo pipefail
 cd "$(dirname "$0")"

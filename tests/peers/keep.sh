@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs a server for a test process and ends it with that process, whatever becomes of it:
 #   keep.sh SIGNAL FOLDER USER COMMAND…
-# ends COMMAND with SIGNAL as soon as standard input ends (nobody holds the other end of the pipe any more), then
-# removes FOLDER, where `pid` tells COMMAND's process id meanwhile. USER is whose rights COMMAND gets; `-` for ours. If we are killed ourselves, COMMAND is too.
+# ends COMMAND with SIGNAL as soon as standard input ends (the writing end of the pipe is closed), then
+# removes FOLDER, where `pid` holds COMMAND's process id until then. COMMAND runs as USER; `-`: as the current user. If we are killed ourselves, COMMAND is too.
 set -u
 signal=$1 folder=$2 user=$3
 shift 3

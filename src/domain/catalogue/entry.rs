@@ -23,11 +23,11 @@ words! {
 words! {
     /// Who can do something about it.
     Fixer {
-        /// Whoever owns the data.
+        /// The owner of the data.
         User = "user",
-        /// Whoever runs Syncdesk or the peer.
+        /// The administrator of Syncdesk or of the service.
         Administrator = "administrator",
-        /// Whoever made Syncdesk or the peer.
+        /// The vendor of Syncdesk or of the service.
         Vendor = "vendor",
         Nobody = "nobody",
     }
@@ -40,7 +40,7 @@ words! {
         Retried = "retried",
         /// The item is tried again by the next run.
         NextRun = "next_run",
-        /// Not by itself.
+        /// Does not resolve automatically.
         ByHand = "by_hand",
         /// There is nothing wrong, or not any more.
         NothingLeft = "nothing_left",
@@ -78,7 +78,7 @@ impl Fixer {
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
-            Self::User => "Whoever owns the data",
+            Self::User => "Data owner",
             Self::Administrator => "An administrator",
             Self::Vendor => "The vendor",
             Self::Nobody => "Nobody needs to",
@@ -87,7 +87,7 @@ impl Fixer {
 }
 
 impl Healing {
-    /// A sentence for what is said of a code in general; empty when it does not heal by itself or nothing is left to heal.
+    /// A sentence for what is said of a code in general; empty when it does not resolve automatically.
     #[must_use]
     pub const fn in_general(self) -> &'static str {
         match self {
@@ -120,7 +120,7 @@ impl Healing {
 
 /// An entry of the catalogue, known by family, code and scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Entry {
+pub struct CodeInfo {
     pub family: Family,
     pub code: &'static str,
     pub scope: Scope,
@@ -137,7 +137,7 @@ pub struct Entry {
     pub(super) page: &'static str,
 }
 
-impl Entry {
+impl CodeInfo {
     /// The text of a message with this code. Safe for any number of arguments.
     #[must_use]
     pub fn text(&self, args: &[String]) -> String {
@@ -162,14 +162,14 @@ impl Entry {
         self.doc().section("What to do")
     }
 
-    /// What to do, in short: the first paragraph of [`Entry::to_do`], which has no markup, on one line.
+    /// What to do, in short: the first paragraph of [`CodeInfo::to_do`], which has no markup, on one line.
     #[must_use]
     pub fn to_do_in_short(&self) -> String {
         let first = self.to_do().split("\n\n").next().unwrap_or_default();
         first.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Whether all `words` stand in the entry, in its page, or in `more`.
+    /// Whether the entry, its page, or `more` contain all `words`.
     #[must_use]
     pub fn tells(&self, words: &str, more: &str) -> bool {
         has_words(words, &[self.code, self.title, self.template, self.page, more])
@@ -182,7 +182,7 @@ impl Entry {
     }
 }
 
-/// Whether each word of `words` stands in one of the texts, whatever its case.
+/// Whether one of the texts contains each word of `words`, in any case.
 #[must_use]
 pub fn has_words(words: &str, texts: &[&str]) -> bool {
     let texts: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();

@@ -1,14 +1,14 @@
 //! Codes of the files connector; `sync::connectors::files` says which arguments each has.
 
-use super::{Area, Category, Entry, Family, Fixer, Healing, Scope, entries};
+use super::{Area, Category, CodeInfo, Family, Fixer, Healing, Scope, entries};
 
-pub(super) static ENTRIES: &[Entry] = entries! { Files:
+pub(super) static ENTRIES: &[CodeInfo] = entries! { Files:
     "FILE-COPIED" Item Success Items Nobody NothingLeft
         "File copied"
         "New file copied[, {0} B]."
     "FILE-UPDATED" Item Success Items Nobody NothingLeft
         "File updated"
-        "Changed file copied again[, {0} B]."
+        "The file at the source replaced the one at the destination[, {0} B]."
     "FILE-DELETED" Item Success Items Nobody NothingLeft
         "File deleted at the destination"
         "Deleted at the destination, because the source does not have it."
@@ -23,34 +23,34 @@ pub(super) static ENTRIES: &[Entry] = entries! { Files:
         "The file changed while it was read, so it was not copied this time."
     "FILE-DENIED" Item Warning Items Administrator ByHand
         "No permission"
-        "No permission[ {0|source=to read it at the source|destination=to write it at the destination}], so the item was left out."
+        "No permission[ {0|source=to read it at the source|destination=to write it at the destination}], so the item was skipped."
     "FILE-GONE" Item Warning Items Nobody NextRun
         "Item vanished during the run"
         "The item vanished[ {0|source=from the source|destination=from the destination}] while the run was under way."
     "FILE-NAME" Item Warning Items User ByHand
         "Name that is not possible"
-        "One of the two ends cannot hold this name[: {0}]. The item was left out."
+        "The source or the destination cannot store this name[: {0}]. The item was skipped."
     "FILE-CASE" Item Warning Items User ByHand
         "Names that differ only in case"
-        "Only upper and lower case tell this name from another in its folder[, “{0}”], and one end takes both for the same. The item was left out."
+        "This name differs from another in its folder[, “{0}”,] only in upper and lower case, and the source or the destination treats both as the same. The item was skipped."
     "FILE-TOO-LONG" Item Warning Items User ByHand
         "Name or path too long"
-        "The name or the path is too long[: {0} bytes][, at most {1} are possible]. The item was left out."
+        "The name or the path is too long[: {0} bytes][, at most {1} are possible]. The item was skipped."
     "FILE-DRIFT" Item Warning Items User NothingLeft
-        "Destination was changed by somebody else"
-        "Somebody else had changed the item at the destination. It is now as the source has it."
+        "Destination was changed by someone else"
+        "The item at the destination had been changed since the last run. It now matches the source."
     "FILE-LINK" Item Information Items Nobody NothingLeft
-        "Symbolic link left out"
+        "Symbolic link skipped"
         "A symbolic link[ {0|source=at the source|destination=at the destination}] was left alone: links are never followed."
     "FILE-SPECIAL" Item Information Items Nobody NothingLeft
-        "Special file left out"
+        "Special file skipped"
         "A pipe, socket or device[ {0|source=at the source|destination=at the destination}] was left alone."
     "FILE-MOUNT" Item Information Items Nobody NothingLeft
         "Mounted file system not entered"
         "Something else is mounted here[ {0|source=at the source|destination=at the destination}]; it was not entered."
     "FILE-IN-THE-WAY" Item Warning Items User ByHand
         "Something is in the way"
-        "Something else stands in the item's place[: {0|file=a file|folder=a folder|link=a symbolic link|special=a pipe, socket or device|mount=a mounted file system}]. It was left alone, and the item was left out."
+        "An item of another type exists at this path[: {0|file=a file|folder=a folder|link=a symbolic link|special=a pipe, socket or device|mount=a mounted file system}]. It was not changed, and the item was skipped."
     "FILE-TROUBLE" Item Warning Items Administrator NextRun
         "Item could not be handled"
         "The item could not be handled[ {0|source=at the source|destination=at the destination}]."
@@ -70,11 +70,11 @@ pub(super) static ENTRIES: &[Entry] = entries! { Files:
         "Nothing could be copied"
         "No item could be copied[: {0} had to be copied, 0 arrived]. The Warnings of this run give the reasons."
     "FILE-BRAKE" Run Error Run Administrator ByHand
-        "Stopped by the mass-deletion brake"
-        "Stopped before the first deletion[ because {5|share=more would be deleted than a run may delete by itself|all=every item of the destination would be deleted|source_missing=the source is not there}][: {0} of {1} items of the destination would go, {2} %][. By itself a run may delete up to {3} % or {4} items]."
+        "Stopped by the deletion limit"
+        "Stopped before the first deletion[ because {5|share=more would be deleted than the deletion limit allows|all=every item of the destination would be deleted|source_missing=the source does not exist}][: {0} of {1} items of the destination would go, {2} %][. Without confirmation, a run may delete up to {3} % or {4} items].[ {6|changed=A person confirmed an earlier plan, but the files to delete have changed since then}.]"
     "FILE-SOURCE-MISSING" Run Error Connection Administrator ByHand
-        "Source is not there"
-        "The source does not exist[: {0}]. Nothing was transferred."
+        "Source does not exist"
+        "The source does not exist[: {0}]. Nothing was transferred.[ {1|deleted=The confirmed deletions at the destination were carried out}.]"
     "FILE-FULL" Run Error Connection Administrator ByHand
         "No space left"
         "No space or no quota is left[ {0|source=at the source|destination=at the destination}]."
@@ -92,5 +92,5 @@ pub(super) static ENTRIES: &[Entry] = entries! { Files:
         "Unfinished files of interrupted runs were removed[: {0}]."
     "FILE-SUMMARY" Run Information Run Nobody NothingLeft
         "Summary"
-        "{0} unchanged, {1} inserted, {2} updated, {3} deleted, {4} left out; {5} B transferred."
+        "{0} unchanged, {1} inserted, {2} updated, {3} deleted, {4} skipped; {5} B transferred."
 };

@@ -1,9 +1,9 @@
 //! The catalogue of codes: what each means, who can do something about it, and what.
 //!
 //! Messages store a code and arguments; their text is rendered from here when it is shown, so that it
-//! can be reworded. The long texts are pages of their own in `templates-docs/codes/`, built into the
+//! can be reworded. The long texts are separate pages in `templates-docs/codes/`, built into the
 //! binary. A code that is not here (of an older version, of somebody else's engine) is shown with its
-//! arguments under [`UNKNOWN`]. Notes of the house on a code are not part of the catalogue.
+//! arguments under [`UNKNOWN`]. Team notes on codes are not part of the catalog.
 
 pub mod cause;
 mod entry;
@@ -16,7 +16,7 @@ mod template;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub use self::entry::{Area, Entry, Family, Fixer, Healing, Scope, has_words};
+pub use self::entry::{Area, CodeInfo, Family, Fixer, Healing, Scope, has_words};
 use super::message::StoredMessage;
 use crate::domain::message::Category;
 
@@ -25,7 +25,7 @@ use crate::domain::message::Category;
 macro_rules! entries {
     ($family:ident: $($code:literal $scope:ident $category:ident $area:ident $fixer:ident $healing:ident
         $title:literal $template:literal)+) => {
-        &[$(Entry {
+        &[$(CodeInfo {
             family: Family::$family,
             code: $code,
             scope: Scope::$scope,
@@ -42,7 +42,7 @@ macro_rules! entries {
 use entries;
 
 /// What is said of a code that the catalogue does not have.
-pub static UNKNOWN: Entry = Entry {
+pub static UNKNOWN: CodeInfo = CodeInfo {
     family: Family::Syncdesk,
     code: "UNKNOWN",
     scope: Scope::Run,
@@ -56,22 +56,22 @@ pub static UNKNOWN: Entry = Entry {
 };
 
 /// All entries, family by family.
-pub fn all() -> impl Iterator<Item = &'static Entry> {
+pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
     [files::ENTRIES, odata::ENTRIES, peer::ENTRIES, syncdesk::ENTRIES].into_iter().flatten()
 }
 
 /// An entry by the three things that it is known by. When the family has the code only for another
 /// scope, that one; when it does not have the code at all, [`UNKNOWN`].
 #[must_use]
-pub fn lookup(family: Family, code: &str, scope: Scope) -> &'static Entry {
+pub fn lookup(family: Family, code: &str, scope: Scope) -> &'static CodeInfo {
     let of_code = || all().filter(|entry| entry.family == family && entry.code == code);
     of_code().find(|entry| entry.scope == scope).or_else(|| of_code().next()).unwrap_or(&UNKNOWN)
 }
 
 /// An entry by a code of Syncdesk's own, which no two families share; [`UNKNOWN`] for any other.
 #[must_use]
-pub fn by_code(code: &str) -> &'static Entry {
-    static BY_CODE: LazyLock<HashMap<&str, &Entry>> =
+pub fn by_code(code: &str) -> &'static CodeInfo {
+    static BY_CODE: LazyLock<HashMap<&str, &CodeInfo>> =
         LazyLock::new(|| all().map(|entry| (entry.code, entry)).collect());
     BY_CODE.get(code).copied().unwrap_or(&UNKNOWN)
 }
@@ -83,7 +83,7 @@ pub fn canonical(typed: &str) -> &str {
     all().find(|entry| entry.code.eq_ignore_ascii_case(typed)).map_or(typed, |entry| entry.code)
 }
 
-/// The text of a message. An unknown code is told with its arguments, so that nothing is lost.
+/// The text of a message. An unknown code is shown with its arguments, so that nothing is lost.
 #[must_use]
 pub fn text(code: &str, args: &[String]) -> String {
     let entry = by_code(code);

@@ -4,9 +4,9 @@
 //! systems know: E01 to E16, W01 to W03, I01, I02, S01 to S10. Engines that report may use all of them; Syncdesk
 //! itself uses some.
 
-use super::{Area, Category, Entry, Family, Fixer, Healing, Scope, entries};
+use super::{Area, Category, CodeInfo, Family, Fixer, Healing, Scope, entries};
 
-pub(super) static ENTRIES: &[Entry] = entries! { Odata:
+pub(super) static ENTRIES: &[CodeInfo] = entries! { Odata:
     "AFC-E01" Run Error Items User ByHand
         "Dependencies in a loop"
         "In the model[ {2}] of {0} some things depend on each other in a loop[: {3}][, {5}]."
@@ -20,8 +20,8 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
         "The account lacks rights"
         "The account that Syncdesk signs in with has too few rights at {0}."
     "AFC-E05" Run Error Connection Administrator Retried
-        "Failure at the other end"
-        "{0} reports a failure of its own that it does not explain."
+        "Failure at the service"
+        "{0} reports an internal error without an explanation."
     "AFC-E06" Run Error Items Administrator ByHand
         "Parameters cannot be converted"
         "The structure of parameters of {0} cannot be converted."
@@ -56,11 +56,11 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
         "No registered parameters"
         "{0} gave no registered parameters[ (by way of {1})]."
     "AFC-W01" Run Warning Run Administrator NextRun
-        "Changes could not be had, everything was read"
+        "Changes were unavailable, so everything was read"
         "The service does not tell what has changed in {0} any more, so all of it was read."
     "AFC-W02" Item Warning Items User ByHand
         "Country code unknown"
-        "The country code {0} of {1} is not known, so ZZZ stands in its place."
+        "The country code {0} of {1} is not known, so ZZZ is used instead."
     "AFC-W03" Item Warning Items Administrator ByHand
         "Reports not found"
         "Some reports of {0} were not found[: {1}]."
@@ -102,16 +102,16 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
         "{0} records of {1} are gone at the source and are orphaned now."
     "ODATA-STRUCTURE" Item Warning Items User ByHand
         "Record not built as the model says"
-        "The property {0} {1|unknown=is not in the model|missing=is missing|type=is not of its type|length=is too long|precision=has too many digits|range=is out of range}[: {2}]. The record was left out."
+        "The property {0} {1|unknown=is not in the model|missing=is missing|type=is not of its type|length=is too long|precision=has too many digits|range=is out of range}[: {2}]. The record was skipped."
     "ODATA-CONSISTENCY" Item Warning Items User ByHand
         "Record contradicts itself or another"
-        "{0|key=A part of the key is missing or null|long=The key is too long|mandatory=A mandatory property is empty|twice=The key has come before in this run|large=The record is longer than 256 KiB|removed=A record is gone, and its key cannot be read}[ ({1})]. The record was left out."
+        "{0|key=A part of the key is missing or null|long=The key is too long|mandatory=A mandatory property is empty|twice=The key has come before in this run|large=The record is longer than 256 KiB|removed=A record is gone, and its key cannot be read}[ ({1})]. The record was skipped."
     "ODATA-RECORD" Item Warning Items User ByHand
         "Record cannot be read"
         "Skipped: {0|shape=a record is no JSON object|syntax=a record is not valid JSON|text=a text is not valid Unicode|deep=lists and objects are nested too deep|twice=a property appears twice|size=a record is longer than 512 KiB}[: {1}]."
     "ODATA-REFERENCE" Item Warning Items User ByHand
         "Record refers to one that is not there"
-        "{0} leads to {2} of {1}, which is not there after this run. The record was left out, or stays as it was."
+        "{0} leads to {2} of {1}, which is not there after this run. The record was skipped, or stays as it was."
     "ODATA-ABSENT" Item Information Items Nobody NothingLeft
         "Property absent"
         "Absent from {2} records of {1}, and taken as empty there: {0}."
@@ -183,5 +183,5 @@ pub(super) static ENTRIES: &[Entry] = entries! { Odata:
         "The {0} of this system cannot be used[: {1}]."
     "ODATA-TOKEN" Run Error Connection Administrator ByHand
         "No access token"
-        "No access token was to be had at {0}."
+        "No access token could be obtained from {0}."
 };

@@ -1,9 +1,9 @@
 //! Codes of connections; `net` makes them. Their first argument is the host, with its port unless that
 //! is the usual one.
 
-use super::{Area, Category, Entry, Family, Fixer, Healing, Scope, entries};
+use super::{Area, Category, CodeInfo, Family, Fixer, Healing, Scope, entries};
 
-pub(super) static ENTRIES: &[Entry] = entries! { Peer:
+pub(super) static ENTRIES: &[CodeInfo] = entries! { Peer:
     "PEER-ADDRESS" Run Error Settings Administrator ByHand
         "Address that cannot be used"
         "The address[ {0}] cannot be used[: {1}]."

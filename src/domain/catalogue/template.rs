@@ -2,11 +2,11 @@
 //!
 //! - `{0}`: the first argument; `(unknown)` when there is none.
 //! - `{0|source=at the source|destination=at the destination}`: other words for some arguments.
-//! - `[, {0} B]`: a part that is left out when one of its arguments is missing or empty.
+//! - `[, {0} B]`: a part that is omitted when one of its arguments is missing or empty.
 //!
 //! Arguments are put in as they are and never read as templates themselves.
 
-/// What stands for an argument that a message does not have.
+/// Replaces an argument that a message does not have.
 const MISSING: &str = "(unknown)";
 
 /// The text with its arguments.

@@ -19,7 +19,7 @@ fn each_code_has_its_page_and_each_page_its_code() {
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())
         .collect();
-    let entries: Vec<&Entry> = all().chain([&UNKNOWN]).collect();
+    let entries: Vec<&CodeInfo> = all().chain([&UNKNOWN]).collect();
     let codes: BTreeSet<String> = entries.iter().map(|entry| format!("{}.md", entry.code)).collect();
     assert_eq!(pages, codes);
     assert_eq!(codes.len(), entries.len(), "no code stands twice");
@@ -64,16 +64,20 @@ fn what_heals_and_who_fixes_agree_with_the_category() {
 
 #[rstest]
 #[case("FILE-COPIED", &["512"], "New file copied, 512 B.")]
-#[case("FILE-DENIED", &["source"], "No permission to read it at the source, so the item was left out.")]
-#[case("FILE-TOO-LONG", &["2100", "2000"], "The name or the path is too long: 2100 bytes, at most 2000 are possible. The item was left out.")]
-#[case("FILE-IN-THE-WAY", &["link"], "Something else stands in the item's place: a symbolic link. It was left alone, and the item was left out.")]
+#[case("FILE-DENIED", &["source"], "No permission to read it at the source, so the item was skipped.")]
+#[case("FILE-TOO-LONG", &["2100", "2000"], "The name or the path is too long: 2100 bytes, at most 2000 are possible. The item was skipped.")]
+#[case("FILE-IN-THE-WAY", &["link"], "An item of another type exists at this path: a symbolic link. It was not changed, and the item was skipped.")]
 #[case("FILE-BRAKE", &["60", "100", "60", "20", "10", "share"],
-    "Stopped before the first deletion because more would be deleted than a run may delete by itself: \
-     60 of 100 items of the destination would go, 60 %. By itself a run may delete up to 20 % or 10 items.")]
+    "Stopped before the first deletion because more would be deleted than the deletion limit allows: \
+     60 of 100 items of the destination would go, 60 %. Without confirmation, a run may delete up to 20 % or 10 items.")]
+#[case("FILE-BRAKE", &["1", "1", "100", "20", "10", "all", "changed"],
+    "Stopped before the first deletion because every item of the destination would be deleted: \
+     1 of 1 items of the destination would go, 100 %. Without confirmation, a run may delete up to 20 % or 10 items. \
+     A person confirmed an earlier plan, but the files to delete have changed since then.")]
 #[case("FILE-ROOT", &["/srv/x", "it is in none of the folders that the operator allows"],
     "An end cannot be used (/srv/x): it is in none of the folders that the operator allows.")]
 #[case("FILE-SUMMARY", &["8", "1", "2", "3", "4", "9000"],
-    "8 unchanged, 1 inserted, 2 updated, 3 deleted, 4 left out; 9000 B transferred.")]
+    "8 unchanged, 1 inserted, 2 updated, 3 deleted, 4 skipped; 9000 B transferred.")]
 #[case("PEER-REFUSED", &["files.example:8443"], "The connection to files.example:8443 was refused.")]
 #[case("PEER-TLS", &[""], "No secure connection could be agreed on.")]
 #[case("RUN-CANCELED", &["mona"], "The run was canceled by mona.")]

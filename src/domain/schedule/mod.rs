@@ -6,7 +6,7 @@
 //! hundred systems that are due at two do not start in the same second. A due time that was missed
 //! while nothing could run is caught up once.
 //!
-//! Left out: holds, pauses and open runs. Whoever asks knows those.
+//! Not covered: holds, pauses and open runs. The caller handles those.
 
 mod cron;
 mod next;
@@ -46,7 +46,7 @@ pub enum Schedule {
 
 /// What a due time that has come asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Due {
+pub struct DueTime {
     /// [`Trigger::Schedule`], or [`Trigger::CatchUp`] when the due time was missed.
     pub trigger: Trigger,
     /// The first due time after now; due times between the missed one and now are not made up for.
@@ -56,13 +56,13 @@ pub struct Due {
 impl Schedule {
     /// The run to start if `next_due` has come, and the due time to remember after it.
     #[must_use]
-    pub fn due(&self, next_due: Stamp, now: Stamp, zone: Tz, seed: u64) -> Option<Due> {
+    pub fn due(&self, next_due: Stamp, now: Stamp, zone: Tz, seed: u64) -> Option<DueTime> {
         if next_due > now {
             return None;
         }
         let missed = now.since(next_due) > CATCH_UP_AFTER;
         let trigger = if missed { Trigger::CatchUp } else { Trigger::Schedule };
-        Some(Due { trigger, next: self.next_after(now, zone, seed) })
+        Some(DueTime { trigger, next: self.next_after(now, zone, seed) })
     }
 
     /// The due time to use instead of `next_due` when that lies later than it can: later than the next one counted from
@@ -85,7 +85,7 @@ mod tests {
         Stamp::from_utc(DateTime::parse_from_rfc3339(text).unwrap().into())
     }
 
-    // Seed 0 stands for an offset of 55 seconds, and always will.
+    // Seed 0 gives an offset of 55 seconds, and always will.
     #[rstest]
     #[case::a_second_early("2026-11-22T01:30:54Z", None)]
     #[case::on_time("2026-11-22T01:30:55Z", Some((Trigger::Schedule, "2026-11-23T01:30:55Z")))]
@@ -95,7 +95,7 @@ mod tests {
     fn a_due_time_starts_one_run(#[case] now: &str, #[case] expected: Option<(Trigger, &str)>) {
         let daily = Schedule::DailyAt { hour: 2, minute: 30 };
         let due = daily.due(stamp("2026-11-22T01:30:55Z"), stamp(now), Berlin, 0);
-        assert_eq!(due, expected.map(|(trigger, next)| Due { trigger, next: Some(stamp(next)) }));
+        assert_eq!(due, expected.map(|(trigger, next)| DueTime { trigger, next: Some(stamp(next)) }));
     }
 
     #[rstest]
@@ -113,6 +113,6 @@ mod tests {
     #[test]
     fn without_a_schedule_nothing_comes_after() {
         let due = Schedule::None.due(Stamp(0), Stamp(1), Berlin, 0);
-        assert_eq!(due, Some(Due { trigger: Trigger::Schedule, next: None }));
+        assert_eq!(due, Some(DueTime { trigger: Trigger::Schedule, next: None }));
     }
 }

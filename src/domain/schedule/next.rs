@@ -19,7 +19,7 @@ const MINUTE_US: i64 = 60 * 1_000_000;
 
 impl Schedule {
     /// The first due time after `after`, by the clock of `zone`, put off by the offset that `seed`
-    /// stands for: a hash of the system, so that its offset stays the same. `None` without a schedule,
+    /// represents: a hash of the system, so that its offset stays the same. `None` without a schedule,
     /// and for one that never comes due.
     #[must_use]
     pub fn next_after(&self, after: Stamp, zone: Tz, seed: u64) -> Option<Stamp> {
@@ -136,7 +136,7 @@ mod tests {
     #[case(Berlin, "2026-10-24T22:00:00Z")]
     #[case(Lord_Howe, "2026-04-04T12:00:00Z")]
     #[case(Lord_Howe, "2026-10-03T12:00:00Z")]
-    fn every_quarter_of_an_hour_goes_on_through_a_change(#[case] zone: Tz, #[case] from: &str) {
+    fn every_quarter_of_an_hour_continues_through_a_change(#[case] zone: Tz, #[case] from: &str) {
         for line in ["every 15", "cron */15 * * * *"] {
             let mut last = at(from);
             for _ in 0..32 {

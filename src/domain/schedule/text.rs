@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::{CronLine, MAX_INTERVAL_MINUTES, Schedule};
 
-/// Why a line is not a schedule, said to whoever typed it.
+/// Why a text is not a schedule, for the person who entered it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleError {
     #[error(
@@ -31,7 +31,7 @@ impl Schedule {
     }
 
     /// The two parts of that line: which kind of schedule (`none`, `every`, `daily`, `cron`), and what
-    /// stands beside it in a form (nothing, `30`, `02:30`, `0 2 * * 1-5`).
+    /// its value in a form (nothing, `30`, `02:30`, `0 2 * * 1-5`).
     #[must_use]
     pub fn parts(&self) -> (&'static str, String) {
         match self {

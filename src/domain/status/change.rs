@@ -37,7 +37,7 @@ pub struct RunHistory {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EndedRun {
     pub result: RunResult,
-    /// 1 for a run of its own, more for an automatic retry.
+    /// 1 for a first attempt, more for an automatic retry.
     pub attempt: i64,
     pub at: Stamp,
 }
@@ -61,12 +61,12 @@ pub fn after_run(previous: RunHistory, run: EndedRun) -> RunHistory {
 
 /// A system's overall status and since when it is so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct StatusFacts {
     pub overall: Overall,
     pub since: Stamp,
 }
 
-impl Standing {
+impl StatusFacts {
     /// With the status of now; its time moves only when the status does.
     #[must_use]
     pub fn moved(self, overall: Overall, at: Stamp) -> Self {
@@ -193,8 +193,8 @@ mod tests {
 
     #[test]
     fn the_time_of_a_status_moves_with_the_status_only() {
-        let standing = Standing { overall: Overall::Ok, since: Stamp(100) };
+        let standing = StatusFacts { overall: Overall::Ok, since: Stamp(100) };
         assert_eq!(standing.moved(Overall::Ok, NOW), standing);
-        assert_eq!(standing.moved(Overall::Error, NOW), Standing { overall: Overall::Error, since: NOW });
+        assert_eq!(standing.moved(Overall::Error, NOW), StatusFacts { overall: Overall::Error, since: NOW });
     }
 }

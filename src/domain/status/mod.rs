@@ -1,4 +1,4 @@
-//! A system's status: what connection and synchronization say by themselves, and what follows for the
+//! A system's status: the status of connection and synchronization, and what follows for the
 //! system as a whole (DESIGN section 4, DECISIONS "Status").
 //!
 //! Three things are stored, because lists filter by them: [`Connection`], [`Verdict`] and [`Overall`].
@@ -9,7 +9,7 @@
 mod change;
 mod timed;
 
-pub use self::change::{ConnectionHistory, EndedRun, RunHistory, Standing, after_check, after_run};
+pub use self::change::{ConnectionHistory, EndedRun, RunHistory, StatusFacts, after_check, after_run};
 pub use self::timed::{Coming, Timed};
 use super::words::words;
 
@@ -47,7 +47,7 @@ words! {
 
 words! {
     /// The one word that pages show for a system's synchronization, in the order in which they apply.
-    Shown {
+    DisplayStatus {
         OnHold = "on_hold",
         Paused = "paused",
         InProcess = "in_process",
@@ -130,20 +130,20 @@ impl Facts {
     }
 
     /// The word for the system's synchronization: the first that applies of On Hold, Paused,
-    /// In Process, Error, Silent, then the last result. *Queued* stands in only where there is no
+    /// In Process, Error, Silent, then the last result. *Queued* is shown only where there is no
     /// result yet, because a result says more.
     #[must_use]
-    pub const fn shown(self) -> Shown {
+    pub const fn display_status(self) -> DisplayStatus {
         match (self.obstacle, self.activity, self.verdict, self.freshness) {
-            (Obstacle::OnHold, _, _, _) => Shown::OnHold,
-            (Obstacle::Paused, _, _, _) => Shown::Paused,
-            (Obstacle::None, Activity::Running, _, _) => Shown::InProcess,
-            (Obstacle::None, _, Verdict::Error, _) => Shown::Error,
-            (Obstacle::None, _, _, Freshness::Silent) => Shown::Silent,
-            (Obstacle::None, _, Verdict::CompletedWithWarnings, _) => Shown::CompletedWithWarnings,
-            (Obstacle::None, _, Verdict::Completed, _) => Shown::Completed,
-            (Obstacle::None, Activity::Queued, Verdict::Open, _) => Shown::Queued,
-            (Obstacle::None, Activity::Idle, Verdict::Open, _) => Shown::Open,
+            (Obstacle::OnHold, _, _, _) => DisplayStatus::OnHold,
+            (Obstacle::Paused, _, _, _) => DisplayStatus::Paused,
+            (Obstacle::None, Activity::Running, _, _) => DisplayStatus::InProcess,
+            (Obstacle::None, _, Verdict::Error, _) => DisplayStatus::Error,
+            (Obstacle::None, _, _, Freshness::Silent) => DisplayStatus::Silent,
+            (Obstacle::None, _, Verdict::CompletedWithWarnings, _) => DisplayStatus::CompletedWithWarnings,
+            (Obstacle::None, _, Verdict::Completed, _) => DisplayStatus::Completed,
+            (Obstacle::None, Activity::Queued, Verdict::Open, _) => DisplayStatus::Queued,
+            (Obstacle::None, Activity::Idle, Verdict::Open, _) => DisplayStatus::Open,
         }
     }
 }
@@ -161,7 +161,7 @@ impl Connection {
 }
 
 impl Overall {
-    /// The word on pages. *Neutral* is the state's name only: pages show [`Shown::title`] in its place.
+    /// The word on pages. *Neutral* is the state's name only: pages show [`DisplayStatus::title`] instead.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -196,7 +196,7 @@ impl Source {
     }
 }
 
-impl Shown {
+impl DisplayStatus {
     /// The words on pages.
     #[must_use]
     pub const fn title(self) -> &'static str {

@@ -56,7 +56,7 @@ fn pause_and_silence_are_errors(
 #[test]
 fn a_system_that_never_succeeded_can_be_silent() {
     let facts = Facts { freshness: Freshness::Silent, ..Facts::at_rest(CHECKED, Verdict::Open) };
-    assert_eq!((facts.overall(), facts.shown()), (Overall::Error, Shown::Silent));
+    assert_eq!((facts.overall(), facts.display_status()), (Overall::Error, DisplayStatus::Silent));
 }
 
 #[rstest]
@@ -79,11 +79,11 @@ fn the_shown_word(
     #[values(CHECKED, UNCHECKED, CUT_OFF)] connection: Connection,
 ) {
     let facts = Facts { activity, ..Facts::at_rest(connection, verdict) };
-    assert_eq!(facts.shown().title(), word);
-    assert_eq!(Facts { obstacle: Obstacle::OnHold, ..facts }.shown().title(), "On hold");
-    assert_eq!(Facts { obstacle: Obstacle::Paused, ..facts }.shown().title(), "Paused");
+    assert_eq!(facts.display_status().title(), word);
+    assert_eq!(Facts { obstacle: Obstacle::OnHold, ..facts }.display_status().title(), "On hold");
+    assert_eq!(Facts { obstacle: Obstacle::Paused, ..facts }.display_status().title(), "Paused");
 
-    let silent = Facts { freshness: Freshness::Silent, ..facts }.shown().title();
+    let silent = Facts { freshness: Freshness::Silent, ..facts }.display_status().title();
     let expected = if matches!(word, "In process" | "Error") { word } else { "Silent" };
     assert_eq!(silent, expected, "silent");
 }

@@ -12,7 +12,7 @@ use super::escapes::{undone, without_markup};
 use super::grams::Grams;
 use super::view::View;
 
-/// Shorter credentials cannot be told from other text.
+/// Shorter credentials cannot be distinguished from other text.
 const SHORTEST: usize = 6;
 
 /// Shorter cookies are words such as `deleted`.

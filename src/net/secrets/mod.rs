@@ -5,7 +5,7 @@
 //! something between its characters. So the text is decoded in all these ways (`escapes`, `encodings`), with a way
 //! back to the original (`view`), and searched for parts of credentials (`grams`).
 //!
-//! What the house calls a credential: what is stored in a slot of a system, what follows from it (the value of an
+//! A credential is what is stored in a slot of a system, what follows from it (the value of an
 //! `Authorization` header, the signature of a shared access signature), and what a service gives for it (tokens and
 //! cookies). User names, and the bytes and records that are transferred, are not changed.
 
@@ -22,7 +22,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, SET_COOKIE};
 
 use crate::domain::message::{Category, MAX_TEXT_BYTES, Message};
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use known::Known;
 
 /// What a credential is replaced with.
@@ -31,7 +31,7 @@ pub const MASK: &str = "•••";
 /// Stands where a text was cut.
 const CUT: char = '…';
 
-/// Stands for a whole quotation when a credential is so short that it could not be told from other text.
+/// Replaces a whole quotation when a credential is too short to be found in other text.
 pub const NOT_QUOTED: &str = "Not shown: a credential of this system has fewer than 6 characters and cannot be masked.";
 
 /// At most this many bytes of a text are looked at, and kept: more is not stored anyway.
@@ -140,7 +140,7 @@ impl Secrets {
 
     /// The same failure without credentials.
     #[must_use]
-    pub fn failure(&self, mut failure: Failure) -> Failure {
+    pub fn failure(&self, mut failure: PeerFailure) -> PeerFailure {
         for arg in &mut failure.args {
             *arg = self.masked(arg, DEEP);
         }
@@ -185,7 +185,7 @@ fn beginning(text: &str, limit: usize) -> &str {
     text.get(..text.floor_char_boundary(limit)).unwrap_or_default()
 }
 
-/// The text with a mask in place of each of these parts.
+/// The text with each of these parts replaced by a mask.
 fn without(text: &str, mut parts: Vec<Range<usize>>) -> Cow<'_, str> {
     if parts.is_empty() {
         return Cow::Borrowed(text);

@@ -206,7 +206,7 @@ fn with_a_short_secret_nothing_is_quoted() {
     let secrets = knowing("five5");
     assert_eq!(secrets.quote("anything", 1_000), NOT_QUOTED);
     assert_eq!(secrets.quote("", 1_000), "");
-    let failure = Failure::new(Stage::Content, "FILE-ROOT").arg("files.example").arg("five5 is no folder");
+    let failure = PeerFailure::new(Stage::Content, "FILE-ROOT").arg("files.example").arg("five5 is no folder");
     assert_eq!(secrets.failure(failure).args, ["files.example", MASK]);
     let counted = Message::of_run(Category::Success, "AFC-S01").arg("five5 and six");
     assert_eq!(secrets.message(counted).args, ["five5 and six"]);
@@ -275,7 +275,8 @@ fn messages_and_failures_keep_what_is_not_quoted() {
     assert_eq!(masked.item_key, b"hunter2hunter2.txt");
     let long = "x".repeat(1 << 20);
     assert!(
-        secrets.failure(Failure::new(Stage::Content, "X").quoting(long)).foreign_text.unwrap().len() <= 8 * 1024 + 1
+        secrets.failure(PeerFailure::new(Stage::Content, "X").quoting(long)).foreign_text.unwrap().len()
+            <= 8 * 1024 + 1
     );
 }
 
@@ -295,7 +296,7 @@ fn a_credential_that_was_cut_is_masked_wherever_the_cut_is() {
     secrets.learn("correct-horse");
     let words = cut(&format!("414 {} correct-horse", "x".repeat(20)), 32);
     assert!(words.ends_with(" correct…"), "{words}");
-    let failure = Failure::new(crate::domain::run::Stage::Content, "FILE-ROOT").arg(format!("{words} for /a"));
+    let failure = PeerFailure::new(crate::domain::run::Stage::Content, "FILE-ROOT").arg(format!("{words} for /a"));
     assert!(secrets.failure(failure).args[0].ends_with(&format!("x {MASK}… for /a")));
     assert!(secrets.quote(&format!("{words} for /a"), 100).ends_with(&format!("x {MASK}… for /a")));
     assert_eq!(cut("short", 5), "short");

@@ -33,7 +33,7 @@ impl View {
         Some(usize::try_from(start).ok()?..usize::try_from(end).ok()?)
     }
 
-    /// Adds bytes that stand for `source` of another view.
+    /// Adds bytes that represent `source` of another view.
     pub(super) fn push(&mut self, bytes: &[u8], from: &Self, source: Range<usize>) {
         let Some(origins) = from.origins.get(source) else { return };
         let start = origins.iter().map(|(start, _)| *start).min().unwrap_or_default();

@@ -10,7 +10,8 @@ use crate::store::{self, Store, credentials, runs, systems};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunIsOpen;
 
-/// Deletes a system. Its runs and their logs stay until retention ends; its secrets are deleted immediately.
+/// Deletes a system. Its runs and their logs stay until retention ends; its secrets are deleted immediately. Returns its
+/// name.
 ///
 /// # Errors
 /// [`RunIsOpen`].
@@ -19,13 +20,13 @@ pub async fn delete_system(
     grant: &Grant<verbs::SpecifySystems>,
     key: &SystemKey,
     audit: AuditLog,
-) -> Result<(), RunIsOpen> {
+) -> Result<String, RunIsOpen> {
     let (grant, key) = (grant.clone(), key.clone());
     store
         .write(move |db| {
             let now = store::now(db)?;
             let system = systems::delete(db, &grant, &key, now)?;
-            // Asked after the row was changed, which locks it: no run can be queued in between.
+            // The row was changed, and so locked, before: no run can be queued now.
             if !runs::open_runs(db, &system)?.is_empty() {
                 return Err(OpError::Refused(RunIsOpen));
             }
@@ -38,7 +39,8 @@ pub async fn delete_system(
                 "production": system.production, "schedule": system.schedule, "time_zone": system.time_zone,
                 "settings": settings,
             });
-            Ok(audit.record(db, Event::of(Action::DeleteSystem, &system).before(before), now)?)
+            audit.record(db, Event::of(Action::DeleteSystem, &system).before(before), now)?;
+            Ok(system.name.clone())
         })
         .await
 }

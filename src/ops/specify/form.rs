@@ -9,10 +9,10 @@ use super::unused::{Typing, unused};
 use crate::clock::micros;
 use crate::config::Config;
 use crate::domain::invisible::check_name;
-use crate::domain::kind::{Kind, Typed};
+use crate::domain::kind::{ConnectorKind, Typed};
 use crate::domain::schedule::Schedule;
 
-/// A system as a person specified it. While anything is `wrong`, other values may be defaults in place of what was
+/// A system as a person specified it. While anything is `wrong`, other values may be defaults instead of what was
 /// typed: enough to check the rest, so that all errors are reported together.
 pub struct Specified {
     pub name: String,
@@ -55,7 +55,7 @@ const MAX_FRESHNESS_HOURS: u64 = 366 * 24;
 /// Reads the form. `typed` has the general fields and the kind's; `before` is what the form showed when it was opened;
 /// `config` has the operator's limits.
 #[must_use]
-pub fn read(kind: &dyn Kind, typed: &Typed, before: &Typed, config: &Config) -> Specified {
+pub fn read(kind: &dyn ConnectorKind, typed: &Typed, before: &Typed, config: &Config) -> Specified {
     let mut wrong: Vec<(String, String)> = Vec::new();
     let value = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
     let mut note = |field: &str, said: String| wrong.push((field.to_owned(), said));
@@ -68,7 +68,7 @@ pub fn read(kind: &dyn Kind, typed: &Typed, before: &Typed, config: &Config) -> 
     } else if let Err(said) = check_name(&name) {
         note("name", said);
     }
-    // Each choice has an input of its own, and the error is shown next to it.
+    // Each choice has a separate input, and the error is shown next to it.
     let (input, line) = match value("schedule") {
         "every" => ("every_minutes", format!("every {}", value("every_minutes"))),
         "daily" => ("daily_at", format!("daily {}", value("daily_at"))),
@@ -134,7 +134,7 @@ pub fn read(kind: &dyn Kind, typed: &Typed, before: &Typed, config: &Config) -> 
 }
 
 /// The secrets that were typed. They are not trimmed: white space may belong to a secret.
-fn secrets(kind: &dyn Kind, typed: &Typed) -> BTreeMap<String, SecretString> {
+fn secrets(kind: &dyn ConnectorKind, typed: &Typed) -> BTreeMap<String, SecretString> {
     let slots = kind.fields().iter().filter(|field| field.input.is_secret());
     slots
         .filter_map(|field| {

@@ -13,7 +13,7 @@ use super::form::{Specified, read};
 use crate::access::{Grant, Principal, verbs};
 use crate::clock::Stamp;
 use crate::config::Config;
-use crate::domain::kind::{Kind, Owner, Typed};
+use crate::domain::kind::{ConnectorKind, SecretRecipient, Typed};
 use crate::ids::PersonId;
 use crate::store::secret_drafts::{self, SecretDraft};
 use crate::store::{self, Db, Store};
@@ -23,7 +23,7 @@ const LIFE: Duration = Duration::from_hours(1);
 
 /// A settings form as it was sent.
 pub struct Sent<'a> {
-    pub kind: &'static dyn Kind,
+    pub kind: &'static dyn ConnectorKind,
     /// The general fields and the kind's.
     pub typed: Typed,
     /// What the form showed when it was opened.
@@ -95,7 +95,7 @@ pub async fn read_with_kept(
 
 /// What is kept of a refused form.
 #[derive(Debug, Clone, Default)]
-pub struct Kept {
+pub struct KeptSecrets {
     /// For the form; empty when nothing is kept.
     pub reference: String,
     pub slots: BTreeSet<String>,
@@ -111,14 +111,14 @@ pub async fn keep(
     store: &Store,
     vault: &Vault,
     grant: &Grant<verbs::SpecifySystems>,
-    kind: &'static dyn Kind,
+    kind: &'static dyn ConnectorKind,
     specified: &Specified,
     now: Stamp,
-) -> Result<Kept> {
-    let Some(person) = person(grant) else { return Ok(Kept::default()) };
+) -> Result<KeptSecrets> {
+    let Some(person) = person(grant) else { return Ok(KeptSecrets::default()) };
     let new = || specified.secrets.iter().filter(|(slot, _)| !specified.kept.contains(*slot));
     let reference = match specified.reference.as_str() {
-        "" if new().next().is_none() => return Ok(Kept::default()),
+        "" if new().next().is_none() => return Ok(KeptSecrets::default()),
         "" => random::token(),
         known => known.to_owned(),
     };
@@ -134,7 +134,8 @@ pub async fn keep(
                 Some(SecretDraft { reference, slot, person_id: person, key_id, sealed, expires_at })
             }
             Target::Unknown => {
-                let said = "Enter it again: it can be kept only when the other fields have no errors.";
+                let said =
+                    "Enter it again. It is kept only when the fields that decide where it is sent have no errors.";
                 again.push((slot.clone(), said.to_owned()));
                 None
             }
@@ -155,7 +156,7 @@ pub async fn keep(
         })
         .await?;
     drop(sealing);
-    Ok(Kept { reference, slots: slots.into_iter().map(|draft| draft.slot).collect(), again })
+    Ok(KeptSecrets { reference, slots: slots.into_iter().map(|draft| draft.slot).collect(), again })
 }
 
 /// Deletes the drafts that a saved form has used, in its transaction.
@@ -180,13 +181,13 @@ async fn forget(store: &Store, person: PersonId, reference: &str, slots: Vec<Str
 
 /// Who would get the secret of a slot.
 enum Target {
-    Known(Owner),
+    Known(SecretRecipient),
     /// A field that decides it has an error.
     Unknown,
     Nobody,
 }
 
-fn target(kind: &dyn Kind, specified: &Specified, slot: &str) -> Target {
+fn target(kind: &dyn ConnectorKind, specified: &Specified, slot: &str) -> Target {
     if kind.owner_fields(slot).iter().any(|field| specified.unread.contains(field)) {
         return Target::Unknown;
     }
@@ -206,16 +207,16 @@ fn context(person: PersonId, reference: &[u8], slot: &str) -> Vec<u8> {
 }
 
 /// A secret together with its target.
-fn bound(owner: &Owner, secret: &SecretString) -> SecretString {
+fn bound(owner: &SecretRecipient, secret: &SecretString) -> SecretString {
     let target = serde_json::json!([owner.identity, owner.paths]);
     SecretString::from(format!("{target}\n{}", secret.expose_secret()))
 }
 
 /// The target and the secret; `None` if the key no longer exists.
-fn open(vault: &Vault, draft: &SecretDraft) -> Option<(Owner, SecretString)> {
+fn open(vault: &Vault, draft: &SecretDraft) -> Option<(SecretRecipient, SecretString)> {
     let context = context(draft.person_id, &draft.reference, &draft.slot);
     let plain = vault.keys().open_sealed(&draft.key_id, &context, &draft.sealed).ok()?;
     let (target, secret) = plain.expose_secret().split_once('\n')?;
     let (identity, paths) = serde_json::from_str(target).ok()?;
-    Some((Owner { identity, paths, required: true }, SecretString::from(secret)))
+    Some((SecretRecipient { identity, paths, required: true }, SecretString::from(secret)))
 }

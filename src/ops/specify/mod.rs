@@ -10,5 +10,5 @@ mod unused;
 
 pub use delete::{RunIsOpen, delete_system};
 pub use form::{Specified, read};
-pub use kept::{Kept, Sent, keep, read_with_kept};
+pub use kept::{KeptSecrets, Sent, keep, read_with_kept};
 pub use save::{Change, ChangedSince, Wanted, create_system, save_system};

@@ -3,7 +3,7 @@
 
 use crate::access::{Grant, verbs};
 use crate::config::Config;
-use crate::domain::kind::{Kind, Kinds};
+use crate::domain::kind::{ConnectorKind, Kinds};
 use crate::ids::{GroupId, SystemId};
 use crate::store::systems::{InReach, System};
 use crate::store::{Db, Result, credentials, groups, systems};
@@ -17,7 +17,7 @@ type Objections = Vec<(String, String)>;
 /// What a form is checked against.
 pub(super) struct Against<'a> {
     pub grant: &'a Grant<verbs::SpecifySystems>,
-    pub kind: &'static dyn Kind,
+    pub kind: &'static dyn ConnectorKind,
     /// Finds the kinds of other systems.
     pub kinds: Kinds,
     pub config: &'a Config,

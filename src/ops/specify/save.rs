@@ -13,16 +13,16 @@ use super::objections::{Against, name_taken, objections};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::config::Config;
-use crate::domain::kind::{Kind, Kinds, Owner};
+use crate::domain::kind::{ConnectorKind, Kinds, SecretRecipient};
 use crate::ids::{CheckNo, SystemId, SystemKey};
-use crate::store::systems::{Draft, System, Watch};
+use crate::store::systems::{Draft, System, SystemTimes};
 use crate::store::{self, Db, Store, StoreError, checks, credentials, groups, item_states, systems};
 
 type Specify = Grant<verbs::SpecifySystems>;
 
 /// A system as it is to be, of which kind, by whom.
 pub struct Wanted {
-    pub kind: &'static dyn Kind,
+    pub kind: &'static dyn ConnectorKind,
     /// Finds the kinds of other systems.
     pub kinds: Kinds,
     /// Says which local folders a group may use.
@@ -107,7 +107,7 @@ pub async fn save_system(
                 return Err(OpError::Invalid(wrong));
             }
             let draft = drafted(db, &grant, kind, &specified, now, Some(&system))?;
-            let watch = systems::watch(db, &system)?;
+            let watch = systems::times(db, &system)?;
             if !systems::save(db, &grant, &system, &draft, seen_version, now)? {
                 return Err(OpError::Refused(ChangedSince));
             }
@@ -149,14 +149,14 @@ fn name_is_taken<R>(error: OpError<R>) -> OpError<R> {
 }
 
 /// Whether the stored secret of a slot may be used for what its system is to be.
-pub(super) fn keeps(was: Option<&Owner>, is: Option<&Owner>) -> bool {
+pub(super) fn keeps(was: Option<&SecretRecipient>, is: Option<&SecretRecipient>) -> bool {
     was.zip(is).is_some_and(|(was, is)| was.covers(is))
 }
 
 fn drafted(
     db: &mut Db,
     grant: &Specify,
-    kind: &dyn Kind,
+    kind: &dyn ConnectorKind,
     specified: &Specified,
     now: Stamp,
     system: Option<&System>,
@@ -191,7 +191,7 @@ fn next_due(specified: &Specified, id: SystemId, now: Stamp) -> Option<Stamp> {
 
 fn seal(
     db: &mut Db,
-    kind: &dyn Kind,
+    kind: &dyn ConnectorKind,
     sealing: &Sealing,
     id: SystemId,
     specified: &Specified,
@@ -205,7 +205,7 @@ fn seal(
 }
 
 /// A system for the audit log: without secrets.
-fn state_of(system: &System, watch: &Watch) -> serde_json::Value {
+fn state_of(system: &System, watch: &SystemTimes) -> serde_json::Value {
     serde_json::json!({
         "name": system.name, "group": system.group_id.0, "production": system.production, "schedule": system.schedule,
         "time_zone": system.time_zone, "timeout_us": system.timeout_us, "max_attempts": system.max_attempts,

@@ -1,7 +1,7 @@
 //! No two systems write to one place when one of them deletes there.
 
 use crate::access::{Grant, Scope, verbs};
-use crate::domain::kind::{Kind, Kinds};
+use crate::domain::kind::{ConnectorKind, Kinds};
 use crate::ids::SystemId;
 use crate::store::{Db, Result, systems};
 
@@ -13,7 +13,7 @@ pub(super) fn refused(
     db: &mut Db,
     grant: &Grant<verbs::SpecifySystems>,
     kinds: Kinds,
-    wanted: (&dyn Kind, &serde_json::Value),
+    wanted: (&dyn ConnectorKind, &serde_json::Value),
     before: Option<(SystemId, &serde_json::Value)>,
 ) -> Result<Option<String>> {
     let (kind, settings) = wanted;

@@ -1,6 +1,6 @@
 //! Text that was typed into a field which the chosen option does not use: never dropped silently.
 
-use crate::domain::kind::{Field, Input, Kind, Typed};
+use crate::domain::kind::{ConnectorKind, Field, Input, Typed};
 
 /// What was typed, and what the form showed when it was opened: text that was there already and belongs to an option
 /// that the person has left is not typed.
@@ -33,7 +33,7 @@ const SCHEDULES: [(&str, &str); 3] = [("every", "every_minutes"), ("daily", "dai
 /// The fields whose text neither `settings` nor the schedule have taken up. Fields that have an error already, and those
 /// whose choice has one, are not reported.
 pub(super) fn unused(
-    kind: &dyn Kind,
+    kind: &dyn ConnectorKind,
     typing: Typing<'_>,
     settings: &serde_json::Value,
     wrong: &[(String, String)],
@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(wrong("odata", changes, &[]), expected);
     }
 
-    /// A person who turns from cron to manual has typed nothing; one who types another expression has.
+    /// Switching from cron to manual types nothing; another cron expression does.
     #[test]
     fn what_was_there_before_is_not_typed() {
         let cron = [("cron", "30 6 * * *"), ("source_bucket", "reports"), ("source_account", "one\r\ntwo")];

@@ -7,8 +7,8 @@ use crate::domain::comparison::{Group, Items};
 use crate::domain::message::StoredMessage;
 use crate::domain::run::{RunResult, RunState};
 use crate::domain::typed_time;
-use crate::queries::Kept;
-use crate::store::messages::{self, Cursor, MessageFilter, Words};
+use crate::queries::KeptSince;
+use crate::store::messages::{self, Cursor, Dictionary, MessageFilter};
 use crate::store::runs::{Counted, ItemKeys, Run, RunDetails, RunDigest, counts_by, digest, examples};
 use crate::store::{Db, Result};
 
@@ -80,10 +80,10 @@ pub enum Misplaced {
 pub(super) fn run_log(
     db: &mut Db,
     reader: &Actor,
-    words: &Words,
+    words: &Dictionary,
     of: &RunDetails,
     question: &LogQuestion<'_>,
-    kept: Kept,
+    kept: KeptSince,
 ) -> Result<RunLog> {
     let Some(grant) = reader.grant_in::<verbs::ReadLogs>(of.system.group_id) else { return Ok(RunLog::NoAccess) };
     if !kept.has_messages(&of.run) {
@@ -105,7 +105,7 @@ fn compared_items(
     grant: &Grant<verbs::ReadLogs>,
     run: &Run,
     digest: &RunDigest,
-    kept: Kept,
+    kept: KeptSince,
 ) -> Result<ComparedItems> {
     let compared = digest.comparison.as_ref().filter(|_| run.result != Some(RunResult::Canceled));
     let Some(comparison) = compared else { return Ok(ComparedItems::default()) };
@@ -126,6 +126,11 @@ impl LogQuestion<'_> {
         let (jump, misplaced) = self.jump(db, log, of)?;
         let mut page = self.read_from(db, log, jump)?;
         page.misplaced = misplaced;
+        if self.around.is_some() && page.messages.is_empty() && of.totals.counts.total() > 0 {
+            let end = LogQuestion { around: None, cursor: Cursor::Last, ..self.clone() };
+            page = end.read_from(db, log, None)?;
+            page.misplaced = Some(Misplaced::BeyondLast(of.totals.counts.total()));
+        }
         Ok(page)
     }
 

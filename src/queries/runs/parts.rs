@@ -5,8 +5,8 @@ use crate::clock::Stamp;
 use crate::domain::message::StoredMessage;
 use crate::domain::run::RunState;
 use crate::ids::{RunNo, SystemKey};
-use crate::queries::Standing;
-use crate::store::messages::{self, Cursor, MessageFilter, Words};
+use crate::queries::AccessRecheck;
+use crate::store::messages::{self, Cursor, Dictionary, MessageFilter};
 use crate::store::runs::{self, Run, Totals};
 use crate::store::systems::{self, InReach, System};
 use crate::store::{Db, Result, StoreError};
@@ -49,9 +49,9 @@ pub fn run_with_log(
 /// [`StoreError::NotFound`] when the reader has lost the session, the account, or the right.
 pub fn log_part(
     db: &mut Db,
-    (grant, standing, now): (&Grant<verbs::ReadLogs>, &Standing, Stamp),
+    (grant, standing, now): (&Grant<verbs::ReadLogs>, &AccessRecheck, Stamp),
     (key, no): (&SystemKey, RunNo),
-    words: &Words,
+    words: &Dictionary,
     (filter, cursor, limit): (&MessageFilter, Cursor, i64),
 ) -> Result<LogPart> {
     let system = systems::find_with_runs(db, grant, key)?;

@@ -39,6 +39,8 @@ pub enum PlanState {
     Replaced {
         run: RunNo,
     },
+    /// The settings of the system have changed since then.
+    SettingsChanged,
     /// A later run completed without one.
     Outdated {
         run: RunNo,
@@ -79,13 +81,14 @@ pub fn deletion_plan(
     if has_more {
         steps.pop();
     }
-    let state = state(db, &system, no, &plan, now)?;
+    let state = state(db, &system, &run, &plan, now)?;
     let deletions = steps.into_iter().map(|(key, _detail)| key).collect();
     Ok(DeletionPlan { system, plan, state, deletions, has_more })
 }
 
 /// What has become of a plan. A later confirmation of a plan with the same digest is one of this plan too.
-fn state(db: &mut Db, system: &InReach<System>, no: RunNo, plan: &Braked, now: Stamp) -> Result<PlanState> {
+fn state(db: &mut Db, system: &InReach<System>, of: &Run, plan: &Braked, now: Stamp) -> Result<PlanState> {
+    let no = of.no;
     let run = plans::carried_out_by(db, system, no, &plan.digest)?;
     if plan.confirmed_at.is_some() || run.is_some() {
         let carried = run.as_ref().map(|run| carried(db, run)).transpose()?;
@@ -101,6 +104,9 @@ fn state(db: &mut Db, system: &InReach<System>, no: RunNo, plan: &Braked, now: S
     }
     if plan.expires_at <= now {
         return Ok(PlanState::Expired { at: plan.expires_at });
+    }
+    if of.settings_version.is_some_and(|version| version != system.settings_version) {
+        return Ok(PlanState::SettingsChanged);
     }
     Ok(PlanState::Open { expires: plan.expires_at })
 }

@@ -4,8 +4,8 @@ use super::log::{LogQuestion, RunLog, run_log};
 use crate::access::{Actor, Grant, Permission, verbs};
 use crate::domain::run::RunState;
 use crate::ids::{RunNo, SystemKey};
-use crate::queries::{Kept, RunFailure, run_failure};
-use crate::store::messages::Words;
+use crate::queries::{KeptSince, RunFailure, run_failure};
+use crate::store::messages::Dictionary;
 use crate::store::runs::{self, Run, RunDetails};
 use crate::store::systems::{self, InReach, System};
 use crate::store::{Db, Result};
@@ -42,8 +42,8 @@ pub fn run_overview(
     db: &mut Db,
     (grant, reader): (&Grant<verbs::SeeRun>, &Actor),
     (key, no): (&SystemKey, RunNo),
-    (words, question): (&Words, &LogQuestion<'_>),
-    kept: Kept,
+    (words, question): (&Dictionary, &LogQuestion<'_>),
+    kept: KeptSince,
 ) -> Result<RunOverview> {
     let details = runs::details(db, grant, (key, no), kept.runs_since)?;
     let group = details.system.group_id;

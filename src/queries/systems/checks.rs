@@ -2,11 +2,11 @@
 
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
-use crate::domain::house_note::HouseNote;
+use crate::domain::team_note::TeamNote;
 use crate::ids::{CheckNo, RunNo, SystemKey};
 use crate::store::checks::{self, Check};
 use crate::store::systems::{self, InReach, System, SystemDetails};
-use crate::store::{Db, Result, house_notes, runs};
+use crate::store::{Db, Result, runs, team_notes};
 
 /// The checks of a system that are kept, newest first.
 ///
@@ -28,7 +28,7 @@ pub struct CheckOverview {
     pub details: SystemDetails,
     pub check: Check,
     /// The note of the organization on the code that the check ended with.
-    pub note: Option<HouseNote>,
+    pub note: Option<TeamNote>,
 }
 
 /// Reads a check.
@@ -42,7 +42,7 @@ pub fn check_overview(
 ) -> Result<CheckOverview> {
     let details = systems::details(db, grant, key)?;
     let check = checks::find(db, &details.system, no)?;
-    let note = check.code.as_ref().map(|code| house_notes::find(db, code)).transpose()?.flatten();
+    let note = check.code.as_ref().map(|code| team_notes::find(db, code)).transpose()?.flatten();
     Ok(CheckOverview { details, check, note })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::access::{Grant, verbs};
 use crate::ids::{GroupId, SystemKey};
-use crate::store::systems::{InReach, System, Watch};
+use crate::store::systems::{InReach, System, SystemTimes};
 use crate::store::{Db, Result, credentials, groups, systems};
 
 /// A system as its form shows it.
@@ -12,7 +12,7 @@ use crate::store::{Db, Result, credentials, groups, systems};
 pub struct SystemToEdit {
     pub system: InReach<System>,
     pub group: String,
-    pub watch: Watch,
+    pub watch: SystemTimes,
     /// The slots in which a credential is stored.
     pub stored: BTreeSet<String>,
 }
@@ -23,7 +23,7 @@ pub struct SystemToEdit {
 /// [`crate::store::StoreError::NotFound`] when it is out of reach; otherwise as the store.
 pub fn system_to_edit(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey) -> Result<SystemToEdit> {
     let (system, group) = systems::find(db, grant, key)?;
-    let watch = systems::watch(db, &system)?;
+    let watch = systems::times(db, &system)?;
     let stored = credentials::slots(db, &system)?.into_iter().collect();
     Ok(SystemToEdit { system, group, watch, stored })
 }

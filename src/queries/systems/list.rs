@@ -8,7 +8,7 @@ use crate::domain::run::RunResult;
 use crate::domain::status::Overall;
 use crate::ids::{GroupId, SystemId};
 use crate::store::runs::{Open, RecentRun};
-use crate::store::systems::{Filter, Listed, Page, Place};
+use crate::store::systems::{Listed, Page, SystemCursor, SystemFilter};
 use crate::store::{Db, Result, groups, runs, systems};
 
 /// How many runs the strip of a row shows.
@@ -23,7 +23,7 @@ pub struct SystemList {
     /// The groups in reach, by name.
     pub groups: Vec<(GroupId, String)>,
     /// The next row in the direction that was read.
-    pub beyond: Option<Place>,
+    pub beyond: Option<SystemCursor>,
 }
 
 /// A system as the list shows it.
@@ -45,7 +45,7 @@ pub struct ListedSystem {
 pub fn system_list(
     db: &mut Db,
     grant: &Grant<verbs::SeeSystem>,
-    filter: impl FnOnce(&[(GroupId, String)]) -> Filter,
+    filter: impl FnOnce(&[(GroupId, String)]) -> SystemFilter,
     (page, limit): (&Page, i64),
     kept_since: Stamp,
 ) -> Result<SystemList> {
@@ -75,7 +75,7 @@ pub fn system_list(
 pub fn system_list_part(
     db: &mut Db,
     grant: &Grant<verbs::Export>,
-    filter: &Filter,
+    filter: &SystemFilter,
     page: &Page,
     limit: i64,
 ) -> Result<(Vec<Listed>, Option<Page>)> {

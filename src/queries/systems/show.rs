@@ -3,10 +3,10 @@
 use crate::access::{Actor, Grant, verbs};
 use crate::clock::Stamp;
 use crate::ids::SystemKey;
-use crate::queries::{Kept, RunFailure, run_failure};
+use crate::queries::{KeptSince, RunFailure, run_failure};
 use crate::store::checks::{self, Check};
 use crate::store::plans::Braked;
-use crate::store::runs::{self, ListedRun, Open, Run, RunPlace, Totals};
+use crate::store::runs::{self, ListedRun, Open, Run, RunCursor, Totals};
 use crate::store::systems::{self, SystemDetails};
 use crate::store::{Db, Result};
 
@@ -48,8 +48,8 @@ pub fn system_overview(
     db: &mut Db,
     (grant, reader): (&Grant<verbs::SeeSystem>, &Actor),
     key: &SystemKey,
-    (place, limit): (RunPlace, i64),
-    (kept, now): (Kept, Stamp),
+    (place, limit): (RunCursor, i64),
+    (kept, now): (KeptSince, Stamp),
 ) -> Result<SystemOverview> {
     let details = systems::details(db, grant, key)?;
     let group = details.system.group_id;
@@ -79,15 +79,15 @@ pub fn system_overview(
     })
 }
 
-fn page_of_runs(db: &mut Db, of: &SystemDetails, place: RunPlace, limit: i64, kept: Kept) -> Result<RunsPage> {
+fn page_of_runs(db: &mut Db, of: &SystemDetails, place: RunCursor, limit: i64, kept: KeptSince) -> Result<RunsPage> {
     let (runs, more) = runs::list(db, &of.system, place, kept.runs_since, limit)?;
     let is_newest = runs.first().is_none_or(|first| first.run.no.0 >= of.system.last_run_no);
     let is_oldest = runs.last().is_none_or(|last| last.run.no.0 <= 1);
     let (has_newer, has_older) = match place {
-        RunPlace::Newest => (false, more),
-        RunPlace::Before(_) => (!is_newest, more),
-        RunPlace::After(_) => (more, !is_oldest),
-        RunPlace::Oldest => (more, false),
+        RunCursor::Newest => (false, more),
+        RunCursor::Before(_) => (!is_newest, more),
+        RunCursor::After(_) => (more, !is_oldest),
+        RunCursor::Oldest => (more, false),
     };
     Ok(RunsPage { runs, has_newer, has_older })
 }

@@ -2,17 +2,17 @@
 
 use diesel::prelude::*;
 
-use super::words::{ITEM_TYPE, Words, find, find_code};
+use super::dictionary::{Dictionary, ITEM_TYPE, find, find_code};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
-use crate::domain::house_note::HouseNote;
 use crate::domain::message::{Category, Direction, Operation, StoredMessage};
+use crate::domain::team_note::TeamNote;
 use crate::ids::RunId;
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
-use crate::store::house_notes::StoredNote;
 use crate::store::schema::{house_notes, messages, words};
 use crate::store::systems::lower;
+use crate::store::team_notes::StoredNote;
 
 /// What to show of a log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct MessagePage {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages)]
-struct Row {
+struct MessageRow {
     seq: i64,
     at: Stamp,
     category: Category,
@@ -79,7 +79,7 @@ fn filtered(
 /// A run's log, with the proof that it may be read.
 #[derive(Clone, Copy)]
 pub struct Log<'a> {
-    pub words: &'a Words,
+    pub words: &'a Dictionary,
     pub grant: &'a Grant<verbs::ReadLogs>,
     pub run: RunId,
 }
@@ -93,7 +93,7 @@ pub fn page(db: &mut Db, log: Log<'_>, filter: &MessageFilter, cursor: Cursor, l
         Cursor::Before(seq) => (query.filter(messages::seq.lt(seq)).order(messages::seq.desc()), true),
         Cursor::Last => (query.order(messages::seq.desc()), true),
     };
-    let mut rows: Vec<Row> = query.limit(limit + 1).select(Row::as_select()).load(db)?;
+    let mut rows: Vec<MessageRow> = query.limit(limit + 1).select(MessageRow::as_select()).load(db)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
     if more {
         rows.pop();
@@ -101,18 +101,18 @@ pub fn page(db: &mut Db, log: Log<'_>, filter: &MessageFilter, cursor: Cursor, l
     if backwards {
         rows.reverse();
     }
-    Ok(MessagePage { rows: told(db, log.words, rows)?, more })
+    Ok(MessagePage { rows: to_messages(db, log.words, rows)?, more })
 }
 
 /// The message with this number and up to `reach` of any category on either side.
 pub fn around(db: &mut Db, log: Log<'_>, seq: i64, reach: i64) -> Result<Vec<StoredMessage>> {
-    let rows: Vec<Row> = messages::table
+    let rows: Vec<MessageRow> = messages::table
         .filter(messages::run_id.eq(log.run))
         .filter(messages::seq.between(seq.saturating_sub(reach), seq.saturating_add(reach)))
         .order(messages::seq)
-        .select(Row::as_select())
+        .select(MessageRow::as_select())
         .load(db)?;
-    told(db, log.words, rows)
+    to_messages(db, log.words, rows)
 }
 
 /// The number of the first message at or after a time, found by halving: times rise with numbers.
@@ -140,7 +140,7 @@ pub fn at_time(db: &mut Db, log: Log<'_>, time: Stamp) -> Result<Option<i64>> {
     Ok((low <= last).then_some(low))
 }
 
-fn told(db: &mut Db, words: &Words, rows: Vec<Row>) -> Result<Vec<StoredMessage>> {
+fn to_messages(db: &mut Db, words: &Dictionary, rows: Vec<MessageRow>) -> Result<Vec<StoredMessage>> {
     let numbers: Vec<i64> = rows.iter().flat_map(|row| [row.code, row.item_type]).collect();
     let texts = words.texts(db, &numbers)?;
     let word = |number: i64| texts.get(&number).cloned().unwrap_or_default();
@@ -169,7 +169,7 @@ pub struct FirstError {
     pub args: Vec<String>,
     pub foreign_text: Option<String>,
     /// The note of the organization on the code.
-    pub note: Option<HouseNote>,
+    pub note: Option<TeamNote>,
 }
 
 /// Maximum number of notes on one code: those of an earlier version can differ in case.
@@ -196,7 +196,7 @@ pub fn first_error(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, run: RunId) -> 
         code,
         args: serde_json::from_str(&args).unwrap_or_default(),
         foreign_text,
-        note: note.map(HouseNote::from),
+        note: note.map(TeamNote::from),
     }))
 }
 

@@ -10,7 +10,7 @@ use super::page::{Cursor, Log, MessageFilter, page};
 #[derive(Debug, Clone, Default)]
 pub struct SearchPage {
     pub rows: Vec<StoredMessage>,
-    /// The last message that was looked at; the search goes on after it. None: it has seen all.
+    /// The last message that was looked at; the search continues after it. None: it has examined all.
     pub continue_after: Option<i64>,
     /// How many messages were looked at.
     pub looked_at: i64,

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
+use super::dictionary::{CODE, ITEM_TYPE, numbers};
 use super::timeline;
-use super::words::{CODE, ITEM_TYPE, numbers};
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts, MAX_KEY_BYTES, Message, shortened};
 use crate::store::backend::{self, insert_messages};
@@ -26,7 +26,7 @@ pub fn ensure_partitions(db: &mut Db) -> Result<()> {
 /// A row of the table.
 #[derive(Insertable)]
 #[diesel(table_name = messages)]
-pub(in crate::store) struct Row {
+pub(in crate::store) struct NewMessageRow {
     run_id: i64,
     seq: i64,
     at: i64,
@@ -87,7 +87,7 @@ fn of_each<'a>(batch: &'a Batch, word: impl Fn(&'a Message) -> &'a str) -> BTree
     batch.iter().map(|(_at, message)| word(message)).collect()
 }
 
-fn row(claim: &Claim, seq: i64, at: Stamp, message: &Message, code: i64, item_type: i64) -> Row {
+fn row(claim: &Claim, seq: i64, at: Stamp, message: &Message, code: i64, item_type: i64) -> NewMessageRow {
     let mut cut = false;
     let args: Vec<String> = message.args.iter().map(|arg| shortened(arg, &mut cut)).collect();
     let foreign_text = message.foreign_text.as_deref().map(|text| shortened(text, &mut cut));
@@ -96,7 +96,7 @@ fn row(claim: &Claim, seq: i64, at: Stamp, message: &Message, code: i64, item_ty
         item_key.truncate(MAX_KEY_BYTES);
         cut = true;
     }
-    Row {
+    NewMessageRow {
         run_id: claim.run.0,
         seq,
         at: at.0,

@@ -1,5 +1,5 @@
 //! When messages were logged: one bounded row for each run, changed by the transaction that stores them, so
-//! that a page draws a million messages by one look-up. Measured: 3 µs (SQLite) or 0.3 ms (Postgres) for each batch of
+//! that a page draws a million messages by one lookup. Measured: 3 µs (SQLite) or 0.3 ms (Postgres) for each batch of
 //! 2,000 messages, less than one in a hundred of the time that the batch takes.
 
 use diesel::prelude::*;

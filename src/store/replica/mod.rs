@@ -23,7 +23,7 @@ pub use staging::{Counts, Incoming, Reading, stage, withdraw};
 pub(in crate::store) use staging::{RecordRow, SeenRow};
 pub(in crate::store) use sweep::sweep_left;
 pub use sweep::{discard, sweep};
-pub use view::{Place, Record, Version, Which, changed_by, find, history, records};
+pub use view::{Record, RecordCursor, Version, Which, changed_by, find, history, records};
 
 /// The bytes that a record is known by, within its set.
 pub type Key = Vec<u8>;

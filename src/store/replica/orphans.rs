@@ -13,7 +13,7 @@ use crate::store::schema::replica_records;
 /// How many keys are looked at in one go.
 const LOOK: i64 = 5_000;
 
-/// The keys among the next ones after `after` that this run has not met, and where to go on from.
+/// The keys among the next ones after `after` that this run has not met, and where to continue.
 pub fn unmet(db: &mut Db, claim: &Claim, set: SetId, after: Option<Key>) -> Result<(Vec<Key>, Option<Key>)> {
     let mut query = replica_records::table
         .filter(replica_records::set_id.eq(set))

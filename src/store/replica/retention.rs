@@ -13,13 +13,13 @@ use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{replica_records, replica_seen, replica_sets, replicas, runs, systems};
 
-/// So many rows go in one transaction.
+/// Maximum number of rows per transaction.
 const ROWS: i64 = 5_000;
 
 /// Deletes versions that these runs, or earlier ones of their systems, have replaced: some of them. Their history is
 /// shown by run, and these runs go. `false` when nothing is left to delete.
 ///
-/// What a page or an export reads was not replaced before it began. A mark of a run that was not published stands for
+/// What a page or an export reads was not replaced before it began. A mark of a run that was not published means
 /// nothing, and is not followed.
 pub(in crate::store) fn forget_replaced(db: &mut Db, by: &[(RunId, SystemId)]) -> Result<bool> {
     let mut newest: BTreeMap<SystemId, RunId> = BTreeMap::new();

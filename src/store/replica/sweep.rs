@@ -33,13 +33,13 @@ pub fn discard(db: &mut Db, claim: &Claim, set: SetId) -> Result<bool> {
 }
 
 /// The same as [`sweep`] for a system that may never run again, long after this run of it has ended; `false` also when there is a
-/// later run, which sweeps by itself.
+/// later run, which sweeps first.
 pub(in crate::store) fn sweep_left(db: &mut Db, system: SystemId, run: RunId) -> Result<bool> {
     let has_replica = replicas::table.find(system);
     if !diesel::select(diesel::dsl::exists(has_replica)).get_result(db)? {
         return Ok(false);
     }
-    // Whoever queues or claims a run of this system waits until this has been done, and so nobody stages meanwhile.
+    // Queuing or claiming a run of this system waits until this is done, so nothing is staged at the same time.
     systems::lock(db, system)?;
     let later = runs::table.filter(runs::system_id.eq(system)).filter(runs::id.gt(run));
     if diesel::select(diesel::dsl::exists(later)).get_result(db)? {

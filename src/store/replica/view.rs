@@ -1,4 +1,4 @@
-//! The published replica, for whoever may look at it: data like that of logs, so it takes the same grant.
+//! The published replica. Its data is like that of logs, so it takes the same grant.
 
 use diesel::prelude::*;
 
@@ -36,14 +36,14 @@ pub struct Which {
 
 /// Where a page begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum RecordCursor {
     First,
     After(Vec<u8>),
     Before(Vec<u8>),
     Last,
 }
 
-type Row = (Vec<u8>, bool, String);
+type RecordRow = (Vec<u8>, bool, String);
 
 /// A page in the order of keys, and the next key in the direction that was read.
 pub fn records(
@@ -51,7 +51,7 @@ pub fn records(
     set: &ReplicaSet,
     published: RunId,
     which: &Which,
-    place: &Place,
+    place: &RecordCursor,
     limit: i64,
 ) -> Result<(Vec<Record>, Option<Vec<u8>>)> {
     let mut query = replica_records::table.filter(replica_records::set_id.eq(set.id)).limit(limit + 1).into_boxed();
@@ -73,18 +73,18 @@ pub fn records(
             query = query.filter(replica_records::record_key.lt(end));
         }
     }
-    let backwards = matches!(place, Place::Before(_) | Place::Last);
+    let backwards = matches!(place, RecordCursor::Before(_) | RecordCursor::Last);
     query = match place {
-        Place::First | Place::Last => query,
-        Place::After(key) => query.filter(replica_records::record_key.gt(key.clone())),
-        Place::Before(key) => query.filter(replica_records::record_key.lt(key.clone())),
+        RecordCursor::First | RecordCursor::Last => query,
+        RecordCursor::After(key) => query.filter(replica_records::record_key.gt(key.clone())),
+        RecordCursor::Before(key) => query.filter(replica_records::record_key.lt(key.clone())),
     };
     query = if backwards {
         query.order(replica_records::record_key.desc())
     } else {
         query.order(replica_records::record_key.asc())
     };
-    let mut rows: Vec<Row> =
+    let mut rows: Vec<RecordRow> =
         query.select((replica_records::record_key, replica_records::orphaned, replica_records::data)).load(db)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
     let beyond = if more { rows.pop().map(|(key, ..)| key) } else { None };
@@ -115,7 +115,7 @@ pub struct Version {
     pub data: String,
 }
 
-/// The published versions of a record, newest first, at most so many; whether there are more. Without the runs that
+/// The published versions of a record, newest first, at most `limit`, and whether there are more. Without the runs that
 /// ended before `kept_since`.
 pub fn history(
     db: &mut Db,

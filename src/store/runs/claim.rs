@@ -33,7 +33,7 @@ pub struct Claim {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = runs)]
-pub(super) struct Row {
+pub(super) struct ClaimRow {
     id: RunId,
     system_id: SystemId,
     lane: String,
@@ -46,7 +46,7 @@ pub(super) struct Row {
 }
 
 impl Claim {
-    pub(super) fn of(row: Row, claimed_at: Stamp) -> Self {
+    pub(super) fn of(row: ClaimRow, claimed_at: Stamp) -> Self {
         Self {
             run: row.id,
             system: row.system_id,
@@ -134,11 +134,11 @@ pub fn lost(db: &mut Db, _worker: Internal, lease: Duration) -> Result<Vec<Claim
             continue;
         }
         // As it is under the lock: the worker may have renewed its lease since.
-        let row: Option<Row> = runs::table
+        let row: Option<ClaimRow> = runs::table
             .filter(runs::id.eq(id))
             .filter(runs::state.eq(RunState::Running))
             .filter(runs::lease_until.lt(now))
-            .select(Row::as_select())
+            .select(ClaimRow::as_select())
             .first(db)
             .optional()?;
         let Some(mut row) = row else { continue };

@@ -18,7 +18,7 @@ use crate::store::schema::{messages, run_comparisons, run_counts, runs, words};
 /// What changed since the run before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
-    /// The run before in the same lane, canceled ones left out; none for the first.
+    /// The run before in the same lane, canceled ones skipped; none for the first.
     pub before: Option<RunNo>,
     pub changes: Vec<Change>,
 }
@@ -133,7 +133,7 @@ pub fn examples(
 
 /// A change as it is kept: items of the log are named by their places alone, so that they go with it.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct StoredChange {
     category: String,
     code: String,
     item_type: String,
@@ -144,9 +144,9 @@ struct Kept {
 
 fn written(changes: &[Change]) -> String {
     let group = |group: &Group| (group.n, group.examples.clone());
-    let kept: Vec<Kept> = changes
+    let kept: Vec<StoredChange> = changes
         .iter()
-        .map(|change| Kept {
+        .map(|change| StoredChange {
             category: change.subject.category.as_str().to_owned(),
             code: change.subject.code.clone(),
             item_type: change.subject.item_type.clone(),
@@ -159,9 +159,9 @@ fn written(changes: &[Change]) -> String {
 }
 
 fn read(changes: &str) -> Vec<Change> {
-    let kept: Vec<Kept> = serde_json::from_str(changes).unwrap_or_default();
+    let kept: Vec<StoredChange> = serde_json::from_str(changes).unwrap_or_default();
     let group = |(n, examples): (i64, Vec<i64>)| Group { n, examples };
-    let change = |kept: Kept| {
+    let change = |kept: StoredChange| {
         Some(Change {
             subject: Subject { category: Category::parse(&kept.category)?, code: kept.code, item_type: kept.item_type },
             before: kept.before,

@@ -128,7 +128,7 @@ pub struct ComparedRun {
 /// Reads the digest of a run.
 pub fn digest(db: &mut Db, run: RunId, kept_since: Stamp) -> Result<RunDigest> {
     type Before = (RunId, Option<Stamp>, Option<String>);
-    type Row = (Option<StoredTimeline>, Option<StoredComparison>, Option<Before>, Option<Counters>);
+    type DetailsRow = (Option<StoredTimeline>, Option<StoredComparison>, Option<Before>, Option<Counters>);
     let before = diesel::alias!(runs as before);
     let end = before.field(runs::ended_at);
     let is_before = before
@@ -136,7 +136,7 @@ pub fn digest(db: &mut Db, run: RunId, kept_since: Stamp) -> Result<RunDigest> {
         .eq(runs::system_id)
         .and(before.field(runs::no).nullable().eq(run_comparisons::before_no.nullable()))
         .and(end.is_null().or(end.ge(kept_since)));
-    let (timeline, comparison, before, counters): Row = runs::table
+    let (timeline, comparison, before, counters): DetailsRow = runs::table
         .left_join(run_timelines::table.on(run_timelines::run_id.eq(runs::id)))
         .left_join(run_comparisons::table.on(run_comparisons::run_id.eq(runs::id)))
         .left_join(before.on(is_before))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::claim::Claim;
-use super::queue::{Due, Queued, try_queue};
+use super::queue::{NewRun, Queued, try_queue};
 use crate::clock::Stamp;
 use crate::domain::cadence::{self, Cadence};
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger, result_of};
@@ -38,13 +38,13 @@ pub struct Retry {
 
 /// What follows an end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sequel {
+pub struct FollowUp {
     pub retry: Option<Retry>,
     /// When the connection is checked next: soon if it is to blame, later after a success.
     pub cadence: Cadence,
 }
 
-impl From<Option<Retry>> for Sequel {
+impl From<Option<Retry>> for FollowUp {
     fn from(retry: Option<Retry>) -> Self {
         Self { retry, cadence: Cadence::default() }
     }
@@ -54,9 +54,9 @@ impl From<Option<Retry>> for Sequel {
 ///
 /// # Errors
 /// [`StoreError::Fenced`] when the run is somebody else's by now.
-pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Sequel>) -> Result<RunResult> {
+pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<FollowUp>) -> Result<RunResult> {
     let now = db_now(db)?;
-    let Sequel { retry, cadence } = sequel.into();
+    let FollowUp { retry, cadence } = sequel.into();
     let totals = super::progress::progress(db, claim.run)?;
     // A worker that is gone may have stored more than it came to tell of.
     if totals.stored > totals.emitted {
@@ -95,7 +95,7 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Seq
     let held = systems::is_held(db, claim.system)?;
     // What is under way when a hold begins comes to its end, and plans nothing further.
     if let Some(retry) = retry.filter(|_retry| !held) {
-        let due = Due {
+        let due = NewRun {
             system: claim.system,
             lane: claim.lane.clone(),
             request_key: None,

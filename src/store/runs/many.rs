@@ -14,7 +14,7 @@ use crate::store::error::Result;
 use crate::store::schema::{run_progress, runs, systems};
 use crate::store::systems::{InReach, System};
 
-/// Open runs of these systems. Each state has an index of its own, which a database uses only if the state is written out; a
+/// Open runs of these systems. Each state has its own index, which a database uses only if the state is written out; a
 /// look for "not ended" would read all runs of the systems.
 macro_rules! open_runs {
     ($of_systems:expr) => {{
@@ -77,8 +77,8 @@ pub fn recent_of(
     most: i64,
     kept_since: Stamp,
 ) -> Result<HashMap<SystemId, Vec<RecentRun>>> {
-    type Row = (SystemId, Option<RunResult>, Option<Stamp>, Option<i64>);
-    let rows: Vec<Row> = runs::table
+    type RecentRow = (SystemId, Option<RunResult>, Option<Stamp>, Option<i64>);
+    let rows: Vec<RecentRow> = runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
         .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
         .filter(systems::id.eq_any(of.to_vec()))

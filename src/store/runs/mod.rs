@@ -1,6 +1,5 @@
 //! Runs: the queue, claims and leases, and what is shown of them.
 
-mod book;
 mod claim;
 mod comparison;
 mod details;
@@ -11,17 +10,18 @@ mod progress;
 mod queue;
 mod record;
 mod retention;
+mod run_list;
 
-pub use book::{BookFilter, BookPage, BookPlace, BookRows, Booked, book};
 pub use claim::{Claim, any_lost, canceled_by, heartbeat, in_process, lost, shorten_leases};
 pub use comparison::{Comparison, ItemKeys, examples};
 pub use details::{ComparedRun, RunDetails, RunDigest, details, digest};
-pub use finish::{Ending, Retry, Sequel, finish, withdraw};
+pub use finish::{Ending, FollowUp, Retry, finish, withdraw};
 pub use many::{Open, RecentRun, open_in, open_of, recent_of};
 pub use next::{Claimant, any_waiting, claim_next, share_in_use};
 pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};
-pub use queue::{Due, Queued, cancel, correct_waits, due_systems, pull_forward, queue, set_due, try_queue};
+pub use queue::{NewRun, Queued, cancel, correct_waits, due_systems, pull_forward, queue, set_due, try_queue};
 pub use record::{
-    LatestRuns, ListedRun, Run, RunPlace, find, find_kept, last_result, latest, list, number_of, numbers_of, open_runs,
+    LatestRuns, ListedRun, Run, RunCursor, find, find_kept, last_result, latest, list, number_of, numbers_of, open_runs,
 };
 pub use retention::{delete_messages, delete_runs, drop_messages};
+pub use run_list::{RunListCursor, RunListFilter, RunListPage, RunListRow, RunListRows, run_list};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use diesel::dsl::{count_star, exists, max, min, not};
 use diesel::prelude::*;
 
-use super::claim::{Claim, Row};
+use super::claim::{Claim, ClaimRow};
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::domain::run::RunState;
@@ -159,7 +159,7 @@ fn claim_of(db: &mut Db, group: GroupId, claimant: &Claimant, now: Stamp) -> Res
             Ok(taken == 1)
         })?;
         if claimed == Some(true) {
-            let row: Row = runs::table.find(id).select(Row::as_select()).first(db)?;
+            let row: ClaimRow = runs::table.find(id).select(ClaimRow::as_select()).first(db)?;
             let claim = Claim::of(row, now);
             crate::store::systems::note_attempt(db, claim.system, now)?;
             return Ok(Some(claim));

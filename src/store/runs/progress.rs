@@ -77,7 +77,7 @@ impl From<Counters> for Totals {
     }
 }
 
-/// The counters of a run. (A list of one would be another statement each time: `IN` is prepared anew.)
+/// The counters of a run. (A list of one would be another statement each time: `IN` is prepared again.)
 pub fn progress(db: &mut Db, run: RunId) -> Result<Totals> {
     let row: Option<Counters> = run_progress::table.find(run).select(Counters::as_select()).first(db).optional()?;
     Ok(row.map(Totals::from).unwrap_or_default())

@@ -17,7 +17,7 @@ use crate::store::schema::{run_requests, runs, systems};
 
 /// A run to be queued.
 #[derive(Debug, Clone)]
-pub struct Due {
+pub struct NewRun {
     pub system: SystemId,
     pub lane: String,
     /// The same key gives the same run: the double click.
@@ -43,7 +43,7 @@ pub enum Queued {
 }
 
 /// Queues a run, or tells which run answers the request.
-pub fn queue(db: &mut Db, due: &Due, now: Stamp) -> Result<Queued> {
+pub fn queue(db: &mut Db, due: &NewRun, now: Stamp) -> Result<Queued> {
     // The row of the system is taken first: two requests for one system follow each other.
     diesel::update(systems::table.find(due.system)).set(systems::last_run_no.eq(systems::last_run_no)).execute(db)?;
     let open = super::record::open_runs_of(db, due.system)?;
@@ -63,7 +63,7 @@ pub fn queue(db: &mut Db, due: &Due, now: Stamp) -> Result<Queued> {
 }
 
 /// The run that answered this request before.
-fn answered(db: &mut Db, due: &Due) -> Result<Option<Run>> {
+fn answered(db: &mut Db, due: &NewRun) -> Result<Option<Run>> {
     let Some(key) = &due.request_key else { return Ok(None) };
     Ok(runs::table
         .inner_join(run_requests::table.on(run_requests::run_id.eq(runs::id)))
@@ -74,7 +74,7 @@ fn answered(db: &mut Db, due: &Due) -> Result<Option<Run>> {
         .optional()?)
 }
 
-fn remember(db: &mut Db, due: &Due, run: RunId) -> Result<()> {
+fn remember(db: &mut Db, due: &NewRun, run: RunId) -> Result<()> {
     let Some(key) = &due.request_key else { return Ok(()) };
     diesel::insert_into(run_requests::table)
         .values((
@@ -86,7 +86,7 @@ fn remember(db: &mut Db, due: &Due, run: RunId) -> Result<()> {
     Ok(())
 }
 
-fn insert(db: &mut Db, due: &Due, now: Stamp) -> Result<Run> {
+fn insert(db: &mut Db, due: &NewRun, now: Stamp) -> Result<Run> {
     let no: RunNo = diesel::update(systems::table.find(due.system))
         .set(systems::last_run_no.eq(systems::last_run_no + 1))
         .returning(systems::last_run_no)
@@ -198,6 +198,6 @@ pub fn correct_waits(db: &mut Db, _worker: Internal) -> Result<usize> {
 const TOLERANCE: Duration = Duration::from_secs(5);
 
 /// As [`queue`], where a unique index may still have the last word (two replicas): `None` then.
-pub fn try_queue(db: &mut Db, due: &Due, now: Stamp) -> Result<Option<Queued>> {
+pub fn try_queue(db: &mut Db, due: &NewRun, now: Stamp) -> Result<Option<Queued>> {
     unless_duplicate(db, |db| queue(db, due, now))
 }

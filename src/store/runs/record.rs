@@ -43,7 +43,7 @@ pub struct Run {
 
 /// Where a page of runs begins.
 #[derive(Debug, Clone, Copy)]
-pub enum RunPlace {
+pub enum RunCursor {
     Newest,
     /// Older than this run.
     Before(RunNo),
@@ -107,7 +107,7 @@ pub(super) fn listed(db: &mut Db, rows: Vec<RunRow>) -> Result<Vec<ListedRun>> {
 pub fn list(
     db: &mut Db,
     system: &InReach<System>,
-    place: RunPlace,
+    place: RunCursor,
     kept_since: Stamp,
     limit: i64,
 ) -> Result<(Vec<ListedRun>, bool)> {
@@ -122,10 +122,10 @@ pub fn list(
         .limit(limit + 1)
         .into_boxed();
     let (query, upwards) = match place {
-        RunPlace::Newest => (query.order(runs::no.desc()), false),
-        RunPlace::Before(no) => (query.filter(runs::no.lt(no)).order(runs::no.desc()), false),
-        RunPlace::After(no) => (query.filter(runs::no.gt(no)).order(runs::no.asc()), true),
-        RunPlace::Oldest => (query.order(runs::no.asc()), true),
+        RunCursor::Newest => (query.order(runs::no.desc()), false),
+        RunCursor::Before(no) => (query.filter(runs::no.lt(no)).order(runs::no.desc()), false),
+        RunCursor::After(no) => (query.filter(runs::no.gt(no)).order(runs::no.asc()), true),
+        RunCursor::Oldest => (query.order(runs::no.asc()), true),
     };
     let mut rows: Vec<RunRow> = query
         .select((Run::as_select(), Option::<Counters>::as_select(), retried.field(runs::no).nullable()))

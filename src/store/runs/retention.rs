@@ -14,16 +14,16 @@ use crate::store::error::Result;
 use crate::store::replica;
 use crate::store::schema::{messages, runs};
 
-/// So many messages go in one transaction.
+/// Maximum number of messages deleted per transaction.
 const MESSAGES: i64 = 5_000;
-/// So many runs go in one transaction, or lose the last of their messages in it.
+/// Maximum number of runs deleted per transaction, or of runs whose last messages it deletes.
 const RUNS: i64 = 100;
 
 /// Drops the oldest partition of messages whole, if all its runs ended longer ago than `kept`: the fast path of
 /// Postgres, beside [`delete_messages`], which does what else there is to do for these runs. `false` when there is none.
 ///
 /// # Errors
-/// Also when somebody else is at messages for so long that the lock is not to be had soon.
+/// Also when another transaction holds the lock on messages for too long.
 pub fn drop_messages(db: &mut Db, _upkeep: Internal, kept: Duration) -> Result<bool> {
     let Some((from, to)) = backend::oldest_partition(db)? else { return Ok(false) };
     let ended_before = db_now(db)?.minus(kept);
@@ -62,11 +62,11 @@ pub fn delete_messages(db: &mut Db, _upkeep: Internal, kept: Duration) -> Result
     Ok(any)
 }
 
-/// Deletes the first messages of a run, at most so many; how many.
+/// Deletes the first messages of a run, at most `limit`; returns how many.
 fn delete_some(db: &mut Db, run: RunId, limit: i64) -> Result<i64> {
     let of_run = messages::table.filter(messages::run_id.eq(run));
     let mut deleted = 0;
-    // Numbers follow each other; where some are missing, the next piece goes on behind the gap.
+    // Numbers follow each other; where some are missing, the next piece continues behind the gap.
     while deleted < limit {
         let first: Option<i64> = of_run.order(messages::seq).select(messages::seq).first(db).optional()?;
         let Some(first) = first else { break };
@@ -77,7 +77,7 @@ fn delete_some(db: &mut Db, run: RunId, limit: i64) -> Result<i64> {
 }
 
 /// Deletes runs that ended longer ago than `kept`, with their counts and the versions of records that they have
-/// replaced: some of them. Their messages are gone. What a system remembers of its last success stands in the system.
+/// replaced: some of them. Their messages are gone. The time of the last success is stored in the system.
 /// `false` when nothing is left to delete.
 pub fn delete_runs(db: &mut Db, _upkeep: Internal, kept: Duration) -> Result<bool> {
     let ended_before = db_now(db)?.minus(kept);

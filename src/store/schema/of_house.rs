@@ -1,4 +1,4 @@
-//! The house: who works here, with what rights, and what they did.
+//! The portal: people, their rights, and what they did.
 
 diesel::table! {
     portal (name) {

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::reach::{InReach, Systems};
 use super::record::System;
-use super::watch::Watch;
+use super::times::SystemTimes;
 use crate::access::Scope;
 use crate::ids::SystemKey;
 use crate::store::connection::Db;
@@ -19,7 +19,7 @@ pub struct SystemDetails {
     pub system: InReach<System>,
     /// The name of its group.
     pub group: String,
-    pub watch: Watch,
+    pub watch: SystemTimes,
     /// The slots in which it has a credential.
     pub slots: Vec<String>,
     /// Whether any run has published a replica.
@@ -27,7 +27,7 @@ pub struct SystemDetails {
 }
 
 /// A row for each credential.
-type Row = (System, String, Watch, Option<i64>, Option<String>);
+type DetailsRow = (System, String, SystemTimes, Option<i64>, Option<String>);
 
 /// A live system in reach.
 ///
@@ -46,11 +46,11 @@ pub fn details(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<Sys
         Scope::All => query,
         Scope::Groups(groups) => query.filter(systems::group_id.eq_any(groups.clone())),
     };
-    let rows: Vec<Row> = query
+    let rows: Vec<DetailsRow> = query
         .select((
             System::as_select(),
             system_groups::name,
-            Watch::as_select(),
+            SystemTimes::as_select(),
             replicas::published_run.nullable(),
             credentials::slot.nullable(),
         ))

@@ -15,7 +15,7 @@ use crate::store::schema::{system_counts, system_groups, systems};
 
 /// What to show.
 #[derive(Debug, Clone, Default)]
-pub struct Filter {
+pub struct SystemFilter {
     pub status: Option<Overall>,
     pub kind: Option<String>,
     pub group: Option<GroupId>,
@@ -37,7 +37,7 @@ pub enum Sort {
 
 /// A place in the order: what the last row of a page is known by.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct SystemCursor {
     pub rank: i64,
     pub name: String,
     /// Tells apart what has the same name; the number inside the database never leaves it.
@@ -48,8 +48,8 @@ pub struct Place {
 #[derive(Debug, Clone)]
 pub enum Page {
     First,
-    After(Place),
-    Before(Place),
+    After(SystemCursor),
+    Before(SystemCursor),
     Last,
 }
 
@@ -58,7 +58,7 @@ pub enum Page {
 pub struct Listed {
     pub system: System,
     pub group: String,
-    pub place: Place,
+    pub place: SystemCursor,
 }
 
 diesel::define_sql_function!(fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text);
@@ -67,10 +67,10 @@ diesel::define_sql_function!(fn lower(text: diesel::sql_types::Text) -> diesel::
 pub fn list(
     db: &mut Db,
     grant: &impl Systems,
-    filter: &Filter,
+    filter: &SystemFilter,
     page: &Page,
     limit: i64,
-) -> Result<(Vec<Listed>, Option<Place>)> {
+) -> Result<(Vec<Listed>, Option<SystemCursor>)> {
     use diesel::dsl::sql;
     use diesel::sql_types::BigInt;
 
@@ -135,16 +135,16 @@ pub fn list(
     let listed = rows
         .into_iter()
         .map(|(system, rank)| Listed {
-            place: place(&system, rank),
+            place: cursor_of(&system, rank),
             group: groups.get(&system.group_id).cloned().unwrap_or_default(),
             system,
         })
         .collect();
-    Ok((listed, beyond.map(|(system, rank)| place(&system, rank))))
+    Ok((listed, beyond.map(|(system, rank)| cursor_of(&system, rank))))
 }
 
-fn place(system: &System, rank: i64) -> Place {
-    Place { rank, name: system.name.clone(), key: system.key.clone() }
+fn cursor_of(system: &System, rank: i64) -> SystemCursor {
+    SystemCursor { rank, name: system.name.clone(), key: system.key.clone() }
 }
 
 /// What a part of a name may look like, with small English letters: neither database knows the case of others, so they

@@ -1,4 +1,4 @@
-//! The only way to systems for whoever acts on a request: the reach of the grant is in the query.
+//! The only access to systems for a request: the reach of the grant is part of the query.
 
 use std::ops::Deref;
 

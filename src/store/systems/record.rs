@@ -89,7 +89,7 @@ pub fn find_with_runs(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Res
     Ok(InReach::new(with_deleted(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?))
 }
 
-/// As [`find`], for a change that follows. Whoever else changes the system waits until this transaction has ended, or
+/// As [`find`], for a change that follows. Other changes of the system wait until this transaction has ended, or
 /// has ended before: what is read here stays true. (SQLite's write lock is held already.)
 ///
 /// # Errors
@@ -101,7 +101,7 @@ pub fn find_to_change(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Res
     find(db, grant, key)
 }
 
-/// A system for Syncdesk itself, with the name of its group; also one that was deleted meanwhile.
+/// A system for Syncdesk itself, with the name of its group; also one that has been deleted.
 pub fn by_id(db: &mut Db, _internal: Internal, id: SystemId) -> Result<(InReach<System>, String)> {
     let (system, group) = systems::table
         .inner_join(system_groups::table.on(system_groups::id.eq(systems::group_id)))

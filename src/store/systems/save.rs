@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::reach::{InReach, systems as reached};
 use super::record::{System, find_to_change};
+use super::times;
 use super::verdict::count;
-use super::watch;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::names::are_same;
@@ -77,7 +77,7 @@ pub fn create(
         .returning(systems::id)
         .get_result(db)?;
     remember_version(db, id, 1, &draft.settings, &grant.principal().to_string(), now)?;
-    watch::begin(db, id, draft.freshness_us, now)?;
+    times::begin(db, id, draft.freshness_us, now)?;
     count(db, draft.group, Overall::Neutral, 1)?;
     Ok(id)
 }
@@ -132,12 +132,12 @@ pub fn save(
         count(db, draft.group, system.overall, 1)?;
     }
     if system.hold_since.is_none() && draft.settings != system.settings {
-        watch::check_by(db, system.id, now)?;
+        times::check_by(db, system.id, now)?;
     }
-    watch::set_budget(db, system.id, draft.freshness_us)?;
+    times::set_budget(db, system.id, draft.freshness_us)?;
     // A budget that was exceeded under an older schedule restarts with the new one.
     let restart = (draft.schedule != system.schedule && system.silent_since.is_some()).then_some(now);
-    watch::refresh(db, system.id, restart, now)?;
+    times::refresh(db, system.id, restart, now)?;
     Ok(true)
 }
 
@@ -161,12 +161,12 @@ pub fn hold(db: &mut Db, grant: &Grant<verbs::HoldSystem>, key: &SystemKey, reas
     diesel::update(systems::table.find(system.id))
         .set((systems::hold_reason.eq(reason), systems::hold_since.eq(now), systems::hold_by.eq(by)))
         .execute(db)?;
-    watch::stop(db, system.id)?;
+    times::stop(db, system.id)?;
     checks::withdraw_regular(db, system.id)?;
-    watch::settle(db, system.id, now)
+    times::recompute_status(db, system.id, now)
 }
 
-/// Releases a system from hold; `next_due` is when its schedule goes on.
+/// Releases a system from hold; `next_due` is when its schedule resumes.
 pub fn release(
     db: &mut Db,
     grant: &Grant<verbs::HoldSystem>,
@@ -183,8 +183,8 @@ pub fn release(
             systems::next_due.eq(next_due),
         ))
         .execute(db)?;
-    watch::check_by(db, system.id, now)?;
-    watch::refresh(db, system.id, Some(now), now)
+    times::check_by(db, system.id, now)?;
+    times::refresh(db, system.id, Some(now), now)
 }
 
 /// Deletes a system softly: its runs and their logs stay until retention ends.
@@ -198,7 +198,7 @@ pub fn delete(
     diesel::update(systems::table.find(system.id))
         .set((systems::deleted_at.eq(now), systems::next_due.eq(None::<Stamp>)))
         .execute(db)?;
-    watch::stop(db, system.id)?;
+    times::stop(db, system.id)?;
     checks::withdraw_all(db, system.id)?;
     count(db, system.group_id, system.overall, -1)?;
     Ok(system)

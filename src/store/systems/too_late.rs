@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 
 use super::record::System;
-use super::watch::{Watch, refresh, settle, watch_of};
+use super::times::{SystemTimes, recompute_status, refresh, times_of};
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::domain::cadence::Cadence;
@@ -32,7 +32,7 @@ struct Wrong {
 impl Wrong {
     const NOTHING: Self = Self { next_due: None, next_check: None, connection: false, budget: false, state: false };
 
-    fn of(system: &System, watch: &Watch, cadence: &Cadence, now: Stamp) -> Self {
+    fn of(system: &System, watch: &SystemTimes, cadence: &Cadence, now: Stamp) -> Self {
         let later = |at: Option<Stamp>| at.is_some_and(|at| at > now);
         let (id, since) = (system.id, system.connection_since.unwrap_or(now).min(now));
         let next_check = cadence.next_check(system.connection, since, now, id.seed());
@@ -51,7 +51,7 @@ impl Wrong {
     }
 }
 
-/// Ids of systems after `after`, or of the first ones, whose times are wrong, and where to go on from.
+/// Ids of systems after `after`, or of the first ones, whose times are wrong, and where to continue.
 pub fn too_late(
     db: &mut Db,
     _schedule: Internal,
@@ -60,13 +60,13 @@ pub fn too_late(
     limit: i64,
 ) -> Result<(Vec<SystemId>, Option<SystemId>)> {
     let now = db_now(db)?;
-    let rows: Vec<(System, Watch)> = systems::table
+    let rows: Vec<(System, SystemTimes)> = systems::table
         .inner_join(watches::table.on(watches::system_id.eq(systems::id)))
         .filter(systems::deleted_at.is_null())
         .filter(systems::id.gt(after.unwrap_or(SystemId(0))))
         .order(systems::id)
         .limit(limit)
-        .select((System::as_select(), Watch::as_select()))
+        .select((System::as_select(), SystemTimes::as_select()))
         .load(db)?;
     let full = i64::try_from(rows.len()).unwrap_or(i64::MAX) >= limit;
     let next = rows.last().filter(|_row| full).map(|(system, _watch)| system.id);
@@ -84,7 +84,7 @@ pub fn correct_times(db: &mut Db, _schedule: Internal, id: SystemId, cadence: &C
     if system.deleted_at.is_some() {
         return Ok(false);
     }
-    let wrong = Wrong::of(&system, &watch_of(db, id)?, cadence, now);
+    let wrong = Wrong::of(&system, &times_of(db, id)?, cadence, now);
     if wrong == Wrong::NOTHING {
         return Ok(false);
     }
@@ -105,7 +105,7 @@ pub fn correct_times(db: &mut Db, _schedule: Internal, id: SystemId, cadence: &C
     if wrong.budget {
         refresh(db, id, Some(now), now)?;
     } else {
-        settle(db, id, now)?;
+        recompute_status(db, id, now)?;
     }
     Ok(true)
 }

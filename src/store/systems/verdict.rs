@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::record::System;
-use super::watch;
+use super::times;
 use crate::clock::Stamp;
 use crate::domain::cadence::Cadence;
 use crate::domain::run::RunResult;
@@ -107,7 +107,7 @@ pub fn after_run(db: &mut Db, id: SystemId, run: EndedRun, end: RunEnd<'_>) -> R
     if system.hold_since.is_none()
         && let Some(check) = end.check_at
     {
-        watch::check_by(db, id, check)?;
+        times::check_by(db, id, check)?;
     }
     match run.result {
         RunResult::Completed | RunResult::CompletedWithWarnings => {
@@ -115,9 +115,9 @@ pub fn after_run(db: &mut Db, id: SystemId, run: EndedRun, end: RunEnd<'_>) -> R
             if end.settings_version == Some(system.settings_version) {
                 set_connection(db, &system, true, end.cadence, run.at)?;
             }
-            watch::refresh(db, id, Some(run.at), run.at)
+            times::refresh(db, id, Some(run.at), run.at)
         }
-        RunResult::Error | RunResult::Canceled => watch::settle(db, id, run.at),
+        RunResult::Error | RunResult::Canceled => times::recompute_status(db, id, run.at),
     }
 }
 
@@ -145,5 +145,5 @@ fn set_connection(db: &mut Db, system: &System, ok: bool, cadence: &Cadence, at:
             systems::checked_at.eq(after.checked_at),
         ))
         .execute(db)?;
-    watch::after_check(db, system, cadence, at)
+    times::after_check(db, system, cadence, at)
 }

@@ -6,13 +6,13 @@ use crate::domain::kind::Reading;
 use crate::sync::connector::{Field, FieldError, Input, Typed};
 
 /// A form that is being read.
-pub(super) struct Form<'a> {
+pub(super) struct TypedForm<'a> {
     pub(super) typed: &'a Typed,
     pub(super) json: Map<String, Value>,
     pub(super) errors: Vec<FieldError>,
 }
 
-impl<'a> Form<'a> {
+impl<'a> TypedForm<'a> {
     pub(super) fn new(typed: &'a Typed) -> Self {
         Self { typed, json: Map::new(), errors: Vec::new() }
     }
@@ -22,7 +22,7 @@ impl<'a> Form<'a> {
         self.typed.get(field).map_or("", |text| text.trim())
     }
 
-    /// What was typed, line by line; empty lines are left out.
+    /// What was typed, line by line, without empty lines.
     pub(super) fn lines(&self, field: &str) -> Vec<String> {
         let text = self.typed.get(field).map_or("", String::as_str);
         text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect()

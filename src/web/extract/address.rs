@@ -2,17 +2,17 @@
 
 use actix_web::web::{PathConfig, QueryConfig, ServiceConfig};
 
-use crate::web::failure::Failure;
+use crate::web::error::WebError;
 
 /// Makes pages of what actix would answer in plain text: a number in the path that is none is nothing that there
 /// is; a query that cannot be read is said to be so.
 pub fn register(config: &mut ServiceConfig) {
-    config.app_data(PathConfig::default().error_handler(|_error, _request| Failure::not_found().into()));
+    config.app_data(PathConfig::default().error_handler(|_error, _request| WebError::not_found().into()));
     config.app_data(QueryConfig::default().error_handler(|_error, _request| unreadable().into()));
 }
 
 /// The query makes no sense.
 #[must_use]
-pub fn unreadable() -> Failure {
-    Failure::unprocessable("The part of the address behind the question mark could not be read.")
+pub fn unreadable() -> WebError {
+    WebError::unprocessable("The part of the address behind the question mark could not be read.")
 }

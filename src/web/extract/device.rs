@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest};
 
 use crate::clock::Stamp;
-use crate::web::failure::Failure;
+use crate::web::error::WebError;
 use crate::web::session::device::{self, DeviceId};
 use crate::web::state::App;
 
@@ -30,8 +30,8 @@ impl DeviceCookie {
 }
 
 impl FromRequest for DeviceCookie {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let secure = request.app_data::<Data<App>>().is_some_and(|app| app.portal.secure);

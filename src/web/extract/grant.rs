@@ -6,15 +6,15 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::access::{Grant, Permission};
-use crate::web::failure::Failure;
+use crate::web::error::WebError;
 
 impl<P: Permission> FromRequest for Grant<P> {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let grant = request.extensions().get::<Self>().cloned();
         // The route table named another permission: a mistake of ours that the first request shows.
-        ready(grant.ok_or_else(|| Failure::internal("the route does not name the permission that its handler takes")))
+        ready(grant.ok_or_else(|| WebError::internal("the route does not name the permission that its handler takes")))
     }
 }

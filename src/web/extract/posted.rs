@@ -6,7 +6,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use crate::web::failure::Failure;
+use crate::web::error::WebError;
 
 /// The fields as they came.
 #[derive(Debug, Clone)]
@@ -25,13 +25,13 @@ impl Posted {
 }
 
 impl FromRequest for Posted {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let body = request.extensions().get::<Body>().cloned();
         ready(
-            body.map(|body| Self(body.0)).ok_or_else(|| Failure::internal("a form handler on a route without a form")),
+            body.map(|body| Self(body.0)).ok_or_else(|| WebError::internal("a form handler on a route without a form")),
         )
     }
 }

@@ -1,4 +1,4 @@
-//! Whoever looks: the actor if signed in, zone, CSRF secret, address and time of the request.
+//! The person (or anonymous visitor) who made the request: actor if signed in, zone, CSRF secret, address, time.
 
 use std::future::{Ready, ready};
 
@@ -10,12 +10,12 @@ use crate::clock::Stamp;
 use crate::ids::GroupId;
 use crate::ops::audit::AuditLog;
 use crate::ops::random;
-use crate::queries::Standing;
-use crate::web::failure::Failure;
+use crate::queries::AccessRecheck;
+use crate::web::error::WebError;
 use crate::web::session::csrf::Secret;
-use crate::web::ui::{Flash, Nav, Reader, Shell};
+use crate::web::ui::{CurrentUser, Flash, Nav, PageContext};
 
-/// Whoever looks at a page.
+/// The person (or anonymous visitor) who made the request.
 #[derive(Debug, Clone)]
 pub struct Viewer {
     pub actor: Option<Actor>,
@@ -31,7 +31,7 @@ pub struct Viewer {
 impl Viewer {
     /// The frame of a page.
     #[must_use]
-    pub fn shell(&self, current: Option<Nav>) -> Shell {
+    pub fn page_context(&self, current: Option<Nav>) -> PageContext {
         let mut nav = Vec::new();
         if self.may_anywhere(&[Verb::SeeSystems, Verb::SeeSettings]) {
             nav.push(Nav::Systems);
@@ -42,11 +42,11 @@ impl Viewer {
         if self.actor.is_some() {
             nav.push(Nav::Help);
         }
-        Shell {
+        PageContext {
             reader: self
                 .actor
                 .as_ref()
-                .map(|actor| Reader { name: actor.name().to_owned(), roles: self.roles.clone() }),
+                .map(|actor| CurrentUser { name: actor.name().to_owned(), roles: self.roles.clone() }),
             nav,
             current,
             zone: self.zone,
@@ -61,8 +61,8 @@ impl Viewer {
 
     /// The reader and the session, to check both again later; `None` for a stranger.
     #[must_use]
-    pub fn standing(&self) -> Option<Standing> {
-        self.actor.as_ref().map(|actor| Standing::new(actor, self.secret.to_text()))
+    pub fn standing(&self) -> Option<AccessRecheck> {
+        self.actor.as_ref().map(|actor| AccessRecheck::new(actor, self.secret.to_text()))
     }
 
     /// Whether any of the verbs is given somewhere.
@@ -85,11 +85,11 @@ impl Viewer {
 }
 
 impl FromRequest for Viewer {
-    type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let viewer = request.extensions().get::<Self>().cloned();
-        ready(viewer.ok_or_else(|| Failure::internal("a page outside the route table")))
+        ready(viewer.ok_or_else(|| WebError::internal("a page outside the route table")))
     }
 }

@@ -12,8 +12,8 @@ use crate::ops::passwords::rules;
 use crate::ops::people as ops;
 use crate::ops::sign_in as sessions_ops;
 use crate::queries::account::account;
+use crate::web::error::WebError;
 use crate::web::extract::{Posted, Viewer};
-use crate::web::failure::Failure;
 use crate::web::present::{errors_of, time_zones};
 use crate::web::state::App;
 use crate::web::ui::Tone;
@@ -22,7 +22,7 @@ use maud::{Markup, html};
 
 use crate::web::ui::field::{passwords_again, summary};
 use crate::web::ui::layout::head;
-use crate::web::ui::{Choice, Control, Errors, FieldView, Shell, button, duration, form, page};
+use crate::web::ui::{Choice, Control, Errors, FieldView, PageContext, button, duration, form, page};
 use crate::web::urls;
 
 /// What the page shows.
@@ -46,13 +46,13 @@ pub struct AssignmentRow {
     pub templates: Vec<String>,
 }
 
-/// The account of whoever looks.
+/// The account of the person who is signed in.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn show(viewer: Viewer, app: Data<App>) -> Result<HttpResponse, Failure> {
+pub async fn show(viewer: Viewer, app: Data<App>) -> Result<HttpResponse, WebError> {
     let shown = load(&viewer, &app, Errors::default()).await?;
-    Ok(response::page(view(&viewer.shell(None), &shown)))
+    Ok(response::page(view(&viewer.page_context(None), &shown)))
 }
 
 /// Changes the password; every session ends, and a new one begins here.
@@ -64,7 +64,7 @@ pub async fn change_password(
     form: Posted,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let actor = actor(&viewer)?;
     let secret = |name: &str| SecretString::from(form.field(name));
     let typed = ops::NewPassword {
@@ -81,7 +81,7 @@ pub async fn change_password(
     match changed {
         Ok(verified) => {
             session.clear();
-            session::begin(&session, actor.id(), &verified, viewer.now).map_err(Failure::internal)?;
+            session::begin(&session, actor.id(), &verified, viewer.now).map_err(WebError::internal)?;
             session::tell(&session, Tone::Ok, "Your password is changed. You are signed out everywhere else.", None);
             Ok(response::see_other(urls::ACCOUNT))
         }
@@ -98,7 +98,7 @@ pub async fn change_time_zone(
     form: Posted,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let actor = actor(&viewer)?;
     let audit = audit(&viewer, actor);
     match ops::change_time_zone(&app.store, actor, form.field("time_zone"), audit, viewer.now).await {
@@ -109,42 +109,42 @@ pub async fn change_time_zone(
         Err(OpError::Invalid(wrong)) => {
             let typed = form.field("time_zone").to_owned();
             let shown = AccountView { time_zone: typed, ..load(&viewer, &app, errors_of(wrong)).await? };
-            Ok(response::page_with(StatusCode::UNPROCESSABLE_ENTITY, view(&viewer.shell(None), &shown)))
+            Ok(response::page_with(StatusCode::UNPROCESSABLE_ENTITY, view(&viewer.page_context(None), &shown)))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// Ends every session of whoever looks, this one too.
+/// Ends every session of the person who is signed in, including this one.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn sign_out_everywhere(viewer: Viewer, session: Session, app: Data<App>) -> Result<HttpResponse, Failure> {
+pub async fn sign_out_everywhere(viewer: Viewer, session: Session, app: Data<App>) -> Result<HttpResponse, WebError> {
     let actor = actor(&viewer)?;
     sessions_ops::sign_out_everywhere(&app.store, actor, audit(&viewer, actor), viewer.now).await?;
     session.purge();
     Ok(response::see_other(urls::SIGN_IN))
 }
 
-fn actor(viewer: &Viewer) -> Result<&Actor, Failure> {
-    viewer.actor.as_ref().ok_or_else(Failure::not_found)
+fn actor(viewer: &Viewer) -> Result<&Actor, WebError> {
+    viewer.actor.as_ref().ok_or_else(WebError::not_found)
 }
 
 fn audit(viewer: &Viewer, actor: &Actor) -> crate::ops::audit::AuditLog {
     viewer.audit(&Principal::Person { id: actor.id(), name: actor.name().to_owned() })
 }
 
-async fn refused(viewer: &Viewer, app: &App, error: OpError) -> Result<HttpResponse, Failure> {
+async fn refused(viewer: &Viewer, app: &App, error: OpError) -> Result<HttpResponse, WebError> {
     match error {
         OpError::Invalid(wrong) => {
             let shown = load(viewer, app, errors_of(wrong)).await?;
-            Ok(response::page_with(StatusCode::UNPROCESSABLE_ENTITY, view(&viewer.shell(None), &shown)))
+            Ok(response::page_with(StatusCode::UNPROCESSABLE_ENTITY, view(&viewer.page_context(None), &shown)))
         }
         other => Err(other.into()),
     }
 }
 
-async fn load(viewer: &Viewer, app: &App, errors: Errors) -> Result<AccountView, Failure> {
+async fn load(viewer: &Viewer, app: &App, errors: Errors) -> Result<AccountView, WebError> {
     let actor = actor(viewer)?;
     let (reader, now) = (actor.clone(), viewer.now);
     let (roles, sessions) = app.store.read(move |db| account(db, &reader, now)).await?;
@@ -167,28 +167,28 @@ async fn load(viewer: &Viewer, app: &App, errors: Errors) -> Result<AccountView,
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &AccountView) -> Markup {
+pub fn view(context: &PageContext, view: &AccountView) -> Markup {
     page(
-        shell,
+        context,
         "Your account",
         &html! {
             (head(&html! { "Your account" }, &html! { span.soft { bdi { (view.name) } } }, &html! {}))
             (summary(&view.errors))
             div.columns {
-                (time_zone(shell, view))
-                (password(shell, view))
-                (sessions(shell, view))
+                (time_zone(context, view))
+                (password(context, view))
+                (sessions(context, view))
                 (rights(view))
             }
         },
     )
 }
 
-fn time_zone(shell: &Shell, view: &AccountView) -> Markup {
+fn time_zone(context: &PageContext, view: &AccountView) -> Markup {
     html! {
         section.card.sheet aria-labelledby="zone" {
             h2 #zone { "Time zone" }
-            (form(shell, urls::ACCOUNT_TIME_ZONE, &html! {
+            (form(context, urls::ACCOUNT_TIME_ZONE, &html! {
                 (FieldView::new("time_zone", "Times are shown in", &view.time_zone, Control::Suggest(&view.time_zones))
                     .help("Such as Europe/Berlin.").required().autocomplete("off").view(&view.errors))
                 div.do { (button("Save time zone", "")) }
@@ -197,14 +197,14 @@ fn time_zone(shell: &Shell, view: &AccountView) -> Markup {
     }
 }
 
-fn password(shell: &Shell, view: &AccountView) -> Markup {
+fn password(context: &PageContext, view: &AccountView) -> Markup {
     let fields = ["current", "password", "password_again"];
     let own = view.errors.iter().filter(|(field, _said)| fields.contains(&field.as_str()));
     let errors = passwords_again(&own.map(|(field, said)| (field.clone(), said.clone())).collect(), &fields);
     html! {
         section.card.sheet aria-labelledby="password-title" {
             h2 #password-title { "Password" }
-            (form(shell, urls::ACCOUNT_PASSWORD, &html! {
+            (form(context, urls::ACCOUNT_PASSWORD, &html! {
                 // For password managers, which need to know whose password this is.
                 input.hidden type="text" name="username" value=(view.name) autocomplete="username" readonly
                     tabindex="-1" aria-label="Name";
@@ -221,7 +221,7 @@ fn password(shell: &Shell, view: &AccountView) -> Markup {
     }
 }
 
-fn sessions(shell: &Shell, view: &AccountView) -> Markup {
+fn sessions(context: &PageContext, view: &AccountView) -> Markup {
     html! {
         section.card.sheet aria-labelledby="sessions" {
             h2 #sessions { "Sessions" }
@@ -229,7 +229,7 @@ fn sessions(shell: &Shell, view: &AccountView) -> Markup {
                 @if view.sessions == 1 { "You are signed in here only." }
                 @else { "You are signed in at " (view.sessions) " places, this one included." }
             }
-            (form(shell, urls::ACCOUNT_SIGN_OUT, &html! { div.do { (button("Sign out everywhere", "")) } }))
+            (form(context, urls::ACCOUNT_SIGN_OUT, &html! { div.do { (button("Sign out everywhere", "")) } }))
         }
     }
 }

@@ -8,12 +8,12 @@ use crate::queries::Fault;
 use crate::web::present::fault_words;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
-use crate::web::ui::{Shell, button, form, link_button, page, time};
+use crate::web::ui::{PageContext, button, form, link_button, page, time};
 use crate::web::urls;
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ErrorPage {
     /// 404: not there, or not for this reader; the page does not say which.
     NotFound,
     /// 403: the role template that would allow it.
@@ -34,7 +34,7 @@ pub enum Trouble {
     Database(Fault),
 }
 
-impl Trouble {
+impl ErrorPage {
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
@@ -77,7 +77,7 @@ impl Trouble {
         }
     }
 
-    fn words(&self, shell: &Shell) -> Markup {
+    fn words(&self, context: &PageContext) -> Markup {
         html! {
             @match self {
                 Self::NotFound => {
@@ -89,7 +89,7 @@ impl Trouble {
                         "You are signed in, but your roles do not allow this. The role template "
                         a.mono href=(urls::help_role(template)) { (template) } " would."
                     }
-                    p { "Ask an administrator, or whoever manages people in your group, to assign it. Nothing was changed." }
+                    p { "Ask an administrator, or the person who manages people in your group, to assign it. Nothing was changed." }
                 },
                 Self::Stale => {
                     p { "The form that was sent has expired, or came from somewhere else. Nothing was changed." }
@@ -101,16 +101,16 @@ impl Trouble {
                 },
                 Self::Obstructed { by: Obstruction::OnHold { by, since, reason }, .. } => {
                     p {
-                        "Refused because the system is on hold since " (time::time_inside(shell, *since)) ". "
-                        bdi { (by) } " gave this reason: " q dir="auto" { (foreign::words(reason)) }
+                        "Refused because the system is on hold since " (time::time_inside(context, *since)) ". "
+                        bdi { (by) } " gave this reason: " q dir="auto" { (foreign::text(reason)) }
                     }
                     p { "Nothing was changed, and no run starts until a person releases the system, which is done on its page." }
                 },
                 Self::Obstructed { by: Obstruction::Paused { since }, may_check, .. } => {
-                    p { "Refused because the system is paused since " (time::time_inside(shell, *since)) ": no connection check has succeeded for too long." }
+                    p { "Refused because the system is paused since " (time::time_inside(context, *since)) ": no connection check has succeeded for too long." }
                     p {
                         "Nothing was changed. "
-                        @if *may_check { "Check the connection: after a good check it goes on" } @else { "After a good connection check it goes on" }
+                        @if *may_check { "Check the connection: runs resume after a successful check" } @else { "Runs resume after a successful connection check" }
                         ", and what was missed is caught up."
                     }
                 },
@@ -146,11 +146,11 @@ impl Trouble {
 }
 
 /// What helps where a system is in the way.
-fn of_system(shell: &Shell, trouble: &Trouble) -> Markup {
-    let Trouble::Obstructed { key, by, may_check } = trouble else { return html! {} };
+fn of_system(context: &PageContext, trouble: &ErrorPage) -> Markup {
+    let ErrorPage::Obstructed { key, by, may_check } = trouble else { return html! {} };
     let checks = *may_check && matches!(by, Obstruction::Paused { .. });
     html! {
-        @if checks { (form::check(shell, key, &button("Check connection", "primary"))) }
+        @if checks { (form::check(context, key, &button("Check connection", "primary"))) }
         (link_button(&urls::system(key), "See the system", if checks { "" } else { "primary" }))
     }
 }
@@ -160,20 +160,20 @@ fn request(id: &str) -> Markup {
 }
 
 #[must_use]
-pub fn view(shell: &Shell, trouble: &Trouble) -> Markup {
+pub fn view(context: &PageContext, trouble: &ErrorPage) -> Markup {
     page(
-        shell,
+        context,
         trouble.title(),
         &html! {
             div.narrow {
                 (head(&html! { (trouble.title()) }, &html! { span.soft { "Error " (trouble.status()) } }, &html! {}))
                 div.card.sheet {
-                    (trouble.words(shell))
+                    (trouble.words(context))
                     div.do {
-                        (of_system(shell, trouble))
+                        (of_system(context, trouble))
                         @if let Some(back) = trouble.back() { (link_button(back, "Back", "primary")) }
-                        @for entry in &shell.nav { (link_button(entry.address(), entry.label(), "")) }
-                        @if shell.reader.is_none() { (link_button(urls::SIGN_IN, "Sign in", "")) }
+                        @for entry in &context.nav { (link_button(entry.address(), entry.label(), "")) }
+                        @if context.reader.is_none() { (link_button(urls::SIGN_IN, "Sign in", "")) }
                     }
                 }
             }
@@ -184,16 +184,16 @@ pub fn view(shell: &Shell, trouble: &Trouble) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::samples;
+    use crate::web::ui::page_context::fixture;
 
     #[test]
     fn a_check_is_offered_where_it_helps_and_may_be_asked_for() {
-        let shell = samples::shell();
-        let hold = Obstruction::OnHold { by: "ada".into(), since: shell.now, reason: "Repairs.".into() };
-        let paused = Obstruction::Paused { since: shell.now };
+        let context = fixture::page_context();
+        let hold = Obstruction::OnHold { by: "ada".into(), since: context.now, reason: "Repairs.".into() };
+        let paused = Obstruction::Paused { since: context.now };
         for (by, may_check, offered) in [(&paused, true, true), (&paused, false, false), (&hold, true, false)] {
             let key = SystemKey::from_random([1; 10]);
-            let page = view(&shell, &Trouble::Obstructed { key, by: by.clone(), may_check }).into_string();
+            let page = view(&context, &ErrorPage::Obstructed { key, by: by.clone(), may_check }).into_string();
             assert_eq!(page.contains("action=\"/systems/bbbbbbbbbb/check\""), offered, "{by:?}");
             assert!(page.contains("href=\"/systems/bbbbbbbbbb\""));
         }

@@ -3,11 +3,11 @@
 use actix_web::HttpResponse;
 
 use crate::access::Verb;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::{response, urls};
 
-/// Leads to the systems, to the logs for whoever may see only those, or to the own account.
+/// Redirects to the systems, to the logs for people who may see only those, or to the account.
 pub async fn show(viewer: Viewer) -> HttpResponse {
     let places = [(&[Verb::SeeSystems, Verb::SeeSettings][..], urls::SYSTEMS), (&[Verb::ReadLogs], urls::LOGS)];
     let place = places.iter().find(|(verbs, _address)| viewer.may_anywhere(verbs));
@@ -18,6 +18,6 @@ pub async fn show(viewer: Viewer) -> HttpResponse {
 ///
 /// # Errors
 /// Always.
-pub async fn nowhere() -> Result<HttpResponse, Failure> {
-    Err(Failure::not_found())
+pub async fn nowhere() -> Result<HttpResponse, WebError> {
+    Err(WebError::not_found())
 }

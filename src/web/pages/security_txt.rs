@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 use chrono::SecondsFormat;
 
-use crate::web::failure::Failure;
+use crate::web::error::WebError;
 use crate::web::state::App;
 
 /// How long the file is valid; the RFC recommends less than a year.
@@ -16,8 +16,8 @@ const VALID: Duration = Duration::from_hours(180 * 24);
 ///
 /// # Errors
 /// There is none, if no contact is configured.
-pub async fn show(app: Data<App>) -> Result<HttpResponse, Failure> {
-    let contact = app.config.security_contact.as_ref().ok_or_else(Failure::not_found)?;
+pub async fn show(app: Data<App>) -> Result<HttpResponse, WebError> {
+    let contact = app.config.security_contact.as_ref().ok_or_else(WebError::not_found)?;
     let expires = app.clock.now().plus(VALID).to_utc().to_rfc3339_opts(SecondsFormat::Secs, true);
     // The RFC asks for an https address.
     let canonical = app.config.public_url.as_ref().filter(|_| app.config.is_https());

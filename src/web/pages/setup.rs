@@ -10,9 +10,9 @@ use crate::ops::error::OpError;
 use crate::ops::passwords::rules;
 use crate::ops::people::{NAME_HINT, NewPerson};
 use crate::ops::set_up::{SetUp, set_up};
+use crate::web::error::WebError;
 use crate::web::extract::{DeviceCookie, Posted, Viewer};
-use crate::web::failure::Failure;
-use crate::web::pages::errors::Trouble;
+use crate::web::pages::errors::ErrorPage;
 use crate::web::present::{errors_of, time_zones};
 use crate::web::state::App;
 use crate::web::{response, session};
@@ -20,7 +20,8 @@ use maud::{Markup, html};
 
 use super::super::ui::field::{passwords_again, summary_in_order};
 use super::super::ui::layout::head;
-use super::super::ui::{Choice, Control, Errors, FieldView, Shell, button, form, page};
+use super::super::ui::notice::notice;
+use super::super::ui::{Choice, Control, Errors, FieldView, PageContext, Tone, button, form, page};
 use crate::web::urls;
 
 /// What the page shows.
@@ -28,6 +29,8 @@ use crate::web::urls;
 pub struct SetupView {
     /// As typed, or filled in by the link on the console.
     pub token: String,
+    /// The page was opened by a link whose code does not work any more, or never did.
+    pub is_link_used: bool,
     pub name: String,
     pub time_zone: String,
     pub time_zones: Vec<Choice>,
@@ -45,13 +48,14 @@ pub struct SetupQuery {
 pub async fn show(viewer: Viewer, query: Query<SetupQuery>, app: Data<App>) -> HttpResponse {
     let token = app.setup_link.redeem(&query.token);
     let asked = SetupView {
+        is_link_used: token.is_none() && !query.token.is_empty(),
         token: token.map(|token| token.expose_secret().to_owned()).unwrap_or_default(),
         name: String::new(),
-        time_zone: app.portal.house_zone.name().to_owned(),
+        time_zone: app.portal.default_zone.name().to_owned(),
         time_zones: time_zones(),
         errors: Errors::default(),
     };
-    response::page(view(&viewer.shell(None), &asked))
+    response::page(view(&viewer.page_context(None), &asked))
 }
 
 /// Creates the first administrator and signs them in.
@@ -64,25 +68,26 @@ pub async fn submit(
     device: DeviceCookie,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     if let Err(wait) = app.throttle.set_up(viewer.address.as_deref()) {
-        return Err(Failure(Trouble::TooMany { seconds: wait.as_secs() }));
+        return Err(WebError(ErrorPage::TooMany { seconds: wait.as_secs() }));
     }
     match set_up(&app.store, &app.passwords, typed(&form), viewer.address.clone(), viewer.now).await {
         Ok((id, verified)) => {
-            session::begin(&session, id, &verified, viewer.now).map_err(Failure::internal)?;
+            session::begin(&session, id, &verified, viewer.now).map_err(WebError::internal)?;
             let cookie = device.after_sign_in(&app, form.field("name").trim(), viewer.now);
             Ok(response::with_cookie(response::see_other(urls::HOME), &cookie))
         }
         Err(OpError::Invalid(wrong)) => {
             let asked = SetupView {
+                is_link_used: false,
                 token: form.field("token").to_owned(),
                 name: form.field("name").to_owned(),
                 time_zone: form.field("time_zone").to_owned(),
                 time_zones: time_zones(),
                 errors: errors_of(wrong),
             };
-            Ok(response::page_with(StatusCode::UNPROCESSABLE_ENTITY, view(&viewer.shell(None), &asked)))
+            Ok(response::page_with(StatusCode::UNPROCESSABLE_ENTITY, view(&viewer.page_context(None), &asked)))
         }
         Err(error) => Err(error.into()),
     }
@@ -111,17 +116,20 @@ const FIELDS: [(&str, &str); 5] = [
 ];
 
 #[must_use]
-pub fn view(shell: &Shell, view: &SetupView) -> Markup {
+pub fn view(context: &PageContext, view: &SetupView) -> Markup {
     let fields = FIELDS.map(|(name, label)| (name.to_owned(), label.to_owned()));
     page(
-        shell,
+        context,
         "Set up",
         &html! {
             div.narrow {
                 (head(&html! { "Set up Syncdesk" }, &html! {}, &html! {}))
+                @if view.is_link_used {
+                    (notice(Tone::Warning, &html! { p { "The link from the console works only once, and this one no longer works. Enter the setup token from the console." } }))
+                }
                 p { "Nobody can sign in yet. Create the first administrator. You need access to the console for this." }
                 (summary_in_order(&view.errors, &fields))
-                div.card.sheet { (form(shell, urls::SETUP, &inputs(view))) }
+                div.card.sheet { (form(context, urls::SETUP, &inputs(view))) }
             }
         },
     )

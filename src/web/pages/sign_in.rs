@@ -6,9 +6,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Data, Query};
 use secrecy::SecretString;
 
-use crate::ops::sign_in::{Outcome, sign_in};
+use crate::ops::sign_in::{SignInResult, sign_in};
+use crate::web::error::WebError;
 use crate::web::extract::{DeviceCookie, Posted, Viewer};
-use crate::web::failure::Failure;
 use crate::web::session::throttle::Attempt;
 use crate::web::state::App;
 use crate::web::{response, session};
@@ -17,7 +17,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 
 use crate::web::ui::layout::head;
-use crate::web::ui::{Control, Errors, FieldView, Shell, Tone, button, duration, form, notice, page};
+use crate::web::ui::{Control, Errors, FieldView, PageContext, Tone, button, duration, form, notice, page};
 use crate::web::urls::{self, Ended};
 
 /// What the page shows.
@@ -52,7 +52,7 @@ pub struct SignInQuery {
     ended: Option<Ended>,
 }
 
-/// The empty form; whoever is signed in goes on.
+/// The empty form; redirects people who are signed in.
 pub async fn show(viewer: Viewer, query: Query<SignInQuery>) -> HttpResponse {
     if viewer.actor.is_some() {
         let next = local(&query.next);
@@ -60,7 +60,7 @@ pub async fn show(viewer: Viewer, query: Query<SignInQuery>) -> HttpResponse {
     }
     let next = local(&query.next).to_owned();
     let asked = SignInView { name: String::new(), next, refused: None, ended: query.ended };
-    response::page(view(&viewer.shell(None), &asked))
+    response::page(view(&viewer.page_context(None), &asked))
 }
 
 /// Signs somebody in.
@@ -73,7 +73,7 @@ pub async fn submit(
     device: DeviceCookie,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let (name, next) = (form.field("name").trim(), local(form.field("next")));
     let known = device.known_for(&app, name, viewer.now);
     let attempt = Attempt { account: name, address: viewer.address.as_deref(), device: known };
@@ -83,12 +83,12 @@ pub async fn submit(
         let password = SecretString::from(form.field("password"));
         let address = viewer.address.clone();
         match sign_in(&app.store, &app.passwords, name, password, address, viewer.now).await? {
-            Outcome::In(id, verified) => {
-                session::begin(&session, id, &verified, viewer.now).map_err(Failure::internal)?;
+            SignInResult::In(id, verified) => {
+                session::begin(&session, id, &verified, viewer.now).map_err(WebError::internal)?;
                 let leads = response::see_other(if next.is_empty() { urls::HOME } else { next });
                 return Ok(response::with_cookie(leads, &device.after_sign_in(&app, name, viewer.now)));
             }
-            Outcome::Refused(account) => {
+            SignInResult::Refused(account) => {
                 app.refusals.note(account, viewer.address.clone());
                 Refused::Wrong
             }
@@ -100,7 +100,7 @@ pub async fn submit(
     };
     let asked =
         SignInView { name: form.field("name").to_owned(), next: next.to_owned(), refused: Some(refused), ended: None };
-    Ok(response::page_with(status, view(&viewer.shell(None), &asked)))
+    Ok(response::page_with(status, view(&viewer.page_context(None), &asked)))
 }
 
 /// Signs out here.
@@ -117,10 +117,10 @@ fn local(next: &str) -> &str {
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &SignInView) -> Markup {
+pub fn view(context: &PageContext, view: &SignInView) -> Markup {
     let none = Errors::new();
     page(
-        shell,
+        context,
         "Sign in",
         &html! {
             div.narrow {
@@ -128,7 +128,7 @@ pub fn view(shell: &Shell, view: &SignInView) -> Markup {
                 @if let Some(refused) = &view.refused { (why(refused)) }
                 @if let Some(ended) = view.ended { (notice::notice(Tone::Warning, &html! { p { (Tone::Warning) (said(ended)) } })) }
                 div.card.sheet {
-                    (form(shell, urls::SIGN_IN, &html! {
+                    (form(context, urls::SIGN_IN, &html! {
                         @if !view.next.is_empty() { input type="hidden" name="next" value=(view.next); }
                         (FieldView::new("name", "Name", &view.name, Control::Line)
                             .required().autocomplete("username").view(&none))

@@ -1,9 +1,9 @@
 //! Codes as pages show them: texts of the catalogue, filled with what was stored.
 
 use crate::domain::catalogue;
-use crate::domain::house_note::{HouseNote, Placing};
 use crate::domain::message::StoredMessage;
 use crate::domain::run::Stage;
+use crate::domain::team_note::{Placing, TeamNote};
 use crate::queries::RunFailure;
 use crate::web::pages::runs::messages::MessageRow;
 use crate::web::ui::failure::FailureView;
@@ -20,10 +20,10 @@ pub fn run_failure(why: &RunFailure) -> FailureView {
     failure((&why.code, why.note.as_ref()), why.stage, &why.args, why.foreign_text.clone())
 }
 
-/// Why a check or a run failed, with what to do about it: as the catalogue says, and as the house says.
+/// Why a check or a run failed, with what to do about it: from the catalog and the team note.
 #[must_use]
 pub fn failure(
-    (code, note): (&str, Option<&HouseNote>),
+    (code, note): (&str, Option<&TeamNote>),
     stage: Option<Stage>,
     args: &[String],
     foreign_text: Option<String>,
@@ -38,7 +38,7 @@ pub fn failure(
         } else {
             entry.to_do_in_short()
         },
-        house: note.map(HouseNote::in_short).unwrap_or_default(),
+        team_note: note.map(TeamNote::in_short).unwrap_or_default(),
         heals: entry.healing.of_ended_run().to_owned(),
         foreign_text,
     }

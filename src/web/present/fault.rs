@@ -1,4 +1,4 @@
-//! What a person is told about a database that does not work: what happened, what to do, and when to try again.
+//! The message about a database that does not work: what happened, what to do, and when to try again.
 
 use crate::queries::Fault;
 
@@ -54,7 +54,7 @@ pub const fn fault_words(fault: Fault) -> FaultWords {
             happened: "Another process or transaction holds a lock of the database and did not release it in time. \
                        The request changed nothing.",
             to_do: "Try again in a moment, which is safe. If this lasts, ask an administrator to find the program that has the \
-                    database open: a stopped Syncdesk process, a backup, or a database shell.",
+                    database open: a stopped Syncdesk process, a backup, or a database context.",
             retry_after: 2,
         },
     }

@@ -12,4 +12,4 @@ pub use fault::fault_words;
 pub use forms::{errors_of, time_zones, typed};
 pub use run::{completeness, duration_of, origin, overdue, progress, run_row, waits};
 pub use secrets::exposed;
-pub use system::{Busy, next_run, obstacle, overall, settings, shown, sources, tones};
+pub use system::{Busy, next_run, obstacle, overall, settings, sources, synchronization_badge, tones};

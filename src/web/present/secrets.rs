@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::kind::Kind;
+use crate::domain::kind::ConnectorKind;
 use crate::domain::plain_http::unencrypted;
 
 /// The URLs to which the credentials in these slots are sent without encryption.
 #[must_use]
 pub fn exposed<'a>(
-    kind: &dyn Kind,
+    kind: &dyn ConnectorKind,
     settings: &serde_json::Value,
     slots: impl IntoIterator<Item = &'a str>,
 ) -> Vec<String> {

@@ -3,13 +3,14 @@
 use crate::clock::Stamp;
 use crate::domain::kind::Input;
 use crate::domain::run::{RunResult, RunState};
-use crate::domain::status::{Activity, Facts, Freshness, Obstacle, Overall, Shown, Source};
+use crate::domain::schedule::Schedule;
+use crate::domain::status::{Activity, DisplayStatus, Facts, Freshness, Obstacle, Overall, Source};
 use crate::queries::runs::Run;
 use crate::queries::systems::System;
 use crate::web::pages::systems::list::NextRun;
 use crate::web::ui::{Badge, Tone};
 
-/// What goes on in a system.
+/// What is in process in a system.
 #[derive(Debug, Clone, Default)]
 pub struct Busy {
     pub running: Option<Run>,
@@ -31,7 +32,7 @@ impl Busy {
         busy
     }
 
-    /// Whether something goes on, or could begin: a retry that is due later does neither, nor does what a hold or a
+    /// Whether a run is in process, or could start: a retry that is due later does not count, nor does a run that a hold or a
     /// pause keeps back.
     #[must_use]
     pub fn is_at(&self, system: &System, now: Stamp) -> bool {
@@ -70,8 +71,8 @@ pub fn overall(system: &System) -> Badge {
         Overall::Neutral => Tone::Neutral,
     };
     let word = match (system.overall, system.hold_since) {
-        (Overall::Neutral, Some(_)) => Shown::OnHold.title(),
-        (Overall::Neutral, None) => Shown::Open.title(),
+        (Overall::Neutral, Some(_)) => DisplayStatus::OnHold.title(),
+        (Overall::Neutral, None) => DisplayStatus::Open.title(),
         (overall, _) => overall.title(),
     };
     Badge::new(tone, word)
@@ -79,15 +80,15 @@ pub fn overall(system: &System) -> Badge {
 
 /// The status of its synchronization.
 #[must_use]
-pub fn shown(system: &System, busy: &Busy) -> Badge {
-    let shown = facts(system, busy).shown();
+pub fn synchronization_badge(system: &System, busy: &Busy) -> Badge {
+    let shown = facts(system, busy).display_status();
     let tone = match shown {
-        Shown::OnHold | Shown::Open | Shown::Queued => Tone::Neutral,
-        Shown::Paused => Tone::Paused,
-        Shown::InProcess => Tone::Busy,
-        Shown::Error | Shown::Silent => Tone::Error,
-        Shown::CompletedWithWarnings => Tone::Warning,
-        Shown::Completed => Tone::Ok,
+        DisplayStatus::OnHold | DisplayStatus::Open | DisplayStatus::Queued => Tone::Neutral,
+        DisplayStatus::Paused => Tone::Paused,
+        DisplayStatus::InProcess => Tone::Busy,
+        DisplayStatus::Error | DisplayStatus::Silent => Tone::Error,
+        DisplayStatus::CompletedWithWarnings => Tone::Warning,
+        DisplayStatus::Completed => Tone::Ok,
     };
     Badge::new(tone, shown.title())
 }
@@ -101,10 +102,11 @@ pub fn sources(system: &System) -> Vec<&'static str> {
 /// When the next run comes.
 #[must_use]
 pub fn next_run(system: &System, busy: &Busy, now: Stamp) -> NextRun {
-    if system.hold_since.is_some() {
+    let has_schedule = system.schedule.parse() != Ok(Schedule::None);
+    if system.hold_since.is_some() && has_schedule {
         return NextRun::OnHold;
     }
-    if system.paused_since.is_some() {
+    if system.paused_since.is_some() && has_schedule {
         return NextRun::WhenConnected;
     }
     match (&busy.queued, &busy.running, system.next_due) {

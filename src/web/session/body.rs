@@ -9,8 +9,8 @@ use futures_util::StreamExt;
 
 use super::csrf::Secret;
 use crate::ops::unsaved::Fields;
-use crate::web::failure::Failure;
-use crate::web::routes::{Access, Row};
+use crate::web::error::WebError;
+use crate::web::routes::{Access, Route};
 
 /// How long a form may take to arrive.
 const TIME: Duration = Duration::from_secs(15);
@@ -31,14 +31,14 @@ const fn limit(access: Access) -> usize {
 ///
 /// # Errors
 /// A body that is no form, is too large, or too slow.
-pub(super) async fn read(row: &Row, request: &mut ServiceRequest) -> Result<Fields, Failure> {
-    let unreadable = || Failure::unprocessable("The form that was sent could not be read.");
+pub(super) async fn read(row: &Route, request: &mut ServiceRequest) -> Result<Fields, WebError> {
+    let unreadable = || WebError::unprocessable("The form that was sent could not be read.");
     if !is_form(request) {
         return Err(unreadable());
     }
     // A body that trickles in would hold its connection for ever.
     let body = tokio::time::timeout(TIME, collect(request, limit(row.access))).await;
-    let body = body.map_err(|_elapsed| Failure::unprocessable("The form did not arrive in time."))??;
+    let body = body.map_err(|_elapsed| WebError::unprocessable("The form did not arrive in time."))??;
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).map_err(|_malformed| unreadable())?;
     if fields.iter().any(|(_name, value)| value.contains('\0')) {
         return Err(unreadable());
@@ -59,8 +59,8 @@ fn is_form(request: &ServiceRequest) -> bool {
 }
 
 /// The body as it came: no browser compresses a form.
-async fn collect(request: &mut ServiceRequest, limit: usize) -> Result<Vec<u8>, Failure> {
-    let too_large = || Failure::unprocessable(format!("The form is too large: at most {} KiB.", limit / 1024));
+async fn collect(request: &mut ServiceRequest, limit: usize) -> Result<Vec<u8>, WebError> {
+    let too_large = || WebError::unprocessable(format!("The form is too large: at most {} KiB.", limit / 1024));
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
@@ -68,7 +68,7 @@ async fn collect(request: &mut ServiceRequest, limit: usize) -> Result<Vec<u8>, 
     let mut payload = request.take_payload();
     let mut body = Vec::with_capacity(announced.unwrap_or(0));
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_broken| Failure::unprocessable("The form that was sent could not be read."))?;
+        let chunk = chunk.map_err(|_broken| WebError::unprocessable("The form that was sent could not be read."))?;
         if body.len() + chunk.len() > limit {
             return Err(too_large());
         }

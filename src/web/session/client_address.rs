@@ -1,12 +1,12 @@
-//! Whose request it is when proxies stand in front: the nearest address that is not one of theirs.
+//! The client's address behind proxies: the nearest address that is not a trusted proxy's.
 
 use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
 
-/// The address of the client. `peer` is whoever is connected; `forwarded` the values of all `X-Forwarded-For`
+/// The address of the client. `peer` is the address of the connection; `forwarded` the values of all `X-Forwarded-For`
 /// headers in their order, to which each proxy appends whom it heard. They are read from the right, as long as
-/// those who wrote them are trusted: what stands further left anybody may have made up.
+/// the proxy that wrote them is trusted: anyone can have written the values further left.
 #[must_use]
 pub fn client_address(peer: IpAddr, forwarded: &[&str], trusted: &[IpNet]) -> IpAddr {
     let mut nearest = peer.to_canonical();

@@ -16,7 +16,7 @@ use crate::ops::{mac, random};
 /// The cookie of people who have not signed in, over plain http.
 const COOKIE: &str = "syncdesk_visit";
 
-/// What [`CookieKey::derive`] is told for this cookie.
+/// The context for [`CookieKey::derive`].
 pub const PURPOSE: &[u8] = b"syncdesk visit cookie 1";
 
 /// How long a sign-in page may stay open.

@@ -1,4 +1,4 @@
-//! What goes wrong with a session becomes a page. The gate makes all others, but it stands inside: a session is kept
+//! What goes wrong with a session becomes a page. The gate creates all others, but it runs inside: a session is kept
 //! after it has answered.
 
 use std::time::Duration;
@@ -13,14 +13,14 @@ use actix_web::web::Data;
 
 use super::csrf;
 use super::gate::{page, stranger};
-use crate::web::failure::Failure;
+use crate::web::error::WebError;
 use crate::web::response;
 use crate::web::state::App;
 
 /// Stands around the session.
 ///
 /// # Errors
-/// With an answer of its own: our page, with the headers that every answer has.
+/// With its own response: our page, with the headers that every response has.
 pub async fn with_a_page(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
@@ -37,7 +37,7 @@ const JUST_NOW: Duration = Duration::from_secs(1);
 fn answer(app: &App, error: &actix_web::Error) -> HttpResponse {
     let (secret, _cookie) = csrf::issue(&app.cookie_key, app.clock.now());
     // The error does not say what was wrong with the database; the store has just met it.
-    let failure = app.store.fault_within(JUST_NOW).map_or_else(|| Failure::internal(error), Failure::broken);
+    let failure = app.store.fault_within(JUST_NOW).map_or_else(|| WebError::internal(error), WebError::broken);
     let mut answer = page(&stranger(app, None, secret), &failure.0);
     for (name, value) in response::headers(app.portal.secure) {
         answer.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));

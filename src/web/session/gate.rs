@@ -23,29 +23,29 @@ use crate::ids::{PersonId, SystemKey};
 use crate::ops::unsaved::Fields;
 use crate::queries::Fault;
 use crate::queries::access::{Located, caller};
+use crate::web::error::WebError;
 use crate::web::extract::{Body, Viewer, address};
-use crate::web::failure::Failure;
-use crate::web::pages::errors::{self, Trouble};
-use crate::web::routes::{Access, Row};
+use crate::web::pages::errors::{self, ErrorPage};
+use crate::web::routes::{Access, Route};
 use crate::web::state::App;
-use crate::web::ui::Shell;
+use crate::web::ui::PageContext;
 use crate::web::{response, urls};
 
 /// Lets a request through to its handler, or answers it.
 ///
 /// # Errors
-/// None of its own: what handlers return as failures becomes a page here.
+/// None itself: failures of handlers become pages here.
 pub async fn gate(
-    row: &'static Row,
+    row: &'static Route,
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let app = match request.app_data::<Data<App>>() {
         Some(app) => app.get_ref().clone(),
-        None => return Err(Failure::internal("the application has no state").into()),
+        None => return Err(WebError::internal("the application has no state").into()),
     };
     let secure = app.portal.secure;
-    let Look { viewer, located, fresh, ended } = match look(&app, row, &request).await {
+    let Identified { viewer, located, fresh, ended } = match identify(&app, row, &request).await {
         Ok(found) => found,
         Err(failure) => {
             // Without a database nobody is known: the page is made for a stranger.
@@ -57,11 +57,11 @@ pub async fn gate(
     request.extensions_mut().insert(viewer.clone());
     let allowed = admit(&app, row, &mut request, &viewer, (located, ended)).await;
     let mut response = match allowed {
-        Err(Refusal::SeeOther(address)) => {
+        Err(Rejection::SeeOther(address)) => {
             request.into_response(HttpResponse::SeeOther().insert_header((LOCATION, address)).finish())
         }
-        Err(Refusal::Stale(_fields)) => answer(request, &viewer, &Failure(Trouble::Stale)),
-        Err(Refusal::Failure(failure)) => answer(request, &viewer, &failure),
+        Err(Rejection::Stale(_fields)) => answer(request, &viewer, &WebError(ErrorPage::Stale)),
+        Err(Rejection::Failure(failure)) => answer(request, &viewer, &failure),
         Ok(()) => {
             let path = request.path().to_owned();
             let response = next.call(request).await?.map_into_boxed_body();
@@ -69,7 +69,7 @@ pub async fn gate(
                 // The request has succeeded, so an error here must not replace its response. The draft expires within the hour.
                 let _ = forget(&app, row, &path, &viewer).await;
             }
-            let failed = response.response().error().and_then(|error| error.as_error::<Failure>());
+            let failed = response.response().error().and_then(|error| error.as_error::<WebError>());
             match failed.map(|failure| failure.0.clone()) {
                 Some(trouble) => {
                     let (request, _empty) = response.into_parts();
@@ -98,28 +98,28 @@ pub async fn gate(
 }
 
 /// Why a request does not reach its handler.
-pub(super) enum Refusal {
+pub(super) enum Rejection {
     SeeOther(String),
     /// The form has not the token of this session.
     Stale(Fields),
-    Failure(Failure),
+    Failure(WebError),
 }
 
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
+impl From<WebError> for Rejection {
+    fn from(failure: WebError) -> Self {
         Self::Failure(failure)
     }
 }
 
-fn answer(request: ServiceRequest, viewer: &Viewer, failure: &Failure) -> ServiceResponse<BoxBody> {
+fn answer(request: ServiceRequest, viewer: &Viewer, failure: &WebError) -> ServiceResponse<BoxBody> {
     request.into_response(page(viewer, &failure.0))
 }
 
-/// A page of its own: what an earlier form did is not said above it.
-pub(super) fn page(viewer: &Viewer, trouble: &Trouble) -> HttpResponse {
-    let shell = Shell { flash: None, ..viewer.shell(None) };
+/// A page without the flash message of an earlier form.
+pub(super) fn page(viewer: &Viewer, trouble: &ErrorPage) -> HttpResponse {
+    let context = PageContext { flash: None, ..viewer.page_context(None) };
     let status = StatusCode::from_u16(trouble.status()).unwrap_or_default();
-    let mut page = response::page_with(status, errors::view(&shell, trouble));
+    let mut page = response::page_with(status, errors::view(&context, trouble));
     if let Some(seconds) = trouble.retry_after() {
         page.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
@@ -130,7 +130,7 @@ pub(super) fn stranger(app: &App, address: Option<String>, secret: Secret) -> Vi
     Viewer {
         actor: None,
         roles: String::new(),
-        zone: app.portal.house_zone,
+        zone: app.portal.default_zone,
         secret,
         address,
         now: app.clock.now(),
@@ -148,7 +148,7 @@ fn client(app: &App, request: &ServiceRequest) -> Option<String> {
 }
 
 /// What is known of a request before it is admitted.
-struct Look {
+struct Identified {
     viewer: Viewer,
     /// Where the system of the address is.
     located: Option<Located>,
@@ -158,11 +158,11 @@ struct Look {
     ended: Option<EndedSession>,
 }
 
-async fn look(app: &App, row: &Row, request: &ServiceRequest) -> Result<Look, Failure> {
+async fn identify(app: &App, row: &Route, request: &ServiceRequest) -> Result<Identified, WebError> {
     let session = request.get_session();
     if let Some((fault, why)) = session.get::<(Option<String>, String)>(UNREAD).ok().flatten() {
         let fault = fault.and_then(|word| Fault::parse(&word));
-        return Err(fault.map_or_else(|| Failure::internal(why), Failure::broken));
+        return Err(fault.map_or_else(|| WebError::internal(why), WebError::broken));
     }
     let whose = session.get::<(i64, String)>(ENDED).ok().flatten();
     let ended = whose.and_then(|(person, secret)| {
@@ -183,14 +183,14 @@ async fn look(app: &App, row: &Row, request: &ServiceRequest) -> Result<Look, Fa
             let zone = person.time_zone.and_then(|zone| zone.parse().ok());
             let viewer = Viewer {
                 actor: Some(person.actor),
-                roles: told(&person.roles),
-                zone: zone.unwrap_or(app.portal.house_zone),
+                roles: role_summary(&person.roles),
+                zone: zone.unwrap_or(app.portal.default_zone),
                 secret,
                 address: client(app, request),
                 now,
                 flash,
             };
-            return Ok(Look { viewer, located, fresh: None, ended: None });
+            return Ok(Identified { viewer, located, fresh: None, ended: None });
         }
         // The account was disabled, or the session is not one of ours any more.
         session.purge();
@@ -206,7 +206,7 @@ async fn look(app: &App, row: &Row, request: &ServiceRequest) -> Result<Look, Fa
         },
         |secret| (secret, None),
     );
-    Ok(Look { viewer: stranger(app, client(app, request), secret), located: None, fresh, ended })
+    Ok(Identified { viewer: stranger(app, client(app, request), secret), located: None, fresh, ended })
 }
 
 /// Notes that the session is in use, at most once a minute.
@@ -217,7 +217,7 @@ fn touch(session: &Session, now: i64) {
     }
 }
 
-fn told(roles: &[(String, Option<String>)]) -> String {
+fn role_summary(roles: &[(String, Option<String>)]) -> String {
     let words: Vec<String> = roles
         .iter()
         .map(|(collection, group)| match group {
@@ -230,58 +230,58 @@ fn told(roles: &[(String, Option<String>)]) -> String {
 
 async fn admit(
     app: &App,
-    row: &'static Row,
+    row: &'static Route,
     request: &mut ServiceRequest,
     viewer: &Viewer,
     (located, ended): (Option<Located>, Option<EndedSession>),
-) -> Result<(), Refusal> {
-    let set_up = app.is_set_up().await.map_err(Failure::from)?;
+) -> Result<(), Rejection> {
+    let set_up = app.is_set_up().await.map_err(WebError::from)?;
     match row.access {
-        Access::SetUp if set_up => return Err(Refusal::SeeOther(urls::HOME.to_owned())),
+        Access::SetUp if set_up => return Err(Rejection::SeeOther(urls::HOME.to_owned())),
         Access::SignIn | Access::SignedIn | Access::Needs(_) | Access::System(_) if !set_up => {
-            return Err(Refusal::SeeOther(urls::SETUP.to_owned()));
+            return Err(Rejection::SeeOther(urls::SETUP.to_owned()));
         }
         Access::Public | Access::Anybody | Access::SetUp | Access::SignIn => return post(row, request, viewer).await,
         Access::SignedIn | Access::Needs(_) | Access::System(_) => {}
     }
     let Some(actor) = &viewer.actor else {
-        return Err(Refusal::SeeOther(sign_in_first(app, row, request, viewer, ended).await));
+        return Err(Rejection::SeeOther(sign_in_first(app, row, request, viewer, ended).await));
     };
     match row.access {
         Access::Needs(needed) => needed.grant(actor, request)?,
         Access::System(needed) => {
-            place(actor, needed.any_of, located)?;
+            check_reach(actor, needed.any_of, located)?;
             needed.grant(actor, request)?;
         }
         Access::Public | Access::Anybody | Access::SetUp | Access::SignIn | Access::SignedIn => {}
     }
     match post(row, request, viewer).await {
-        Err(Refusal::Stale(fields)) => Err(show_again(app, row, request, viewer, fields).await),
+        Err(Rejection::Stale(fields)) => Err(show_again(app, row, request, viewer, fields).await),
         other => other,
     }
 }
 
 /// A system out of sight is not there; one in sight whose group lacks the permission is forbidden. Of a deleted one
-/// its log is left, for those who may read that.
-pub(super) fn place(actor: &Actor, any_of: &'static [Verb], located: Option<Located>) -> Result<(), Failure> {
-    let located = located.ok_or_else(Failure::not_found)?;
+/// only its log is left, for people with log access.
+pub(super) fn check_reach(actor: &Actor, any_of: &'static [Verb], located: Option<Located>) -> Result<(), WebError> {
+    let located = located.ok_or_else(WebError::not_found)?;
     let group = located.group;
     let mut sight = if located.is_deleted { Vec::new() } else { vec![Verb::SeeSystems, Verb::SeeSettings] };
     sight.extend(any_of.iter().filter(|verb| **verb == Verb::ReadLogs));
     if !actor.may(&sight, group) {
-        return Err(Failure::not_found());
+        return Err(WebError::not_found());
     }
-    if actor.may(any_of, group) { Ok(()) } else { Err(Failure::forbidden(crate::access::Missing::template(any_of))) }
+    if actor.may(any_of, group) { Ok(()) } else { Err(WebError::forbidden(crate::access::Missing::template(any_of))) }
 }
 
-async fn post(row: &Row, request: &mut ServiceRequest, viewer: &Viewer) -> Result<(), Refusal> {
+async fn post(row: &Route, request: &mut ServiceRequest, viewer: &Viewer) -> Result<(), Rejection> {
     if request.query_string().contains("%00") {
         return Err(address::unreadable().into());
     }
     if row.posts() {
         let fields = body::read(row, request).await?;
         if !body::is_of(&viewer.secret, &fields) {
-            return Err(Refusal::Stale(fields));
+            return Err(Rejection::Stale(fields));
         }
         request.extensions_mut().insert(Body(fields));
     }

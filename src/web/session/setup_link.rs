@@ -1,4 +1,4 @@
-//! The link to the setup page that the console prints. It has a code of its own instead of the setup token, and works
+//! The link to the setup page that the console prints. It has a separate code instead of the setup token, and works
 //! once: what proxies and browsers remember of an address is worth nothing afterwards (OWASP ASVS 5.0, 14.2.1). The
 //! setup token travels in forms only.
 
@@ -9,7 +9,7 @@ use subtle::ConstantTimeEq;
 
 use crate::ops::random;
 
-/// The code that still works, and the token that it stands for.
+/// The code that still works, and its token.
 #[derive(Debug, Default)]
 pub struct SetupLink(Mutex<Option<(SecretString, SecretString)>>);
 

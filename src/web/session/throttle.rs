@@ -21,7 +21,7 @@ use governor::{Quota, RateLimiter};
 
 use super::device::DeviceId;
 use crate::clock::Clock;
-use crate::domain::place::place;
+use crate::domain::client_network::network_of;
 use crate::ids::PersonId;
 
 /// Attempts by a known device, or of somebody who is signed in and changes the password: ten, then one each half minute.
@@ -107,7 +107,7 @@ impl Throttle {
         if let Some(device) = attempt.device {
             return self.count(&self.owners, &(account, device));
         }
-        let place = attempt.address.map(place);
+        let place = attempt.address.map(network_of);
         if let Some(place) = &place {
             self.count(&self.addresses, place)?;
         }
@@ -130,7 +130,7 @@ impl Throttle {
     /// As [`Self::sign_in`].
     pub fn set_up(&self, address: Option<&str>) -> Result<(), Duration> {
         self.sweep_sometimes();
-        address.map_or(Ok(()), |address| self.count(&self.addresses, &place(address)))
+        address.map_or(Ok(()), |address| self.count(&self.addresses, &network_of(address)))
     }
 
     fn sweep_sometimes(&self) {

@@ -1,5 +1,5 @@
 //! What becomes of a form that arrives when its session has ended. Long ones are kept and shown again after sign-in; of all
-//! others, and of those whose session is not known any more, the sign-in page says that nothing was saved.
+//! others, and of those whose session is unknown, the sign-in page reports that nothing was saved.
 
 use std::collections::BTreeSet;
 
@@ -7,18 +7,18 @@ use actix_web::dev::ServiceRequest;
 
 use super::body;
 use super::csrf::Secret;
-use super::gate::{Refusal, place};
+use super::gate::{Rejection, check_reach};
 use crate::clock::Stamp;
 use crate::domain::stray_secret::has_secret;
 use crate::ids::{PersonId, SystemKey};
 use crate::ops::unsaved::{self, Fields};
 use crate::queries::access::caller;
 use crate::sync::registry;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
-use crate::web::pages::errors::Trouble;
+use crate::web::pages::errors::ErrorPage;
 use crate::web::pages::systems::edit::{KEPT_SLOTS, SETTING};
-use crate::web::routes::{Access, Method, ROUTES, Row};
+use crate::web::routes::{Access, Method, ROUTES, Route};
 use crate::web::state::App;
 use crate::web::ui::{Flash, Tone};
 use crate::web::urls::{self, Ended};
@@ -39,7 +39,7 @@ const AGAIN: &str = "*again";
 /// Where a request leads that needs a session and has none: to the sign-in page, with what it says there.
 pub async fn sign_in_first(
     app: &App,
-    row: &Row,
+    row: &Route,
     request: &mut ServiceRequest,
     viewer: &Viewer,
     ended: Option<EndedSession>,
@@ -64,16 +64,16 @@ pub async fn sign_in_first(
 /// Keeps the form of a session that has ended: its reference, and the kind of system that it is about, if any.
 async fn keep(
     app: &App,
-    row: &Row,
+    row: &Route,
     request: &mut ServiceRequest,
     viewer: &Viewer,
     ended: EndedSession,
-) -> Result<(String, String), Failure> {
+) -> Result<(String, String), WebError> {
     let EndedSession { person, secret } = ended;
     may_open(app, row, request, person).await?;
     let fields = body::read(row, request).await?;
     if !body::is_of(&secret, &fields) {
-        return Err(Failure(Trouble::Stale));
+        return Err(WebError(ErrorPage::Stale));
     }
     keep_fields(app, row, request, (person, viewer.now), fields).await
 }
@@ -82,30 +82,30 @@ async fn keep(
 /// browser that does not say that the form is on a page of this portal gets the error page.
 pub(super) async fn show_again(
     app: &App,
-    row: &Row,
+    row: &Route,
     request: &ServiceRequest,
     viewer: &Viewer,
     fields: Fields,
-) -> Refusal {
+) -> Rejection {
     let from_here = request.headers().get("sec-fetch-site").is_some_and(|site| site == "same-origin");
     let person = viewer.actor.as_ref().map(crate::access::Actor::id).filter(|_| from_here && KEPT.contains(&row.path));
-    let Some(person) = person else { return Refusal::Stale(fields) };
+    let Some(person) = person else { return Rejection::Stale(fields) };
     match keep_fields(app, row, request, (person, viewer.now), fields).await {
-        Ok((reference, kind)) => Refusal::SeeOther(urls::unsaved(&page_of(row, request.path()), &kind, &reference)),
-        Err(failure) => Refusal::Failure(failure),
+        Ok((reference, kind)) => Rejection::SeeOther(urls::unsaved(&page_of(row, request.path()), &kind, &reference)),
+        Err(failure) => Rejection::Failure(failure),
     }
 }
 
 async fn keep_fields(
     app: &App,
-    row: &Row,
+    row: &Route,
     request: &ServiceRequest,
     (person, now): (PersonId, Stamp),
     fields: Fields,
-) -> Result<(String, String), Failure> {
+) -> Result<(String, String), WebError> {
     let kind = if row.path == urls::NEW_SYSTEM {
         let known = fields.get("kind").filter(|kind| registry::kind(kind).is_some());
-        known.cloned().ok_or_else(Failure::not_found)?
+        known.cloned().ok_or_else(WebError::not_found)?
     } else {
         String::new()
     };
@@ -115,14 +115,14 @@ async fn keep_fields(
 }
 
 /// A form is kept only for a person who will be able to open its page.
-async fn may_open(app: &App, row: &Row, request: &ServiceRequest, person: PersonId) -> Result<(), Failure> {
+async fn may_open(app: &App, row: &Route, request: &ServiceRequest, person: PersonId) -> Result<(), WebError> {
     let key = request.match_info().get("system").and_then(SystemKey::parse);
     let read = app.store.read(move |db| caller(db, person, key.as_ref()));
     let (person, located) = read.await?;
-    let actor = person.ok_or_else(Failure::not_found)?.actor;
+    let actor = person.ok_or_else(WebError::not_found)?.actor;
     match row.access {
-        Access::Needs(needed) => actor.scope_of(needed.any_of).map(drop).ok_or_else(Failure::not_found),
-        Access::System(needed) => place(&actor, needed.any_of, located),
+        Access::Needs(needed) => actor.scope_of(needed.any_of).map(drop).ok_or_else(WebError::not_found),
+        Access::System(needed) => check_reach(&actor, needed.any_of, located),
         Access::Public | Access::Anybody | Access::SetUp | Access::SignIn | Access::SignedIn => Ok(()),
     }
 }
@@ -131,7 +131,7 @@ async fn may_open(app: &App, row: &Row, request: &ServiceRequest, person: Person
 ///
 /// # Errors
 /// When the database cannot be written.
-pub(super) async fn forget(app: &App, row: &Row, path: &str, viewer: &Viewer) -> Result<(), Failure> {
+pub(super) async fn forget(app: &App, row: &Route, path: &str, viewer: &Viewer) -> Result<(), WebError> {
     let Some(actor) = viewer.actor.as_ref().filter(|_| row.posts() && KEPT.contains(&row.path)) else { return Ok(()) };
     Ok(unsaved::forget(&app.store, &app.vault, (actor.id(), path), viewer.now).await?)
 }
@@ -157,7 +157,7 @@ fn without_secrets(fields: Fields) -> Fields {
 }
 
 /// The page that has the form: the nearest one above its address that can be opened.
-fn page_of(row: &Row, path: &str) -> String {
+fn page_of(row: &Route, path: &str) -> String {
     let mut pattern = row.path;
     let is_page = |pattern: &str| ROUTES.iter().any(|row| row.method == Method::Get && row.path == pattern);
     while !is_page(pattern) {
@@ -201,7 +201,7 @@ pub async fn shown_again(
     viewer: &mut Viewer,
     path: &str,
     reference: &str,
-) -> Result<Option<Unsaved>, Failure> {
+) -> Result<Option<Unsaved>, WebError> {
     let Some(person) = viewer.actor.as_ref().map(crate::access::Actor::id).filter(|_| !reference.is_empty()) else {
         return Ok(None);
     };

@@ -7,7 +7,7 @@ use maud::Render;
 use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState};
 
-/// How a status looks. Each has a shape of its own besides its colour.
+/// How a status looks. Each has its own shape besides its color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     Ok,
@@ -118,7 +118,7 @@ impl Render for Badge {
 }
 
 impl Render for Tone {
-    /// The icon alone, hidden from screen readers: a word has to stand beside it.
+    /// The icon alone, hidden from screen readers: needs a word next to it.
     fn render_to(&self, out: &mut String) {
         push_icon(out, *self);
     }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::{Shell, button, form, link_button};
+use super::{PageContext, button, form, link_button};
 
 /// A page's body that asks: what will happen, the button that does it, and the way back.
 #[derive(Debug, Clone, Copy)]
@@ -17,11 +17,11 @@ pub struct Confirm<'a> {
 
 /// Consequences, then the two ways on.
 #[must_use]
-pub fn confirm(shell: &Shell, confirm: Confirm<'_>, consequences: &Markup) -> Markup {
+pub fn confirm(context: &PageContext, confirm: Confirm<'_>, consequences: &Markup) -> Markup {
     html! {
         div.card.sheet {
             (consequences)
-            (form(shell, confirm.action, &html! {
+            (form(context, confirm.action, &html! {
                 div.do {
                     (button(confirm.deed, "danger"))
                     (link_button(confirm.back, confirm.stay, ""))

@@ -15,9 +15,9 @@ pub struct FailureView {
     pub meaning: String,
     /// What to do about it.
     pub to_do: String,
-    /// What the house says itself; empty when it says nothing.
-    pub house: String,
-    /// Whether and how it heals by itself; empty when it does not.
+    /// The team note; empty when there is none.
+    pub team_note: String,
+    /// Whether and how it resolves automatically; empty when it does not.
     pub heals: String,
     /// The peer's own words, or those of whatever stood in the way.
     pub foreign_text: Option<String>,
@@ -27,20 +27,20 @@ pub struct FailureView {
 #[must_use]
 pub fn failure(view: &FailureView) -> Markup {
     html! {
-        (foreign::words(view.meaning.trim_end_matches('.'))) " "
+        (foreign::text(view.meaning.trim_end_matches('.'))) " "
         span.nobreak { "(" (code(&view.code)) @if let Some(stage) = view.stage { ", stage: " (stage.title()) } ")." }
         @if !view.heals.is_empty() { " " (view.heals) }
         @if !view.to_do.is_empty() { " " span.todo { (view.to_do) } }
-        @if !view.house.is_empty() { " " span.house { span.remark { "Advice of the house" } " " bdi { (foreign::words(&view.house)) } } }
+        @if !view.team_note.is_empty() { " " span.team-note { span.remark { "Team note" } " " bdi { (foreign::text(&view.team_note)) } } }
     }
 }
 
-/// The words that it came with, as a block of their own.
+/// The service's own text, as a separate block.
 #[must_use]
 pub fn said(view: &FailureView) -> Markup {
     html! {
         @if let Some(words) = &view.foreign_text {
-            div.said { @if is_of_peer(view) { "The other side said: " } @else { "In detail: " } (foreign::quote(words)) }
+            div.said { @if is_of_peer(view) { "Response: " } @else { "Details: " } (foreign::quote(words)) }
         }
     }
 }

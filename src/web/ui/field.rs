@@ -1,4 +1,4 @@
-//! A field of a form: label, input, help and error, tied together for those who do not see them side by side.
+//! A field of a form: label, input, help and error, linked for screen readers.
 
 use std::collections::BTreeMap;
 
@@ -213,7 +213,7 @@ struct Described {
     invalid: Option<&'static str>,
 }
 
-/// What has to be put right, at the top of a refused form, with a way to each field.
+/// What has to be fixed, at the top of a refused form, with a link to each field.
 #[must_use]
 pub fn summary(errors: &Errors) -> Markup {
     summary_in_order(errors, &[])
@@ -226,7 +226,7 @@ pub fn summary_in_order(errors: &Errors, fields: &[(String, String)]) -> Markup 
     html! {
         @if !errors.is_empty() {
             div.notice.error role="alert" {
-                p { strong { (super::Tone::Error) "Nothing was saved. Please put this right:" } }
+                p { strong { (super::Tone::Error) "Not saved. Fix the following:" } }
                 ul {
                     @for (name, label) in fields {
                         @if let Some(error) = errors.get(name) { li { a href={ "#" (name) } { (label) } ": " (error) } }
@@ -240,16 +240,31 @@ pub fn summary_in_order(errors: &Errors, fields: &[(String, String)]) -> Markup 
     }
 }
 
-/// Adds "Enter it again" to each of the password fields of a form, if the form has any error: passwords are not sent back.
+/// Adds "Enter it again" to each of the password fields of a form, if the form has any error, because passwords are never sent to the browser.
 /// `errors` are those of this form only.
 #[must_use]
 pub fn passwords_again(errors: &Errors, passwords: &[&str]) -> Errors {
     let mut errors = errors.clone();
     if !errors.is_empty() {
         for field in passwords {
-            let said = || "Enter it again: a password is not sent back to the browser.".to_owned();
+            let said = || "Enter it again. Passwords are never sent to the browser.".to_owned();
             errors.entry((*field).to_owned()).or_insert_with(said);
         }
     }
     errors
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_sent_back() {
+        for state in [SecretState::NotSet, SecretState::Stored, SecretState::Kept] {
+            for lines in [false, true] {
+                let field = FieldView::new("key", "Key", "hunter2", Control::Secret { state, lines });
+                assert!(!field.view(&Errors::new()).into_string().contains("hunter2"), "{state:?}, {lines}");
+            }
+        }
+    }
 }

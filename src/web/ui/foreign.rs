@@ -56,23 +56,23 @@ impl Render for Name<'_> {
 pub fn quote(words: &str) -> Markup {
     html! {
         @if words.len() <= 200 && !words.contains('\n') {
-            q.foreign dir="auto" { (Words(words)) }
+            q.foreign dir="auto" { (ForeignText(words)) }
         } @else {
-            blockquote.foreign dir="auto" { (Words(words)) }
+            blockquote.foreign dir="auto" { (ForeignText(words)) }
         }
     }
 }
 
 /// Text that may contain foreign parts, such as a message with its arguments.
 #[must_use]
-pub const fn words(text: &str) -> Words<'_> {
-    Words(text)
+pub const fn text(text: &str) -> ForeignText<'_> {
+    ForeignText(text)
 }
 
 #[derive(Debug, Clone, Copy)]
-pub struct Words<'a>(&'a str);
+pub struct ForeignText<'a>(&'a str);
 
-impl Render for Words<'_> {
+impl Render for ForeignText<'_> {
     fn render_to(&self, out: &mut String) {
         push_visible(out, self.0.as_bytes(), Lines::AsTheyAre);
     }

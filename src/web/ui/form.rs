@@ -2,16 +2,16 @@
 
 use maud::{Markup, html};
 
-use super::{Shell, foreign};
+use super::{PageContext, foreign};
 use crate::ids::SystemKey;
 use crate::web::urls;
 
 /// A form that posts to `action`.
 #[must_use]
-pub fn form(shell: &Shell, action: &str, body: &Markup) -> Markup {
+pub fn form(context: &PageContext, action: &str, body: &Markup) -> Markup {
     html! {
         form method="post" action=(action) {
-            input type="hidden" name="csrf" value=(shell.csrf);
+            input type="hidden" name="csrf" value=(context.csrf);
             (body)
         }
     }
@@ -30,7 +30,7 @@ pub fn link_button(address: &str, words: &str, class: &str) -> Markup {
     html! { a class={ "button" @if !class.is_empty() { " " (class) } } href=(address) { (words) } " " }
 }
 
-/// A button whose label needs a name for those who do not see the row it stands in.
+/// A button whose label includes a name, for screen readers.
 #[must_use]
 pub fn button_for(label: &str, name: &str, class: &str) -> Markup {
     html! { button class=[(!class.is_empty()).then_some(class)] { (label) span.hidden { ": " (foreign::name(name)) } } " " }
@@ -38,12 +38,12 @@ pub fn button_for(label: &str, name: &str, class: &str) -> Markup {
 
 /// *Synchronize now*. The request key makes a double click, or the same page sent twice, one run.
 #[must_use]
-pub fn synchronize(shell: &Shell, key: &SystemKey, button: &Markup) -> Markup {
+pub fn synchronize(context: &PageContext, key: &SystemKey, button: &Markup) -> Markup {
     form(
-        shell,
+        context,
         &urls::synchronize(key),
         &html! {
-            input type="hidden" name="request" value={ (shell.request_key) "." (key) };
+            input type="hidden" name="request" value={ (context.request_key) "." (key) };
             (button)
         },
     )
@@ -51,6 +51,6 @@ pub fn synchronize(shell: &Shell, key: &SystemKey, button: &Markup) -> Markup {
 
 /// *Check connection*.
 #[must_use]
-pub fn check(shell: &Shell, key: &SystemKey, button: &Markup) -> Markup {
-    form(shell, &urls::check_now(key), button)
+pub fn check(context: &PageContext, key: &SystemKey, button: &Markup) -> Markup {
+    form(context, &urls::check_now(key), button)
 }

@@ -2,14 +2,14 @@
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{Nav, Reader, Shell, button, foreign, form, notice, time};
+use super::{CurrentUser, Nav, PageContext, button, foreign, form, notice, time};
 use crate::domain::invisible::visible;
 use crate::ids::SystemKey;
 use crate::web::urls;
 
 /// A whole page. `main` brings its own `h1`, best through [`head`].
 #[must_use]
-pub fn page(shell: &Shell, title: &str, main: &Markup) -> Markup {
+pub fn page(context: &PageContext, title: &str, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -23,28 +23,28 @@ pub fn page(shell: &Shell, title: &str, main: &Markup) -> Markup {
             }
             body {
                 a.skip href="#main" { "Skip to content" }
-                (top(shell))
+                (top(context))
                 main #main {
-                    @if let Some(flash) = &shell.flash { (notice::flash(flash)) }
+                    @if let Some(flash) = &context.flash { (notice::flash(flash)) }
                     (main)
                 }
-                (foot(shell))
+                (foot(context))
             }
         }
     }
 }
 
-fn top(shell: &Shell) -> Markup {
+fn top(context: &PageContext) -> Markup {
     html! {
         header.top {
             div {
                 a.name href=(urls::HOME) { (mark()) "Syncdesk" }
-                @if !shell.nav.is_empty() {
+                @if !context.nav.is_empty() {
                     nav aria-label="Main" {
-                        ul { @for entry in &shell.nav { li { (nav_link(*entry, shell.current)) } } }
+                        ul { @for entry in &context.nav { li { (nav_link(*entry, context.current)) } } }
                     }
                 }
-                @if let Some(reader) = &shell.reader { (who(shell, reader)) }
+                @if let Some(reader) = &context.reader { (who(context, reader)) }
             }
         }
     }
@@ -56,16 +56,16 @@ fn nav_link(entry: Nav, current: Option<Nav>) -> Markup {
     }
 }
 
-fn who(shell: &Shell, reader: &Reader) -> Markup {
+fn who(context: &PageContext, reader: &CurrentUser) -> Markup {
     html! {
         div.who {
             a href=(urls::ACCOUNT) title="Your account" { bdi { (reader.name) } @if !reader.roles.is_empty() { " · " (reader.roles) } } " "
-            (form(shell, urls::SIGN_OUT, &button("Sign out", "small")))
+            (form(context, urls::SIGN_OUT, &button("Sign out", "small")))
         }
     }
 }
 
-/// Two arrows that chase each other: the mark of the house.
+/// Two arrows that chase each other: the logo.
 fn mark() -> Markup {
     html! {
         svg.mark width="22" height="22" viewBox="0 0 24 24" aria-hidden="true" focusable="false" {
@@ -74,13 +74,13 @@ fn mark() -> Markup {
     }
 }
 
-fn foot(shell: &Shell) -> Markup {
+fn foot(context: &PageContext) -> Markup {
     html! {
         footer.foot {
             div {
-                p { "Times are " (time::zone_name(shell)) ". As of " (time::time_in_words(shell, shell.now)) "." }
+                p { "Times are " (time::zone_name(context)) ". As of " (time::time_in_words(context, context.now)) "." }
                 // Strangers learn nothing about the version.
-                p { "Syncdesk" @if shell.reader.is_some() { " " (shell.version) " · " a href=(urls::HELP) { "Help" } } }
+                p { "Syncdesk" @if context.reader.is_some() { " " (context.version) " · " a href=(urls::HELP) { "Help" } } }
             }
         }
     }
@@ -105,7 +105,7 @@ pub fn system_crumbs(key: &SystemKey, name: &str) -> Markup {
     crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems"), (urls::system(key), name)])
 }
 
-/// The heading of a page, what stands beside it, and what can be done.
+/// The heading of a page with its badge and its actions.
 #[must_use]
 pub fn head(title: &Markup, beside: &Markup, actions: &Markup) -> Markup {
     html! {
@@ -119,9 +119,9 @@ pub fn head(title: &Markup, beside: &Markup, actions: &Markup) -> Markup {
 
 /// Says that the page refreshes, and how to stop that; nothing on a page that does not.
 #[must_use]
-pub fn refreshing(shell: &Shell) -> Markup {
+pub fn refreshing(context: &PageContext) -> Markup {
     html! {
-        @if let Some(refresh) = &shell.refresh {
+        @if let Some(refresh) = &context.refresh {
             p.refresh {
                 "Refreshes every " (refresh.seconds) " seconds. "
                 a href=(refresh.stop) { "Stop refreshing" }

@@ -50,19 +50,19 @@ impl PageLinks {
 
 /// The words of the four links.
 #[derive(Debug, Clone, Copy)]
-pub struct Words {
+pub struct PagerLabels {
     pub first: &'static str,
     pub previous: &'static str,
     pub next: &'static str,
     pub last: &'static str,
 }
 
-pub const IN_ORDER: Words = Words { first: "First", previous: "Previous", next: "Next", last: "Last" };
-pub const BY_AGE: Words = Words { first: "Newest", previous: "Newer", next: "Older", last: "Oldest" };
+pub const IN_ORDER: PagerLabels = PagerLabels { first: "First", previous: "Previous", next: "Next", last: "Last" };
+pub const BY_AGE: PagerLabels = PagerLabels { first: "Newest", previous: "Newer", next: "Older", last: "Oldest" };
 
 /// The line under a table: what it shows, and the pages around it.
 #[must_use]
-pub fn pager(label: &str, shown: &Markup, links: &PageLinks, words: Words) -> Markup {
+pub fn pager(label: &str, shown: &Markup, links: &PageLinks, words: PagerLabels) -> Markup {
     html! {
         div.pager {
             div { (shown) }
@@ -109,6 +109,6 @@ fn sizes(sizes: &[SizeLink]) -> Markup {
 /// Keeps the size where a form asks for another page of the same list.
 #[must_use]
 pub fn kept<const USUAL: i64>(size: PageSize<USUAL>) -> Markup {
-    let word = size.word();
+    let word = size.as_query();
     html! { @if !word.is_empty() { input type="hidden" name=(ROWS) value=(word); } }
 }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Shell;
+use super::PageContext;
 use super::text::{bytes, number};
 use super::time::relative;
 use crate::clock::Stamp;
@@ -100,12 +100,12 @@ pub fn small(progress: &Progress, name: &str) -> Markup {
 
 /// The bar and all counters, for the page of a run.
 #[must_use]
-pub fn full(shell: &Shell, progress: &Progress) -> Markup {
+pub fn full(context: &PageContext, progress: &Progress) -> Markup {
     html! {
         div.progress.card {
             p { @if !progress.phase.is_empty() { strong.phase { (progress.phase) } " · " } (progress.numbers()) }
             (bar(progress, "Progress of this run"))
-            @if let Some(at) = progress.moved_at { p.soft { "Last progress " (relative(shell, at)) "." } }
+            @if let Some(at) = progress.moved_at { p.soft { "Last progress " (relative(context, at)) "." } }
         }
     }
 }

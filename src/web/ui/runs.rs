@@ -8,7 +8,7 @@ use crate::domain::catalogue::cause::{self, ErrorCategory, ErrorSource};
 use crate::domain::message::{Category, Counts};
 use crate::domain::run::{EndReason, Trigger};
 use crate::ids::{RunNo, SystemKey};
-use crate::web::urls::{self, Filter, Place};
+use crate::web::urls::{self, MessageCursor, MessageQuery};
 
 /// Whether the reader may read messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,14 +98,14 @@ pub fn error_cause(cause: &ErrorCause) -> Markup {
 pub const fn end_reason(reason: EndReason) -> &'static str {
     match reason {
         EndReason::Failed => "It failed.",
-        EndReason::NoProgress => "It was ended because nothing had moved for longer than its time-out.",
+        EndReason::NoProgress => "It was ended because nothing had moved for longer than its timeout.",
         EndReason::LostWorker => "It lost its worker: the process that ran it stopped answering.",
         EndReason::ShutDown => "It was ended by a shut-down.",
-        EndReason::Brake => "The mass-deletion brake stopped it before the first deletion.",
+        EndReason::Brake => "The deletion limit stopped it before the first deletion.",
     }
 }
 
-/// So many of a category, in a sentence.
+/// A number of messages of a category, in a sentence.
 #[must_use]
 pub const fn noun(category: Category, n: i64) -> &'static str {
     match (category, n) {
@@ -130,7 +130,7 @@ pub fn count_cells(key: &SystemKey, no: RunNo, counts: Counts, log: &LogAccess) 
                     span.zero { "0" }
                 } @else if *log == LogAccess::Granted {
                     a.badge.(Tone::from(category).class())
-                        href=(urls::messages(key, no, &Filter::of(category), Place::First)) {
+                        href=(urls::messages(key, no, &MessageQuery::of(category), MessageCursor::First)) {
                         (number(n)) span.hidden { " " (noun(category, n)) " of run " (no) }
                     }
                 } @else {

@@ -38,7 +38,7 @@ fn strip(results: &[Tone], of: Of) -> Markup {
         svg.strip width="132" height="22" viewBox="0 0 132 22" aria-hidden="true" focusable="false" {
             @for place in 0..missing { (bar(place, "c-none", 3)) }
             @for (place, tone) in shown.iter().enumerate() {
-                @let (class, height) = look(*tone);
+                @let (class, height) = style(*tone);
                 (bar(missing + place, class, height))
             }
         }
@@ -52,7 +52,7 @@ fn bar(place: usize, class: &str, height: usize) -> Markup {
 }
 
 /// The worse, the higher: the strip can be read without its colours.
-const fn look(tone: Tone) -> (&'static str, usize) {
+const fn style(tone: Tone) -> (&'static str, usize) {
     match tone {
         Tone::Ok => ("c-ok", 9),
         Tone::Warning => ("c-warning", 14),

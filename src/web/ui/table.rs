@@ -1,4 +1,4 @@
-//! Tables: a caption, column headers, and a frame that scrolls by itself when it must.
+//! Tables: a caption, column headers, and a frame that scrolls when the table is too wide.
 
 use maud::{Markup, html};
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
 use maud::{Markup, Render, html};
 
-use super::Shell;
+use super::PageContext;
 use super::text::rough;
 use crate::clock::Stamp;
 
@@ -36,79 +36,79 @@ pub struct Time {
     style: Style,
 }
 
-const fn styled(shell: &Shell, at: Stamp, style: Style) -> Time {
-    Time { at, now: shell.now, zone: shell.zone, style }
+const fn styled(context: &PageContext, at: Stamp, style: Style) -> Time {
+    Time { at, now: context.now, zone: context.zone, style }
 }
 
 /// `Today 09:14`, or the day, with the year when it is another one.
 #[must_use]
-pub const fn time(shell: &Shell, at: Stamp) -> Time {
-    styled(shell, at, Style::Plain)
+pub const fn time(context: &PageContext, at: Stamp) -> Time {
+    styled(context, at, Style::Plain)
 }
 
 /// After other words: `since today 09:14`.
 #[must_use]
-pub const fn time_inside(shell: &Shell, at: Stamp) -> Time {
-    styled(shell, at, Style::Inside)
+pub const fn time_inside(context: &PageContext, at: Stamp) -> Time {
+    styled(context, at, Style::Inside)
 }
 
 /// Within a sentence: `today at 09:14`.
 #[must_use]
-pub const fn time_in_words(shell: &Shell, at: Stamp) -> Time {
-    styled(shell, at, Style::Sentence)
+pub const fn time_in_words(context: &PageContext, at: Stamp) -> Time {
+    styled(context, at, Style::Sentence)
 }
 
 /// The time of day to the millisecond, for rows of a log.
 #[must_use]
-pub const fn clock(shell: &Shell, at: Stamp) -> Time {
-    styled(shell, at, Style::Clock)
+pub const fn clock(context: &PageContext, at: Stamp) -> Time {
+    styled(context, at, Style::Clock)
 }
 
 /// The day alone.
 #[must_use]
-pub const fn day(shell: &Shell, at: Stamp) -> Time {
-    styled(shell, at, Style::Day)
+pub const fn day(context: &PageContext, at: Stamp) -> Time {
+    styled(context, at, Style::Day)
 }
 
 /// Absolute beside relative: `Today 09:14 · 3 min ago`, `Today 09:44 · in 12 min`.
 #[must_use]
-pub fn time_ago(shell: &Shell, at: Stamp) -> Markup {
-    html! { (time(shell, at)) " · " (relative(shell, at)) }
+pub fn time_ago(context: &PageContext, at: Stamp) -> Markup {
+    html! { (time(context, at)) " · " (relative(context, at)) }
 }
 
 /// The same of what is due: `Today 09:44 · in 12 min`, and `Today 09:27 · due now` once its time has come.
 #[must_use]
-pub fn time_due(shell: &Shell, at: Stamp) -> Markup {
-    html! { (time(shell, at)) " · " (due(shell, at)) }
+pub fn time_due(context: &PageContext, at: Stamp) -> Markup {
+    html! { (time(context, at)) " · " (due(context, at)) }
 }
 
 /// `in 12 min`, `due now`.
 #[must_use]
-pub fn due(shell: &Shell, at: Stamp) -> String {
-    if is_now(shell, at) || at < shell.now { "due now".to_owned() } else { relative(shell, at) }
+pub fn due(context: &PageContext, at: Stamp) -> String {
+    if is_now(context, at) || at < context.now { "due now".to_owned() } else { relative(context, at) }
 }
 
 /// Whether there is less than half a second to it: nobody says "0 s".
-fn is_now(shell: &Shell, at: Stamp) -> bool {
-    at.0.abs_diff(shell.now.0) < 500_000
+fn is_now(context: &PageContext, at: Stamp) -> bool {
+    at.0.abs_diff(context.now.0) < 500_000
 }
 
 /// `3 min ago`, `now`, `in 12 min`.
 #[must_use]
-pub fn relative(shell: &Shell, at: Stamp) -> String {
-    if is_now(shell, at) {
+pub fn relative(context: &PageContext, at: Stamp) -> String {
+    if is_now(context, at) {
         return "now".to_owned();
     }
-    if at > shell.now {
-        return format!("in {}", rough(at.since(shell.now)));
+    if at > context.now {
+        return format!("in {}", rough(at.since(context.now)));
     }
-    format!("{} ago", rough(shell.now.since(at)))
+    format!("{} ago", rough(context.now.since(at)))
 }
 
 /// Whether both fall on the same day in the reader's zone.
 #[must_use]
-pub fn same_day(shell: &Shell, one: Stamp, other: Stamp) -> bool {
-    local(one, shell.zone).date_naive() == local(other, shell.zone).date_naive()
+pub fn same_day(context: &PageContext, one: Stamp, other: Stamp) -> bool {
+    local(one, context.zone).date_naive() == local(other, context.zone).date_naive()
 }
 
 /// Whether both read the same, without their seconds.
@@ -119,10 +119,10 @@ pub fn same_minute(one: Stamp, other: Stamp) -> bool {
 
 /// The reader's zone with its present distance from UTC: `Europe/Berlin (UTC+1)`.
 #[must_use]
-pub fn zone_name(shell: &Shell) -> String {
+pub fn zone_name(context: &PageContext) -> String {
     let mut name = String::new();
-    let _ = write!(name, "{} (", shell.zone.name());
-    push_offset(&mut name, &local(shell.now, shell.zone));
+    let _ = write!(name, "{} (", context.zone.name());
+    push_offset(&mut name, &local(context.now, context.zone));
     name.push(')');
     name
 }
@@ -251,7 +251,7 @@ fn push_padded(out: &mut String, number: u32, width: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::samples::{at, shell};
+    use crate::web::ui::page_context::fixture::{at, page_context};
 
     fn words(markup: &impl Render) -> String {
         let html = markup.render().into_string();
@@ -260,26 +260,26 @@ mod tests {
 
     #[test]
     fn a_time_says_its_day_as_far_as_needed() {
-        let shell = shell();
-        assert_eq!(words(&time(&shell, at("2026-11-22T08:14:00Z"))), "Today 09:14");
-        assert_eq!(words(&time(&shell, at("2026-11-21T22:00:00Z"))), "21 Nov 23:00");
-        assert_eq!(words(&time(&shell, at("2026-11-21T23:30:00Z"))), "Today 00:30");
-        assert_eq!(words(&time(&shell, at("2025-06-01T10:05:00Z"))), "1 Jun 2025 12:05");
-        assert_eq!(words(&time_inside(&shell, at("2026-11-22T08:14:00Z"))), "today 09:14");
-        assert_eq!(words(&time_in_words(&shell, at("2026-11-22T08:14:00Z"))), "today at 09:14");
-        assert_eq!(words(&clock(&shell, at("2026-11-21T22:00:41.207Z"))), "23:00:41.207");
-        assert_eq!(words(&time_ago(&shell, at("2026-11-22T08:27:00Z"))), "Today 09:27 · 3 min ago");
-        assert_eq!(words(&time_ago(&shell, at("2026-11-22T08:42:30Z"))), "Today 09:42 · in 13 min");
+        let context = page_context();
+        assert_eq!(words(&time(&context, at("2026-11-22T08:14:00Z"))), "Today 09:14");
+        assert_eq!(words(&time(&context, at("2026-11-21T22:00:00Z"))), "21 Nov 23:00");
+        assert_eq!(words(&time(&context, at("2026-11-21T23:30:00Z"))), "Today 00:30");
+        assert_eq!(words(&time(&context, at("2025-06-01T10:05:00Z"))), "1 Jun 2025 12:05");
+        assert_eq!(words(&time_inside(&context, at("2026-11-22T08:14:00Z"))), "today 09:14");
+        assert_eq!(words(&time_in_words(&context, at("2026-11-22T08:14:00Z"))), "today at 09:14");
+        assert_eq!(words(&clock(&context, at("2026-11-21T22:00:41.207Z"))), "23:00:41.207");
+        assert_eq!(words(&time_ago(&context, at("2026-11-22T08:27:00Z"))), "Today 09:27 · 3 min ago");
+        assert_eq!(words(&time_ago(&context, at("2026-11-22T08:42:30Z"))), "Today 09:42 · in 13 min");
     }
 
     #[test]
     fn a_distance_is_rounded_and_never_nothing() {
-        let shell = shell();
-        let said = |text: &str| relative(&shell, at(text)).replace('\u{a0}', " ");
+        let context = page_context();
+        let said = |text: &str| relative(&context, at(text)).replace('\u{a0}', " ");
         assert_eq!(said("2026-11-22T11:29:00Z"), "in 2 h 59 min");
         assert_eq!(said("2026-11-22T05:31:00Z"), "2 h 59 min ago");
         assert_eq!(said("2026-11-22T08:30:00.400Z"), "now");
-        let due = |text: &str| words(&time_due(&shell, at(text)));
+        let due = |text: &str| words(&time_due(&context, at(text)));
         assert_eq!(due("2026-11-22T08:44:00Z"), "Today 09:44 · in 14 min");
         assert_eq!(due("2026-11-22T08:27:00Z"), "Today 09:27 · due now");
         assert_eq!(due("2026-11-22T08:30:00.400Z"), "Today 09:30 · due now");
@@ -287,15 +287,15 @@ mod tests {
 
     #[test]
     fn the_whole_time_and_the_zone_are_there_too() {
-        let shown = time(&shell(), at("2026-07-05T08:14:09Z")).render().into_string();
+        let shown = time(&page_context(), at("2026-07-05T08:14:09Z")).render().into_string();
         assert!(shown.contains("datetime=\"2026-07-05T08:14:09Z\""), "{shown}");
         assert!(shown.contains("title=\"Sun 5 Jul 2026 10:14:09 Europe/Berlin, UTC+2\""), "{shown}");
-        assert_eq!(zone_name(&shell()), "Europe/Berlin (UTC+1)");
+        assert_eq!(zone_name(&page_context()), "Europe/Berlin (UTC+1)");
     }
 
     #[test]
     fn a_zone_with_half_hours_west_of_greenwich() {
-        let shell = Shell { zone: Tz::America__St_Johns, ..shell() };
-        assert_eq!(zone_name(&shell), "America/St_Johns (UTC\u{2212}3:30)");
+        let context = PageContext { zone: Tz::America__St_Johns, ..page_context() };
+        assert_eq!(zone_name(&context), "America/St_Johns (UTC\u{2212}3:30)");
     }
 }

@@ -12,7 +12,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::ids::{CheckNo, RunNo, Seq, SystemKey};
 
 pub use page_size::{PageSize, ROWS};
-pub use query::{Filter, LogsQuery, Place, SystemsQuery, filter_text};
+pub use query::{LogsQuery, MessageCursor, MessageQuery, SystemsQuery, filter_text};
 pub use replica::{RecordsQuery, hexed, record, records, records_csv, records_ndjson, replica, unhexed};
 pub use sign_in::{Ended, sign_in_because, unsaved};
 
@@ -31,7 +31,7 @@ pub const HELP: &str = "/help";
 pub const CSS: &str = "/static/app.css";
 pub const ICON: &str = "/static/icon.svg";
 
-/// What may stand in a path segment or a query value as it is (RFC 3986, unreserved).
+/// Characters of a path segment or a query value that need no encoding (RFC 3986, unreserved).
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The style sheet with a digest of its bytes, so that it may be cached for ever.
@@ -166,33 +166,39 @@ pub fn run_plan_confirm(key: &SystemKey, no: RunNo) -> String {
 
 /// A page of a run's messages, as long as pages usually are.
 #[must_use]
-pub fn messages(key: &SystemKey, no: RunNo, filter: &Filter, place: Place) -> String {
+pub fn messages(key: &SystemKey, no: RunNo, filter: &MessageQuery, place: MessageCursor) -> String {
     messages_sized(key, no, filter, place, PageSize::default())
 }
 
 /// A page of a run's messages.
 #[must_use]
-pub fn messages_sized(key: &SystemKey, no: RunNo, filter: &Filter, place: Place, size: PageSize) -> String {
+pub fn messages_sized(
+    key: &SystemKey,
+    no: RunNo,
+    filter: &MessageQuery,
+    place: MessageCursor,
+    size: PageSize,
+) -> String {
     let mut query = filter.query();
-    query.push((ROWS, size.word()));
+    query.push((ROWS, size.as_query()));
     let seq = match place {
-        Place::First | Place::Last => String::new(),
-        Place::After(seq) | Place::Before(seq) => seq.to_string(),
+        MessageCursor::First | MessageCursor::Last => String::new(),
+        MessageCursor::After(seq) | MessageCursor::Before(seq) => seq.to_string(),
     };
     match place {
-        Place::First => {}
-        Place::After(_) => query.push(("after", &seq)),
-        Place::Before(_) => query.push(("before", &seq)),
-        Place::Last => query.push(("before", "end")),
+        MessageCursor::First => {}
+        MessageCursor::After(_) => query.push(("after", &seq)),
+        MessageCursor::Before(_) => query.push(("before", &seq)),
+        MessageCursor::Last => query.push(("before", "end")),
     }
     with_query(&run(key, no), &query)
 }
 
 /// The messages of a run from the first, on a page that does not load itself again.
 #[must_use]
-pub fn run_still(key: &SystemKey, no: RunNo, filter: &Filter, size: PageSize) -> String {
+pub fn run_still(key: &SystemKey, no: RunNo, filter: &MessageQuery, size: PageSize) -> String {
     let mut query = filter.query();
-    query.extend([(ROWS, size.word()), ("refresh", "off")]);
+    query.extend([(ROWS, size.as_query()), ("refresh", "off")]);
     with_query(&run(key, no), &query)
 }
 
@@ -200,16 +206,16 @@ pub fn run_still(key: &SystemKey, no: RunNo, filter: &Filter, size: PageSize) ->
 #[must_use]
 pub fn message_around(key: &SystemKey, no: RunNo, seq: Seq, size: PageSize) -> String {
     let around = seq.to_string();
-    format!("{}#m{seq}", with_query(&run(key, no), &[(ROWS, size.word()), ("around", &around)]))
+    format!("{}#m{seq}", with_query(&run(key, no), &[(ROWS, size.as_query()), ("around", &around)]))
 }
 
 #[must_use]
-pub fn messages_csv(key: &SystemKey, no: RunNo, filter: &Filter) -> String {
+pub fn messages_csv(key: &SystemKey, no: RunNo, filter: &MessageQuery) -> String {
     with_query(&format!("{}/messages.csv", run(key, no)), &filter.query())
 }
 
 #[must_use]
-pub fn messages_ndjson(key: &SystemKey, no: RunNo, filter: &Filter) -> String {
+pub fn messages_ndjson(key: &SystemKey, no: RunNo, filter: &MessageQuery) -> String {
     with_query(&format!("{}/messages.ndjson", run(key, no)), &filter.query())
 }
 
@@ -221,7 +227,7 @@ pub fn runs<'a>(
     size: PageSize<25>,
     more: impl IntoIterator<Item = (&'static str, &'a str)>,
 ) -> String {
-    let mut pairs = vec![(ROWS, size.word())];
+    let mut pairs = vec![(ROWS, size.as_query())];
     pairs.extend(more);
     with_query(&system(key), &pairs)
 }
@@ -236,7 +242,7 @@ pub fn plan_page(key: &SystemKey, no: RunNo, after: &[u8]) -> String {
 #[must_use]
 pub fn systems<'a>(query: &'a SystemsQuery, more: impl IntoIterator<Item = (&'static str, &'a str)>) -> String {
     let mut pairs = query.query();
-    pairs.push((ROWS, query.size.word()));
+    pairs.push((ROWS, query.size.as_query()));
     pairs.extend(more);
     with_query(SYSTEMS, &pairs)
 }
@@ -250,7 +256,7 @@ pub fn systems_csv(query: &SystemsQuery) -> String {
 #[must_use]
 pub fn logs(query: &LogsQuery, cursor: Option<(&str, &str)>) -> String {
     let mut pairs = query.query();
-    pairs.push((ROWS, query.size.word()));
+    pairs.push((ROWS, query.size.as_query()));
     pairs.extend(cursor);
     with_query(LOGS, &pairs)
 }
@@ -295,7 +301,7 @@ fn encode(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()
 }
 
-/// An address with its query; pairs without a value are left out.
+/// A URL with its query; pairs without a value are omitted.
 fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut address = path.to_owned();
     let mut mark = '?';
@@ -314,21 +320,25 @@ mod tests {
     #[test]
     fn what_is_typed_cannot_leave_its_place_in_an_address() {
         let key = SystemKey::from_random([1; 10]);
-        let filter = Filter { category: Some(Category::Warning), q: "a&b=#ü /".into(), ..Filter::default() };
+        let filter =
+            MessageQuery { category: Some(Category::Warning), q: "a&b=#ü /".into(), ..MessageQuery::default() };
         assert_eq!(
-            messages(&key, RunNo(17), &filter, Place::After(Seq(40))),
+            messages(&key, RunNo(17), &filter, MessageCursor::After(Seq(40))),
             "/systems/bbbbbbbbbb/runs/17?category=warning&q=a%26b%3D%23%C3%BC%20%2F&after=40"
         );
-        assert_eq!(messages(&key, RunNo(17), &Filter::default(), Place::First), "/systems/bbbbbbbbbb/runs/17");
         assert_eq!(
-            messages(&key, RunNo(17), &Filter::default(), Place::Last),
+            messages(&key, RunNo(17), &MessageQuery::default(), MessageCursor::First),
+            "/systems/bbbbbbbbbb/runs/17"
+        );
+        assert_eq!(
+            messages(&key, RunNo(17), &MessageQuery::default(), MessageCursor::Last),
             "/systems/bbbbbbbbbb/runs/17?before=end"
         );
         let (usual, large) = (PageSize::default(), PageSize::from("100".to_owned()));
         assert_eq!(message_around(&key, RunNo(17), Seq(3), usual), "/systems/bbbbbbbbbb/runs/17?around=3#m3");
         assert_eq!(message_around(&key, RunNo(17), Seq(3), large), "/systems/bbbbbbbbbb/runs/17?rows=100&around=3#m3");
         assert_eq!(
-            messages_sized(&key, RunNo(17), &Filter::default(), Place::After(Seq(40)), large),
+            messages_sized(&key, RunNo(17), &MessageQuery::default(), MessageCursor::After(Seq(40)), large),
             "/systems/bbbbbbbbbb/runs/17?rows=100&after=40"
         );
         assert_eq!(runs(&key, PageSize::default(), None), "/systems/bbbbbbbbbb");

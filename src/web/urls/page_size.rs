@@ -19,7 +19,7 @@ impl Size {
     /// The smallest first.
     const ALL: [Self; 3] = [Self::Rows25, Self::Rows50, Self::Rows100];
 
-    const fn told(self) -> (i64, &'static str) {
+    const fn limit_and_query(self) -> (i64, &'static str) {
         match self {
             Self::Rows25 => (25, "25"),
             Self::Rows50 => (50, "50"),
@@ -38,27 +38,27 @@ impl<const USUAL: i64> PageSize<USUAL> {
     /// As the store's limit.
     #[must_use]
     pub const fn rows(self) -> i64 {
-        self.0.told().0
+        self.0.limit_and_query().0
     }
 
-    /// As it stands in addresses; empty where it is the usual one.
+    /// Query value; empty for the default.
     #[must_use]
-    pub const fn word(self) -> &'static str {
-        let (rows, word) = self.0.told();
+    pub const fn as_query(self) -> &'static str {
+        let (rows, word) = self.0.limit_and_query();
         if rows == USUAL { "" } else { word }
     }
 }
 
 impl<const USUAL: i64> Default for PageSize<USUAL> {
     fn default() -> Self {
-        Self(Size::ALL.into_iter().find(|size| size.told().0 == USUAL).unwrap_or(Size::Rows50))
+        Self(Size::ALL.into_iter().find(|size| size.limit_and_query().0 == USUAL).unwrap_or(Size::Rows50))
     }
 }
 
 impl<const USUAL: i64> From<String> for PageSize<USUAL> {
     /// What is none of the sizes is the usual one.
     fn from(word: String) -> Self {
-        Size::ALL.into_iter().find(|size| size.told().1 == word).map_or_else(Self::default, Self)
+        Size::ALL.into_iter().find(|size| size.limit_and_query().1 == word).map_or_else(Self::default, Self)
     }
 }
 
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_usual_one_stands_in_no_address() {
-        assert_eq!(PageSize::<50>::all().map(PageSize::word), ["25", "", "100"]);
-        assert_eq!(PageSize::<25>::all().map(PageSize::word), ["", "50", "100"]);
+        assert_eq!(PageSize::<50>::all().map(PageSize::as_query), ["25", "", "100"]);
+        assert_eq!(PageSize::<25>::all().map(PageSize::as_query), ["", "50", "100"]);
     }
 }

@@ -22,7 +22,7 @@ pub fn filter_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<
 
 /// Which messages of a run are meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
+pub struct MessageQuery {
     pub category: Option<Category>,
     /// Words in text, arguments, item key or foreign text; empty for any.
     pub q: String,
@@ -32,7 +32,7 @@ pub struct Filter {
     pub item_type: String,
 }
 
-impl Filter {
+impl MessageQuery {
     #[must_use]
     pub fn of(category: Category) -> Self {
         Self { category: Some(category), ..Self::default() }
@@ -56,7 +56,7 @@ impl Filter {
 
 /// Where in a run's messages a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum MessageCursor {
     First,
     After(Seq),
     Before(Seq),

@@ -1,4 +1,4 @@
-//! Addresses of the replica. Keys of records are bytes, so they stand in hexadecimal.
+//! Addresses of the replica. Keys of records are bytes, written in hexadecimal.
 
 use std::fmt::Write as _;
 
@@ -47,7 +47,7 @@ fn set_path(key: &SystemKey, set: &str) -> String {
 /// A page of records; `cursor` is `("after", …)` or `("before", …)` with a key, or `("before", "end")`.
 #[must_use]
 pub fn records(key: &SystemKey, set: &str, query: &RecordsQuery, cursor: Option<(&'static str, &str)>) -> String {
-    queried(&set_path(key, set), query, &[(ROWS, query.size.word()), cursor.unwrap_or_default()])
+    queried(&set_path(key, set), query, &[(ROWS, query.size.as_query()), cursor.unwrap_or_default()])
 }
 
 /// One record.

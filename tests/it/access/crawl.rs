@@ -45,7 +45,7 @@ impl Fixture for Busy {
         desk.files_system_with("Sales", "Never", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
         let held = desk.files_system("Sales", "Held").await;
         ada.get(&format!("{}/hold", held.page())).await.expect(200);
-        ada.submit(&format!("{}/hold", held.page()), &[("reason", "moving <house>")]).await.expect(303);
+        ada.submit(&format!("{}/hold", held.page()), &[("reason", "moving <context>")]).await.expect(303);
         Self { desk, good, mirror }
     }
 }
@@ -89,7 +89,7 @@ impl Crawl {
             }
         }
         for action in &crawl.actions {
-            // Without a token, whoever may do it is told that the form is too old.
+            // Without a token, a person with the permission sees that the form is too old.
             let refused = visitor.post_bare(action, &[]).await;
             if refused.texts("h1") != ["This form was too old"] {
                 crawl.wrong.push(format!("a form to {action}: {}", refused.told()));

@@ -62,7 +62,7 @@ both_databases! {
         ada.get("/account").await.expect(200);
     }
 
-    async fn a_token_is_masked_anew_in_each_response(board: Board) {
+    async fn a_token_is_masked_again_in_each_response(board: Board) {
         let ada = board.desk.as_("ada").await;
         let stranger = board.desk.nobody();
         let mut tokens = BTreeSet::new();

@@ -93,7 +93,7 @@ impl Place {
             key = tree.key,
             // The key of the only record: the letter 1.
             one = if desk.is_on_postgres() { r"'\x31'::bytea" } else { "x'31'" },
-            now = desk.house.clock.now().0
+            now = desk.context.clock.now().0
         ));
         Self { tree, check }
     }
@@ -101,7 +101,7 @@ impl Place {
 
 impl Person {
     async fn new(desk: &Desk, name: &str) -> Self {
-        // Everybody has an address of their own, so that the probes do not throttle each other.
+        // Everyone has a separate address, so that the probes do not throttle each other.
         let visitor =
             desk.nobody().from(&format!("2001:db8:{:x}::1", name.len() * 256 + usize::from(name.as_bytes()[0])));
         let mut form = "/sign-in";
@@ -114,6 +114,7 @@ impl Person {
     }
 }
 
+/// One route table that server, tests and access snapshot walk.
 #[test]
 fn every_route_is_in_the_matrix() {
     let listed: BTreeSet<(bool, &str)> =

@@ -1,4 +1,4 @@
-//! What holds for every page, whoever reads it.
+//! What holds for every page and every reader.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Whoever changes the log behind the portal's back is found out.
+//! Changes of the audit log behind the portal's back are detected.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ impl Fixture for Sealed {
     async fn on(database: Database) -> Self {
         let desk = Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await;
         desk.files_system("Finance", "Reports").await;
-        while seal_audit(&desk.house.store, &desk.house.vault).await.expect("it is sealed") > 0 {}
+        while seal_audit(&desk.context.store, &desk.context.vault).await.expect("it is sealed") > 0 {}
         let length = desk.texts("SELECT action AS value FROM audit").len();
         assert!(length > 8);
         Self { desk, length: i64::try_from(length).expect("short") }
@@ -30,19 +30,19 @@ impl Fixture for Sealed {
 
 impl Sealed {
     async fn verified(&self) -> Result<i64, Broken> {
-        verify_audit(&self.desk.house.store, &self.desk.house.vault).await.expect("the database answers")
+        verify_audit(&self.desk.context.store, &self.desk.context.vault).await.expect("the database answers")
     }
 }
 
 both_databases! {
-    async fn it_holds_and_goes_on(sealed: Sealed) {
+    async fn it_holds_and_continues(sealed: Sealed) {
         assert_eq!(sealed.verified().await, Ok(sealed.length));
         sealed.desk.add_group("Purchasing").await;
         assert_eq!(sealed.verified().await, Ok(sealed.length), "what is not sealed yet is not judged");
-        let house = &sealed.desk.house;
-        assert_eq!(seal_audit(&house.store, &house.vault).await.expect("it is sealed"), 1);
+        let context = &sealed.desk.context;
+        assert_eq!(seal_audit(&context.store, &context.vault).await.expect("it is sealed"), 1);
         assert_eq!(sealed.verified().await, Ok(sealed.length + 1));
-        assert_eq!(seal_audit(&house.store, &house.vault).await.expect("nothing to do"), 0);
+        assert_eq!(seal_audit(&context.store, &context.vault).await.expect("nothing to do"), 0);
     }
 
     /// Each of these, and back again.
@@ -86,11 +86,11 @@ both_databases! {
         assert_eq!(sealed.verified().await, Err(Broken::Missing(4)));
     }
 
-    /// The key is in the key file, not in the database: whoever has only that cannot seal.
+    /// The key is in the key file, not in the database: the database alone is not enough to seal.
     async fn another_key_seals_nothing(sealed: Sealed) {
         let folder = tempfile::tempdir().expect("a folder");
         let other = KeyFile::open(&folder.path().join("keys.toml"), Missing::Create).expect("other keys");
-        let store = &sealed.desk.house.store;
+        let store = &sealed.desk.context.store;
         let verified = verify_audit(store, &Vault::new(other)).await.expect("the database answers");
         assert_eq!(verified, Err(Broken::Changed(1)));
     }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use syncdesk::access::Internal;
-use syncdesk::app::House;
+use syncdesk::app::AppContext;
 use syncdesk::clock::{Clock, FixedClock, Stamp, SystemClock};
 use syncdesk::ops::audit::Action;
-use syncdesk::ops::refusals::{KEPT, Refusals};
+use syncdesk::ops::failed_sign_ins::{FailedSignIns, KEPT};
+use syncdesk::ops::maintenance;
 use syncdesk::ops::seal_audit::verify_audit;
-use syncdesk::ops::upkeep;
 
 use super::{Entry, entries};
 use crate::database::{Database, Fixture, both_databases};
@@ -150,19 +150,19 @@ both_databases! {
     /// After 90 days, and not before; the chain holds, and entries of people who are signed in keep theirs.
     async fn addresses_of_failed_sign_ins_are_erased(moment: Moment) {
         let Moment { desk, .. } = &moment;
-        let House { store, vault, config, .. } = &desk.house;
-        let refusals = Refusals::default();
+        let AppContext { store, vault, config, .. } = &desk.context;
+        let failed_sign_ins = FailedSignIns::default();
         for host in 0..5 {
-            refusals.note(Some("mona".to_owned()), Some(format!("2001:db8::{host}")));
+            failed_sign_ins.note(Some("mona".to_owned()), Some(format!("2001:db8::{host}")));
         }
         let now = Stamp(moment.now);
-        refusals.write(store, now).await.expect("it is written");
+        failed_sign_ins.write(store, now).await.expect("it is written");
         let addresses = || desk.texts("SELECT address AS value FROM audit_personal WHERE address LIKE '2001:%'");
         assert_eq!(addresses(), ["2001:db8:0:0::/64"], "one place, counted together");
         let others = entries(desk).len();
-        upkeep::round(store, vault, config, Internal::worker(), now.plus(KEPT.saturating_sub(Duration::from_secs(1)))).await.expect("a round");
+        maintenance::round(store, vault, config, Internal::worker(), now.plus(KEPT.saturating_sub(Duration::from_secs(1)))).await.expect("a round");
         assert_eq!(addresses().len(), 1);
-        upkeep::round(store, vault, config, Internal::worker(), now.plus(KEPT)).await.expect("a round");
+        maintenance::round(store, vault, config, Internal::worker(), now.plus(KEPT)).await.expect("a round");
         assert!(addresses().is_empty());
         let kept = desk.texts("SELECT action AS value FROM audit WHERE action = 'session.refused'");
         assert_eq!((kept.len(), entries(desk).len()), (1, others - 1), "the entry itself stays");

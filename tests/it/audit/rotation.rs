@@ -35,7 +35,7 @@ async fn into_a_bucket(desk: &Desk) -> (Tree, std::path::PathBuf) {
 }
 
 fn key_file(desk: &Desk) -> String {
-    std::fs::read_to_string(&desk.house.config.key_file).expect("the key file")
+    std::fs::read_to_string(&desk.context.config.key_file).expect("the key file")
 }
 
 /// The key under which the credential is sealed.
@@ -44,7 +44,7 @@ fn sealed_with(desk: &Desk) -> String {
 }
 
 both_databases! {
-    async fn the_old_key_goes_and_everything_goes_on(desk: Desk) {
+    async fn the_old_key_goes_and_everything_continues(desk: Desk) {
         let (tree, bucket) = into_a_bucket(&desk).await;
         let (_, run) = desk.synchronize(&tree).await;
         assert!(run.says("Completed"), "{}", run.told());
@@ -53,9 +53,9 @@ both_databases! {
         assert!(old_file.contains(&old_key));
 
         // As another process would: the portal has not read the new keys yet.
-        let keys = KeyFile::open(&desk.house.config.key_file, Missing::Refuse).expect("the key file");
+        let keys = KeyFile::open(&desk.context.config.key_file, Missing::Refuse).expect("the key file");
         let console = Vault::new(keys);
-        let (store, now) = (&desk.house.store, desk.house.clock.now());
+        let (store, now) = (&desk.context.store, desk.context.clock.now());
         assert_eq!(rotate_keys(store, &console, Internal::console(), now).await.expect("it rotates"), 1);
 
         let (new_file, new_key) = (key_file(&desk), sealed_with(&desk));
@@ -72,11 +72,11 @@ both_databases! {
 
         let told = entries(&desk).into_iter().find(|entry| entry.action == "key.rotate").expect("an entry");
         assert_eq!((told.principal.as_str(), told.address, told.subject.as_str()), ("Console", None, "credentials"));
-        assert_eq!(told.after, serde_json::json!({ "sealed_anew": 1, "keys_removed": 1 }));
+        assert_eq!(told.after, serde_json::json!({ "sealed_again": 1, "keys_removed": 1 }));
         let length = i64::try_from(entries(&desk).len()).expect("short");
         let verified = until("the log to be sealed", async || {
             seal_audit(store, &console).await.expect("it is sealed");
-            let end = verify_audit(store, &desk.house.vault).await.expect("the database answers");
+            let end = verify_audit(store, &desk.context.vault).await.expect("the database answers");
             (end != Ok(0)).then_some(end)
         })
         .await;
@@ -88,15 +88,15 @@ both_databases! {
         ada.get(&edit).await.expect(200);
         ada.submit(&edit, &[("settings.destination_secret", S3::SECRET_KEY)]).await.expect(303);
         assert_eq!(sealed_with(&desk), new_key);
-        assert_eq!(rotate_keys(store, &desk.house.vault, Internal::console(), now).await.expect("again"), 1);
+        assert_eq!(rotate_keys(store, &desk.context.vault, Internal::console(), now).await.expect("again"), 1);
         assert_ne!(sealed_with(&desk), new_key);
         let (_, run) = desk.synchronize(&tree).await;
         assert!(run.says("Completed"), "{}", run.told());
     }
 
-    /// A rotation has read a credential, and somebody changes it before it is stored anew.
-    fn a_secret_that_is_typed_meanwhile_stays(depot: Depot) {
-        let vault = &depot.house.vault;
+    /// A rotation has read a credential, and somebody changes it before it is stored again.
+    fn a_secret_that_is_entered_during_a_rotation_stays(depot: Depot) {
+        let vault = &depot.context.vault;
         let sealed = |secret: &str| {
             let sealing = vault.sealing().expect("the key file");
             seal(&sealing, depot.tree, "destination", &SecretString::from(secret))
@@ -108,7 +108,7 @@ both_databases! {
         assert_eq!(depot.write(|db| credentials::replace(db, &sealed("the old one"), &found.key_id)), 0);
         let kept = depot.read(|db| credentials::of_system(db, &depot.found())).remove(0);
         assert_eq!(vault.open(&kept).expect("its key is there").expose_secret(), "the new one");
-        // One that nobody has changed is sealed anew.
+        // A secret that nobody has changed is re-encrypted.
         assert_eq!(depot.write(|db| credentials::replace(db, &sealed("the new one"), &kept.key_id)), 1);
     }
 }

@@ -6,6 +6,8 @@ use crate::desk::Desk;
 use crate::wait::until;
 
 both_databases! {
+    /// A lock that another process or transaction does not release: 503 with the reason, and everything continues
+    /// afterwards.
     async fn a_lock_that_is_not_released(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
         let mut stopped = desk.bare();

@@ -47,7 +47,7 @@ async fn a_server_that_refuses_connections() {
 async fn a_server_that_does_not_respond() {
     let far = Desk::empty(Database::Postgres, &[], Arc::new(SystemClock)).await;
     far.settle().await;
-    let DatabaseUrl::Postgres { url } = &far.house.config.database else { panic!("it is Postgres") };
+    let DatabaseUrl::Postgres { url } = &far.context.config.database else { panic!("it is Postgres") };
     let url = url.expose_secret().to_owned();
     let port: u16 = url
         .rsplit(':')
@@ -59,7 +59,7 @@ async fn a_server_that_does_not_respond() {
     let behind = SecretString::from(url.replace(&format!(":{port}/"), &format!(":{}/", proxy.port)));
     let desk = Desk::tuned(Database::Sqlite, &["--workers=0"], Arc::new(SystemClock), |config| {
         config.database = DatabaseUrl::Postgres { url: behind };
-        config.key_file.clone_from(&far.house.config.key_file);
+        config.key_file.clone_from(&far.context.config.key_file);
     })
     .await;
     let mona = desk.nobody();

@@ -81,7 +81,7 @@ both_databases! {
         assert!(wrong.text("#from-error").contains("From: Enter a date such as 2026-11-22"), "{}", wrong.told());
     }
 
-    /// Each column of the export, with a name and a person that a spreadsheet would take for formulas.
+    /// Each column of the export, with a name and a person that a spreadsheet would treat as formulas.
     async fn the_cells_of_the_export(desk: Desk) {
         put(&desk, 1, &[new("=HYPERLINK(\"x\")", "Finance"), new("Ärger; @cmd", "Sales")]);
         keep(&desk, &[
@@ -211,8 +211,8 @@ both_databases! {
         assert_eq!(runs(&ada.get(back).await.expect(200)), expected[20..70]);
     }
 
-    /// A search looks at so many runs at once, says how far back it got, and goes on from there.
-    async fn a_search_is_bounded_and_goes_on(desk: Desk) {
+    /// A search examines a limited number of runs, reports how far back it got, and continues from there.
+    async fn a_search_is_bounded_and_continues(desk: Desk) {
         put(&desk, 1, &[new("Ledger", "Finance"), new("Shop", "Sales")]);
         keep(&desk, &[RUN]);
         keep_many_of_shop(&desk);
@@ -230,13 +230,13 @@ both_databases! {
             assert_eq!(runs(&rest), ["Ledger 1"], "{on}");
             assert!(!rest.says("Search the rest"), "that is the end");
             let csv = visitor.get(&format!("/logs.csv{query}")).await.expect(200);
-            assert_eq!(csv.body.lines().count(), 2, "an export goes on by itself");
+            assert_eq!(csv.body.lines().count(), 2, "an export continues to the end");
         }
         assert_eq!(runs(&ada.get("/logs").await.expect(200)).len(), 50);
     }
 
     /// A schedule queues many runs at one moment, and clocks of processes differ: where one look ends, the next goes on.
-    async fn a_search_that_goes_on_misses_none(desk: Desk) {
+    async fn a_search_that_continues_misses_none(desk: Desk) {
         put(&desk, 1, &[new("Ledger", "Finance"), new("Shop", "Sales")]);
         keep(&desk, &[RUN]);
         // Numbers 2 to 60000, all of one system but three: around where the first look ends, 500 are of one moment, and

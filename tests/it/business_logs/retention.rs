@@ -73,7 +73,7 @@ both_databases! {
             if desk.is_on_postgres() { "'x'::bytea" } else { "x'78'" }
         ));
         let after = async |hours: u64| {
-            desk.house.store.advance(Duration::from_hours(hours));
+            desk.context.store.advance(Duration::from_hours(hours));
             desk.upkeep_after(0).await;
             (desk.count("messages"), desk.count("runs"))
         };
@@ -127,7 +127,7 @@ async fn partitions() -> Desk {
         "ALTER TABLE run_progress DROP CONSTRAINT run_progress_run_id_fkey;
          UPDATE runs SET id = 5000 WHERE no = 3; UPDATE runs SET id = 9000 WHERE no = 4",
     );
-    let store = &desk.house.store;
+    let store = &desk.context.store;
     store.write(syncdesk::store::messages::ensure_partitions).await.expect("partitions");
     log(&desk, "TRUE");
     let now = SystemClock.now().0;

@@ -7,13 +7,13 @@ use crate::database::both_databases;
 use crate::program::Home;
 use crate::wait::wait_until;
 
-/// Whether nobody listens there any more.
+/// Whether the port is closed.
 fn is_closed(address: &str) -> bool {
     TcpStream::connect(address).is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
 }
 
 both_databases! {
-    /// A request whose body is still on its way gets its answer; nobody else is let in meanwhile.
+    /// A request whose body is still on its way gets its response; new connections are refused.
     async fn requests_in_order(console: Home) {
         let mut portal = console.serve(&[]);
         let address = portal.base.trim_start_matches("http://").to_owned();

@@ -23,6 +23,7 @@ const COMMANDS: [(&[&str], &str); 10] = [
     (&["check-config"], "Print every setting"),
 ];
 
+/// --help explains every command and setting.
 #[test]
 fn every_command_is_explained() {
     let console = console();
@@ -53,6 +54,7 @@ fn what_is_no_command_is_said_with_help() {
     }
 }
 
+/// Check-config prints the settings with secrets masked.
 #[test]
 fn check_config_prints_every_setting_and_no_secret() {
     let console = console();

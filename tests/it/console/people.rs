@@ -21,7 +21,7 @@ both_databases! {
 
     async fn an_operator_of_a_group_signs_in(console: Home) {
         let portal = console.serve(&[]);
-        assert_eq!(console.say(&["group", "add", "Finance"]).worked(), "Group Finance is there.\n");
+        assert_eq!(console.say(&["group", "add", "Finance"]).worked(), "Group Finance created.\n");
         let ada = ["user", "add", "ada", "--collection", "Administrator", "--all"];
         assert_eq!(said(console.command(&ada), &format!("{PASSWORD}\n")).worked(), "ada can sign in.\n");
         let mona = ["user", "add", "mona", "--collection", "Operator", "--group", "Finance", "--time-zone", "Asia/Tokyo"];
@@ -41,7 +41,7 @@ both_databases! {
         let add = |name, collection, reach: &[&str], password: &str| {
             said(console.command(&[&["user", "add", name, "--collection", collection][..], reach].concat()), password)
         };
-        add("mona", "Operator", &["--group", "Finance"], PASSWORD).worked();
+        add("mona", "operator", &["--group", "Finance"], PASSWORD).worked();
         for (name, collection, reach, password, words) in [
             ("eve", "Operator", &["--all"][..], "short", "at least 12 characters"),
             ("eve", "Operator", &["--all"], "", "at least 12 characters"),
@@ -64,6 +64,8 @@ both_databases! {
         assert_eq!(people, ["mona"], "nothing else was made");
     }
 
+    /// A forgotten password is replaced on the console (user password), which ends the sessions; the sign-in page
+    /// says so.
     async fn a_forgotten_password_is_replaced(console: Home) {
         let portal = console.serve(&[]);
         let ada = ["user", "add", "ada", "--collection", "Administrator", "--all"];
@@ -97,7 +99,7 @@ both_databases! {
         assert!(token().refused().contains("Syncdesk is already set up: it has an administrator."));
     }
 
-    /// The portal that runs meanwhile goes on with the new keys.
+    /// A running portal continues with the new keys.
     async fn keys_are_rotated(console: Home) {
         let _portal = console.serve(&[]);
         let file = console.path.join("keys.toml");
@@ -143,6 +145,7 @@ fn typed(console: &Home, args: &[&str], answers: &str) -> (String, Option<i32>) 
     (said.out, said.code)
 }
 
+/// L8: user add does not show the password.
 #[test]
 fn a_password_is_not_shown_while_it_is_typed() {
     let console = Home::new(crate::database::TestDatabase::on(crate::database::Database::Sqlite));

@@ -47,6 +47,21 @@ fn a_wrong_database_address() {
     leaves_nothing(&console, &["serve"], &environment, &["nowhere"]);
 }
 
+/// In a wrong folder they would make a database that nobody uses.
+#[test]
+fn commands_that_change_a_database_make_none() {
+    let console = console();
+    let eve = ["user", "add", "eve", "--collection", "Auditor", "--all"];
+    let words = ["there is no database at data/syncdesk.db", "`syncdesk serve`"];
+    for command in
+        [&eve[..], &["user", "password", "eve"], &["group", "add", "X"], &["key", "rotate"], &["setup-token"]]
+    {
+        leaves_nothing(&console, command, &[], &words);
+    }
+    said(console.bare(&["migrate"]), "").worked();
+    assert_eq!(said(console.bare(&eve), "a phrase that is long enough").worked(), "eve can sign in.\n");
+}
+
 /// What is there is not a database; it stays as it is.
 #[test]
 fn a_file_that_is_no_database() {
@@ -182,6 +197,8 @@ fn a_password_in_a_settings_file_that_others_can_read() {
     assert!(sentence.contains("key file") && sentence.contains("missing"), "it is read: {sentence}");
 }
 
+/// L5: roots in the data folder (but a group's own), below another group's folder, or on a file system of the
+/// kernel are refused.
 #[test]
 fn folders_for_local_files_that_are_none() {
     let console = console();

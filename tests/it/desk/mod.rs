@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 
 use secrecy::SecretString;
 use syncdesk::access::Internal;
-use syncdesk::app::{Application, House};
+use syncdesk::app::{AppContext, Application};
 use syncdesk::cli;
 use syncdesk::clock::{Clock, SystemClock};
 use syncdesk::config::{Config, Environment};
@@ -43,7 +43,7 @@ pub struct Desk {
     /// Its address, such as `http://127.0.0.1:40123`.
     pub base: String,
     /// What it works with: for use cases that no page reaches.
-    pub house: House,
+    pub context: AppContext,
     /// While nobody administers it.
     pub setup_token: Option<String>,
     /// What the link on the console has instead of the token.
@@ -118,11 +118,11 @@ impl Desk {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async move {
                 let listener = Application::listen(&config).expect("a free port");
-                let house = House::open(config, clock).expect("the house opens");
-                let application = Application::build(house.clone(), listener).await.expect("it is put together");
+                let context = AppContext::open(config, clock).expect("the context opens");
+                let application = Application::build(context.clone(), listener).await.expect("it is put together");
                 let ending = application.handle();
                 let setup = application.setup().map(|setup| (setup.token.clone(), setup.code.clone()));
-                let told = (house, application.address(), setup);
+                let told = (context, application.address(), setup);
                 started.send(told).ok().expect("the test waits");
                 let serve = tokio::spawn(application.run());
                 let _ = ended.await;
@@ -130,11 +130,11 @@ impl Desk {
                 serve.await.expect("no panic").expect("it ends in order");
             });
         });
-        let (house, address, setup) = wait.await.expect("the application starts");
+        let (context, address, setup) = wait.await.expect("the application starts");
         let (setup_token, setup_code) = setup.unzip();
         Self {
             base: format!("http://{address}"),
-            house,
+            context,
             setup_token,
             setup_code,
             database,
@@ -161,13 +161,13 @@ impl Desk {
     }
 
     pub async fn add_group(&self, name: &str) {
-        let House { store, clock, .. } = &self.house;
+        let AppContext { store, clock, .. } = &self.context;
         people::add_group(store, Internal::console(), name, clock.now()).await.expect("a new group");
-        self.house.make_roots().expect("its folder");
+        self.context.make_roots().expect("its folder");
     }
 
     pub async fn add_person(&self, name: &str, collection: &str, group: Option<&str>) {
-        let House { store, clock, .. } = &self.house;
+        let AppContext { store, clock, .. } = &self.context;
         let passwords = Passwords::new().expect("passwords can be hashed");
         let new = NewPerson { name: name.to_owned(), password: SecretString::from(PASSWORD), time_zone: None };
         let assigned = Assigned { collection: collection.to_owned(), group: group.map(ToOwned::to_owned) };
@@ -201,7 +201,7 @@ impl Desk {
         visitor
     }
 
-    /// Somebody with a session of their own.
+    /// Someone with their own session.
     pub async fn signed_in(&self, name: &str) -> Visitor {
         let visitor = self.nobody();
         sign_in(&visitor, name).await.expect(303);

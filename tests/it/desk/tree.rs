@@ -9,7 +9,7 @@ use crate::wait::until;
 
 /// A files system that copies from one local folder to another.
 pub struct Tree {
-    /// As it stands in addresses.
+    /// Value in URLs.
     pub key: String,
     pub source: PathBuf,
     pub destination: PathBuf,
@@ -29,7 +29,7 @@ impl Tree {
 impl Desk {
     /// A folder in which the systems of a group may synchronize.
     pub fn root(&self, group: &str) -> PathBuf {
-        self.house.config.file_root(group)
+        self.context.config.file_root(group)
     }
 
     /// Connects two new folders, through the form, as Ada. The source has one file.
@@ -67,7 +67,7 @@ impl Desk {
     }
 }
 
-/// Connects two new folders in `root`, through the form. They belong to whoever may synchronize in `root`.
+/// Connects two new folders in `root`, through the form. They belong to the person who may synchronize in `root`.
 pub async fn connect(visitor: &Visitor, root: &Path, name: &str, fields: &[(&str, &str)]) -> Tree {
     let folder = root.join(name);
     let (source, destination) = (folder.join("source"), folder.join("destination"));

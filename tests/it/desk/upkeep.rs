@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, SystemClock};
-use syncdesk::ops::upkeep;
+use syncdesk::ops::maintenance;
 
 use super::Desk;
 
 impl Desk {
-    /// So many days pass by the database's clock, which alone counts; then a round of upkeep.
+    /// This many days pass by the database's clock, which alone counts; then a round of maintenance.
     pub async fn upkeep_after(&self, days: u64) {
-        let house = &self.house;
-        house.store.advance(Duration::from_hours(days * 24));
-        upkeep::round(&house.store, &house.vault, &house.config, Internal::worker(), SystemClock.now())
+        let context = &self.context;
+        context.store.advance(Duration::from_hours(days * 24));
+        maintenance::round(&context.store, &context.vault, &context.config, Internal::worker(), SystemClock.now())
             .await
             .expect("a round");
     }

@@ -23,7 +23,7 @@ both_databases! {
         assert_eq!(row.as_deref(), Some("PEER-TLS No secure connection ✕ Error An administrator"));
     }
 
-    /// Each word has to be there: in the code, the text, its page, or what the house says.
+    /// Each word has to be there: in the code, the text, its page, or the team note.
     async fn a_filter_by_words(desk: Desk) {
         let wim = desk.as_("wim").await;
         let found = |page: Answer| codes(&page);
@@ -51,7 +51,7 @@ both_databases! {
         for code in ["FILE-DRIFT", "file-drift", "File-Drift"] {
             let page = wim.get(&format!("/help/codes/{code}")).await.expect(200);
             assert_eq!(page.text("h1"), "FILE-DRIFT");
-            assert!(page.says("Destination was changed by somebody else") && !page.says("has no page for"), "{}", page.told());
+            assert!(page.says("Destination was changed by someone else") && !page.says("has no page for"), "{}", page.told());
         }
         ada.get("/help/codes/file-drift/note").await.expect(200);
         ada.submit("/help/codes/FILE-DRIFT/note", &[("advice", "Call the desk.")]).await.expect(303);

@@ -1,4 +1,4 @@
-//! The check-list for connection trouble: steps in order, each leading to what it checks, for those who may go there.
+//! The check-list for connection trouble: steps in order, each with a link to what it checks, for people who may open it.
 
 use crate::database::both_databases;
 use crate::desk::Desk;
@@ -10,7 +10,7 @@ const STEPS: [&str; 8] = [
     "Compare the settings",
     "Renew the credential",
     "Look at the way between",
-    "Look at the other side",
+    "Check the service",
     "See what was synchronized last",
     "Ask for help",
 ];
@@ -61,7 +61,7 @@ both_databases! {
         }
     }
 
-    /// The addresses that have to be reached, for those who may see settings.
+    /// The URLs that have to be reachable, for people who may see settings.
     async fn the_way_is_named(desk: Desk) {
         let root = "http://127.0.0.1:9/odata";
         let system = desk.odata_system(root, &[("settings.proxy", "http://127.0.0.1:10")]).await;

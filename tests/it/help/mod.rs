@@ -1,4 +1,4 @@
-//! Help: the codes, the house's own advice, and the check-list for connections.
+//! Help: the codes, team notes, and the checklist for connections.
 
 mod codes;
 mod connection;

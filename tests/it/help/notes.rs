@@ -1,4 +1,4 @@
-//! The house's own advice: written by who manages the portal, read wherever advice is shown.
+//! Team notes: written by people who manage the portal, shown wherever advice is shown.
 
 use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
@@ -6,7 +6,7 @@ use crate::visitor::{Answer, Visitor};
 
 const FORM: &str = "/help/codes/FILE-SOURCE-MISSING/note";
 const PAGE: &str = "/help/codes/FILE-SOURCE-MISSING";
-const OWN: &str = "Look under Mount, or call whoever looks after the source";
+const OWN: &str = "Look under Mount, or call the owner of the source";
 
 async fn write(ada: &Visitor, advice: &str, placing: &str) -> Answer {
     ada.get(FORM).await.expect(200);
@@ -50,12 +50,12 @@ both_databases! {
                 let advice = format!("{OWN}.\r\n\r\nNot <b>this</b>.");
                 let written = ada.submit(&form, &[("advice", &advice), ("placing", placing)]).await.expect(303);
                 let page = ada.follow(written).await.expect(200);
-                let section = page.text("section.house");
+                let section = page.text("section.team-note");
                 assert!(section.contains(OWN) && section.contains("Not <b>this</b>.") && section.contains("ada"), "{section}");
             }
             for (path, advice) in pages.iter().zip(&catalogue) {
                 let shown = boxes(&wim.get(path).await.expect(200));
-                assert!(shown.contains(&format!("Advice of the house {OWN}.")), "{path}: {shown}");
+                assert!(shown.contains(&format!("Team note {OWN}.")), "{path}: {shown}");
                 assert!(!shown.contains("Not <b>"), "the first paragraph only: {shown}");
                 assert_eq!(shown.contains(advice.as_str()), placing == "beside", "{path}: {shown}");
             }
@@ -89,7 +89,7 @@ both_databases! {
         ada.get("/help/codes/no%20code").await.expect(200);
     }
 
-    /// Whoever saves second is told what the first has written, and keeps what they typed.
+    /// The second person to save sees what the first has written, and keeps what they typed.
     async fn two_who_write_at_once(desk: Desk) {
         let (ada, other) = (desk.as_("ada").await, desk.as_("ada").await);
         ada.get(FORM).await.expect(200);
@@ -99,7 +99,7 @@ both_databases! {
         assert!(told.text("#advice-error").contains("ada has written: “Call the desk.”"), "{}", told.told());
         assert_eq!(told.text("textarea").trim(), "Call me.");
         assert_eq!(desk.texts("SELECT advice AS value FROM house_notes"), ["Call the desk."]);
-        // A mistake in between does not hide that from the other.
+        // A mistake of one does not hide that from the other.
         ada.get(FORM).await.expect(200);
         other.submit(FORM, &[("advice", "Call me.")]).await.expect(303);
         ada.submit(FORM, &[("advice", "")]).await.expect(422);
@@ -109,7 +109,7 @@ both_databases! {
         other.get(FORM).await.expect(200);
         other.submit(&format!("{FORM}/remove"), &[]).await.expect(303);
         let told = ada.submit(FORM, &[("advice", "Call us.")]).await.expect(422);
-        assert!(told.text("#advice-error").contains("Meanwhile the advice was removed."), "{}", told.told());
+        assert!(told.text("#advice-error").contains("Somebody has removed this note"), "{}", told.told());
         ada.submit(FORM, &[("advice", "Call us.")]).await.expect(303);
         assert_eq!(desk.texts("SELECT advice AS value FROM house_notes"), ["Call us."]);
     }

@@ -42,7 +42,7 @@ impl Book {
         Self { desk, tree, claim, ada }
     }
 
-    /// One more run, claimed by the test in place of the last one, which has ended.
+    /// One more run, claimed by the test after the last one has ended.
     pub async fn next_run(&mut self) {
         self.desk.request_run(&self.ada, &self.tree).await;
         self.claim = claim(&self.desk).await;
@@ -58,7 +58,7 @@ impl Book {
     pub async fn write_at(&self, batch: Vec<(Stamp, Message)>) {
         let claim = self.claim.clone();
         let emitted = i64::try_from(batch.len()).expect("small");
-        let stored = self.desk.house.store.write(move |db| {
+        let stored = self.desk.context.store.write(move |db| {
             runs::count_emitted(db, &claim, emitted)?;
             messages::append(db, &claim, &batch)
         });
@@ -72,13 +72,13 @@ impl Book {
 
     pub async fn end_as(&self, ending: Ending) {
         let claim = self.claim.clone();
-        let ended = self.desk.house.store.write(move |db| runs::finish(db, &claim, &ending, None));
+        let ended = self.desk.context.store.write(move |db| runs::finish(db, &claim, &ending, None));
         ended.await.expect("the run ends");
     }
 
     pub async fn totals(&self) -> Totals {
         let run = self.claim.run;
-        self.desk.house.store.read(move |db| runs::progress(db, run)).await.expect("counters")
+        self.desk.context.store.read(move |db| runs::progress(db, run)).await.expect("counters")
     }
 
     /// The path of the run's page, with a query.
@@ -123,7 +123,7 @@ async fn claim(desk: &Desk) -> Claim {
     let lease = Duration::from_hours(1);
     let claimant = Claimant { name: "the test".to_owned(), lease, most_of_a_group: None };
     let claim = move |db: &mut syncdesk::store::Db| runs::claim_next(db, Internal::worker(), &claimant);
-    desk.house.store.write(claim).await.expect("the queue is read").expect("a run waits")
+    desk.context.store.write(claim).await.expect("the queue is read").expect("a run waits")
 }
 
 /// A file of this name was copied, or was not.

@@ -54,12 +54,13 @@ both_databases! {
     async fn a_message_that_was_lost_on_the_way_shows(book: Book) {
         book.write(vec![about(Category::Success, "a")]).await;
         let claim = book.claim.clone();
-        let lost = book.desk.house.store.write(move |db| syncdesk::store::runs::count_emitted(db, &claim, 1));
+        let lost = book.desk.context.store.write(move |db| syncdesk::store::runs::count_emitted(db, &claim, 1));
         lost.await.expect("it is counted");
         book.end().await;
         assert_eq!(line(&book).await, "! Log is incomplete 2 emitted, 1 stored, nothing cut");
     }
 
+    /// An item key that was cut is marked.
     async fn what_was_cut_is_marked(book: Book) {
         let fits = "é".repeat(MAX_TEXT_BYTES / 2);
         // One byte more than fits, in the middle of a letter.

@@ -30,6 +30,7 @@ fn awkward() -> Vec<Message> {
 }
 
 both_databases! {
+    /// No part of a cell of any CSV export is treated as a formula; control characters are dropped.
     async fn csv_says_what_was_logged(book: Book) {
         book.write_at(awkward().into_iter().map(|message| (AT, message)).collect()).await;
         book.end().await;
@@ -38,9 +39,9 @@ both_databases! {
         let expected = [
             "\u{feff}number,time,category,code,direction,operation,item_type,item_key,text,foreign_text,cut",
             "1,2026-11-22T10:20:30.123Z,success,FILE-COPIED,out,insert,file,\"'=HYPERLINK(\"\"http://x\"\")\",\"New file copied, 5 B.\",,no",
-            "2,2026-11-22T10:20:30.123Z,warning,FILE-DENIED,none,skip,file,'+1-2,\"No permission to read it at the source, so the item was left out.\",'@SUM(A1),no",
-            "3,2026-11-22T10:20:30.123Z,warning,FILE-DENIED,none,skip,file,-123,\"No permission, so the item was left out.\",\"line one\nline \"\"two\"\", with a comma\r\n\u{FFFD}end\",no",
-            "4,2026-11-22T10:20:30.123Z,success,FILE-UPDATED,none,update,file,not \u{FFFD} utf-8,Changed file copied again.,,no",
+            "2,2026-11-22T10:20:30.123Z,warning,FILE-DENIED,none,skip,file,'+1-2,\"No permission to read it at the source, so the item was skipped.\",'@SUM(A1),no",
+            "3,2026-11-22T10:20:30.123Z,warning,FILE-DENIED,none,skip,file,-123,\"No permission, so the item was skipped.\",\"line one\nline \"\"two\"\", with a comma\r\n\u{FFFD}end\",no",
+            "4,2026-11-22T10:20:30.123Z,success,FILE-UPDATED,none,update,file,not \\xFF utf-8,The file at the source replaced the one at the destination.,,no",
             "5,2026-11-22T10:20:30.123Z,information,NO-SUCH-CODE,none,none,,,\"NO-SUCH-CODE: a, b\",,no",
             &format!("6,2026-11-22T10:20:30.123Z,error,FILE-FULL,none,none,file,'\t'=tab,No space or no quota is left.,{cut},yes"),
             "",
@@ -60,7 +61,7 @@ both_databases! {
         let second = serde_json::json!({
             "number": 2, "time": "2026-11-22T10:20:30.123Z", "category": "warning", "code": "FILE-DENIED",
             "direction": "none", "operation": "skip", "item_type": "file", "item_key": "+1-2",
-            "text": "No permission to read it at the source, so the item was left out.", "args": ["source"],
+            "text": "No permission to read it at the source, so the item was skipped.", "args": ["source"],
             "foreign_text": "@SUM(A1)", "cut": false,
         });
         assert_eq!(lines[1], second);

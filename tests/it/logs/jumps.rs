@@ -99,5 +99,9 @@ both_databases! {
             let page = book.open(&format!("?around={asked}")).await;
             assert_eq!(numbers(&page), expected.collect::<Vec<_>>(), "around {asked}");
         }
+        // A number that the log does not have: its end, and what to do.
+        let beyond = book.open("?around=9999").await;
+        assert_eq!(numbers(&beyond).last(), Some(&300));
+        assert!(beyond.says("The last message is number 300."), "{}", beyond.told());
     }
 }

@@ -124,7 +124,7 @@ both_databases! {
         assert!(page.contains("You are signed out") && !page.contains("not for her"), "{page}");
     }
 
-    async fn is_bounded_in_rows_and_goes_on(book: Book) {
+    async fn is_bounded_in_rows_and_continues(book: Book) {
         book.fill(1, 10_700, "2", "NULL");
         let page = live(&book, &book.ada, "", true).await.read_to_end().await.expect("the page is whole").to_owned();
         assert!(page.contains("The run goes on") && !page.contains("Completed"), "the run is not over");

@@ -21,7 +21,7 @@ fn rows(page: &Answer) -> Vec<(String, [i64; 4])> {
     html.select(&row).map(told).collect()
 }
 
-/// So many messages in the time that a run takes, in batches.
+/// This many messages in the time that a run takes, in batches.
 async fn logged(book: &Book, n: i64, took: Duration) {
     let begins = SystemClock.now();
     for batch in (1..=n).collect::<Vec<_>>().chunks(97) {

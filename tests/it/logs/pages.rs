@@ -3,7 +3,7 @@
 use super::book::{Book, about, category_of, link, numbers};
 use crate::database::both_databases;
 
-/// Writes so many more messages.
+/// Writes this many more messages.
 async fn more(book: &Book, n: i64) {
     let from = book.totals().await.stored;
     book.write((from + 1..=from + n).map(|number| about(category_of(number), &format!("file {number}"))).collect())

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use syncdesk::domain::message::Category;
-use syncdesk::store::messages::{self, Cursor, Log, MessageFilter, Words};
+use syncdesk::store::messages::{self, Cursor, Dictionary, Log, MessageFilter};
 use syncdesk::store::{Result, Store};
 
 use super::book::Book;
@@ -64,7 +64,7 @@ both_databases! {
         // Connections that were opened before do not listen.
         let target = book.desk.target();
         let store = Store::open(&target, 1).expect("the database opens again");
-        let (words, grant) = (Words::default(), ada());
+        let (words, grant) = (Dictionary::default(), ada());
         let log = Log { words: &words, grant: &grant, run: book.claim.run };
         let warnings = MessageFilter { category: Some(Category::Warning), ..MessageFilter::default() };
         for cursor in [Cursor::First, Cursor::After(30_000), Cursor::Before(30_000), Cursor::Last] {

@@ -75,7 +75,7 @@ both_databases! {
     }
 
     /// More messages than one search looks at, found ones far apart and close together.
-    async fn a_search_goes_on_without_missing_any(book: Book) {
+    async fn a_search_continues_without_missing_any(book: Book) {
         const LAST: i64 = 45_000;
         let mut needles: Vec<i64> = vec![1, 19_999, 20_000, 20_001, 20_002, 39_999, 40_000, 40_001, LAST];
         needles.extend(30_000..30_170);

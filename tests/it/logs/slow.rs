@@ -22,6 +22,7 @@ impl Fixture for Narrow {
 }
 
 both_databases! {
+    /// Live log: a slow reader holds nothing but its socket.
     async fn pages_answer_while_readers_stall(book: Narrow) {
         let book = book.0;
         let mut stalled = Vec::new();
@@ -40,11 +41,12 @@ both_databases! {
         }
         book.write(vec![about(Category::Success, "the run goes on too")]).await;
         book.end().await;
-        // None was given up: whoever reads on gets all of it.
+        // None was given up: a reader who continues gets all of it.
         let (bytes, whole) = stalled.remove(1).read_on().await;
         assert!(whole && bytes > 9_000 * 8_000, "{bytes} bytes");
     }
 
+    /// Export: rights are checked again for each chunk.
     async fn an_export_breaks_off_when_the_right_is_taken_away(book: Narrow) {
         let book = book.0;
         let mona = book.desk.as_("mona").await;

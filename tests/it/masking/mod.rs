@@ -74,6 +74,8 @@ fn needles(number: &str) -> Needles {
 }
 
 both_databases! {
+    /// A service that shows every credential it was sent, in more than twenty forms and each part of an answer:
+    /// nothing of it is in the database, on a page, in an export, or in the log at --log trace.
     async fn no_credential_comes_back(fleet: Fleet) {
         let log = fleet.0.path.join("log.txt");
         let mut process = traced(&fleet, &log);

@@ -6,7 +6,7 @@ use super::forms::{forms, with_a_user};
 use crate::database::{Bare, TestDatabase};
 use crate::visitor::Visitor;
 
-/// So many characters of a secret, in any form, are taken for a leak.
+/// This many characters of a secret, in any form, count as a leak.
 const PART: usize = 8;
 
 /// Where a visit begins.

@@ -69,7 +69,7 @@ fn both_have_the_same_migrations_with_the_same_checks() {
                 let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
                 assert!(folder.join("down.sql").is_file(), "{name} can be undone on {kind}");
                 let text = fs::read_to_string(folder.join("up.sql")).expect("an up.sql");
-                // SQLite repeats the checks of a table that it makes anew.
+                // SQLite repeats the checks of a table that it rebuilds.
                 [vec![name], checks(&text).collect()].concat()
             })
             .collect()

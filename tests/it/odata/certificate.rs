@@ -27,7 +27,7 @@ both_databases! {
         assert_eq!(desk.replica_counts(), ["Countries 4 0", "Partners 250 0"]);
     }
 
-    /// With TLS 1.3 the refusal comes in place of an answer: it is still TLS that says it.
+    /// With TLS 1.3 the refusal arrives instead of a response: the stage is still TLS.
     async fn who_shows_none_or_another_is_not(desk: Desk) {
         let (new, old) = (ODataServer::odatapy_with_certificates(), ODataServer::odatapy_with_certificates_and_old_tls());
         let (ca, right) = (OURS.pem(), OURS.client().typed());
@@ -42,7 +42,7 @@ both_databases! {
                 assert_eq!(&checked(&desk, &service.root(), &fields(&name(case), &ca, shown)).await, said, "{}", name(case));
             }
         }
-        // What stands for a missing one in old TLS stands for much else.
+        // The alert for a missing certificate in old TLS has other meanings too.
         for (service, name, said) in [(&new, "new none", "PEER-CERTIFICATE"), (&old, "old none", "PEER-TLS")] {
             let none = [("name", name), ("settings.ca", ca.as_str())];
             assert_eq!(checked(&desk, &service.root(), &none).await, tls(said), "{name}");
@@ -51,7 +51,7 @@ both_databases! {
         assert!(words.contains("CertificateExpired") && words.contains("UnknownCA"), "{words}");
     }
 
-    /// The same of runs: nothing of it is tried again, because it does not pass by itself.
+    /// The same of runs: it is not retried, because it is not temporary.
     async fn a_run_says_so_too(desk: Desk) {
         let (service, ca) = (ODataServer::odatapy_with_certificates(), OURS.pem());
         let system = desk.odata_system(&service.root(), &[("settings.ca", &ca)]).await;

@@ -21,6 +21,7 @@ impl ODataServer {
 }
 
 both_databases! {
+    /// Delta links when offered, what is removed included.
     async fn changes_come_by_delta_links(desk: Desk) {
         let service = ODataServer::odatapy();
         let system = desk.odata_system(&service.root(), &[]).await;

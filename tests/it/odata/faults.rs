@@ -26,7 +26,7 @@ impl Fixture for Shop {
         let fields = [("max_attempts", "1"), ("settings.timeout_seconds", "30")];
         let system = desk.odata_system(&service.root(), &fields).await;
         assert_eq!(desk.sync(&system).await.result, "completed");
-        // Its first check, which comes by itself, asks the service too.
+        // Its first check, which is automatic, calls the service too.
         let unchecked = "SELECT name AS value FROM systems WHERE checked_at IS NULL";
         until("the first check", async || desk.texts(unchecked).is_empty().then_some(())).await;
         Self { desk, service, system }
@@ -87,6 +87,7 @@ both_databases! {
         }
     }
 
+    /// Bad day: invalid XML, entity expansion, deep nesting.
     async fn metadata_that_is_none(shop: Shop) {
         let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
         let deep = format!("<edmx:Edmx Version=\"4.0\">{}", "<a>".repeat(10_000));
@@ -107,6 +108,7 @@ both_databases! {
         assert_eq!(error["text"], "This service uses OData version 3. Syncdesk reads versions 2 and 4.");
     }
 
+    /// Bad day: a nextLink to another host or in a loop.
     async fn links_that_lead_astray(shop: Shop) {
         let paged = |next: &str| json(&ONE.replace("]}", &format!("], \"@odata.nextLink\": \"{next}\"}}")));
         let elsewhere = shop.service.root().replace("127.0.0.1", "localhost") + "/Things?$skiptoken=2";
@@ -192,6 +194,7 @@ both_databases! {
         }
     }
 
+    /// Timeouts.
     async fn silence_and_broken_connections(shop: Shop) {
         let half = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{\"value\": [".to_vec();
         let again = half.clone();
@@ -223,6 +226,7 @@ both_databases! {
         assert_eq!(of_things.count(), 1, "it is left alone");
     }
 
+    /// Bad day: a service that changes its model during the run.
     async fn a_model_that_changes_during_the_run(shop: Shop) {
         let asked = AtomicUsize::new(0);
         shop.service.answers(move |request| {
@@ -298,7 +302,7 @@ pub(super) async fn checked(desk: &Desk, root: &str, fields: &[(&str, &str)]) ->
     let asked = ada.submit(&format!("{}/check", system.page()), &[]).await.expect(303);
     desk.ended(&ada, asked.location()).await;
     let of_system = format!("FROM checks c JOIN systems s ON s.id = c.system_id WHERE s.key = '{}'", system.key);
-    // The last: the first comes by itself.
+    // The last: the first is automatic.
     let one = |column: &str| {
         desk.texts(&format!("SELECT coalesce({column}, '') AS value {of_system} ORDER BY c.id"))
             .pop()

@@ -133,7 +133,7 @@ both_databases! {
             "ODATA-RECORD 2 Skipped: a text is not valid Unicode: Name.",
             "ODATA-RECORD 3 Skipped: a property appears twice: Name.",
             "ODATA-RECORD 4 Skipped: a record is not valid JSON: expected value at line 1 column 20.",
-            "ODATA-STRUCTURE 5 The property Price has too many digits: 1e400. The record was left out.",
+            "ODATA-STRUCTURE 5 The property Price has too many digits: 1e400. The record was skipped.",
         ]);
         assert_eq!(desk.replica("Things").iter().map(|thing| thing["Id"].clone()).collect::<Vec<_>>(), [json!(1), json!(6)]);
     }
@@ -275,7 +275,7 @@ both_databases! {
         let system = desk.odata_system(&service.root(), &[("settings.master_sets", "Things")]).await;
         let run = desk.sync(&system).await;
         assert_eq!(run.told(), [
-            "warning ODATA-STRUCTURE The property Name is too long: much too long. The record was left out.",
+            "warning ODATA-STRUCTURE The property Name is too long: much too long. The record was skipped.",
             "success AFC-S06 4999 records of Things were inserted.",
         ]);
         let run = desk.sync(&system).await;

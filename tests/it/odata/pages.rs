@@ -81,6 +81,7 @@ both_databases! {
         assert_eq!(cells(&orphan, "Changes"), ["Gone at the source.", "First seen."]);
     }
 
+    /// That a run changed something is visible from its page.
     async fn what_a_run_changed_is_seen_from_its_page(desk: Desk) {
         let system = filled(&desk).await;
         desk.sync(&system).await;

@@ -7,6 +7,7 @@ use crate::desk::Desk;
 use crate::peers::ODataServer;
 
 both_databases! {
+    /// Server-driven paging by @odata.nextLink and $skiptoken.
     async fn a_set_is_read_page_by_page(desk: Desk) {
         let service = ODataServer::odatapy();
         let fields = [("settings.page_size", "100")];

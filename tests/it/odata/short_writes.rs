@@ -1,4 +1,4 @@
-//! No transaction that writes is long, however many records, messages, versions or left-overs there are: not by time,
+//! No transaction that writes is long, however many records, messages, versions or leftovers there are: not by time,
 //! which depends on the machine, but by the rows that it changes.
 
 use syncdesk::access::Internal;
@@ -8,7 +8,7 @@ use super::stub::{Service, json};
 use crate::database::both_databases;
 use crate::desk::Desk;
 
-/// So many records, and so many messages: several times what a transaction may change.
+/// Number of records and of messages: several times what a transaction may change.
 const MANY: usize = 20_000;
 
 /// Rows that one transaction may change: a step of upkeep with the rows that go with its runs. A page of records is
@@ -27,14 +27,14 @@ fn number(desk: &Desk, query: &str) -> i64 {
 
 both_databases! {
     async fn no_write_is_long(desk: Desk) {
-        let (service, store, mut desk) = (Service::start(), desk.house.store.clone(), desk);
+        let (service, store, mut desk) = (Service::start(), desk.context.store.clone(), desk);
         let system = desk.odata_system(&service.root(), &[]).await;
         let widest = |what: &str| {
             let rows = store.widest_write();
             assert!(rows <= BOUND, "{what}: {rows} rows in one transaction");
             rows
         };
-        // The count of messages is left out where every record brings one.
+        // The count of messages is skipped where every record brings one.
         let runs = [
             ("a first run", things(0, "one"), "completed", 1_000),
             ("all change", things(0, "two"), "completed", 2_000),
@@ -85,7 +85,7 @@ both_databases! {
         // One step: others follow in other transactions, in this process or in one that comes after it.
         desk.sql("DELETE FROM messages WHERE run_id IN (SELECT id FROM runs WHERE no <= 2);
                   UPDATE runs SET has_messages = FALSE, ended_at = 1 WHERE no <= 2");
-        let kept = desk.house.config.keep_runs;
+        let kept = desk.context.config.keep_runs;
         let more = store.write(move |db| runs::delete_runs(db, Internal::worker(), kept)).await.expect("a step");
         assert_eq!((more, left()[3], left()[4]), (true, 5, 3 * many - 5_000));
         desk.upkeep_after(31).await;

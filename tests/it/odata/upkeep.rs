@@ -32,7 +32,7 @@ async fn synced(desk: &Desk, system: &Tree, service: &Service, names: &'static [
     assert_eq!(run.result, "completed", "{:?}", run.told());
 }
 
-/// The runs up to this one ended so many days earlier than they did.
+/// Moves the ends of the runs up to this one back by this many days.
 fn earlier(desk: &Desk, no: i64, days: i64) {
     desk.sql(&format!("UPDATE runs SET ended_at = ended_at - {} WHERE no <= {no}", days * 86_400_000_000));
 }
@@ -69,7 +69,7 @@ both_databases! {
     }
 
     /// A system that never runs again has nobody who sweeps.
-    async fn left_overs_of_a_failed_run_go_with_its_messages(desk: Desk) {
+    async fn leftovers_of_a_failed_run_go_with_its_messages(desk: Desk) {
         let service = Service::start();
         let system = system(&desk, &service).await;
         synced(&desk, &system, &service, &["one", "two"]).await;

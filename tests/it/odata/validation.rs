@@ -20,6 +20,7 @@ fn warnings(log: &[Value]) -> Vec<String> {
 }
 
 both_databases! {
+    /// Validation, structure: unknown and missing properties, wrong type, length, precision.
     async fn structure_and_consistency(desk: Desk) {
         let service = Service::start();
         service.says("Things", || reply(r#"{"value": [
@@ -41,14 +42,14 @@ both_databases! {
         let mut told = warnings(&run.log);
         told.sort();
         assert_eq!(told, [
-            "ODATA-CONSISTENCY  A part of the key is missing or null (Id). The record was left out.",
-            "ODATA-CONSISTENCY  A part of the key is missing or null (Id). The record was left out.",
-            "ODATA-CONSISTENCY 1 The key has come before in this run (Id). The record was left out.",
-            "ODATA-STRUCTURE 2 The property Name is too long: much too long. The record was left out.",
-            "ODATA-STRUCTURE 3 The property Name is not of its type: 3. The record was left out.",
-            "ODATA-STRUCTURE 4 The property Price has too many digits: 1234.5. The record was left out.",
-            "ODATA-STRUCTURE 5 The property Price has too many digits: 1.234. The record was left out.",
-            "ODATA-STRUCTURE 6 The property Color is not in the model. The record was left out.",
+            "ODATA-CONSISTENCY  A part of the key is missing or null (Id). The record was skipped.",
+            "ODATA-CONSISTENCY  A part of the key is missing or null (Id). The record was skipped.",
+            "ODATA-CONSISTENCY 1 The key has come before in this run (Id). The record was skipped.",
+            "ODATA-STRUCTURE 2 The property Name is too long: much too long. The record was skipped.",
+            "ODATA-STRUCTURE 3 The property Name is not of its type: 3. The record was skipped.",
+            "ODATA-STRUCTURE 4 The property Price has too many digits: 1234.5. The record was skipped.",
+            "ODATA-STRUCTURE 5 The property Price has too many digits: 1.234. The record was skipped.",
+            "ODATA-STRUCTURE 6 The property Color is not in the model. The record was skipped.",
         ]);
         let names: Vec<Value> = desk.replica("Things").iter().map(|thing| thing["Name"].clone()).collect();
         assert_eq!(names, [json!("good"), json!("also good"), Value::Null], "the rest continues");
@@ -78,15 +79,15 @@ both_databases! {
         service.change(Method::PATCH, "Partners(1)", Some(json!({"Country": "YY"}))).await;
         let run = desk.sync(&system).await;
         assert_eq!(warnings(&run.log), [
-            "ODATA-REFERENCE 1 toCountry leads to YY of Countries, which is not there after this run. The record was left out, or stays as it was.",
-            "ODATA-REFERENCE 1000 toCountry leads to XX of Countries, which is not there after this run. The record was left out, or stays as it was.",
+            "ODATA-REFERENCE 1 toCountry leads to YY of Countries, which is not there after this run. The record was skipped, or stays as it was.",
+            "ODATA-REFERENCE 1000 toCountry leads to XX of Countries, which is not there after this run. The record was skipped, or stays as it was.",
         ]);
         assert_eq!(desk.replica_counts(), ["Countries 4 0", "Partners 250 0"]);
         assert_eq!(desk.replica("Partners")[0]["Country"], "FR", "as it was");
 
         service.change(Method::POST, "Countries", Some(json!({"Code": "XX", "Name": "New"}))).await;
         let run = desk.sync(&system).await;
-        assert_eq!(warnings(&run.log).len(), 1, "what was left out comes again, although it has not changed");
+        assert_eq!(warnings(&run.log).len(), 1, "a skipped record is reported again, although it has not changed");
         assert_eq!(desk.replica_counts(), ["Countries 5 0", "Partners 251 0"]);
 
         service.change(Method::PATCH, "Partners(1)", Some(json!({"Country": "IT"}))).await;
@@ -98,6 +99,7 @@ both_databases! {
         assert_eq!(desk.replica_counts(), ["Countries 4 1", "Partners 251 0"]);
     }
 
+    /// $metadata is read, kept and compared: a changed model is an Information.
     async fn sets_that_are_gone_and_models_that_change(desk: Desk) {
         let service = Service::start();
         service.says("Others", || reply(r#"{"value": [{"Id": 1, "Name": "x"}]}"#));

@@ -70,7 +70,7 @@ impl Fixture for Gallery {
         desk.synchronize(&mirror).await;
 
         desk.files_system_with("Finance", "Nightly", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
-        let held = desk.files_system("Finance", "Moving house").await;
+        let held = desk.files_system("Finance", "Moving offices").await;
         ada.get(&format!("{}/hold", held.page())).await.expect(200);
         ada.submit(&format!("{}/hold", held.page()), &[("reason", "The disk is being replaced.")]).await.expect(303);
 
@@ -83,7 +83,7 @@ impl Fixture for Gallery {
             "UPDATE systems SET connection = 'error', connection_since = {since}, paused_since = {since} + 10800000000,
                overall = 'error', silent_since = {since} + 3600000000 WHERE key = '{}'",
             paused.key,
-            since = desk.house.clock.now().0 - 20_000_000_000
+            since = desk.context.clock.now().0 - 20_000_000_000
         ));
 
         let partners = partners(&desk).await;
@@ -143,7 +143,7 @@ async fn partners(desk: &Desk) -> Tree {
 
 /// Run 1 of a system, at 43 % for as long as the test looks.
 pub fn goes_on(desk: &Desk, tree: &Tree) {
-    let (key, now) = (&tree.key, desk.house.clock.now().0);
+    let (key, now) = (&tree.key, desk.context.clock.now().0);
     desk.sql(&format!(
         "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at,
            lease_until)
@@ -227,7 +227,7 @@ impl Gallery {
     }
 }
 
-/// The whole cookie of whoever is signed in.
+/// The session cookie.
 pub fn cookie(visitor: &Visitor) -> String {
     format!("syncdesk={}", visitor.cookie("syncdesk").expect("somebody is signed in"))
 }

@@ -29,7 +29,7 @@ both_databases! {
     async fn a_run_that_is_due_later_is_no_reason(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
         goes_on(&desk, &tree);
-        let now = desk.house.clock.now().0;
+        let now = desk.context.clock.now().0;
         for (due, refresh) in [(now + 60_000_000, ""), (now - 1, "10")] {
             desk.sql(&format!("UPDATE runs SET state = 'queued', lease_until = NULL, not_before = {due}"));
             let page = mona.get("/systems?refresh=on").await.expect(200);

@@ -13,7 +13,7 @@ use crate::peers::{installed, node};
 #[tokio::test]
 async fn pages_pass_their_judges() {
     let gallery = Gallery::on(Database::Sqlite).await;
-    let new = Desk::empty(Database::Sqlite, &[], gallery.desk.house.clock.clone()).await;
+    let new = Desk::empty(Database::Sqlite, &[], gallery.desk.context.clock.clone()).await;
     let base = &gallery.desk.base;
     let mut pages: Vec<_> = gallery
         .exhibits()

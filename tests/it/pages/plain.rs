@@ -48,6 +48,7 @@ fn says(page: &str, words: &[&str]) {
 }
 
 both_databases! {
+    /// Live log: its refreshing variant for text browsers.
     async fn everything_reads(gallery: Gallery) {
         let (desk, mona) = (&gallery.desk, gallery.desk.as_("mona").await);
         let list = dump(&desk.base, &mona, "/systems").await;
@@ -56,7 +57,7 @@ both_databases! {
         row(&list, &["✕ Error", "Branch share Lyon"]);
         says(&list, &["Branch share Lyon", "✕ Error", "1 error in the last run", "by hand only"]);
         row(&list, &["! Warning", "Closing documents"]);
-        row(&list, &["○ On hold", "Moving house", "○ On hold"]);
+        row(&list, &["○ On hold", "Moving offices", "○ On hold"]);
         row(&list, &["Photographs", "↻ In process"]);
         says(&list, &["172 473 of 401 002 items"]);
 

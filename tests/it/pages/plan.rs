@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
-use syncdesk::ops::upkeep;
+use syncdesk::ops::maintenance;
 
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, Tree};
@@ -99,6 +99,48 @@ both_databases! {
         assert_eq!(left(&tree), 130, "nothing has been deleted");
     }
 
+    /// A file that was written since the plan was made is not deleted: the run stops again, and says why.
+    async fn a_changed_file_stops_a_confirmed_plan(desk: Desk) {
+        let (tree, mona) = (braked(&desk, 12).await, desk.as_("mona").await);
+        std::fs::write(tree.destination.join("old/003.txt"), "worked on since then").expect("a file");
+        mona.get(&plan(&tree, 1)).await.expect(200);
+        mona.submit(&format!("{}/confirm", plan(&tree, 1)), &[]).await.expect(303);
+        let run = desk.ended(&mona, &tree.run(2)).await;
+        assert!(run.says("FILE-BRAKE") && run.says("A person confirmed an earlier plan, but the files to delete have changed"), "{}", run.told());
+        assert_eq!(left(&tree), 12);
+    }
+
+    /// A plan belongs to the settings that it was made with.
+    async fn changed_settings_outdate_a_plan(desk: Desk) {
+        let (tree, ada) = (braked(&desk, 12).await, desk.as_("ada").await);
+        let confirm = format!("{}/confirm", plan(&tree, 1));
+        let before = ada.get(&plan(&tree, 1)).await.expect(200).form(&confirm).expect("a form");
+        let edit = format!("{}/edit", tree.page());
+        ada.get(&edit).await.expect(200);
+        ada.submit(&edit, &[("settings.mode", "copy")]).await.expect(303);
+        let page = ada.get(&plan(&tree, 1)).await.expect(200);
+        assert!(page.says("Outdated") && page.form(&confirm).is_none(), "{}", page.told());
+        let fields: Vec<(&str, &str)> = before.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let refused = ada.post_form(&confirm, &fields.into_iter().filter(|field| field.0 != "csrf").collect::<Vec<_>>()).await.expect(409);
+        assert!(refused.says("The settings of the system have changed since this plan was made."), "{}", refused.told());
+        assert_eq!(left(&tree), 12);
+    }
+
+    /// While the system is on hold, the page says what to do first.
+    async fn on_hold_it_cannot_be_confirmed(desk: Desk) {
+        let (tree, mona) = (braked(&desk, 12).await, desk.as_("mona").await);
+        mona.get(&format!("{}/hold", tree.page())).await.expect(200);
+        mona.submit(&format!("{}/hold", tree.page()), &[("reason", "Repairs.")]).await.expect(303);
+        let page = mona.get(&plan(&tree, 1)).await.expect(200);
+        assert!(page.says("Release it , then confirm this plan."), "{}", page.told());
+        assert!(page.form(&format!("{}/confirm", plan(&tree, 1))).is_none());
+        mona.get(&tree.page()).await.expect(200);
+        let released = mona.submit(&format!("{}/release", tree.page()), &[]).await.expect(303);
+        let page = mona.follow(released).await;
+        assert!(page.says("System released. It has no schedule"), "{}", page.told());
+        assert!(mona.get(&plan(&tree, 1)).await.form(&format!("{}/confirm", plan(&tree, 1))).is_some());
+    }
+
     async fn confirmed_it_is_carried_out_once(desk: Desk) {
         let (tree, mona) = (braked(&desk, 12).await, desk.as_("mona").await);
         let (page, confirm) = (plan(&tree, 1), format!("{}/confirm", plan(&tree, 1)));
@@ -190,7 +232,7 @@ both_databases! {
         desk.sql("DELETE FROM braked_plans WHERE run_id = (SELECT id FROM runs WHERE no = 3)");
         add(4, "completed", "NULL");
         let (word, page) = state().await;
-        assert!(word == "Outdated" && page.says("The later run 4 completed without it."), "{}", page.told());
+        assert!(word == "Outdated" && page.says("The later run 4 completed without confirmation."), "{}", page.told());
         assert!(page.attributes("main a", "href").contains(&tree.run(4)), "{}", page.told());
     }
 
@@ -268,7 +310,7 @@ both_databases! {
         let confirm = format!("{page}/confirm");
         let pass = |span: Duration| {
             clock.advance(span);
-            desk.house.store.advance(span);
+            desk.context.store.advance(span);
         };
         pass(Duration::from_mins(24 * 60 - 1));
         let open = mona.get(&page).await.expect(200);
@@ -281,9 +323,9 @@ both_databases! {
         assert_eq!(desk.texts("SELECT CAST(count(*) AS TEXT) AS value FROM runs"), ["1"], "no run was queued");
         assert!(over.says("Nobody confirmed the plan in time. It deleted nothing.") && !over.says("Is this intended?"), "{}", over.told());
         // Maintenance deletes its list; its page still says what became of it.
-        let house = &desk.house;
+        let context = &desk.context;
         desk.sql("UPDATE braked_plans SET expires_at = 1");
-        upkeep::round(&house.store, &house.vault, &house.config, Internal::worker(), clock.now()).await.expect("a round of maintenance");
+        maintenance::round(&context.store, &context.vault, &context.config, Internal::worker(), clock.now()).await.expect("a round of maintenance");
         assert_eq!(desk.texts("SELECT action AS value FROM plan_steps"), [""; 0]);
         let swept = mona.get(&page).await.expect(200);
         assert!(swept.says("Expired") && swept.says("The list of items is no longer kept."), "{}", swept.told());

@@ -9,12 +9,12 @@ use syncdesk::store::runs::Ending;
 
 /// Times of run 1 by hand: asked for, a second later begun, and two minutes and eight seconds later ended.
 fn times(book: &Book) {
-    let end = book.desk.house.clock.now().0 - 3_600_000_000;
+    let end = book.desk.context.clock.now().0 - 3_600_000_000;
     let began = end - 128_000_000;
     book.desk.sql(&format!("UPDATE runs SET queued_at = {began} - 1000000, started_at = {began}, ended_at = {end}"));
 }
 
-/// What stands beside the heading, and the facts below.
+/// The text next to the heading, and the facts below.
 fn told(page: &Answer) -> (String, Vec<String>) {
     let facts = page.texts(".facts dl > div");
     (page.texts(".head").concat(), facts)
@@ -77,6 +77,7 @@ both_databases! {
         }
     }
 
+    /// Of several errors the first one is the reason.
     async fn the_first_error_is_the_reason(book: Book) {
         let root = Message::of_run(Category::Error, "FILE-ROOT").arg("/srv/x").arg("it is not there");
         let pattern = Message::of_run(Category::Error, "FILE-PATTERN").arg("[");

@@ -180,7 +180,7 @@ both_databases! {
     }
 
     /// A page that refreshes keeps its size, also when a person stops it.
-    async fn while_something_goes_on(book: Book) {
+    async fn while_something_continues(book: Book) {
         book.fill(1, 60, "2", "NULL");
         let system = book.tree.page();
         for (path, stop) in [

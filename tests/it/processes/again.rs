@@ -43,6 +43,6 @@ both_databases! {
         assert_eq!(tree_of(&tree.destination), tree_of(&tree.source));
         let remembered = fleet.texts("SELECT CAST(run_id AS TEXT) AS value FROM item_states ORDER BY run_id");
         assert_eq!(remembered.len(), FILES);
-        assert_ne!(remembered.first(), remembered.last(), "only what was transferred is remembered anew");
+        assert_ne!(remembered.first(), remembered.last(), "only what was transferred is stored again");
     }
 }

@@ -21,7 +21,7 @@ const MOST_ROUNDS: u32 = 80;
 /// The shortest lease that there is: each round waits for one.
 const SETTINGS: [&str; 2] = ["--lease-seconds=1", "--workers=1"];
 
-/// When to strike: after so many rows were read in the live log, or when the n-th file is there in its new form.
+/// When to kill: after this many rows were read in the live log, or when the n-th file is there in its new form.
 #[derive(Debug, Clone, Copy)]
 enum Point {
     Rows(usize),
@@ -102,6 +102,8 @@ async fn strike(process: Process, ada: &Visitor, tree: &Tree, number: u64, round
 }
 
 both_databases! {
+    /// An interrupted mirror run: the next goes on from what was done and ends with both ends equal under the
+    /// filters.
     async fn nothing_is_lost(fleet: Fleet) {
         let (mut process, mut ada) = fleet.settle(&SETTINGS).await;
         let tree = fleet.tree(&ada, "Crashing", &[]).await;

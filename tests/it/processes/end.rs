@@ -128,7 +128,7 @@ both_databases! {
         fields.extend(source.iter().map(|(name, value)| (*name, value.as_str())));
         let tree = Tree { destination: webdav.folder().join(&name), ..fleet.tree(&ada, "Tree", &fields).await };
         let number = request_run(&ada, &tree).await;
-        let left = || left_over(&tree);
+        let left = || leftover(&tree);
         wait_until("the large file to be begun", || left().pop());
         process.kill();
         assert_eq!(left().len(), 1);
@@ -146,7 +146,7 @@ both_databases! {
 }
 
 /// Names of the temporary files that are there once all small files are.
-fn left_over(tree: &Tree) -> Vec<String> {
+fn leftover(tree: &Tree) -> Vec<String> {
     let names: Vec<String> = fs::read_dir(&tree.destination)
         .into_iter()
         .flatten()

@@ -1,4 +1,4 @@
-//! Faults of the operating system in the real program: mounts and a small disk in a name space of its own, and what
+//! Faults of the operating system in the real program: mounts and a small disk in a separate namespace, and what
 //! `strace` puts in the place of an answer of the kernel.
 
 use std::fs;
@@ -25,7 +25,7 @@ impl Fleet {
     }
 
     /// `serve` with mounts that nobody else sees. As root it gives up its rights afterwards; somebody else is root in
-    /// a name space of users of their own.
+    /// a separate user namespace.
     pub(super) async fn serve_with_mounts(&self, mounts: &str) -> (Process, Visitor) {
         let (flags, then) = if geteuid().is_root() {
             ("-m", "setpriv --reuid nobody --regid nogroup --clear-groups --")

@@ -114,7 +114,7 @@ pub fn tree_of(folder: &Path) -> Vec<(String, String)> {
     tree
 }
 
-/// So many entries, or more, are in a folder.
+/// Waits until a folder has this many entries.
 pub fn wait_for_entries(folder: &Path, n: usize) {
     wait_until("files to arrive", || (fs::read_dir(folder).expect("a folder").count() >= n).then_some(()));
 }

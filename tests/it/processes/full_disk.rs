@@ -1,4 +1,4 @@
-//! A small disk under the database, filled by somebody else: a mount of its own, as in `faults`.
+//! A small disk under the database, filled by another program: a separate mount, as in `faults`.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -24,6 +24,8 @@ fn lines(log: &Path, words: &str) -> usize {
     fs::read_to_string(log).expect("the log").lines().filter(|line| line.contains(words)).count()
 }
 
+/// A full disk under SQLite: /health says so before a request was refused; one line in the log when it begins, one
+/// when it is over.
 #[tokio::test]
 async fn a_full_disk_is_named_counted_and_passes() {
     let fleet = Fleet::on(Database::Sqlite).await;

@@ -82,7 +82,7 @@ fn dripping(let_go: &Arc<AtomicBool>) -> Reply {
     streamed("HTTP/1.1 200 Stub\r\ncontent-type: application/xml", much.chain(drops))
 }
 
-/// Metadata of as many properties as are read, in types as large as can be, each that of a set; and so many
+/// Metadata of as many properties as are read, in types as large as can be, each that of a set; and enough
 /// comments that it is as long as it may be.
 fn large_metadata() -> String {
     let types = (0..37).map(|number| {
@@ -175,6 +175,8 @@ async fn service(ada: &Visitor, name: &str, stub: &Stub) -> Tree {
 }
 
 both_databases! {
+    /// Hostile services at the same time (a folder and metadata without end, folders in folders, a drip, long
+    /// pages, the largest valid metadata) stay within 200 MiB.
     async fn hostile_services_at_once(fleet: Fleet) {
         let (process, ada) = fleet.settle(&["--workers=6"]).await;
         let let_go = Arc::new(AtomicBool::new(false));

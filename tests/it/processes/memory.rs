@@ -48,6 +48,7 @@ async fn drain(base: &str, visitor: &Visitor, path: &str) -> i64 {
 }
 
 both_databases! {
+    /// A log of a million messages opens.
     async fn a_long_export_needs_no_more(fleet: Fleet) {
         let (process, ada) = fleet.settle(&[]).await;
         let tree = fleet.tree(&ada, "Tree", &[]).await;

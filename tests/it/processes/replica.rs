@@ -62,7 +62,7 @@ fn seen(database: &mut Bare) -> Vec<String> {
     data.iter().map(|data| name(data).as_str().expect("a name").to_owned()).collect()
 }
 
-/// Starts again where the other one ended; its run is found by its lease, which has run out meanwhile.
+/// Starts again where the other one ended; its run is found by its lease, which has expired.
 async fn goes_on(home: &Home, service: &Service, system: &str) {
     service.says("Things", || json(r#"{"value": [{"Id": 1, "Name": "new"}, {"Id": 3, "Name": "three"}]}"#));
     let mut database = home.database.connect();

@@ -12,10 +12,10 @@ use crate::database::both_databases;
 use crate::desk::{ended, request_run};
 
 const FILES: usize = 4_000;
-/// Transfers at once: so many operations may be under way.
+/// Concurrent transfers: this many operations may be under way.
 const TRANSFERS: usize = 2;
 
-/// Which file lies behind each name: a name that was written anew has another.
+/// The inode behind each name: a name that was written again has another.
 fn inodes(folder: &Path) -> Vec<(String, u64)> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
     let mut found: Vec<(String, u64)> = entries

@@ -97,7 +97,7 @@ impl Process {
         value.trim_matches(|letter: char| !letter.is_ascii_digit()).parse().expect("a number")
     }
 
-    /// From here on the peak of memory counts anew.
+    /// Resets the peak of memory.
     pub fn forget_peak(&self) {
         fs::write(format!("/proc/{}/clear_refs", self.number()), "5").expect("the peak is reset");
     }

@@ -8,7 +8,7 @@ use syncdesk::ids::{PersonId, RunNo};
 use syncdesk::ops::audit::AuditLog;
 use syncdesk::ops::error::OpError;
 use syncdesk::ops::obstruction::Obstruction;
-use syncdesk::ops::request_run::{Answer, Refusal, Request, WAIT, request_run};
+use syncdesk::ops::request_run::{Answer, Request, RequestRunError, WAIT, request_run};
 use syncdesk::store::runs::{self, Ending, Retry};
 use syncdesk::store::systems;
 use tokio::sync::Notify;
@@ -17,12 +17,17 @@ use super::depot::{Depot, ada, claim, failed};
 use crate::database::both_databases;
 
 /// Presses the button of a form that carries this key.
-pub async fn press(depot: &Depot, request_key: &str, wake: &Notify) -> Result<Answer, Refusal> {
+pub async fn press(depot: &Depot, request_key: &str, wake: &Notify) -> Result<Answer, RequestRunError> {
     press_and_wait(depot, request_key, wake, WAIT).await
 }
 
 /// The same with an answer that may wait longer for a worker.
-async fn press_and_wait(depot: &Depot, request_key: &str, wake: &Notify, wait: Duration) -> Result<Answer, Refusal> {
+async fn press_and_wait(
+    depot: &Depot,
+    request_key: &str,
+    wake: &Notify,
+    wait: Duration,
+) -> Result<Answer, RequestRunError> {
     let ada_herself = Principal::Person { id: PersonId(1), name: "ada".to_owned() };
     let request = Request {
         key: depot.key.clone(),
@@ -50,21 +55,21 @@ both_databases! {
 
     async fn no_worker_is_free(depot: Depot) {
         assert_eq!(press(&depot, "a", &Notify::new()).await, Ok(Answer::WaitsForWorker(RunNo(1))));
-        assert_eq!(Answer::WaitsForWorker(RunNo(1)).told(), "Run 1 waits for a free worker.");
+        assert_eq!(Answer::WaitsForWorker(RunNo(1)).to_flash(), "Run 1 waits for a free worker.");
     }
 
     async fn one_is_running(depot: Depot) {
         depot.started("a");
         let behind = Answer::QueuedBehind { run: RunNo(2), running: RunNo(1) };
         assert_eq!(press(&depot, "b", &Notify::new()).await, Ok(behind.clone()));
-        assert_eq!(behind.told(), "Queued as run 2 behind run 1.");
+        assert_eq!(behind.to_flash(), "Queued as run 2 behind run 1.");
         assert_eq!(press(&depot, "b", &Notify::new()).await, Ok(behind), "the double click is told the same");
         assert_eq!(press(&depot, "c", &Notify::new()).await, Ok(Answer::AlreadyQueued(RunNo(2))));
-        assert_eq!(Answer::AlreadyQueued(RunNo(2)).told(), "Run 2 is already queued.");
+        assert_eq!(Answer::AlreadyQueued(RunNo(2)).to_flash(), "Run 2 is already queued.");
         assert_eq!(depot.all_runs().len(), 2);
     }
 
-    /// Whoever presses twice has asked once.
+    /// Pressing twice requests one run.
     async fn a_double_click_is_in_the_audit_log_once(depot: Depot) {
         for _ in 0..2 {
             let answer = press_and_wait(&depot, "a", &Notify::new(), Duration::ZERO).await;
@@ -95,14 +100,14 @@ both_databases! {
         let queued = depot.all_runs().remove(0);
         assert!(depot.write(|db| runs::withdraw(db, queued.id, "ada", depot.now())));
         let refused = press(&depot, "a", &Notify::new()).await.expect_err("nothing was started");
-        assert_eq!(refused, Refusal::Canceled(RunNo(1)));
+        assert_eq!(refused, RequestRunError::Canceled(RunNo(1)));
         assert_eq!(depot.all_runs().len(), 1);
     }
 
     async fn a_system_on_hold_is_refused(depot: Depot) {
         depot.write(|db| systems::hold(db, &ada(), &depot.key, "The disk is being replaced.", depot.now()));
         let refused = press(&depot, "a", &Notify::new()).await.expect_err("it is on hold");
-        let Refusal::Obstructed { by: Obstruction::OnHold { by, reason, .. }, .. } = refused else { panic!("{refused:?}") };
+        let RequestRunError::Obstructed { by: Obstruction::OnHold { by, reason, .. }, .. } = refused else { panic!("{refused:?}") };
         assert_eq!((by.as_str(), reason.as_str()), ("ada", "The disk is being replaced."));
         assert!(depot.all_runs().is_empty());
     }
@@ -112,7 +117,7 @@ both_databases! {
         let retry = Retry { after: Duration::from_mins(15) };
         depot.write(|db| runs::finish(db, &first, &failed(), Some(retry)));
         assert_eq!(claim(&depot.store), None, "it is not yet time");
-        assert_eq!(press(&depot, "b", &Notify::new()).await, Ok(Answer::AlreadyQueued(RunNo(2))));
+        assert_eq!(press(&depot, "b", &Notify::new()).await, Ok(Answer::WaitsForWorker(RunNo(2))));
         let pulled = depot.all_runs().remove(1);
         assert_eq!((pulled.trigger, pulled.principal.as_str(), pulled.attempt), (Trigger::Manual, "ada", 2));
         assert_eq!(pulled.retries_run, Some(first.run));

@@ -18,7 +18,7 @@ fn lost(store: &Store) -> Vec<Claim> {
 }
 
 both_databases! {
-    fn whoever_has_waited_longest_comes_first(depot: Depot) {
+    fn the_run_that_has_waited_longest_comes_first(depot: Depot) {
         let order: [(u8, u64); 3] = [(1, 20), (2, 40), (3, 30)];
         let mut systems: Vec<SystemId> = Vec::new();
         for (number, ago) in order {

@@ -104,6 +104,6 @@ async fn postgres_on_a_machine_whose_clock_is_ahead() {
     }
     depot.write(|db| runs::finish(db, &claimed, &failed(), None));
     assert!(depot.run(claimed.run).ended_at.is_some_and(|at| at > near));
-    let watch = depot.read(|db| systems::watch(db, &depot.found()));
+    let watch = depot.read(|db| systems::times(db, &depot.found()));
     assert!(watch.next_check.is_some());
 }

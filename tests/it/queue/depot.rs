@@ -7,13 +7,13 @@ use std::thread;
 use std::time::Duration;
 
 use syncdesk::access::{Actor, Assignment, Grant, Internal, Permission, Reach, Template};
-use syncdesk::app::House;
+use syncdesk::app::AppContext;
 use syncdesk::cli;
 use syncdesk::clock::{Clock, Stamp, SystemClock, micros};
 use syncdesk::config::Environment;
 use syncdesk::domain::run::{EndReason, RunState, Stage, Trigger};
 use syncdesk::ids::{GroupId, PersonId, RunId, SystemId, SystemKey};
-use syncdesk::store::runs::{self, Claim, Claimant, Due, Ending, Queued, Run, Totals};
+use syncdesk::store::runs::{self, Claim, Claimant, Ending, NewRun, Queued, Run, Totals};
 use syncdesk::store::systems::{self, Draft, InReach, System};
 use syncdesk::store::{Db, Result, Store, messages};
 use syncdesk::sync::engine::Engine;
@@ -26,7 +26,7 @@ pub const LEASE: Duration = Duration::from_secs(30);
 
 /// A database with the system `tree`, seen through one process.
 pub struct Depot {
-    pub house: House,
+    pub context: AppContext,
     pub store: Store,
     pub tree: SystemId,
     pub key: SystemKey,
@@ -56,24 +56,24 @@ impl Depot {
         let database = TestDatabase::on(database);
         let data = tempfile::tempdir().expect("a temporary folder");
         let clock = Arc::new(Ahead::default());
-        let house = open(&database.url(), &data, clock.clone());
-        let (store, key) = (house.store.clone(), key(0));
+        let context = open(&database.url(), &data, clock.clone());
+        let (store, key) = (context.store.clone(), key(0));
         store.write_here(messages::ensure_partitions).expect("room for messages");
         let tree = store.write_here(|db| create(db, &key, "tree", "none", clock.now())).expect("a system");
-        Self { house, store, tree, key, clock, data, database }
+        Self { context, store, tree, key, clock, data, database }
     }
 
     /// On a database whose clock is off by this much, as `interval` of Postgres has it.
     pub async fn on_clock(database: Database, shift: &str) -> Self {
         let mut depot = <Self as Fixture>::on(database).await;
         shift_clock(&depot.database, shift);
-        depot.house = depot.another();
-        depot.store = depot.house.store.clone();
+        depot.context = depot.another();
+        depot.store = depot.context.store.clone();
         depot
     }
 
     /// Another process, as far as the database can tell.
-    pub fn another(&self) -> House {
+    pub fn another(&self) -> AppContext {
         self.another_at(&self.database.url())
     }
 
@@ -83,7 +83,7 @@ impl Depot {
 
     /// What carries out runs, in the first process.
     pub fn engine(&self) -> Engine {
-        self.house.engine(Arc::default(), tokio_util::sync::CancellationToken::new())
+        self.context.engine(Arc::default(), tokio_util::sync::CancellationToken::new())
     }
 
     pub fn now(&self) -> Stamp {
@@ -112,7 +112,7 @@ impl Depot {
     }
 
     /// A process that reaches the database under another address.
-    pub fn another_at(&self, url: &str) -> House {
+    pub fn another_at(&self, url: &str) -> AppContext {
         open(url, &self.data, self.clock.clone())
     }
 
@@ -157,7 +157,7 @@ impl Depot {
 
     pub fn all_runs(&self) -> Vec<Run> {
         let found = self.found();
-        let newest = self.read(|db| runs::list(db, &found, runs::RunPlace::Oldest, Stamp(0), 1_000));
+        let newest = self.read(|db| runs::list(db, &found, runs::RunCursor::Oldest, Stamp(0), 1_000));
         newest.0.into_iter().map(|listed| listed.run).rev().collect()
     }
 
@@ -174,7 +174,7 @@ impl Depot {
     }
 }
 
-fn open(url: &str, data: &TempDir, clock: Arc<Ahead>) -> House {
+fn open(url: &str, data: &TempDir, clock: Arc<Ahead>) -> AppContext {
     let args = [
         "syncdesk".to_owned(),
         "--create".to_owned(),
@@ -184,7 +184,7 @@ fn open(url: &str, data: &TempDir, clock: Arc<Ahead>) -> House {
     ];
     let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
     let config = cli::read(&args, &Environment::default()).expect("the settings fit").config;
-    House::open(config, clock).expect("the house opens")
+    AppContext::open(config, clock).expect("the context opens")
 }
 
 pub fn key(number: u8) -> SystemKey {
@@ -215,8 +215,8 @@ fn create(db: &mut Db, key: &SystemKey, name: &str, schedule: &str, now: Stamp) 
     systems::create(db, &ada(), key, &draft, now)
 }
 
-pub fn due(system: SystemId, request_key: Option<&str>, now: Stamp) -> Due {
-    Due {
+pub fn due(system: SystemId, request_key: Option<&str>, now: Stamp) -> NewRun {
+    NewRun {
         system,
         lane: "main".to_owned(),
         request_key: request_key.map(ToOwned::to_owned),
@@ -238,7 +238,7 @@ pub fn claim(store: &Store) -> Option<Claim> {
     claim_as(store, "a worker", None)
 }
 
-/// As a worker of this name that carries out at most so many runs of a group.
+/// As a worker of this name with a limit of runs per group.
 pub fn claim_as(store: &Store, name: &str, most_of_a_group: Option<i64>) -> Option<Claim> {
     let claimant = Claimant { name: name.to_owned(), lease: LEASE, most_of_a_group };
     store.write_here(|db| runs::claim_next(db, Internal::worker(), &claimant)).expect("the queue is read")

@@ -83,7 +83,7 @@ both_databases! {
     fn a_schedule_that_comes_due_merges_with_a_waiting_retry(depot: Depot) {
         let first = depot.started("a");
         depot.write(|db| runs::finish(db, &first, &failed(), Some(Retry { after: Duration::from_mins(15) })));
-        let scheduled = runs::Due {
+        let scheduled = runs::NewRun {
             trigger: Trigger::Schedule,
             request_key: None,
             ..due(depot.tree, None, depot.now())
@@ -101,7 +101,7 @@ both_databases! {
         depot.write(|db| runs::finish(db, &claim, &failed(), Some(Retry { after: Duration::ZERO })));
         assert_eq!(depot.run(claim.run).result, Some(RunResult::Error));
         assert!(depot.open_runs().is_empty());
-        assert_eq!(depot.read(|db| systems::watch(db, &depot.found())).next_check, None);
+        assert_eq!(depot.read(|db| systems::times(db, &depot.found())).next_check, None);
         assert_eq!(depot.found().synchronization, Verdict::Error, "its result counts");
     }
 

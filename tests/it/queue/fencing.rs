@@ -111,7 +111,7 @@ both_databases! {
         depot.write(|db| beat(db, &claim));
         assert_eq!(traces(&depot), ["1", "1", "1", "1", "1", "78"]);
         depot.write(|db| end(db, &claim));
-        assert_eq!(traces(&depot).last().map(String::as_str), Some("0"), "the retry has counters of its own");
+        assert_eq!(traces(&depot).last().map(String::as_str), Some("0"), "the retry has its own counters");
     }
 
     fn a_claim_that_was_taken_over_stores_nothing(depot: Depot) {

@@ -121,7 +121,7 @@ async fn a_look_at_due_times_leaves_out_what_is_held() {
     assert_eq!(names("WHERE silent_since IS NOT NULL"), ["tree", "tree 1", "tree 2"]);
 }
 
-/// Whoever must have the row says after a while that it is locked, and what holds it; nobody waits for ever.
+/// A call that needs the row fails after a while because it is locked; nothing waits forever.
 #[test]
 fn a_lock_is_waited_for_a_while() {
     let depot = Depot::on(Database::Postgres);

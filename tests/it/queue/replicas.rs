@@ -9,12 +9,12 @@ use syncdesk::store::runs::{self, Ending, Queued};
 use super::depot::{Depot, at_once, claim, due};
 use crate::database::both_databases;
 
-/// So many threads act for each of two processes.
+/// Number of threads of each of two processes.
 const THREADS: usize = 4;
 const ROUNDS: i64 = 10;
 
 both_databases! {
-    /// Each request has a key of its own, as from different people.
+    /// Each request has its own key, as from different people.
     fn requests_at_once_make_one_run(depot: Depot) {
         let replicas = [depot.store.clone(), depot.replica()];
         for round in 1..=ROUNDS {

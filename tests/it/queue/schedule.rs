@@ -9,7 +9,7 @@ use syncdesk::domain::run::{RunState, Trigger};
 use syncdesk::domain::schedule::Schedule;
 use syncdesk::ops::audit::AuditLog;
 use syncdesk::ops::hold::{hold, release};
-use syncdesk::store::runs::{self, RunPlace};
+use syncdesk::store::runs::{self, RunCursor};
 use syncdesk::store::systems;
 use syncdesk::sync::scheduler;
 
@@ -20,11 +20,12 @@ use crate::database::both_databases;
 fn triggers(depot: &Depot, number: u8) -> Vec<Trigger> {
     let grant = ada::<syncdesk::access::verbs::SeeSystems>();
     let (system, _group) = depot.read(|db| systems::find(db, &grant, &key(number)));
-    let (newest, _more) = depot.read(|db| runs::list(db, &system, RunPlace::Newest, Stamp(0), 100));
+    let (newest, _more) = depot.read(|db| runs::list(db, &system, RunCursor::Newest, Stamp(0), 100));
     newest.iter().rev().map(|listed| listed.run.trigger).collect()
 }
 
 both_databases! {
+    /// A schedule fires once with two replicas.
     async fn several_schedulers_queue_a_due_time_once(depot: Depot) {
         for number in 1..=12 {
             depot.system(number, "every 60");
@@ -60,7 +61,7 @@ both_databases! {
         assert_eq!(triggers(&depot, 1).len(), 2);
     }
 
-    /// Whoever moves a due time on queues its run: of two that saw the same one, the second does not.
+    /// The transaction that moves a due time on queues its run: of two that saw the same one, the second does not.
     fn a_due_time_is_moved_on_once(depot: Depot) {
         let system = depot.system(1, "every 60");
         let was = depot.read(|db| systems::by_id(db, syncdesk::access::Internal::worker(), system)).0.next_due.expect("a due time");

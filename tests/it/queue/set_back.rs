@@ -9,10 +9,10 @@ use syncdesk::domain::run::{CheckTrigger, EndReason, RunResult, RunState, Stage}
 use syncdesk::ids::{PersonId, RunNo};
 use syncdesk::ops::audit::AuditLog;
 use syncdesk::ops::cancel_run::cancel_run;
-use syncdesk::store::checks::{Outcome, claim_next, finish};
+use syncdesk::store::checks::{CheckResult, claim_next, finish};
 use syncdesk::store::runs::{self, Ending, Retry};
 use syncdesk::store::{checks, systems};
-use syncdesk::sync::run::bury;
+use syncdesk::sync::run::reap;
 use syncdesk::sync::set_back::{self, Memory};
 use syncdesk::sync::{engine::Engine, scheduler};
 
@@ -38,11 +38,11 @@ fn checked(depot: &Depot, ok: bool) {
     depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
     let check = depot.write(|db| claim_next(db, Internal::worker(), CheckTrigger::Manual, MINUTE)).expect("it waits");
     let (stage, code) = if ok { (None, None) } else { (Some(Stage::Tcp), Some("PEER-AWAY")) };
-    let outcome = Outcome { ok, stage, code, detail: None, took: Duration::from_millis(5) };
+    let outcome = CheckResult { ok, stage, code, detail: None, took: Duration::from_millis(5) };
     depot.write(|db| finish(db, &check, &outcome, &Cadence::default()));
 }
 
-/// Everything that has a time of its own, for comparing.
+/// Everything with a time, for comparing.
 fn times(depot: &Depot) -> Vec<String> {
     let text = |column: &str| format!("coalesce(CAST({column} AS TEXT), '-')");
     let all = |columns: &[&str]| columns.iter().map(|column| text(column)).collect::<Vec<_>>().join(" || ' ' || ");
@@ -59,7 +59,7 @@ fn times(depot: &Depot) -> Vec<String> {
 }
 
 both_databases! {
-    async fn a_schedule_goes_on(depot: Depot) {
+    async fn a_schedule_continues(depot: Depot) {
         depot.advance(DAY);
         depot.system(1, "every 1");
         depot.system(2, "daily 02:30");
@@ -86,7 +86,7 @@ both_databases! {
         assert!(lost().is_empty(), "its worker may be alive");
         depot.advance(LEASE + Duration::from_secs(1));
         let claim = lost().pop().expect("it is not");
-        bury(&depot.engine(), claim).await.expect("it ends");
+        reap(&depot.engine(), claim).await.expect("it ends");
         assert_eq!(depot.run(gone.run).end_reason, Some(EndReason::LostWorker));
         assert!(depot.open_runs().is_empty(), "it was canceled");
     }
@@ -136,7 +136,7 @@ both_databases! {
         correct(&depot).await;
         let found = depot.found();
         assert_eq!((found.paused_since, found.silent_since), (None, None), "neither is true any more");
-        let watch = depot.read(|db| systems::watch(db, &depot.found()));
+        let watch = depot.read(|db| systems::times(db, &depot.found()));
         let soon = |at: Option<Stamp>, most: Duration| at.is_some_and(|at| at > now(&depot) && at <= now(&depot).plus(most));
         assert!(soon(watch.next_check, MINUTE * 15), "{watch:?}");
         assert!(soon(watch.pause_at, Duration::from_hours(3)) && soon(watch.silent_at, Duration::from_hours(2)), "{watch:?}");

@@ -65,7 +65,7 @@ both_databases! {
         depot.move_to(depot.tree, "Sales");
         let claims = |name: &str| order(&depot, std::iter::from_fn(|| claim_as(&depot.store, name, Some(2))));
         assert_eq!(claims("one"), "Finance Finance");
-        assert_eq!(claims("two"), "Finance Finance", "another process has places of its own");
+        assert_eq!(claims("two"), "Finance Finance", "another process has its own slots");
         let now = depot.read(syncdesk::store::now);
         depot.write(|db| runs::queue(db, &due(depot.tree, None, now), now));
         assert_eq!(claims("one"), "Sales");

@@ -7,7 +7,7 @@ use syncdesk::clock::Stamp;
 use syncdesk::domain::message::{Category, Message};
 use syncdesk::domain::run::CheckTrigger;
 use syncdesk::ops::error::OpError;
-use syncdesk::store::messages::{self, Cursor, Log, MessageFilter, Words};
+use syncdesk::store::messages::{self, Cursor, Dictionary, Log, MessageFilter};
 use syncdesk::store::runs::{self, Claim};
 use syncdesk::store::{Store, StoreError, checks, portal};
 
@@ -16,7 +16,7 @@ use crate::database::{Database, both_databases};
 
 /// Code of each message of a run, in order.
 fn codes(depot: &Depot, claim: &Claim) -> Vec<String> {
-    let (words, grant) = (Words::default(), ada());
+    let (words, grant) = (Dictionary::default(), ada());
     let log = Log { words: &words, grant: &grant, run: claim.run };
     let page = depot.read(|db| messages::page(db, log, &MessageFilter::default(), Cursor::First, 100));
     page.rows.into_iter().map(|row| row.code).collect()
@@ -46,7 +46,7 @@ fn sqlite_loses_no_read_modify_write() {
 
 /// Two transactions that take the same rows in opposite order: Postgres ends one of them.
 #[test]
-fn whoever_loses_a_deadlock_tries_again() {
+fn the_loser_of_a_deadlock_tries_again() {
     let depot = Depot::on(Database::Postgres);
     depot.write(|db| portal::set(db, "a", "").and_then(|()| portal::set(db, "b", "")));
     let met = Barrier::new(2);
@@ -120,6 +120,7 @@ both_databases! {
         assert_eq!(codes(&depot, &claim), ["RUN-STARTED"], "the connection still works");
     }
 
+    /// A refusal of a command rolls its transaction back.
     async fn a_refusal_of_a_command_leaves_nothing(depot: Depot) {
         let refused: Result<(), OpError<&str>> = depot.store.write(|db| {
             portal::set(db, "n", "1")?;
@@ -130,7 +131,7 @@ both_databases! {
     }
 
     /// On Postgres a transaction is dead after an error, unless there was a savepoint.
-    fn a_transaction_goes_on_after_something_was_there_already(depot: Depot) {
+    fn a_transaction_continues_after_something_was_there_already(depot: Depot) {
         let first = depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
         let second = depot.write(|db| {
             let same = checks::queue(db, depot.tree, CheckTrigger::Manual, "mona", depot.now())?;

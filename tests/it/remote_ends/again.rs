@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use syncdesk::sync::connector::Halt;
+use syncdesk::sync::connector::StopReason;
 
 use super::ports::{Mirror, Spot};
 use crate::stub::Sink;
@@ -33,7 +33,7 @@ async fn one_that_breaks_again_fails_the_run() {
     let (_folder, root) = large();
     let sink = Sink::breaking(2);
     let outcome = Mirror::new(&Spot::folder(root), &Spot::share(sink.address())).outcome().await.1;
-    let Err(Halt::Failed(failure)) = outcome else { panic!("{outcome:?}") };
+    let Err(StopReason::Failed(failure)) = outcome else { panic!("{outcome:?}") };
     assert!(failure.transient, "the next attempt may do better: {failure:?}");
     assert_eq!(sink.methods().iter().filter(|method| *method == "PUT").count(), 2);
     assert!(sink.files().is_empty());

@@ -9,7 +9,7 @@ use crate::wait::wait_until;
 
 const FILES: [&str; 9] = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
 
-/// No file is given out before so many were asked for at the same time.
+/// No file is returned before this many were requested at the same time.
 #[tokio::test]
 async fn as_many_as_the_setting_says() {
     for transfers in [1, 3, 5] {

@@ -37,6 +37,7 @@ async fn pass(chain: &mut [Mirror]) -> Vec<Vec<i64>> {
     counts
 }
 
+/// S3 against s3s-fs; a wrong secret is refused.
 #[tokio::test]
 async fn a_tree_goes_through_every_kind_of_end_and_comes_back_equal() {
     let (first, last) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use syncdesk::domain::run::Stage;
 use syncdesk::net::Patience;
-use syncdesk::sync::connectors::files::end::{End, EndError, EndResult, Trouble, Which};
+use syncdesk::sync::connectors::files::endpoint::{Endpoint, EndpointError, EndpointResult, ItemError, Which};
 use syncdesk::sync::connectors::files::path::ItemPath;
 use syncdesk::sync::connectors::files::remote;
-use syncdesk::sync::connectors::files::settings::EndKind;
+use syncdesk::sync::connectors::files::settings::EndpointKind;
 use syncdesk::sync::stop::Stopped;
 
 use super::source::{lease, source, write};
@@ -15,36 +15,36 @@ use super::{RUN, net, path, settings, trouble_of};
 use crate::stub::{Reply, Stub};
 
 /// An end that talks to the stub, with little patience.
-pub fn open(kind: EndKind, stub: &Stub) -> Box<dyn End> {
+pub fn open(kind: EndpointKind, stub: &Stub) -> Box<dyn Endpoint> {
     open_with(kind, stub, net().client().unwrap().patience().longest_pause)
 }
 
 /// The same with pauses of up to this length.
-fn open_with(kind: EndKind, stub: &Stub, longest_pause: Duration) -> Box<dyn End> {
+fn open_with(kind: EndpointKind, stub: &Stub, longest_pause: Duration) -> Box<dyn Endpoint> {
     let patience = Patience { idle: Duration::from_millis(300), longest_pause, ..net().client().unwrap().patience() };
     let settings = settings(kind, stub.url(""), "bucket".to_owned(), "account");
     let opened = remote::open(&settings, Some(&"c2VjcmV0".into()), &net().patient(patience), Which::Destination, RUN);
     opened.expect("settings that lead to the stub")
 }
 
-pub const KINDS: [EndKind; 3] = [EndKind::S3, EndKind::Azblob, EndKind::Webdav];
+pub const KINDS: [EndpointKind; 3] = [EndpointKind::S3, EndpointKind::Azblob, EndpointKind::Webdav];
 
 /// The root's listing, with one file in it.
-pub fn listing(kind: EndKind) -> Reply {
+pub fn listing(kind: EndpointKind) -> Reply {
     match kind {
-        EndKind::S3 => Reply::body(
+        EndpointKind::S3 => Reply::body(
             200,
             "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>team/data/a</Key><Size>3</Size>\
              <LastModified>2025-11-22T08:26:40.000Z</LastModified><ETag>\"e\"</ETag></Contents></ListBucketResult>",
         ),
-        EndKind::Azblob => Reply::body(
+        EndpointKind::Azblob => Reply::body(
             200,
             "<EnumerationResults><Blobs><Blob><Name>team/data/a</Name><Properties>\
              <Last-Modified>Sat, 22 Nov 2025 08:26:40 GMT</Last-Modified><Etag>e</Etag>\
              <Content-Length>3</Content-Length><Content-Type/><Content-MD5/></Properties></Blob></Blobs>\
              <NextMarker/></EnumerationResults>",
         ),
-        EndKind::Webdav | EndKind::Local => Reply::body(
+        EndpointKind::Webdav | EndpointKind::Local => Reply::body(
             207,
             "<multistatus xmlns=\"DAV:\"><response><href>http://inside:8080/team/data/</href><propstat><prop>\
              <resourcetype><collection/></resourcetype></prop></propstat></response>\
@@ -54,15 +54,15 @@ pub fn listing(kind: EndKind) -> Reply {
     }
 }
 
-async fn list(end: &dyn End) -> EndResult<Vec<String>> {
+async fn list(end: &dyn Endpoint) -> EndpointResult<Vec<String>> {
     let listed = end.list(&ItemPath::root()).await?.entries;
     Ok(listed.into_iter().map(|entry| String::from_utf8(entry.name).unwrap()).collect())
 }
 
 /// Code, stage, transient.
-pub fn whole<T: std::fmt::Debug>(result: EndResult<T>) -> (&'static str, Stage, bool) {
+pub fn whole<T: std::fmt::Debug>(result: EndpointResult<T>) -> (&'static str, Stage, bool) {
     match result {
-        Err(EndError::Whole(failure)) => (failure.code, failure.stage, failure.transient),
+        Err(EndpointError::Whole(failure)) => (failure.code, failure.stage, failure.transient),
         other => panic!("{other:?}"),
     }
 }
@@ -104,7 +104,7 @@ async fn a_service_that_stalls_is_slow() {
     }
 }
 
-/// What is taken for an empty folder lets a mirror run delete everything.
+/// What is treated as an empty folder lets a mirror run delete everything.
 #[tokio::test]
 async fn nonsense_is_no_empty_folder() {
     let nonsense = [
@@ -142,7 +142,7 @@ async fn half_a_listing_is_none() {
 }
 
 #[tokio::test]
-async fn a_redirect_or_a_page_in_place_of_a_file_is_seen() {
+async fn a_redirect_or_a_page_instead_of_a_file_is_seen() {
     for kind in KINDS {
         let moved = Stub::start(|_, _| Reply::status(301));
         assert_eq!(whole(list(&*open(kind, &moved)).await).0, "PEER-NONSENSE", "{kind:?}");
@@ -161,9 +161,9 @@ async fn one_item_that_is_denied_or_breaks_the_service_is_one_items_trouble() {
             Reply::body(status, format!("<Error><Code>{code}</Code></Error>"))
         });
         let end = open(kind, &stub);
-        assert_eq!(trouble_of(end.read(&path("secret")).await), Some(Trouble::Denied), "{kind:?}");
-        assert_eq!(trouble_of(end.read(&path("bad")).await), Some(Trouble::Other), "{kind:?}");
-        assert_eq!(trouble_of(end.delete_file(&path("bad")).await), Some(Trouble::Other), "{kind:?}");
+        assert_eq!(trouble_of(end.read(&path("secret")).await), Some(ItemError::Denied), "{kind:?}");
+        assert_eq!(trouble_of(end.read(&path("bad")).await), Some(ItemError::Other), "{kind:?}");
+        assert_eq!(trouble_of(end.delete_file(&path("bad")).await), Some(ItemError::Other), "{kind:?}");
         let third = end.read(&path("other")).await.map(|_reader| ());
         assert_eq!(whole(third), ("PEER-AWAY", Stage::Content, true), "the third in a row is the service: {kind:?}");
         assert_eq!(whole(list(&*end).await), ("PEER-AWAY", Stage::Content, true), "{kind:?}");
@@ -174,7 +174,7 @@ async fn one_item_that_is_denied_or_breaks_the_service_is_one_items_trouble() {
 async fn a_full_service_is_told_as_such() {
     for kind in KINDS {
         let stub = Stub::start(|_, _| Reply::body(507, "no room"));
-        let Err(EndError::Whole(failure)) = write(&*open(kind, &stub), &path("a"), 3, 1).await else {
+        let Err(EndpointError::Whole(failure)) = write(&*open(kind, &stub), &path("a"), 3, 1).await else {
             panic!("{kind:?}")
         };
         assert_eq!((failure.code, failure.stage, failure.transient), ("FILE-FULL", Stage::Content, false), "{kind:?}");
@@ -205,23 +205,24 @@ async fn a_stopped_run_does_not_wait_for_the_service() {
             let writing = async { tokio::join!(end.write(&file, source(3, 1).incoming(&stop)), stopping).0 };
             tokio::select! {
                 biased;
-                written = writing => assert_eq!(written, Err(EndError::Stopped(Stopped::Canceled)), "{kind:?}"),
+                written = writing => assert_eq!(written, Err(EndpointError::Stopped(Stopped::Canceled)), "{kind:?}"),
                 () = late => panic!("{kind:?}: it waits for the service"),
             }
         }
     }
 }
 
+/// Loops end.
 #[tokio::test]
 async fn a_listing_that_goes_round_in_circles_ends() {
     for (kind, page) in [
         (
-            EndKind::S3,
+            EndpointKind::S3,
             "<ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>t</NextContinuationToken>\
           <CommonPrefixes><Prefix>team/data/a/</Prefix></CommonPrefixes></ListBucketResult>",
         ),
         (
-            EndKind::Azblob,
+            EndpointKind::Azblob,
             "<EnumerationResults><Blobs><BlobPrefix><Name>team/data/a/</Name></BlobPrefix></Blobs>\
           <NextMarker>t</NextMarker></EnumerationResults>",
         ),
@@ -246,11 +247,11 @@ async fn a_listing_that_is_cut_is_none() {
     let object = "<Contents><Key>team/data/a</Key></Contents>";
     let blob = "<Blobs><Blob><Name>team/data/a</Name></Blob></Blobs>";
     for (kind, page) in [
-        (EndKind::S3, format!("<ListBucketResult>{object}</ListBucketResult>")),
-        (EndKind::S3, format!("<ListBucketResult><IsTruncated>true</IsTruncated>{object}</ListBucketResult>")),
-        (EndKind::S3, format!("<ListBucketResult><IsTruncated>false</IsTruncated>{object}")),
-        (EndKind::Azblob, format!("<EnumerationResults>{blob}</EnumerationResults>")),
-        (EndKind::Azblob, format!("<EnumerationResults>{blob}<NextMarker/>")),
+        (EndpointKind::S3, format!("<ListBucketResult>{object}</ListBucketResult>")),
+        (EndpointKind::S3, format!("<ListBucketResult><IsTruncated>true</IsTruncated>{object}</ListBucketResult>")),
+        (EndpointKind::S3, format!("<ListBucketResult><IsTruncated>false</IsTruncated>{object}")),
+        (EndpointKind::Azblob, format!("<EnumerationResults>{blob}</EnumerationResults>")),
+        (EndpointKind::Azblob, format!("<EnumerationResults>{blob}<NextMarker/>")),
     ] {
         let shown = page.clone();
         let stub = Stub::start(move |_, _| Reply::body(200, page.clone()));
@@ -266,7 +267,7 @@ async fn a_listing_of_something_else_is_nonsense() {
             let object = format!("<Contents><Key>{key}</Key></Contents>");
             Reply::body(200, format!("<ListBucketResult><IsTruncated>false</IsTruncated>{object}</ListBucketResult>"))
         });
-        assert_eq!(whole(list(&*open(EndKind::S3, &stub)).await).0, "PEER-NONSENSE", "{key}");
+        assert_eq!(whole(list(&*open(EndpointKind::S3, &stub)).await).0, "PEER-NONSENSE", "{key}");
     }
 }
 
@@ -275,8 +276,8 @@ async fn an_answer_without_end_is_not_kept() {
     let folder = "<multistatus xmlns=\"DAV:\"><response><href>/team/data/";
     let endless = move || Reply::body(207, format!("{folder}{}", "a".repeat(2 * 1024 * 1024)));
     let stub = Stub::start(move |_, _| endless());
-    assert_eq!(whole(list(&*open(EndKind::Webdav, &stub)).await).0, "PEER-NONSENSE");
-    for kind in [EndKind::S3, EndKind::Azblob] {
+    assert_eq!(whole(list(&*open(EndpointKind::Webdav, &stub)).await).0, "PEER-NONSENSE");
+    for kind in [EndpointKind::S3, EndpointKind::Azblob] {
         let stub = Stub::start(|_, _| Reply::body(201, "a".repeat(2 * 1024 * 1024)).with("etag", "\"e\""));
         assert_eq!(whole(write(&*open(kind, &stub), &path("a"), 3, 1).await).0, "PEER-TOO-LARGE", "{kind:?}");
     }

@@ -1,7 +1,7 @@
-//! Transfers that are interrupted: what is whole in the end, and what is never taken for whole.
+//! Transfers that are interrupted: what is complete in the end, and what is never treated as complete.
 
-use syncdesk::sync::connectors::files::end::{End, EndResult, Trouble};
-use syncdesk::sync::connectors::files::settings::EndKind;
+use syncdesk::sync::connectors::files::endpoint::{Endpoint, EndpointResult, ItemError};
+use syncdesk::sync::connectors::files::settings::EndpointKind;
 
 use super::faults::{KINDS, open};
 use super::source::write;
@@ -49,7 +49,7 @@ fn one_letter(content: &str, request: &Request) -> Reply {
     reply.with("content-length", (size - from).to_string()).with("etag", "\"e\"")
 }
 
-async fn content(end: &dyn End) -> EndResult<Vec<u8>> {
+async fn content(end: &dyn Endpoint) -> EndpointResult<Vec<u8>> {
     let mut reader = end.read(&path("a")).await?;
     let mut content = Vec::new();
     while let Some(piece) = reader.next().await? {
@@ -59,7 +59,7 @@ async fn content(end: &dyn End) -> EndResult<Vec<u8>> {
 }
 
 #[tokio::test]
-async fn a_download_that_breaks_off_goes_on() {
+async fn a_download_that_breaks_off_continues() {
     for kind in KINDS {
         let stub = Stub::start(|n, request| match (request.method.as_str(), n) {
             ("PROPFIND", _) => looked_at(),
@@ -73,7 +73,7 @@ async fn a_download_that_breaks_off_goes_on() {
 
 /// Breaks count since anything came: a large file may be interrupted as often as it takes.
 #[tokio::test]
-async fn a_download_that_goes_on_between_breaks_outlasts_many() {
+async fn a_download_that_continues_between_breaks_outlasts_many() {
     const CONTENT: &str = "abcdefgh";
     for kind in KINDS {
         let stub = Stub::start(|_, request| match request.method.as_str() {
@@ -87,10 +87,10 @@ async fn a_download_that_goes_on_between_breaks_outlasts_many() {
 }
 
 #[tokio::test]
-async fn a_file_that_changed_meanwhile_is_not_put_together() {
+async fn a_file_that_changed_during_a_download_is_not_combined() {
     for kind in KINDS {
         let replaced = Stub::start(|n, _| if n == 0 { beginning() } else { Reply::status(412) });
-        assert_eq!(trouble_of(content(&*open(kind, &replaced)).await), Some(Trouble::Changed), "{kind:?}");
+        assert_eq!(trouble_of(content(&*open(kind, &replaced)).await), Some(ItemError::Changed), "{kind:?}");
         // It does not know parts, and sends the whole again, of which nothing may be taken.
         let again = || Reply::body(200, "xyz").with("etag", "\"e\"");
         let whole = Stub::start(move |n, _| if n == 0 { beginning() } else { again() });
@@ -104,7 +104,7 @@ async fn a_file_that_changed_meanwhile_is_not_put_together() {
         let another = || Reply::body(200, "xyz").with("etag", "\"f\"");
         let whole = Stub::start(move |n, _| if n == 0 { beginning() } else { another() });
         let error = content(&*open(kind, &whole)).await.expect_err("no part");
-        let expected = if kind == EndKind::Webdav { "Changed" } else { "PEER-NONSENSE" };
+        let expected = if kind == EndpointKind::Webdav { "Changed" } else { "PEER-NONSENSE" };
         assert!(format!("{error:?}").contains(expected), "{kind:?}: {error:?}");
         let no_etag = Stub::start(|_, request| match request.method.as_str() {
             "PROPFIND" => Reply::body(
@@ -114,7 +114,7 @@ async fn a_file_that_changed_meanwhile_is_not_put_together() {
             ),
             _ => Reply::body(200, "ab").with("content-length", "3"),
         });
-        assert_eq!(trouble_of(content(&*open(kind, &no_etag)).await), Some(Trouble::Other), "{kind:?}");
+        assert_eq!(trouble_of(content(&*open(kind, &no_etag)).await), Some(ItemError::Other), "{kind:?}");
     }
 }
 
@@ -124,7 +124,7 @@ async fn a_webdav_file_that_changes_while_it_is_read_is_seen() {
         "PROPFIND" => looked_at(),
         _ => Reply::body(200, "old").with("etag", "\"before\""),
     });
-    assert_eq!(trouble_of(content(&*open(EndKind::Webdav, &stub)).await), Some(Trouble::Changed));
+    assert_eq!(trouble_of(content(&*open(EndpointKind::Webdav, &stub)).await), Some(ItemError::Changed));
 }
 
 /// The MOVE was carried out, but its answer was lost.
@@ -141,8 +141,11 @@ async fn a_move_whose_answer_is_lost_is_found_done() {
         ("PROPFIND", _) => looked_at(),
         _ => Reply::status(201),
     });
-    assert_eq!(write(&*open(EndKind::Webdav, &answers), &path("a"), 3, 1).await.map(|facts| facts.size), Ok(Some(3)));
-    assert!(write(&*open(EndKind::Webdav, &stub), &path("a"), 3, 1).await.is_err(), "nobody knows");
+    assert_eq!(
+        write(&*open(EndpointKind::Webdav, &answers), &path("a"), 3, 1).await.map(|facts| facts.size),
+        Ok(Some(3))
+    );
+    assert!(write(&*open(EndpointKind::Webdav, &stub), &path("a"), 3, 1).await.is_err(), "nobody knows");
     let asked: Vec<_> = stub.seen().into_iter().map(|request| request.method).collect();
     assert_eq!(asked, ["PUT", "MOVE", "MOVE", "MOVE", "MOVE", "DELETE"], "and it is tidied up");
 }
@@ -159,7 +162,7 @@ async fn a_replacing_move_whose_answer_is_lost_is_found_done() {
             ),
         )
     };
-    for (after, expected) in [("new", Ok(())), ("old", Err(Some(Trouble::Other)))] {
+    for (after, expected) in [("new", Ok(())), ("old", Err(Some(ItemError::Other)))] {
         // PUT, a MOVE that must not overwrite, a look, a MOVE that may, the same again, a look.
         let stub = Stub::start(move |n, request| match (request.method.as_str(), n) {
             ("MOVE", 1) => Reply::status(412),
@@ -169,7 +172,7 @@ async fn a_replacing_move_whose_answer_is_lost_is_found_done() {
             ("PROPFIND", _) => known(after),
             _ => Reply::status(201),
         });
-        let written = write(&*open(EndKind::Webdav, &stub), &path("a"), 3, 1).await;
+        let written = write(&*open(EndpointKind::Webdav, &stub), &path("a"), 3, 1).await;
         assert_eq!(written.map(|_facts| ()).map_err(|error| trouble_of(Err::<(), _>(error))), expected, "{after}");
         let asked = stub.seen().into_iter().filter(|request| request.method == "MOVE");
         let overwrite: Vec<_> = asked.map(|request| request.header("overwrite").map(str::to_owned)).collect();
@@ -191,13 +194,16 @@ async fn parts_of_an_upload_are_sent_again_and_removed_if_it_fails() {
     };
     let good = || Reply::status(200).with("etag", "\"p\"");
     let stub = Stub::start(move |n, request| answer(request, if n == 1 { Reply::status(503) } else { good() }));
-    let stored = write(&*open(EndKind::S3, &stub), &path("a"), 11 * MIB, 1).await.expect("an object");
+    let stored = write(&*open(EndpointKind::S3, &stub), &path("a"), 11 * MIB, 1).await.expect("an object");
     assert_eq!((stored.size, stored.etag.as_deref()), (Some(11 * MIB), Some("w")));
     let sizes: Vec<_> =
         stub.seen().iter().filter(|part| part.method == "PUT").map(|part| part.body.len() as u64).collect();
     assert_eq!(sizes, [5 * MIB, 5 * MIB, 5 * MIB, MIB], "the first one twice");
 
     let broken = Stub::start(move |n, request| answer(request, if n == 1 { good() } else { Reply::status(403) }));
-    assert_eq!(trouble_of(write(&*open(EndKind::S3, &broken), &path("a"), 11 * MIB, 1).await), Some(Trouble::Denied));
+    assert_eq!(
+        trouble_of(write(&*open(EndpointKind::S3, &broken), &path("a"), 11 * MIB, 1).await),
+        Some(ItemError::Denied)
+    );
     assert_eq!(broken.seen().last().map(|request| request.method.clone()), Some("DELETE".to_owned()));
 }

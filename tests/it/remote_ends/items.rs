@@ -1,6 +1,6 @@
 //! What an end does with files and folders.
 
-use syncdesk::sync::connectors::files::end::{End, Entry, Facts, Kind, Trouble};
+use syncdesk::sync::connectors::files::endpoint::{DirEntry, Endpoint, Facts, ItemError, ItemType};
 use syncdesk::sync::connectors::files::listing::Listing;
 use syncdesk::sync::connectors::files::path::ItemPath;
 
@@ -18,13 +18,13 @@ against_each_server! {
     many_files_are_all_listed,
 }
 
-fn names(entries: &[Entry]) -> Vec<String> {
+fn names(entries: &[DirEntry]) -> Vec<String> {
     let mut names: Vec<_> = entries.iter().map(|entry| String::from_utf8(entry.name.clone()).unwrap()).collect();
     names.sort();
     names
 }
 
-async fn list(end: &dyn End, folder: &str) -> Vec<Entry> {
+async fn list(end: &dyn Endpoint, folder: &str) -> Vec<DirEntry> {
     end.list(&path(folder)).await.expect("a listing").entries
 }
 
@@ -38,14 +38,14 @@ fn agree(one: &Facts, other: &Facts) -> bool {
 async fn a_root_is_missing_until_it_is_made(server: Server) {
     let (end, root) = (server.open(), ItemPath::root());
     assert_eq!(end.stat(&root).await, Ok(None));
-    assert_eq!(trouble_of(end.list(&root).await), Some(Trouble::NotFound));
+    assert_eq!(trouble_of(end.list(&root).await), Some(ItemError::NotFound));
     assert_eq!(end.stat(&path("a")).await, Ok(None));
-    assert_eq!(trouble_of(end.list(&path("a")).await), Some(Trouble::NotFound));
-    assert_eq!(trouble_of(end.read(&path("a")).await), Some(Trouble::NotFound));
+    assert_eq!(trouble_of(end.list(&path("a")).await), Some(ItemError::NotFound));
+    assert_eq!(trouble_of(end.read(&path("a")).await), Some(ItemError::NotFound));
     assert_eq!(end.make_folder(&root).await, Ok(()));
     assert_eq!(end.make_folder(&root).await, Ok(()));
     if server.shows_empty_folders {
-        assert_eq!(end.stat(&root).await.unwrap().map(|entry| entry.kind), Some(Kind::Folder));
+        assert_eq!(end.stat(&root).await.unwrap().map(|entry| entry.kind), Some(ItemType::Folder));
         assert_eq!(end.list(&root).await, Ok(Listing::default()));
     }
 }
@@ -64,7 +64,7 @@ async fn a_file_is_written_listed_read_replaced_and_deleted(server: Server) {
     assert_eq!(end.delete_file(&file).await, Ok(()));
     assert_eq!(end.delete_file(&file).await, Ok(()), "it is gone already");
     assert_eq!(end.stat(&file).await, Ok(None));
-    assert_eq!(trouble_of(end.read(&file).await), Some(Trouble::NotFound));
+    assert_eq!(trouble_of(end.read(&file).await), Some(ItemError::NotFound));
 }
 
 async fn all_that_is_told_of_a_file_agrees(server: Server) {
@@ -74,7 +74,7 @@ async fn all_that_is_told_of_a_file_agrees(server: Server) {
     let listed = list(&*end, "").await.remove(0).facts;
     let stat = end.stat(&file).await.unwrap().expect("an entry");
     let (opened, _) = read(&*end, &file).await.expect("its content");
-    assert_eq!(stat, Entry { name: b"a.txt".to_vec(), kind: Kind::File, facts: stat.facts.clone() });
+    assert_eq!(stat, DirEntry { name: b"a.txt".to_vec(), kind: ItemType::File, facts: stat.facts.clone() });
     assert!(listed.modified.is_some() && listed.etag.is_some() == server.lists_etags, "{listed:?}");
     for told in [&written, &stat.facts, &opened] {
         assert!(agree(&listed, told), "{listed:?} and {told:?}");
@@ -130,12 +130,12 @@ async fn names_that_cannot_be_kept_are_refused(server: Server) {
     let end = server.ready().await;
     let not_text = ItemPath::parse(b"\xff\xfe").unwrap();
     assert!(end.abilities().utf8_only);
-    assert_eq!(trouble_of(write(&*end, &not_text, 1, 1).await), Some(Trouble::Name));
+    assert_eq!(trouble_of(write(&*end, &not_text, 1, 1).await), Some(ItemError::Name));
     for name in ["trailing ", "trailing\n", "\ttab first", " leading"] {
         let written = write(&*end, &path(name), 10, 1).await;
         let trimmed = end.abilities().trims_white_space && !name.starts_with(char::is_whitespace);
         if trimmed || !(server.possible)(name) {
-            assert_eq!(trouble_of(written), Some(Trouble::Name), "{name:?}");
+            assert_eq!(trouble_of(written), Some(ItemError::Name), "{name:?}");
         } else {
             written.unwrap_or_else(|error| panic!("{name:?}: {error:?}"));
             let listed = list(&*end, "").await;
@@ -160,12 +160,12 @@ async fn folders_come_and_go(server: Server) {
         assert_eq!(list(&*end, "outer/in ner").await, []);
     }
     write(&*end, &file, 5, 1).await.expect("a file in that");
-    let folder = |name: &str| Entry { name: name.into(), kind: Kind::Folder, facts: Facts::default() };
+    let folder = |name: &str| DirEntry { name: name.into(), kind: ItemType::Folder, facts: Facts::default() };
     assert_eq!(list(&*end, "").await, [folder("outer")]);
     assert_eq!(list(&*end, "outer").await, [folder("in ner")]);
     assert_eq!(end.stat(&inner).await, Ok(Some(folder("in ner"))));
-    assert_eq!(trouble_of(end.delete_folder(&inner).await), Some(Trouble::NotEmpty));
-    assert_eq!(trouble_of(end.delete_folder(&outer).await), Some(Trouble::NotEmpty));
+    assert_eq!(trouble_of(end.delete_folder(&inner).await), Some(ItemError::NotEmpty));
+    assert_eq!(trouble_of(end.delete_folder(&outer).await), Some(ItemError::NotEmpty));
     assert!(read(&*end, &file).await.is_ok(), "nothing was deleted");
     assert_eq!(end.delete_file(&file).await, Ok(()));
     assert_eq!(end.delete_folder(&inner).await, Ok(()));
@@ -209,7 +209,7 @@ async fn a_confused_server_does_no_harm() {
     let end = server.ready().await;
     write(&*end, &path("a"), 10, 1).await.expect("a file");
     for name in ["a?b", "a;b"] {
-        assert_eq!(trouble_of(write(&*end, &path(name), 10, 2).await), Some(Trouble::Name), "{name}");
+        assert_eq!(trouble_of(write(&*end, &path(name), 10, 2).await), Some(ItemError::Name), "{name}");
         assert_eq!(names(&list(&*end, "").await), ["a"]);
         let (_, digest) = read(&*end, &path("a")).await.expect("its content");
         assert_eq!(digest, digest_of(10, 1));
@@ -230,7 +230,7 @@ async fn a_listing_of_a_bucket_tells_names_as_they_are() {
     assert_eq!(names(&list(&*end, "").await), [" a", "&amp;", "b ", "c\nd", "e\u{1}f"]);
     for name in [" a", "b "] {
         assert!(read(&*end, &path(name)).await.is_ok(), "{name:?}");
-        assert_eq!(trouble_of(end.delete_file(&path(name)).await), Some(Trouble::Name), "{name:?}");
+        assert_eq!(trouble_of(end.delete_file(&path(name)).await), Some(ItemError::Name), "{name:?}");
     }
     assert!(read(&*end, &path("c\nd")).await.is_ok());
 }

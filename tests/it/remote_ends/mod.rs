@@ -21,10 +21,10 @@ mod uploads;
 use ipnet::IpNet;
 use secrecy::SecretString;
 use syncdesk::net::{Net, Patience};
-use syncdesk::sync::connectors::files::end::{End, EndError, Trouble, Which};
+use syncdesk::sync::connectors::files::endpoint::{Endpoint, EndpointError, ItemError, Which};
 use syncdesk::sync::connectors::files::path::ItemPath;
 use syncdesk::sync::connectors::files::remote;
-use syncdesk::sync::connectors::files::settings::{EndKind, EndSettings};
+use syncdesk::sync::connectors::files::settings::{EndpointKind, EndpointSettings};
 
 use crate::peers::{Azurite, S3, WebDav};
 
@@ -33,7 +33,7 @@ pub const RUN: i64 = 17;
 
 /// A folder of a real server, for one test.
 pub struct Server {
-    pub settings: EndSettings,
+    pub settings: EndpointSettings,
     pub secret: SecretString,
     /// s3s-fs keeps objects as files, and lists no folder that has none in it.
     pub shows_empty_folders: bool,
@@ -56,11 +56,11 @@ impl Server {
         let bucket = format!("ends-{}", test.replace('_', "-"));
         S3::shared().create_bucket(&bucket);
         Self {
-            settings: settings(EndKind::S3, S3::shared().endpoint(), bucket, S3::ACCESS_KEY),
+            settings: settings(EndpointKind::S3, S3::shared().endpoint(), bucket, S3::ACCESS_KEY),
             secret: S3::SECRET_KEY.into(),
             shows_empty_folders: false,
             lists_etags: false,
-            // It keeps something of its own beside each file, under a longer name.
+            // It keeps its own metadata next to each file, under a longer name.
             possible: |name| name.len() <= 200,
         }
     }
@@ -69,7 +69,7 @@ impl Server {
         let container = format!("ends-{}", test.replace('_', "-"));
         Azurite::shared().create_container(&container);
         Self {
-            settings: settings(EndKind::Azblob, Azurite::shared().endpoint(), container, Azurite::ACCOUNT),
+            settings: settings(EndpointKind::Azblob, Azurite::shared().endpoint(), container, Azurite::ACCOUNT),
             secret: Azurite::KEY.into(),
             shows_empty_folders: true,
             lists_etags: true,
@@ -79,9 +79,9 @@ impl Server {
 
     pub fn webdav(test: &str) -> Self {
         let endpoint = WebDav::shared().endpoint();
-        let settings = EndSettings {
+        let settings = EndpointSettings {
             path: format!("ends/{test} ä"),
-            ..settings(EndKind::Webdav, endpoint, String::new(), WebDav::USER)
+            ..settings(EndpointKind::Webdav, endpoint, String::new(), WebDav::USER)
         };
         Self {
             settings,
@@ -93,25 +93,25 @@ impl Server {
         }
     }
 
-    pub fn open(&self) -> Box<dyn End> {
+    pub fn open(&self) -> Box<dyn Endpoint> {
         self.open_as(Which::Destination, &self.secret, RUN)
     }
 
-    pub fn open_as(&self, which: Which, secret: &SecretString, run: i64) -> Box<dyn End> {
+    pub fn open_as(&self, which: Which, secret: &SecretString, run: i64) -> Box<dyn Endpoint> {
         remote::open(&self.settings, Some(secret), &net(), which, run).expect("settings that lead somewhere")
     }
 
     /// Opened, with its root made.
-    pub async fn ready(&self) -> Box<dyn End> {
+    pub async fn ready(&self) -> Box<dyn Endpoint> {
         let end = self.open();
         end.make_folder(&ItemPath::root()).await.expect("a root");
         end
     }
 }
 
-fn settings(kind: EndKind, endpoint: String, bucket: String, account: &str) -> EndSettings {
+fn settings(kind: EndpointKind, endpoint: String, bucket: String, account: &str) -> EndpointSettings {
     let (path, region) = ("team/data".to_owned(), String::new());
-    EndSettings { kind, path, bucket, endpoint, region, account: account.to_owned() }
+    EndpointSettings { kind, path, bucket, endpoint, region, account: account.to_owned() }
 }
 
 pub fn path(text: &str) -> ItemPath {
@@ -120,10 +120,10 @@ pub fn path(text: &str) -> ItemPath {
 
 /// The trouble of one item.
 #[expect(clippy::needless_pass_by_value, reason = "what is asked is what just came")]
-pub fn trouble_of<T>(result: Result<T, EndError>) -> Option<Trouble> {
+pub fn trouble_of<T>(result: Result<T, EndpointError>) -> Option<ItemError> {
     match result {
-        Err(EndError::Item { trouble, .. }) => Some(trouble),
-        Ok(_) | Err(EndError::Whole(_) | EndError::Stopped(_)) => None,
+        Err(EndpointError::Item { trouble, .. }) => Some(trouble),
+        Ok(_) | Err(EndpointError::Whole(_) | EndpointError::Stopped(_)) => None,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::fs;
 
 use syncdesk::domain::message::{Category, Message};
-use syncdesk::sync::connector::Halt;
+use syncdesk::sync::connector::StopReason;
 
 use super::chain::{put, tree};
 use super::ports::{Mirror, Spot};
@@ -78,7 +78,7 @@ async fn an_upload_that_is_not_confirmed_does_not_count() {
     }
     dav.odd(|odd| odd.answers.clear());
     assert_eq!(mirror.run().await.1, [19, 0, 1, 1, 0]);
-    assert!(dav.tree().iter().all(|line| !line.contains(".syncdesk-")), "left-overs are removed: {:?}", dav.tree());
+    assert!(dav.tree().iter().all(|line| !line.contains(".syncdesk-")), "leftovers are removed: {:?}", dav.tree());
 }
 
 #[tokio::test]
@@ -112,6 +112,7 @@ async fn files_arrive_where_names_of_partial_files_are_refused() {
     }
 }
 
+/// A run that had items to copy, copied none and found none equal is an Error, and deletes nothing.
 #[tokio::test]
 async fn a_destination_that_takes_nothing_ends_the_run_in_error() {
     for (reply, code, words) in [
@@ -126,7 +127,7 @@ async fn a_destination_that_takes_nothing_ends_the_run_in_error() {
         }
         let mut mirror = Mirror::new(&Spot::folder(folder.path().to_owned()), &Spot::share(dav.address()));
         let (messages, outcome) = mirror.outcome().await;
-        let Err(Halt::Failed(failure)) = outcome else { panic!("{outcome:?}") };
+        let Err(StopReason::Failed(failure)) = outcome else { panic!("{outcome:?}") };
         assert_eq!((failure.code, failure.args.as_slice()), ("FILE-NOTHING-ARRIVED", ["2".to_owned()].as_slice()));
         assert!(failure.foreign_text.is_some_and(|said| said.contains(words)), "{messages:?}");
         assert_eq!(messages.iter().filter(|message| message.code == code).count(), 2, "{messages:?}");
@@ -211,6 +212,7 @@ async fn files_of_unknown_size_go_from_share_to_share() {
     assert_eq!(mirror.run().await.1, [2, 0, 0, 0, 0]);
 }
 
+/// WebDAV times in any form, and a text that is no time: every change arrives.
 #[tokio::test]
 async fn changes_are_seen_by_any_time_that_changes() {
     for (before, after) in [
@@ -292,7 +294,7 @@ async fn a_name_that_a_service_changes_leaves_no_file() {
     let end = server.ready().await;
     for name in ["a?b", "a;b", "new?", "x?y"] {
         let written = super::source::write(&*end, &path(name), 10, 2).await;
-        assert_eq!(trouble_of(written), Some(super::Trouble::Name), "{name}");
+        assert_eq!(trouble_of(written), Some(super::ItemError::Name), "{name}");
         let listed = end.list(&syncdesk::sync::connectors::files::path::ItemPath::root()).await.expect("a listing");
         assert!(listed.is_empty(), "{name}: {listed:?}");
     }

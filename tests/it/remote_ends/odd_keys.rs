@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use syncdesk::domain::message::{Category, Message};
-use syncdesk::sync::connector::Halt;
-use syncdesk::sync::connectors::files::settings::EndKind;
+use syncdesk::sync::connector::StopReason;
+use syncdesk::sync::connectors::files::settings::EndpointKind;
 
 use super::Server;
 use super::chain::{put, tree};
@@ -13,7 +13,7 @@ use super::ports::{Mirror, Spot};
 use crate::peers::Azurite;
 use crate::stub::{Bucket, Habits, Object};
 
-const KINDS: [EndKind; 2] = [EndKind::S3, EndKind::Azblob];
+const KINDS: [EndpointKind; 2] = [EndpointKind::S3, EndpointKind::Azblob];
 
 /// Keys and codes of the Warnings, sorted.
 fn warnings(messages: &[Message]) -> Vec<String> {
@@ -161,8 +161,8 @@ async fn a_folder_with_nothing_but_odd_keys_has_not_disappeared() {
 }
 
 #[tokio::test]
-async fn a_blob_that_stands_for_a_folder_is_one() {
-    let bucket = Bucket::of(EndKind::Azblob, &["a.txt"]);
+async fn a_blob_that_represents_a_folder_is_one() {
+    let bucket = Bucket::of(EndpointKind::Azblob, &["a.txt"]);
     let marker = |value: &str, content: &str| Object {
         content: content.into(),
         metadata: vec![("hdi_isfolder".to_owned(), value.to_owned())],
@@ -187,13 +187,13 @@ async fn a_blob_that_stands_for_a_folder_is_one() {
     assert_eq!(counts, [0; 5], "an empty folder is no missing one");
     let source = Spot::folder(inner.path().to_owned());
     put(inner.path(), "a.txt", b"new");
-    let target = Bucket::of(EndKind::Azblob, &["a.txt"]);
+    let target = Bucket::of(EndpointKind::Azblob, &["a.txt"]);
     target.insert("old", marker("true", ""));
     Mirror::new(&source, &Spot::bucket(&target, "")).with("brake_percent", "100").run().await;
     assert_eq!(target.keys(), ["a.txt"]);
 }
 
-/// Unknown sizes, times and versions: what is there arrives, and a change is never taken for none.
+/// Unknown sizes, times and versions: what exists arrives, and a change is never missed.
 #[tokio::test]
 async fn objects_of_which_little_is_known_arrive() {
     for kind in KINDS {
@@ -229,6 +229,6 @@ async fn an_object_that_is_listed_and_not_found_has_not_disappeared() {
         let folder = tempfile::tempdir().expect("a folder");
         let (messages, outcome) = fetched(&bucket, folder.path()).outcome().await;
         assert_eq!(warnings(&messages), ["FILE-NAME a"], "{kind:?}");
-        assert!(matches!(outcome, Ok(()) | Err(Halt::Failed(_))), "{outcome:?}");
+        assert!(matches!(outcome, Ok(()) | Err(StopReason::Failed(_))), "{outcome:?}");
     }
 }

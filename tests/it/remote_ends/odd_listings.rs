@@ -99,6 +99,8 @@ async fn a_folder_that_cannot_be_listed_is_not_empty() {
     pair.recovers("404").await;
 }
 
+/// A listing that may lack something leads to no deletion and no blind transfer, while what is certain is still
+/// done.
 #[tokio::test]
 async fn what_belongs_to_no_name_makes_a_listing_incomplete() {
     let file = |href: &str| {
@@ -162,6 +164,7 @@ async fn a_folder_that_is_redirected_elsewhere_is_unknown() {
     }
 }
 
+/// Names that can never be items, and names that are listed twice, are Warnings.
 #[tokio::test]
 async fn a_name_that_no_path_leads_to_is_a_warning() {
     let mut pair = Pair::mirrored().await;
@@ -206,6 +209,7 @@ async fn at_the_destination_too() {
     assert_eq!(dav.tree().len(), 41);
 }
 
+/// Hrefs that all share another path (a proxy, capitals) are translated, with one Information.
 #[tokio::test]
 async fn hrefs_that_share_another_path_are_translated() {
     for prefix in ["/internal/dav/share", "/SHARE", "/other"] {

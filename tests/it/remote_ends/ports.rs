@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 use syncdesk::clock::{FixedClock, Stamp};
 use syncdesk::domain::message::Message;
 use syncdesk::sync::connector::{
-    Action, Baseline, BaselineChange, BrakedPlan, Connector, Context, Halt, ItemState, Kind, Peer, Plan, Step, Task,
+    Action, Baseline, BaselineChange, BrakedPlan, Connector, ConnectorKind, Context, ItemState, Peer, Plan, Step,
+    StopReason, Task,
 };
 use syncdesk::sync::connectors::files::Files;
-use syncdesk::sync::journal::{Entry, Journal};
+use syncdesk::sync::journal::{Journal, JournalEntry};
 use syncdesk::sync::no_replica::NoReplica;
 use syncdesk::sync::progress::Progress;
 
@@ -100,7 +101,7 @@ impl Mirror {
     }
 
     /// A whole run: what it logged, and how it ended.
-    pub async fn outcome(&mut self) -> (Vec<Message>, Result<(), Halt>) {
+    pub async fn outcome(&mut self) -> (Vec<Message>, Result<(), StopReason>) {
         self.runs += 1;
         self.memory.steps.lock().unwrap().clear();
         let clock = Arc::new(FixedClock::at(Stamp(0)));
@@ -131,7 +132,7 @@ impl Mirror {
         let work = tokio::spawn(async move { Files.sync(&context).await });
         let mut messages = Vec::new();
         while let Some(entry) = entries.recv().await {
-            if let Entry::Message(_at, message) = entry {
+            if let JournalEntry::Message(_at, message) = entry {
                 messages.push(message);
             }
         }
@@ -146,18 +147,18 @@ struct Memory {
 }
 
 impl ItemState for Memory {
-    fn in_process(&self) -> Task<'_, Result<std::collections::BTreeSet<i64>, Halt>> {
+    fn in_process(&self) -> Task<'_, Result<std::collections::BTreeSet<i64>, StopReason>> {
         Box::pin(async { Ok(std::collections::BTreeSet::new()) })
     }
 
-    fn page<'a>(&'a self, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Baseline>, Halt>> {
+    fn page<'a>(&'a self, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Baseline>, StopReason>> {
         let all = self.baselines.lock().unwrap();
         let later = all.iter().filter(|(key, _)| after.is_none_or(|after| key.as_slice() > after));
         let page = later.take(limit).map(|(key, state)| Baseline { key: key.clone(), state: state.clone() }).collect();
         Box::pin(async { Ok(page) })
     }
 
-    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), Halt>> {
+    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), StopReason>> {
         let mut all = self.baselines.lock().unwrap();
         for change in changes {
             match change {
@@ -178,13 +179,18 @@ impl Memory {
 }
 
 impl Plan for Memory {
-    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), Halt>> {
+    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), StopReason>> {
         let mut all = self.steps.lock().unwrap();
         all.extend(steps.into_iter().map(|step| ((step.action == Action::Delete, step.key), step.detail)));
         Box::pin(async { Ok(()) })
     }
 
-    fn page<'a>(&'a self, action: Action, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Step>, Halt>> {
+    fn page<'a>(
+        &'a self,
+        action: Action,
+        after: Option<&'a [u8]>,
+        limit: usize,
+    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
         let steps = self.steps(action).into_iter();
         let page = steps.filter(|step| after.is_none_or(|after| step.key.as_slice() > after)).take(limit).collect();
         Box::pin(async { Ok(page) })
@@ -195,13 +201,13 @@ impl Plan for Memory {
         action: Action,
         before: Option<&'a [u8]>,
         limit: usize,
-    ) -> Task<'a, Result<Vec<Step>, Halt>> {
+    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
         let steps = self.steps(action).into_iter().rev();
         let page = steps.filter(|step| before.is_none_or(|before| step.key.as_slice() < before)).take(limit).collect();
         Box::pin(async { Ok(page) })
     }
 
-    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), Halt>> {
+    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), StopReason>> {
         panic!("{plan:?}")
     }
 }

@@ -1,8 +1,8 @@
 //! Redirects: none leads to another service, and none is followed by a request that changes something.
 
-use syncdesk::sync::connectors::files::end::{EndError, EndResult};
+use syncdesk::sync::connectors::files::endpoint::{EndpointError, EndpointResult};
 use syncdesk::sync::connectors::files::path::ItemPath;
-use syncdesk::sync::connectors::files::settings::EndKind;
+use syncdesk::sync::connectors::files::settings::EndpointKind;
 
 use super::faults::{KINDS, listing, open};
 use super::path;
@@ -12,9 +12,9 @@ use crate::stub::{Reply, Stub};
 const STATUSES: [u16; 4] = [301, 302, 307, 308];
 
 /// The arguments of the failure: from where, to where, why.
-fn redirected<T: std::fmt::Debug>(result: EndResult<T>) -> Vec<String> {
+fn redirected<T: std::fmt::Debug>(result: EndpointResult<T>) -> Vec<String> {
     match result {
-        Err(EndError::Whole(failure)) if failure.code == "PEER-REDIRECT" => failure.args,
+        Err(EndpointError::Whole(failure)) if failure.code == "PEER-REDIRECT" => failure.args,
         other => panic!("{other:?}"),
     }
 }
@@ -70,7 +70,7 @@ async fn a_change_is_not_redirected() {
 async fn a_listing_is_not_that_of_another_path() {
     for kind in KINDS {
         for to in ["/elsewhere/", "/elsewhere?list-type=2", "?list-type=2"] {
-            if kind == EndKind::Webdav && to.starts_with('?') {
+            if kind == EndpointKind::Webdav && to.starts_with('?') {
                 continue;
             }
             let stub = Stub::start(move |n, _| match n {

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::{Method, Request};
-use syncdesk::domain::run::{Failure, Stage};
+use syncdesk::domain::run::{PeerFailure, Stage};
 use syncdesk::net::Patience;
 use syncdesk::net::body::Body;
 use syncdesk::net::client::{Answer, Outgoing};
-use syncdesk::sync::connectors::files::end::{EndError, Trouble};
+use syncdesk::sync::connectors::files::endpoint::{EndpointError, ItemError};
 use syncdesk::sync::connectors::files::path::ItemPath;
-use syncdesk::sync::connectors::files::settings::EndKind;
+use syncdesk::sync::connectors::files::settings::EndpointKind;
 
 use super::faults::{KINDS, open, whole};
 use super::{net, path, trouble_of};
@@ -23,16 +23,16 @@ use crate::wait::pause;
 
 const SLOW: (&str, Stage, bool) = ("PEER-SLOW", Stage::Protocol, true);
 
-async fn send(method: Method, url: &str, body: Outgoing) -> Result<Answer, Failure> {
+async fn send(method: Method, url: &str, body: Outgoing) -> Result<Answer, PeerFailure> {
     let impatient = Patience { idle: Duration::from_millis(300), ..net().patience() };
     net().patient(impatient).client()?.send(Request::new(method, url.parse().expect("an address")), body).await
 }
 
-async fn get(stub: &Stub) -> Result<Answer, Failure> {
+async fn get(stub: &Stub) -> Result<Answer, PeerFailure> {
     send(Method::GET, &stub.url("/"), Outgoing::Nothing).await
 }
 
-fn told<T: std::fmt::Debug>(result: Result<T, Failure>) -> (&'static str, Stage, bool) {
+fn told<T: std::fmt::Debug>(result: Result<T, PeerFailure>) -> (&'static str, Stage, bool) {
     let failure = result.expect_err("it is slow");
     (failure.code, failure.stage, failure.transient)
 }
@@ -69,7 +69,8 @@ async fn the_body_of_a_refusal() {
     assert!(words.starts_with("<b>No") && words.len() < 20, "{words}");
     for kind in KINDS {
         let refused = Stub::start(|_, _| Reply::dripping(head(400) + "No", "!", ""));
-        let Err(EndError::Item { words, .. }) = open(kind, &refused).read(&path("a")).await.map(|_reader| ()) else {
+        let Err(EndpointError::Item { words, .. }) = open(kind, &refused).read(&path("a")).await.map(|_reader| ())
+        else {
             panic!("{kind:?}")
         };
         assert!(words.contains("No!") && words.len() < 40, "{kind:?}: {words}");
@@ -79,7 +80,7 @@ async fn the_body_of_a_refusal() {
 #[tokio::test]
 async fn a_listing() {
     for kind in KINDS {
-        let status = if kind == EndKind::Webdav { 207 } else { 200 };
+        let status = if kind == EndpointKind::Webdav { 207 } else { 200 };
         let stub = Stub::start(move |_, _| Reply::dripping(head(status), " ", ""));
         assert_eq!(whole(open(kind, &stub).list(&ItemPath::root()).await), SLOW, "{kind:?}");
     }
@@ -99,8 +100,8 @@ async fn what_confirms_a_change() {
              </getcontentlength></prop></propstat></response></multistatus>",
         ),
     });
-    let deleted = open(EndKind::Webdav, &stub).delete_file(&path("a")).await;
-    assert_eq!(trouble_of(deleted), Some(Trouble::Other), "nothing confirms it");
+    let deleted = open(EndpointKind::Webdav, &stub).delete_file(&path("a")).await;
+    assert_eq!(trouble_of(deleted), Some(ItemError::Other), "nothing confirms it");
 }
 
 /// A file that stalls is read on a few times, and not for as long as each attempt brings a byte.

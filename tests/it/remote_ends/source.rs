@@ -6,7 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use syncdesk::sync::connector::Task;
-use syncdesk::sync::connectors::files::end::{End, EndError, EndResult, Facts, Reader, Trouble};
+use syncdesk::sync::connectors::files::endpoint::{
+    Endpoint, EndpointError, EndpointResult, Facts, FileReader, ItemError,
+};
 use syncdesk::sync::connectors::files::incoming::Incoming;
 use syncdesk::sync::connectors::files::path::ItemPath;
 use syncdesk::sync::progress::Progress;
@@ -19,7 +21,7 @@ pub struct Source {
     facts: Facts,
     seed: u8,
     given: u64,
-    /// Fails after so many bytes.
+    /// Fails after this many bytes.
     breaks_at: Option<u64>,
 }
 
@@ -47,14 +49,15 @@ impl Source {
     }
 }
 
-impl Reader for Source {
+impl FileReader for Source {
     fn facts(&self) -> &Facts {
         &self.facts
     }
 
-    fn next(&mut self) -> Task<'_, EndResult<Option<Bytes>>> {
+    fn next(&mut self) -> Task<'_, EndpointResult<Option<Bytes>>> {
         let broken = self.breaks_at.is_some_and(|at| self.given >= at);
-        let piece = if broken { Err(EndError::item(Trouble::Changed, "told to break")) } else { Ok(self.piece()) };
+        let piece =
+            if broken { Err(EndpointError::item(ItemError::Changed, "told to break")) } else { Ok(self.piece()) };
         Box::pin(async { piece })
     }
 }
@@ -72,12 +75,12 @@ pub fn digest_of(size: u64, seed: u8) -> String {
     format!("{:x?}", digest.finalize())
 }
 
-pub async fn write(end: &dyn End, path: &ItemPath, size: u64, seed: u8) -> EndResult<Facts> {
+pub async fn write(end: &dyn Endpoint, path: &ItemPath, size: u64, seed: u8) -> EndpointResult<Facts> {
     end.write(path, source(size, seed).incoming(&lease())).await
 }
 
 /// Reads a file to its end: its facts as they were told at first, and the digest of what came.
-pub async fn read(end: &dyn End, path: &ItemPath) -> EndResult<(Facts, String)> {
+pub async fn read(end: &dyn Endpoint, path: &ItemPath) -> EndpointResult<(Facts, String)> {
     let mut reader = end.read(path).await?;
     let facts = reader.facts().clone();
     let (mut digest, mut size) = (Sha256::new(), 0);

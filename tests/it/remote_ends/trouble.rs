@@ -1,11 +1,11 @@
 //! Checks, and what real servers refuse.
 
-use syncdesk::domain::run::{Failure, Stage};
+use syncdesk::domain::run::{PeerFailure, Stage};
 use syncdesk::net::Net;
-use syncdesk::sync::connectors::files::end::{EndError, Which};
+use syncdesk::sync::connectors::files::endpoint::{EndpointError, Which};
 use syncdesk::sync::connectors::files::path::ItemPath;
 use syncdesk::sync::connectors::files::remote;
-use syncdesk::sync::connectors::files::settings::EndSettings;
+use syncdesk::sync::connectors::files::settings::EndpointSettings;
 
 use super::source::write;
 use super::{RUN, Server, against_each_server, net, path};
@@ -19,19 +19,19 @@ against_each_server! {
     a_secret_is_never_told,
 }
 
-fn stage(failure: &Failure) -> (Stage, &'static str, bool) {
+fn stage(failure: &PeerFailure) -> (Stage, &'static str, bool) {
     (failure.stage, failure.code, failure.transient)
 }
 
-fn whole<T: std::fmt::Debug>(result: Result<T, EndError>) -> Failure {
+fn whole<T: std::fmt::Debug>(result: Result<T, EndpointError>) -> PeerFailure {
     match result {
-        Err(EndError::Whole(failure)) => failure,
+        Err(EndpointError::Whole(failure)) => failure,
         other => panic!("{other:?}"),
     }
 }
 
 /// The same server, with other settings.
-async fn checked(server: &Server, which: Which, change: impl FnOnce(&mut EndSettings)) -> Result<(), Failure> {
+async fn checked(server: &Server, which: Which, change: impl FnOnce(&mut EndpointSettings)) -> Result<(), PeerFailure> {
     let mut settings = server.settings.clone();
     change(&mut settings);
     remote::open(&settings, Some(&server.secret), &net(), which, RUN)?.check().await
@@ -111,9 +111,10 @@ async fn a_bucket_that_is_not_there_is_told_as_such() {
 #[tokio::test]
 async fn settings_that_lead_nowhere_are_refused_before_anything_is_sent() {
     let server = Server::s3("settings");
-    for change in
-        [|settings: &mut EndSettings| settings.bucket.clear(), |settings: &mut EndSettings| settings.account.clear()]
-    {
+    for change in [
+        |settings: &mut EndpointSettings| settings.bucket.clear(),
+        |settings: &mut EndpointSettings| settings.account.clear(),
+    ] {
         let refused = checked(&server, Which::Source, change).await.expect_err("something is missing");
         assert_eq!(refused.stage, Stage::Settings);
     }

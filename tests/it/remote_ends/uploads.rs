@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use syncdesk::sync::connector::Task;
-use syncdesk::sync::connectors::files::end::{End, EndError, EndResult, Facts, Kind, Reader, Trouble};
+use syncdesk::sync::connectors::files::endpoint::{
+    Endpoint, EndpointError, EndpointResult, Facts, FileReader, ItemError, ItemType,
+};
 use syncdesk::sync::connectors::files::incoming::Incoming;
 use syncdesk::sync::connectors::files::path::ItemPath;
 use syncdesk::sync::stop::Stopped;
@@ -26,21 +28,21 @@ against_each_server! {
 /// Looks at the end before each piece that it gives.
 struct Looking {
     source: Source,
-    end: Box<dyn End>,
+    end: Box<dyn Endpoint>,
     /// Sizes under the name.
     seen: Arc<Mutex<Vec<Option<u64>>>>,
 }
 
-impl Reader for Looking {
+impl FileReader for Looking {
     fn facts(&self) -> &Facts {
         self.source.facts()
     }
 
-    fn next(&mut self) -> Task<'_, EndResult<Option<Bytes>>> {
+    fn next(&mut self) -> Task<'_, EndpointResult<Option<Bytes>>> {
         Box::pin(async {
             let listed = match self.end.list(&ItemPath::root()).await {
                 // A service without folders has none before there is something in it.
-                Err(EndError::Item { trouble: Trouble::NotFound, .. }) => Vec::new(),
+                Err(EndpointError::Item { trouble: ItemError::NotFound, .. }) => Vec::new(),
                 listed => listed.expect("a listing").entries,
             };
             let found = listed.iter().find(|entry| entry.name == b"file");
@@ -88,10 +90,10 @@ async fn a_source_that_breaks_leaves_nothing(server: Server) {
     write(&*end, &path("old"), 10, 1).await.expect("a file");
     for (size, at) in [(1_000, 0), (MIB, MIB / 2), (12 * MIB, MIB), (12 * MIB, 11 * MIB)] {
         let broken = source(size, 2).breaking_at(at).incoming(&lease());
-        assert_eq!(trouble_of(end.write(&path("old"), broken).await), Some(Trouble::Changed), "{size} {at}");
+        assert_eq!(trouble_of(end.write(&path("old"), broken).await), Some(ItemError::Changed), "{size} {at}");
     }
     let listed = end.list(&ItemPath::root()).await.expect("a listing").entries;
-    assert_eq!(listed.iter().map(|entry| entry.kind).collect::<Vec<_>>(), [Kind::File], "no temporary file");
+    assert_eq!(listed.iter().map(|entry| entry.kind).collect::<Vec<_>>(), [ItemType::File], "no temporary file");
     let (_, digest) = read(&*end, &path("old")).await.expect("its content");
     assert_eq!(digest, digest_of(10, 1));
 }
@@ -102,7 +104,7 @@ async fn a_stopped_run_leaves_nothing(server: Server) {
         let stop = lease();
         let incoming = source(size, 1).incoming(&stop);
         stop.stop(Stopped::Canceled);
-        assert_eq!(end.write(&path("file"), incoming).await, Err(EndError::Stopped(Stopped::Canceled)));
+        assert_eq!(end.write(&path("file"), incoming).await, Err(EndpointError::Stopped(Stopped::Canceled)));
         assert_eq!(end.stat(&path("file")).await, Ok(None));
     }
 }
@@ -113,7 +115,7 @@ async fn a_run_without_its_lease_changes_nothing(server: Server) {
     for size in [10, 12 * MIB] {
         let lost = syncdesk::sync::stop::Stop::with_lease(std::time::Duration::ZERO);
         let written = end.write(&path("file"), source(size, 1).incoming(&lost)).await;
-        assert_eq!(written, Err(EndError::Stopped(Stopped::LeaseLost)));
+        assert_eq!(written, Err(EndpointError::Stopped(Stopped::LeaseLost)));
         assert_eq!(end.stat(&path("file")).await, Ok(None));
     }
 }
@@ -121,16 +123,16 @@ async fn a_run_without_its_lease_changes_nothing(server: Server) {
 /// Only `WebDAV` has temporary files.
 #[tokio::test]
 async fn what_a_crashed_run_left_is_removed_by_a_later_one() {
-    let server = Server::webdav("left_overs");
+    let server = Server::webdav("leftovers");
     let end = server.ready().await;
     for run in [RUN - 1, RUN, RUN + 1] {
-        write(&*end, &path(&format!(".syncdesk-{run}-1.upload")), 5, 1).await.expect("a left-over");
+        write(&*end, &path(&format!(".syncdesk-{run}-1.upload")), 5, 1).await.expect("a leftover");
     }
     let listed = end.list(&ItemPath::root()).await.expect("a listing").entries;
-    assert!(listed.iter().all(|entry| entry.kind == Kind::LeftOver), "{listed:?}");
+    assert!(listed.iter().all(|entry| entry.kind == ItemType::LeftOver), "{listed:?}");
     let mut removed = Vec::new();
     for entry in &listed {
-        removed.push(end.remove_left_over(&ItemPath::root().join(&entry.name)).await.expect("an answer"));
+        removed.push(end.remove_leftover(&ItemPath::root().join(&entry.name)).await.expect("an answer"));
     }
     removed.sort_unstable();
     assert_eq!(removed, [false, false, true], "only the earlier run's");

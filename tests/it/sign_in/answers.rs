@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use secrecy::SecretString;
 use syncdesk::ops::error::OpError;
 use syncdesk::ops::passwords::Passwords;
-use syncdesk::ops::sign_in::{Outcome, sign_in};
+use syncdesk::ops::sign_in::{SignInResult, sign_in};
 use tokio::time::timeout;
 
 use crate::database::both_databases;
@@ -79,13 +79,13 @@ both_databases! {
         assert!(desk.texts(signed_in).is_empty());
     }
 
-    /// The time is the same because the work is: whoever signs in takes their turn at hashing, also where there is no
+    /// The time is the same because the work is: every sign-in waits for a turn at hashing, also where there is no
     /// hash. While others hold all turns and all places in the queue, nobody is answered but that there are too many.
     async fn a_password_is_hashed_for_everybody(desk: Desk) {
         desk.sql("UPDATE people SET disabled_at = 1 WHERE name = 'nils'");
         let passwords = Passwords::new().expect("passwords can be hashed");
         let secret = || SecretString::from("not the password");
-        let (store, now) = (&desk.house.store, desk.house.clock.now());
+        let (store, now) = (&desk.context.store, desk.context.clock.now());
         // Begun and then left alone: they never give back the turn that they wait for.
         let mut crowd: Vec<_> = (0..CROWD).map(|_| Box::pin(passwords.hash(secret()))).collect();
         for waiting in &mut crowd {
@@ -97,7 +97,7 @@ both_databases! {
         }
         drop(crowd);
         let answer = sign_in(store, &passwords, "nobodys", secret(), None, now).await;
-        assert!(matches!(answer, Ok(Outcome::Refused(None))), "{answer:?}");
+        assert!(matches!(answer, Ok(SignInResult::Refused(None))), "{answer:?}");
     }
 
     /// A link that leads to the sign-in page must not lead out of the portal.
@@ -118,7 +118,7 @@ both_databases! {
         }
     }
 
-    async fn afterwards_one_goes_on(desk: Desk) {
+    async fn afterwards_one_continues(desk: Desk) {
         let visitor = desk.nobody();
         let asked = visitor.get("/systems?status=error&q=a%26b%20%C3%A4").await.expect(303);
         let page = visitor.follow(asked).await.expect(200);

@@ -91,6 +91,7 @@ both_databases! {
         assert_eq!(BTreeSet::from_iter(cookies(&answer)), BTreeSet::from(expected));
     }
 
+    /// L8: HSTS with subdomains.
     async fn cookies_over_https(https: Https) {
         let Https(desk) = https;
         let visitor = desk.nobody();

@@ -10,7 +10,7 @@ use syncdesk::access::{Internal, Reach};
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
 use syncdesk::ops::passwords::{Passwords, VerifiedPassword};
 use syncdesk::ops::reset_password::reset_password;
-use syncdesk::ops::sign_in::{Outcome, sign_in as sign_in_with};
+use syncdesk::ops::sign_in::{SignInResult, sign_in as sign_in_with};
 use syncdesk::store::{groups, people};
 use syncdesk::web::session::store::Sessions;
 
@@ -73,6 +73,7 @@ both_databases! {
         }
     }
 
+    /// Sign out here.
     async fn sign_out_here(desk: Desk) {
         let (here, there) = (desk.signed_in("mona").await, desk.signed_in("mona").await);
         let kept = here.twin();
@@ -83,6 +84,7 @@ both_databases! {
         assert!(!is_in(&here).await && !is_in(&kept).await && is_in(&there).await);
     }
 
+    /// Sign out everywhere.
     async fn sign_out_everywhere(desk: Desk) {
         let (here, there) = (desk.signed_in("mona").await, desk.signed_in("mona").await);
         let other = desk.signed_in("wim").await;
@@ -157,8 +159,8 @@ both_databases! {
 
     /// The password is replaced between the moment when it was verified and the moment when the session is stored.
     async fn a_session_of_a_replaced_password_does_not_begin(desk: Desk) {
-        let house = &desk.house;
-        let sessions = Sessions { store: house.store.clone(), clock: house.clock.clone(), idle: HOUR, life: HOUR };
+        let context = &desk.context;
+        let sessions = Sessions { store: context.store.clone(), clock: context.clock.clone(), idle: HOUR, life: HOUR };
         let begun = async |verified: &VerifiedPassword| {
             let id = desk.texts("SELECT CAST(id AS TEXT) AS value FROM people WHERE name = 'mona'").concat();
             let password = serde_json::to_string(verified).expect("it is JSON");
@@ -167,25 +169,25 @@ both_databases! {
             sessions.load(&key).await.expect("it answers").is_some()
         };
         let password = || SecretString::from(PASSWORD);
-        let (passwords, now) = (Passwords::new().expect("it can hash"), house.clock.now());
-        let Ok(Outcome::In(_mona, old)) = sign_in_with(&house.store, &passwords, "mona", password(), None, now).await else {
+        let (passwords, now) = (Passwords::new().expect("it can hash"), context.clock.now());
+        let Ok(SignInResult::In(_mona, old)) = sign_in_with(&context.store, &passwords, "mona", password(), None, now).await else {
             panic!("she signs in");
         };
         assert!(begun(&old).await);
-        reset_password(&house.store, Internal::console(), &passwords, ("mona", password()), now).await.expect("it is reset");
+        reset_password(&context.store, Internal::console(), &passwords, ("mona", password()), now).await.expect("it is reset");
         assert!(!begun(&old).await);
-        let Ok(Outcome::In(_mona, new)) = sign_in_with(&house.store, &passwords, "mona", password(), None, now).await else {
+        let Ok(SignInResult::In(_mona, new)) = sign_in_with(&context.store, &passwords, "mona", password(), None, now).await else {
             panic!("she signs in");
         };
         assert!(begun(&new).await);
     }
 
-    /// Whoever changes it, and wherever she is signed in; others stay.
+    /// All sessions of the person whose password changes end; sessions of others stay.
     async fn a_role_change_ends_them(desk: Desk) {
         let (here, there, other) = (desk.signed_in("mona").await, desk.signed_in("mona").await, desk.signed_in("wim").await);
         here.get("/systems/new").await.expect(403);
-        let now = desk.house.clock.now();
-        let assigned = desk.house.store.write(move |db| {
+        let now = desk.context.clock.now();
+        let assigned = desk.context.store.write(move |db| {
             let mona = people::account(db, "mona")?.expect("she has an account").id;
             let delegate = people::collection(db, "Delegate")?.expect("it is built in");
             let sales = groups::by_name(db, "Sales")?.expect("there is this group");

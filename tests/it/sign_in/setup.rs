@@ -89,10 +89,10 @@ both_databases! {
         let again = [("token", token), ("name", "eve"), ("password", PASSWORD), ("password_again", PASSWORD)];
         assert_eq!(second.post_form("/setup", &again).await.expect(303).location(), "/");
         assert_eq!(administrators(desk), ["ada"]);
-        assert!(ops::renew_token(&desk.house.store, Internal::console(), false).await.is_err(), "nor another token");
+        assert!(ops::renew_token(&desk.context.store, Internal::console(), false).await.is_err(), "nor another token");
     }
 
-    /// The setup token is in no address: the link has a code of its own, which works once.
+    /// The setup token is in no address: the link has its own code, which works once.
     async fn the_link_on_the_console_works_once(new: New) {
         let code = new.desk.setup_code.clone().expect("a code for the console");
         assert_ne!(code, new.token);
@@ -102,7 +102,8 @@ both_databases! {
         assert!(filled(&visitor.get("/setup").await.expect(200)).is_empty());
         assert!(filled(&visitor.get(&format!("/setup?token={}", new.token)).await.expect(200)).is_empty(), "the token is not its code");
         assert_eq!(filled(&visitor.get(&link).await.expect(200)), [new.token.as_str()]);
-        assert!(filled(&new.desk.nobody().get(&link).await.expect(200)).is_empty(), "it was used");
+        let used = new.desk.nobody().get(&link).await.expect(200);
+        assert!(filled(&used).is_empty() && used.text(".notice.warning").contains("works only once"), "{}", used.told());
         // The page that was opened is filled in, and works.
         let fields = [("name", "ada"), ("password", PASSWORD), ("password_again", PASSWORD)];
         visitor.get("/setup").await.expect(200);
@@ -113,7 +114,7 @@ both_databases! {
     /// A password never comes back, and the page says that it has to be typed again.
     async fn passwords_are_asked_for_again(new: New) {
         let visitor = new.desk.nobody();
-        let again = "Enter it again: a password is not sent back to the browser.";
+        let again = "Enter it again. Passwords are never sent to the browser.";
         let refused = set_up(&visitor, &new.token, "a b", PASSWORD).await.expect(422);
         for field in ["password", "password_again"] {
             assert!(refused.text(&format!("#{field}-error")).contains(again), "{}", refused.told());
@@ -154,6 +155,7 @@ both_databases! {
         assert_eq!([kept("name"), kept("time_zone"), kept("password")], ["Ada Lovelace", "Mars", ""]);
     }
 
+    /// L8: common passwords, patterns and words of the context are refused; 12 to 128 characters.
     async fn common_passwords_are_refused(new: New) {
         let visitor = new.desk.nobody();
         for (name, password) in [("ada", "password1234"), ("ada", "111111111111"), ("ada", "syncdesk2026"), ("lovelace", "lovelace1234")] {
@@ -190,7 +192,7 @@ both_databases! {
     async fn a_renewed_token_voids_the_old_one(new: New) {
         let kept = new.desk.texts("SELECT value FROM portal").join(" ");
         assert!(!kept.contains(&new.token), "the database has its hash only");
-        let fresh = ops::renew_token(&new.desk.house.store, Internal::console(), false).await;
+        let fresh = ops::renew_token(&new.desk.context.store, Internal::console(), false).await;
         let fresh = fresh.expect("a token").expect("a new one");
         let visitor = new.desk.nobody();
         set_up(&visitor, &new.token, "ada", PASSWORD).await.expect(422);

@@ -106,7 +106,7 @@ both_databases! {
         sign_in(&thief, "mona").await.expect(429);
     }
 
-    /// Also at the address of whoever guesses, as behind one router.
+    /// Also at the address of the attacker, as behind one router.
     async fn a_known_browser_at_the_same_address(behind: Behind) {
         let Behind { desk, .. } = behind;
         let home = desk.nobody().from("192.0.2.1");
@@ -119,7 +119,7 @@ both_databases! {
         sign_in(&home, "mona").await.expect(303);
     }
 
-    /// Whoever is signed in changes the password whatever strangers do.
+    /// A signed-in person can change the password whatever strangers do.
     async fn the_owner_changes_the_password(behind: Behind) {
         let Behind { desk, .. } = behind;
         let home = desk.nobody().from("192.0.2.1");

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
 use percent_encoding::percent_decode_str;
-use syncdesk::sync::connectors::files::settings::EndKind;
+use syncdesk::sync::connectors::files::settings::EndpointKind;
 
 use super::{Reply, Request, Stub};
 
@@ -40,12 +40,12 @@ type Objects = BTreeMap<String, Object>;
 
 pub struct Bucket {
     stub: Stub,
-    pub kind: EndKind,
+    pub kind: EndpointKind,
     objects: Arc<Mutex<Objects>>,
 }
 
 impl Bucket {
-    pub fn new(kind: EndKind, habits: Habits) -> Self {
+    pub fn new(kind: EndpointKind, habits: Habits) -> Self {
         let objects: Arc<Mutex<Objects>> = Arc::default();
         let served = objects.clone();
         let stub = Stub::start(move |_, request| answer(kind, habits, &mut served.lock().expect("no panic"), request));
@@ -53,7 +53,7 @@ impl Bucket {
     }
 
     /// The same with objects of these keys, each with its key as its content.
-    pub fn of(kind: EndKind, keys: &[&str]) -> Self {
+    pub fn of(kind: EndpointKind, keys: &[&str]) -> Self {
         let bucket = Self::new(kind, Habits::default());
         bucket.put(keys);
         bucket
@@ -82,13 +82,13 @@ impl Bucket {
     }
 
     pub fn endpoint(&self) -> String {
-        self.stub.url(if self.kind == EndKind::Azblob { "/account" } else { "" })
+        self.stub.url(if self.kind == EndpointKind::Azblob { "/account" } else { "" })
     }
 }
 
-fn answer(kind: EndKind, habits: Habits, objects: &mut Objects, request: &Request) -> Reply {
+fn answer(kind: EndpointKind, habits: Habits, objects: &mut Objects, request: &Request) -> Reply {
     let (path, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
-    let azure = kind == EndKind::Azblob;
+    let azure = kind == EndpointKind::Azblob;
     let path = if azure { path.trim_start_matches("/account") } else { path };
     let key = path.strip_prefix("/bucket").unwrap_or_default().strip_prefix('/').unwrap_or_default();
     let key = percent_decode_str(key).decode_utf8().expect("keys are UTF-8").into_owned();

@@ -18,7 +18,7 @@ pub struct Item {
 
 /// What the share does otherwise than a good one. Paths are below the root, without slashes at their ends.
 pub struct Oddities {
-    /// In listings: a status in place of the properties.
+    /// In listings: a status instead of the properties.
     pub status: BTreeMap<String, String>,
     /// In listings: the status of the `propstat`.
     pub propstat: BTreeMap<String, String>,

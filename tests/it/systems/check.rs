@@ -1,4 +1,4 @@
-//! *Check connection* by hand: where it failed, and what the other side said.
+//! *Check connection*: where it failed, and what the service responded.
 
 use super::counts_hold;
 use crate::database::both_databases;
@@ -38,7 +38,7 @@ async fn share(desk: &Desk, name: &str, endpoint: &str) -> Tree {
     desk.files_system_with("Finance", name, &fields).await
 }
 
-const STAGES: [&str; 7] = ["settings", "name look-up", "TCP", "TLS", "sign-in", "protocol", "content"];
+const STAGES: [&str; 7] = ["settings", "name lookup", "TCP", "TLS", "sign-in", "protocol", "content"];
 
 /// By hand: all before it passed but those that are not needed, all behind it were not reached.
 fn failed_at(place: usize, not_needed: &[usize]) -> Vec<String> {
@@ -51,9 +51,9 @@ fn failed_at(place: usize, not_needed: &[usize]) -> Vec<String> {
     STAGES.iter().enumerate().map(|(at, stage)| format!("{stage} {}", word(at))).collect()
 }
 
-/// Of a local folder: name look-up, TCP, TLS, sign-in, protocol.
+/// Of a local folder: name lookup, TCP, TLS, sign-in, protocol.
 const REMOTE: [usize; 5] = [1, 2, 3, 4, 5];
-/// Of plain HTTP to a number: name look-up, TLS.
+/// Of plain HTTP to a number: name lookup, TLS.
 const NAMED: [usize; 2] = [1, 3];
 
 both_databases! {
@@ -146,7 +146,7 @@ both_databases! {
     /// Its page is one of its system only.
     async fn a_check_of_another_system(desk: Desk) {
         let (one, other) = (desk.files_system("Finance", "One").await, desk.files_system("Sales", "Other").await);
-        // Once their first checks, which come by themselves, are over.
+        // After their first checks, which are automatic.
         let unchecked = "SELECT name AS value FROM systems WHERE checked_at IS NULL";
         until("the first checks", async || desk.texts(unchecked).is_empty().then_some(())).await;
         desk.sql("UPDATE watches SET next_check = NULL; DELETE FROM checks");
@@ -154,7 +154,7 @@ both_databases! {
         desk.as_("wim").await.get(&page.path.replace(&one.key, &other.key)).await.expect(404);
         desk.as_("mona").await.get(&page.path).await.expect(200);
         desk.as_("dora").await.get(&page.path).await.expect(404);
-        // Its number tells of its own system only.
+        // Its number counts within its own system only.
         desk.sql("UPDATE watches SET next_check = NULL; DELETE FROM checks");
         for (tree, number) in [(&one, 1), (&one, 2), (&other, 1)] {
             assert_eq!(check_as(&desk, "ada", tree).await.path, format!("{}/checks/{number}", tree.page()));
@@ -180,8 +180,8 @@ both_databases! {
         assert!(desk.as_("wim").await.get(&list).await.expect(200).says("Not checked yet."));
     }
 
-    /// Whoever only looks does so at most once a minute; whoever answers for the system, as often as needed.
-    async fn those_who_look_have_patience(desk: Desk) {
+    /// People who can only view a system can check it once a minute; people who are responsible for it, as often as needed.
+    async fn people_who_look_have_patience(desk: Desk) {
         let tree = desk.files_system("Finance", "Reports").await;
         check(&desk, &tree).await;
         let wim = desk.as_("wim").await;

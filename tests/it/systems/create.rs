@@ -37,7 +37,7 @@ fn systems(desk: &Desk) -> Vec<String> {
     desk.texts("SELECT name AS value FROM systems WHERE deleted_at IS NULL ORDER BY id")
 }
 
-/// What stands beside a field.
+/// The error next to a field.
 fn beside(page: &Answer, field: &str) -> String {
     page.texts(&format!("[id='{field}-error']")).join(" ")
 }
@@ -141,8 +141,8 @@ both_databases! {
             (&[("settings.brake_count", "-1")], "settings.brake_count", "0"),
             (&[("settings.mode", "guess")], "settings.mode", ""),
             (&[("settings.exclude", "a[")], "settings.exclude", ""),
-            (&[s3], "settings.source_bucket", "Name the bucket."),
-            (&[s3], "settings.source_account", "Give the access key id."),
+            (&[s3], "settings.source_bucket", "Enter the name of the bucket."),
+            (&[s3], "settings.source_account", "Enter the access key ID."),
             (&[s3, ("settings.source_endpoint", "ftp://x")], "settings.source_endpoint", ""),
         ] {
             let page = send(&ada, &form, changes).await.expect(422);
@@ -200,7 +200,7 @@ both_databases! {
         send(&ada, &form, &[]).await.expect(303);
     }
 
-    /// Whoever specifies systems of one group cannot make one in another.
+    /// A person who specifies systems of one group cannot create one in another.
     async fn a_group_out_of_reach(desk: Desk) {
         let ada = desk.as_("ada").await;
         let mut form = open_form(&desk, &ada).await;

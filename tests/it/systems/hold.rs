@@ -20,8 +20,8 @@ both_databases! {
         let tree = desk.files_system("Finance", "Reports").await;
         let mona = desk.as_("mona").await;
         for (reason, said) in [
-            ("", "Say why, for whoever finds the system on hold."),
-            ("   ", "Say why, for whoever finds the system on hold."),
+            ("", "Enter a reason. Everyone who sees the system reads it."),
+            ("   ", "Enter a reason. Everyone who sees the system reads it."),
             (&"x".repeat(501), "At most 500 characters."),
         ] {
             let refused = hold(&mona, &tree, reason).await.expect(422);
@@ -35,13 +35,13 @@ both_databases! {
     async fn what_waits_says_for_what(desk: Desk) {
         let tree = desk.files_system("Finance", "Reports").await;
         let mona = desk.as_("mona").await;
-        hold(&mona, &tree, "Moving house.").await.expect(303);
+        hold(&mona, &tree, "Moving offices.").await.expect(303);
         desk.sql(&format!(
             "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at)
              SELECT id, 1, 'main', 'queued', 'manual', 'mona', 1, {now}, {now} FROM systems WHERE key = '{}';
              UPDATE systems SET last_run_no = 1 WHERE key = '{0}'",
             tree.key,
-            now = desk.house.clock.now().0
+            now = desk.context.clock.now().0
         ));
         let seen = mona.get(&tree.page()).await.expect(200);
         let queue = seen.texts("[aria-labelledby=queue]").join(" ");
@@ -52,7 +52,7 @@ both_databases! {
     async fn a_run_in_process_is_named(desk: Desk) {
         let tree = desk.files_system("Finance", "Reports").await;
         let mona = desk.as_("mona").await;
-        let now = desk.house.clock.now().0;
+        let now = desk.context.clock.now().0;
         desk.sql(&format!(
             "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, lease_until)
              SELECT id, 1, 'main', 'running', 'manual', 'mona', 1, {now}, {now}, {now}, {} FROM systems;
@@ -60,7 +60,7 @@ both_databases! {
              INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs",
             i64::MAX / 2
         ));
-        hold(&mona, &tree, "Moving house.").await.expect(303);
+        hold(&mona, &tree, "Moving offices.").await.expect(303);
         let notice = async || mona.get(&tree.page()).await.expect(200).texts(".notice").join(" ");
         let said = notice().await;
         assert!(said.contains("No run starts until a person releases the system."), "{said}");
@@ -72,7 +72,7 @@ both_databases! {
 
     async fn nothing_starts_until_somebody_releases_it(desk: Desk) {
         // Due in half a year: no time comes while the test looks.
-        let due = desk.house.clock.now().plus(Duration::from_hours(180 * 24)).to_utc();
+        let due = desk.context.clock.now().plus(Duration::from_hours(180 * 24)).to_utc();
         let cron = format!("0 12 {} {} *", due.day(), due.month());
         let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "cron"), ("cron", &cron)]).await;
         desk.synchronize(&tree).await;
@@ -109,7 +109,7 @@ both_databases! {
         mona.get(&tree.page()).await.expect(200);
         let released = mona.submit(&format!("{}/release", tree.page()), &[]).await.expect(303);
         let told = mona.follow(released).await.expect(200);
-        assert!(told.says("The system is released. Its schedule goes on."), "{}", told.told());
+        assert!(told.says("System released. Its schedule resumes."), "{}", told.told());
         assert_eq!(told.attributes(".head .badge", "class"), ["badge ok"], "the verdict of its last run is back");
         counts_hold(&desk);
         let twice = mona.post_form(&format!("{}/release", tree.page()), &[]).await.expect(409);
@@ -118,7 +118,7 @@ both_databases! {
     }
 
     /// A run that goes on is named, with the way to cancel it.
-    async fn a_run_that_goes_on_is_said(desk: Desk) {
+    async fn a_run_that_continues_is_said(desk: Desk) {
         let tree = desk.files_system("Finance", "Reports").await;
         desk.sql(
             "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, lease_until)
@@ -127,8 +127,8 @@ both_databases! {
         );
         let (page, links) = (format!("{}/hold", tree.page()), format!("{}/runs/7", tree.page()));
         let form = desk.as_("mona").await.get(&page).await.expect(200);
-        assert!(form.says("The run 7 goes on.") && form.attributes("main a", "href").contains(&links), "{}", form.told());
+        assert!(form.says("The run 7 continues.") && form.attributes("main a", "href").contains(&links), "{}", form.told());
         let form = desk.as_("sven").await.get(&page).await.expect(200);
-        assert!(form.says("The run 7 goes on.") && !form.attributes("main a", "href").contains(&links), "{}", form.told());
+        assert!(form.says("The run 7 continues.") && !form.attributes("main a", "href").contains(&links), "{}", form.told());
     }
 }

@@ -8,8 +8,8 @@ use secrecy::ExposeSecret;
 use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
 use syncdesk::ids::SystemKey;
+use syncdesk::ops::maintenance;
 use syncdesk::ops::rotate_keys::rotate_keys;
-use syncdesk::ops::upkeep;
 use syncdesk::store::{credentials, systems};
 
 use crate::certificates::OURS;
@@ -78,8 +78,8 @@ async fn stored(desk: &Desk, made: &Answer, slot: &str) -> Option<String> {
         let (system, _group) = systems::find(db, &grant::<syncdesk::access::verbs::SeeSystem>(), &key)?;
         Ok(credentials::of_system(db, &system)?.into_iter().find(|sealed| sealed.slot == slot))
     };
-    let sealed = desk.house.store.read(read).await.expect("it is read")?;
-    Some(desk.house.vault.open(&sealed).expect("it opens").expose_secret().to_owned())
+    let sealed = desk.context.store.read(read).await.expect("it is read")?;
+    Some(desk.context.vault.open(&sealed).expect("it opens").expose_secret().to_owned())
 }
 
 /// Whether any text or bytes of the database have it.
@@ -98,7 +98,7 @@ both_databases! {
     async fn it_survives_a_refusal(desk: Desk) {
         let ada = desk.as_("ada").await;
         let page = refused(&desk, &ada, "Finance").await;
-        assert!(!page.body.contains("s3cr3t"), "it is not sent back");
+        assert!(!page.body.contains("s3cr3t"), "it never returns to the browser");
         assert!(page.attributes(&format!("[name='{SLOT}']"), "value").is_empty());
         assert_eq!(page.attributes(&format!("[name='{SLOT}']"), "placeholder"), ["Leave empty to use it, or enter a new one"]);
         assert_eq!(page.attributes("[name=kept]", "value")[0].len(), 43, "a random reference and nothing else");
@@ -212,8 +212,8 @@ both_databases! {
         let page = send(&ada, &[]).await.expect(422);
         assert!(page.says("Kept from your last attempt"), "{}", page.told());
         let upkeep = async || {
-            let house = &desk.house;
-            upkeep::round(&house.store, &house.vault, &house.config, Internal::worker(), clock.now()).await.expect("a round of maintenance");
+            let context = &desk.context;
+            maintenance::round(&context.store, &context.vault, &context.config, Internal::worker(), clock.now()).await.expect("a round of maintenance");
         };
         upkeep().await;
         assert_eq!(drafts(&desk), 1);
@@ -245,8 +245,8 @@ both_databases! {
     async fn a_rotation_deletes_it(desk: Desk) {
         let ada = desk.as_("ada").await;
         refused(&desk, &ada, "Finance").await;
-        let house = &desk.house;
-        rotate_keys(&house.store, &house.vault, Internal::console(), house.clock.now()).await.expect("it rotates");
+        let context = &desk.context;
+        rotate_keys(&context.store, &context.vault, Internal::console(), context.clock.now()).await.expect("it rotates");
         assert_eq!(drafts(&desk), 0);
         let page = send(&ada, &[("max_attempts", "5")]).await.expect(422);
         assert!(page.text(&format!("[id='{SLOT}-error']")).contains("The secret that you entered is no longer kept"), "{}", page.told());

@@ -79,6 +79,7 @@ both_databases! {
         assert_eq!([after[2].as_str(), after[5].as_str()], ["✓ Completed", "Last run: 1 completed"]);
     }
 
+    /// List: sort.
     async fn orders(desk: Desk) {
         fill(&desk);
         let worst = ["Delta", "Ärger", "Beta_1", "Beta 1", "alpha 100%", "Gamma"];

@@ -1,4 +1,4 @@
-//! Pages by key: whoever walks through sees each system once, whatever comes and goes meanwhile.
+//! Pages by key: a reader who pages through sees each system once, whatever is added and deleted at the same time.
 
 use std::collections::BTreeSet;
 

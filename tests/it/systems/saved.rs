@@ -7,7 +7,7 @@ use syncdesk::access::Internal;
 use syncdesk::clock::SystemClock;
 use syncdesk::domain::cadence::Cadence;
 use syncdesk::domain::run::CheckTrigger;
-use syncdesk::store::checks::{Check, Outcome, claim_next, finish};
+use syncdesk::store::checks::{Check, CheckResult, claim_next, finish};
 use syncdesk::store::{Store, StoreError};
 
 use crate::database::{Database, Fixture, both_databases};
@@ -30,7 +30,7 @@ async fn claimed(store: &Store) -> Check {
 }
 
 async fn end(store: &Store, check: Check) -> Result<(), StoreError> {
-    let outcome = Outcome { ok: true, stage: None, code: None, detail: None, took: Duration::from_millis(5) };
+    let outcome = CheckResult { ok: true, stage: None, code: None, detail: None, took: Duration::from_millis(5) };
     store.write(move |db| finish(db, &check, &outcome, &Cadence::default())).await
 }
 
@@ -67,7 +67,7 @@ both_databases! {
         assert_eq!(system.header("refresh"), "5");
         let tile = system.text("[aria-labelledby=connection]");
         assert!(tile.contains("Checking…") && !tile.contains("Not checked") && !tile.contains("Next check"), "{tile}");
-        let store = &desk.house.store;
+        let store = &desk.context.store;
         end(store, claimed(store).await).await.expect("it ends");
         for path in [&location, &tree.page()] {
             let page = ada.get(path).await.expect(200);
@@ -79,7 +79,7 @@ both_databases! {
     async fn a_changed_system(idle: Idle) {
         let Idle(desk) = idle;
         let tree = desk.files_system("Finance", "Reports").await;
-        let (ada, store) = (desk.as_("ada").await, &desk.house.store);
+        let (ada, store) = (desk.as_("ada").await, &desk.context.store);
         end(store, claimed(store).await).await.expect("the first check");
         for (number, change) in [(2, ("settings.transfers", "8")), (3, ("name", "Renamed"))] {
             let saved = save(&ada, &tree, change).await;
@@ -95,7 +95,7 @@ both_databases! {
     async fn while_a_check_is_in_process(idle: Idle) {
         let Idle(desk) = idle;
         let tree = desk.files_system("Finance", "Reports").await;
-        let (ada, store) = (desk.as_("ada").await, &desk.house.store);
+        let (ada, store) = (desk.as_("ada").await, &desk.context.store);
         let old = claimed(store).await;
         let saved = save(&ada, &tree, ("settings.transfers", "8")).await;
         assert_eq!(saved.location(), format!("{}?check=1", tree.page()));
@@ -109,7 +109,7 @@ both_databases! {
     async fn on_hold(idle: Idle) {
         let Idle(desk) = idle;
         let tree = desk.files_system("Finance", "Reports").await;
-        let (ada, store) = (desk.as_("ada").await, &desk.house.store);
+        let (ada, store) = (desk.as_("ada").await, &desk.context.store);
         end(store, claimed(store).await).await.expect("the first check");
         let hold = format!("{}/hold", tree.page());
         ada.get(&hold).await.expect(200);

@@ -40,7 +40,7 @@ async fn change(ada: &Visitor, tree: &Tree, changes: &[(&str, &str)]) -> Option<
     }
 }
 
-/// Which credential is stored: its bytes differ whenever it was sealed anew.
+/// Which credential is stored: its bytes differ whenever it was sealed again.
 fn sealed(desk: &Desk) -> Vec<String> {
     let bytes = if desk.is_on_postgres() { "encode(sealed, 'hex')" } else { "hex(sealed)" };
     desk.texts(&format!("SELECT slot || ' ' || lower({bytes}) AS value FROM credentials ORDER BY slot"))
@@ -74,7 +74,7 @@ both_databases! {
         ada.get("/systems/new?kind=files").await.expect(200);
         let refused = ada.submit("/systems/new", &fields).await.expect(422);
         assert_eq!(refused.text("[id='settings.destination_secret-error']"), "✕ Give the secret: without it nobody can sign in.");
-        // What was typed as the secret is not sent back, whatever else is wrong.
+        // The entered secret never returns to the browser, whatever else is wrong.
         fields.extend([("settings.destination_secret", SECRET), ("max_attempts", "0")]);
         let refused = ada.submit("/systems/new", &fields).await.expect(422);
         assert!(!refused.body.contains("s3cr3t"), "{}", refused.told());
@@ -116,7 +116,7 @@ both_databases! {
         let tree = bucket(&desk).await;
         let (ada, before) = (desk.as_("ada").await, sealed(&desk));
         assert_eq!(before.len(), 1, "{before:?}");
-        for changes in [("settings.destination_path", "elsewhere"), ("settings.destination_bucket", "others"), ("name", "New")] {
+        for changes in [("settings.destination_path", "elsewhere"), ("name", "New")] {
             assert_eq!(change(&ada, &tree, &[changes]).await, None);
             assert_eq!(sealed(&desk), before, "{changes:?}");
         }
@@ -129,8 +129,8 @@ both_databases! {
         until("a check", ended).await;
     }
 
-    /// Whoever may edit a system must not learn its secret by pointing it at a server of their own.
-    async fn a_new_host_or_account_demands_it_anew(desk: Desk) {
+    /// A person who may edit a system must not learn its secret by pointing it at their own server.
+    async fn a_new_host_or_account_demands_it_again(desk: Desk) {
         let tree = bucket(&desk).await;
         let (ada, before) = (desk.as_("ada").await, sealed(&desk));
         let said = "✕ Where it is sent has changed, or who signs in: type the secret again.";
@@ -140,6 +140,7 @@ both_databases! {
             &[("settings.destination_endpoint", "http://127.0.0.1.evil.example:9/")],
             &[("settings.destination_endpoint", "")],
             &[("settings.destination_account", "AKIAOTHER")],
+            &[("settings.destination_bucket", "other")],
             &[("settings.destination_kind", "azblob")],
             &[("settings.destination_kind", "webdav")],
         ] {
@@ -149,6 +150,31 @@ both_databases! {
         let changes = [("settings.destination_account", "AKIAOTHER"), ("settings.destination_secret", OTHER)];
         assert_eq!(change(&ada, &tree, &changes).await, None);
         assert_ne!(sealed(&desk), before);
+    }
+
+    /// Names that become parts of the URL must not change which host or path is called.
+    async fn a_bucket_is_a_name_only(desk: Desk) {
+        let tree = bucket(&desk).await;
+        let (ada, before) = (desk.as_("ada").await, sealed(&desk));
+        let edit = format!("{}/edit", tree.page());
+        for (field, value) in [
+            ("settings.destination_bucket", "..\\tenant\\box"),
+            ("settings.destination_bucket", ".."),
+            ("settings.destination_bucket", "%2e%2e"),
+            ("settings.destination_bucket", "2130706433:9?"),
+            ("settings.destination_bucket", "a#"),
+            ("settings.destination_region", "x.evil.example/"),
+        ] {
+            ada.get(&edit).await.expect(200);
+            let answer = ada.submit(&edit, &[(field, value), ("settings.destination_secret", OTHER)]).await.expect(422);
+            assert!(answer.text(&format!("[id='{field}-error']")).contains("Use only letters"), "{value}: {}", answer.told());
+            assert_eq!(sealed(&desk), before, "{value}");
+        }
+        // The bucket would be taken out of the host.
+        let host = [("settings.destination_endpoint", "https://reports.corp.example"), ("settings.destination_secret", OTHER)];
+        ada.get(&edit).await.expect(200);
+        let answer = ada.submit(&edit, &host).await.expect(422);
+        assert!(answer.text("[id='settings.destination_endpoint-error']").contains("https://corp.example"), "{}", answer.told());
     }
 
     /// A page of the same host may show what it is sent.
@@ -178,7 +204,7 @@ both_databases! {
         }
     }
 
-    /// A token without an account may be left out, so nobody is asked for it: it is removed.
+    /// A token without an account is optional, so the form does not require it: it is removed.
     async fn an_optional_token_does_not_follow_a_changed_host(desk: Desk) {
         for changed in ["http://127.0.0.1:10/dav", "http://localhost:9/dav", "https://127.0.0.1:9/dav", "http://127.0.0.1:9/"] {
             let share = [("settings.source_kind", "webdav"), ("settings.source_path", ""), ("settings.source_account", ""),

@@ -35,7 +35,7 @@ fn share<'a>(endpoint: &'a str, path: &'a str) -> [(&'static str, &'a str); 3] {
     ]
 }
 
-/// Sends the form for a system of a group, from a folder of its own to `destination`.
+/// Sends the form for a system of a group, from a separate folder to `destination`.
 async fn connect(
     visitor: &Visitor,
     desk: &Desk,

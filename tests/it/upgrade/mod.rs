@@ -87,7 +87,7 @@ fn fill(database: &mut Bare, level: usize) {
 
 /// The newest run that waits fails.
 async fn fails(desk: &Desk) {
-    let failed = desk.house.store.write(|db| {
+    let failed = desk.context.store.write(|db| {
         let claimant = Claimant { name: "the test".to_owned(), lease: Duration::from_mins(1), most_of_a_group: None };
         let claim = runs::claim_next(db, Internal::worker(), &claimant)?.expect("a run waits");
         let ending = Ending::Error { reason: EndReason::Failed, code: "PEER-AWAY".to_owned(), stage: Some(Stage::Tcp) };
@@ -118,13 +118,13 @@ async fn behaves_like_a_new_one(database: TestDatabase, level: usize) {
     ada.get(&format!("/systems/{}", key(2))).await.expect(200);
 
     // Each due run fails: two hours after its last success the system is silent.
-    let engine = desk.house.engine(Arc::default(), CancellationToken::new());
+    let engine = desk.context.engine(Arc::default(), CancellationToken::new());
     let silent = || desk.texts("SELECT name AS value FROM systems WHERE silent_since IS NOT NULL");
     for _ in 0..2 {
         scheduler::tick(&engine).await.expect("due times are read");
         assert!(silent().is_empty(), "version {level}: not yet");
         fails(&desk).await;
-        desk.house.store.advance(Duration::from_mins(61));
+        desk.context.store.advance(Duration::from_mins(61));
     }
     scheduler::tick(&engine).await.expect("due times are read");
     assert_eq!(silent(), ["Hourly"], "version {level}");

@@ -7,7 +7,7 @@ use syncdesk::access::Internal;
 use syncdesk::domain::cadence::Cadence;
 use syncdesk::domain::run::{CheckTrigger, EndReason, Stage};
 use syncdesk::domain::status::Connection;
-use syncdesk::store::checks::Outcome;
+use syncdesk::store::checks::CheckResult;
 use syncdesk::store::runs::{self, Ending};
 use syncdesk::store::{StoreError, checks, systems};
 use syncdesk::sync::scheduler;
@@ -16,8 +16,8 @@ use super::{HOUR, MINUTE, claimed, ends, save, tick, until_the_next_check, wait}
 use crate::database::both_databases;
 use crate::queue::depot::{Depot, ada};
 
-const AWAY: Outcome =
-    Outcome { ok: false, stage: Some(Stage::Tcp), code: Some("PEER-AWAY"), detail: None, took: MINUTE };
+const AWAY: CheckResult =
+    CheckResult { ok: false, stage: Some(Stage::Tcp), code: Some("PEER-AWAY"), detail: None, took: MINUTE };
 
 /// The checks of the only system.
 fn states(depot: &Depot) -> Vec<String> {
@@ -127,7 +127,7 @@ both_databases! {
         depot.write(|db| systems::delete(db, &ada(), &depot.key, depot.now()));
         let counted = || depot.database.connect().texts("SELECT overall AS value FROM system_counts WHERE n <> 0");
         assert_eq!(counted(), [""; 0]);
-        let outcome = Outcome { ok: false, stage: Some(Stage::Tcp), code: Some("PEER-AWAY"), detail: None, took: MINUTE };
+        let outcome = CheckResult { ok: false, stage: Some(Stage::Tcp), code: Some("PEER-AWAY"), detail: None, took: MINUTE };
         depot.write(|db| checks::finish(db, &check, &outcome, &Cadence::default()));
         assert_eq!(counted(), [""; 0], "it is in no count");
         assert_eq!(wait(&depot, depot.tree), None);

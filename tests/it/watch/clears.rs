@@ -29,7 +29,7 @@ both_databases! {
         assert_eq!((system.checked_at, system.connection_since), (system.last_success_at, system.last_success_at));
         let next = wait(&depot, depot.tree).expect("a next check");
         assert!((HOUR * 27 / 10..=HOUR * 3).contains(&next), "as after a good check: {next:?}");
-        let watch = depot.read(|db| systems::watch(db, &depot.found()));
+        let watch = depot.read(|db| systems::times(db, &depot.found()));
         assert_eq!(watch.pause_at, None, "nothing pauses it");
         // A second one moves only the time of the check.
         depot.advance(MINUTE);

@@ -16,7 +16,7 @@ fn ask(depot: &Depot) {
     depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
 }
 
-/// Whether anything of the system is due by itself.
+/// Whether a check or a run of the system is due.
 fn is_planned(depot: &Depot) -> bool {
     let planned = "SELECT 'x' AS value FROM watches WHERE next_check IS NOT NULL OR next_change_at IS NOT NULL";
     !depot.database.connect().texts(planned).is_empty()

@@ -13,7 +13,7 @@ use syncdesk::access::Internal;
 use syncdesk::domain::cadence::Cadence;
 use syncdesk::domain::run::{CheckTrigger, Stage};
 use syncdesk::ids::SystemId;
-use syncdesk::store::checks::{Check, Outcome, claim_next, finish};
+use syncdesk::store::checks::{Check, CheckResult, claim_next, finish};
 use syncdesk::store::systems::{self, Draft};
 use syncdesk::sync::scheduler;
 
@@ -35,7 +35,7 @@ fn claimed(depot: &Depot) -> Option<Check> {
 fn ends(depot: &Depot, ok: bool) {
     let check = claimed(depot).expect("a check waits");
     let (stage, code) = if ok { (None, None) } else { (Some(Stage::Tcp), Some("PEER-AWAY")) };
-    let outcome = Outcome { ok, stage, code, detail: None, took: Duration::from_millis(5) };
+    let outcome = CheckResult { ok, stage, code, detail: None, took: Duration::from_millis(5) };
     depot.write(|db| finish(db, &check, &outcome, &Cadence::default()));
 }
 
@@ -43,7 +43,7 @@ fn ends(depot: &Depot, ok: bool) {
 fn wait(depot: &Depot, system: SystemId) -> Option<Duration> {
     let watch = depot.read(|db| {
         let (system, _group) = systems::by_id(db, syncdesk::access::Internal::worker(), system)?;
-        systems::watch(db, &system)
+        systems::times(db, &system)
     });
     watch.next_check.map(|at| at.since(depot.now()))
 }

@@ -33,14 +33,14 @@ both_databases! {
         assert!(list.texts("tbody button").iter().any(|button| button.starts_with("Check connection")), "{}", list.told());
     }
 
-    /// Whoever is refused for a pause can do at once what ends it.
+    /// The page that refuses a run because of a pause offers the check that ends it.
     async fn a_refusal_for_a_pause_offers_the_check(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
         desk.checked().await;
         desk.sql("UPDATE systems SET connection = 'error', connection_since = 1795000000000000, paused_since = 1795000000000000");
         mona.get("/account").await.expect(200);
         let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
-        assert!(refused.says("Refused because the system is paused since") && refused.says("Check the connection: after"));
+        assert!(refused.says("Refused because the system is paused since") && refused.says("Check the connection: runs resume"));
         assert_eq!(refused.attributes(".do > a", "href")[0], tree.page());
         assert_eq!(refused.texts("main button"), ["Check connection"]);
         let fields = refused.form(&format!("{}/check", tree.page())).expect("the form");
@@ -56,7 +56,7 @@ both_databases! {
     async fn what_is_kept_back_says_for_what_it_waits(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
         desk.checked().await;
-        let late = desk.house.clock.now().0 - 301_000_000;
+        let late = desk.context.clock.now().0 - 301_000_000;
         desk.sql(&format!(
             "UPDATE systems SET paused_since = {late}; UPDATE watches SET pause_at = {late}, next_check = 9000000000000000;
              INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at)
@@ -78,6 +78,7 @@ both_databases! {
         }
     }
 
+    /// A freshness budget for each system (default twice its interval; two due times of a cron or daily schedule).
     async fn a_budget_is_typed_and_kept(desk: Desk) {
         let tree = desk.files_system_with("Finance", "Reports", &[("freshness_hours", "5")]).await;
         assert_eq!(desk.texts("SELECT CAST(freshness_us AS TEXT) AS value FROM watches"), [(5 * HOUR_US).to_string()]);

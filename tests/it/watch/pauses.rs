@@ -3,7 +3,7 @@
 use syncdesk::clock::Stamp;
 use syncdesk::domain::run::{CheckTrigger, Trigger};
 use syncdesk::domain::status::{Connection, Overall};
-use syncdesk::store::runs::{self, RunPlace};
+use syncdesk::store::runs::{self, RunCursor};
 use syncdesk::store::{checks, systems};
 
 use super::{HOUR, MINUTE, ends, tick, until_the_next_check};
@@ -14,7 +14,7 @@ use crate::queue::depot::{Depot, ada, claim};
 async fn fail_for(depot: &Depot, minutes: u32) {
     let until = depot.now().plus(MINUTE * minutes);
     loop {
-        let watch = depot.read(|db| syncdesk::store::systems::watch(db, &depot.found()));
+        let watch = depot.read(|db| syncdesk::store::systems::times(db, &depot.found()));
         if watch.next_check.is_none_or(|next| next > until) {
             break;
         }
@@ -30,7 +30,7 @@ both_databases! {
         tick(&depot).await;
         ends(&depot, true);
         until_the_next_check(&depot, depot.tree).await;
-        // A regular check that fails after three good hours pauses nothing by itself.
+        // A regular check that fails after three good hours pauses nothing.
         ends(&depot, false);
         tick(&depot).await;
         let failed = depot.found();
@@ -44,7 +44,7 @@ both_databases! {
         assert_eq!(paused.overall, Overall::Error);
     }
 
-    async fn a_good_check_in_between_begins_anew(depot: Depot) {
+    async fn a_good_check_in_the_meantime_starts_again(depot: Depot) {
         tick(&depot).await;
         ends(&depot, false);
         fail_for(&depot, 170).await;
@@ -57,8 +57,8 @@ both_databases! {
         assert_eq!(depot.found().paused_since, None);
     }
 
-    /// Nothing starts meanwhile; a good check by hand lifts the pause, and what was missed is caught up once.
-    async fn it_goes_on_after_a_good_check(depot: Depot) {
+    /// Nothing starts during the pause; a successful manual check lifts it, and what was missed is caught up once.
+    async fn it_continues_after_a_good_check(depot: Depot) {
         depot.database.connect().execute(&format!(
             "UPDATE systems SET schedule = 'every 60', next_due = {}", depot.now().plus(HOUR * 4).0
         ));
@@ -70,7 +70,7 @@ both_databases! {
         assert!(claim(&depot.store).is_none(), "what is queued waits");
         depot.advance(HOUR * 7);
         tick(&depot).await;
-        let waiting = depot.read(|db| runs::list(db, &depot.found(), RunPlace::Newest, Stamp(0), 10)).0;
+        let waiting = depot.read(|db| runs::list(db, &depot.found(), RunCursor::Newest, Stamp(0), 10)).0;
         assert_eq!(waiting.len(), 1, "and nothing more comes due");
 
         depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
@@ -80,7 +80,7 @@ both_databases! {
         claim(&depot.store).expect("what waited begins");
         tick(&depot).await;
         tick(&depot).await;
-        let runs = depot.read(|db| runs::list(db, &depot.found(), RunPlace::Newest, Stamp(0), 10)).0;
+        let runs = depot.read(|db| runs::list(db, &depot.found(), RunCursor::Newest, Stamp(0), 10)).0;
         let triggers: Vec<Trigger> = runs.iter().map(|listed| listed.run.trigger).collect();
         assert_eq!(triggers, [Trigger::CatchUp, Trigger::Manual]);
     }

@@ -100,7 +100,7 @@ both_databases! {
         assert!(depot.found().silent_since.is_some());
     }
 
-    /// Saving is no success. Another schedule has a budget of its own.
+    /// Saving is no success. Another schedule has its own budget.
     async fn another_name_does_not_help(depot: Depot) {
         hourly(&depot);
         depot.advance(HOUR * 2 + MINUTE);

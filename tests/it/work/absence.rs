@@ -21,8 +21,8 @@ async fn relayed(lease: Duration) -> (Depot, Relay, Worker) {
     let depot = <Depot as Fixture>::on(Database::Postgres).await;
     let relay = Relay::to(&depot.database.url());
     let url = relay.url(&depot.database.url());
-    let house = tokio::task::block_in_place(|| depot.another_at(&url));
-    let mut engine = scripted(&house);
+    let context = tokio::task::block_in_place(|| depot.another_at(&url));
+    let mut engine = scripted(&context);
     engine.limits.lease = lease;
     (depot, relay, Worker::with(engine))
 }

@@ -19,7 +19,7 @@ both_databases! {
             depot.database.connect().execute(&silent);
             depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, "ada", depot.now()));
         }
-        let mut engine = scripted(&depot.house);
+        let mut engine = scripted(&depot.context);
         engine.limits.runs_at_once = 1;
         engine.limits.checks_at_once = 4;
         engine.limits.grace = Duration::from_millis(200);

@@ -1,13 +1,13 @@
-//! How runs end by themselves.
+//! How runs end without a stop.
 
 use std::time::Duration;
 
 use syncdesk::domain::message::{Category, Message};
-use syncdesk::domain::run::{CheckTrigger, EndReason, Failure, RunResult, RunState, Stage};
+use syncdesk::domain::run::{CheckTrigger, EndReason, PeerFailure, RunResult, RunState, Stage};
 use syncdesk::ids::RunNo;
 use syncdesk::ops::request_run::Answer;
 use syncdesk::store::{checks, runs};
-use syncdesk::sync::connector::Halt;
+use syncdesk::sync::connector::StopReason;
 
 use super::script::{Worker, copied, last_args, log, plays, reaches, request, run_once, scripted};
 use crate::database::both_databases;
@@ -36,7 +36,7 @@ both_databases! {
 
     async fn a_transient_error_is_tried_again(depot: Depot) {
         plays(&depot, |_context| Box::pin(async {
-            Err(Failure::new(Stage::Tcp, "PEER-AWAY").arg("files.example").quoting("no route").transient().into())
+            Err(PeerFailure::new(Stage::Tcp, "PEER-AWAY").arg("files.example").quoting("no route").transient().into())
         }));
         let worker = Worker::of(&depot);
         let run = run_once(&depot).await;
@@ -60,7 +60,7 @@ both_databases! {
     }
 
     async fn an_error_that_lasts_is_not(depot: Depot) {
-        plays(&depot, |_context| Box::pin(async { Err(Failure::new(Stage::SignIn, "PEER-SIGN-IN").into()) }));
+        plays(&depot, |_context| Box::pin(async { Err(PeerFailure::new(Stage::SignIn, "PEER-SIGN-IN").into()) }));
         let worker = Worker::of(&depot);
         let run = run_once(&depot).await;
         worker.end().await;
@@ -68,8 +68,9 @@ both_databases! {
         assert!(depot.open_runs().is_empty());
     }
 
+    /// More than 20 % and more than 10 of the destination's items: Error before the first deletion.
     async fn a_braked_run_waits_for_a_person(depot: Depot) {
-        plays(&depot, |_context| Box::pin(async { Err(Halt::Braked) }));
+        plays(&depot, |_context| Box::pin(async { Err(StopReason::Braked) }));
         let worker = Worker::of(&depot);
         let run = run_once(&depot).await;
         worker.end().await;
@@ -97,7 +98,7 @@ both_databases! {
     /// The worker that is told of a run does not wait for its next look, which is an hour away here.
     async fn a_run_begins_when_it_is_asked_for(depot: Depot) {
         plays(&depot, |_context| Box::pin(async { Ok(()) }));
-        let mut engine = scripted(&depot.house);
+        let mut engine = scripted(&depot.context);
         engine.limits.poll = Duration::from_hours(1);
         let wake = engine.wake.clone();
         let worker = Worker::with(engine);
@@ -110,7 +111,7 @@ both_databases! {
 
     async fn a_busy_worker_takes_no_more(depot: Depot) {
         plays(&depot, |context| Box::pin(async { Err(context.stop.stopped().await.into()) }));
-        let mut engine = scripted(&depot.house);
+        let mut engine = scripted(&depot.context);
         engine.limits.runs_at_once = 1;
         let worker = Worker::with(engine);
         request(&depot);

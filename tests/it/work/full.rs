@@ -70,7 +70,7 @@ both_databases! {
     }
 
     /// There is no space for its last messages, but for the word that it is canceled.
-    async fn a_run_that_is_canceled_meanwhile_is_not_retried(depot: Depot) {
+    async fn a_run_that_is_canceled_at_its_end_is_not_retried(depot: Depot) {
         let gate = plays_in_two_parts(&depot);
         let worker = Worker::of(&depot);
         let run = begin(&depot).await;

@@ -7,7 +7,7 @@ use syncdesk::domain::message::Category;
 use syncdesk::domain::run::{EndReason, RunResult, RunState, Trigger};
 use syncdesk::ids::RunNo;
 use syncdesk::store::runs::{self, Run};
-use syncdesk::sync::run::bury;
+use syncdesk::sync::run::reap;
 
 use super::script::{Worker, begin, last_args, log, plays, plays_in_two_parts, reaches, scripted};
 use crate::database::both_databases;
@@ -72,7 +72,7 @@ both_databases! {
         let run = reaches(&depot, RunNo(1), RunState::Ended).await;
         worker.end().await;
         assert_eq!(run.end_reason, Some(EndReason::LostWorker));
-        assert!(bury(&scripted(&depot.house), halfway).await.is_err(), "the first reaper comes too late");
+        assert!(reap(&scripted(&depot.context), halfway).await.is_err(), "the first reaper comes too late");
         assert_eq!(log(&depot, &run).len(), 1, "and wrote nothing");
         assert_eq!(retries(&depot, &run), 1);
     }

@@ -9,7 +9,7 @@ use std::thread;
 /// What the server says when it has committed.
 const COMMITTED: &[u8] = b"C\0\0\0\x0bCOMMIT\0";
 
-/// Listens on a port of its own until this is dropped.
+/// Listens on its own port until this is dropped.
 pub struct Relay {
     port: u16,
     state: Arc<State>,

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use syncdesk::app::House;
-use syncdesk::domain::kind::{Owner, Reading};
+use syncdesk::app::AppContext;
+use syncdesk::domain::kind::{Reading, SecretRecipient};
 use syncdesk::domain::message::{Category, Message};
-use syncdesk::domain::run::{Failure, RunState, Stage};
+use syncdesk::domain::run::{PeerFailure, RunState, Stage};
 use syncdesk::ids::RunNo;
-use syncdesk::store::messages::{self, Cursor, Log, MessageFilter, Words};
+use syncdesk::store::messages::{self, Cursor, Dictionary, Log, MessageFilter};
 use syncdesk::store::runs::{Queued, Run};
-use syncdesk::sync::connector::{Connector, Context, Field, Halt, Kind, Peer, Task, Territory, Typed};
+use syncdesk::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, StopReason, Task, Typed, WriteTarget};
 use syncdesk::sync::engine::Engine;
 use syncdesk::sync::worker;
 use tokio::sync::Semaphore;
@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::queue::depot::{Depot, ada};
 use crate::wait::until;
 
-type Script = Arc<dyn for<'a> Fn(&'a Context) -> Task<'a, Result<(), Halt>> + Send + Sync>;
+type Script = Arc<dyn for<'a> Fn(&'a Context) -> Task<'a, Result<(), StopReason>> + Send + Sync>;
 
 /// The scripts of all tests of this process, by the number in the settings of their system.
 static SCRIPTS: Mutex<BTreeMap<u64, Script>> = Mutex::new(BTreeMap::new());
@@ -31,7 +31,7 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 
 struct Scripted;
 
-impl Kind for Scripted {
+impl ConnectorKind for Scripted {
     fn kind(&self) -> &'static str {
         "files"
     }
@@ -56,7 +56,7 @@ impl Kind for Scripted {
         &[]
     }
 
-    fn owners(&self, _settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {
+    fn owners(&self, _settings: &serde_json::Value) -> BTreeMap<&'static str, SecretRecipient> {
         BTreeMap::new()
     }
 
@@ -68,7 +68,7 @@ impl Kind for Scripted {
         Vec::new()
     }
 
-    fn territory(&self, _settings: &serde_json::Value) -> Option<Territory> {
+    fn territory(&self, _settings: &serde_json::Value) -> Option<WriteTarget> {
         None
     }
 
@@ -82,7 +82,7 @@ impl Kind for Scripted {
 }
 
 impl Connector for Scripted {
-    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), Failure>> {
+    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), PeerFailure>> {
         Box::pin(async {
             if peer.settings["silent"] == true {
                 std::future::pending::<()>().await;
@@ -91,7 +91,7 @@ impl Connector for Scripted {
         })
     }
 
-    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), Halt>> {
+    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), StopReason>> {
         let number = context.peer.settings["script"].as_u64().expect("the number of a script");
         let script = SCRIPTS.lock().expect("no panic").get(&number).cloned().expect("a script");
         Box::pin(async move { script(context).await })
@@ -101,7 +101,9 @@ impl Connector for Scripted {
 static SCRIPTED: Scripted = Scripted;
 
 /// Settings of a system whose runs do this.
-pub fn settings(script: impl for<'a> Fn(&'a Context) -> Task<'a, Result<(), Halt>> + Send + Sync + 'static) -> String {
+pub fn settings(
+    script: impl for<'a> Fn(&'a Context) -> Task<'a, Result<(), StopReason>> + Send + Sync + 'static,
+) -> String {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     SCRIPTS.lock().expect("no panic").insert(number, Arc::new(script));
     format!(r#"{{"script":{number}}}"#)
@@ -110,7 +112,7 @@ pub fn settings(script: impl for<'a> Fn(&'a Context) -> Task<'a, Result<(), Halt
 /// Makes the runs of all systems do this.
 pub fn plays(
     depot: &Depot,
-    script: impl for<'a> Fn(&'a Context) -> Task<'a, Result<(), Halt>> + Send + Sync + 'static,
+    script: impl for<'a> Fn(&'a Context) -> Task<'a, Result<(), StopReason>> + Send + Sync + 'static,
 ) {
     depot.database.connect().execute(&format!("UPDATE systems SET settings = '{}'", settings(script)));
 }
@@ -133,8 +135,8 @@ pub fn plays_in_two_parts(depot: &Depot) -> Gate {
 }
 
 /// An engine whose connectors follow scripts.
-pub fn scripted(house: &House) -> Engine {
-    let mut engine = house.engine(Arc::default(), CancellationToken::new());
+pub fn scripted(context: &AppContext) -> Engine {
+    let mut engine = context.engine(Arc::default(), CancellationToken::new());
     engine.connector = |_kind| Some(&SCRIPTED);
     engine.limits.poll = Duration::from_millis(20);
     engine
@@ -169,7 +171,7 @@ pub struct Worker {
 
 impl Worker {
     pub fn of(depot: &Depot) -> Self {
-        Self::with(scripted(&depot.house))
+        Self::with(scripted(&depot.context))
     }
 
     pub fn with(engine: Engine) -> Self {
@@ -216,7 +218,7 @@ pub async fn run_once(depot: &Depot) -> Run {
 
 /// Category and code of each message.
 pub fn log(depot: &Depot, run: &Run) -> Vec<(Category, String)> {
-    let (words, grant) = (Words::default(), ada());
+    let (words, grant) = (Dictionary::default(), ada());
     let log = Log { words: &words, grant: &grant, run: run.id };
     let page = depot.read(|db| messages::page(db, log, &MessageFilter::default(), Cursor::First, 1_000));
     page.rows.into_iter().map(|row| (row.category, row.code)).collect()
@@ -224,7 +226,7 @@ pub fn log(depot: &Depot, run: &Run) -> Vec<(Category, String)> {
 
 /// The arguments of a run's last message.
 pub fn last_args(depot: &Depot, run: &Run) -> Vec<String> {
-    let (words, grant) = (Words::default(), ada());
+    let (words, grant) = (Dictionary::default(), ada());
     let log = Log { words: &words, grant: &grant, run: run.id };
     let page = depot.read(|db| messages::page(db, log, &MessageFilter::default(), Cursor::Last, 1));
     page.rows.into_iter().flat_map(|row| row.args).collect()

@@ -18,7 +18,7 @@ both_databases! {
         plays(&depot, |context| Box::pin(async { Err(context.stop.stopped().await.into()) }));
         let quick = settings(|_context| Box::pin(async { Ok(()) }));
         depot.database.connect().execute(&format!("UPDATE systems SET settings = '{quick}' WHERE name = 'tree'"));
-        let mut engine = scripted(&depot.house);
+        let mut engine = scripted(&depot.context);
         engine.limits.runs_at_once = 3;
         let worker = Worker::with(engine);
         let running = || depot.database.connect().texts("SELECT worker AS value FROM runs WHERE state = 'running'").len();

@@ -28,7 +28,7 @@ both_databases! {
         assert_eq!(Some(retry.not_before), run.ended_at, "it starts at once, wherever a worker is");
     }
 
-    async fn a_run_that_comes_to_its_end_meanwhile_is_whole(depot: Depot) {
+    async fn a_run_that_ends_during_the_shutdown_is_whole(depot: Depot) {
         plays(&depot, |context| Box::pin(async {
             context.journal.log(copied("the first")).await?;
             let _ = context.stop.stopped().await;
@@ -73,7 +73,7 @@ both_databases! {
 }
 
 async fn ends_after_its_grace(depot: &Depot) {
-    let mut engine = scripted(&depot.house);
+    let mut engine = scripted(&depot.context);
     engine.limits.grace = Duration::from_millis(200);
     let worker = Worker::with(engine);
     begin(depot).await;

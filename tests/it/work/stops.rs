@@ -72,7 +72,7 @@ both_databases! {
             context.journal.log(copied("a")).await?;
             std::future::pending().await
         }));
-        let mut engine = scripted(&depot.house);
+        let mut engine = scripted(&depot.context);
         engine.limits.obey = Duration::from_millis(200);
         let worker = Worker::with(engine);
         let no = begin(&depot).await.no;
@@ -86,7 +86,7 @@ both_databases! {
     /// The operator's limit holds for a system that was specified with more.
     async fn nothing_moves_for_as_long_as_the_operator_allows(depot: Depot) {
         plays(&depot, |context| Box::pin(async { Err(context.stop.stopped().await.into()) }));
-        let mut engine = scripted(&depot.house);
+        let mut engine = scripted(&depot.context);
         engine.limits.longest_timeout = Duration::from_millis(100);
         let worker = Worker::with(engine);
         let run = run_once(&depot).await;
@@ -106,7 +106,7 @@ both_databases! {
                 Ok((*told.get_or_init(|| context.stop.check()))?)
             })
         });
-        let mut engine = scripted(&depot.house);
+        let mut engine = scripted(&depot.context);
         engine.limits.lease = Duration::from_secs(2);
         let turn = engine.limits.lease / 20;
         let claim = depot.started("a");
@@ -145,8 +145,8 @@ both_databases! {
         assert_eq!(depot.open_runs()[0].retries_run, Some(run.id));
     }
 
-    /// The time-out is for time without progress, not for all the time that a run takes.
-    async fn a_long_run_that_moves_goes_on(depot: Depot) {
+    /// The timeout is for time without progress, not for all the time that a run takes.
+    async fn a_long_run_that_moves_continues(depot: Depot) {
         const ALLOWED: Duration = Duration::from_secs(3);
         plays(&depot, |context| Box::pin(async {
             let (began, mut beats) = (Instant::now(), tokio::time::interval(Duration::from_millis(50)));

@@ -22,7 +22,7 @@ pub const NAME: &str = "FILE-NAME";
 pub const CASE: &str = "FILE-CASE";
 /// Warning: a name or path is too long. Args: its length, the longest possible one, in bytes.
 pub const TOO_LONG: &str = "FILE-TOO-LONG";
-/// Warning: the destination was changed by somebody else and was overwritten. No args.
+/// Warning: somebody else changed the destination, and it was overwritten. No args.
 pub const DRIFT: &str = "FILE-DRIFT";
 /// Information: a symbolic link was skipped. Args: "source" or "destination".
 pub const LINK: &str = "FILE-LINK";
@@ -47,7 +47,7 @@ pub const SIZE_ONLY: &str = "FILE-SIZE-ONLY";
 pub const OTHER_PATH: &str = "FILE-OTHER-PATH";
 /// Error: items had to be copied, and none arrived. Args: how many.
 pub const NOTHING_ARRIVED: &str = "FILE-NOTHING-ARRIVED";
-/// Error: the mass-deletion brake. Args: deletions, items of the destination, share in percent,
+/// Error: The deletion limit. Args: deletions, items of the destination, share in percent,
 /// allowed percent, allowed number, reason ("share", "all", "`source_missing`").
 pub const BRAKE: &str = "FILE-BRAKE";
 /// Error: the root of the source does not exist. Args: its address.
@@ -60,7 +60,7 @@ pub const ROOT: &str = "FILE-ROOT";
 pub const PATTERN: &str = "FILE-PATTERN";
 /// Error: source and destination are the same folder, or one is in the other. No args.
 pub const OVERLAP: &str = "FILE-OVERLAP";
-/// Information: left-overs of crashed runs were removed. Args: how many.
+/// Information: leftovers of crashed runs were removed. Args: how many.
 pub const LEFTOVER: &str = "FILE-LEFTOVER";
 /// Information: the summary. Args: unchanged, inserted, updated, deleted, skipped, bytes.
 pub const SUMMARY: &str = "FILE-SUMMARY";

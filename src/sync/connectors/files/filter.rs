@@ -1,6 +1,6 @@
 //! Include and exclude patterns.
 //!
-//! A pattern without a `/` (other than at its end) stands for a name in any folder; with one it is anchored at the root.
+//! A pattern without a `/` (other than at its end) matches a name in any folder; with one it is anchored at the root.
 //! `*` and `?` stay within a name, `**` spans folders, a `/` at the end means folders only. What matches
 //! a folder holds for all that is in it. Exclude wins over include; without any include pattern
 //! everything is included.
@@ -15,7 +15,7 @@ use super::path::ItemPath;
 
 /// What is synchronized at all.
 #[derive(Debug, Clone)]
-pub struct Filter {
+pub struct PathFilter {
     include: Option<Patterns>,
     exclude: Patterns,
 }
@@ -37,7 +37,7 @@ pub enum Scope {
     Outside,
 }
 
-impl Filter {
+impl PathFilter {
     /// # Errors
     /// The place of the bad pattern and what is wrong with it.
     pub fn new(include: &[String], exclude: &[String]) -> Result<Self, String> {
@@ -45,7 +45,7 @@ impl Filter {
         Ok(Self { include, exclude: Patterns::new(exclude)? })
     }
 
-    /// Where a child stands whose folder stands at `parent` (the root: [`Filter::root`]).
+    /// Where a child stands whose folder stands at `parent` (the root: [`PathFilter::root`]).
     #[must_use]
     pub fn scope(&self, parent: Scope, path: &ItemPath, folder: bool) -> Scope {
         let path = Path::new(OsStr::from_bytes(path.as_bytes()));
@@ -116,13 +116,13 @@ fn glob(pattern: &str) -> Result<Glob, String> {
 mod tests {
     use super::*;
 
-    fn filter(include: &[&str], exclude: &[&str]) -> Filter {
+    fn filter(include: &[&str], exclude: &[&str]) -> PathFilter {
         let own = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-        Filter::new(&own(include), &own(exclude)).unwrap()
+        PathFilter::new(&own(include), &own(exclude)).unwrap()
     }
 
     /// The scope of a path, walking down from the root.
-    fn scope(filter: &Filter, path: &str, folder: bool) -> Scope {
+    fn scope(filter: &PathFilter, path: &str, folder: bool) -> Scope {
         let mut at = ItemPath::root();
         let mut scope = filter.root();
         let names: Vec<&str> = path.split('/').collect();
@@ -165,8 +165,8 @@ mod tests {
 
     #[test]
     fn bad_patterns_are_told() {
-        assert!(Filter::new(&["[a".to_owned()], &[]).is_err());
-        assert!(Filter::new(&[], &["/".to_owned()]).is_err());
+        assert!(PathFilter::new(&["[a".to_owned()], &[]).is_err());
+        assert!(PathFilter::new(&[], &["/".to_owned()]).is_err());
     }
 
     #[test]

@@ -49,7 +49,7 @@ pub(super) static FIELDS: &[Field] = &[
     Field::new(
         "include",
         "Include",
-        "One pattern a line; empty for everything. *.txt stands for a name in any folder, /docs/*.txt for a place, \
+        "One pattern a line; empty for everything. *.txt matches names in any folder, /docs/*.txt one path, \
          docs/ for a folder with all in it; ** spans folders.",
         WHAT,
         Input::Lines,
@@ -76,7 +76,7 @@ pub(super) static FIELDS: &[Field] = &[
     Field::new(
         "brake_count",
         "Brake: number",
-        "So many deletions never pull the brake, unless they are all items.",
+        "Deletions up to this number are always allowed, unless they would empty the destination.",
         CARE,
         Input::Number,
         "10",

@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use futures_util::Stream;
 
-use super::end::{EndError, EndResult, Facts, Reader, Trouble};
+use super::endpoint::{EndpointError, EndpointResult, Facts, FileReader, ItemError};
 use crate::sync::progress::Progress;
 use crate::sync::stop::Stop;
 
-/// What [`super::end::End::write`] writes. It moves the progress, and ends with
-/// [`EndError::Stopped`] as soon as the run is stopped.
+/// What [`super::endpoint::Endpoint::write`] writes. It moves the progress, and ends with
+/// [`EndpointError::Stopped`] as soon as the run is stopped.
 pub struct Incoming {
-    reader: Box<dyn Reader>,
+    reader: Box<dyn FileReader>,
     facts: Facts,
     stop: Stop,
     progress: Arc<Progress>,
@@ -38,25 +38,25 @@ impl LastFacts {
     }
 }
 
-/// Keeps what the source failed with, so that it is not taken for a failure of the destination.
+/// Keeps what the source failed with, so that it is not treated as a failure of the destination.
 #[derive(Debug, Clone, Default)]
-pub struct Failed(Arc<Mutex<Option<EndError>>>);
+pub struct Failed(Arc<Mutex<Option<EndpointError>>>);
 
 impl Failed {
-    fn keep(&self, error: &EndError) {
+    fn keep(&self, error: &EndpointError) {
         *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(error.clone());
     }
 
     /// The error of the source or of the stop, if that is why the writing failed.
     #[must_use]
-    pub fn take(&self) -> Option<EndError> {
+    pub fn take(&self) -> Option<EndpointError> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
     }
 }
 
 impl Incoming {
     #[must_use]
-    pub fn new(reader: Box<dyn Reader>, stop: Stop, progress: Arc<Progress>) -> Self {
+    pub fn new(reader: Box<dyn FileReader>, stop: Stop, progress: Arc<Progress>) -> Self {
         let facts = reader.facts().clone();
         Self {
             reader,
@@ -105,11 +105,11 @@ impl Incoming {
         self.given.clone()
     }
 
-    /// The next bytes; `None` when the whole file was given and did not change meanwhile.
+    /// The next bytes; `None` at the end of a file that did not change while it was read.
     ///
     /// # Errors
     /// Of the source, or when the run is stopped. Nothing may become visible then.
-    pub async fn next(&mut self) -> EndResult<Option<Bytes>> {
+    pub async fn next(&mut self) -> EndpointResult<Option<Bytes>> {
         let got = tokio::select! {
             biased;
             stopped = self.stop.stopped() => Err(stopped.into()),
@@ -120,13 +120,13 @@ impl Incoming {
                 let given = self.given.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
                 self.progress.bytes(bytes.len() as u64);
                 if self.facts.size.is_some_and(|size| given > size) {
-                    let error = EndError::item(Trouble::Changed, "it grew while it was read");
+                    let error = EndpointError::item(ItemError::Changed, "it grew while it was read");
                     self.failed.keep(&error);
                     return Err(error);
                 }
             }
             Ok(None) if self.facts.size.is_some_and(|size| self.given() < size) => {
-                let error = EndError::item(Trouble::Changed, "it became shorter while it was read");
+                let error = EndpointError::item(ItemError::Changed, "it became shorter while it was read");
                 self.failed.keep(&error);
                 return Err(error);
             }
@@ -140,8 +140,8 @@ impl Incoming {
     ///
     /// # Errors
     /// When the run must not change anything any more.
-    pub fn commit(&self) -> EndResult<()> {
-        self.stop.check().map_err(EndError::from)
+    pub fn commit(&self) -> EndpointResult<()> {
+        self.stop.check().map_err(EndpointError::from)
     }
 
     /// For what must outlive this, such as the body of a request: the run's stop.
@@ -152,7 +152,7 @@ impl Incoming {
 
     /// As the body of a request. An error of the source is in [`Incoming::failed`] as well.
     ///
-    /// The last piece is held back until the reader has confirmed that the file did not change: whoever sends
+    /// The last piece is held back until the reader has confirmed that the file did not change: a service that sends
     /// a body of known length does not ask for more after its last byte.
     pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static {
         futures_util::stream::unfold(Some((self, None)), |state| async {
@@ -182,24 +182,24 @@ mod tests {
     use crate::sync::connector::Task;
 
     /// Gives two pieces, and then what it ends with.
-    struct Pieces(Vec<&'static str>, Option<Trouble>, Facts);
+    struct Pieces(Vec<&'static str>, Option<ItemError>, Facts);
 
-    impl Reader for Pieces {
+    impl FileReader for Pieces {
         fn facts(&self) -> &Facts {
             &self.2
         }
 
-        fn next(&mut self) -> Task<'_, EndResult<Option<Bytes>>> {
+        fn next(&mut self) -> Task<'_, EndpointResult<Option<Bytes>>> {
             let next = match (self.0.pop(), self.1) {
                 (Some(piece), _) => Ok(Some(Bytes::from_static(piece.as_bytes()))),
-                (None, Some(trouble)) => Err(EndError::item(trouble, "in the end")),
+                (None, Some(trouble)) => Err(EndpointError::item(trouble, "in the end")),
                 (None, None) => Ok(None),
             };
             Box::pin(async { next })
         }
     }
 
-    fn incoming(end: Option<Trouble>) -> Incoming {
+    fn incoming(end: Option<ItemError>) -> Incoming {
         let pieces = Pieces(vec!["de", "abc"], end, Facts { size: None, etag: Some("e".into()), ..Facts::default() });
         Incoming::new(Box::new(pieces), Stop::with_lease(Duration::from_mins(1)), Arc::default())
     }
@@ -214,10 +214,10 @@ mod tests {
         let facts = whole.last_facts();
         assert_eq!(streamed(whole).await, [Some("abc".into()), Some("de".into())]);
         assert_eq!(facts.take(), Some(Facts { size: Some(5), etag: Some("e".into()), ..Facts::default() }));
-        let changed = incoming(Some(Trouble::Changed));
+        let changed = incoming(Some(ItemError::Changed));
         let (failed, facts) = (changed.failed(), changed.last_facts());
         assert_eq!(streamed(changed).await, [Some("abc".into()), None], "what is incomplete is never sent whole");
-        assert_eq!(failed.take(), Some(EndError::item(Trouble::Changed, "in the end")));
+        assert_eq!(failed.take(), Some(EndpointError::item(ItemError::Changed, "in the end")));
         assert_eq!(facts.take(), None);
     }
 }

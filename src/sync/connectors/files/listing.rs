@@ -4,14 +4,14 @@
 //! An end never drops anything silently. The engine deletes only what a complete listing of the source
 //! lacks, so whatever an end cannot describe must appear here.
 
-use super::end::{Entry, Trouble};
+use super::endpoint::{DirEntry, ItemError};
 
 /// The children of a folder, in any order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
     /// Children that exist. If a name appears twice, the engine compares both entries; entries that differ
     /// make the name unknown.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<DirEntry>,
     /// Names that may or may not exist.
     pub unknown: Vec<Unknown>,
     /// Things that exist and can never be items.
@@ -25,7 +25,7 @@ pub struct Listing {
 pub struct Unknown {
     /// A name that [`super::path::is_name`] accepts.
     pub name: Vec<u8>,
-    pub trouble: Trouble,
+    pub trouble: ItemError,
     /// What the service or the operating system said.
     pub words: String,
 }
@@ -43,7 +43,7 @@ pub struct Unusable {
 impl Listing {
     /// A complete listing.
     #[must_use]
-    pub fn of(entries: Vec<Entry>) -> Self {
+    pub fn of(entries: Vec<DirEntry>) -> Self {
         Self { entries, ..Self::default() }
     }
 

@@ -1,19 +1,19 @@
 //! The files connector: a tree here or there, copied one way or mirrored.
 
 pub mod codes;
-pub mod end;
+pub mod endpoint;
 pub mod engine;
 pub mod filter;
 mod form;
 pub mod incoming;
 pub mod listing;
 pub mod local;
+mod location;
 pub mod mtime;
 pub mod names;
 pub mod open;
 mod parse;
 pub mod path;
-mod place;
 pub mod remote;
 pub mod settings;
 
@@ -21,20 +21,20 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use self::end::Which;
-use self::place::Place;
-use self::settings::{EndKind, EndSettings, Mode, Settings};
-use crate::domain::kind::{Owner, Reading};
+use self::endpoint::Which;
+use self::location::Location;
+use self::settings::{EndpointKind, EndpointSettings, Mode, Settings};
+use crate::domain::kind::{Reading, SecretRecipient};
 use crate::domain::plain_http::Recipient;
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::net;
-use crate::sync::connector::{Connector, Context, Field, Halt, Kind, Peer, Task, Territory, Typed};
+use crate::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, StopReason, Task, Typed, WriteTarget};
 
 /// Trees of files: local folders, S3, Azure Blob and WebDAV.
 #[derive(Debug, Clone, Copy)]
 pub struct Files;
 
-impl Kind for Files {
+impl ConnectorKind for Files {
     fn kind(&self) -> &'static str {
         "files"
     }
@@ -60,7 +60,7 @@ impl Kind for Files {
         parse::TERRITORY
     }
 
-    fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {
+    fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, SecretRecipient> {
         let Some(settings) = Settings::from_json(settings) else { return BTreeMap::new() };
         let of = |which: Which| Some((which.secret(), settings.end(which).owner()?));
         [Which::Source, Which::Destination].into_iter().filter_map(of).collect()
@@ -79,20 +79,20 @@ impl Kind for Files {
         let Some(settings) = Settings::from_json(settings) else { return Vec::new() };
         [("source_path", &settings.source), ("destination_path", &settings.destination)]
             .into_iter()
-            .filter(|(_field, end)| end.kind == EndKind::Local)
+            .filter(|(_field, end)| end.kind == EndpointKind::Local)
             .map(|(field, end)| (field, PathBuf::from(&end.path)))
             .collect()
     }
 
-    fn territory(&self, settings: &serde_json::Value) -> Option<Territory> {
+    fn territory(&self, settings: &serde_json::Value) -> Option<WriteTarget> {
         let settings = Settings::from_json(settings)?;
-        let Place { address, whole_host } = Place::of(&settings.destination);
-        Some(Territory { address, whole_host, deletes: settings.mode == Mode::Mirror })
+        let Location { address, whole_host } = Location::of(&settings.destination);
+        Some(WriteTarget { address, whole_host, deletes: settings.mode == Mode::Mirror })
     }
 
     fn stages(&self, settings: &serde_json::Value, slots: &[String]) -> Vec<Stage> {
         let Some(settings) = Settings::from_json(settings) else { return vec![Stage::Settings] };
-        let address = |end: &EndSettings| end.address().split_once('+').map(|(_kind, address)| address.to_owned());
+        let address = |end: &EndpointSettings| end.address().split_once('+').map(|(_kind, address)| address.to_owned());
         let addresses: Vec<String> =
             [&settings.source, &settings.destination].into_iter().filter_map(address).collect();
         let mut stages = vec![Stage::Settings, Stage::Content];
@@ -118,7 +118,7 @@ impl Kind for Files {
 }
 
 impl Connector for Files {
-    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), Failure>> {
+    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), PeerFailure>> {
         Box::pin(async {
             let settings = read(peer)?;
             for which in [Which::Source, Which::Destination] {
@@ -128,7 +128,7 @@ impl Connector for Files {
         })
     }
 
-    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), Halt>> {
+    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), StopReason>> {
         Box::pin(async {
             let settings = read(&context.peer)?;
             let source = open::open(&settings, &context.peer, Which::Source, context.run)?;
@@ -139,15 +139,15 @@ impl Connector for Files {
     }
 }
 
-fn read(peer: &Peer) -> Result<Settings, Failure> {
+fn read(peer: &Peer) -> Result<Settings, PeerFailure> {
     Settings::from_json(&peer.settings)
-        .ok_or_else(|| Failure::new(Stage::Settings, codes::ROOT).arg("").arg("the settings cannot be read"))
+        .ok_or_else(|| PeerFailure::new(Stage::Settings, codes::ROOT).arg("").arg("the settings cannot be read"))
 }
 
 /// Local folders must not contain each other by another way than their names tell, such as a link above
 /// the allowed folder.
-async fn apart(settings: &Settings) -> Result<(), Failure> {
-    if settings.source.kind != EndKind::Local || settings.destination.kind != EndKind::Local {
+async fn apart(settings: &Settings) -> Result<(), PeerFailure> {
+    if settings.source.kind != EndpointKind::Local || settings.destination.kind != EndpointKind::Local {
         return Ok(());
     }
     let (source, destination) = (settings.source.path.clone(), settings.destination.path.clone());
@@ -157,7 +157,7 @@ async fn apart(settings: &Settings) -> Result<(), Failure> {
     });
     match overlap.await {
         Ok(false) => Ok(()),
-        Ok(true) | Err(_) => Err(Failure::new(Stage::Settings, codes::OVERLAP)),
+        Ok(true) | Err(_) => Err(PeerFailure::new(Stage::Settings, codes::OVERLAP)),
     }
 }
 

@@ -1,22 +1,22 @@
-//! From what was typed to settings: what is wrong is told field by field.
+//! Parses the form into settings, with an error per field.
 
 use std::path::{Component, Path};
 
 use url::Url;
 
-use super::end::Which;
-use super::filter::Filter;
+use super::endpoint::Which;
+use super::filter::PathFilter;
 use super::form::FIELDS;
+use super::location::Location;
 use super::path::ItemPath;
-use super::place::Place;
-use super::settings::{EndKind, Mode, Settings};
+use super::settings::{EndpointKind, Mode, Settings, is_bucket, is_label};
 use crate::domain::kind::Reading;
 use crate::sync::connector::{FieldError, Typed};
-use crate::sync::connectors::typed::Form;
+use crate::sync::connectors::typed::TypedForm;
 
 /// Reads the form into the JSON that is stored: one flat object with the form's own fields, without secrets.
 pub(super) fn read(typed: &Typed) -> Reading {
-    let mut form = Form::new(typed);
+    let mut form = TypedForm::new(typed);
     form.end(&SOURCE);
     form.end(&DESTINATION);
     form.mode();
@@ -63,11 +63,11 @@ pub(super) const TERRITORY: &[&str] = &[
 ];
 
 fn overlap(settings: &Settings) -> bool {
-    Place::of(&settings.source).overlaps(&Place::of(&settings.destination))
+    Location::of(&settings.source).overlaps(&Location::of(&settings.destination))
 }
 
 /// The names of the fields of one end.
-struct EndFields {
+struct EndpointFields {
     which: Which,
     kind: &'static str,
     path: &'static str,
@@ -77,7 +77,7 @@ struct EndFields {
     account: &'static str,
 }
 
-const SOURCE: EndFields = EndFields {
+const SOURCE: EndpointFields = EndpointFields {
     which: Which::Source,
     kind: "source_kind",
     path: "source_path",
@@ -87,7 +87,7 @@ const SOURCE: EndFields = EndFields {
     account: "source_account",
 };
 
-const DESTINATION: EndFields = EndFields {
+const DESTINATION: EndpointFields = EndpointFields {
     which: Which::Destination,
     kind: "destination_kind",
     path: "destination_path",
@@ -97,9 +97,9 @@ const DESTINATION: EndFields = EndFields {
     account: "destination_account",
 };
 
-impl Form<'_> {
-    fn end(&mut self, fields: &EndFields) {
-        let Some(kind) = EndKind::parse(self.text(fields.kind)) else {
+impl TypedForm<'_> {
+    fn end(&mut self, fields: &EndpointFields) {
+        let Some(kind) = EndpointKind::parse(self.text(fields.kind)) else {
             return self.wrong(fields.kind, format!("Choose what the {} is.", fields.which.as_str()));
         };
         self.set(fields.kind, kind.as_str());
@@ -107,21 +107,22 @@ impl Form<'_> {
             self.set(field, "");
         }
         match kind {
-            EndKind::Local => self.local_path(fields.path),
-            EndKind::S3 => {
+            EndpointKind::Local => self.local_path(fields.path),
+            EndpointKind::S3 => {
                 self.remote_path(fields.path);
-                self.required(fields.bucket, "Name the bucket.");
+                self.bucket(fields.bucket, "Enter the name of the bucket.");
                 self.endpoint(fields.endpoint, false);
-                self.set(fields.region, self.text(fields.region).to_owned());
-                self.required(fields.account, "Give the access key id.");
+                self.without_bucket(fields);
+                self.region(fields.region);
+                self.required(fields.account, "Enter the access key ID.");
             }
-            EndKind::Azblob => {
+            EndpointKind::Azblob => {
                 self.remote_path(fields.path);
-                self.required(fields.bucket, "Name the container.");
+                self.bucket(fields.bucket, "Enter the name of the container.");
                 self.endpoint(fields.endpoint, false);
-                self.required(fields.account, "Give the storage account.");
+                self.storage_account(fields.account);
             }
-            EndKind::Webdav => {
+            EndpointKind::Webdav => {
                 self.remote_path(fields.path);
                 self.endpoint(fields.endpoint, true);
                 self.set(fields.account, self.text(fields.account).to_owned());
@@ -134,9 +135,50 @@ impl Form<'_> {
         if text.is_empty() {
             self.wrong(field, message);
         } else if text.chars().any(|sign| sign.is_control() || sign.is_whitespace() || sign == '/') {
-            self.wrong(field, "No white space and no slash here.");
+            self.wrong(field, "Spaces and slashes are not allowed here.");
         }
         self.set(field, text);
+    }
+
+    /// Bucket, region and storage account become parts of the URL: other characters would change which host or path is
+    /// called.
+    fn bucket(&mut self, field: &'static str, missing: &str) {
+        let text = self.text(field).to_owned();
+        if text.is_empty() {
+            self.wrong(field, missing);
+        } else if !is_bucket(&text) {
+            self.wrong(field, "Use only letters without accents, digits, dots, hyphens, underscores and $.");
+        }
+        self.set(field, text);
+    }
+
+    fn region(&mut self, field: &'static str) {
+        let text = self.text(field).to_owned();
+        if !text.is_empty() && !is_label(&text) {
+            self.wrong(field, "Use only letters without accents, digits, hyphens and underscores.");
+        }
+        self.set(field, text);
+    }
+
+    fn storage_account(&mut self, field: &'static str) {
+        let text = self.text(field).to_owned();
+        if text.is_empty() {
+            self.wrong(field, "Enter the storage account.");
+        } else if !is_label(&text) {
+            self.wrong(field, "Use only letters without accents, digits, hyphens and underscores.");
+        }
+        self.set(field, text);
+    }
+
+    /// A host that begins with the name of the bucket is called without it. Amazon's hosts are meant so; of other hosts
+    /// nobody knows.
+    fn without_bucket(&mut self, fields: &EndpointFields) {
+        let host = Url::parse(self.text(fields.endpoint)).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let rest =
+            host.and_then(|host| Some(host.strip_prefix(self.text(fields.bucket))?.strip_prefix('.')?.to_owned()));
+        if let Some(rest) = rest.filter(|rest| !rest.ends_with("amazonaws.com")) {
+            self.wrong(fields.endpoint, format!("The host begins with the name of the bucket. Enter the URL of the service without it, such as https://{rest}."));
+        }
     }
 
     /// White space at the ends of a folder's name belongs to it.
@@ -196,7 +238,7 @@ impl Form<'_> {
 
     fn patterns(&mut self, field: &'static str) {
         let lines = self.lines(field);
-        if let Err(message) = Filter::new(&[], &lines) {
+        if let Err(message) = PathFilter::new(&[], &lines) {
             self.wrong(field, message);
         }
         self.set(field, lines);

@@ -30,7 +30,7 @@ impl ItemPath {
         Self::parse(&bytes)
     }
 
-    /// The key of baselines and steps: `0x00` in place of `/`, so that the order of the bytes is the
+    /// The key of baselines and steps: `0x00` instead of `/`, so that the order of the bytes is the
     /// order of the walk.
     #[must_use]
     pub fn key(&self) -> Vec<u8> {

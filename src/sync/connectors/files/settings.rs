@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use super::end::Which;
-use crate::domain::kind::Owner;
+use super::endpoint::Which;
+use crate::domain::kind::SecretRecipient;
 use crate::domain::words::words;
 use crate::net::origin::{origin, path};
 
 words! {
     /// What an end is.
-    EndKind { Local = "local", S3 = "s3", Azblob = "azblob", Webdav = "webdav", }
+    EndpointKind { Local = "local", S3 = "s3", Azblob = "azblob", Webdav = "webdav", }
 }
 
 words! {
@@ -24,8 +24,8 @@ words! {
 
 /// Where one end is. Fields that its kind does not need are empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EndSettings {
-    pub kind: EndKind,
+pub struct EndpointSettings {
+    pub kind: EndpointKind,
     /// Local: the absolute folder, without a trailing slash. Remote: the folder below bucket,
     /// container or endpoint, without slashes at its ends; empty for all of it.
     pub path: String,
@@ -42,8 +42,8 @@ pub struct EndSettings {
 /// The settings of a files system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    pub source: EndSettings,
-    pub destination: EndSettings,
+    pub source: EndpointSettings,
+    pub destination: EndpointSettings,
     pub mode: Mode,
     pub include: Vec<String>,
     pub exclude: Vec<String>,
@@ -55,7 +55,7 @@ pub struct Settings {
 
 impl Settings {
     #[must_use]
-    pub const fn end(&self, which: Which) -> &EndSettings {
+    pub const fn end(&self, which: Which) -> &EndpointSettings {
         match which {
             Which::Source => &self.source,
             Which::Destination => &self.destination,
@@ -69,8 +69,8 @@ impl Settings {
             json.get(name)?.as_array()?.iter().map(|line| line.as_str().map(str::to_owned)).collect()
         };
         Some(Self {
-            source: EndSettings::from_json(json, Which::Source)?,
-            destination: EndSettings::from_json(json, Which::Destination)?,
+            source: EndpointSettings::from_json(json, Which::Source)?,
+            destination: EndpointSettings::from_json(json, Which::Destination)?,
             mode: Mode::parse(json.get("mode")?.as_str()?)?,
             include: lines("include")?,
             exclude: lines("exclude")?,
@@ -81,14 +81,14 @@ impl Settings {
     }
 }
 
-impl EndSettings {
+impl EndpointSettings {
     fn from_json(json: &Value, which: Which) -> Option<Self> {
         let text = |field: &str| -> Option<String> {
             json.get(format!("{}_{field}", which.as_str()))
                 .map_or(Some(String::new()), |value| value.as_str().map(str::to_owned))
         };
         Some(Self {
-            kind: EndKind::parse(&text("kind")?)?,
+            kind: EndpointKind::parse(&text("kind")?)?,
             path: text("path")?,
             bucket: text("bucket")?,
             endpoint: text("endpoint")?,
@@ -106,44 +106,98 @@ impl EndSettings {
             if path.is_empty() { format!("{base}/") } else { format!("{base}/{path}/") }
         };
         match self.kind {
-            EndKind::Local => below("file://".to_owned()),
-            EndKind::S3 => {
+            EndpointKind::Local => below("file://".to_owned()),
+            EndpointKind::S3 => {
                 let host = if self.endpoint.is_empty() { "https://s3.amazonaws.com" } else { &self.endpoint };
                 below(format!("s3+{}/{}", host.to_lowercase().trim_end_matches('/'), self.bucket))
             }
-            EndKind::Azblob => {
+            EndpointKind::Azblob => {
                 let usual = format!("https://{}.blob.core.windows.net", self.account);
                 let host = if self.endpoint.is_empty() { &usual } else { &self.endpoint };
                 below(format!("azblob+{}/{}", host.trim_end_matches('/'), self.bucket))
             }
-            EndKind::Webdav => below(format!("webdav+{}", self.endpoint.trim_end_matches('/'))),
+            EndpointKind::Webdav => below(format!("webdav+{}", self.endpoint.trim_end_matches('/'))),
         }
     }
 
-    /// To whom its secret would be sent: scheme, host, port, account and path. `None` for a local folder. A WebDAV
-    /// service without an account gets a secret too, as a bearer token, if there is one.
+    /// The URL of the service that is called, without a trailing slash: the endpoint of the settings, or the usual one.
+    /// For S3 it has no bucket in its host. `None` for a local folder.
     #[must_use]
-    pub fn owner(&self) -> Option<Owner> {
-        let required = match self.kind {
-            EndKind::Local => return None,
-            EndKind::S3 | EndKind::Azblob => true,
-            EndKind::Webdav => !self.account.is_empty(),
-        };
-        let Self { endpoint, region, account, .. } = self;
-        let region = if endpoint.is_empty() { region.as_str() } else { "" };
-        let identity = format!("{}|{}|{region}|{account}", self.kind.as_str(), origin(endpoint));
-        Some(Owner { identity, paths: vec![path(endpoint)], required })
+    pub fn service_url(&self) -> Option<String> {
+        let given = self.endpoint.trim_end_matches('/');
+        match self.kind {
+            EndpointKind::Local => None,
+            EndpointKind::S3 => {
+                let given = given.replacen(&format!("//{}.", self.bucket), "//", 1);
+                Some(match given.as_str() {
+                    "" | "https://s3.amazonaws.com" => format!("https://s3.{}.amazonaws.com", self.region_or_default()),
+                    _ => given,
+                })
+            }
+            EndpointKind::Azblob if given.is_empty() => Some(format!("https://{}.blob.core.windows.net", self.account)),
+            EndpointKind::Azblob | EndpointKind::Webdav => Some(given.to_owned()),
+        }
     }
+
+    /// The region for signatures, and for the host where the settings name none.
+    #[must_use]
+    pub fn region_or_default(&self) -> &str {
+        if self.region.is_empty() { DEFAULT_REGION } else { &self.region }
+    }
+
+    /// The first setting that would change which host or path is called instead of naming a bucket, a region or an
+    /// account there.
+    #[must_use]
+    pub fn unusable_name(&self) -> Option<&'static str> {
+        match self.kind {
+            EndpointKind::Local | EndpointKind::Webdav => None,
+            EndpointKind::S3 | EndpointKind::Azblob if !is_bucket(&self.bucket) => Some("bucket"),
+            EndpointKind::S3 => (!self.region.is_empty() && !is_label(&self.region)).then_some("region"),
+            EndpointKind::Azblob => (!is_label(&self.account)).then_some("account"),
+        }
+    }
+
+    /// To whom its secret would be sent: scheme, host, port, account, path and bucket. `None` for a local folder. A
+    /// WebDAV service without an account gets a secret too, as a bearer token, if there is one.
+    #[must_use]
+    pub fn owner(&self) -> Option<SecretRecipient> {
+        let required = match self.kind {
+            EndpointKind::Local => return None,
+            EndpointKind::S3 | EndpointKind::Azblob => true,
+            EndpointKind::Webdav => !self.account.is_empty(),
+        };
+        let url = self.service_url()?;
+        let identity = format!("{}|{}|{}", self.kind.as_str(), origin(&url), self.account);
+        let bucket = if self.bucket.is_empty() { String::new() } else { format!("{}/", self.bucket) };
+        let below = path(&url).map(|path| format!("{path}{bucket}"));
+        Some(SecretRecipient { identity, paths: vec![below], required })
+    }
+}
+
+/// The region of S3 services that have none.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// Whether a text can name a bucket or container: one segment of a path, and one or more labels of a host.
+#[must_use]
+pub fn is_bucket(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'$');
+    !text.is_empty() && text.bytes().all(fits) && text.bytes().any(|byte| byte != b'.')
+}
+
+/// Whether a text can be a region or a storage account: one label of a host.
+#[must_use]
+pub fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn end(endpoint: &str, account: &str) -> EndSettings {
+    fn end(endpoint: &str, account: &str) -> EndpointSettings {
         let of = |text: &str| text.to_owned();
-        EndSettings {
-            kind: EndKind::Webdav,
+        EndpointSettings {
+            kind: EndpointKind::Webdav,
             path: of("folder"),
             bucket: String::new(),
             endpoint: of(endpoint),
@@ -174,8 +228,48 @@ mod tests {
             let owner = end(endpoint, account).owner().unwrap();
             assert_eq!(before.covers(&owner), covered, "{endpoint} {account}");
         }
-        // What nothing is below of still covers itself.
+        // A path that leads upwards still covers itself.
         let odd = end("https://files.example/a/..%2fb", "ada").owner().unwrap();
         assert!(odd.covers(&odd) && !odd.covers(&before));
+    }
+    fn store(kind: EndpointKind, [endpoint, bucket, region, account]: [&str; 4]) -> EndpointSettings {
+        let of = |text: &str| text.to_owned();
+        EndpointSettings { kind, bucket: of(bucket), region: of(region), ..end(endpoint, account) }
+    }
+
+    #[test]
+    fn a_secret_of_an_object_store_is_bound_to_what_is_called() {
+        let covers = |before: [&str; 4], after: [&str; 4]| {
+            let [before, after] = [before, after].map(|settings| store(EndpointKind::S3, settings).owner().unwrap());
+            before.covers(&after)
+        };
+        let amazon = ["", "data", "eu-central-1", "AK"];
+        assert!(covers(amazon, ["https://s3.amazonaws.com", "data", "eu-central-1", "AK"]));
+        assert!(covers(amazon, ["https://data.s3.eu-central-1.amazonaws.com", "data", "eu-central-1", "AK"]));
+        assert!(!covers(amazon, ["", "other", "eu-central-1", "AK"]), "another bucket");
+        assert!(!covers(amazon, ["", "data", "eu-west-1", "AK"]), "another host");
+        assert!(!covers(amazon, ["https://s3.amazonaws.com", "data", "eu-west-1", "AK"]));
+        let own = ["https://files.corp.example", "data", "", "AK"];
+        assert!(covers(own, ["https://files.corp.example/", "data", "auto", "AK"]), "the region only signs");
+        assert!(!covers(own, ["https://files.corp.example", "files", "", "AK"]), "the host loses the bucket");
+    }
+
+    #[test]
+    fn names_that_would_change_the_url() {
+        let s3 =
+            |bucket, region| store(EndpointKind::S3, ["https://files.example", bucket, region, "AK"]).unusable_name();
+        assert_eq!(s3("my.bucket-1_x", "eu-central-1"), None);
+        assert_eq!(s3("data", ""), None);
+        for bucket in ["", ".", "..", "%2e%2e", "..\\b", "a/b", "b?x", "b#", "a b", "2130706433:80?", "ä", "a\tb"] {
+            assert_eq!(s3(bucket, ""), Some("bucket"), "{bucket:?}");
+        }
+        for region in ["x.evil.example/", "a#", "eu central", "a:1", "x.y"] {
+            assert_eq!(s3("data", region), Some("region"), "{region:?}");
+        }
+        let azure = |bucket, account| store(EndpointKind::Azblob, ["", bucket, "", account]).unusable_name();
+        assert_eq!(azure("$web", "acme01"), None);
+        for account in ["127.0.0.1:7#", "a\\b", "a?", "a.b"] {
+            assert_eq!(azure("box", account), Some("account"), "{account:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::metadata::EntitySet;
 use super::reading::fingerprint;
-use super::record::{self, Absent, Bad, Entry};
+use super::record::{self, Absent, ListElement, RecordError};
 use crate::sync::publish::{Key, Met, Reading};
 
 /// A batch is handed on when it has this many records, or bytes.
@@ -27,7 +27,7 @@ pub(super) const MOST_HANDED: usize = 6 * 1024 * 1024;
 #[derive(Default)]
 pub(super) struct Batch {
     pub(super) met: Vec<Met>,
-    pub(super) bad: Vec<Bad>,
+    pub(super) bad: Vec<RecordError>,
     pub(super) removed: BTreeSet<Key>,
     pub(super) absent: Absent,
     pub(super) rows: i64,
@@ -40,17 +40,17 @@ impl Batch {
         self.rows += 1;
         self.bytes += EACH;
         match record::read(set, record, &mut self.absent) {
-            Ok(Entry::Met(met)) => {
+            Ok(ListElement::Met(met)) => {
                 // Removed, and there again: the last word counts.
                 self.removed.remove(&met.key);
                 self.bytes += met.key.len() + met.content.as_ref().map_or(0, |content| content.data.len());
                 self.met.push(met);
             }
-            Ok(Entry::Removed(keys)) => {
+            Ok(ListElement::Removed(keys)) => {
                 self.bytes += keys.iter().map(Vec::len).sum::<usize>();
                 self.removed.extend(keys);
             }
-            Ok(Entry::Link) => {}
+            Ok(ListElement::Link) => {}
             Err(bad) => {
                 bad.key.as_ref().map(|key| self.removed.remove(key));
                 self.bytes += bad.args.iter().map(String::len).sum::<usize>();
@@ -129,11 +129,11 @@ impl Handed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::connectors::odata::metadata::{Kind, Property};
+    use crate::sync::connectors::odata::metadata::{EdmType, Property};
 
     fn things() -> EntitySet {
         let property = Property {
-            kind: Kind::Text,
+            kind: EdmType::Text,
             collection: false,
             nullable: false,
             max_length: None,

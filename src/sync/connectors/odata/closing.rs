@@ -45,7 +45,7 @@ pub(super) fn closing((reader, outcome): &Read) -> Vec<Message> {
     closing
 }
 
-/// Which properties were left out that may be; those beyond the first few together.
+/// Optional properties that were missing; those after the first few are counted together.
 fn absent(set: &str, absent: &Absent) -> Vec<Message> {
     let tell = |what: String, records: i64| {
         let message =
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_properties_are_told_together() {
+    fn many_properties_are_counted_together() {
         let absent_from = |n: i64| (0..n).map(|n| (format!("P{n:02}"), n + 1)).collect::<Absent>();
         assert!(absent("Things", &Absent::new()).is_empty());
         assert_eq!(absent("Things", &absent_from(10)).len(), 10);

@@ -3,7 +3,7 @@
 
 /// Nothing has changed in a set of the configuration, or of master data. Args: the set.
 pub const UNCHANGED: [&str; 2] = ["AFC-I01", "AFC-I02"];
-/// So many records of a set were inserted. Args: how many, the set, and how many of them were back.
+/// Records of a set were inserted. Args: how many, the set, and how many of them were back.
 pub const INSERTED: [&str; 2] = ["AFC-S01", "AFC-S06"];
 /// Args: how many, the set.
 pub const UPDATED: [&str; 2] = ["AFC-S02", "AFC-S07"];
@@ -13,7 +13,7 @@ pub const ORPHANED: [&str; 2] = ["AFC-S05", "AFC-S10"];
 pub const UNREADABLE: [&str; 2] = ["AFC-E08", "AFC-E09"];
 /// The account lacks rights. Args: the host.
 pub const DENIED: &str = "AFC-E04";
-/// Changes could not be had any more, so everything was read. Args: the set.
+/// Changes were no longer available, so everything was read. Args: the set.
 pub const STARTED_OVER: &str = "AFC-W01";
 
 /// A record is not built as the model says. Args: the property, what is wrong with it, what was found.
@@ -22,7 +22,7 @@ pub const STRUCTURE: &str = "ODATA-STRUCTURE";
 pub const CONSISTENCY: &str = "ODATA-CONSISTENCY";
 /// A record refers to one that is not there. Args: the navigation, the set, the key.
 pub const REFERENCE: &str = "ODATA-REFERENCE";
-/// A property that may be null did not stand in records. Args: the property, the set, in how many.
+/// A property that may be null was missing in records. Args: the property, the set, in how many.
 pub const ABSENT: &str = "ODATA-ABSENT";
 /// A large share of a set became orphaned in one run. Args: how many, the set, of how many.
 pub const LOSS: &str = "ODATA-LOSS";
@@ -54,7 +54,7 @@ pub const EMPTIED: &str = "ODATA-EMPTIED";
 pub const LOOP: &str = "ODATA-LOOP";
 /// A setting cannot be used. Args: which, why.
 pub const SETTING: &str = "ODATA-SETTING";
-/// No access token was to be had. Args: the host.
+/// No access token could be obtained. Args: the host.
 pub const TOKEN: &str = "ODATA-TOKEN";
 /// The service is of a version that is not read. Args: the version.
 pub const VERSION: &str = "ODATA-VERSION";

@@ -9,14 +9,14 @@ use std::sync::Arc;
 use super::codes;
 use super::incoming::Got;
 use super::metadata::{Document, Model, Needed, Unfit};
+use super::request_error::{RequestError, unread};
 use super::select::wanted;
 use super::service::{LONGEST_METADATA, Service};
 use super::settings::Settings;
-use super::trouble::{Trouble, unread};
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::net::memory::Share;
-use crate::net::models::{Kept, Models};
-use crate::sync::connector::Halt;
+use crate::net::models::{MemoryPermit, Models};
+use crate::sync::connector::StopReason;
 
 /// Maximum number of documents besides `$metadata` itself.
 const MOST_DOCUMENTS: usize = 16;
@@ -30,8 +30,8 @@ const MOST_ELEMENTS: usize = 75_000;
 const PARSING: usize = 4;
 
 /// Reads the description of a service for a run, and keeps the memory that it takes.
-pub(super) async fn kept(service: &Service, settings: &Settings) -> Result<(Model, Kept), Halt> {
-    let mut reserved: Option<Kept> = None;
+pub(super) async fn kept(service: &Service, settings: &Settings) -> Result<(Model, MemoryPermit), StopReason> {
+    let mut reserved: Option<MemoryPermit> = None;
     loop {
         let model = read(service, settings, |model| model).await?;
         let missing = match reserve(service.models(), reserved.take(), model.bytes()) {
@@ -45,7 +45,7 @@ pub(super) async fn kept(service: &Service, settings: &Settings) -> Result<(Mode
 }
 
 /// The memory of a description, which may be reserved already; or how much has to be waited for.
-fn reserve(models: &Models, reserved: Option<Kept>, bytes: usize) -> Result<Kept, usize> {
+fn reserve(models: &Models, reserved: Option<MemoryPermit>, bytes: usize) -> Result<MemoryPermit, usize> {
     // Sets that cannot be used count too, and may exceed what can be reserved.
     let bytes = bytes.min(models.most());
     let kept = match reserved {
@@ -60,7 +60,7 @@ pub(super) async fn read<T: Send + 'static>(
     service: &Service,
     settings: &Settings,
     look: impl Fn(Model) -> T + Copy + Send + 'static,
-) -> Result<T, Halt> {
+) -> Result<T, StopReason> {
     let mut documents = Documents::of(service).await?;
     let share = documents.share.clone();
     loop {
@@ -110,7 +110,7 @@ enum Parsed<T> {
 }
 
 impl Documents {
-    async fn of(service: &Service) -> Result<Self, Halt> {
+    async fn of(service: &Service) -> Result<Self, StopReason> {
         let url = service.root().join("$metadata").map_err(|error| metadata(error.to_string()))?;
         let share = Arc::new(service.share(PARSING * LONGEST_METADATA));
         let root = service.metadata(&url, LONGEST_METADATA, &share, 0).await;
@@ -126,7 +126,7 @@ impl Documents {
     }
 
     /// Reads another document of the service; or says why it cannot be used.
-    async fn other(&mut self, service: &Service, needed: &Needed) -> Result<Result<Got, String>, Halt> {
+    async fn other(&mut self, service: &Service, needed: &Needed) -> Result<Result<Got, String>, StopReason> {
         let Ok(url) = service.root().join(&needed.address) else { return Ok(Err("it has no valid URL".to_owned())) };
         if url.origin() != service.root().origin() {
             return Ok(Err("it is at another host".to_owned()));
@@ -137,10 +137,10 @@ impl Documents {
         let bytes = self.bytes();
         match service.metadata(&url, LONGEST_METADATA.saturating_sub(bytes), &self.share, bytes).await {
             Ok(got) => Ok(Ok(got)),
-            Err(Trouble::Halted(halt)) => Err(halt),
-            Err(Trouble::Refused(_, words)) => Ok(Err(words)),
-            Err(Trouble::NotModified) => Ok(Err("304".to_owned())),
-            Err(Trouble::Failed(failure)) => Ok(Err(said(&failure))),
+            Err(RequestError::Halted(halt)) => Err(halt),
+            Err(RequestError::Refused(_, words)) => Ok(Err(words)),
+            Err(RequestError::NotModified) => Ok(Err("304".to_owned())),
+            Err(RequestError::Failed(failure)) => Ok(Err(said(&failure))),
         }
     }
 
@@ -183,13 +183,13 @@ fn document(got: &Got, elements: usize) -> Result<Document, Unfit> {
 }
 
 /// Code and words of a failure, in one line.
-fn said(failure: &Failure) -> String {
+fn said(failure: &PeerFailure) -> String {
     let words = failure.foreign_text.as_deref().unwrap_or_default();
     if words.is_empty() { failure.code.to_owned() } else { format!("{} ({words})", failure.code) }
 }
 
-fn metadata(why: impl Into<String>) -> Failure {
-    Failure::new(Stage::Content, codes::METADATA).arg(why)
+fn metadata(why: impl Into<String>) -> PeerFailure {
+    PeerFailure::new(Stage::Content, codes::METADATA).arg(why)
 }
 
 #[cfg(test)]

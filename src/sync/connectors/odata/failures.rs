@@ -4,8 +4,8 @@ use super::codes;
 use super::reading::about_set;
 use super::shared::Shared;
 use crate::domain::message::{Category, Message};
-use crate::domain::run::{Failure, Stage};
-use crate::sync::connector::Halt;
+use crate::domain::run::{PeerFailure, Stage};
+use crate::sync::connector::StopReason;
 
 /// After this number of sets in a row that failed for a reason that may pass, the service itself is the reason.
 const MOST_IN_A_ROW: usize = 3;
@@ -16,13 +16,13 @@ const MOST_NAMED: usize = 20;
 /// Which sets failed, and why.
 #[derive(Default)]
 pub(super) struct Failures {
-    failed: Vec<(String, Failure)>,
+    failed: Vec<(String, PeerFailure)>,
     /// With a reason that may pass, since a set was read.
     pub(super) in_a_row: usize,
 }
 
 impl Failures {
-    pub(super) fn add(&mut self, set: String, failure: Failure) {
+    pub(super) fn add(&mut self, set: String, failure: PeerFailure) {
         self.in_a_row = if failure.transient { self.in_a_row + 1 } else { 0 };
         self.failed.push((set, failure));
     }
@@ -37,7 +37,7 @@ impl Failures {
     }
 
     /// Logs an Error for each set.
-    pub(super) async fn report(&self, shared: &Shared) -> Result<(), Halt> {
+    pub(super) async fn report(&self, shared: &Shared) -> Result<(), StopReason> {
         for (set, failure) in &self.failed {
             shared.log(message(set, failure)).await?;
         }
@@ -45,17 +45,17 @@ impl Failures {
     }
 
     /// Nothing could be read: the last failure is that of the run, the others are logged.
-    pub(super) async fn of_all(mut self, shared: &Shared) -> Result<Halt, Halt> {
+    pub(super) async fn of_all(mut self, shared: &Shared) -> Result<StopReason, StopReason> {
         // One that may pass makes the run be tried again.
         self.failed.sort_by_key(|(_, failure)| failure.transient);
         let last = self.failed.pop();
         self.report(shared).await?;
-        let (_, failure) = last.unwrap_or_else(|| (String::new(), Failure::new(Stage::Content, "RUN-INTERNAL")));
-        Ok(Halt::Failed(failure))
+        let (_, failure) = last.unwrap_or_else(|| (String::new(), PeerFailure::new(Stage::Content, "RUN-INTERNAL")));
+        Ok(StopReason::Failed(failure))
     }
 
     /// Other sets were published: how the run fails, if any failed.
-    pub(super) fn of_some(self, all: usize) -> Option<Failure> {
+    pub(super) fn of_some(self, all: usize) -> Option<PeerFailure> {
         let count = self.failed.len();
         if count == 0 {
             return None;
@@ -68,7 +68,7 @@ impl Failures {
         if further > 0 {
             names = format!("{names} and {further} others");
         }
-        let failure = Failure::new(Stage::Content, codes::SETS_FAILED);
+        let failure = PeerFailure::new(Stage::Content, codes::SETS_FAILED);
         let failure = failure.arg(count.to_string()).arg(all.to_string()).arg(names);
         let may_pass = self.failed.iter().any(|(_, failure)| failure.transient);
         Some(if may_pass { failure.transient() } else { failure })
@@ -76,7 +76,7 @@ impl Failures {
 }
 
 /// The Error of a set.
-fn message(set: &str, failure: &Failure) -> Message {
+fn message(set: &str, failure: &PeerFailure) -> Message {
     let message = about_set(Category::Error, failure.code, set);
     Message { args: failure.args.clone(), foreign_text: failure.foreign_text.clone(), ..message }
 }
@@ -88,7 +88,7 @@ mod tests {
     fn failures(transient: &[bool]) -> Failures {
         let mut failures = Failures::default();
         for (n, transient) in transient.iter().enumerate() {
-            let failure = Failure::new(Stage::Content, codes::ANSWER);
+            let failure = PeerFailure::new(Stage::Content, codes::ANSWER);
             failures.add(format!("Set{n:02}"), if *transient { failure.transient() } else { failure });
         }
         failures

@@ -4,8 +4,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::atomic::Ordering;
 
-use reqwest::Url;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH};
+use reqwest::{StatusCode, Url};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 
@@ -14,16 +14,16 @@ use super::codes;
 use super::incoming::Incoming;
 use super::metadata::Version;
 use super::page::{Nonsense, Page, PageReader};
-use super::place::is_within;
 use super::reading::{SetReader, fingerprint};
+use super::request_error::{RequestError, final_one, passing, unread};
 use super::service::{LONGEST_PAGE, MAX_VERSION_2, MAX_VERSION_4};
 use super::split::LONGEST_RECORD;
-use super::trouble::{Trouble, final_one, passing, unread};
-use crate::domain::run::{Failure, Stage};
+use super::url_scope::is_within;
+use crate::domain::run::{PeerFailure, Stage};
 use crate::net::body::Body;
-use crate::net::retry::Setback;
+use crate::net::retry::RetryableError;
 use crate::net::secrets::cut;
-use crate::sync::connector::Halt;
+use crate::sync::connector::StopReason;
 use crate::sync::publish::Reading;
 use crate::sync::stop::Stopped;
 
@@ -78,7 +78,7 @@ impl SetReader {
         mut ask: Ask,
         reading: Reading,
         out: Sender<Step>,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RequestError> {
         let mut visited = HashSet::new();
         let (mut next, mut is_first) = (Some(first), true);
         while let Some(url) = next.take() {
@@ -96,9 +96,9 @@ impl SetReader {
     }
 
     /// After the first page a refusal is final: what was staged cannot be read once more.
-    pub(super) fn halfway(&self, trouble: Trouble) -> Trouble {
+    pub(super) fn halfway(&self, trouble: RequestError) -> RequestError {
         match trouble {
-            Trouble::Refused(..) | Trouble::NotModified => match self.failure(trouble) {
+            RequestError::Refused(..) | RequestError::NotModified => match self.failure(trouble) {
                 Ok(failure) => failure.into(),
                 Err(halt) => halt.into(),
             },
@@ -113,12 +113,12 @@ impl SetReader {
         ask: &Ask,
         reading: Reading,
         out: &Sender<Step>,
-    ) -> Result<(Ended, Option<Url>), Trouble> {
+    ) -> Result<(Ended, Option<Url>), RequestError> {
         let handed = Mutex::default();
         let try_it = || self.shared.service.patiently(|| self.attempt(url, ask, reading, &handed, out));
         let wanted_text = self.shared.wants_text();
         match try_it().await {
-            Err(Trouble::Refused(status, _)) if wanted_text && matches!(status.as_u16(), 406 | 415) => {
+            Err(RequestError::Refused(status, _)) if wanted_text && matches!(status.as_u16(), 406 | 415) => {
                 self.shared.plain_numbers.store(true, Ordering::Relaxed);
                 try_it().await
             }
@@ -133,7 +133,7 @@ impl SetReader {
         reading: Reading,
         handed: &Mutex<Handed>,
         out: &Sender<Step>,
-    ) -> Result<(Ended, Option<Url>), Setback<Trouble>> {
+    ) -> Result<(Ended, Option<Url>), RetryableError<RequestError>> {
         let mut handed = handed.lock().await;
         handed.again();
         let body = |answer| Body::of(answer, LONGEST_PAGE, MEMORY);
@@ -141,12 +141,17 @@ impl SetReader {
         if let Some(version) = &answer.foreign_version {
             return Err(final_one(unread(version).into()));
         }
+        // 203: a proxy has changed it on the way, and what it has is read.
+        if !matches!(answer.status, StatusCode::OK | StatusCode::NON_AUTHORITATIVE_INFORMATION) {
+            let why = format!("its status is {}", answer.status.as_u16());
+            return Err(self.not_understood(Nonsense::Words(why), &mut answer).await);
+        }
         if !answer.media_type.is_empty() && !answer.media_type.contains("json") {
             let why = format!("it is of the type “{}”", answer.media_type);
             return Err(self.not_understood(Nonsense::Words(why), &mut answer).await);
         }
         let mut reader = PageReader::new(self.shared.version);
-        let mut batch = Batch::default();
+        let (mut batch, mut absent) = (Batch::default(), BTreeSet::new());
         while let Some(piece) = answer.piece().await.map_err(passing)? {
             let piece = piece.to_vec();
             for part in piece.chunks(PART) {
@@ -154,6 +159,7 @@ impl SetReader {
                     return Err(self.not_understood(why, &mut answer).await);
                 }
                 if batch.is_full() {
+                    absent.extend(batch.absent.keys().cloned());
                     handed.pass(&mut batch, reading);
                     hand_on(out, Step::Records(std::mem::take(&mut batch))).await.map_err(final_one)?;
                 }
@@ -165,13 +171,39 @@ impl SetReader {
             Ok(page) => page,
             Err(why) => return Err(self.not_understood(why, &mut answer).await),
         };
-        let Page { next, delta, count, error, unknown, of, unclear, more, counted, records, .. } = page;
+        let Page {
+            next,
+            delta,
+            count,
+            error,
+            unknown,
+            of,
+            parts,
+            is_of_changes,
+            mut unclear,
+            more,
+            counted,
+            records,
+            ..
+        } = page;
         if let Some(words) = error {
             let words = answer.hidden(&words);
             return Err(final_one(self.nonsense("it reports an error instead of records").quoting(words).into()));
         }
         if let Some(other) = of.iter().find(|name| *name != self.name() && self.shared.names.contains(*name)) {
             return Err(final_one(self.nonsense(format!("it is of the entity set {other}")).into()));
+        }
+        // The rest of each record would be deleted from the replica.
+        absent.extend(batch.absent.keys().cloned());
+        let is_cut =
+            |part: &&Vec<String>| absent.iter().any(|name| !part.contains(name) && !part.contains(&"*".to_owned()));
+        if let Some(part) = parts.iter().find(is_cut) {
+            return Err(final_one(
+                self.nonsense(format!("it has only some of the properties: {}", part.join(", "))).into(),
+            ));
+        }
+        if reading == Reading::Whole && is_of_changes {
+            unclear.insert("its context is that of changes or of a single record".to_owned());
         }
         let follow = |link: Option<&String>| {
             let url = link.map(|link| self.link(&answer.url, link)).transpose();
@@ -222,13 +254,13 @@ impl SetReader {
     }
 
     /// A link from an answer that came from `base`; it must not lead out of the service.
-    pub(super) fn link(&self, base: &Url, link: &str) -> Result<Url, Failure> {
+    pub(super) fn link(&self, base: &Url, link: &str) -> Result<Url, PeerFailure> {
         let url = base.join(link).map_err(|error| self.nonsense(format!("a link in it is not valid: {error}")))?;
         let root = self.shared.service.root();
         if is_within(root, &url) {
             return Ok(url);
         }
-        let failure = Failure::new(Stage::Content, codes::ASTRAY).arg(self.name());
+        let failure = PeerFailure::new(Stage::Content, codes::ASTRAY).arg(self.name());
         if url.origin() != root.origin() {
             return Err(failure.arg(origin(&url)).arg(origin(root)));
         }
@@ -236,7 +268,7 @@ impl SetReader {
         Err(failure.arg(whole(&url)).arg(whole(root)))
     }
 
-    async fn not_understood(&self, why: Nonsense, answer: &mut Incoming) -> Setback<Trouble> {
+    async fn not_understood(&self, why: Nonsense, answer: &mut Incoming) -> RetryableError<RequestError> {
         let failure = match why {
             Nonsense::Version(version) => unread(version),
             Nonsense::Words(why) => self.nonsense(answer.hidden(&why)),
@@ -244,8 +276,8 @@ impl SetReader {
         final_one(failure.quoting(answer.beginning().await).into())
     }
 
-    pub(super) fn nonsense(&self, why: impl Into<String>) -> Failure {
-        Failure::new(Stage::Content, codes::ANSWER).arg(self.name()).arg(why)
+    pub(super) fn nonsense(&self, why: impl Into<String>) -> PeerFailure {
+        PeerFailure::new(Stage::Content, codes::ANSWER).arg(self.name()).arg(why)
     }
 }
 
@@ -256,7 +288,7 @@ fn origin(url: &Url) -> String {
     format!("{}://{host}{port}", url.scheme())
 }
 
-/// Fails when whoever stages has stopped, which has its own reason.
-async fn hand_on(out: &Sender<Step>, step: Step) -> Result<(), Trouble> {
-    out.send(step).await.map_err(|_closed| Trouble::Halted(Halt::Stopped(Stopped::LeaseLost)))
+/// Fails when staging has stopped, which reports its own reason.
+async fn hand_on(out: &Sender<Step>, step: Step) -> Result<(), RequestError> {
+    out.send(step).await.map_err(|_closed| RequestError::Halted(StopReason::Stopped(Stopped::LeaseLost)))
 }

@@ -31,7 +31,7 @@ const WHAT: &str = "What is synchronized";
 const CARE: &str = "Speed and care";
 const WAY: &str = "The way there";
 
-const SETS: &str = "Names of entity sets, one a line; * stands for any letters, and a line that begins with - leaves \
+const SETS: &str = "Names of entity sets, one per line; * matches any characters, and a line that begins with - leaves \
 sets out. Empty for none. A set that both lists name belongs to the configuration.";
 
 /// Every field, in the order of the form.
@@ -46,7 +46,14 @@ pub(super) static FIELDS: &[Field] = &[
     ),
     Field::new("auth", "Method", "How Syncdesk signs in at the service.", SIGN_IN, AUTH, "none"),
     Field::new("account", "User name or client id", "For a password, and for OAuth 2.0.", SIGN_IN, Input::Line, ""),
-    Field::new("token_url", "Token address", "OAuth 2.0 only: where access tokens are had.", SIGN_IN, Input::Line, ""),
+    Field::new(
+        "token_url",
+        "Token address",
+        "OAuth 2.0 only: the URL that issues access tokens.",
+        SIGN_IN,
+        Input::Line,
+        "",
+    ),
     Field::new("scope", "Scope", "OAuth 2.0 only; empty for none.", SIGN_IN, Input::Line, ""),
     Field::new(
         "header_name",
@@ -76,7 +83,7 @@ pub(super) static FIELDS: &[Field] = &[
         "key",
         "Private key",
         "Of the client certificate: as PEM text, without a pass phrase. Kept encrypted and never shown; another \
-         certificate, host or proxy needs it anew.",
+         certificate, host or proxy, enter it again.",
         SIGN_IN,
         Input::SecretLines,
         "",
@@ -127,8 +134,8 @@ pub(super) static FIELDS: &[Field] = &[
     Field::new("parallel", "Sets at once", "1 to 16.", CARE, Input::Number, "4"),
     Field::new(
         "timeout_seconds",
-        "Time-out",
-        "So many seconds may pass without a sign of life: 1 to 3 600.",
+        "Timeout",
+        "Maximum time without any data from the service: 1–3600.",
         CARE,
         Input::Number,
         "60",
@@ -136,7 +143,7 @@ pub(super) static FIELDS: &[Field] = &[
     Field::new(
         "headers",
         "Further headers",
-        "One a line, as Name: value. They are shown to whoever sees these settings: nothing secret belongs here.",
+        "One per line, as Name: value. Everyone who sees these settings sees them, so enter no secrets here.",
         WAY,
         Input::Lines,
         "",

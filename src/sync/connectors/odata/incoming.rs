@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use reqwest::Url;
+use reqwest::{StatusCode, Url};
 
 use super::words::refusal;
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::net::body::Body;
 use crate::net::secrets::Secrets;
 use crate::sync::progress::Progress;
@@ -44,6 +44,7 @@ impl Got {
 /// A good answer whose body is still to come.
 pub(super) struct Incoming {
     pub(super) body: Body,
+    pub(super) status: StatusCode,
     /// In small letters, without parameters.
     pub(super) media_type: String,
     pub(super) etag: Option<String>,
@@ -58,7 +59,7 @@ pub(super) struct Incoming {
 
 impl Incoming {
     /// The next piece of the body; `None` at the end.
-    pub(super) async fn piece(&mut self) -> Result<Option<&[u8]>, Failure> {
+    pub(super) async fn piece(&mut self) -> Result<Option<&[u8]>, PeerFailure> {
         let Some(piece) = self.body.piece().await? else { return Ok(None) };
         let room = LOOKED_AT.saturating_sub(self.beginning.len());
         self.beginning.extend_from_slice(piece.get(..room).unwrap_or(piece));
@@ -94,7 +95,7 @@ impl Incoming {
     }
 
     /// What is held of the answer now, in bytes: it counts towards the memory of the process.
-    pub(super) async fn holds(&mut self, bytes: usize) -> Result<(), Failure> {
+    pub(super) async fn holds(&mut self, bytes: usize) -> Result<(), PeerFailure> {
         self.body.holds(bytes).await
     }
 }

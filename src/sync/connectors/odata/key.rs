@@ -1,8 +1,8 @@
 //! Keys of records: from their properties, and from their addresses.
 
 use super::codes;
-use super::metadata::{EntitySet, Kind};
-use super::record::Bad;
+use super::metadata::{EdmType, EntitySet};
+use super::record::RecordError;
 use super::value::kept;
 use crate::domain::json::{Json, Members};
 use crate::domain::message::MAX_KEY_BYTES;
@@ -28,17 +28,17 @@ pub(super) fn shown_key(set: &EntitySet) -> String {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn key(set: &EntitySet, record: &Members) -> Result<Key, Bad> {
+pub(super) fn key(set: &EntitySet, record: &Members) -> Result<Key, RecordError> {
     let mut parts = Vec::with_capacity(set.key.len());
     for path in &set.key {
         match at(record, path).and_then(part) {
             Some(part) => parts.push(part),
-            None => return Err(Bad::of(codes::CONSISTENCY, &["key", path])),
+            None => return Err(RecordError::of(codes::CONSISTENCY, &["key", path])),
         }
     }
     let key = joined(&parts);
     if key.len() > MAX_KEY_BYTES {
-        return Err(Bad::of(codes::CONSISTENCY, &["long", &shown_key(set)]));
+        return Err(RecordError::of(codes::CONSISTENCY, &["long", &shown_key(set)]));
     }
     Ok(key)
 }
@@ -68,7 +68,7 @@ fn in_kept_form(set: &EntitySet, path: &str, text: &str) -> String {
 /// The same as it is kept of a number: 1.50 is 1.5 then.
 fn as_number(set: &EntitySet, path: &str, text: &str) -> String {
     let is_number =
-        set.properties.get(path).is_some_and(|property| matches!(property.kind, Kind::Decimal | Kind::Float));
+        set.properties.get(path).is_some_and(|property| matches!(property.kind, EdmType::Decimal | EdmType::Float));
     match Json::read(text) {
         Ok(Json::Number(number)) if is_number => number.normal().into_owned(),
         _ => text.to_owned(),
@@ -110,7 +110,7 @@ pub(super) fn referred(record: &Members, properties: &[String]) -> Option<Key> {
 fn parts_in_address(set: &EntitySet, address: &str) -> Option<Vec<String>> {
     let address = percent_encoding::percent_decode_str(address).decode_utf8().ok()?;
     let inside = address.rsplit_once('/').map_or(&*address, |(_, last)| last);
-    // A slash may stand in the key itself.
+    // The key itself may contain a slash.
     let inside = if inside.contains('(') { inside } else { &address };
     let predicate = inside.split_once('(')?.1.strip_suffix(')')?;
     let mut named: Vec<(Option<String>, String)> = Vec::new();
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
     use crate::sync::connectors::odata::metadata::Property;
 
-    fn set(key: &[(&str, Kind)]) -> EntitySet {
+    fn set(key: &[(&str, EdmType)]) -> EntitySet {
         let property = |kind| Property {
             kind,
             collection: false,
@@ -174,13 +174,13 @@ mod tests {
     #[case(r#"{"Org": "1000", "Div": null}"#, None)]
     #[case(r#"{"Org": "1000"}"#, None)]
     fn parts_may_be_empty(#[case] record: &str, #[case] expected: Option<&str>) {
-        let set = set(&[("Org", Kind::Text), ("Div", Kind::Text)]);
+        let set = set(&[("Org", EdmType::Text), ("Div", EdmType::Text)]);
         assert_eq!(key(&set, &members(record)).ok(), expected.map(|key| key.as_bytes().to_vec()));
     }
 
     #[test]
     fn an_empty_key_has_a_letter() {
-        let set = set(&[("Org", Kind::Text)]);
+        let set = set(&[("Org", EdmType::Text)]);
         assert_eq!(key(&set, &members(r#"{"Org": ""}"#)).unwrap(), b"%");
         assert_eq!(key(&set, &members(r#"{"Org": "%"}"#)).unwrap(), b"%25");
         assert_eq!(keys_of_removed(&set, &Members::new(), Some("Areas('')")), Some(vec![b"%".to_vec()]));
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn keys_by_path() {
-        let mut set = set(&[("Address/Zip", Kind::Text)]);
+        let mut set = set(&[("Address/Zip", EdmType::Text)]);
         set.aliases.insert("Address/Zip".to_owned(), "zip".to_owned());
         assert_eq!(key(&set, &members(r#"{"Address": {"Zip": "69190"}}"#)).unwrap(), b"69190");
         for record in [r#"{"Address": {}}"#, r#"{"Address": null}"#, "{}", r#"{"Address/Zip": "1"}"#] {
@@ -205,7 +205,7 @@ mod tests {
     #[case("Items('7')", None)]
     #[case("Items", None)]
     fn keys_in_addresses(#[case] address: &str, #[case] key: Option<&str>) {
-        let set = set(&[("Order", Kind::Text), ("Item", Kind::Integer(0, 999))]);
+        let set = set(&[("Order", EdmType::Text), ("Item", EdmType::Integer(0, 999))]);
         let expected = key.map(|key| vec![key.as_bytes().to_vec()]);
         assert_eq!(keys_of_removed(&set, &Members::new(), Some(address)), expected);
     }
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn the_key_of_what_is_removed_is_that_of_the_record() {
         let (guid, capitals) = ("0a1b2c3d-0000-4000-8000-00000000000f", "0A1B2C3D-0000-4000-8000-00000000000F");
-        let things = set(&[("Id", Kind::Guid)]);
+        let things = set(&[("Id", EdmType::Guid)]);
         let known = BTreeMap::from([("Id".to_owned(), Json::Text(guid.to_owned()))]);
         for removed in [
             keys_of_removed(&things, &Members::new(), Some(&format!("http://x/Things({capitals})"))),
@@ -223,7 +223,7 @@ mod tests {
         ] {
             assert_eq!(removed, Some(vec![guid.as_bytes().to_vec()]));
         }
-        let sums = set(&[("Id", Kind::Decimal)]);
+        let sums = set(&[("Id", EdmType::Decimal)]);
         let removed = keys_of_removed(&sums, &Members::new(), Some("Sums(1.50)")).unwrap();
         for record in [r#"{"Id": 1.50}"#, r#"{"Id": "1.50"}"#] {
             assert!(removed.contains(&key(&sums, &members(record)).unwrap()), "{record}");

@@ -14,11 +14,11 @@ mod moment;
 mod more;
 mod page;
 mod parse;
-mod place;
 mod raw;
 mod reading;
 mod record;
 mod references;
+mod request_error;
 mod run;
 mod select;
 mod service;
@@ -31,7 +31,7 @@ mod split;
 mod stage;
 mod state;
 mod sum;
-mod trouble;
+mod url_scope;
 mod value;
 mod words;
 
@@ -41,17 +41,17 @@ use std::time::Duration;
 
 use self::service::Service;
 use self::settings::{Auth, Settings};
-use crate::domain::kind::{Owner, Reading};
+use crate::domain::kind::{Reading, SecretRecipient};
 use crate::domain::plain_http::Recipient;
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::net;
-use crate::sync::connector::{Connector, Context, Field, Halt, Kind, Peer, Task, Territory, Typed};
+use crate::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, StopReason, Task, Typed, WriteTarget};
 
 /// An OData service.
 #[derive(Debug, Clone, Copy)]
 pub struct OData;
 
-impl Kind for OData {
+impl ConnectorKind for OData {
     fn kind(&self) -> &'static str {
         "odata"
     }
@@ -76,7 +76,7 @@ impl Kind for OData {
         &[]
     }
 
-    fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, Owner> {
+    fn owners(&self, settings: &serde_json::Value) -> BTreeMap<&'static str, SecretRecipient> {
         Settings::from_json(settings).and_then(|settings| settings.owner()).into_iter().collect()
     }
 
@@ -95,7 +95,7 @@ impl Kind for OData {
         Vec::new()
     }
 
-    fn territory(&self, _settings: &serde_json::Value) -> Option<Territory> {
+    fn territory(&self, _settings: &serde_json::Value) -> Option<WriteTarget> {
         None
     }
 
@@ -121,25 +121,27 @@ impl Kind for OData {
 }
 
 impl Connector for OData {
-    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), Failure>> {
+    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), PeerFailure>> {
         Box::pin(async {
             let settings = read(peer)?;
             let service = Service::of_check(peer, &settings)?;
             match description::read(&service, &settings, |model| model).await {
                 Ok(model) => run::selected(&settings, &model).map(|_selected| ()),
-                Err(Halt::Failed(failure)) => Err(failure),
-                Err(Halt::Stopped(_) | Halt::Braked) => Err(Failure::new(Stage::Protocol, "RUN-INTERNAL")),
+                Err(StopReason::Failed(failure)) => Err(failure),
+                Err(StopReason::Stopped(_) | StopReason::Braked) => {
+                    Err(PeerFailure::new(Stage::Protocol, "RUN-INTERNAL"))
+                }
             }
         })
     }
 
-    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), Halt>> {
+    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), StopReason>> {
         Box::pin(async { run::synchronize(context, read(&context.peer)?).await })
     }
 }
 
-fn read(peer: &Peer) -> Result<Settings, Failure> {
-    let unreadable = || Failure::new(Stage::Settings, codes::SETTING).arg("settings").arg("they cannot be read");
+fn read(peer: &Peer) -> Result<Settings, PeerFailure> {
+    let unreadable = || PeerFailure::new(Stage::Settings, codes::SETTING).arg("settings").arg("they cannot be read");
     Settings::from_json(&peer.settings).ok_or_else(unreadable)
 }
 

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::metadata::Version;
 use super::more::{Sign, sign, whole};
-use super::place::first_name;
 use super::split::{Cut, Splitter};
+use super::url_scope::{first_name, selected};
 use super::words::of_json;
 use crate::net::secrets::cut;
 
@@ -32,6 +32,10 @@ pub(super) struct Page {
     pub(super) unknown: BTreeSet<String>,
     /// Names of entity sets, types or containers that it says it is of.
     pub(super) of: BTreeSet<String>,
+    /// Names of the properties that its context says its records have, where it names any.
+    pub(super) parts: Vec<Vec<String>>,
+    /// Its context is that of changes, or of a single record.
+    pub(super) is_of_changes: bool,
     /// What leaves open which records there are, in words.
     pub(super) unclear: BTreeSet<String>,
     /// Names of members that look as if more records followed.
@@ -127,7 +131,11 @@ impl Page {
             }
             (Version::V4, "@odata.count" | "@count") | (Version::V2, "__count") => self.count(name, read.as_ref()),
             (Version::V4, "@odata.context" | "@context") => match read {
-                Some(Value::String(context)) if self.of.len() < MOST_UNKNOWN => self.of.extend(first_name(&context)),
+                Some(Value::String(context)) if self.of.len() < MOST_UNKNOWN => {
+                    self.of.extend(first_name(&context));
+                    self.parts.extend(selected(&context));
+                    self.is_of_changes |= ["/$delta", "/$entity"].iter().any(|end| context.ends_with(end));
+                }
                 Some(Value::String(_) | Value::Null) => {}
                 _ => self.unread(name),
             },
@@ -151,7 +159,7 @@ impl Page {
             }
             Some(Sign::Count(_)) | None => {}
         }
-        // Of version 4, annotations are left out.
+        // In version 4, annotations are skipped.
         if version == Version::V2 || !name.contains('@') {
             add(&mut self.unknown, cut(name, 80));
         }
@@ -197,7 +205,7 @@ fn add(all: &mut BTreeSet<String>, one: String) {
     }
 }
 
-/// Whether a member that is not understood is a link or an error by its name: to go on without it would lose records.
+/// Whether a member that is not understood is a link or an error by its name: to continue without it would lose records.
 fn matters(name: &str) -> bool {
     let plain = name.trim_start_matches(['@', '_']).to_ascii_lowercase();
     let plain = plain.strip_prefix("odata.").unwrap_or(&plain);

@@ -1,4 +1,4 @@
-//! From what was typed to settings: what is wrong is told field by field.
+//! Parses the form into settings, with an error per field.
 
 use reqwest::header::{HeaderName, HeaderValue};
 use secrecy::SecretString;
@@ -12,7 +12,7 @@ use crate::domain::kind::Reading;
 use crate::net::Net;
 use crate::net::identity::{Unfit, check_chain};
 use crate::sync::connector::{FieldError, Typed};
-use crate::sync::connectors::typed::Form;
+use crate::sync::connectors::typed::TypedForm;
 
 /// Headers that Syncdesk sets itself, or that would carry a secret in the open.
 const TAKEN: &[&str] = &[
@@ -30,7 +30,7 @@ const TAKEN: &[&str] = &[
 
 /// Reads the form into the JSON that is stored: one flat object with the form's own fields, without secrets.
 pub(super) fn read(typed: &Typed) -> Reading {
-    let mut form = Form::new(typed);
+    let mut form = TypedForm::new(typed);
     form.service_address("root", "Give the service root.");
     form.sign_in();
     for (name, sets) in [("config_name", "config_sets"), ("master_name", "master_sets")] {
@@ -63,7 +63,7 @@ pub(super) fn read(typed: &Typed) -> Reading {
 pub(super) const OWNER: &[&str] =
     &["root", "auth", "account", "token_url", "scope", "header_name", "certificate", "proxy", "ca"];
 
-impl Form<'_> {
+impl TypedForm<'_> {
     fn service_address(&mut self, field: &'static str, missing: &str) {
         let text = self.text(field).trim_end_matches('/');
         match Url::parse(text) {
@@ -72,7 +72,10 @@ impl Form<'_> {
                 self.wrong(field, "The address begins with https:// or http://.");
             }
             Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-                self.wrong(field, "No user name and no password in an address: whoever sees these settings sees it.");
+                self.wrong(
+                    field,
+                    "Remove the user name and password from the URL: everyone who sees these settings would see them.",
+                );
             }
             Ok(url) if url.query().is_some_and(|query| query.starts_with("sap-client")) => {
                 self.wrong(
@@ -237,7 +240,7 @@ mod tests {
 
     /// A secret that was given for one place, or one way to it, does not go to another.
     #[test]
-    fn whoever_the_secret_or_its_token_goes_to_owns_it() {
+    fn the_recipient_of_a_secret_or_of_its_token_is_bound_to_it() {
         let settings = |change: (&str, &str)| {
             let given = [("auth", "oauth2"), ("account", "a"), ("token_url", "https://id.example/token"), change];
             Settings::from_json(&parse(&typed(&given)).unwrap()).unwrap()

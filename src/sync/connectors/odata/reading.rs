@@ -12,15 +12,15 @@ use super::codes;
 use super::fetch::Ask;
 use super::metadata::EntitySet;
 use super::record::Absent;
+use super::request_error::RequestError;
 use super::select::Selected;
 use super::settings::{Emptied, Gone, Paging};
 use super::shared::Shared;
 use super::state::State;
 use super::sum::{Doubt, Sum};
-use super::trouble::Trouble;
 use crate::domain::message::{Category, Message, Operation};
-use crate::domain::run::{Failure, Stage};
-use crate::sync::connector::Halt;
+use crate::domain::run::{PeerFailure, Stage};
+use crate::sync::connector::StopReason;
 use crate::sync::publish::{PublishedSet, Reading, Tally};
 
 /// A set that is being read.
@@ -32,7 +32,7 @@ pub(super) struct SetReader {
 }
 
 /// What was read of a set.
-pub(super) struct Outcome {
+pub(super) struct ReadResult {
     pub(super) tally: Tally,
     pub(super) state: State,
     pub(super) absent: Absent,
@@ -40,11 +40,11 @@ pub(super) struct Outcome {
 
 /// What became of a set.
 pub(super) enum Fate {
-    Read(Outcome),
+    Read(ReadResult),
     /// The service does not have it any more: it stays as it was.
     Gone,
     /// It could not be read: it stays as it was.
-    Failed(Failure),
+    Failed(PeerFailure),
 }
 
 impl SetReader {
@@ -52,7 +52,7 @@ impl SetReader {
     ///
     /// # Errors
     /// What ends the run: it was stopped, its database fails, or nothing can be read from this service.
-    pub(super) async fn read(&self) -> Result<Fate, Halt> {
+    pub(super) async fn read(&self) -> Result<Fate, StopReason> {
         self.begins().await?;
         let read = Box::pin(self.outcome()).await;
         let done = self.shared.sets.add();
@@ -65,14 +65,14 @@ impl SetReader {
         }
     }
 
-    async fn failed(&self, trouble: Trouble) -> Result<Fate, Halt> {
-        let is_gone = matches!(trouble, Trouble::Refused(status, _) if is_gone(status));
+    async fn failed(&self, trouble: RequestError) -> Result<Fate, StopReason> {
+        let is_gone = matches!(trouble, RequestError::Refused(status, _) if is_gone(status));
         if is_gone && self.shared.settings.gone == Gone::Warning {
             self.shared.log(about_set(Category::Warning, codes::SET_GONE, self.name())).await?;
             return Ok(Fate::Gone);
         }
         if is_gone {
-            return Err(Failure::new(Stage::Content, codes::SET_MISSING).arg(self.name()).into());
+            return Err(PeerFailure::new(Stage::Content, codes::SET_MISSING).arg(self.name()).into());
         }
         let failure = self.failure(trouble)?;
         if is_of_connection(&failure) {
@@ -83,7 +83,7 @@ impl SetReader {
     }
 
     /// What was read, and how many records came.
-    async fn outcome(&self) -> Result<(Outcome, i64), Trouble> {
+    async fn outcome(&self) -> Result<(ReadResult, i64), RequestError> {
         let settings = &self.shared.settings;
         let known = State::read(&self.published.state, settings, &self.model).filter(|_| self.published.read);
         let mut state = State::new(settings, &self.model);
@@ -92,15 +92,15 @@ impl SetReader {
                 Ok(sum) => {
                     let is_whole = sum.is_whole();
                     state.delta = Some(sum.delta.unwrap_or(delta)).filter(|_| is_whole);
-                    return Ok((Outcome { tally: sum.tally, state, absent: sum.absent }, sum.read));
+                    return Ok((ReadResult { tally: sum.tally, state, absent: sum.absent }, sum.read));
                 }
-                Err(Trouble::Refused(_, words)) => {
+                Err(RequestError::Refused(_, words)) => {
                     let message = about_set(Category::Warning, codes::STARTED_OVER, self.name());
                     self.shared.log(message.quoting(words)).await?;
                 }
                 Err(other) => {
                     // Otherwise each later run would fail in the same way.
-                    if matches!(&other, Trouble::Failed(failure) if failure.stage == Stage::Content && !failure.transient)
+                    if matches!(&other, RequestError::Failed(failure) if failure.stage == Stage::Content && !failure.transient)
                     {
                         self.shared.replica.forget(self.published.id).await?;
                     }
@@ -115,12 +115,12 @@ impl SetReader {
                 let is_whole = sum.is_whole();
                 state.delta = sum.delta.filter(|_| is_whole);
                 state.etag = sum.etag.filter(|_| sum.pages == 1 && is_whole);
-                Ok((Outcome { tally: sum.tally, state, absent: sum.absent }, sum.read))
+                Ok((ReadResult { tally: sum.tally, state, absent: sum.absent }, sum.read))
             }
-            Err(Trouble::NotModified) if etag.is_some() => {
+            Err(RequestError::NotModified) if etag.is_some() => {
                 state.etag = etag;
                 let tally = Tally { unchanged: self.published.active, ..Tally::default() };
-                Ok((Outcome { tally, state, absent: Absent::new() }, 0))
+                Ok((ReadResult { tally, state, absent: Absent::new() }, 0))
             }
             Err(other) => Err(other),
         }
@@ -131,14 +131,15 @@ impl SetReader {
     }
 
     /// A trouble with this set as a failure, unless it is not the service's.
-    pub(super) fn failure(&self, trouble: Trouble) -> Result<Failure, Halt> {
+    pub(super) fn failure(&self, trouble: RequestError) -> Result<PeerFailure, StopReason> {
         let code = self.selected.role.of(codes::UNREADABLE);
-        trouble
-            .failure(&self.shared.service, |words| Failure::new(Stage::Content, code).arg(self.name()).quoting(words))
+        trouble.failure(&self.shared.service, |words| {
+            PeerFailure::new(Stage::Content, code).arg(self.name()).quoting(words)
+        })
     }
 
     /// Only what has changed since the last time.
-    async fn changes(&self, delta: &str) -> Result<Sum, Trouble> {
+    async fn changes(&self, delta: &str) -> Result<Sum, RequestError> {
         let url = self.link(self.shared.service.root(), delta)?;
         let mut sum = Sum::default();
         self.pages(url, Reading::Changes, Ask::default(), &mut sum).await?;
@@ -150,7 +151,7 @@ impl SetReader {
 
     /// Says why records that did not come do not become orphaned. Where there were none, what is unclear matters still:
     /// not all may have come.
-    async fn report(&self, doubt: Doubt) -> Result<(), Halt> {
+    async fn report(&self, doubt: Doubt) -> Result<(), StopReason> {
         let about = |code| about_set(Category::Warning, code, self.name());
         let message = match doubt {
             Doubt::Unclear(what) => about(codes::UNCLEAR).arg(what),
@@ -162,7 +163,7 @@ impl SetReader {
     }
 
     /// Everything.
-    async fn whole(&self, etag: Option<&str>) -> Result<Sum, Trouble> {
+    async fn whole(&self, etag: Option<&str>) -> Result<Sum, RequestError> {
         let first = self.link(self.shared.service.root(), self.name())?;
         let mut sum = Sum::default();
         match self.shared.settings.paging {
@@ -170,7 +171,7 @@ impl SetReader {
                 let ask = Ask { etag: etag.map(str::to_owned), tracking: true };
                 match self.pages(first.clone(), Reading::Whole, ask.clone(), &mut sum).await {
                     // Some services refuse what they should ignore where they cannot do it.
-                    Err(Trouble::Refused(status, _)) if !is_gone(status) => {
+                    Err(RequestError::Refused(status, _)) if !is_gone(status) => {
                         let ask = Ask { tracking: false, ..ask };
                         self.pages(first, Reading::Whole, ask, &mut sum).await?;
                     }
@@ -197,15 +198,15 @@ impl SetReader {
     }
 
     /// An answer without records is more likely a fault than the truth when there were some before.
-    fn brake(&self, sum: &Sum) -> Result<(), Failure> {
+    fn brake(&self, sum: &Sum) -> Result<(), PeerFailure> {
         if sum.keyed > 0 || self.published.active == 0 || self.shared.settings.emptied == Emptied::Orphan {
             return Ok(());
         }
-        Err(Failure::new(Stage::Content, codes::EMPTIED).arg(self.name()).arg(self.published.active.to_string()))
+        Err(PeerFailure::new(Stage::Content, codes::EMPTIED).arg(self.name()).arg(self.published.active.to_string()))
     }
 
     /// Windows of `$top` records each, until one is empty: a service may give less than it was asked for.
-    async fn windows(&self, first: &Url, sum: &mut Sum) -> Result<(), Trouble> {
+    async fn windows(&self, first: &Url, sum: &mut Sum) -> Result<(), RequestError> {
         let size = self.shared.settings.page_size;
         let order = self.model.key.join(",");
         loop {
@@ -222,7 +223,7 @@ impl SetReader {
     }
 
     /// Follows the pages from `url` on. While one is staged, the next is on its way.
-    async fn pages(&self, url: Url, reading: Reading, ask: Ask, sum: &mut Sum) -> Result<(), Trouble> {
+    async fn pages(&self, url: Url, reading: Reading, ask: Ask, sum: &mut Sum) -> Result<(), RequestError> {
         let (out, steps) = mpsc::channel(1);
         let mut follow = pin!(self.follow(url, ask, reading, out));
         let mut stage = pin!(self.stage(steps, reading, sum));
@@ -239,8 +240,8 @@ impl SetReader {
         }
     }
 
-    pub(super) fn endless(&self) -> Failure {
-        Failure::new(Stage::Content, codes::LOOP).arg(self.name())
+    pub(super) fn endless(&self) -> PeerFailure {
+        PeerFailure::new(Stage::Content, codes::LOOP).arg(self.name())
     }
 }
 
@@ -250,7 +251,7 @@ fn is_gone(status: StatusCode) -> bool {
 }
 
 /// Whether a failure concerns all sets of a service: no connection, or no sign-in. Missing rights concern one set.
-fn is_of_connection(failure: &Failure) -> bool {
+fn is_of_connection(failure: &PeerFailure) -> bool {
     match failure.stage {
         Stage::Protocol | Stage::Content => false,
         Stage::Settings | Stage::NameLookup | Stage::Tcp | Stage::Tls | Stage::SignIn => failure.code != codes::DENIED,

@@ -9,18 +9,18 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use super::codes;
 use super::key::referred;
 use super::metadata::Reference;
-use super::reading::{Outcome, SetReader};
+use super::reading::{ReadResult, SetReader};
 use crate::domain::json::{Json, Members};
 use crate::domain::message::{Category, Direction, Message, Operation};
 use crate::ids::SetId;
-use crate::sync::connector::Halt;
-use crate::sync::publish::Held;
+use crate::sync::connector::StopReason;
+use crate::sync::publish::ReplicaRecord;
 
 /// A set with what came of reading it.
-pub(super) type Read = (SetReader, Outcome);
+pub(super) type Read = (SetReader, ReadResult);
 
 /// Checks every reference of every set that was read. A set that stays as it was is referred to as it is.
-pub(super) async fn check(sets: &mut [Read], staying: &[SetReader]) -> Result<(), Halt> {
+pub(super) async fn check(sets: &mut [Read], staying: &[SetReader]) -> Result<(), StopReason> {
     let known = |reader: &SetReader| (reader.name().to_owned(), reader.published.id);
     let staying: Vec<&SetReader> = staying.iter().filter(|reader| reader.published.read).collect();
     let ids: HashMap<String, SetId> =
@@ -55,10 +55,10 @@ fn has_orphans((reader, outcome): &Read) -> bool {
 /// Looks at a set; whether anything was taken back.
 async fn set(
     reader: &SetReader,
-    outcome: &mut Outcome,
+    outcome: &mut ReadResult,
     references: &[(&Reference, SetId)],
     staged: bool,
-) -> Result<bool, Halt> {
+) -> Result<bool, StopReason> {
     let (replica, id) = (&reader.shared.replica, reader.published.id);
     let (mut after, mut any) = (None, false);
     loop {
@@ -96,8 +96,8 @@ async fn set(
 async fn lost<'a>(
     reader: &SetReader,
     references: &[(&'a Reference, SetId)],
-    page: Vec<Held>,
-) -> Result<BTreeMap<Vec<u8>, (&'a Reference, Vec<u8>)>, Halt> {
+    page: Vec<ReplicaRecord>,
+) -> Result<BTreeMap<Vec<u8>, (&'a Reference, Vec<u8>)>, StopReason> {
     let members = |data: &str| match Json::read(data) {
         Ok(Json::Object(members)) => members,
         Ok(_) | Err(_) => Members::new(),

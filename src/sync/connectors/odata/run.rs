@@ -20,13 +20,13 @@ use super::shared::Shared;
 use super::signs::Counter;
 use super::state::structure;
 use crate::domain::message::Category;
-use crate::domain::run::{Failure, Stage};
-use crate::sync::connector::{Context, Halt};
+use crate::domain::run::{PeerFailure, Stage};
+use crate::sync::connector::{Context, StopReason};
 use crate::sync::publish::{Finished, Published};
 use crate::sync::stop::Stopped;
 
 /// Carries it out. Sets that cannot be read stay as they were; if there are others, those are published first.
-pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result<(), Halt> {
+pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result<(), StopReason> {
     context.progress.update(|now| now.phase = "reading");
     let service = Service::of_run(&context.peer, &settings, context.stop.clone(), context.progress.clone())?;
     // Its memory counts until the run ends.
@@ -67,7 +67,7 @@ pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result
     let later = description::read(&shared.service, &shared.settings, structures).await?;
     if sets.iter().any(|(reader, _)| later.get(reader.name()) != Some(&structure(&reader.model))) {
         // What was read under another model may not belong together.
-        return Err(Failure::new(Stage::Content, codes::MODEL_MOVED).transient().into());
+        return Err(PeerFailure::new(Stage::Content, codes::MODEL_MOVED).transient().into());
     }
     context.progress.update(|now| now.phase = "publishing");
     context.stop.check()?;
@@ -89,11 +89,11 @@ pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result
 }
 
 /// The sets to be read, by name. At least one of them is usable.
-pub(super) fn selected(settings: &Settings, model: &Model) -> Result<Vec<Selected>, Failure> {
+pub(super) fn selected(settings: &Settings, model: &Model) -> Result<Vec<Selected>, PeerFailure> {
     let selected = select(&settings.data_sets, model.names());
     if selected.is_empty() {
         let names: Vec<&str> = model.names().take(50).collect();
-        return Err(Failure::new(Stage::Content, codes::NO_SETS).arg(names.join(", ")));
+        return Err(PeerFailure::new(Stage::Content, codes::NO_SETS).arg(names.join(", ")));
     }
     match selected.iter().map(|set| model.unusable.get(&set.name)).collect::<Option<Vec<_>>>() {
         Some(whys) => Err(unusable(selected.first(), whys.first().copied())),
@@ -101,9 +101,9 @@ pub(super) fn selected(settings: &Settings, model: &Model) -> Result<Vec<Selecte
     }
 }
 
-fn unusable(set: Option<&Selected>, why: Option<&String>) -> Failure {
+fn unusable(set: Option<&Selected>, why: Option<&String>) -> PeerFailure {
     let name = set.map(|set| set.name.as_str()).unwrap_or_default();
-    Failure::new(Stage::Content, codes::UNUSABLE).arg(name).arg(why.map(String::as_str).unwrap_or_default())
+    PeerFailure::new(Stage::Content, codes::UNUSABLE).arg(name).arg(why.map(String::as_str).unwrap_or_default())
 }
 
 /// The model as it is kept: with what it was of sets whose records stay although the service does not have them now.
@@ -126,21 +126,21 @@ fn staying(before: Model, model: &Model, published: &Published) -> BTreeMap<Stri
 }
 
 /// Sets that the settings name, or that were read before, and that the service does not have.
-async fn gone(shared: &Shared, model: &Model, published: &Published) -> Result<(), Halt> {
+async fn gone(shared: &Shared, model: &Model, published: &Published) -> Result<(), StopReason> {
     let data_sets = &shared.settings.data_sets;
     let read = published.sets.iter().filter(|set| set.read && wanted(data_sets, &set.name));
     let names: BTreeSet<String> = read.map(|set| set.name.clone()).chain(named(data_sets)).collect();
     for name in names.iter().filter(|name| !model.has(name)) {
         match shared.settings.gone {
             Gone::Warning => shared.log(about_set(Category::Warning, codes::SET_GONE, name)).await?,
-            Gone::Error => return Err(Failure::new(Stage::Content, codes::SET_MISSING).arg(name).into()),
+            Gone::Error => return Err(PeerFailure::new(Stage::Content, codes::SET_MISSING).arg(name).into()),
         }
     }
     Ok(())
 }
 
 /// Reports what is different from the model of the last time.
-async fn compare(shared: &Shared, model: &Model, before: &Model, selected: &[Selected]) -> Result<(), Halt> {
+async fn compare(shared: &Shared, model: &Model, before: &Model, selected: &[Selected]) -> Result<(), StopReason> {
     for Selected { name, .. } in selected {
         let (Some(now), was) = (model.sets.get(name), before.sets.get(name)) else { continue };
         let change = match was {
@@ -178,7 +178,7 @@ async fn read_all(
     model: &Model,
     published: &Published,
     selected: Vec<Selected>,
-) -> Result<AllRead, Halt> {
+) -> Result<AllRead, StopReason> {
     let places = Arc::new(Semaphore::new(shared.settings.parallel));
     let (mut readers, mut all) = (JoinSet::new(), AllRead::default());
     for selected in selected {
@@ -195,7 +195,7 @@ async fn read_all(
         readers.spawn(async move {
             let _place = places.acquire_owned().await;
             let fate = reader.read().await?;
-            Ok::<_, Halt>((reader, fate))
+            Ok::<_, StopReason>((reader, fate))
         });
     }
     while let Some(read) = readers.join_next().await {
@@ -203,7 +203,7 @@ async fn read_all(
             Ok(read) => read?,
             // Reported, with a number to look for, where a run's own panic is.
             Err(Ok(panic)) => std::panic::resume_unwind(panic),
-            Err(Err(_aborted)) => return Err(Halt::Stopped(Stopped::LeaseLost)),
+            Err(Err(_aborted)) => return Err(StopReason::Stopped(Stopped::LeaseLost)),
         };
         match fate {
             Fate::Read(outcome) => {

@@ -2,7 +2,7 @@
 
 use super::settings::{DataSet, Role};
 
-/// A line of a data set: a name in which `*` stands for any letters, or what to leave out.
+/// A line of a data set: a name in which `*` matches any characters, or names to skip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern {
     text: String,

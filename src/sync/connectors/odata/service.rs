@@ -10,20 +10,20 @@ use secrecy::ExposeSecret;
 
 use super::codes;
 use super::incoming::{Got, Incoming};
+use super::request_error::{RequestError, final_one, foreign_version, passing, refused};
 use super::settings::{Auth, KEY, Settings};
 use super::sign_in::SignIn;
-use super::trouble::{Trouble, final_one, foreign_version, passing, refused};
 use super::words::refusal;
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::net::Patience;
 use crate::net::body::Body;
 use crate::net::client::{Answer, Client, Outgoing};
 use crate::net::identity::Unfit;
 use crate::net::memory::Share;
 use crate::net::models::Models;
-use crate::net::retry::{Setback, with_patience};
+use crate::net::retry::{RetryableError, with_patience};
 use crate::net::trouble::host_of;
-use crate::sync::connector::{Halt, Peer};
+use crate::sync::connector::{Peer, StopReason};
 use crate::sync::progress::Progress;
 use crate::sync::stop::Stop;
 
@@ -60,12 +60,12 @@ impl Service {
         settings: &Settings,
         stop: Stop,
         progress: Arc<Progress>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, PeerFailure> {
         Self::open(peer, settings, peer.net.patience().attempts, Some((stop, progress)))
     }
 
     /// For a check: nothing is tried again, so that the answer comes soon and is that of this moment.
-    pub(super) fn of_check(peer: &Peer, settings: &Settings) -> Result<Self, Failure> {
+    pub(super) fn of_check(peer: &Peer, settings: &Settings) -> Result<Self, PeerFailure> {
         Self::open(peer, settings, 1, None)
     }
 
@@ -74,8 +74,8 @@ impl Service {
         settings: &Settings,
         attempts: u32,
         run: Option<(Stop, Arc<Progress>)>,
-    ) -> Result<Self, Failure> {
-        let unusable = |which: &str, why: String| Failure::new(Stage::Settings, codes::SETTING).arg(which).arg(why);
+    ) -> Result<Self, PeerFailure> {
+        let unusable = |which: &str, why: String| PeerFailure::new(Stage::Settings, codes::SETTING).arg(which).arg(why);
         let idle = Duration::from_secs(settings.timeout_seconds);
         for secret in peer.credentials.values() {
             peer.net.secrets().learn(secret.expose_secret());
@@ -127,7 +127,7 @@ impl Service {
         limit: usize,
         share: &Arc<Share>,
         others: usize,
-    ) -> Result<Got, Trouble> {
+    ) -> Result<Got, RequestError> {
         let body = |answer| Body::beside(answer, limit, share.clone(), others);
         self.patiently(|| self.whole(url, body)).await
     }
@@ -143,7 +143,7 @@ impl Service {
     }
 
     /// Awaits what may take long, unless the run is stopped.
-    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, Halt> {
+    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Result<T, StopReason> {
         let Some(stop) = &self.0.stop else { return Ok(work.await) };
         stop.check()?;
         tokio::select! {
@@ -153,9 +153,9 @@ impl Service {
     }
 
     /// Tries until it succeeds, fails for good, was tried often enough, or the run is stopped.
-    pub(super) async fn patiently<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, Trouble>
+    pub(super) async fn patiently<T, F>(&self, attempt: impl Fn() -> F) -> Result<T, RequestError>
     where
-        F: Future<Output = Result<T, Setback<Trouble>>>,
+        F: Future<Output = Result<T, RetryableError<RequestError>>>,
     {
         self.unless_stopped(with_patience(self.0.client.patience(), |_number| attempt())).await?
     }
@@ -163,8 +163,8 @@ impl Service {
     async fn whole(
         &self,
         url: &Url,
-        body: impl FnOnce(Answer) -> Result<Body, Failure>,
-    ) -> Result<Got, Setback<Trouble>> {
+        body: impl FnOnce(Answer) -> Result<Body, PeerFailure>,
+    ) -> Result<Got, RetryableError<RequestError>> {
         let Incoming { body, url, foreign_version, secrets, .. } = self.open_at(url, &for_metadata(), body).await?;
         let body = body.whole().await.map_err(passing)?;
         if let Some(progress) = &self.0.progress {
@@ -178,8 +178,8 @@ impl Service {
         &self,
         url: &Url,
         headers: &HeaderMap,
-        body: impl FnOnce(Answer) -> Result<Body, Failure>,
-    ) -> Result<Incoming, Setback<Trouble>> {
+        body: impl FnOnce(Answer) -> Result<Body, PeerFailure>,
+    ) -> Result<Incoming, RetryableError<RequestError>> {
         let (request, token) = self.signed(url, headers).await.map_err(passing)?;
         let mut answer = self.0.client.send(request, Outgoing::Nothing).await.map_err(passing)?;
         if answer.status == StatusCode::UNAUTHORIZED && self.0.sign_in.renew(token.as_ref()).await {
@@ -191,7 +191,7 @@ impl Service {
         }
         is_about(&answer, url).map_err(passing)?;
         if answer.status == StatusCode::NOT_MODIFIED {
-            return Err(final_one(Trouble::NotModified));
+            return Err(final_one(RequestError::NotModified));
         }
         if !answer.status.is_success() {
             return Err(self.refused(answer).await);
@@ -200,14 +200,14 @@ impl Service {
         let (content_type, etag) = (header(CONTENT_TYPE).unwrap_or_default(), header(ETAG));
         let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let foreign_version = foreign_version(&answer.headers);
-        let (url, progress) = (answer.url.clone(), self.0.progress.clone());
+        let (url, status, progress) = (answer.url.clone(), answer.status, self.0.progress.clone());
         let secrets = answer.secrets().clone();
         let body = body(answer).map_err(passing)?;
-        Ok(Incoming { body, media_type, etag, url, foreign_version, secrets, beginning: Vec::new(), progress })
+        Ok(Incoming { body, status, media_type, etag, url, foreign_version, secrets, beginning: Vec::new(), progress })
     }
 
     /// A request, and what it is signed in with.
-    async fn signed(&self, url: &Url, headers: &HeaderMap) -> Result<(Request, Option<HeaderValue>), Failure> {
+    async fn signed(&self, url: &Url, headers: &HeaderMap) -> Result<(Request, Option<HeaderValue>), PeerFailure> {
         let mut request = Request::new(Method::GET, url.clone());
         // Compressed answers are read as well; this saves the service the work.
         request.headers_mut().insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -217,7 +217,7 @@ impl Service {
         Ok((request, token))
     }
 
-    async fn refused(&self, answer: Answer) -> Setback<Trouble> {
+    async fn refused(&self, answer: Answer) -> RetryableError<RequestError> {
         let (status, headers) = (answer.status, answer.headers.clone());
         let secrets = answer.secrets().clone();
         let words = match Body::of(answer, WORDS, WORDS) {
@@ -229,7 +229,7 @@ impl Service {
 }
 
 /// Fails if a redirect led elsewhere. Services of IIS redirect to small letters.
-fn is_about(answer: &Answer, asked: &Url) -> Result<(), Failure> {
+fn is_about(answer: &Answer, asked: &Url) -> Result<(), PeerFailure> {
     let mut as_answered = asked.clone();
     let path = |url: &Url| url.path().trim_end_matches('/').to_ascii_lowercase();
     if path(asked) == path(&answer.url) {

@@ -4,7 +4,7 @@ use base64::Engine;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::domain::kind::Owner;
+use crate::domain::kind::SecretRecipient;
 use crate::domain::words::words;
 use crate::net::origin::{origin, path};
 
@@ -33,7 +33,7 @@ words! {
 }
 
 words! {
-    /// What it means when a set is not there any more.
+    /// What it means when a set no longer exists.
     Gone { Warning = "warning", Error = "error", }
 }
 
@@ -66,7 +66,7 @@ impl Role {
 pub struct DataSet {
     pub role: Role,
     pub name: String,
-    /// Names of sets; `*` stands for any letters.
+    /// Names of sets; `*` matches any characters.
     pub patterns: Vec<String>,
 }
 
@@ -144,7 +144,7 @@ impl Settings {
 
     /// To whom the secret of which slot would be sent, and by which way.
     #[must_use]
-    pub fn owner(&self) -> Option<(&'static str, Owner)> {
+    pub fn owner(&self) -> Option<(&'static str, SecretRecipient)> {
         let slot = match self.auth {
             Auth::None => return None,
             Auth::Basic | Auth::OAuth2 | Auth::Header => SECRET,
@@ -156,7 +156,7 @@ impl Settings {
             pem => base64::prelude::BASE64_STANDARD_NO_PAD.encode(Sha256::digest(pem)),
         };
         // With OAuth the secret goes to one host, and a token had for it to the other. A list, so that no field
-        // can be taken for a part of another.
+        // can look like a part of another.
         let identity = serde_json::json!([
             self.auth.as_str(),
             origin(&self.root),
@@ -169,7 +169,7 @@ impl Settings {
             digest(&self.certificate),
         ])
         .to_string();
-        Some((slot, Owner { identity, paths: vec![path(&self.root), path(&self.token_url)], required: true }))
+        Some((slot, SecretRecipient { identity, paths: vec![path(&self.root), path(&self.token_url)], required: true }))
     }
 }
 

@@ -9,7 +9,7 @@ use super::service::Service;
 use super::settings::Settings;
 use super::signs::Counter;
 use crate::domain::message::Message;
-use crate::sync::connector::{Halt, Publish};
+use crate::sync::connector::{Publish, StopReason};
 use crate::sync::journal::Journal;
 use crate::sync::progress::Progress;
 use crate::sync::stop::Stop;
@@ -32,7 +32,7 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) async fn log(&self, message: Message) -> Result<(), Halt> {
+    pub(super) async fn log(&self, message: Message) -> Result<(), StopReason> {
         Ok(self.journal.log(message).await?)
     }
 

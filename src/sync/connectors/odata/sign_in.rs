@@ -13,7 +13,7 @@ use super::codes;
 use super::settings::{Auth, SECRET, Settings};
 use super::words::refusal;
 use crate::clock::since_boot;
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::net::Net;
 use crate::net::body::Body;
 use crate::net::client::{Client, Outgoing};
@@ -21,10 +21,10 @@ use crate::net::status::{failure_of, quote};
 use crate::net::trouble;
 use crate::sync::connector::Peer;
 
-/// An answer with a token is at most so long.
+/// Maximum length of a response with a token, in bytes.
 const LONGEST: usize = 64 * 1024;
 
-/// A token without a word on its life lasts so long, by OAuth's own example.
+/// Lifetime of a token whose response has no `expires_in`, from the example in RFC 6749.
 const USUAL_LIFE: Duration = Duration::from_hours(1);
 
 /// Longest access token: most servers take no longer headers.
@@ -55,9 +55,9 @@ pub(super) struct Tokens {
 }
 
 impl SignIn {
-    pub(super) fn open(settings: &Settings, peer: &Peer, net: &Net) -> Result<Self, Failure> {
+    pub(super) fn open(settings: &Settings, peer: &Peer, net: &Net) -> Result<Self, PeerFailure> {
         let secret = || {
-            let missing = Failure::new(Stage::Settings, codes::SETTING).arg("secret").arg("there is none");
+            let missing = PeerFailure::new(Stage::Settings, codes::SETTING).arg("secret").arg("there is none");
             peer.credentials.get(SECRET).ok_or(missing)
         };
         Ok(match settings.auth {
@@ -80,7 +80,7 @@ impl SignIn {
     }
 
     /// Signs a request, and tells with what.
-    pub(super) async fn sign(&self, request: &mut Request) -> Result<Option<HeaderValue>, Failure> {
+    pub(super) async fn sign(&self, request: &mut Request) -> Result<Option<HeaderValue>, PeerFailure> {
         let (name, value) = match self {
             Self::Nobody => return Ok(None),
             Self::Fixed(name, value) => (name.clone(), value.clone()),
@@ -94,7 +94,7 @@ impl SignIn {
     pub(super) async fn renew(&self, used: Option<&HeaderValue>) -> bool {
         match self {
             Self::Nobody | Self::Fixed(..) => false,
-            // It may have ended early, or been taken back. Whoever reads beside us may have renewed it already.
+            // It may have ended early or been revoked. A concurrent reader may have renewed it already.
             Self::Tokens(tokens) => {
                 let mut current = tokens.current.lock().await;
                 if current.as_ref().map(|(token, _until)| token) == used {
@@ -108,7 +108,7 @@ impl SignIn {
 
 impl Tokens {
     /// The token in use, or a new one.
-    async fn bearer(&self) -> Result<HeaderValue, Failure> {
+    async fn bearer(&self) -> Result<HeaderValue, PeerFailure> {
         let mut current = self.current.lock().await;
         if let Some((token, until)) = &*current
             && since_boot() < *until
@@ -121,7 +121,7 @@ impl Tokens {
         Ok(token)
     }
 
-    async fn ask(&self) -> Result<(HeaderValue, Duration), Failure> {
+    async fn ask(&self) -> Result<(HeaderValue, Duration), PeerFailure> {
         let mut request = Request::new(Method::POST, self.url.clone());
         request.headers_mut().insert(AUTHORIZATION, self.credentials.clone());
         request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -134,7 +134,7 @@ impl Tokens {
         let answer = self.client.send(request, Outgoing::Whole(vec![body.into()])).await?;
         let (host, status) = (trouble::host_of(&self.url), answer.status);
         let mut answer = Body::of(answer, LONGEST, LONGEST)?;
-        let refused = |words: String| Failure::new(Stage::SignIn, codes::TOKEN).arg(host.clone()).quoting(words);
+        let refused = |words: String| PeerFailure::new(Stage::SignIn, codes::TOKEN).arg(host.clone()).quoting(words);
         if !status.is_success() {
             let words = answer.words().await;
             let words = self.client.secrets().quote(&refusal(&words), LONGEST);
@@ -172,26 +172,26 @@ fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-fn basic(account: &str, secret: &SecretString) -> Result<HeaderValue, Failure> {
+fn basic(account: &str, secret: &SecretString) -> Result<HeaderValue, PeerFailure> {
     sensitive(&format!("Basic {}", BASE64_STANDARD.encode(format!("{account}:{}", secret.expose_secret()))))
 }
 
 /// A header that shows in no log.
-fn sensitive(text: &str) -> Result<HeaderValue, Failure> {
+fn sensitive(text: &str) -> Result<HeaderValue, PeerFailure> {
     let mut value = HeaderValue::try_from(text).map_err(|error| unusable(&error))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-fn unusable(error: &impl ToString) -> Failure {
-    Failure::new(Stage::Settings, codes::SETTING).arg("secret").arg(error.to_string())
+fn unusable(error: &impl ToString) -> PeerFailure {
+    PeerFailure::new(Stage::Settings, codes::SETTING).arg("secret").arg(error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Two that read beside each other are refused with the same token; whoever comes second must not fail.
+    /// Two concurrent readers are refused with the same token; the second one must not fail.
     #[tokio::test]
     async fn a_token_is_given_up_by_the_first_that_is_refused_with_it() {
         let net = Net::default();

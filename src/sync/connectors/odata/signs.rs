@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use super::codes;
 use super::reading::{SetReader, about_set};
 use crate::domain::message::{Category, Message};
-use crate::sync::connector::Halt;
+use crate::sync::connector::StopReason;
 
 /// Maximum number of sets whose beginning and end are logged one by one.
 const MOST_LOGGED: usize = 100;
@@ -47,7 +47,7 @@ impl Counter {
 
 impl SetReader {
     /// The reading begins.
-    pub(super) async fn begins(&self) -> Result<(), Halt> {
+    pub(super) async fn begins(&self) -> Result<(), StopReason> {
         let sets = &self.shared.sets;
         let words = sets.words(self.name());
         self.shared.progress.update(|now| now.detail = words);
@@ -61,7 +61,7 @@ impl SetReader {
     }
 
     /// The set was read, as the `done`th; this number of records came.
-    pub(super) async fn ends(&self, records: i64, done: usize) -> Result<(), Halt> {
+    pub(super) async fn ends(&self, records: i64, done: usize) -> Result<(), StopReason> {
         let sets = &self.shared.sets;
         let all_records = sets.records.fetch_add(records, Ordering::Relaxed) + records;
         if sets.all <= MOST_LOGGED {

@@ -162,8 +162,8 @@ impl Splitter {
                 return Ok(false);
             }
             (At::End, _) => return Err("more follows after its end".to_owned()),
-            (At::Start(_), _) => return Err(format!("it begins with “{}” and is no JSON object", shown(byte))),
-            _ => return Err(format!("“{}” is in a wrong place", shown(byte))),
+            (At::Start(_), _) => return Err(format!("it begins with “{}” and is no JSON object", display_byte(byte))),
+            _ => return Err(format!("“{}” is in a wrong place", display_byte(byte))),
         };
         Ok(true)
     }
@@ -264,7 +264,7 @@ impl Value {
     }
 }
 
-fn shown(byte: u8) -> String {
+fn display_byte(byte: u8) -> String {
     if byte.is_ascii_graphic() { char::from(byte).to_string() } else { format!("\\x{byte:02x}") }
 }
 

@@ -6,11 +6,11 @@ use super::batch::{Batch, STAGED};
 use super::codes;
 use super::fetch::Step;
 use super::reading::{SetReader, about_set, fingerprint};
-use super::record::Bad;
+use super::record::RecordError;
+use super::request_error::RequestError;
 use super::sum::Sum;
-use super::trouble::Trouble;
 use crate::domain::message::{Category, Direction, Message, Operation};
-use crate::sync::connector::Halt;
+use crate::sync::connector::StopReason;
 use crate::sync::publish::{Met, Reading};
 
 impl SetReader {
@@ -20,7 +20,7 @@ impl SetReader {
         mut steps: Receiver<Step>,
         reading: Reading,
         sum: &mut Sum,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), RequestError> {
         while let Some(step) = steps.recv().await {
             match step {
                 Step::Records(batch) => self.store(batch, reading, sum).await?,
@@ -42,7 +42,7 @@ impl SetReader {
     }
 
     /// Stages a batch and reports what is wrong with it.
-    async fn store(&self, batch: Batch, reading: Reading, sum: &mut Sum) -> Result<(), Halt> {
+    async fn store(&self, batch: Batch, reading: Reading, sum: &mut Sum) -> Result<(), StopReason> {
         let Batch { mut met, bad, removed, absent, rows, .. } = batch;
         sum.left_out += bad.len();
         sum.unkeyed += bad.iter().filter(|bad| bad.key.is_none()).count();
@@ -65,7 +65,7 @@ impl SetReader {
             sum.left_out += twice.len();
             for key in twice {
                 let args = vec!["twice".to_owned(), self.model.key.join(", ")];
-                self.shared.log(self.warning(Bad { code: codes::CONSISTENCY, args, key: Some(key) })).await?;
+                self.shared.log(self.warning(RecordError { code: codes::CONSISTENCY, args, key: Some(key) })).await?;
             }
         }
         sum.tally.orphaned += self.shared.replica.orphan(self.published.id, removed.into_iter().collect()).await?;
@@ -88,7 +88,7 @@ impl SetReader {
         self.shared.progress.update(|now| now.items_total = now.items_total.saturating_add(more));
     }
 
-    fn warning(&self, bad: Bad) -> Message {
+    fn warning(&self, bad: RecordError) -> Message {
         let key = bad.key.unwrap_or_default();
         let message = Message::of_item(Category::Warning, bad.code, Operation::Skip, self.name().to_owned(), key);
         Message { args: bad.args, ..message.going(Direction::In) }

@@ -15,7 +15,7 @@ pub(super) struct State {
     /// As whom it was read, and with what: another account may see other records.
     #[serde(default)]
     reader: String,
-    /// Where changes are told.
+    /// The delta link.
     pub(super) delta: Option<String>,
     /// Of the whole set, when it came in one answer.
     pub(super) etag: Option<String>,

@@ -43,6 +43,8 @@ pub(super) struct Sum {
     pub(super) unknown: BTreeSet<String>,
     /// What leaves open which records there are, in words.
     unclear: BTreeSet<String>,
+    /// Records that came more than once in a complete reading.
+    repeats: usize,
     /// Of the last page only: members that look as if more records followed. Those of others are right, more came.
     more: BTreeSet<String>,
     /// The largest count in a member that means nothing to Syncdesk, and its name.
@@ -85,6 +87,7 @@ impl Sum {
     /// This number of keys had come before.
     pub(super) const fn came_before(&mut self, keys: usize) {
         self.page.before += keys;
+        self.repeats += keys;
     }
 
     /// A page has ended; returns whether there may be another.
@@ -125,6 +128,12 @@ impl Sum {
         unclear.extend(self.more.iter().map(|name| format!("“{name}” looks as if there were more")));
         if let Some((count, name)) = self.counted.as_ref().filter(|(count, _)| *count > self.read) {
             unclear.push(format!("“{name}” is {count}, and {} came", self.read));
+        }
+        if self.repeats > 0 {
+            unclear.push(format!(
+                "{} records came more than once, so records may have moved from page to page",
+                self.repeats
+            ));
         }
         if !unclear.is_empty() {
             return Some(Doubt::Unclear(unclear.join("; ")));

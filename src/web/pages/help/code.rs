@@ -1,4 +1,4 @@
-//! What an error code means, who can fix it, and how: as the catalogue says, and as the house says.
+//! What an error code means, who can fix it, and how: from the catalog and the team note.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
@@ -7,15 +7,15 @@ use maud::{Markup, PreEscaped, html};
 use super::markdown::html_of;
 use crate::access::Verb;
 use crate::domain::catalogue::{self, UNKNOWN};
-use crate::domain::house_note::{HouseNote, Placing, can_be_code};
+use crate::domain::team_note::{Placing, TeamNote, can_be_code};
 use crate::queries::help::note;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::layout::{crumbs, head};
 use crate::web::ui::tile::{Fact, facts_list};
-use crate::web::ui::{Badge, Nav, Shell, foreign, link_button, page, time};
+use crate::web::ui::{Badge, Nav, PageContext, foreign, link_button, page, time};
 use crate::web::urls;
 
 /// What the page shows.
@@ -27,8 +27,8 @@ pub struct CodeView {
     pub known: Option<Known>,
     /// Rendered from our own Markdown: safe.
     pub html: String,
-    pub note: Option<HouseNote>,
-    /// The reader may write the house's advice.
+    pub note: Option<TeamNote>,
+    /// The reader may write the team note.
     pub may_write: bool,
 }
 
@@ -38,7 +38,7 @@ pub struct Known {
     pub category: Badge,
     pub area: &'static str,
     pub fixer: &'static str,
-    /// Whether and how it heals by itself; empty when it does not.
+    /// Whether and how it resolves automatically; empty when it does not.
     pub heals: &'static str,
 }
 
@@ -46,7 +46,7 @@ pub struct Known {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn show(viewer: Viewer, path: Path<String>, app: Data<App>) -> Result<HttpResponse, Failure> {
+pub async fn show(viewer: Viewer, path: Path<String>, app: Data<App>) -> Result<HttpResponse, WebError> {
     let code = catalogue::canonical(&path).to_owned();
     let entry = catalogue::by_code(&code);
     let can_be_code = can_be_code(&code);
@@ -65,21 +65,21 @@ pub async fn show(viewer: Viewer, path: Path<String>, app: Data<App>) -> Result<
         may_write: can_be_code && viewer.may_anywhere(&[Verb::ManagePortal]),
         code,
     };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Help)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Help)), &shown)))
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &CodeView) -> Markup {
-    let verb = if view.note.is_some() { "Edit advice of the house" } else { "Add advice of the house" };
+pub fn view(context: &PageContext, view: &CodeView) -> Markup {
+    let verb = if view.note.is_some() { "Edit team note" } else { "Add team note" };
     let actions = html! { @if view.may_write { (link_button(&urls::help_code_note(&view.code), verb, "")) } };
     page(
-        shell,
+        context,
         &view.code,
         &html! {
             (crumbs(&[(urls::HELP.to_owned(), "Help")]))
-            (head(&html! { span.mono { (foreign::words(&view.code)) } }, &html! { span.soft { (view.title) } }, &actions))
+            (head(&html! { span.mono { (foreign::text(&view.code)) } }, &html! { span.soft { (view.title) } }, &actions))
             @if let Some(known) = &view.known { div.facts { (facts_list(&facts(known))) } }
-            @if let Some(note) = &view.note { (house(shell, note)) }
+            @if let Some(note) = &view.note { (team_note(context, note)) }
             article.card.sheet.prose { (PreEscaped(&view.html)) }
         },
     )
@@ -92,19 +92,19 @@ fn facts(known: &Known) -> Vec<Fact> {
         ("Who can fix it", html! { (known.fixer) }),
     ];
     if !known.heals.is_empty() {
-        facts.push(("By itself", html! { (known.heals) }));
+        facts.push(("Resolves automatically", html! { (known.heals) }));
     }
     facts
 }
 
-/// The house's advice, marked as such.
-fn house(shell: &Shell, note: &HouseNote) -> Markup {
+/// The team note, marked as such.
+fn team_note(context: &PageContext, note: &TeamNote) -> Markup {
     html! {
-        section.card.sheet.prose.house aria-labelledby="house" {
-            h2 #house { "Advice of the house" }
-            @for paragraph in note.paragraphs() { p.own dir="auto" { (foreign::words(paragraph)) } }
+        section.card.sheet.prose.team-note aria-labelledby="team-note" {
+            h2 #team-note { "Team note" }
+            @for paragraph in note.paragraphs() { p.own dir="auto" { (foreign::text(paragraph)) } }
             p.sub {
-                "Written by " bdi { (note.written_by) } " " (time::time_in_words(shell, note.written_at)) ". "
+                "Written by " bdi { (note.written_by) } " " (time::time_in_words(context, note.written_at)) ". "
                 @match note.placing {
                     Placing::Beside => "It adds to what the catalogue says.",
                     Placing::Instead => "It takes the place of “What to do” below.",

@@ -10,14 +10,14 @@ use crate::domain::catalogue;
 use crate::domain::run::Stage;
 use crate::ids::{CheckNo, RunNo, SystemKey};
 use crate::queries::systems::{System, connection_facts};
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head};
-use crate::web::ui::{Nav, Shell, button, failure, form, page};
+use crate::web::ui::{Nav, PageContext, button, failure, form, page};
 use crate::web::urls::{self, LogsQuery};
 
 /// What the page shows.
@@ -32,7 +32,7 @@ pub struct ConnectionView {
 
 /// A system, with the places that the reader may open.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a permission of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate permission")]
 pub struct InTrouble {
     pub key: SystemKey,
     pub name: String,
@@ -47,7 +47,7 @@ pub struct InTrouble {
     /// A run has succeeded after that check.
     pub succeeded_since: bool,
     pub last_run: Option<RunNo>,
-    /// The addresses in its settings, each with its label: of the other side, and of what stands before it.
+    /// The URLs in its settings, each with its label: of the service, and of proxies.
     pub addresses: Vec<(String, String)>,
 }
 
@@ -58,7 +58,7 @@ pub async fn show(viewer: Viewer) -> HttpResponse {
         sees_systems: viewer.may_anywhere(verbs::SeeSystem::ANY_OF),
         reads_logs: viewer.may_anywhere(&[Verb::ReadLogs]),
     };
-    response::page(view(&viewer.shell(Some(Nav::Help)), &shown))
+    response::page(view(&viewer.page_context(Some(Nav::Help)), &shown))
 }
 
 /// The list for one system.
@@ -70,7 +70,7 @@ pub async fn of_system(
     viewer: Viewer,
     path: Path<SystemKey>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     let kept_since = app.kept_since(viewer.now);
     let (system, check, last_run) = app.store.read(move |db| connection_facts(db, &grant, &key, kept_since)).await?;
@@ -92,7 +92,7 @@ pub async fn of_system(
         key: system.key.clone(),
     };
     let shown = ConnectionView { system: Some(in_trouble), sees_systems: true, reads_logs };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
 }
 
 fn addresses(system: &System) -> Vec<(String, String)> {
@@ -101,13 +101,13 @@ fn addresses(system: &System) -> Vec<(String, String)> {
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &ConnectionView) -> Markup {
+pub fn view(context: &PageContext, view: &ConnectionView) -> Markup {
     let mut above = vec![(urls::HELP.to_owned(), "Help")];
     if let Some(of) = &view.system {
         above = vec![(urls::SYSTEMS.to_owned(), "Communication systems"), (urls::system(&of.key), of.name.as_str())];
     }
     page(
-        shell,
+        context,
         "When a connection is in trouble",
         &html! {
             (crumbs(&above))
@@ -115,15 +115,15 @@ pub fn view(shell: &Shell, view: &ConnectionView) -> Markup {
             div.card.sheet.prose {
                 p { "Take the steps in this order: each rules out what the next ones rest on. After each change, check the connection again." }
                 ol.steps {
-                    (step("Check again", &again(shell, view)))
+                    (step("Check again", &again(context, view)))
                     (step("See where it failed", &stage(view)))
                     (step("Compare the settings", &settings(view)))
                     (step("Renew the credential", &credential(view)))
                     (step("Look at the way between", &way(view)))
-                    (step("Look at the other side", &other_side(view)))
+                    (step("Check the service", &other_side(view)))
                     (step("See what was synchronized last", &last_run(view)))
                     (step("Ask for help", &html! {
-                        p { "If every step is in order and data is still missing, ask whoever operates this portal or supports the other side. Give them the code, the stage, the other side's own words and the time." }
+                        p { "If every step is in order and data is still missing, ask the operator of Syncdesk or the support of the service. Give them the code, the stage, the service's response and the time." }
                     }))
                 }
             }
@@ -135,11 +135,11 @@ fn step(title: &str, body: &Markup) -> Markup {
     html! { li { h2 { (title) } (body) } }
 }
 
-fn again(shell: &Shell, view: &ConnectionView) -> Markup {
+fn again(context: &PageContext, view: &ConnectionView) -> Markup {
     html! {
-        p { "Trouble that passes is gone by the next check, and a good check also lifts a pause." }
+        p { "A temporary failure is over at the next check, and a successful check also lifts a pause." }
         @match &view.system {
-            Some(of) => @if of.may_check { (form::check(shell, &of.key, &button("Check connection", ""))) },
+            Some(of) => @if of.may_check { (form::check(context, &of.key, &button("Check connection", ""))) },
             None => @if view.sees_systems { p { "Open the system from the " a href=(urls::SYSTEMS) { "list of systems" } ": its Connection tile leads to this list with everything at hand." } },
         }
     }
@@ -155,7 +155,7 @@ const STAGES: [(Stage, &str, &str); 7] = [
     (Stage::NameLookup, "PEER-NAME", "the name of the host is not known to the name service of this machine"),
     (Stage::Tcp, "PEER-REFUSED", "nothing listens there, or something on the way does not let us through"),
     (Stage::Tls, "PEER-TLS", "a certificate, theirs or ours, is unknown, expired or made for another name"),
-    (Stage::SignIn, "PEER-SIGN-IN", "the other side knows us not, or not any more"),
+    (Stage::SignIn, "PEER-SIGN-IN", "the service refuses the credentials"),
     (Stage::Protocol, "PEER-SLOW", "it answers late, or wants a pause"),
     (Stage::Content, "PEER-NONSENSE", "it answers, but not as the service that was expected"),
 ];
@@ -197,7 +197,7 @@ fn settings(view: &ConnectionView) -> Markup {
 
 fn credential(view: &ConnectionView) -> Markup {
     html! {
-        p { "Passwords and keys run out, are changed, or are locked after wrong attempts. Nobody can read what is stored here: store it anew." }
+        p { "Passwords and keys expire, are changed, or are locked after wrong attempts. Nobody can read the stored credentials: enter them again." }
         @if let Some(of) = view.system.as_ref().filter(|of| of.may_edit) {
             p { a href=(urls::system_edit(&of.key)) { "Store it under Edit" } }
         }
@@ -207,7 +207,7 @@ fn credential(view: &ConnectionView) -> Markup {
 fn way(view: &ConnectionView) -> Markup {
     html! {
         p {
-            "Name service, firewalls, proxies, VPN and certificates of whoever inspects traffic. Syncdesk itself connects to public addresses only, unless its operator allows more: see the "
+            "DNS, firewalls, proxies, VPN and certificates of traffic inspection. Syncdesk itself connects to public addresses only, unless its operator allows more: see the "
             a href=(urls::help_guide("operator")) { "operator's guide" } "."
         }
         @if let Some(of) = view.system.as_ref().filter(|of| !of.addresses.is_empty()) {

@@ -5,18 +5,18 @@ use actix_web::web::{Data, Query};
 use maud::{Markup, PreEscaped, html};
 
 use super::markdown::html_of;
-use crate::domain::catalogue::{self, Entry, Family};
+use crate::domain::catalogue::{self, CodeInfo, Family};
 use crate::domain::doc::{Doc, GUIDE, ROLES};
-use crate::domain::house_note::HouseNote;
+use crate::domain::team_note::TeamNote;
 use crate::queries::help;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::layout::head;
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::text::count;
-use crate::web::ui::{Badge, Nav, Shell, empty, failure, foreign, page};
+use crate::web::ui::{Badge, Nav, PageContext, empty, failure, foreign, page};
 use crate::web::urls::{self, filter_text};
 
 /// What the page shows.
@@ -39,7 +39,7 @@ pub struct CodeRow {
     pub title: String,
     pub category: Badge,
     pub fixer: &'static str,
-    /// The house has advice of its own.
+    /// There is a team note on this code.
     pub has_note: bool,
 }
 
@@ -55,7 +55,7 @@ pub struct IndexQuery {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn show(viewer: Viewer, query: Query<IndexQuery>, app: Data<App>) -> Result<HttpResponse, Failure> {
+pub async fn show(viewer: Viewer, query: Query<IndexQuery>, app: Data<App>) -> Result<HttpResponse, WebError> {
     let notes = app.store.read(help::notes).await?;
     let opening = |body: &str| body.lines().take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ");
     let q = query.into_inner().q.trim().to_owned();
@@ -65,23 +65,23 @@ pub async fn show(viewer: Viewer, query: Query<IndexQuery>, app: Data<App>) -> R
         families: families(&q, &notes),
         q,
     };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Help)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Help)), &shown)))
 }
 
-/// The codes that have all words, in the catalogue or in the house's advice; those that only the house knows at the end.
-fn families(q: &str, notes: &[HouseNote]) -> Vec<(&'static str, Vec<CodeRow>)> {
+/// The codes that have all words, in the catalog or in a team note; codes that only have a team note come last.
+fn families(q: &str, notes: &[TeamNote]) -> Vec<(&'static str, Vec<CodeRow>)> {
     let note = |code: &str| notes.iter().find(|note| note.code == code);
-    let row = |entry: &Entry| CodeRow {
+    let row = |entry: &CodeInfo| CodeRow {
         code: entry.code.to_owned(),
         title: entry.title.to_owned(),
         category: entry.category.into(),
         fixer: entry.fixer.title(),
         has_note: note(entry.code).is_some(),
     };
-    let fits = |entry: &&Entry| entry.tells(q, note(entry.code).map_or("", |note| &note.advice));
+    let fits = |entry: &&CodeInfo| entry.tells(q, note(entry.code).map_or("", |note| &note.advice));
     let of = |family: Family| catalogue::all().filter(move |entry| entry.family == family).filter(fits).map(row);
     let mut families: Vec<_> = Family::ALL.iter().map(|family| (family.title(), of(*family).collect())).collect();
-    let unknown = |note: &&HouseNote| *catalogue::by_code(&note.code) == catalogue::UNKNOWN;
+    let unknown = |note: &&TeamNote| *catalogue::by_code(&note.code) == catalogue::UNKNOWN;
     let only_here = notes.iter().filter(unknown).filter(|note| catalogue::has_words(q, &[&note.code, &note.advice]));
     let only_here = only_here.map(|note| CodeRow {
         code: note.code.clone(),
@@ -90,16 +90,16 @@ fn families(q: &str, notes: &[HouseNote]) -> Vec<(&'static str, Vec<CodeRow>)> {
         fixer: catalogue::UNKNOWN.fixer.title(),
         has_note: true,
     });
-    families.push(("Codes that only the house explains", only_here.collect()));
+    families.push(("Codes with a team note only", only_here.collect()));
     families.retain(|(_title, rows): &(_, Vec<CodeRow>)| !rows.is_empty());
     families
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &IndexView) -> Markup {
+pub fn view(context: &PageContext, view: &IndexView) -> Markup {
     let is_whole = view.q.is_empty();
     page(
-        shell,
+        context,
         "Help",
         &html! {
             (head(&html! { "Help" }, &html! {}, &html! {}))
@@ -132,7 +132,7 @@ fn codes(view: &IndexView) -> Markup {
         section.card aria-labelledby="codes" {
             header {
                 h2 #codes { "Codes of messages" }
-                span.end.soft { (count(found, "code", "codes")) @if !view.q.is_empty() { " with “" (foreign::words(&view.q)) "”" } }
+                span.end.soft { (count(found, "code", "codes")) @if !view.q.is_empty() { " with “" (foreign::text(&view.q)) "”" } }
             }
             form.filter method="get" action=(urls::HELP) role="search" aria-label="Codes" {
                 label { "Words in code, text or advice " input type="search" name="q" value=(view.q); } " "
@@ -141,7 +141,7 @@ fn codes(view: &IndexView) -> Markup {
             }
             @if view.families.is_empty() {
                 (empty::empty("No code has these words.", &html! {
-                    p { "A code of another version, or of an engine that reports under codes of its own, has a page all the same: open it from its message." }
+                    p { "A code of another version, or of an engine with its own codes, has a page too: open it from its message." }
                 }))
             }
             @for (family, rows) in &view.families {
@@ -156,7 +156,7 @@ fn code_row(row: &CodeRow) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Code" { (failure::code(&row.code)) }
-            td data-label="What it is" { (foreign::words(&row.title)) @if row.has_note { " " span.remark { "advice of the house" } } }
+            td data-label="What it is" { (foreign::text(&row.title)) @if row.has_note { " " span.remark { "team note" } } }
             td data-label="Category" { (row.category) }
             td data-label="Who can fix it" { (row.fixer) }
         }

@@ -1,4 +1,4 @@
-//! The house's own advice for a code: writing it, and removing it.
+//! The team note on a code: writing and removing it.
 
 use actix_session::Session;
 use actix_web::HttpResponse;
@@ -9,19 +9,19 @@ use maud::{Markup, html};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::catalogue;
-use crate::domain::house_note::{MAX_ADVICE, Placing, can_be_code};
+use crate::domain::team_note::{MAX_ADVICE, Placing, can_be_code};
 use crate::ops::error::OpError;
-use crate::ops::house_notes as ops;
+use crate::ops::team_notes as ops;
 use crate::queries::help;
+use crate::web::error::WebError;
 use crate::web::extract::{Posted, Viewer};
-use crate::web::failure::Failure;
 use crate::web::present::errors_of;
 use crate::web::refusals::Explain as _;
 use crate::web::session::unsaved::{UnsavedQuery, shown_again};
 use crate::web::state::App;
 use crate::web::ui::field::summary;
 use crate::web::ui::layout::{crumbs, head};
-use crate::web::ui::{Choice, Control, Errors, FieldView, Nav, Shell, Tone, button, form, link_button, page};
+use crate::web::ui::{Choice, Control, Errors, FieldView, Nav, PageContext, Tone, button, form, link_button, page};
 use crate::web::{response, session, urls};
 
 /// What the page shows.
@@ -37,7 +37,7 @@ pub struct NoteView {
     pub errors: Errors,
 }
 
-/// The form, with what the house says now.
+/// The form, with the current team note.
 ///
 /// # Errors
 /// For what cannot be a code, and when the database cannot be read.
@@ -47,7 +47,7 @@ pub async fn show(
     path: Path<String>,
     query: Query<UnsavedQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let code = known(&path)?;
     if let Some(unsaved) = shown_again(&app, &mut viewer, &urls::help_code_note(&code), &query.unsaved).await? {
         // What was read then: somebody may have written since.
@@ -72,14 +72,14 @@ pub async fn submit(
     posted: Posted,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let code = known(&path)?;
     let typed = (posted.field("advice"), posted.field("placing"));
     let seen = posted.field("seen").parse().ok().map(Stamp);
     let draft = ops::Draft { advice: typed.0, placing: typed.1, seen };
     match ops::write(&app.store, &grant, &code, draft, viewer.audit(grant.principal()), viewer.now).await {
         Ok(()) => {
-            session::tell(&session, Tone::Ok, "The advice of the house is written.", None);
+            session::tell(&session, Tone::Ok, "Team note saved.", None);
             Ok(response::see_other(&urls::help_code(&code)))
         }
         Err(OpError::Invalid(wrong)) => Ok(answer(&viewer, code, typed, seen, errors_of(wrong))),
@@ -103,20 +103,20 @@ pub async fn remove(
     path: Path<String>,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let code = known(&path)?;
     match ops::remove(&app.store, &grant, &code, viewer.audit(grant.principal()), viewer.now).await {
         Ok(()) => {
-            session::tell(&session, Tone::Neutral, "The advice of the house is removed.", None);
+            session::tell(&session, Tone::Neutral, "Team note removed.", None);
             Ok(response::see_other(&urls::help_code(&code)))
         }
-        Err(error) => Err(Failure::from(error).with_back(urls::help_code(&code))),
+        Err(error) => Err(WebError::from(error).with_back(urls::help_code(&code))),
     }
 }
 
-fn known(code: &str) -> Result<String, Failure> {
+fn known(code: &str) -> Result<String, WebError> {
     let code = catalogue::canonical(code);
-    if can_be_code(code) { Ok(code.to_owned()) } else { Err(Failure::not_found()) }
+    if can_be_code(code) { Ok(code.to_owned()) } else { Err(WebError::not_found()) }
 }
 
 fn answer(
@@ -135,25 +135,25 @@ fn answer(
         stored,
         errors,
     };
-    response::page_with(status, view(&viewer.shell(Some(Nav::Help)), &shown))
+    response::page_with(status, view(&viewer.page_context(Some(Nav::Help)), &shown))
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &NoteView) -> Markup {
+pub fn view(context: &PageContext, view: &NoteView) -> Markup {
     let choices: Vec<Choice> =
         Placing::ALL.iter().map(|placing| Choice::new(placing.as_str(), placing.title())).collect();
     let help = format!(
         "Plain text, at most {MAX_ADVICE} characters; an empty line begins a paragraph. Everybody who is signed in can read it. The first paragraph also stands wherever something failed with this code."
     );
     page(
-        shell,
-        &format!("Advice of the house for {}", view.code),
+        context,
+        &format!("Team note on {}", view.code),
         &html! {
             (crumbs(&[(urls::HELP.to_owned(), "Help"), (urls::help_code(&view.code), &view.code)]))
-            (head(&html! { "Advice of the house" }, &html! { span.soft { span.mono { (view.code) } ", " (view.title) } }, &html! {}))
+            (head(&html! { "Team note" }, &html! { span.soft { span.mono { (view.code) } ", " (view.title) } }, &html! {}))
             (summary(&view.errors))
             div.card.sheet {
-                (form(shell, &urls::help_code_note(&view.code), &html! {
+                (form(context, &urls::help_code_note(&view.code), &html! {
                     @if let Some(seen) = view.stored { input type="hidden" name="seen" value=(seen.0); }
                     (FieldView::new("advice", "What to do", &view.advice, Control::Lines).help(&help).required().view(&view.errors))
                     (FieldView::new("placing", "Where it stands", &view.placing, Control::Choice(&choices)).view(&view.errors))
@@ -163,7 +163,7 @@ pub fn view(shell: &Shell, view: &NoteView) -> Markup {
                     }
                 }))
                 @if view.stored.is_some() {
-                    (form(shell, &urls::help_code_note_remove(&view.code), &html! { div.do.apart { (button("Remove the advice of the house", "")) } }))
+                    (form(context, &urls::help_code_note_remove(&view.code), &html! { div.do.apart { (button("Remove team note", "")) } }))
                 }
             }
         },

@@ -5,14 +5,14 @@ use actix_web::web::Path;
 
 use super::markdown::html_of;
 use crate::domain::doc::{Doc, ROLES};
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::ui::Nav;
 use maud::{Markup, PreEscaped, html};
 
 use crate::web::ui::layout::{crumbs, head};
-use crate::web::ui::{Badge, Shell, Tone, page};
+use crate::web::ui::{Badge, PageContext, Tone, page};
 use crate::web::urls;
 
 /// What the page shows.
@@ -29,23 +29,23 @@ pub struct RoleView {
 ///
 /// # Errors
 /// When there is no such template.
-pub async fn show(viewer: Viewer, path: Path<String>) -> Result<HttpResponse, Failure> {
-    let doc = Doc::find(ROLES, &path).ok_or_else(Failure::not_found)?;
+pub async fn show(viewer: Viewer, path: Path<String>) -> Result<HttpResponse, WebError> {
+    let doc = Doc::find(ROLES, &path).ok_or_else(WebError::not_found)?;
     let template = path.into_inner();
     let held = viewer
         .actor
         .as_ref()
         .is_some_and(|actor| actor.assignments().iter().any(|assignment| assignment.template.as_str() == template));
     let shown = RoleView { held, html: html_of(doc.body), template };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Help)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Help)), &shown)))
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &RoleView) -> Markup {
+pub fn view(context: &PageContext, view: &RoleView) -> Markup {
     let held =
         if view.held { Badge::new(Tone::Ok, "You hold it") } else { Badge::new(Tone::Neutral, "You do not hold it") };
     page(
-        shell,
+        context,
         &view.template,
         &html! {
             (crumbs(&[(urls::HELP.to_owned(), "Help")]))

@@ -8,18 +8,18 @@ use super::{LogsQuery, filter};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::catalogue::cause;
-use crate::queries::logs::{BookFilter, BookPage, Booked, business_logs_part, groups_in_reach};
+use crate::queries::logs::{RunListFilter, RunListPage, RunListRow, business_logs_part, groups_in_reach};
 use crate::queries::{Db, Result as Read};
 use crate::web::csv_file::{CsvTable, Rows, csv_file};
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::state::App;
 use crate::web::ui::time::rfc3339;
 
 /// How many runs one part has.
 const PART: i64 = 500;
 
-struct Book(BookFilter);
+struct RunsExport(RunListFilter);
 
 /// The runs that the filter finds.
 ///
@@ -30,22 +30,22 @@ pub async fn show(
     viewer: Viewer,
     query: Query<LogsQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let groups = app.store.read(move |db| groups_in_reach(db, &grant)).await?;
     let (filter, wrong) = filter(&app, &viewer, &query, &groups);
     if !wrong.is_empty() {
         // Without it, the file would have more than was asked for.
         let said: Vec<String> =
             wrong.iter().map(|(name, wrong)| format!("{}: {}", label(name), wrong.sentence())).collect();
-        return Err(Failure::unprocessable(said.join(" ")));
+        return Err(WebError::unprocessable(said.join(" ")));
     }
-    csv_file(&app, &viewer, Book(filter), BookPage::Newest)
+    csv_file(&app, &viewer, RunsExport(filter), RunListPage::Newest)
 }
 
-impl CsvTable for Book {
+impl CsvTable for RunsExport {
     type Permission = verbs::ReadLogs;
-    type Page = BookPage;
-    type Row = Booked;
+    type Page = RunListPage;
+    type Row = RunListRow;
 
     fn name(&self) -> &'static str {
         "runs.csv"
@@ -76,11 +76,11 @@ impl CsvTable for Book {
         ]
     }
 
-    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> Read<Rows<Self>> {
+    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &RunListPage) -> Read<Rows<Self>> {
         business_logs_part(db, grant, &self.0, page, PART)
     }
 
-    fn cells(&self, row: &Booked) -> Vec<String> {
+    fn cells(&self, row: &RunListRow) -> Vec<String> {
         let at = |stamp: Option<Stamp>| stamp.map(rfc3339).unwrap_or_default();
         let (run, counts) = (&row.listed.run, row.listed.totals.counts);
         let error = row.listed.error.as_deref();

@@ -1,4 +1,4 @@
-//! Business logs: the runs of all systems in reach, for whoever may read their messages.
+//! Logs: the runs of all systems in reach, for people who may read their messages.
 
 pub mod export;
 mod view;
@@ -15,10 +15,12 @@ use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::domain::typed_time::{end_of, start_of};
 use crate::ids::{GroupId, RunNo, SystemKey};
-use crate::queries::logs::{BookFilter, BookPage, BookPlace, BookRows, Booked, BusinessLogs, business_logs};
+use crate::queries::logs::{
+    BusinessLogs, RunListCursor, RunListFilter, RunListPage, RunListRow, RunListRows, business_logs,
+};
 use crate::sync::registry;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
@@ -34,7 +36,7 @@ const OPEN: &str = "open";
 pub struct Cursor {
     after: Option<String>,
     before: Option<String>,
-    /// Where a search goes on: a time, in microseconds since 1970 UTC.
+    /// Where a search continues: a time, in microseconds since 1970 UTC.
     back: Option<i64>,
 }
 
@@ -48,7 +50,7 @@ pub async fn show(
     query: Query<LogsQuery>,
     cursor: Query<Cursor>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let query = query.into_inner();
     let page = page(&cursor, query.is_narrow());
     let (asked, begin, reader, portal) = (query.clone(), page.clone(), viewer.clone(), app.clone());
@@ -72,12 +74,12 @@ pub async fn show(
         codes: catalogue::all().map(|entry| Choice::new(entry.code, entry.title)).collect(),
         is_code_unknown: found.is_code_unknown,
         go_on: found.go_on.map(|time| (time, urls::logs(&query, Some(("back", &time.0.to_string()))))),
-        rows: found.rows.iter().map(|row| told(row, &viewer)).collect(),
+        rows: found.rows.iter().map(|row| to_view(row, &viewer)).collect(),
         wrong,
         query,
         header_days: app.portal.header_days,
     };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Logs)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Logs)), &shown)))
 }
 
 /// What is wrong with a field of the filter.
@@ -97,7 +99,7 @@ pub(super) fn filter(
     viewer: &Viewer,
     query: &LogsQuery,
     groups: &[(GroupId, String)],
-) -> (BookFilter, Vec<(&'static str, Wrong)>) {
+) -> (RunListFilter, Vec<(&'static str, Wrong)>) {
     let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let mut wrong = Vec::new();
     let mut time = |name, text: &str, parse: fn(&str, chrono_tz::Tz) -> Option<Stamp>| {
@@ -119,7 +121,7 @@ pub(super) fn filter(
     ];
     let unknown = words.iter().filter(|(_name, word, is_known)| !word.is_empty() && !is_known);
     wrong.extend(unknown.map(|(name, _word, _is_known)| (*name, Wrong::Word)));
-    let filter = BookFilter {
+    let filter = RunListFilter {
         system: given(&query.system),
         // A group out of reach finds nothing, like one that there is not.
         group: given(&query.group)
@@ -138,32 +140,32 @@ pub(super) fn filter(
     (filter, wrong)
 }
 
-/// A search goes back in time only: each of its pages looks at so many runs at most.
-fn page(cursor: &Cursor, searches: bool) -> BookPage {
+/// A search goes back in time only: each of its pages examines a limited number of runs.
+fn page(cursor: &Cursor, searches: bool) -> RunListPage {
     let read = |word: &str| {
         let (key, no) = word.split_once('.')?;
-        Some(BookPlace { system: SystemKey::parse(key)?, no: RunNo(no.parse().ok()?) })
+        Some(RunListCursor { system: SystemKey::parse(key)?, no: RunNo(no.parse().ok()?) })
     };
     if let Some(time) = cursor.back {
-        return BookPage::Before(Stamp(time));
+        return RunListPage::Before(Stamp(time));
     }
     match (cursor.after.as_deref(), cursor.before.as_deref().filter(|_word| !searches)) {
-        (_, Some("end")) => BookPage::Oldest,
-        (Some(word), _) => read(word).map_or(BookPage::Newest, BookPage::Older),
-        (None, Some(word)) => read(word).map_or(BookPage::Newest, BookPage::Newer),
-        (None, None) => BookPage::Newest,
+        (_, Some("end")) => RunListPage::Oldest,
+        (Some(word), _) => read(word).map_or(RunListPage::Newest, RunListPage::Older),
+        (None, Some(word)) => read(word).map_or(RunListPage::Newest, RunListPage::Newer),
+        (None, None) => RunListPage::Newest,
     }
 }
 
-fn links(query: &LogsQuery, page: &BookPage, found: &BookRows) -> PageLinks {
+fn links(query: &LogsQuery, page: &RunListPage, found: &RunListRows) -> PageLinks {
     let more = found.beyond.is_some();
     let (newer, older) = match page {
-        BookPage::Newest => (false, more),
-        BookPage::Older(_) | BookPage::Before(_) => (true, more),
-        BookPage::Newer(_) => (more, true),
-        BookPage::Oldest => (more, false),
+        RunListPage::Newest => (false, more),
+        RunListPage::Older(_) | RunListPage::Before(_) => (true, more),
+        RunListPage::Newer(_) => (more, true),
+        RunListPage::Oldest => (more, false),
     };
-    let at = |row: Option<&Booked>| row.map(|row| word(&row.key, row.listed.run.no)).unwrap_or_default();
+    let at = |row: Option<&RunListRow>| row.map(|row| encode_cursor(&row.key, row.listed.run.no)).unwrap_or_default();
     let (first, last) = (at(found.rows.first()), at(found.rows.last()));
     let links = PageLinks {
         first: newer.then(|| urls::logs(query, None)),
@@ -174,11 +176,11 @@ fn links(query: &LogsQuery, page: &BookPage, found: &BookRows) -> PageLinks {
     };
     // What the first row comes after; that stays, whatever the size.
     let above = match page {
-        BookPage::Newest => None,
-        BookPage::Older(place) => Some(("after", word(&place.system, place.no))),
-        BookPage::Before(time) => Some(("back", time.0.to_string())),
-        BookPage::Newer(_) | BookPage::Oldest => {
-            found.beyond.as_ref().map(|place| ("after", word(&place.system, place.no)))
+        RunListPage::Newest => None,
+        RunListPage::Older(place) => Some(("after", encode_cursor(&place.system, place.no))),
+        RunListPage::Before(time) => Some(("back", time.0.to_string())),
+        RunListPage::Newer(_) | RunListPage::Oldest => {
+            found.beyond.as_ref().map(|place| ("after", encode_cursor(&place.system, place.no)))
         }
     };
     links.sized(found.rows.len(), query.size, |size| {
@@ -187,12 +189,12 @@ fn links(query: &LogsQuery, page: &BookPage, found: &BookRows) -> PageLinks {
     })
 }
 
-/// A place as it stands in addresses.
-fn word(key: &SystemKey, no: RunNo) -> String {
+/// A cursor as a query value.
+fn encode_cursor(key: &SystemKey, no: RunNo) -> String {
     format!("{key}.{no}")
 }
 
-fn told(row: &Booked, viewer: &Viewer) -> RunOf {
+fn to_view(row: &RunListRow, viewer: &Viewer) -> RunOf {
     RunOf {
         key: row.key.clone(),
         system: row.name.clone(),

@@ -12,7 +12,7 @@ use crate::web::ui::pager::{BY_AGE, kept, pager};
 use crate::web::ui::runs::LogAccess;
 use crate::web::ui::table::table;
 use crate::web::ui::time::time_inside;
-use crate::web::ui::{Choice, PageLinks, Shell, Tone, choices, empty, link_button, number, page};
+use crate::web::ui::{Choice, PageContext, PageLinks, Tone, choices, empty, link_button, number, page};
 use crate::web::urls::{self, LogsQuery};
 
 /// What the page shows.
@@ -48,30 +48,30 @@ pub struct RunOf {
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &LogsView) -> Markup {
+pub fn view(context: &PageContext, view: &LogsView) -> Markup {
     let export = html! {
         @if !view.rows.is_empty() { (link_button(&urls::logs_csv(&view.query), "Export CSV", "")) }
     };
     page(
-        shell,
+        context,
         "Business logs",
         &html! {
             (head(&html! { "Business logs" }, &html! { span.soft { "The runs of all systems whose logs you may read, kept " (view.header_days) " days" } }, &export))
             section.card aria-label="Runs" {
                 (filters(view))
                 @if view.rows.is_empty() {
-                    (nothing(shell, view))
+                    (nothing(context, view))
                 } @else {
                     (table(
                         &html! { "Runs of all systems, newest first, with a count for each message category" },
                         &RUN_COLUMNS,
-                        &html! { @for row in &view.rows { (run(shell, row)) } },
+                        &html! { @for row in &view.rows { (run(context, row)) } },
                     ))
-                    (pager("Pages of runs", &shown(view), &view.links, BY_AGE))
+                    (pager("Pages of runs", &row_count(view), &view.links, BY_AGE))
                 }
                 @if let Some((time, on)) = view.go_on.as_ref().filter(|_| !view.rows.is_empty()) {
                     p.strip-note {
-                        "Searched the runs requested since " (time_inside(shell, *time)) ". " a href=(on) { "Search the rest" }
+                        "Searched the runs requested since " (time_inside(context, *time)) ". " a href=(on) { "Search the rest" }
                     }
                 }
             }
@@ -139,7 +139,7 @@ fn time(view: &LogsView, name: &'static str, value: &str) -> Markup {
     }
 }
 
-fn nothing(shell: &Shell, view: &LogsView) -> Markup {
+fn nothing(context: &PageContext, view: &LogsView) -> Markup {
     let all = html! { a href=(urls::logs(&view.query.widened(), None)) { "Show all runs" } };
     if !view.wrong.is_empty() {
         return empty::empty("No runs are shown: correct the filter.", &html! { p { (all) } });
@@ -155,7 +155,7 @@ fn nothing(shell: &Shell, view: &LogsView) -> Markup {
         return empty::empty(
             "No match so far.",
             &html! { p {
-                "Searched the runs requested since " (time_inside(shell, *time)) ". " a href=(on) { "Search the rest" } " · " (all)
+                "Searched the runs requested since " (time_inside(context, *time)) ". " a href=(on) { "Search the rest" } " · " (all)
             } },
         );
     }
@@ -165,19 +165,19 @@ fn nothing(shell: &Shell, view: &LogsView) -> Markup {
     empty::empty("Nothing has run yet.", &html! { p { "The runs of every system appear here, the newest first." } })
 }
 
-fn run(shell: &Shell, row: &RunOf) -> Markup {
+fn run(context: &PageContext, row: &RunOf) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Run" {
                 a.row href=(urls::run(&row.key, row.run.no)) { (foreign::name(&row.system)) " " (row.run.no) }
                 div.sub { (foreign::name(&row.group)) @if row.deleted { " · deleted" } }
             }
-            (run_cells(shell, &row.key, &row.run, &LogAccess::Granted))
+            (run_cells(context, &row.key, &row.run, &LogAccess::Granted))
         }
     }
 }
 
-fn shown(view: &LogsView) -> Markup {
+fn row_count(view: &LogsView) -> Markup {
     let n = i64::try_from(view.rows.len()).unwrap_or(i64::MAX);
     html! { (number(n)) (if n == 1 { " run" } else { " runs" }) " on this page" }
 }

@@ -8,11 +8,11 @@ use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::json::{Json, Members};
 use crate::ids::SystemKey;
-use crate::queries::replica::{Place, Record, RecordsOfSet, published, records_of_set, records_part};
+use crate::queries::replica::{Record, RecordCursor, RecordsOfSet, published, records_of_set, records_part};
 use crate::queries::{Db, Result};
 use crate::web::csv_file::{CsvTable, Rows, csv_file};
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::state::App;
 use crate::web::urls::RecordsQuery;
 
@@ -29,12 +29,12 @@ pub async fn csv(
     path: Path<(SystemKey, String)>,
     query: Query<RecordsQuery>,
     app: Data<App>,
-) -> std::result::Result<HttpResponse, Failure> {
+) -> std::result::Result<HttpResponse, WebError> {
     csv_file(
         &app,
         &viewer,
         open(&app, grant, app.kept_since(viewer.now), path.into_inner(), query.into_inner()).await?,
-        Place::First,
+        RecordCursor::First,
     )
 }
 
@@ -48,9 +48,9 @@ pub async fn ndjson(
     path: Path<(SystemKey, String)>,
     query: Query<RecordsQuery>,
     app: Data<App>,
-) -> std::result::Result<HttpResponse, Failure> {
+) -> std::result::Result<HttpResponse, WebError> {
     let records = open(&app, grant, app.kept_since(viewer.now), path.into_inner(), query.into_inner()).await?;
-    csv_file(&app, &viewer, Lines { name: records.name.replace(".csv", ".ndjson"), records }, Place::First)
+    csv_file(&app, &viewer, Lines { name: records.name.replace(".csv", ".ndjson"), records }, RecordCursor::First)
 }
 
 /// The records that are exported.
@@ -73,7 +73,7 @@ async fn open(
     kept_since: Stamp,
     (key, set): (SystemKey, String),
     query: RecordsQuery,
-) -> std::result::Result<Records, Failure> {
+) -> std::result::Result<Records, WebError> {
     let (question, wanted) = (question(&query), key.clone());
     let found = app.store.read(move |db| {
         let published = published(db, &grant, &wanted)?;
@@ -90,7 +90,7 @@ async fn open(
 
 impl CsvTable for Records {
     type Permission = verbs::ReadLogs;
-    type Page = Place;
+    type Page = RecordCursor;
     type Row = Record;
 
     fn name(&self) -> &str {
@@ -101,13 +101,13 @@ impl CsvTable for Records {
         ["record_key", "state"].into_iter().chain(self.properties.iter().map(String::as_str)).collect()
     }
 
-    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &Place) -> Result<Rows<Self>> {
+    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &RecordCursor) -> Result<Rows<Self>> {
         records_part(db, grant, &self.key, &self.of, (page, PART))
     }
 
     fn cells(&self, record: &Record) -> Vec<String> {
         let data = fields::read(&record.data);
-        let fields = self.properties.iter().map(|name| data.get(name).map(fields::shown).unwrap_or_default());
+        let fields = self.properties.iter().map(|name| data.get(name).map(fields::display_value).unwrap_or_default());
         [String::from_utf8_lossy(&record.key).into_owned(), state(record).to_owned()]
             .into_iter()
             .chain(fields)
@@ -117,7 +117,7 @@ impl CsvTable for Records {
 
 impl CsvTable for Lines {
     type Permission = verbs::ReadLogs;
-    type Page = Place;
+    type Page = RecordCursor;
     type Row = Record;
 
     fn name(&self) -> &str {
@@ -128,7 +128,7 @@ impl CsvTable for Lines {
         Vec::new()
     }
 
-    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &Place) -> Result<Rows<Self>> {
+    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &RecordCursor) -> Result<Rows<Self>> {
         self.records.read(db, grant, page)
     }
 

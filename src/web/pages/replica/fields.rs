@@ -15,7 +15,7 @@ pub(super) fn read(data: &str) -> Members {
 }
 
 /// A value for people; nothing for null.
-pub(super) fn shown(value: &Json) -> String {
+pub(super) fn display_value(value: &Json) -> String {
     match value {
         Json::Null => String::new(),
         Json::Text(text) => text.clone(),
@@ -25,16 +25,16 @@ pub(super) fn shown(value: &Json) -> String {
 
 /// The same for a page that has many; exports have all of it.
 pub(super) fn short(value: &Json) -> String {
-    cut(&shown(value), 1_000)
+    cut(&display_value(value), 1_000)
 }
 
 /// A value as a page has it, cut by `as_text`.
 pub(super) fn cell(value: Option<&Json>, as_text: fn(&Json) -> String) -> Markup {
     let text = value.map(as_text).unwrap_or_default();
-    html! { @if text.is_empty() { span.soft { "—" } } @else { bdi { (foreign::words(&text)) } } }
+    html! { @if text.is_empty() { span.soft { "—" } } @else { bdi { (foreign::text(&text)) } } }
 }
 
-/// At most so many characters.
+/// Maximum number of characters.
 fn cut(text: &str, most: usize) -> String {
     let short: String = text.chars().take(most).collect();
     if short.len() < text.len() { format!("{short}…") } else { short }
@@ -42,7 +42,7 @@ fn cut(text: &str, most: usize) -> String {
 
 /// The same for a cell among many.
 pub(super) fn brief(value: &Json) -> String {
-    cut(&shown(value), 80)
+    cut(&display_value(value), 80)
 }
 
 /// The names of a set's properties: those of its key, and the others in the order of the service.
@@ -87,7 +87,7 @@ mod tests {
     fn long_values_are_cut_where_they_are_shown() {
         let long = Json::Text("ä".repeat(1_001));
         assert_eq!(short(&long), "ä".repeat(1_000) + "…");
-        assert_eq!(shown(&long).chars().count(), 1_001);
+        assert_eq!(display_value(&long).chars().count(), 1_001);
         assert_eq!(brief(&long), "ä".repeat(80) + "…");
         let number = Json::read("12345678901234567890.10").unwrap();
         assert_eq!([short(&Json::Null), short(&number)], ["", "12345678901234567890.10"]);

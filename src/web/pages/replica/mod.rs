@@ -25,7 +25,7 @@ fn question(query: &RecordsQuery) -> RecordsQuestion {
 struct Above {
     key: SystemKey,
     name: String,
-    /// Whoever only reads logs sees the system's name as plain text.
+    /// People who only read logs see the system's name as plain text.
     may_open: bool,
 }
 

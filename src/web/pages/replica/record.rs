@@ -10,18 +10,18 @@ use super::{Above, fields};
 use crate::access::{Grant, verbs};
 use crate::ids::SystemKey;
 use crate::queries::replica::{RecordHistory, RecordVersion, ReplicaSet, record_history};
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::time::time;
-use crate::web::ui::{Nav, Shell, page};
+use crate::web::ui::{Nav, PageContext, page};
 use crate::web::urls;
 
-/// So many versions are shown, the newest.
+/// Maximum number of versions on a page, newest first.
 const VERSIONS: i64 = 100;
 
 /// Which record: its key in hexadecimal.
@@ -57,9 +57,9 @@ pub async fn show(
     path: Path<(SystemKey, String)>,
     query: Query<RecordQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let (system, set) = path.into_inner();
-    let key = urls::unhexed(&query.key).ok_or_else(Failure::not_found)?;
+    let key = urls::unhexed(&query.key).ok_or_else(WebError::not_found)?;
     let kept_since = app.kept_since(viewer.now);
     let found = app.store.read(move |db| {
         let found = record_history(db, &grant, (&system, &set, &key), (kept_since, VERSIONS))?;
@@ -69,15 +69,15 @@ pub async fn show(
     let (mut names, others) = fields::names(&of.replica.model, &set.name);
     names.extend(others);
     let shown = RecordView { above: Above::of(&of.system, &viewer), set, key, names, versions, is_cut };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
 }
 
-fn view(shell: &Shell, view: &RecordView) -> Markup {
+fn view(context: &PageContext, view: &RecordView) -> Markup {
     let newest = view.versions.first();
     let record = newest.map(|version| fields::read(&version.data)).unwrap_or_default();
     let others = record.keys().filter(|name| !view.names.contains(name));
     page(
-        shell,
+        context,
         &format!("{} of {}", view.key, view.set.name),
         &html! {
             (view.above.crumbs(true, Some(&view.set.name)))
@@ -98,14 +98,19 @@ fn view(shell: &Shell, view: &RecordView) -> Markup {
                     @if view.is_cut { span.soft { "The newest " (view.versions.len()) " versions." } }
                 }
                 (table(&html! { "Changes by run, newest first" }, &HISTORY, &html! {
-                    @for (at, version) in view.versions.iter().enumerate() { (version_row(shell, view, version, view.versions.get(at + 1))) }
+                    @for (at, version) in view.versions.iter().enumerate() { (version_row(context, view, version, view.versions.get(at + 1))) }
                 }))
             }
         },
     )
 }
 
-fn version_row(shell: &Shell, view: &RecordView, version: &RecordVersion, before: Option<&RecordVersion>) -> Markup {
+fn version_row(
+    context: &PageContext,
+    view: &RecordView,
+    version: &RecordVersion,
+    before: Option<&RecordVersion>,
+) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Run" {
@@ -115,7 +120,7 @@ fn version_row(shell: &Shell, view: &RecordView, version: &RecordVersion, before
                 }
             }
             td data-label="Ended" {
-                @match version.run.and_then(|(_, ended)| ended) { Some(at) => (time(shell, at)), None => span.soft { "—" } }
+                @match version.run.and_then(|(_, ended)| ended) { Some(at) => (time(context, at)), None => span.soft { "—" } }
             }
             td data-label="State" { (state(version.orphaned)) }
             td data-label="Changes" { (changes(view, version, before)) }

@@ -8,9 +8,9 @@ use serde::Deserialize;
 use super::{Above, fields, question};
 use crate::access::{Grant, verbs};
 use crate::ids::{RunNo, SystemKey};
-use crate::queries::replica::{self, Place, Record, ReplicaSet, published, records_of_set};
+use crate::queries::replica::{self, Record, RecordCursor, ReplicaSet, published, records_of_set};
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::choices::{self, Choice};
@@ -19,28 +19,28 @@ use crate::web::ui::layout::head;
 use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::text::count;
-use crate::web::ui::{Badge, Nav, PageLinks, Shell, Tone, empty, link_button, number, page};
+use crate::web::ui::{Badge, Nav, PageContext, PageLinks, Tone, empty, link_button, number, page};
 use crate::web::urls::{self, RecordsQuery};
 
 /// Where a page begins: keys in hexadecimal.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct PlaceQuery {
+pub struct CursorQuery {
     after: String,
     before: String,
 }
 
-impl PlaceQuery {
+impl CursorQuery {
     /// A place that cannot be read is the beginning.
-    fn place(&self) -> Place {
+    fn cursor(&self) -> RecordCursor {
         if self.before == "end" {
-            return Place::Last;
+            return RecordCursor::Last;
         }
         let key = |text: &str| urls::unhexed(text).filter(|key| !key.is_empty());
         match (key(&self.after), key(&self.before)) {
-            (Some(after), _) => Place::After(after),
-            (None, Some(before)) => Place::Before(before),
-            (None, None) => Place::First,
+            (Some(after), _) => RecordCursor::After(after),
+            (None, Some(before)) => RecordCursor::Before(before),
+            (None, None) => RecordCursor::First,
         }
     }
 }
@@ -58,7 +58,7 @@ struct RecordsView {
     links: PageLinks,
 }
 
-/// So many properties have a column; the page of a record has all.
+/// Maximum number of properties with a column; the page of a record shows all.
 const PROPERTIES: usize = 4;
 
 /// A page of records.
@@ -70,11 +70,11 @@ pub async fn show(
     viewer: Viewer,
     path: Path<(SystemKey, String)>,
     query: Query<RecordsQuery>,
-    place: Query<PlaceQuery>,
+    place: Query<CursorQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let (key, set) = path.into_inner();
-    let (query, place, kept_since) = (query.into_inner(), place.place(), app.kept_since(viewer.now));
+    let (query, place, kept_since) = (query.into_inner(), place.cursor(), app.kept_since(viewer.now));
     let (question, begin, limit) = (question(&query), place.clone(), query.size.rows());
     let wanted = key.clone();
     let found = app.store.read(move |db| {
@@ -88,7 +88,7 @@ pub async fn show(
     let (key_names, names) = fields::names(&published.replica.model, &set.name);
     let above = Above::of(&published.system, &viewer);
     let shown = RecordsView { above, set, key_names, names, query, records, links };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
 }
 
 impl RecordsView {
@@ -103,17 +103,17 @@ fn links(
     key: &SystemKey,
     set: &str,
     query: &RecordsQuery,
-    place: &Place,
+    place: &RecordCursor,
     (records, beyond): (&[Record], Option<Vec<u8>>),
 ) -> PageLinks {
     let link = |way: &'static str, key_hex: &str| urls::records(key, set, query, Some((way, key_hex)));
     let at = |way: &'static str, record: Option<&Record>| record.map(|record| link(way, &urls::hexed(&record.key)));
     let more = beyond.is_some();
     let (before, behind) = match place {
-        Place::First => (false, more),
-        Place::Last => (more, false),
-        Place::After(_) => (true, more),
-        Place::Before(_) => (more, true),
+        RecordCursor::First => (false, more),
+        RecordCursor::Last => (more, false),
+        RecordCursor::After(_) => (true, more),
+        RecordCursor::Before(_) => (more, true),
     };
     let links = PageLinks {
         first: before.then(|| urls::records(key, set, query, None)),
@@ -124,9 +124,9 @@ fn links(
     };
     // What the first record comes after; that stays, whatever the size.
     let above = match place {
-        Place::First => None,
-        Place::After(key) => Some(urls::hexed(key)),
-        Place::Before(_) | Place::Last => beyond.as_deref().map(urls::hexed),
+        RecordCursor::First => None,
+        RecordCursor::After(key) => Some(urls::hexed(key)),
+        RecordCursor::Before(_) | RecordCursor::Last => beyond.as_deref().map(urls::hexed),
     };
     links.sized(records.len(), query.size, |size| {
         let query = RecordsQuery { size, ..query.clone() };
@@ -134,7 +134,7 @@ fn links(
     })
 }
 
-fn view(shell: &Shell, view: &RecordsView) -> Markup {
+fn view(context: &PageContext, view: &RecordsView) -> Markup {
     let columns: Vec<Column<'_>> =
         ["Key", "State"].into_iter().chain(view.in_columns().map(String::as_str)).map(text).collect();
     let (key, name) = (&view.above.key, &view.set.name);
@@ -146,7 +146,7 @@ fn view(shell: &Shell, view: &RecordsView) -> Markup {
         (link_button(&urls::records_ndjson(key, name, &view.query), "NDJSON", ""))
     };
     page(
-        shell,
+        context,
         &format!("{name} of {}", view.above.name),
         &html! {
             (view.above.crumbs(true, None))

@@ -9,14 +9,14 @@ use super::Above;
 use crate::access::{Grant, verbs};
 use crate::ids::{RunNo, SystemKey};
 use crate::queries::replica::{SetOverview, SetsOverview, sets_overview};
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
 use crate::web::ui::table::{Column, numbers, table, text};
-use crate::web::ui::{Nav, Shell, empty, number, page};
+use crate::web::ui::{Nav, PageContext, empty, number, page};
 use crate::web::urls::{self, RecordsQuery};
 
 /// Changes of a run are counted up to here.
@@ -59,21 +59,21 @@ pub async fn show(
     path: Path<SystemKey>,
     query: Query<SetsQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     let kept_since = app.kept_since(viewer.now);
     let run = query.run.map(RunNo);
     let found = app.store.read(move |db| sets_overview(db, &grant, (&key, run), (kept_since, MOST))).await?;
     let SetsOverview { system, run, published, sets } = found;
     let shown = SetsView { above: Above::of(&system, &viewer), run, published, rows: sets };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
 }
 
-fn view(shell: &Shell, view: &SetsView) -> Markup {
+fn view(context: &PageContext, view: &SetsView) -> Markup {
     let title = format!("Replica of {}", view.above.name);
     let key = &view.above.key;
     page(
-        shell,
+        context,
         &title,
         &html! {
             (view.above.crumbs(view.run.is_some(), None))

@@ -1,4 +1,4 @@
-//! Cancelling a run, after asking. A page of its own, since the page of a run may be loading itself again.
+//! Cancelling a run, after asking. A separate page, because the page of a run may refresh.
 
 use actix_session::Session;
 use actix_web::HttpResponse;
@@ -9,8 +9,8 @@ use crate::access::{Grant, verbs};
 use crate::ids::SystemKey;
 use crate::ops::cancel_run::cancel_run;
 use crate::queries::runs::run_in_reach;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::state::App;
 use crate::web::ui::{Nav, Tone};
 use crate::web::{response, session};
@@ -21,7 +21,7 @@ use crate::domain::run::RunState;
 use crate::ids::RunNo;
 use crate::web::ui::confirm::{Confirm, confirm};
 use crate::web::ui::layout::head;
-use crate::web::ui::{Badge, Shell, page};
+use crate::web::ui::{Badge, PageContext, page};
 use crate::web::urls;
 
 /// What the page shows.
@@ -42,15 +42,15 @@ pub async fn show(
     viewer: Viewer,
     path: Path<(SystemKey, RunNo)>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let (key, no) = path.into_inner();
     let (system, run) = app.store.read(move |db| run_in_reach(db, &grant, (&key, no))).await?;
     if run.state == RunState::Ended {
         let why = format!("Run {no} has ended already. There is nothing to cancel.");
-        return Err(Failure::conflict(why, Some(urls::run(&system.key, run.no))));
+        return Err(WebError::conflict(why, Some(urls::run(&system.key, run.no))));
     }
     let shown = CancelView { system: system_ref(&system, &viewer), run: run.no, state: run.state };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
 }
 
 /// Cancels a run.
@@ -63,7 +63,7 @@ pub async fn submit(
     path: Path<(SystemKey, RunNo)>,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let (key, no) = path.into_inner();
     let audit = viewer.audit(grant.principal());
     match cancel_run(&app.store, &grant, &key, no, audit).await {
@@ -71,23 +71,23 @@ pub async fn submit(
         Ok(RunState::Running | RunState::Queued) => {
             session::tell(&session, Tone::Neutral, &format!("Run {no} stops within seconds."), None);
         }
-        Err(error) => return Err(Failure::from(error).with_back(urls::run(&key, no))),
+        Err(error) => return Err(WebError::from(error).with_back(urls::run(&key, no))),
     }
     Ok(response::see_other(&urls::run(&key, no)))
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &CancelView) -> Markup {
+pub fn view(context: &PageContext, view: &CancelView) -> Markup {
     let deed = format!("Cancel run {}", view.run);
     page(
-        shell,
+        context,
         &format!("{deed} of {}", view.system.name),
         &html! {
             div.narrow {
                 (above(&view.system, Some(view.run)))
                 (head(&html! { (deed) "?" }, &html! { (Badge::of_run(view.state, None)) }, &html! {}))
                 (confirm(
-                    shell,
+                    context,
                     Confirm {
                         action: &urls::run_cancel(&view.system.key, view.run),
                         deed: &deed,
@@ -106,7 +106,7 @@ fn consequences(state: RunState) -> Markup {
         @match state {
             RunState::Queued => p { "It has not begun, so nothing has been done. It will not run." },
             RunState::Running | RunState::Ended => {
-                p { "It stops within seconds. What was done stays done, and the next run goes on from there." }
+                p { "It stops within seconds. Completed work stays, and the next run continues from there." }
             },
         }
         p { "The status of the system stays as it was before this run." }

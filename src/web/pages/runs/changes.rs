@@ -9,7 +9,7 @@ use crate::domain::message::{Category, Counts};
 use crate::ids::{RunNo, Seq, SystemKey};
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::{Badge, failure, foreign, number};
-use crate::web::urls::{self, Filter, PageSize, Place};
+use crate::web::urls::{self, MessageCursor, MessageQuery, PageSize};
 
 /// What can be said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct Compared {
     pub before: RunNo,
     /// Its header is not past retention.
     pub before_is_there: bool,
-    /// Whether each came to its end by itself.
+    /// Whether each run reached its end.
     pub before_was_whole: bool,
     /// What each logged in all.
     pub before_counts: Counts,
@@ -57,7 +57,7 @@ pub fn section(key: &SystemKey, no: RunNo, view: &ChangesView) -> Markup {
             @match view {
                 ChangesView::Canceled => p.strip-note { "This run was canceled before it had looked at everything, so it is not compared with the run before." },
                 ChangesView::First => p.strip-note { "There is no run before this one to compare it with." },
-                ChangesView::Compared(compared) => (told(key, no, compared)),
+                ChangesView::Compared(compared) => (render(key, no, compared)),
             }
         }
     }
@@ -65,7 +65,7 @@ pub fn section(key: &SystemKey, no: RunNo, view: &ChangesView) -> Markup {
 
 const COLUMNS: [Column<'_>; 4] = [text("Problem"), text("New"), text("Gone"), text("Repeated")];
 
-fn told(key: &SystemKey, no: RunNo, view: &Compared) -> Markup {
+fn render(key: &SystemKey, no: RunNo, view: &Compared) -> Markup {
     html! {
         p.strip-note {
             "Compared with " @if view.before_is_there { a href=(urls::run(key, view.before)) { "run " (view.before) } } @else { "run " (view.before) }
@@ -83,15 +83,15 @@ fn told(key: &SystemKey, no: RunNo, view: &Compared) -> Markup {
 
 fn row(key: &SystemKey, no: RunNo, view: &Compared, change: &Change) -> Markup {
     let subject = &change.subject;
-    let filter = Filter {
+    let filter = MessageQuery {
         category: Some(subject.category),
         code: subject.code.clone(),
         item_type: subject.item_type.clone(),
-        ..Filter::default()
+        ..MessageQuery::default()
     };
-    let here = (change.now > 0).then(|| urls::messages_sized(key, no, &filter, Place::First, view.size));
+    let here = (change.now > 0).then(|| urls::messages_sized(key, no, &filter, MessageCursor::First, view.size));
     let there = (change.before > 0 && view.before_is_there)
-        .then(|| urls::messages_sized(key, view.before, &filter, Place::First, view.size));
+        .then(|| urls::messages_sized(key, view.before, &filter, MessageCursor::First, view.size));
     html! {
         tr {
             th scope="row" data-label="Problem" {

@@ -1,13 +1,15 @@
 //! The log of a run as CSV or NDJSON, streamed: memory does not grow with the log, a client that stops
 //! reading holds no database connection, and has its permit only for a while; rights are looked at again for each part.
 
+use std::fmt::Write;
+
 use actix_web::HttpResponse;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Path, Query};
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::reader::{Reader, Stopped, file_name};
+use super::reader::{LogReader, Stopped, file_name};
 use super::show::{LogQuery, stored_filter};
 use crate::access::{Grant, verbs};
 use crate::domain::catalogue;
@@ -16,8 +18,8 @@ use crate::domain::message::StoredMessage;
 use crate::ids::{RunNo, SystemKey};
 use crate::queries::runs::MessageFilter;
 use crate::web::csv_file::csv_part;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::state::App;
 use crate::web::ui::time::rfc3339;
 
@@ -26,7 +28,7 @@ const PART: i64 = 200;
 
 /// How a message is written.
 #[derive(Clone, Copy)]
-enum Form {
+enum ExportFormat {
     Csv,
     Ndjson,
 }
@@ -41,10 +43,10 @@ pub async fn csv(
     path: Path<(SystemKey, RunNo)>,
     query: Query<LogQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let filter = exported(&query)?;
-    let reader = Reader::open(&app, &grant, &viewer, path.into_inner(), filter, 0).await?;
-    streamed(&app, reader, Form::Csv, &query.filter().q)
+    let reader = LogReader::open(&app, &grant, &viewer, path.into_inner(), filter, 0).await?;
+    streamed(&app, reader, ExportFormat::Csv, &query.filter().q)
 }
 
 /// As NDJSON: one object a line.
@@ -57,24 +59,24 @@ pub async fn ndjson(
     path: Path<(SystemKey, RunNo)>,
     query: Query<LogQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let filter = exported(&query)?;
-    let reader = Reader::open(&app, &grant, &viewer, path.into_inner(), filter, 0).await?;
-    streamed(&app, reader, Form::Ndjson, &query.filter().q)
+    let reader = LogReader::open(&app, &grant, &viewer, path.into_inner(), filter, 0).await?;
+    streamed(&app, reader, ExportFormat::Ndjson, &query.filter().q)
 }
 
-fn exported(query: &LogQuery) -> Result<MessageFilter, Failure> {
+fn exported(query: &LogQuery) -> Result<MessageFilter, WebError> {
     query.check()?;
     Ok(stored_filter(&query.filter()))
 }
 
 /// The messages that have these words; all of them without words.
-fn streamed(app: &App, reader: Reader, form: Form, words: &str) -> Result<HttpResponse, Failure> {
+fn streamed(app: &App, reader: LogReader, form: ExportFormat, words: &str) -> Result<HttpResponse, WebError> {
     let needle = words.to_lowercase();
     let permit = app.enter_exports(reader.person())?;
     let (kind, ending) = match form {
-        Form::Csv => ("text/csv; charset=utf-8", "csv"),
-        Form::Ndjson => ("application/x-ndjson", "ndjson"),
+        ExportFormat::Csv => ("text/csv; charset=utf-8", "csv"),
+        ExportFormat::Ndjson => ("application/x-ndjson", "ndjson"),
     };
     let name = file_name(&reader.system, reader.run.no, ending);
     let parts = stream::unfold(Some((reader, permit, needle, true)), move |state| async move {
@@ -104,10 +106,10 @@ fn streamed(app: &App, reader: Reader, form: Form, words: &str) -> Result<HttpRe
         .streaming(parts))
 }
 
-fn write(form: Form, first: bool, rows: &[StoredMessage]) -> std::io::Result<Vec<u8>> {
+fn write(form: ExportFormat, first: bool, rows: &[StoredMessage]) -> std::io::Result<Vec<u8>> {
     match form {
-        Form::Csv => write_csv(first, rows),
-        Form::Ndjson => write_ndjson(rows),
+        ExportFormat::Csv => write_csv(first, rows),
+        ExportFormat::Ndjson => write_ndjson(rows),
     }
 }
 
@@ -138,11 +140,27 @@ fn cells(row: &StoredMessage) -> Vec<String> {
         row.direction.as_str().to_owned(),
         row.operation.as_str().to_owned(),
         row.item_type.clone(),
-        String::from_utf8_lossy(&row.item_key).into_owned(),
+        key_as_text(&row.item_key),
         catalogue::text(&row.code, &row.args),
         row.foreign_text.clone().unwrap_or_default(),
         if row.cut { "yes" } else { "no" }.to_owned(),
     ]
+}
+
+/// A key as text. In a key that is not UTF-8, bytes that are no text are written as `\xFF`, and a backslash twice.
+fn key_as_text(key: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(key) {
+        return text.to_owned();
+    }
+    let mut text = String::new();
+    for chunk in key.utf8_chunks() {
+        text.push_str(&chunk.valid().replace('\\', "\\\\"));
+        for byte in chunk.invalid() {
+            // Writing into a String cannot fail.
+            let _ = write!(text, "\\x{byte:02X}");
+        }
+    }
+    text
 }
 
 fn write_ndjson(rows: &[StoredMessage]) -> std::io::Result<Vec<u8>> {
@@ -171,4 +189,16 @@ fn write_ndjson(rows: &[StoredMessage]) -> std::io::Result<Vec<u8>> {
         lines.push(b'\n');
     }
     Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_not_utf_8_can_be_told_from_others() {
+        assert_eq!(key_as_text("Prüfung\\1".as_bytes()), "Prüfung\\1");
+        assert_eq!(key_as_text(b"bad\xff.txt"), "bad\\xFF.txt");
+        assert_eq!(key_as_text(b"a\\xFF\xfe"), "a\\\\xFF\\xFE");
+    }
 }

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use maud::Markup;
 
-use super::reader::{Reader, Stopped};
+use super::reader::{LogReader, Stopped};
 use super::show::system_ref;
 use crate::access::{Grant, verbs};
 use crate::clock::{Stamp, since_boot};
@@ -20,13 +20,13 @@ use crate::domain::run::{RunResult, RunState};
 use crate::ids::{RunNo, SystemKey};
 use crate::queries::runs::{LogPart, MessageFilter};
 use crate::web::concurrency_limit::Permit;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::present;
 use crate::web::state::App;
 use crate::web::stream::Parts;
 use crate::web::ui::progress::Progress;
-use crate::web::ui::{Nav, Shell};
+use crate::web::ui::{Nav, PageContext};
 
 pub use latest::{LatestView, latest};
 pub use view::{LiveEnd, LiveView, end, head, progress_row, row};
@@ -41,7 +41,7 @@ const LOOK: Duration = Duration::from_millis(400);
 const QUIET: Duration = Duration::from_secs(5);
 /// How often progress is reported at most while no message comes.
 const REPORT: Duration = Duration::from_secs(2);
-/// How much later than the page its permit ends: a page that is read has ended by itself by then.
+/// The permit ends this much later than the page; a page that is being read has ended by then.
 const SLACK: Duration = Duration::from_secs(30);
 
 /// Where the page begins.
@@ -66,16 +66,16 @@ pub async fn show(
     query: Query<LiveQuery>,
     request: HttpRequest,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let after = query.after.max(0);
-    let reader = Reader::open(&app, &grant, &viewer, path.into_inner(), MessageFilter::default(), after).await?;
+    let reader = LogReader::open(&app, &grant, &viewer, path.into_inner(), MessageFilter::default(), after).await?;
     if !query.refresh.is_empty() {
         return latest::answer(&reader, &viewer, query.refresh != "off").await;
     }
     let Some(permit) = app.live_logs.enter(reader.person(), app.portal.live_log_life + SLACK) else {
         let why = "As many live logs are being read as one person, or all of this portal, may have at once. \
                    The page of the run shows the same rows.";
-        return Err(Failure::conflict(why, None));
+        return Err(WebError::conflict(why, None));
     };
     let shown = LiveView {
         system: system_ref(&reader.system, &viewer),
@@ -89,7 +89,7 @@ pub async fn show(
     let began = since_boot();
     let stream = Live {
         reader,
-        shell: viewer.shell(Some(Nav::Systems)),
+        context: viewer.page_context(Some(Nav::Systems)),
         view: shown,
         parts,
         began,
@@ -118,8 +118,8 @@ enum Step {
 
 /// A live log on its way.
 struct Live {
-    reader: Reader,
-    shell: Shell,
+    reader: LogReader,
+    context: PageContext,
     view: LiveView,
     parts: Parts,
     began: Duration,
@@ -139,7 +139,7 @@ impl Live {
                 Step::Done => return None,
                 Step::Head => {
                     live.step = Step::Rows;
-                    live.parts.part(head(&live.shell, &live.view).into_string().as_bytes())
+                    live.parts.part(head(&live.context, &live.view).into_string().as_bytes())
                 }
                 Step::Rows => live.rows().await,
                 Step::End(how) => live.last(&how),
@@ -192,7 +192,7 @@ impl Live {
             for message in part.rows {
                 let at = message.at;
                 html.push_str(
-                    &row(&self.shell, &self.view, &present::message_row(message), self.last_at).into_string(),
+                    &row(&self.context, &self.view, &present::message_row(message), self.last_at).into_string(),
                 );
                 self.last_at = Some(at);
                 self.rows += 1;
@@ -209,14 +209,14 @@ impl Live {
         if part.run.state != RunState::Running || !is_due || !now.has_begun() || now == *before {
             return None;
         }
-        let line = progress_row(&self.shell, &now, self.app.clock.now());
+        let line = progress_row(&self.context, &now, self.app.clock.now());
         self.reported = (since_boot(), now);
         Some(line)
     }
 
     fn last(&mut self, how: &LiveEnd) -> std::io::Result<Bytes> {
         self.step = Step::Done;
-        let html = end(&self.shell, &self.view, how).into_string();
+        let html = end(&self.context, &self.view, how).into_string();
         let mut bytes = self.parts.part(html.as_bytes())?.to_vec();
         bytes.extend_from_slice(&self.parts.end()?);
         Ok(bytes.into())

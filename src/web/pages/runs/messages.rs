@@ -13,13 +13,15 @@ use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::runs::{no_log_access, noun};
 use crate::web::ui::table::{Column, numbers, table, text};
 use crate::web::ui::tabs::{Tab, tabs};
-use crate::web::ui::{Badge, Choice, PageLinks, Shell, Tone, choices, clock, empty, failure, foreign, number, time};
-use crate::web::urls::{self, Filter, PageSize, Place};
+use crate::web::ui::{
+    Badge, Choice, PageContext, PageLinks, Tone, choices, clock, empty, failure, foreign, number, time,
+};
+use crate::web::urls::{self, MessageCursor, MessageQuery, PageSize};
 
 /// A page of messages.
 #[derive(Debug, Clone)]
 pub struct LogView {
-    pub filter: Filter,
+    pub filter: MessageQuery,
     /// Of the whole log, where it begins.
     pub digest: Option<Digest>,
     /// Codes and item types that the run has, from its counts.
@@ -33,7 +35,8 @@ pub struct LogView {
     pub around: Option<Seq>,
     pub size: PageSize,
     pub links: PageLinks,
-    pub total: Total,
+    /// Number of messages that match the filter; `None` when that is unknown.
+    pub total: Option<i64>,
     pub searched: Option<Searched>,
 }
 
@@ -42,14 +45,6 @@ pub struct LogView {
 pub struct Digest {
     pub timeline: Option<Timeline>,
     pub changes: Option<ChangesView>,
-}
-
-/// How many messages the filter has in all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Total {
-    Exact(i64),
-    AtLeast(i64),
-    Unknown,
 }
 
 /// A search that looked at a bounded window.
@@ -93,7 +88,7 @@ pub(in crate::web::pages) const COLUMNS: [Column<'_>; 6] =
     [numbers("No."), text("Time"), text("Category"), text("Code"), text("Item"), text("Message")];
 
 /// The log, or why it is not shown.
-pub(in crate::web::pages) fn section(shell: &Shell, view: &RunView) -> Markup {
+pub(in crate::web::pages) fn section(context: &PageContext, view: &RunView) -> Markup {
     html! {
         section.card.log #messages aria-label="Messages" {
             @match &view.log {
@@ -105,7 +100,7 @@ pub(in crate::web::pages) fn section(shell: &Shell, view: &RunView) -> Markup {
                     (counts_only(view.counts))
                     p.strip-note { "The messages of this run are gone: they are kept " (days) " days after its end. The counts stay." }
                 },
-                Log::Shown(log) => (shown(shell, view, log)),
+                Log::Shown(log) => (log_table(context, view, log)),
             }
         }
     }
@@ -121,11 +116,11 @@ fn counts_only(counts: Counts) -> Markup {
     }
 }
 
-fn shown(shell: &Shell, view: &RunView, log: &LogView) -> Markup {
+fn log_table(context: &PageContext, view: &RunView, log: &LogView) -> Markup {
     let (key, no) = (&view.system.key, view.no);
     html! {
         (tabs("Message category", &category_tabs(key, no, view.counts, log)))
-        @match &shell.refresh {
+        @match &context.refresh {
             None => (filters(key, no, log)),
             Some(refresh) => p.strip-note { a href=(refresh.stop) { "Search or filter these messages" } " (stops refreshing)" },
         }
@@ -133,7 +128,7 @@ fn shown(shell: &Shell, view: &RunView, log: &LogView) -> Markup {
         @if log.rows.is_empty() {
             (nothing(view, log))
         } @else {
-            (table(&caption(view, log), &COLUMNS, &rows(shell, key, no, log)))
+            (table(&caption(view, log), &COLUMNS, &rows(context, key, no, log)))
         }
         @if let Some(searched) = log.searched.as_ref().filter(|_| !log.rows.is_empty()) { (how_far(searched)) }
         (pager("Pages of messages", &totals(log), &log.links, IN_ORDER))
@@ -146,7 +141,13 @@ fn category_tabs(key: &SystemKey, no: RunNo, counts: Counts, log: &LogView) -> V
         tone: category.map(Tone::from),
         label: category.map_or("All", Category::title),
         count: category.map_or(counts.total(), |category| counts.of(category)),
-        address: urls::messages_sized(key, no, &Filter { category, ..log.filter.clone() }, Place::First, log.size),
+        address: urls::messages_sized(
+            key,
+            no,
+            &MessageQuery { category, ..log.filter.clone() },
+            MessageCursor::First,
+            log.size,
+        ),
         current: log.filter.category == category && log.around.is_none(),
     };
     std::iter::once(None).chain(Category::ALL.iter().copied().map(Some)).map(tab).collect()
@@ -170,8 +171,8 @@ fn filters(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
             }
             " " button { "Show" } " "
             @if log.filter.is_narrow() {
-                @let category = Filter { category: log.filter.category, ..Filter::default() };
-                a.clear href=(urls::messages_sized(key, no, &category, Place::First, log.size)) { "Clear" }
+                @let category = MessageQuery { category: log.filter.category, ..MessageQuery::default() };
+                a.clear href=(urls::messages_sized(key, no, &category, MessageCursor::First, log.size)) { "Clear" }
             }
             @if let Some(error) = &log.at_error { p.wrong #at-error { (Tone::Error) (error) } }
         }
@@ -183,7 +184,7 @@ fn among(key: &SystemKey, no: RunNo, log: &LogView, seq: Seq) -> Markup {
     html! {
         p.strip-note {
             "Message " (number(seq.0)) " among its neighbours of any category. "
-            a href=(urls::messages_sized(key, no, &log.filter, Place::First, log.size)) { "Back to the whole log" }
+            a href=(urls::messages_sized(key, no, &log.filter, MessageCursor::First, log.size)) { "Back to the whole log" }
         }
     }
 }
@@ -196,8 +197,8 @@ fn caption(view: &RunView, log: &LogView) -> Markup {
 }
 
 fn nothing(view: &RunView, log: &LogView) -> Markup {
-    let all = urls::messages_sized(&view.system.key, view.no, &Filter::default(), Place::First, log.size);
-    if log.filter == Filter::default() {
+    let all = urls::messages_sized(&view.system.key, view.no, &MessageQuery::default(), MessageCursor::First, log.size);
+    if log.filter == MessageQuery::default() {
         return empty::empty(
             "No messages.",
             &html! { p { @match view.state {
@@ -219,18 +220,18 @@ fn nothing(view: &RunView, log: &LogView) -> Markup {
     }
 }
 
-fn rows(shell: &Shell, key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
+fn rows(context: &PageContext, key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
     html! {
         @for (place, row) in log.rows.iter().enumerate() {
             @let before = place.checked_sub(1).and_then(|place| log.rows.get(place)).map(|row| row.message.at);
-            (message_row(shell, (key, no), row, before, log.size))
+            (message_row(context, (key, no), row, before, log.size))
         }
     }
 }
 
 /// A row. `before` is the time of the row above: a new day is named.
 pub(in crate::web::pages) fn message_row(
-    shell: &Shell,
+    context: &PageContext,
     (key, no): (&SystemKey, RunNo),
     row: &MessageRow,
     before: Option<Stamp>,
@@ -242,9 +243,9 @@ pub(in crate::web::pages) fn message_row(
         tr #{ "m" (message.seq) } {
             td.n data-label="No." { a href=(urls::message_around(key, no, seq, size)) title="Among its neighbours" { (message.seq) } }
             td data-label="Time" {
-                (clock(shell, message.at))
-                @if before.is_none_or(|before| !time::same_day(shell, before, message.at)) {
-                    div.sub { (time::day(shell, message.at)) }
+                (clock(context, message.at))
+                @if before.is_none_or(|before| !time::same_day(context, before, message.at)) {
+                    div.sub { (time::day(context, message.at)) }
                 }
             }
             td data-label="Category" { (Badge::from(message.category)) }
@@ -268,7 +269,7 @@ fn item(message: &StoredMessage) -> Markup {
 
 fn words(row: &MessageRow) -> Markup {
     html! {
-        (foreign::words(&row.text))
+        (foreign::text(&row.text))
         @if let Some(said) = &row.message.foreign_text { " " (foreign::quote(said)) }
         @if row.message.cut { " " span.remark { "cut" } }
     }
@@ -289,9 +290,8 @@ fn totals(log: &LogView) -> Markup {
     html! {
         (number(shown)) " of "
         @match log.total {
-            Total::Exact(n) => { (number(n)) " " },
-            Total::AtLeast(n) => { (number(n)) "+ " },
-            Total::Unknown => "the matching ",
+            Some(n) => { (number(n)) " " },
+            None => "the matching ",
         }
         (noun)
     }

@@ -12,11 +12,12 @@ use super::show::SystemRef;
 use crate::access::{Grant, verbs};
 use crate::ids::{RunNo, SystemKey};
 use crate::ops::confirm_plan::{Confirmation, confirm_plan};
+use crate::ops::obstruction::Obstruction;
 pub use crate::queries::runs::{Carried, PlanState};
 use crate::queries::runs::{DeletionPlan, deletion_plan};
 use crate::sync::connector::BrakeReason;
+use crate::web::error::WebError;
 use crate::web::extract::{Posted, Viewer};
-use crate::web::failure::Failure;
 use crate::web::state::App;
 use crate::web::ui::{Nav, PageLinks, Tone};
 use crate::web::{response, session, urls};
@@ -36,8 +37,8 @@ pub struct PlanView {
     /// Item keys, in the order of their bytes.
     pub rows: Vec<Vec<u8>>,
     pub links: PageLinks,
-    /// What the reader lacks to confirm; `None` when they may.
-    pub missing: Option<&'static str>,
+    /// Why nothing can be confirmed now.
+    pub obstruction: Option<Obstruction>,
 }
 
 /// Where the page begins: a key in hexadecimal.
@@ -57,7 +58,7 @@ pub async fn show(
     path: Path<(SystemKey, RunNo)>,
     query: Query<PlanQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let (key, no) = path.into_inner();
     let after = urls::unhexed(&query.after).filter(|key| !key.is_empty());
     let (kept_since, now) = (app.kept_since(viewer.now), viewer.now);
@@ -68,6 +69,7 @@ pub async fn show(
     let last = deletions.last().cloned().unwrap_or_default();
     let begun = !query.after.is_empty();
     let shown = PlanView {
+        obstruction: Obstruction::of(&system),
         system: SystemRef { key: system.key.clone(), name: system.name.clone(), may_open: true },
         run,
         reason: plan.reason,
@@ -83,9 +85,8 @@ pub async fn show(
             last: None,
             sizes: Vec::new(),
         },
-        missing: None,
     };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
 }
 
 /// Confirms the plan that the page showed.
@@ -99,7 +100,7 @@ pub async fn confirm(
     posted: Posted,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let (key, no) = path.into_inner();
     let confirmation = Confirmation { key: key.clone(), run: no, digest: posted.field("digest").to_owned() };
     let audit = viewer.audit(grant.principal());
@@ -108,7 +109,7 @@ pub async fn confirm(
             session::tell(&session, Tone::Ok, &format!("Confirmed. Run {run} carries the plan out."), None);
             Ok(response::see_other(&urls::run(&key, run)))
         }
-        Err(error) => Err(Failure::from(error).with_back(urls::run(&key, no))),
+        Err(error) => Err(WebError::from(error).with_back(urls::run(&key, no))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reading a log to its end for somebody who may lose the right to it meanwhile: the right is looked
+//! Reading a log to its end for a person who can lose the permission while reading: the permission is looked
 //! at again for every part, and no database connection is held between parts.
 
 use crate::access::{Grant, verbs};
@@ -6,17 +6,17 @@ use crate::clock::Stamp;
 use crate::ids::{PersonId, RunNo, SystemKey};
 use crate::queries::runs::{Cursor, LogPart, MessageFilter, Run, log_part, run_with_log};
 use crate::queries::systems::{InReach, System};
-use crate::queries::{Standing, StoreError};
+use crate::queries::{AccessRecheck, StoreError};
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::state::App;
 
 /// A log that is read part by part.
-pub(super) struct Reader {
+pub(super) struct LogReader {
     app: App,
     /// Of the beginning; the rights are asked again for each part.
     grant: Grant<verbs::ReadLogs>,
-    standing: Standing,
+    standing: AccessRecheck,
     key: SystemKey,
     filter: MessageFilter,
     after: i64,
@@ -39,7 +39,7 @@ impl From<StoreError> for Stopped {
     }
 }
 
-impl Reader {
+impl LogReader {
     /// Opens the log of a run in reach, if it is still kept.
     pub async fn open(
         app: &App,
@@ -48,17 +48,17 @@ impl Reader {
         (key, no): (SystemKey, RunNo),
         filter: MessageFilter,
         after: i64,
-    ) -> Result<Self, Failure> {
-        let standing = viewer.standing().ok_or_else(Failure::not_found)?;
+    ) -> Result<Self, WebError> {
+        let standing = viewer.standing().ok_or_else(WebError::not_found)?;
         let (own, wanted) = (grant.clone(), key.clone());
         let (system, run) = app.store.read(move |db| run_with_log(db, &own, (&wanted, no))).await?;
         if is_expired(app, &run, viewer.now) {
-            return Err(Failure::not_found());
+            return Err(WebError::not_found());
         }
         Ok(Self { app: app.clone(), grant: grant.clone(), standing, key, filter, after, system, run })
     }
 
-    /// Whoever reads.
+    /// The person who reads.
     pub const fn person(&self) -> PersonId {
         self.standing.person
     }

@@ -9,21 +9,21 @@ use maud::{Markup, html};
 use crate::access::{Grant, Verb, verbs};
 use crate::clock::Stamp;
 use crate::domain::catalogue;
-use crate::domain::house_note::HouseNote;
 use crate::domain::run::{RunState, Stage};
+use crate::domain::team_note::TeamNote;
 use crate::ids::{CheckNo, SystemKey};
 use crate::ops::check_connection::check_connection;
 use crate::queries::systems::{Check, CheckOverview, System, SystemDetails, check_overview};
 use crate::sync::registry;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::failure::{FailureView, failure, said};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, refreshing, system_crumbs};
-use crate::web::ui::{Badge, Nav, Refresh, Shell, Tone, duration, form, link_button, notice, page, time};
+use crate::web::ui::{Badge, Nav, PageContext, Refresh, Tone, duration, form, link_button, notice, page, time};
 use crate::web::urls;
 
 /// What the page shows.
@@ -54,7 +54,7 @@ pub enum CheckState {
 
 /// How one stage went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+enum CheckResult {
     Good,
     Failed,
     NotReached,
@@ -71,14 +71,14 @@ pub async fn submit(
     viewer: Viewer,
     path: Path<SystemKey>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     let audit = viewer.audit(grant.principal());
     let (reader, does) = (viewer.clone(), [Verb::RequestRun, Verb::SpecifySystems]);
     let looks_only = move |group| !reader.may(&does, group);
     match check_connection(&app.store, &app.wake, &grant, &key, looks_only, audit).await {
         Ok(no) => Ok(response::see_other(&urls::check(&key, no))),
-        Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
+        Err(error) => Err(WebError::from(error).with_back(urls::system(&key))),
     }
 }
 
@@ -99,7 +99,7 @@ pub async fn show(
     path: Path<(SystemKey, CheckNo)>,
     query: Query<CheckQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let (key, no) = path.into_inner();
     answer(grant, &viewer, key, no, query.refresh != "off", &app).await
 }
@@ -112,7 +112,7 @@ pub(super) async fn answer(
     no: CheckNo,
     wanted: bool,
     app: &App,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let found = app.store.read(move |db| check_overview(db, &grant, (&key, no))).await?;
     let (CheckOverview { check, note, .. }, SystemDetails { system, slots, .. }) = (&found, &found.details);
     let shown = CheckView {
@@ -126,11 +126,11 @@ pub(super) async fn answer(
         may_check: viewer.may(&[Verb::CheckConnection], system.group_id),
         on_hold: system.hold_since.is_some(),
     };
-    let shell = viewer.shell(Some(Nav::Systems));
+    let context = viewer.page_context(Some(Nav::Systems));
     let refreshes = wanted && check.state != RunState::Ended;
     let stop = urls::check_still(&system.key, check.no);
-    Ok(response::refreshing(shell, refreshes.then_some(Refresh { seconds: SECONDS, stop }), |shell| {
-        view(shell, &shown)
+    Ok(response::refreshing(context, refreshes.then_some(Refresh { seconds: SECONDS, stop }), |context| {
+        view(context, &shown)
     }))
 }
 
@@ -146,7 +146,7 @@ pub(super) fn exposed(system: &System, slots: &[String]) -> Vec<String> {
         .unwrap_or_default()
 }
 
-/// The stages that a connection of the system has, with credentials in these slots; all, if it cannot be told.
+/// The stages that a connection of the system has, with credentials in these slots; all, if that is unknown.
 fn has(system: &System, slots: &[String]) -> Vec<Stage> {
     let settings = serde_json::from_str(&system.settings).ok();
     let of_kind = registry::kind(&system.kind).zip(settings).map(|(kind, settings)| kind.stages(&settings, slots));
@@ -158,7 +158,7 @@ fn code_of(check: &Check) -> &str {
     check.code.as_deref().unwrap_or("RUN-INTERNAL")
 }
 
-fn state(check: &Check, note: Option<&HouseNote>, on_hold: bool) -> CheckState {
+fn state(check: &Check, note: Option<&TeamNote>, on_hold: bool) -> CheckState {
     let at = check.ended_at.unwrap_or(check.queued_at);
     let took = Duration::from_micros(check.duration_us.and_then(|took| u64::try_from(took).ok()).unwrap_or(0));
     match (check.state, check.ok) {
@@ -178,14 +178,14 @@ fn state(check: &Check, note: Option<&HouseNote>, on_hold: bool) -> CheckState {
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &CheckView) -> Markup {
+pub fn view(context: &PageContext, view: &CheckView) -> Markup {
     page(
-        shell,
+        context,
         &format!("Connection check of {}", view.name),
         &html! {
             (system_crumbs(&view.key, &view.name))
             (head(&html! { "Connection check" }, &html! { (badge(&view.state)) " " span.soft { (foreign::name(&view.name)) } }, &html! {}))
-            (refreshing(shell))
+            (refreshing(context))
             @if let CheckState::Failed { failure: why, .. } = &view.state {
                 (notice::notice(Tone::Error, &html! {
                     p { strong { (Tone::Error) "The connection failed." } " " (failure(why)) }
@@ -196,10 +196,10 @@ pub fn view(shell: &Shell, view: &CheckView) -> Markup {
             section.card.sheet aria-labelledby="stages" {
                 h2 #stages { "Stages" }
                 (stages(view))
-                p.soft { (summary(shell, view)) }
+                p.soft { (summary(context, view)) }
                 @if view.on_hold { p.soft { "The system is on hold. A check shows whether the settings work. It starts no run, and no further check is planned." } }
                 div.do {
-                    @if view.may_check && is_over(&view.state) { (form::check(shell, &view.key, &form::button("Check again", "primary"))) }
+                    @if view.may_check && is_over(&view.state) { (form::check(context, &view.key, &form::button("Check again", "primary"))) }
                     (link_button(&urls::system(&view.key), "Back to the system", ""))
                     (link_button(&urls::checks(&view.key), "Last checks", ""))
                 }
@@ -220,15 +220,21 @@ fn badge(state: &CheckState) -> Badge {
     }
 }
 
-fn outcome(check: &CheckView, at: Stage) -> Outcome {
+fn outcome(check: &CheckView, at: Stage) -> CheckResult {
     match &check.state {
-        CheckState::Failed { failure, .. } if failure.stage == Some(at) => Outcome::Failed,
-        _ if !check.has.contains(&at) => Outcome::NotNeeded,
-        CheckState::Queued | CheckState::Running => Outcome::Open,
-        CheckState::Good { .. } => Outcome::Good,
-        CheckState::Failed { failure, .. } if failure.stage.is_some_and(|failed| at < failed) => Outcome::Good,
-        CheckState::Failed { .. } => Outcome::NotReached,
+        CheckState::Failed { failure, .. } if failure.stage == Some(at) => CheckResult::Failed,
+        _ if !check.has.contains(&at) => CheckResult::NotNeeded,
+        CheckState::Queued | CheckState::Running => CheckResult::Open,
+        CheckState::Good { .. } => CheckResult::Good,
+        CheckState::Failed { failure, .. } if at == Stage::SignIn && is_unanswered(failure) => CheckResult::NotReached,
+        CheckState::Failed { failure, .. } if failure.stage.is_some_and(|failed| at < failed) => CheckResult::Good,
+        CheckState::Failed { .. } => CheckResult::NotReached,
     }
+}
+
+/// Whether the service sent no response, which would have shown whether it accepts the credentials.
+fn is_unanswered(failure: &FailureView) -> bool {
+    failure.stage == Some(Stage::Protocol) && matches!(failure.code.as_str(), "PEER-SLOW" | "PEER-CROWDED")
 }
 
 /// The stages in the order in which a connection is made.
@@ -237,11 +243,11 @@ fn stages(check: &CheckView) -> Markup {
         ol.stages {
             @for stage in Stage::ALL.iter().copied() {
                 @let (tone, word) = match outcome(check, stage) {
-                    Outcome::Good => (Tone::Ok, "passed"),
-                    Outcome::Failed => (Tone::Error, "failed"),
-                    Outcome::NotReached => (Tone::Neutral, "not reached"),
-                    Outcome::NotNeeded => (Tone::Neutral, "not needed"),
-                    Outcome::Open => (Tone::Neutral, "to come"),
+                    CheckResult::Good => (Tone::Ok, "passed"),
+                    CheckResult::Failed => (Tone::Error, "failed"),
+                    CheckResult::NotReached => (Tone::Neutral, "not reached"),
+                    CheckResult::NotNeeded => (Tone::Neutral, "not needed"),
+                    CheckResult::Open => (Tone::Neutral, "to come"),
                 };
                 li.(tone.class()) { span.stage { (stage.title()) } " " (Badge::new(tone, word)) }
             }
@@ -249,14 +255,14 @@ fn stages(check: &CheckView) -> Markup {
     }
 }
 
-fn summary(shell: &Shell, view: &CheckView) -> Markup {
+fn summary(context: &PageContext, view: &CheckView) -> Markup {
     html! {
-        "Asked for by " bdi { (view.by) } ", " (time::time_in_words(shell, view.asked)) "."
+        "Asked for by " bdi { (view.by) } ", " (time::time_in_words(context, view.asked)) "."
         @match &view.state {
             CheckState::Queued => " It is waiting for a free worker.",
             CheckState::Running => {},
             CheckState::Good { at, took } | CheckState::Failed { at, took, .. } => {
-                " Ended " (time::time_in_words(shell, *at)) ", after " (duration(*took)) "."
+                " Ended " (time::time_in_words(context, *at)) ", after " (duration(*took)) "."
             },
         }
     }

@@ -11,14 +11,14 @@ use crate::clock::Stamp;
 use crate::domain::run::Stage;
 use crate::ids::{CheckNo, SystemKey};
 use crate::queries::systems::{Check, system_checks};
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, system_crumbs};
 use crate::web::ui::table::{Column, numbers, table, text};
-use crate::web::ui::{Badge, Nav, Shell, Tone, duration, empty, failure, page, time};
+use crate::web::ui::{Badge, Nav, PageContext, Tone, duration, empty, failure, page, time};
 use crate::web::urls;
 
 /// What the page shows.
@@ -55,12 +55,12 @@ pub async fn show(
     viewer: Viewer,
     path: Path<SystemKey>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     let (system, kept) = app.store.read(move |db| system_checks(db, &grant, &key)).await?;
     let shown =
         ChecksView { key: system.key.clone(), name: system.name.clone(), rows: kept.into_iter().map(row).collect() };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
 }
 
 fn row(check: Check) -> CheckRow {
@@ -76,9 +76,9 @@ fn row(check: Check) -> CheckRow {
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &ChecksView) -> Markup {
+pub fn view(context: &PageContext, view: &ChecksView) -> Markup {
     page(
-        shell,
+        context,
         &format!("Connection checks of {}", view.name),
         &html! {
             (system_crumbs(&view.key, &view.name))
@@ -92,7 +92,7 @@ pub fn view(shell: &Shell, view: &ChecksView) -> Markup {
                     (table(
                         &html! { "The last connection checks of " (foreign::name(&view.name)) ", newest first" },
                         &COLUMNS,
-                        &html! { @for row in &view.rows { (check_row(shell, view, row)) } },
+                        &html! { @for row in &view.rows { (check_row(context, view, row)) } },
                     ))
                 }
             }
@@ -100,12 +100,12 @@ pub fn view(shell: &Shell, view: &ChecksView) -> Markup {
     )
 }
 
-fn check_row(shell: &Shell, view: &ChecksView, row: &CheckRow) -> Markup {
+fn check_row(context: &PageContext, view: &ChecksView, row: &CheckRow) -> Markup {
     let result = if row.good { Badge::new(Tone::Ok, "OK") } else { Badge::new(Tone::Error, "Error") };
     html! {
         tr {
             th scope="row" data-label="Check" { a.row href=(urls::check(&view.key, row.no)) { (row.no) } }
-            td data-label="Ended" { (time::time_ago(shell, row.at)) }
+            td data-label="Ended" { (time::time_ago(context, row.at)) }
             td data-label="Result" {
                 (result)
                 @if let Some(stage) = row.stage { " at " (stage.title()) }

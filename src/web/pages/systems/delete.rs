@@ -8,8 +8,8 @@ use crate::access::{Grant, verbs};
 use crate::domain::invisible::visible;
 use crate::ops::specify::delete_system;
 use crate::queries::systems::system_with_open_runs;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::state::App;
 use crate::web::ui::Nav;
 use crate::web::ui::foreign;
@@ -21,7 +21,7 @@ use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::confirm::{Confirm, confirm};
 use crate::web::ui::layout::{head, system_crumbs};
 use crate::web::ui::text::count;
-use crate::web::ui::{Shell, Tone, link_button, notice, page};
+use crate::web::ui::{PageContext, Tone, link_button, notice, page};
 use crate::web::urls;
 
 /// What the page shows.
@@ -46,7 +46,7 @@ pub async fn show(
     viewer: Viewer,
     path: Path<SystemKey>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     let (system, open) = app.store.read(move |db| system_with_open_runs(db, &grant, &key)).await?;
     let shown = DeleteView {
@@ -57,7 +57,7 @@ pub async fn show(
         open: open.first().map(|(run, _totals)| run.no),
         messages_days: app.portal.message_days,
     };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
 }
 
 /// Deletes the system.
@@ -70,22 +70,22 @@ pub async fn submit(
     path: Path<SystemKey>,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     match delete_system(&app.store, &grant, &key, viewer.audit(grant.principal())).await {
-        Ok(()) => {
-            session::tell(&session, Tone::Ok, "The system is deleted.", None);
+        Ok(name) => {
+            session::tell(&session, Tone::Ok, &format!("System {} deleted.", visible(&name)), None);
             Ok(response::see_other(urls::SYSTEMS))
         }
-        Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
+        Err(error) => Err(WebError::from(error).with_back(urls::system(&key))),
     }
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &DeleteView) -> Markup {
+pub fn view(context: &PageContext, view: &DeleteView) -> Markup {
     let deed = format!("Delete {}", visible(&view.name));
     page(
-        shell,
+        context,
         &deed,
         &html! {
             (system_crumbs(&view.key, &view.name))
@@ -93,7 +93,7 @@ pub fn view(shell: &Shell, view: &DeleteView) -> Markup {
             @match view.open {
                 Some(run) => (refused(view, run)),
                 None => (confirm(
-                    shell,
+                    context,
                     Confirm { action: &urls::system_delete(&view.key), deed: &deed, back: &urls::system(&view.key), stay: "Keep it" },
                     &consequences(view),
                 )),

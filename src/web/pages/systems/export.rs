@@ -7,11 +7,11 @@ use super::list::filter;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::queries::logs::groups_in_reach;
-use crate::queries::systems::{Filter, Listed, Page, system_list_part};
+use crate::queries::systems::{Listed, Page, SystemFilter, system_list_part};
 use crate::queries::{Db, Result as Read};
 use crate::web::csv_file::{CsvTable, Rows, csv_file};
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::present;
 use crate::web::state::App;
 use crate::web::ui::time::rfc3339;
@@ -20,7 +20,7 @@ use crate::web::urls::SystemsQuery;
 /// How many systems one part has.
 const PART: i64 = 500;
 
-struct Systems(Filter);
+struct SystemsExport(SystemFilter);
 
 /// The filtered list.
 ///
@@ -31,12 +31,12 @@ pub async fn show(
     viewer: Viewer,
     query: Query<SystemsQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let groups = app.store.read(move |db| groups_in_reach(db, &grant)).await?;
-    csv_file(&app, &viewer, Systems(filter(&query, &groups)), Page::First)
+    csv_file(&app, &viewer, SystemsExport(filter(&query, &groups)), Page::First)
 }
 
-impl CsvTable for Systems {
+impl CsvTable for SystemsExport {
     type Permission = verbs::Export;
     type Page = Page;
     type Row = Listed;

@@ -10,8 +10,8 @@ use crate::domain::run::RunState;
 use crate::ops::error::OpError;
 use crate::ops::hold as ops;
 use crate::queries::systems::system_with_open_runs;
+use crate::web::error::WebError;
 use crate::web::extract::{Posted, Viewer};
-use crate::web::failure::Failure;
 use crate::web::present::errors_of;
 use crate::web::session::unsaved::{UnsavedQuery, shown_again};
 use crate::web::state::App;
@@ -26,7 +26,7 @@ use crate::web::ui::field::summary;
 use crate::web::ui::layout::{head, system_crumbs};
 use crate::web::ui::notice::notice;
 use crate::web::ui::time;
-use crate::web::ui::{Control, Errors, FieldView, Shell, button, form, link_button, page};
+use crate::web::ui::{Control, Errors, FieldView, PageContext, button, form, link_button, page};
 use crate::web::urls;
 
 /// What the page shows.
@@ -39,7 +39,7 @@ pub struct HoldView {
     pub errors: Errors,
     /// The hold that the system is on already.
     pub held: Option<Hold>,
-    /// A run that goes on in spite of it.
+    /// A run that continues in spite of it.
     pub running: Option<RunNo>,
     /// Whether the reader may open the pages of runs.
     pub may_open: bool,
@@ -55,7 +55,7 @@ pub async fn show(
     path: Path<SystemKey>,
     query: Query<UnsavedQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     let unsaved = shown_again(&app, &mut viewer, &urls::system_hold(&key), &query.unsaved).await?.unwrap_or_default();
     let reason = unsaved.field("reason").to_owned();
@@ -73,7 +73,7 @@ pub async fn submit(
     posted: Posted,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     let (reason, audit) = (posted.field("reason"), viewer.audit(grant.principal()));
     match ops::hold(&app.store, &grant, &key, reason, audit).await {
@@ -89,7 +89,7 @@ pub async fn submit(
         Err(OpError::Refused(_held)) => {
             answer(&grant, &viewer, key, &app, reason.to_owned(), Errors::new(), StatusCode::CONFLICT).await
         }
-        Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
+        Err(error) => Err(WebError::from(error).with_back(urls::system(&key))),
     }
 }
 
@@ -103,14 +103,18 @@ pub async fn release(
     path: Path<SystemKey>,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     match ops::release(&app.store, &grant, &key, viewer.audit(grant.principal())).await {
-        Ok(()) => {
-            session::tell(&session, Tone::Ok, "The system is released. Its schedule goes on.", None);
+        Ok(next_due) => {
+            let done = match next_due {
+                Some(_) => "System released. Its schedule resumes.",
+                None => "System released. It has no schedule: press Synchronize now to start a run.",
+            };
+            session::tell(&session, Tone::Ok, done, None);
             Ok(response::see_other(&urls::system(&key)))
         }
-        Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
+        Err(error) => Err(WebError::from(error).with_back(urls::system(&key))),
     }
 }
 
@@ -122,7 +126,7 @@ async fn answer(
     reason: String,
     errors: Errors,
     status: StatusCode,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let grant = grant.clone();
     let (system, open) = app.store.read(move |db| system_with_open_runs(db, &grant, &key)).await?;
     let running = open.iter().find(|(run, _totals)| run.state == RunState::Running).map(|(run, _totals)| run.no);
@@ -130,13 +134,13 @@ async fn answer(
     let held = hold_of(&system);
     let shown =
         HoldView { key: system.key.clone(), name: system.name.clone(), reason, errors, held, running, may_open };
-    Ok(response::page_with(status, view(&viewer.shell(Some(Nav::Systems)), &shown)))
+    Ok(response::page_with(status, view(&viewer.page_context(Some(Nav::Systems)), &shown)))
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &HoldView) -> Markup {
+pub fn view(context: &PageContext, view: &HoldView) -> Markup {
     page(
-        shell,
+        context,
         &format!("Put {} on hold", view.name),
         &html! {
             (system_crumbs(&view.key, &view.name))
@@ -147,16 +151,16 @@ pub fn view(shell: &Shell, view: &HoldView) -> Markup {
                 @if let Some(held) = &view.held {
                     (notice(Tone::Warning, &html! {
                         p {
-                            "The system is on hold already, since " (time::time_inside(shell, held.since)) ". "
-                            bdi { (held.by) } " gave this reason: " q dir="auto" { (foreign::words(&held.reason)) }
+                            "The system is on hold already, since " (time::time_inside(context, held.since)) ". "
+                            bdi { (held.by) } " gave this reason: " q dir="auto" { (foreign::text(&held.reason)) }
                             " To give another reason, release the system first."
                         }
                     }))
                 }
                 @if let Some(run) = view.running {
-                    p { "The " (run_link(&view.key, run, view.may_open)) " goes on. Cancel it there if it must stop too." }
+                    p { "The " (run_link(&view.key, run, view.may_open)) " continues. Cancel it there if it must stop too." }
                 }
-                (form(shell, &urls::system_hold(&view.key), &html! {
+                (form(context, &urls::system_hold(&view.key), &html! {
                     (FieldView::new("reason", "Reason", &view.reason, Control::Line)
                         .help("Everybody who sees the system reads it: say why, and until when.")
                         .required()

@@ -7,8 +7,8 @@ use super::show::may_open_runs;
 use crate::access::{Grant, Verb, verbs};
 use crate::domain::run::Trigger;
 use crate::queries::systems::system_queue;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
@@ -22,7 +22,7 @@ use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::layout::{head, refreshing, system_crumbs};
 use crate::web::ui::runs::{Origin, origin};
 use crate::web::ui::table::{Column, actions, table, text};
-use crate::web::ui::{Badge, Shell, Tone, empty, link_button, page, time};
+use crate::web::ui::{Badge, PageContext, Tone, empty, link_button, page, time};
 use crate::web::urls;
 
 /// What the page shows.
@@ -62,7 +62,7 @@ pub async fn show(
     viewer: Viewer,
     path: Path<SystemKey>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     let kept_since = app.kept_since(viewer.now);
     let (system, open) = app.store.read(move |db| system_queue(db, &grant, &key, kept_since)).await?;
@@ -86,19 +86,19 @@ pub async fn show(
     let may_cancel = viewer.may(&[Verb::CancelRun], system.group_id);
     let may_open = may_open_runs(&viewer, system.group_id);
     let shown = QueueView { key: system.key.clone(), name: system.name.clone(), rows, may_open, may_cancel };
-    Ok(response::page(view(&viewer.shell(Some(Nav::Systems)), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &QueueView) -> Markup {
+pub fn view(context: &PageContext, view: &QueueView) -> Markup {
     let title = format!("Queue of {}", view.name);
     page(
-        shell,
+        context,
         &title,
         &html! {
             (system_crumbs(&view.key, &view.name))
             (head(&html! { "Queue" }, &html! { span.soft { (foreign::name(&view.name)) } }, &html! {}))
-            (refreshing(shell))
+            (refreshing(context))
             section.card aria-label="Queue" {
                 @if view.rows.is_empty() {
                     (empty::empty("Nothing runs and nothing waits.", &html! {
@@ -108,7 +108,7 @@ pub fn view(shell: &Shell, view: &QueueView) -> Markup {
                     (table(
                         &html! { "Runs of " (foreign::name(&view.name)) " that have not ended" },
                         &COLUMNS,
-                        &html! { @for row in &view.rows { (queue_row(shell, view, row)) } },
+                        &html! { @for row in &view.rows { (queue_row(context, view, row)) } },
                     ))
                 }
             }
@@ -116,7 +116,7 @@ pub fn view(shell: &Shell, view: &QueueView) -> Markup {
     )
 }
 
-fn queue_row(shell: &Shell, view: &QueueView, row: &QueueRow) -> Markup {
+fn queue_row(context: &PageContext, view: &QueueView, row: &QueueRow) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Run" {
@@ -128,8 +128,8 @@ fn queue_row(shell: &Shell, view: &QueueView, row: &QueueRow) -> Markup {
                 @if !row.waits_for.is_empty() { div.sub { (row.waits_for) } }
             }
             td data-label="Trigger" { (origin(&row.origin)) }
-            td data-label="Asked for" { (time(shell, row.queued)) }
-            td data-label="Begins" { (time::time_ago(shell, row.at)) }
+            td data-label="Asked for" { (time(context, row.queued)) }
+            td data-label="Begins" { (time::time_ago(context, row.at)) }
             td.act data-label="Action" {
                 @if view.may_cancel { (link_button(&urls::run_cancel(&view.key, row.run), &format!("Cancel run {} …", row.run), "small")) } @else { span.soft { "—" } }
             }

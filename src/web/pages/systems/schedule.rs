@@ -10,7 +10,7 @@ pub const MODES: [Mode; 4] = [
     Mode { value: "none", label: "By hand only", input: None },
     Mode {
         value: "every",
-        label: "Every so many minutes",
+        label: "Every N minutes",
         input: Some(Input {
             name: "every_minutes",
             label: "Minutes",

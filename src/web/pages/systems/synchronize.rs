@@ -8,9 +8,9 @@ use crate::access::{Grant, Verb, verbs};
 use crate::ids::{RunNo, SystemKey};
 use crate::ops::error::OpError;
 use crate::ops::random;
-use crate::ops::request_run::{Answer, Refusal, Request, WAIT, request_run};
+use crate::ops::request_run::{Answer, Request, RequestRunError, WAIT, request_run};
+use crate::web::error::WebError;
 use crate::web::extract::{Posted, Viewer};
-use crate::web::failure::Failure;
 use crate::web::state::App;
 use crate::web::ui::Tone;
 use crate::web::{response, session, urls};
@@ -29,7 +29,7 @@ pub async fn submit(
     posted: Posted,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     let given = posted.field("request");
     let request_key = if given.is_empty() || given.len() > MAX_KEY { random::token() } else { given.to_owned() };
@@ -37,13 +37,13 @@ pub async fn submit(
     match request_run(&app.store, &app.wake, &grant, request).await {
         Ok(answer) => {
             let links = runs_of(&answer).map(|no| (urls::run(&key, no), format!("Run {no}")));
-            session::tell(&session, Tone::Busy, &answer.told(), links);
+            session::tell(&session, Tone::Busy, &answer.to_flash(), links);
             Ok(response::see_other(&urls::system(&key)))
         }
-        Err(OpError::Refused(Refusal::Obstructed { by, group })) => {
-            Err(Failure::obstructed(key, by, viewer.may(&[Verb::CheckConnection], group)))
+        Err(OpError::Refused(RequestRunError::Obstructed { by, group })) => {
+            Err(WebError::obstructed(key, by, viewer.may(&[Verb::CheckConnection], group)))
         }
-        Err(error) => Err(Failure::from(error).with_back(urls::system(&key))),
+        Err(error) => Err(WebError::from(error).with_back(urls::system(&key))),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::ids::{CheckNo, RunNo};
 use crate::web::ui::progress::Progress;
 use crate::web::ui::runs::{LogAccess, no_log_access, retry_number};
 use crate::web::ui::tile::tile;
-use crate::web::ui::{Badge, Shell, Tone, duration, form, link_button, progress, strip, time};
+use crate::web::ui::{Badge, PageContext, Tone, duration, form, link_button, progress, strip, time};
 use crate::web::urls;
 
 /// The connection, as the last check found it.
@@ -71,7 +71,7 @@ pub struct Attempt {
     pub person: Option<String>,
 }
 
-/// A run that goes on now.
+/// A run that is in process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
     pub run: RunNo,
@@ -98,25 +98,25 @@ pub struct Waiting {
     pub overdue: bool,
 }
 
-pub(in crate::web::pages) fn connection(shell: &Shell, view: &SystemView) -> Markup {
+pub(in crate::web::pages) fn connection(context: &PageContext, view: &SystemView) -> Markup {
     let tile_of = &view.connection;
     let facts = facts(vec![
         Some((
             "Last checked",
             html! {
-                (moment(shell, tile_of.checked_at, "never"))
+                (moment(context, tile_of.checked_at, "never"))
                 @if let Some(took) = tile_of.took { " · " (duration(took)) }
                 @if tile_of.by_run { " · by a successful run" }
             },
         )),
-        tile_of.since.map(|at| ("Unchanged since", html! { (time(shell, at)) })),
+        tile_of.since.map(|at| ("Unchanged since", html! { (time(context, at)) })),
         tile_of
             .next_check
             .filter(|_at| tile_of.checking.is_none())
-            .map(|at| ("Next check", html! { (time::time_due(shell, at)) })),
+            .map(|at| ("Next check", html! { (time::time_due(context, at)) })),
     ]);
     let actions = html! {
-        @if view.may.check { (form::check(shell, &view.key, &form::button("Check connection", ""))) }
+        @if view.may.check { (form::check(context, &view.key, &form::button("Check connection", ""))) }
         @if let Some(no) = tile_of.checking { (link_button(&urls::check(&view.key, no), "Show check", "")) }
         @else if let Some(no) = tile_of.check { (link_button(&urls::check(&view.key, no), "Last result", "")) }
         @if tile_of.status.tone == Tone::Error { (link_button(&urls::connection_help(&view.key), "What to look at", "")) }
@@ -126,58 +126,58 @@ pub(in crate::web::pages) fn connection(shell: &Shell, view: &SystemView) -> Mar
         @if tile_of.checking.is_none() || tile_of.checked_at.is_some() { (tile_of.status) " " }
         @if tile_of.checking.is_some() { (Badge::new(Tone::Busy, "Checking…")) }
         @if let Some(stage) = tile_of.failed_at { " " span.soft { "at " (stage.title()) } }
-        @if let Some(pause) = &tile_of.paused { div.sub { (Badge::new(Tone::Paused, "Paused")) " " (paused(shell, pause)) } }
+        @if let Some(pause) = &tile_of.paused { div.sub { (Badge::new(Tone::Paused, "Paused")) " " (paused(context, pause)) } }
         @if !tile_of.recent.is_empty() { div { (strip::checks(&tile_of.recent)) } }
     };
     tile("connection", "Connection", tile_of.status.tone, &now, &facts, &actions)
 }
 
-fn paused(shell: &Shell, pause: &Paused) -> Markup {
+fn paused(context: &PageContext, pause: &Paused) -> Markup {
     html! {
-        "since " (time::time_inside(shell, pause.since))
-        ": no check has succeeded since " (time::time_inside(shell, pause.failing_since))
-        ". It goes on by itself after a good one."
+        "since " (time::time_inside(context, pause.since))
+        ": no check has succeeded since " (time::time_inside(context, pause.failing_since))
+        ". Runs resume automatically after a successful check."
     }
 }
 
-pub(in crate::web::pages) fn synchronization(shell: &Shell, view: &SystemView) -> Markup {
+pub(in crate::web::pages) fn synchronization(context: &PageContext, view: &SystemView) -> Markup {
     let tile_of = &view.synchronization;
     let now = html! {
         (tile_of.status)
         @if let Some(running) = &tile_of.running { " " (run_link(&view.key, running.run, view.may.open_runs)) }
-        @if let Some(pause) = &tile_of.paused { div.sub { (paused(shell, pause)) } }
+        @if let Some(pause) = &tile_of.paused { div.sub { (paused(context, pause)) } }
         @if let Some(since) = tile_of.silent_since {
-            div.sub { (Badge::new(Tone::Error, "Silent")) " since " (time::time_inside(shell, since)) ": nothing succeeded in time." }
+            div.sub { (Badge::new(Tone::Error, "Silent")) " since " (time::time_inside(context, since)) ": nothing succeeded in time." }
         }
-        @if let Some(running) = &tile_of.running { (progress::full(shell, &running.progress)) }
+        @if let Some(running) = &tile_of.running { (progress::full(context, &running.progress)) }
     };
     let facts = facts(vec![
-        Some(("Last attempt", last_attempt(shell, view))),
-        Some(("Last success", moment(shell, tile_of.last_success, "none yet"))),
-        tile_of.last_progress.map(|at| ("Last progress", html! { (time::time_ago(shell, at)) })),
+        Some(("Last attempt", last_attempt(context, view))),
+        Some(("Last success", moment(context, tile_of.last_success, "none yet"))),
+        tile_of.last_progress.map(|at| ("Last progress", html! { (time::time_ago(context, at)) })),
         Some((
             "Next due",
             html! {
                 @match tile_of.next_due {
                     Some(at) => {
-                        (time::time_due(shell, at))
+                        (time::time_due(context, at))
                         @if !tile_of.next_note.is_empty() { " · " (tile_of.next_note) }
                     },
                     None => (tile_of.next_note),
                 }
             },
         )),
-        tile_of.silent_at.map(|at| ("Counts as silent", html! { (time::time_ago(shell, at)) })),
+        tile_of.silent_at.map(|at| ("Counts as silent", html! { (time::time_ago(context, at)) })),
     ]);
-    tile("synchronization", "Synchronization", tile_of.status.tone, &now, &facts, &synchronize(shell, view))
+    tile("synchronization", "Synchronization", tile_of.status.tone, &now, &facts, &synchronize(context, view))
 }
 
-fn last_attempt(shell: &Shell, view: &SystemView) -> Markup {
+fn last_attempt(context: &PageContext, view: &SystemView) -> Markup {
     html! {
         @match &view.synchronization.last_attempt {
             None => span.soft { "none yet" },
             Some(attempt) => {
-                (time::time_ago(shell, attempt.at))
+                (time::time_ago(context, attempt.at))
                 @if let Some(took) = attempt.took { " · " (duration(took)) }
                 @if let Some(person) = &attempt.person { " · " bdi { (person) } }
             },
@@ -185,10 +185,10 @@ fn last_attempt(shell: &Shell, view: &SystemView) -> Markup {
     }
 }
 
-fn synchronize(shell: &Shell, view: &SystemView) -> Markup {
+fn synchronize(context: &PageContext, view: &SystemView) -> Markup {
     html! {
         @if view.may.synchronize && view.hold.is_none() {
-            (form::synchronize(shell, &view.key, &form::button("Synchronize now", "primary")))
+            (form::synchronize(context, &view.key, &form::button("Synchronize now", "primary")))
         }
         @if let Some(run) = view.synchronization.last_attempt.as_ref().and_then(|attempt| attempt.run) {
             @match view.log {
@@ -200,15 +200,15 @@ fn synchronize(shell: &Shell, view: &SystemView) -> Markup {
 }
 
 /// When what waits is due: on hold and while the system is paused, not before that ends.
-pub(in crate::web::pages) fn due(shell: &Shell, view: &SystemView, at: Stamp) -> Markup {
+pub(in crate::web::pages) fn due(context: &PageContext, view: &SystemView, at: Stamp) -> Markup {
     html! {
         @if view.hold.is_some() { "once somebody releases the system" }
         @else if view.queue.paused.is_some() { "once the connection is back" }
-        @else { (time::time_ago(shell, at)) }
+        @else { (time::time_ago(context, at)) }
     }
 }
 
-pub(in crate::web::pages) fn queue(shell: &Shell, view: &SystemView) -> Markup {
+pub(in crate::web::pages) fn queue(context: &PageContext, view: &SystemView) -> Markup {
     let tile_of = &view.queue;
     let overdue = tile_of.waiting.iter().filter(|waiting| waiting.overdue).count();
     let tone = match (&tile_of.paused, overdue) {
@@ -219,14 +219,14 @@ pub(in crate::web::pages) fn queue(shell: &Shell, view: &SystemView) -> Markup {
     let now = html! {
         @if tile_of.waiting.is_empty() { span.soft { "Nothing waits" } } @else { (tile_of.waiting.len()) " waiting" }
         @if overdue > 0 { " " (Badge::new(Tone::Warning, format!("{overdue} overdue"))) }
-        @if let Some(pause) = &tile_of.paused { div.sub { (Badge::new(Tone::Paused, "Paused")) " " (paused(shell, pause)) } }
+        @if let Some(pause) = &tile_of.paused { div.sub { (Badge::new(Tone::Paused, "Paused")) " " (paused(context, pause)) } }
     };
     let mut facts = tile_of
         .waiting
         .iter()
         .map(|waiting| {
             ("Waiting", html! {
-                (run_link(&view.key, waiting.run, view.may.open_runs)) ", " (waiting.what) ", " (due(shell, view, waiting.not_before))
+                (run_link(&view.key, waiting.run, view.may.open_runs)) ", " (waiting.what) ", " (due(context, view, waiting.not_before))
             })
         })
         .collect::<Vec<_>>();

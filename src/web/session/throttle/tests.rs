@@ -96,7 +96,7 @@ fn an_address_is_slowed_whatever_it_tries_and_costs_accounts_nothing_then() {
 }
 
 #[test]
-fn whoever_is_signed_in_shares_no_counter_with_strangers() {
+fn a_signed_in_person_shares_no_counter_with_strangers() {
     let (throttle, _) = throttle();
     for number in 0..200_u32 {
         let _ = throttle.sign_in(&from("ada", &IpAddr::from(number.to_be_bytes()).to_string()));

@@ -1,4 +1,4 @@
-//! Charts as inline SVG. A chart is for the eye alone: what it draws is told in words and in a table beside it, so
+//! Charts as inline SVG. A chart is decoration: a table next to it has the same numbers as text, so
 //! that text browsers and screen readers miss nothing. Its parts differ by pattern and place as well as by colour.
 
 mod runs;
@@ -19,18 +19,18 @@ const LEAST: i64 = 4;
 
 /// A part of a column: how it looks, and how high it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Part {
+struct Segment {
     tone: Tone,
     height: i64,
 }
 
 /// The parts of a stack from the bottom, worst first, where `most` fills the height.
-fn stack(counts: Counts, most: i64) -> Vec<Part> {
-    let mut parts: Vec<Part> = Category::ALL
+fn stack(counts: Counts, most: i64) -> Vec<Segment> {
+    let mut parts: Vec<Segment> = Category::ALL
         .iter()
         .map(|category| (*category, counts.of(*category)))
         .filter(|(_, n)| *n > 0)
-        .map(|(category, n)| Part { tone: category.into(), height: scaled(n, most) })
+        .map(|(category, n)| Segment { tone: category.into(), height: scaled(n, most) })
         .collect();
     // What small parts were given is taken from the highest.
     let over = parts.iter().map(|part| part.height).sum::<i64>() - HEIGHT;
@@ -50,7 +50,7 @@ fn scaled(n: i64, most: i64) -> i64 {
 
 /// Columns from the left, `pitch` apart. `patterns`: whether this drawing brings the patterns, which one drawing of a
 /// page does for all.
-fn drawing(columns: &[Vec<Part>], pitch: usize, patterns: bool) -> Markup {
+fn drawing(columns: &[Vec<Segment>], pitch: usize, patterns: bool) -> Markup {
     let width = columns.len() * pitch;
     html! {
         svg viewBox={ "0 0 " (width) " " (HEIGHT + 1) } width=(width) height=(HEIGHT + 1) aria-hidden="true" focusable="false" {
@@ -61,7 +61,7 @@ fn drawing(columns: &[Vec<Part>], pitch: usize, patterns: bool) -> Markup {
     }
 }
 
-fn drawn(column: &[Part], x: usize, pitch: usize) -> Markup {
+fn drawn(column: &[Segment], x: usize, pitch: usize) -> Markup {
     let tops = column.iter().scan(HEIGHT, |top, part| {
         *top -= part.height;
         Some((*top, part))

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::{Part, categories, drawing, legend, scaled, stack, sum};
+use super::{Segment, categories, drawing, legend, scaled, stack, sum};
 use crate::domain::message::Counts;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::RunNo;
@@ -27,7 +27,7 @@ pub struct RunBar {
 }
 
 /// Runs, newest first; nothing when there are too few to compare. The table of the same runs stands below it, so the
-/// chart has no table of its own.
+/// chart has no separate table.
 #[must_use]
 pub fn runs(newest_first: &[RunBar]) -> Markup {
     let mut bars: Vec<&RunBar> = newest_first.iter().take(BARS).filter(|run| run.duration.is_some()).collect();
@@ -63,15 +63,15 @@ pub fn runs(newest_first: &[RunBar]) -> Markup {
 }
 
 /// Where there are fewer runs than places, the front stays empty: bars are as wide on every page.
-fn columns(bars: &[&RunBar], column: impl Fn(&RunBar) -> Vec<Part>) -> Vec<Vec<Part>> {
+fn columns(bars: &[&RunBar], column: impl Fn(&RunBar) -> Vec<Segment>) -> Vec<Vec<Segment>> {
     let front = vec![Vec::new(); BARS - bars.len()];
     front.into_iter().chain(bars.iter().map(|run| column(run))).collect()
 }
 
-fn took(run: &RunBar, longest: Option<Duration>) -> Vec<Part> {
+fn took(run: &RunBar, longest: Option<Duration>) -> Vec<Segment> {
     let micros = |span: Option<Duration>| span.map_or(0, crate::clock::micros);
     let tone = Badge::of_run(run.state, run.result).tone;
-    vec![Part { tone, height: scaled(micros(run.duration), micros(longest)) }]
+    vec![Segment { tone, height: scaled(micros(run.duration), micros(longest)) }]
 }
 
 /// The results that there are, in the order in which they first come.

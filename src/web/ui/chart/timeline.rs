@@ -8,7 +8,7 @@ use super::{categories, drawing, stack, sum};
 use crate::domain::message::Category;
 use crate::domain::timeline::{SLICES, Span, Timeline};
 use crate::web::ui::table::{Column, numbers, table, text};
-use crate::web::ui::{Shell, clock, duration, number, time};
+use crate::web::ui::{PageContext, clock, duration, number, time};
 
 const PITCH: usize = 10;
 /// How many rows the table has at most.
@@ -16,7 +16,7 @@ const ROWS: usize = 12;
 
 /// The chart with its table, whose rows lead to their place in the log; nothing when all was logged in one moment.
 #[must_use]
-pub fn timeline(shell: &Shell, timeline: &Timeline, address: impl Fn(&Span) -> String) -> Markup {
+pub fn timeline(context: &PageContext, timeline: &Timeline, address: impl Fn(&Span) -> String) -> Markup {
     if timeline.slices.len() < 2 {
         return html! {};
     }
@@ -30,8 +30,8 @@ pub fn timeline(shell: &Shell, timeline: &Timeline, address: impl Fn(&Span) -> S
             figcaption { "A bar for each " (duration(slice)) ", the highest " (number(most)) }
             (drawing(&columns, PITCH, true))
             p.axis {
-                span { span.hidden { "From " } (clock(shell, timeline.begins)) } " "
-                @if timeline.slices.len() * 2 > columns.len() { span { span.hidden { "to " } (clock(shell, timeline.ends())) } }
+                span { span.hidden { "From " } (clock(context, timeline.begins)) } " "
+                @if timeline.slices.len() * 2 > columns.len() { span { span.hidden { "to " } (clock(context, timeline.ends())) } }
             }
             (categories("Messages by category", sum(timeline.slices.iter().copied())))
             details {
@@ -39,7 +39,7 @@ pub fn timeline(shell: &Shell, timeline: &Timeline, address: impl Fn(&Span) -> S
                 (table(&html! { "Messages over time" }, &COLUMNS, &html! {
                     @for (place, span) in spans.iter().enumerate() {
                         @let before = place.checked_sub(1).and_then(|place| spans.get(place));
-                        (row(shell, span, before, &address))
+                        (row(context, span, before, &address))
                     }
                 }))
             }
@@ -50,13 +50,13 @@ pub fn timeline(shell: &Shell, timeline: &Timeline, address: impl Fn(&Span) -> S
 const COLUMNS: [Column<'_>; 5] =
     [text("From"), numbers("Error"), numbers("Warning"), numbers("Success"), numbers("Information")];
 
-fn row(shell: &Shell, span: &Span, before: Option<&Span>, address: impl Fn(&Span) -> String) -> Markup {
+fn row(context: &PageContext, span: &Span, before: Option<&Span>, address: impl Fn(&Span) -> String) -> Markup {
     html! {
         tr {
             th scope="row" data-label="From" {
-                a href=(address(span)) { (clock(shell, span.begins)) }
-                @if before.is_none_or(|before| !time::same_day(shell, before.begins, span.begins)) {
-                    " " span.sub { (time::day(shell, span.begins)) }
+                a href=(address(span)) { (clock(context, span.begins)) }
+                @if before.is_none_or(|before| !time::same_day(context, before.begins, span.begins)) {
+                    " " span.sub { (time::day(context, span.begins)) }
                 }
             }
             @for category in Category::ALL.iter().copied() {
@@ -69,7 +69,7 @@ fn row(shell: &Shell, span: &Span, before: Option<&Span>, address: impl Fn(&Span
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::samples::{at, shell};
+    use crate::web::ui::page_context::fixture::{at, page_context};
 
     fn logged(times: impl Iterator<Item = i64>) -> Timeline {
         let begins = at("2026-11-22T08:14:00Z");
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn the_table_says_what_the_chart_draws() {
         let of = logged((0..1_000).map(|number| number * 90_000));
-        let drawn = timeline(&shell(), &of, |span| format!("?after={}", span.first_seq - 1)).into_string();
+        let drawn = timeline(&page_context(), &of, |span| format!("?after={}", span.first_seq - 1)).into_string();
         let rows = drawn.matches("<tr>").count() - 1;
         assert!((2..=ROWS).contains(&rows), "{rows}");
         assert!(drawn.contains("Warning 100") && drawn.contains("Success 900"), "{drawn}");
@@ -94,6 +94,6 @@ mod tests {
 
     #[test]
     fn a_moment_is_no_chart() {
-        assert_eq!(timeline(&shell(), &logged([0, 1].into_iter()), |_| String::new()).into_string(), "");
+        assert_eq!(timeline(&page_context(), &logged([0, 1].into_iter()), |_| String::new()).into_string(), "");
     }
 }

@@ -1,4 +1,4 @@
-//! The mass-deletion brake.
+//! The deletion limit.
 
 use std::fmt::Write;
 
@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::brake;
 use crate::domain::message::{Category, Message};
-use crate::sync::connector::{Action, BrakedPlan, Halt};
+use crate::sync::connector::{Action, BrakedPlan, StopReason};
 use crate::sync::connectors::files::codes;
+use crate::sync::connectors::files::mtime::Mtime;
 use crate::sync::connectors::files::settings::Mode;
 
 use super::compare::Compared;
@@ -18,7 +19,7 @@ use super::steps::{Planned, What};
 const PAGE: usize = 1_000;
 
 /// Lets the run go on, or keeps the plan for a person and halts.
-pub(super) async fn pull(run: &Run<'_>, found: &Compared, source: bool) -> Result<(), Halt> {
+pub(super) async fn pull(run: &Run<'_>, found: &Compared, source: bool) -> Result<(), StopReason> {
     let (percent, count) = (run.settings.brake_percent, run.settings.brake_count);
     let reason = match run.settings.mode {
         Mode::Copy => None,
@@ -36,15 +37,18 @@ pub(super) async fn pull(run: &Run<'_>, found: &Compared, source: bool) -> Resul
         .arg(share.to_string())
         .arg(percent.to_string())
         .arg(count.to_string())
-        .arg(reason.as_str());
+        .arg(reason.as_str())
+        .arg(if run.context.confirmed.is_some() { "changed" } else { "" });
     run.log(message).await?;
     let plan = BrakedPlan { digest, deletions: found.deletions, items: found.items, reason };
     run.context.plan.brake(plan).await?;
-    Err(Halt::Braked)
+    Err(StopReason::Braked)
 }
 
-/// SHA-256 over both ends and the sorted deletions, each with its length so that nothing can be shifted.
-async fn digest(run: &Run<'_>) -> Result<String, Halt> {
+/// SHA-256 over both endpoints and the sorted deletions: paths, and the sizes and modification times of files. A file
+/// that was written after the plan was made gives another digest. Each part has its length, so that nothing can be
+/// shifted.
+async fn digest(run: &Run<'_>) -> Result<String, StopReason> {
     let mut hash = Sha256::new();
     let part = |hash: &mut Sha256, bytes: &[u8]| {
         hash.update((bytes.len() as u64).to_be_bytes());
@@ -63,6 +67,10 @@ async fn digest(run: &Run<'_>) -> Result<String, Halt> {
                 What::Folder => b"d",
             });
             part(&mut hash, planned.path.as_bytes());
+            hash.update(planned.detail.size.to_be_bytes());
+            let (seconds, nanos) = planned.detail.modified.map_or((0, u32::MAX), Mtime::parts);
+            hash.update(seconds.to_be_bytes());
+            hash.update(nanos.to_be_bytes());
         }
     }
     Ok(hex(&hash.finalize()))

@@ -1,7 +1,7 @@
 //! What a file needs: pure rules over what both ends report and what is remembered.
 
 use super::memory::Memory;
-use crate::sync::connectors::files::end::Facts;
+use crate::sync::connectors::files::endpoint::Facts;
 
 /// What must be done about a file that the source has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn agree<T: PartialEq>(one: Option<T>, other: Option<T>) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::connectors::files::end::Mtime;
+    use crate::sync::connectors::files::endpoint::Mtime;
 
     fn facts(size: u64, modified: i64) -> Facts {
         Facts { size: Some(size), modified: Some(Mtime::from_parts(modified, 0)), ..Facts::default() }

@@ -4,12 +4,12 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use crate::domain::message::{Category, Direction, Message, Operation};
-use crate::sync::connector::{Action, BaselineChange, Halt};
+use crate::sync::connector::{Action, BaselineChange, StopReason};
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{EndError, EndResult, Kind, Trouble, Which};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, ItemError, ItemType, Which};
 use crate::sync::connectors::files::path::ItemPath;
 
-use super::keeper::Keeper;
+use super::baseline_writer::BaselineWriter;
 use super::run::{Run, Tally};
 use super::steps::{Planned, What};
 use super::transfer::with_grace;
@@ -21,23 +21,23 @@ struct Delete<'a> {
     run: &'a Run<'a>,
     /// Whether there is a source to ask.
     has_source: bool,
-    keeper: Keeper<'a>,
+    keeper: BaselineWriter<'a>,
     tally: &'a mut Tally,
 }
 
 /// How a deletion ended: done, or which side is the reason why not.
-type Done = Result<(), (Which, EndError)>;
+type Done = Result<(), (Which, EndpointError)>;
 
 /// Carries out the deletions of the plan.
-pub(super) async fn delete(run: &Run<'_>, has_source: bool, tally: &mut Tally) -> Result<(), Halt> {
-    let mut delete = Delete { run, has_source, keeper: Keeper::new(run), tally };
+pub(super) async fn delete(run: &Run<'_>, has_source: bool, tally: &mut Tally) -> Result<(), StopReason> {
+    let mut delete = Delete { run, has_source, keeper: BaselineWriter::new(run), tally };
     let gone = delete.go().await;
     let kept = delete.keeper.finish().await;
     gone.and(kept)
 }
 
 impl Delete<'_> {
-    async fn go(&mut self) -> Result<(), Halt> {
+    async fn go(&mut self) -> Result<(), StopReason> {
         let mut before: Option<Vec<u8>> = None;
         loop {
             let page = self.run.context.plan.page_back(Action::Delete, before.as_deref(), PAGE).await?;
@@ -50,7 +50,7 @@ impl Delete<'_> {
 
     /// Files several at once; a folder only when everything before it is finished. What is under way when the
     /// run must end is still accounted for.
-    async fn some(&mut self, steps: Vec<Planned>) -> Result<(), Halt> {
+    async fn some(&mut self, steps: Vec<Planned>) -> Result<(), StopReason> {
         let mut running = FuturesUnordered::new();
         let mut steps = steps.into_iter().peekable();
         let mut gone = Ok(());
@@ -78,7 +78,7 @@ impl Delete<'_> {
         }
     }
 
-    async fn end(&mut self, planned: Planned, done: Done) -> Result<(), Halt> {
+    async fn end(&mut self, planned: Planned, done: Done) -> Result<(), StopReason> {
         self.run.context.progress.update(|now| now.items_done += 1);
         let item = planned.detail.what.as_str();
         if let Err((which, error)) = done {
@@ -101,8 +101,8 @@ impl Delete<'_> {
 async fn one(run: &Run<'_>, planned: Planned, has_source: bool, doubtful: bool) -> (Planned, Done) {
     let work = async {
         if doubtful {
-            let words = "another item could not be written here, and its name may stand for this one";
-            return Err((Which::Destination, EndError::item(Trouble::Name, words)));
+            let words = "another item could not be written here, and its name may mean this one";
+            return Err((Which::Destination, EndpointError::item(ItemError::Name, words)));
         }
         if has_source {
             is_missing(run, &planned).await.map_err(|error| (Which::Source, error))?;
@@ -119,26 +119,29 @@ async fn one(run: &Run<'_>, planned: Planned, has_source: bool, doubtful: bool) 
 
 /// Asks the source for this item alone: a listing can lack what exists, or be about another folder. An item of another
 /// kind takes its place.
-async fn is_missing(run: &Run<'_>, planned: &Planned) -> EndResult<()> {
+async fn is_missing(run: &Run<'_>, planned: &Planned) -> EndpointResult<()> {
     let look = async |path: &ItemPath| with_grace(&run.context.stop, run.source.stat(path)).await;
     let mut path = planned.path.clone();
     let found = loop {
         match look(&path).await {
             // Nothing is below a file.
-            Err(EndError::Item { trouble: Trouble::InTheWay, .. }) if !path.is_root() => path = path.parent(),
-            Ok(Some(entry)) if path != planned.path && entry.kind == Kind::File => break None,
+            Err(EndpointError::Item { trouble: ItemError::InTheWay, .. }) if !path.is_root() => path = path.parent(),
+            Ok(Some(entry)) if path != planned.path && entry.kind == ItemType::File => break None,
             Ok(Some(_)) if path != planned.path => {
-                return Err(EndError::item(Trouble::InTheWay, "the way to it is closed at the source"));
+                return Err(EndpointError::item(ItemError::InTheWay, "the way to it is closed at the source"));
             }
             found => break found?,
         }
     };
     let stays = found.is_some_and(|entry| match planned.detail.what {
-        What::File => entry.kind != Kind::Folder,
-        What::Folder => entry.kind == Kind::Folder,
+        What::File => entry.kind != ItemType::Folder,
+        What::Folder => entry.kind == ItemType::Folder,
     });
     if stays {
-        return Err(EndError::item(Trouble::Other, "the source has it, although the listing of its folder did not"));
+        return Err(EndpointError::item(
+            ItemError::Other,
+            "the source has it, although the listing of its folder did not",
+        ));
     }
     Ok(())
 }

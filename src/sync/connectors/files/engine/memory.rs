@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::sync::connector::{Baseline, BaselineChange, Halt, ItemState};
-use crate::sync::connectors::files::end::{Facts, Mtime};
+use crate::sync::connector::{Baseline, BaselineChange, ItemState, StopReason};
+use crate::sync::connectors::files::endpoint::{Facts, Mtime};
 use crate::sync::connectors::files::path::ItemPath;
 
 /// Baselines read at once.
@@ -70,7 +70,7 @@ impl<'a> Memories<'a> {
     }
 
     /// What is remembered of the file at `path`. Paths must come in their order.
-    pub(super) async fn at(&mut self, path: &ItemPath) -> Result<Option<Memory>, Halt> {
+    pub(super) async fn at(&mut self, path: &ItemPath) -> Result<Option<Memory>, StopReason> {
         let key = path.key();
         self.pass(&key).await?;
         let memory = self.page.front().filter(|first| first.key == key).map(|first| self.parse(&first.state));
@@ -81,7 +81,7 @@ impl<'a> Memories<'a> {
     }
 
     /// Leaves the memories of an item and of all below it as they are.
-    pub(super) async fn keep(&mut self, path: &ItemPath) -> Result<(), Halt> {
+    pub(super) async fn keep(&mut self, path: &ItemPath) -> Result<(), StopReason> {
         let key = path.key();
         self.pass(&key).await?;
         while self.page.front().is_some_and(|first| is_at_or_below(&first.key, &key)) {
@@ -92,7 +92,7 @@ impl<'a> Memories<'a> {
     }
 
     /// Keeps every memory below a folder whose listing is incomplete, also of names that the walk does not meet.
-    pub(super) async fn keep_unlisted(&mut self, folder: &ItemPath) -> Result<(), Halt> {
+    pub(super) async fn keep_unlisted(&mut self, folder: &ItemPath) -> Result<(), StopReason> {
         let key = folder.key();
         self.pass(&key).await?;
         self.unsure.retain(|top| is_at_or_below(&key, top));
@@ -101,7 +101,7 @@ impl<'a> Memories<'a> {
     }
 
     /// Comes to a key: what lies before it was not found, and is forgotten.
-    async fn pass(&mut self, key: &[u8]) -> Result<(), Halt> {
+    async fn pass(&mut self, key: &[u8]) -> Result<(), StopReason> {
         loop {
             self.fill().await?;
             if self.page.front().is_none_or(|first| first.key.as_slice() >= key) {
@@ -113,20 +113,20 @@ impl<'a> Memories<'a> {
         }
     }
 
-    async fn forget(&mut self, key: Vec<u8>) -> Result<(), Halt> {
+    async fn forget(&mut self, key: Vec<u8>) -> Result<(), StopReason> {
         if self.unsure.iter().any(|top| is_at_or_below(&key, top)) {
             return Ok(());
         }
         self.change(BaselineChange::Forget(key)).await
     }
 
-    pub(super) async fn change(&mut self, change: BaselineChange) -> Result<(), Halt> {
+    pub(super) async fn change(&mut self, change: BaselineChange) -> Result<(), StopReason> {
         self.changes.push(change);
         if self.changes.len() >= BATCH { self.store().await } else { Ok(()) }
     }
 
     /// Forgets what is left, at the end of the walk, and stores all changes.
-    pub(super) async fn finish(&mut self) -> Result<(), Halt> {
+    pub(super) async fn finish(&mut self) -> Result<(), StopReason> {
         loop {
             self.fill().await?;
             match self.page.pop_front() {
@@ -136,14 +136,14 @@ impl<'a> Memories<'a> {
         }
     }
 
-    async fn store(&mut self) -> Result<(), Halt> {
+    async fn store(&mut self) -> Result<(), StopReason> {
         if self.changes.is_empty() {
             return Ok(());
         }
         self.state.store(std::mem::take(&mut self.changes)).await
     }
 
-    async fn fill(&mut self) -> Result<(), Halt> {
+    async fn fill(&mut self) -> Result<(), StopReason> {
         if self.ended || !self.page.is_empty() {
             return Ok(());
         }

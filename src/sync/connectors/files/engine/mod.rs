@@ -1,20 +1,20 @@
 //! One run: compare, brake, transfer, delete, sum up.
 //!
-//! Whatever interrupts it, the next run compares anew and goes on from what was done: nothing depends
+//! Whatever interrupts it, the next run compares again and continues from what was done: nothing depends
 //! on a plan having been carried out whole.
 
+mod baseline_writer;
 mod brake;
 mod compare;
 mod decide;
 mod delete;
-mod frame;
-mod keeper;
+mod existence;
+mod folder_visit;
 mod memory;
 mod pairs;
 mod possible;
 mod refuse;
 mod run;
-mod seen;
 mod steps;
 mod sum;
 mod transfer;
@@ -33,14 +33,14 @@ use self::run::{Run, root_failure};
 use self::steps::Spool;
 use self::transfer::with_grace;
 use super::codes;
-use super::end::{End, EndError, Which};
-use super::filter::Filter;
+use super::endpoint::{Endpoint, EndpointError, Which};
+use super::filter::PathFilter;
 use super::names::run_of;
 use super::path::ItemPath;
 use super::settings::{Mode, Settings};
 use crate::domain::message::{Category, Message};
-use crate::domain::run::{Failure, Stage};
-use crate::sync::connector::{Context, Halt};
+use crate::domain::run::{PeerFailure, Stage};
+use crate::sync::connector::{Context, StopReason};
 
 /// Synchronizes two open ends.
 ///
@@ -49,15 +49,15 @@ use crate::sync::connector::{Context, Halt};
 pub async fn synchronize(
     context: &Context,
     settings: &Settings,
-    source: Arc<dyn End>,
-    destination: Arc<dyn End>,
-) -> Result<(), Halt> {
-    let filter = Filter::new(&settings.include, &settings.exclude)
-        .map_err(|wrong| Failure::new(Stage::Settings, codes::PATTERN).arg(wrong))?;
+    source: Arc<dyn Endpoint>,
+    destination: Arc<dyn Endpoint>,
+) -> Result<(), StopReason> {
+    let filter = PathFilter::new(&settings.include, &settings.exclude)
+        .map_err(|wrong| PeerFailure::new(Stage::Settings, codes::PATTERN).arg(wrong))?;
     let run = Run { context, settings, filter, source, destination, ends: ends(settings) };
     run.phase("comparing");
     let has_source = run.has_root(Which::Source).await?;
-    let source_missing = || Failure::new(Stage::Content, codes::SOURCE_MISSING).arg(settings.source.address());
+    let source_missing = || PeerFailure::new(Stage::Content, codes::SOURCE_MISSING).arg(settings.source.address());
     if !has_source && settings.mode == Mode::Copy {
         return Err(source_missing().into());
     }
@@ -72,10 +72,10 @@ pub async fn synchronize(
     if !has_destination {
         run.make_root().await?;
     }
-    run.remove_left_overs(&found.left_overs).await?;
+    run.remove_leftovers(&found.leftovers).await?;
     run.carry_out(&found).await?;
     // Confirmed deletions were carried out, but a run without a source is never a success.
-    if has_source { Ok(()) } else { Err(source_missing().into()) }
+    if has_source { Ok(()) } else { Err(source_missing().arg("deleted").into()) }
 }
 
 /// Marks what is remembered of this pair of ends.
@@ -93,21 +93,21 @@ impl Run<'_> {
         self.context.progress.update(|now| now.phase = phase);
     }
 
-    fn end(&self, which: Which) -> &dyn End {
+    fn end(&self, which: Which) -> &dyn Endpoint {
         match which {
             Which::Source => &*self.source,
             Which::Destination => &*self.destination,
         }
     }
 
-    async fn has_root(&self, which: Which) -> Result<bool, Halt> {
+    async fn has_root(&self, which: Which) -> Result<bool, StopReason> {
         let root = ItemPath::root();
         let found = self.unless_stopped(self.end(which).stat(&root)).await;
         let found = found.map_err(|error| root_failure(error, &self.settings.end(which).address()))?;
         Ok(found.is_some())
     }
 
-    async fn compare(&self, source: bool, destination: bool) -> Result<Compared, Halt> {
+    async fn compare(&self, source: bool, destination: bool) -> Result<Compared, StopReason> {
         let walk = Walk {
             run: self,
             memories: Memories::new(&*self.context.state, &self.ends),
@@ -118,26 +118,26 @@ impl Run<'_> {
         walk.go(source, destination).await
     }
 
-    async fn make_root(&self) -> Result<(), Halt> {
+    async fn make_root(&self) -> Result<(), StopReason> {
         self.context.stop.check()?;
         let root = ItemPath::root();
         let made = with_grace(&self.context.stop, self.destination.make_folder(&root)).await;
         made.map_err(|error| root_failure(error, &self.settings.destination.address()))
     }
 
-    async fn remove_left_overs(&self, left_overs: &[ItemPath]) -> Result<(), Halt> {
-        if left_overs.is_empty() {
+    async fn remove_leftovers(&self, leftovers: &[ItemPath]) -> Result<(), StopReason> {
+        if leftovers.is_empty() {
             return Ok(());
         }
         let in_process = self.context.state.in_process().await?;
-        let is_left_over = |path: &&ItemPath| run_of(path.name()).is_none_or(|run| !in_process.contains(&run));
+        let is_leftover = |path: &&ItemPath| run_of(path.name()).is_none_or(|run| !in_process.contains(&run));
         let mut removed = 0;
-        for path in left_overs.iter().filter(is_left_over) {
+        for path in leftovers.iter().filter(is_leftover) {
             self.context.stop.check()?;
-            match with_grace(&self.context.stop, self.destination.remove_left_over(path)).await {
+            match with_grace(&self.context.stop, self.destination.remove_leftover(path)).await {
                 Ok(true) => removed += 1,
                 // It belongs to another run, or stays for the next one.
-                Ok(false) | Err(EndError::Item { .. }) => {}
+                Ok(false) | Err(EndpointError::Item { .. }) => {}
                 Err(error) => return Err(root_failure(error, "")),
             }
         }

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-use super::seen::{Children, Seen};
+use super::existence::{Children, Existence};
 
 /// What both ends report for one name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pair {
     pub(super) name: Vec<u8>,
-    pub(super) source: Seen,
-    pub(super) destination: Seen,
-    /// The name at the source that already stands for this one, where the destination cannot tell them apart.
+    pub(super) source: Existence,
+    pub(super) destination: Existence,
+    /// The name at the source that is already used for this one, where the destination cannot distinguish the two.
     pub(super) clash: Option<Vec<u8>>,
 }
 
@@ -26,17 +26,17 @@ pub(super) struct Pairs {
 
 /// The children at one end, and what it means that a name is not among them.
 struct Side {
-    children: Peekable<IntoIter<Seen>>,
-    absent: Seen,
+    children: Peekable<IntoIter<Existence>>,
+    absent: Existence,
 }
 
 impl Side {
     fn of(children: Children) -> Self {
-        let absent = if children.incomplete.is_some() { Seen::Unlisted } else { Seen::Missing };
+        let absent = if children.incomplete.is_some() { Existence::Unlisted } else { Existence::Missing };
         Self { children: children.seen.into_iter().peekable(), absent }
     }
 
-    fn next_if(&mut self, wanted: bool) -> Seen {
+    fn next_if(&mut self, wanted: bool) -> Existence {
         let next = if wanted { self.children.next() } else { None };
         next.unwrap_or_else(|| self.absent.clone())
     }
@@ -68,9 +68,9 @@ impl Iterator for Pairs {
     }
 }
 
-/// Names that differ only in case are one at the destination: the first of the source stands for all.
+/// Names that differ only in case are one at the destination: the first name of the source is used.
 /// The destination's entry gets its name; the others are returned with it.
-fn fold_together(source: &[Seen], destination: &mut Children) -> HashMap<Vec<u8>, Vec<u8>> {
+fn fold_together(source: &[Existence], destination: &mut Children) -> HashMap<Vec<u8>, Vec<u8>> {
     let mut first: HashMap<Vec<u8>, &[u8]> = HashMap::new();
     let mut clashes = HashMap::new();
     for seen in source {
@@ -97,21 +97,22 @@ fn folded(name: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::connectors::files::end::{Entry, Facts, Kind};
+    use crate::sync::connectors::files::endpoint::{DirEntry, Facts, ItemType};
     use crate::sync::connectors::files::listing::Listing;
     use crate::sync::connectors::files::path::ItemPath;
 
     fn children(names: &[&str]) -> Children {
-        let entry = |name: &&str| Entry { name: name.as_bytes().to_vec(), kind: Kind::File, facts: Facts::default() };
+        let entry =
+            |name: &&str| DirEntry { name: name.as_bytes().to_vec(), kind: ItemType::File, facts: Facts::default() };
         Children::of(Listing::of(names.iter().map(entry).collect()), &ItemPath::root())
     }
 
     fn shown(pairs: Pairs) -> Vec<String> {
         let show = |pair: Pair| {
-            let side = |seen: &Seen, mark: &str| match seen {
-                Seen::Exists(_) => mark.to_owned(),
-                Seen::Unknown(_) | Seen::Unlisted => "?".to_owned(),
-                Seen::Missing => String::new(),
+            let side = |seen: &Existence, mark: &str| match seen {
+                Existence::Exists(_) => mark.to_owned(),
+                Existence::Unknown(_) | Existence::Unlisted => "?".to_owned(),
+                Existence::Missing => String::new(),
             };
             let clash = pair.clash.map_or("", |_name| "!");
             let name = String::from_utf8(pair.name).unwrap();

@@ -3,7 +3,7 @@
 use super::run::skipped;
 use crate::domain::message::{Category, MAX_KEY_BYTES, Message};
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::Abilities;
+use crate::sync::connectors::files::endpoint::Abilities;
 use crate::sync::connectors::files::path::ItemPath;
 
 /// A Warning if a path of the source cannot be one of the destination.

@@ -2,7 +2,7 @@
 
 use crate::domain::message::{Category, Message};
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{Entry, Kind, Which};
+use crate::sync::connectors::files::endpoint::{DirEntry, ItemType, Which};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::Mode;
 
@@ -11,13 +11,13 @@ use super::possible::impossible;
 use super::run::skipped;
 
 /// The word for a kind of item in messages.
-pub(super) fn word(kind: Kind) -> &'static str {
+pub(super) fn type_name(kind: ItemType) -> &'static str {
     match kind {
-        Kind::File | Kind::LeftOver => "file",
-        Kind::Folder => "folder",
-        Kind::Link => "link",
-        Kind::Other => "special",
-        Kind::Mount => "mount",
+        ItemType::File | ItemType::LeftOver => "file",
+        ItemType::Folder => "folder",
+        ItemType::Link => "link",
+        ItemType::Other => "special",
+        ItemType::Mount => "mount",
     }
 }
 
@@ -25,12 +25,12 @@ impl Walk<'_> {
     /// Why an item of the source cannot be handled at all.
     pub(super) fn refuse(
         &self,
-        source: &Entry,
-        destination: Option<&Entry>,
+        source: &DirEntry,
+        destination: Option<&DirEntry>,
         path: &ItemPath,
         clash: Option<Vec<u8>>,
     ) -> Option<Message> {
-        let item_type = word(source.kind);
+        let item_type = type_name(source.kind);
         if let Some(message) = stranger(source.kind, Which::Source, path) {
             return Some(message);
         }
@@ -43,23 +43,23 @@ impl Walk<'_> {
         }
         let there = destination?.kind;
         let in_the_way = match there {
-            Kind::Link | Kind::Other | Kind::Mount => true,
-            Kind::File | Kind::Folder | Kind::LeftOver => {
+            ItemType::Link | ItemType::Other | ItemType::Mount => true,
+            ItemType::File | ItemType::Folder | ItemType::LeftOver => {
                 let hidden = self.stack.last().is_some_and(|top| top.hidden.contains(path.name()));
                 there != source.kind && (hidden || self.run.settings.mode == Mode::Copy)
             }
         };
-        in_the_way.then(|| skipped(Category::Warning, codes::IN_THE_WAY, item_type, path).arg(word(there)))
+        in_the_way.then(|| skipped(Category::Warning, codes::IN_THE_WAY, item_type, path).arg(type_name(there)))
     }
 }
 
 /// Information about what is no item: links, special files, mounts.
-pub(super) fn stranger(kind: Kind, which: Which, path: &ItemPath) -> Option<Message> {
+pub(super) fn stranger(kind: ItemType, which: Which, path: &ItemPath) -> Option<Message> {
     let code = match kind {
-        Kind::Link => codes::LINK,
-        Kind::Other => codes::SPECIAL,
-        Kind::Mount => codes::MOUNT,
-        Kind::File | Kind::Folder | Kind::LeftOver => return None,
+        ItemType::Link => codes::LINK,
+        ItemType::Other => codes::SPECIAL,
+        ItemType::Mount => codes::MOUNT,
+        ItemType::File | ItemType::Folder | ItemType::LeftOver => return None,
     };
-    Some(skipped(Category::Information, code, word(kind), path).arg(which.as_str()))
+    Some(skipped(Category::Information, code, type_name(kind), path).arg(which.as_str()))
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::message::{Category, Message, Operation};
-use crate::domain::run::{Failure, Stage};
-use crate::sync::connector::{Context, Halt};
+use crate::domain::run::{PeerFailure, Stage};
+use crate::sync::connector::{Context, StopReason};
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{End, EndError, EndResult, Trouble, Which};
-use crate::sync::connectors::files::filter::Filter;
+use crate::sync::connectors::files::endpoint::{Endpoint, EndpointError, EndpointResult, ItemError, Which};
+use crate::sync::connectors::files::filter::PathFilter;
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::Settings;
 
@@ -19,9 +19,9 @@ use super::steps::{Planned, What};
 pub(super) struct Run<'a> {
     pub(super) context: &'a Context,
     pub(super) settings: &'a Settings,
-    pub(super) filter: Filter,
-    pub(super) source: Arc<dyn End>,
-    pub(super) destination: Arc<dyn End>,
+    pub(super) filter: PathFilter,
+    pub(super) source: Arc<dyn Endpoint>,
+    pub(super) destination: Arc<dyn Endpoint>,
     /// Marks memories of this pair of ends.
     pub(super) ends: String,
 }
@@ -104,25 +104,25 @@ impl Tally {
     }
 
     /// Notes why a transfer failed.
-    pub(super) fn failed(&mut self, which: Which, error: &EndError) {
-        let EndError::Item { trouble, words } = error else { return };
-        if (which, *trouble) == (Which::Source, Trouble::NotFound) {
+    pub(super) fn failed(&mut self, which: Which, error: &EndpointError) {
+        let EndpointError::Item { trouble, words } = error else { return };
+        if (which, *trouble) == (Which::Source, ItemError::NotFound) {
             // There is nothing to transfer any more.
             self.wanted -= 1;
             return;
         }
-        self.lasting |= *trouble != Trouble::Changed;
+        self.lasting |= *trouble != ItemError::Changed;
         self.first_words.get_or_insert_with(|| words.clone());
     }
 }
 
 impl Run<'_> {
-    pub(super) async fn log(&self, message: Message) -> Result<(), Halt> {
+    pub(super) async fn log(&self, message: Message) -> Result<(), StopReason> {
         Ok(self.context.journal.log(message).await?)
     }
 
     /// Waits for something that changes nothing, until the run is stopped.
-    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = EndResult<T>>) -> EndResult<T> {
+    pub(super) async fn unless_stopped<T>(&self, work: impl Future<Output = EndpointResult<T>>) -> EndpointResult<T> {
         tokio::select! {
             biased;
             stopped = self.context.stop.stopped() => Err(stopped.into()),
@@ -133,11 +133,11 @@ impl Run<'_> {
     /// Tells about an item that was skipped; `Err` if the whole run cannot go on.
     pub(super) async fn skip(
         &self,
-        error: EndError,
+        error: EndpointError,
         which: Which,
         item_type: &'static str,
         path: &ItemPath,
-    ) -> Result<(), Halt> {
+    ) -> Result<(), StopReason> {
         self.log(self.warning(error, which, item_type, path)?).await
     }
 
@@ -145,73 +145,73 @@ impl Run<'_> {
     #[expect(clippy::unused_self, reason = "reads as what the run says")]
     pub(super) fn warning(
         &self,
-        error: EndError,
+        error: EndpointError,
         which: Which,
         item_type: &'static str,
         path: &ItemPath,
-    ) -> Result<Message, Halt> {
+    ) -> Result<Message, StopReason> {
         match error {
-            EndError::Item { trouble, words } => Ok(message(trouble, words, which, item_type, path)),
-            EndError::Whole(failure) => Err(failure.into()),
-            EndError::Stopped(stopped) => Err(stopped.into()),
+            EndpointError::Item { trouble, words } => Ok(message(trouble, words, which, item_type, path)),
+            EndpointError::Whole(failure) => Err(failure.into()),
+            EndpointError::Stopped(stopped) => Err(stopped.into()),
         }
     }
 }
 
 /// A whole failure out of trouble with a root.
-pub(super) fn root_failure(error: EndError, address: &str) -> Halt {
+pub(super) fn root_failure(error: EndpointError, address: &str) -> StopReason {
     match error {
-        EndError::Item { words, .. } => {
-            Failure::new(Stage::Content, codes::ROOT).arg(address).arg(words.as_str()).quoting(words).into()
+        EndpointError::Item { words, .. } => {
+            PeerFailure::new(Stage::Content, codes::ROOT).arg(address).arg(words.as_str()).quoting(words).into()
         }
-        EndError::Whole(failure) => failure.into(),
-        EndError::Stopped(stopped) => stopped.into(),
+        EndpointError::Whole(failure) => failure.into(),
+        EndpointError::Stopped(stopped) => stopped.into(),
     }
 }
 
 /// A Warning about an item that was skipped, to be tried again next time.
-fn message(trouble: Trouble, words: String, which: Which, item_type: &'static str, path: &ItemPath) -> Message {
+fn message(trouble: ItemError, words: String, which: Which, item_type: &'static str, path: &ItemPath) -> Message {
     let (code, with_side) = match trouble {
-        Trouble::Changed => (codes::CHANGED, false),
-        Trouble::Denied => (codes::DENIED, true),
-        Trouble::NotFound => (codes::GONE, true),
-        Trouble::Name => (codes::NAME, false),
-        Trouble::TooLong => (codes::TOO_LONG, false),
-        Trouble::NotEmpty | Trouble::InTheWay => (codes::IN_THE_WAY, false),
-        Trouble::Other => (codes::TROUBLE, true),
+        ItemError::Changed => (codes::CHANGED, false),
+        ItemError::Denied => (codes::DENIED, true),
+        ItemError::NotFound => (codes::GONE, true),
+        ItemError::Name => (codes::NAME, false),
+        ItemError::TooLong => (codes::TOO_LONG, false),
+        ItemError::NotEmpty | ItemError::InTheWay => (codes::IN_THE_WAY, false),
+        ItemError::Other => (codes::TROUBLE, true),
     };
     let message = skipped(Category::Warning, code, item_type, path);
     let message = if with_side { message.arg(which.as_str()) } else { message };
     let message = match trouble {
-        Trouble::Name => message.arg(words.as_str()),
-        Trouble::TooLong => message.arg(path.as_bytes().len().to_string()).arg(String::new()),
-        Trouble::Changed
-        | Trouble::Denied
-        | Trouble::NotFound
-        | Trouble::NotEmpty
-        | Trouble::InTheWay
-        | Trouble::Other => message,
+        ItemError::Name => message.arg(words.as_str()),
+        ItemError::TooLong => message.arg(path.as_bytes().len().to_string()).arg(String::new()),
+        ItemError::Changed
+        | ItemError::Denied
+        | ItemError::NotFound
+        | ItemError::NotEmpty
+        | ItemError::InTheWay
+        | ItemError::Other => message,
     };
     message.quoting(words)
 }
 
 /// A Warning about an item of which an end does not know whether it exists.
 pub(super) fn unknown(
-    trouble: Trouble,
+    trouble: ItemError,
     words: String,
     which: Which,
     item_type: &'static str,
     path: &ItemPath,
 ) -> Message {
     match trouble {
-        Trouble::Denied => message(trouble, words, which, item_type, path),
-        Trouble::Changed
-        | Trouble::NotFound
-        | Trouble::Name
-        | Trouble::TooLong
-        | Trouble::NotEmpty
-        | Trouble::InTheWay
-        | Trouble::Other => {
+        ItemError::Denied => message(trouble, words, which, item_type, path),
+        ItemError::Changed
+        | ItemError::NotFound
+        | ItemError::Name
+        | ItemError::TooLong
+        | ItemError::NotEmpty
+        | ItemError::InTheWay
+        | ItemError::Other => {
             skipped(Category::Warning, codes::UNKNOWN, item_type, path).arg(which.as_str()).quoting(words)
         }
     }

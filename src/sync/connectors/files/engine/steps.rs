@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::sync::connector::{Action, Halt, Plan, Step};
+use crate::sync::connector::{Action, Plan, Step, StopReason};
+use crate::sync::connectors::files::mtime::Mtime;
 use crate::sync::connectors::files::path::ItemPath;
 
 /// Steps spooled at once.
@@ -37,17 +38,20 @@ pub(super) struct Detail {
     pub(super) update: bool,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) drift: bool,
-    /// Only after the deletions: something of another kind stands in the place first.
+    /// Only after the deletions: an item of another type has to be deleted first.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) late: bool,
     /// The version that was listed, where it can be recognized when it is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) etag: Option<String>,
+    /// Of a file to delete: its modification time when it was planned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) modified: Option<Mtime>,
 }
 
 impl Detail {
     pub(super) const fn of(what: What, size: u64) -> Self {
-        Self { what, size, update: false, drift: false, late: false, etag: None }
+        Self { what, size, update: false, drift: false, late: false, etag: None, modified: None }
     }
 }
 
@@ -81,13 +85,13 @@ impl<'a> Spool<'a> {
         Self { plan, waiting: Vec::new() }
     }
 
-    pub(super) async fn add(&mut self, action: Action, path: &ItemPath, detail: &Detail) -> Result<(), Halt> {
+    pub(super) async fn add(&mut self, action: Action, path: &ItemPath, detail: &Detail) -> Result<(), StopReason> {
         let detail = serde_json::to_string(detail).unwrap_or_default();
         self.waiting.push(Step { action, key: path.key(), detail });
         if self.waiting.len() >= BATCH { self.flush().await } else { Ok(()) }
     }
 
-    pub(super) async fn flush(&mut self) -> Result<(), Halt> {
+    pub(super) async fn flush(&mut self) -> Result<(), StopReason> {
         if self.waiting.is_empty() {
             return Ok(());
         }

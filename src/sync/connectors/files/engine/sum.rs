@@ -1,10 +1,10 @@
 //! Carrying out what the comparison found, and what the run says about itself.
 
 use crate::domain::message::{Category, Message};
-use crate::domain::run::{Failure, Stage};
-use crate::sync::connector::Halt;
+use crate::domain::run::{PeerFailure, Stage};
+use crate::sync::connector::StopReason;
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::Which;
+use crate::sync::connectors::files::endpoint::Which;
 
 use super::compare::Compared;
 use super::run::{Run, Tally};
@@ -13,7 +13,7 @@ use super::{delete, transfer};
 impl Run<'_> {
     /// Says once per run what is odd about an end. `by_size`: at the source, at the destination, only sizes
     /// could be compared for some files.
-    pub(super) async fn remark(&self, by_size: (bool, bool)) -> Result<(), Halt> {
+    pub(super) async fn remark(&self, by_size: (bool, bool)) -> Result<(), StopReason> {
         for (which, by_size) in [(Which::Source, by_size.0), (Which::Destination, by_size.1)] {
             for remark in self.end(which).remarks() {
                 let message = Message::of_run(Category::Information, remark.code).arg(which.as_str());
@@ -26,7 +26,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(super) async fn carry_out(&self, found: &Compared) -> Result<(), Halt> {
+    pub(super) async fn carry_out(&self, found: &Compared) -> Result<(), StopReason> {
         let mut tally = found.tally.clone();
         self.phase("transferring");
         transfer::transfer(self, false, &mut tally).await?;
@@ -43,7 +43,7 @@ impl Run<'_> {
         self.sum_up(tally).await
     }
 
-    async fn sum_up(&self, tally: Tally) -> Result<(), Halt> {
+    async fn sum_up(&self, tally: Tally) -> Result<(), StopReason> {
         let (nothing_arrived, had_to_arrive) = (tally.nothing_arrived(), tally.had_to_arrive());
         let Tally { unchanged, inserted, updated, deleted, skipped, bytes, .. } = tally;
         let numbers = [unchanged, inserted, updated, deleted, skipped, bytes];
@@ -52,8 +52,8 @@ impl Run<'_> {
         if !nothing_arrived {
             return Ok(());
         }
-        let failure = Failure::new(Stage::Content, codes::NOTHING_ARRIVED).arg(had_to_arrive.to_string());
-        let failure = Failure { foreign_text: tally.first_words, transient: !tally.lasting, ..failure };
+        let failure = PeerFailure::new(Stage::Content, codes::NOTHING_ARRIVED).arg(had_to_arrive.to_string());
+        let failure = PeerFailure { foreign_text: tally.first_words, transient: !tally.lasting, ..failure };
         Err(failure.into())
     }
 }

@@ -7,18 +7,18 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use crate::domain::message::{Category, Direction, Message, Operation};
-use crate::sync::connector::{Action, Halt};
+use crate::sync::connector::{Action, StopReason};
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble, Which};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, ItemError, Which};
 use crate::sync::connectors::files::incoming::Incoming;
 use crate::sync::stop::{Stop, Stopped};
 
-use super::keeper::Keeper;
+use super::baseline_writer::BaselineWriter;
 use super::memory::{is_at_or_below, remember};
 use super::run::{Run, Tally};
 use super::steps::{Detail, Planned, What};
 
-/// How long an operation under way may go on when the run is stopped, before it is dropped.
+/// How long an operation under way may continue when the run is stopped, before it is dropped.
 const GRACE: Duration = Duration::from_secs(1);
 /// The pause before a file is written once more.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -26,7 +26,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 const PAGE: usize = 1_000;
 
 /// How a file ended: the facts of both sides, or which side failed.
-type Done = Result<(Facts, Facts), (Which, EndError)>;
+type Done = Result<(Facts, Facts), (Which, EndpointError)>;
 
 /// The steps of one action, read in pages.
 struct Steps<'a> {
@@ -38,7 +38,7 @@ struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    async fn next(&mut self) -> Result<Option<Planned>, Halt> {
+    async fn next(&mut self) -> Result<Option<Planned>, StopReason> {
         loop {
             while let Some(step) = self.page.next() {
                 let planned = Planned::from_step(&step);
@@ -59,25 +59,25 @@ impl Steps<'_> {
 
 struct Transfer<'a> {
     run: &'a Run<'a>,
-    keeper: Keeper<'a>,
+    keeper: BaselineWriter<'a>,
     tally: &'a mut Tally,
     /// A folder that could not be made: what is in it cannot be either.
     blocked: Option<Vec<u8>>,
 }
 
 /// Carries out the transfers that wait for deletions (`late`), or those that do not.
-pub(super) async fn transfer(run: &Run<'_>, late: bool, tally: &mut Tally) -> Result<(), Halt> {
-    let mut transfer = Transfer { run, keeper: Keeper::new(run), tally, blocked: None };
+pub(super) async fn transfer(run: &Run<'_>, late: bool, tally: &mut Tally) -> Result<(), StopReason> {
+    let mut transfer = Transfer { run, keeper: BaselineWriter::new(run), tally, blocked: None };
     let gone = transfer.go(late).await;
     let kept = transfer.keeper.finish().await;
     gone.and(kept)
 }
 
 impl<'a> Transfer<'a> {
-    async fn go(&mut self, late: bool) -> Result<(), Halt> {
+    async fn go(&mut self, late: bool) -> Result<(), StopReason> {
         let mut steps = Steps { run: self.run, late, page: Vec::new().into_iter(), after: None, ended: false };
         let mut running = FuturesUnordered::new();
-        let mut halt: Option<Halt> = None;
+        let mut halt: Option<StopReason> = None;
         let mut more = true;
         loop {
             while more && halt.is_none() && running.len() < self.run.settings.transfers {
@@ -87,11 +87,11 @@ impl<'a> Transfer<'a> {
                     Err(error) => halt = Some(error),
                 }
             }
-            // A stop ends by itself what is under way; after a failure that gets a moment and is dropped.
+            // A stop ends the operations that are under way; after a failure they get a moment and are dropped.
             let dropped = async {
                 match &halt {
-                    Some(Halt::Failed(_) | Halt::Braked) => tokio::time::sleep(GRACE).await,
-                    Some(Halt::Stopped(_)) | None => std::future::pending().await,
+                    Some(StopReason::Failed(_) | StopReason::Braked) => tokio::time::sleep(GRACE).await,
+                    Some(StopReason::Stopped(_)) | None => std::future::pending().await,
                 }
             };
             let finished = tokio::select! {
@@ -114,7 +114,7 @@ impl<'a> Transfer<'a> {
     }
 
     /// The next file to transfer. Folders on the way to it are made.
-    async fn start(&mut self, steps: &mut Steps<'a>) -> Result<Option<Planned>, Halt> {
+    async fn start(&mut self, steps: &mut Steps<'a>) -> Result<Option<Planned>, StopReason> {
         loop {
             self.run.context.stop.check()?;
             let Some(planned) = steps.next().await? else { return Ok(None) };
@@ -130,7 +130,7 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    async fn folder(&mut self, planned: Planned) -> Result<(), Halt> {
+    async fn folder(&mut self, planned: Planned) -> Result<(), StopReason> {
         let made = with_grace(&self.run.context.stop, self.run.destination.make_folder(&planned.path)).await;
         self.step_done();
         match made {
@@ -149,7 +149,7 @@ impl<'a> Transfer<'a> {
         }
     }
 
-    async fn end_file(&mut self, planned: Planned, done: Done) -> Result<(), Halt> {
+    async fn end_file(&mut self, planned: Planned, done: Done) -> Result<(), StopReason> {
         self.step_done();
         match done {
             Ok((source, destination)) => {
@@ -180,11 +180,11 @@ impl<'a> Transfer<'a> {
     }
 
     /// Where the destination takes a name for another one, that other item may be the only copy of this one.
-    fn doubt(&mut self, planned: &Planned, which: Which, error: &EndError) {
+    fn doubt(&mut self, planned: &Planned, which: Which, error: &EndpointError) {
         let is_of_name = match error {
-            EndError::Item { trouble: Trouble::Name | Trouble::InTheWay, .. } => true,
-            EndError::Item { trouble: Trouble::Other, .. } => planned.detail.what == What::Folder,
-            EndError::Item { .. } | EndError::Whole(_) | EndError::Stopped(_) => false,
+            EndpointError::Item { trouble: ItemError::Name | ItemError::InTheWay, .. } => true,
+            EndpointError::Item { trouble: ItemError::Other, .. } => planned.detail.what == What::Folder,
+            EndpointError::Item { .. } | EndpointError::Whole(_) | EndpointError::Stopped(_) => false,
         };
         if which == Which::Destination && is_of_name {
             self.tally.doubtful(planned);
@@ -196,14 +196,14 @@ impl<'a> Transfer<'a> {
     }
 }
 
-async fn drifted(run: &Run<'_>, planned: &Planned) -> Result<(), Halt> {
+async fn drifted(run: &Run<'_>, planned: &Planned) -> Result<(), StopReason> {
     let operation = if planned.detail.update { Operation::Update } else { Operation::Insert };
     let (item, key) = (planned.detail.what.as_str(), planned.path.as_bytes());
     let message = Message::of_item(Category::Warning, codes::DRIFT, operation, item, key);
     run.log(message.going(Direction::Out)).await
 }
 
-async fn success(run: &Run<'_>, code: &'static str, operation: Operation, planned: &Planned) -> Result<(), Halt> {
+async fn success(run: &Run<'_>, code: &'static str, operation: Operation, planned: &Planned) -> Result<(), StopReason> {
     let (item, key) = (planned.detail.what.as_str(), planned.path.as_bytes());
     let message = Message::of_item(Category::Success, code, operation, item, key).going(Direction::Out);
     run.log(match planned.detail.what {
@@ -219,10 +219,10 @@ async fn file(run: &Run<'_>, planned: Planned) -> (Planned, Done) {
     let work = async {
         let first = attempt(run, &planned).await;
         match first {
-            Err((Which::Destination, EndError::Whole(failure))) if failure.transient => {}
+            Err((Which::Destination, EndpointError::Whole(failure))) if failure.transient => {}
             done => return done,
         }
-        // What was sent as a stream is gone: no end can send it again by itself.
+        // What was sent as a stream cannot be sent again.
         tokio::select! {
             stopped = context.stop.stopped() => return Err((Which::Destination, stopped.into())),
             () = tokio::time::sleep(AGAIN) => {}
@@ -243,7 +243,7 @@ async fn attempt(run: &Run<'_>, planned: &Planned) -> Done {
     let reader = run.source.read(path).await.map_err(|error| (Which::Source, error))?;
     if !is_as_listed(&planned.detail, reader.facts()) {
         let words = "what the service sends is not the version that it listed";
-        return Err((Which::Source, EndError::item(Trouble::Changed, words)));
+        return Err((Which::Source, EndpointError::item(ItemError::Changed, words)));
     }
     let incoming = Incoming::new(reader, context.stop.clone(), context.progress.clone());
     let (failed, given, facts) = (incoming.failed(), incoming.counter(), incoming.last_facts());
@@ -251,7 +251,7 @@ async fn attempt(run: &Run<'_>, planned: &Planned) -> Done {
         Ok(written) => match facts.take() {
             Some(facts) => Ok((facts, written)),
             // It was not given to its end, so nobody knows whether it is whole.
-            None => Err((Which::Source, EndError::item(Trouble::Changed, "it was not read to its end"))),
+            None => Err((Which::Source, EndpointError::item(ItemError::Changed, "it was not read to its end"))),
         },
         Err(error) => {
             let in_vain = given.load(Ordering::Relaxed);
@@ -266,8 +266,8 @@ fn is_as_listed(listed: &Detail, read: &Facts) -> bool {
     listed.etag.is_none() || (listed.etag == read.etag && read.size.is_none_or(|size| size == listed.size))
 }
 
-/// Lets an operation end by itself when the run is stopped, but not for long.
-pub(super) async fn with_grace<T>(stop: &Stop, work: impl Future<Output = EndResult<T>>) -> EndResult<T> {
+/// Lets an operation end when the run is stopped, but not for long.
+pub(super) async fn with_grace<T>(stop: &Stop, work: impl Future<Output = EndpointResult<T>>) -> EndpointResult<T> {
     tokio::select! {
         biased;
         done = work => done,

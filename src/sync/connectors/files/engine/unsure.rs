@@ -2,18 +2,18 @@
 //! below it is; its baseline stays, it counts as skipped, and a Warning says why.
 
 use crate::domain::message::{Category, MAX_KEY_BYTES, Message};
-use crate::sync::connector::Halt;
+use crate::sync::connector::StopReason;
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::Which;
+use crate::sync::connectors::files::endpoint::Which;
 use crate::sync::connectors::files::filter::Scope;
 use crate::sync::connectors::files::listing::{Unknown, Unusable};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::Mode;
 
 use super::compare::Walk;
-use super::frame::Frame;
+use super::existence::{Children, Existence};
+use super::folder_visit::FolderVisit;
 use super::run::{skipped, unknown};
-use super::seen::{Children, Seen};
 use super::steps::What;
 
 /// The item type of what may be a file or a folder.
@@ -23,22 +23,22 @@ impl Walk<'_> {
     /// At least one end does not know whether the item exists.
     pub(super) async fn unsure(
         &mut self,
-        source: Seen,
-        destination: Seen,
+        source: Existence,
+        destination: Existence,
         path: ItemPath,
         scope: Scope,
-    ) -> Result<(), Halt> {
+    ) -> Result<(), StopReason> {
         let there = !destination.is_missing();
         // What stays at the destination is an item of it all the same, for the deletion limit.
         self.found.items += i64::from(destination.entry().is_some() && scope == Scope::Inside);
-        let wanted = !matches!(source, Seen::Missing | Seen::Unlisted);
+        let wanted = !matches!(source, Existence::Missing | Existence::Unlisted);
         match (source, destination) {
-            (Seen::Unknown(Unknown { trouble, words, .. }), _) => {
+            (Existence::Unknown(Unknown { trouble, words, .. }), _) => {
                 self.refused(unknown(trouble, words, Which::Source, ITEM, &path), &path, there).await
             }
             // A copy run leaves alone what only the destination has.
             (_, _) if !wanted && self.run.settings.mode == Mode::Copy => self.memories.keep(&path).await,
-            (_, Seen::Unknown(Unknown { trouble, words, .. })) => {
+            (_, Existence::Unknown(Unknown { trouble, words, .. })) => {
                 let message = unknown(trouble, words, Which::Destination, ITEM, &path);
                 if wanted {
                     self.refused(message, &path, there).await
@@ -57,7 +57,12 @@ impl Walk<'_> {
     }
 
     /// Reports what a listing lacks, and protects what is in the folder.
-    pub(super) async fn incomplete(&mut self, frame: &mut Frame, which: Which, listed: &Children) -> Result<(), Halt> {
+    pub(super) async fn incomplete(
+        &mut self,
+        frame: &mut FolderVisit,
+        which: Which,
+        listed: &Children,
+    ) -> Result<(), StopReason> {
         let matters = which == Which::Source || self.run.settings.mode == Mode::Mirror;
         for Unusable { shown, words } in &listed.unusable {
             frame.kept += u64::from(which == Which::Destination);

@@ -2,12 +2,14 @@
 
 use tokio::task::JoinHandle;
 
-use crate::sync::connectors::files::end::{EndError, EndResult, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, ItemError};
 
-pub(super) async fn run<T: Send + 'static>(work: impl FnOnce() -> EndResult<T> + Send + 'static) -> EndResult<T> {
+pub(super) async fn run<T: Send + 'static>(
+    work: impl FnOnce() -> EndpointResult<T> + Send + 'static,
+) -> EndpointResult<T> {
     joined(tokio::task::spawn_blocking(work)).await
 }
 
-pub(super) async fn joined<T>(handle: JoinHandle<EndResult<T>>) -> EndResult<T> {
-    handle.await.unwrap_or_else(|error| Err(EndError::item(Trouble::Other, error)))
+pub(super) async fn joined<T>(handle: JoinHandle<EndpointResult<T>>) -> EndpointResult<T> {
+    handle.await.unwrap_or_else(|error| Err(EndpointError::item(ItemError::Other, error)))
 }

@@ -9,13 +9,12 @@ use rustix::io::Errno;
 
 use super::LocalInner;
 use super::tree::Purpose;
-use crate::sync::connectors::files::end::{EndError, EndResult, Entry, Facts, Kind, Trouble};
+use crate::sync::connectors::files::endpoint::{DirEntry, EndpointError, EndpointResult, Facts, ItemError, ItemType};
 use crate::sync::connectors::files::listing::{Listing, Unknown};
-use crate::sync::connectors::files::names::is_temporary;
 use crate::sync::connectors::files::path::{ItemPath, is_name};
 
 impl LocalInner {
-    pub(super) fn list(&self, folder: &ItemPath) -> EndResult<Listing> {
+    pub(super) fn list(&self, folder: &ItemPath) -> EndpointResult<Listing> {
         let trouble = |errno: Errno| self.trouble(errno);
         let dir = self.tree.folder(folder, Purpose::List).map_err(trouble)?;
         let names = || {
@@ -23,7 +22,7 @@ impl LocalInner {
             Ok(names.map(|found| Ok(found?.file_name().to_bytes().to_vec())))
         };
         let look =
-            |name: &[u8]| self.tree.look(&dir, OsStr::from_bytes(name)).map(|(kind, facts, _mode)| (kind, facts));
+            |name: &[u8]| self.tree.stat(&dir, OsStr::from_bytes(name)).map(|(kind, facts, _mode)| (kind, facts));
         collect(names, look, trouble)
     }
 }
@@ -31,10 +30,10 @@ impl LocalInner {
 /// Describes each name. A name whose description fails is unknown, unless it vanished: then it is not listed again.
 /// Names that could not be read are missing from the listing.
 fn collect<N: Iterator<Item = Result<Vec<u8>, Errno>>>(
-    names: impl Fn() -> EndResult<N>,
-    look: impl Fn(&[u8]) -> Result<(Kind, Facts), Errno>,
-    trouble: impl Fn(Errno) -> EndError,
-) -> EndResult<Listing> {
+    names: impl Fn() -> EndpointResult<N>,
+    look: impl Fn(&[u8]) -> Result<(ItemType, Facts), Errno>,
+    trouble: impl Fn(Errno) -> EndpointError,
+) -> EndpointResult<Listing> {
     let (mut listing, mut vanished) = (Listing::default(), BTreeSet::new());
     for name in names()? {
         let name = match name {
@@ -42,7 +41,7 @@ fn collect<N: Iterator<Item = Result<Vec<u8>, Errno>>>(
             // Nothing was read: the folder as a whole cannot be listed.
             Err(errno) if listing.is_empty() => return Err(trouble(errno)),
             Err(errno) => {
-                let EndError::Item { words, .. } = trouble(errno) else { return Err(trouble(errno)) };
+                let EndpointError::Item { words, .. } = trouble(errno) else { return Err(trouble(errno)) };
                 listing.miss(words);
                 break;
             }
@@ -52,12 +51,12 @@ fn collect<N: Iterator<Item = Result<Vec<u8>, Errno>>>(
         }
         match look(&name) {
             Ok((kind, facts)) => {
-                let kind = if kind == Kind::File && is_temporary(&name) { Kind::LeftOver } else { kind };
-                listing.entries.push(Entry { name, kind, facts });
+                let kind = if kind == ItemType::File { ItemType::of_file(&name) } else { kind };
+                listing.entries.push(DirEntry { name, kind, facts });
             }
             Err(Errno::NOENT) => drop(vanished.insert(name)),
             Err(errno) => match trouble(errno) {
-                EndError::Item { trouble, words } => listing.unknown.push(Unknown { name, trouble, words }),
+                EndpointError::Item { trouble, words } => listing.unknown.push(Unknown { name, trouble, words }),
                 whole => return Err(whole),
             },
         }
@@ -67,7 +66,7 @@ fn collect<N: Iterator<Item = Result<Vec<u8>, Errno>>>(
         for name in names()?.map_while(Result::ok).filter(|name| vanished.contains(name)) {
             if look(&name).is_err() {
                 let words = "it is listed, and not found".to_owned();
-                listing.unknown.push(Unknown { name, trouble: Trouble::Other, words });
+                listing.unknown.push(Unknown { name, trouble: ItemError::Other, words });
             }
         }
     }
@@ -75,10 +74,10 @@ fn collect<N: Iterator<Item = Result<Vec<u8>, Errno>>>(
 }
 
 /// Where permission is denied for every child, it is denied for the folder: one Warning is enough.
-fn closed(mut listing: Listing) -> EndResult<Listing> {
-    let denied = listing.entries.is_empty() && listing.unknown.iter().all(|one| one.trouble == Trouble::Denied);
+fn closed(mut listing: Listing) -> EndpointResult<Listing> {
+    let denied = listing.entries.is_empty() && listing.unknown.iter().all(|one| one.trouble == ItemError::Denied);
     match listing.unknown.pop() {
-        Some(one) if denied => Err(EndError::item(one.trouble, one.words)),
+        Some(one) if denied => Err(EndpointError::item(one.trouble, one.words)),
         Some(one) => {
             listing.unknown.push(one);
             Ok(listing)
@@ -92,11 +91,11 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::sync::connectors::files::end::Which;
+    use crate::sync::connectors::files::endpoint::Which;
     use crate::sync::connectors::files::local::trouble;
 
     /// Each name with the error of its description, if any.
-    fn listed(names: &[(&str, Option<Errno>)], end: Option<Errno>) -> EndResult<Listing> {
+    fn listed(names: &[(&str, Option<Errno>)], end: Option<Errno>) -> EndpointResult<Listing> {
         // What vanished is not listed again.
         let times = Cell::new(0);
         let given = || {
@@ -107,7 +106,7 @@ mod tests {
         };
         let look = |name: &[u8]| match names.iter().find(|(given, _)| given.as_bytes() == name) {
             Some((_, Some(errno))) => Err(*errno),
-            Some((_, None)) | None => Ok((Kind::File, Facts::default())),
+            Some((_, None)) | None => Ok((ItemType::File, Facts::default())),
         };
         collect(given, look, |errno| trouble::of(errno, Which::Source))
     }
@@ -134,14 +133,14 @@ mod tests {
     fn an_error_in_the_middle_makes_the_listing_incomplete() {
         let listing = listed(&[("a", None)], Some(Errno::IO)).unwrap();
         assert!(shown(&listing).starts_with("a … "), "{}", shown(&listing));
-        assert!(matches!(listed(&[], Some(Errno::IO)), Err(EndError::Item { trouble: Trouble::Other, .. })));
-        assert!(matches!(listed(&[("a", None)], Some(Errno::STALE)), Err(EndError::Whole(_))), "the disk is away");
+        assert!(matches!(listed(&[], Some(Errno::IO)), Err(EndpointError::Item { trouble: ItemError::Other, .. })));
+        assert!(matches!(listed(&[("a", None)], Some(Errno::STALE)), Err(EndpointError::Whole(_))), "the disk is away");
     }
 
     #[test]
     fn a_folder_that_may_be_listed_but_not_entered_is_closed() {
         let (a, b) = (("a", Some(Errno::ACCESS)), ("b", Some(Errno::PERM)));
-        assert!(matches!(listed(&[a, b], None), Err(EndError::Item { trouble: Trouble::Denied, .. })));
+        assert!(matches!(listed(&[a, b], None), Err(EndpointError::Item { trouble: ItemError::Denied, .. })));
         assert_eq!(shown(&listed(&[a, ("b", Some(Errno::IO))], None).unwrap()), "a? b?");
     }
 }

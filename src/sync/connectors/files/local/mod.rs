@@ -20,13 +20,15 @@ use rustix::io::Errno;
 use self::read::LocalReader;
 use self::tree::{Purpose, Tree};
 use super::codes;
-use super::end::{Abilities, End, EndError, EndResult, Entry, Facts, Kind, Reader, Trouble, Which};
+use super::endpoint::{
+    Abilities, DirEntry, Endpoint, EndpointError, EndpointResult, Facts, FileReader, ItemError, ItemType, Which,
+};
 use super::incoming::Incoming;
 use super::listing::Listing;
 use super::names::TemporaryNames;
 use super::path::ItemPath;
-use super::settings::EndSettings;
-use crate::domain::run::{Failure, Stage};
+use super::settings::EndpointSettings;
+use crate::domain::run::{PeerFailure, Stage};
 use crate::sync::connector::Task;
 
 /// A local end.
@@ -46,7 +48,12 @@ pub(in crate::sync::connectors::files) struct LocalInner {
 ///
 /// # Errors
 /// When the folder is in none of the allowed ones.
-pub fn open(settings: &EndSettings, roots: &[PathBuf], which: Which, run: i64) -> Result<Box<dyn End>, Failure> {
+pub fn open(
+    settings: &EndpointSettings,
+    roots: &[PathBuf],
+    which: Which,
+    run: i64,
+) -> Result<Box<dyn Endpoint>, PeerFailure> {
     let path = Path::new(&settings.path);
     let allowed = roots.iter().find_map(|root| {
         let root = std::path::absolute(root).ok()?;
@@ -54,7 +61,7 @@ pub fn open(settings: &EndSettings, roots: &[PathBuf], which: Which, run: i64) -
         Some((root.clone(), ItemPath::parse(below.as_os_str().as_bytes())?))
     });
     let Some((base, below)) = allowed else {
-        let failure = Failure::new(Stage::Settings, codes::ROOT).arg(settings.path.as_str());
+        let failure = PeerFailure::new(Stage::Settings, codes::ROOT).arg(settings.path.as_str());
         return Err(failure.arg("it is in none of the folders that the operator allows"));
     };
     Ok(Box::new(Local::new(Tree::new(base, below), which, run, settings.path.clone())))
@@ -79,61 +86,61 @@ impl Local {
     fn blocking<'a, T: Send + 'static>(
         &self,
         path: &ItemPath,
-        work: impl FnOnce(&LocalInner, &ItemPath) -> EndResult<T> + Send + 'static,
-    ) -> Task<'a, EndResult<T>> {
+        work: impl FnOnce(&LocalInner, &ItemPath) -> EndpointResult<T> + Send + 'static,
+    ) -> Task<'a, EndpointResult<T>> {
         let (inner, path) = (self.inner.clone(), path.clone());
         Box::pin(blocking::run(move || work(&inner, &path)))
     }
 }
 
-impl End for Local {
+impl Endpoint for Local {
     fn abilities(&self) -> &Abilities {
         &self.abilities
     }
 
-    fn check(&self) -> Task<'_, Result<(), Failure>> {
+    fn check(&self) -> Task<'_, Result<(), PeerFailure>> {
         Box::pin(async {
             let checked = self.blocking(&ItemPath::root(), |inner, _root| inner.check()).await;
             checked.map_err(|error| self.inner.failure(error))
         })
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndpointResult<Listing>> {
         self.blocking(folder, LocalInner::list)
     }
 
-    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>> {
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Option<DirEntry>>> {
         self.blocking(path, LocalInner::stat)
     }
 
-    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>> {
+    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Box<dyn FileReader>>> {
         self.blocking(path, |inner, path| {
             let reader = LocalReader::open(&inner.tree, path, inner.which)?;
-            Ok(Box::new(reader) as Box<dyn Reader>)
+            Ok(Box::new(reader) as Box<dyn FileReader>)
         })
     }
 
-    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndResult<Facts>> {
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndpointResult<Facts>> {
         Box::pin(write::write(self.inner.clone(), path.clone(), incoming))
     }
 
-    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         self.blocking(path, LocalInner::make_folder)
     }
 
-    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         self.blocking(path, |inner, path| inner.unlink(path, AtFlags::empty()))
     }
 
-    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         self.blocking(path, |inner, path| inner.unlink(path, AtFlags::REMOVEDIR))
     }
 
-    fn remove_left_over<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<bool>> {
-        self.blocking(path, LocalInner::remove_left_over)
+    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<bool>> {
+        self.blocking(path, LocalInner::remove_leftover)
     }
 
-    fn settle(&self) -> Task<'_, EndResult<()>> {
+    fn finish(&self) -> Task<'_, EndpointResult<()>> {
         self.blocking(&ItemPath::root(), |inner, root| {
             let dir = inner.tree.folder(root, Purpose::List).map_err(|errno| inner.trouble(errno))?;
             rustix::fs::syncfs(&dir).map_err(|errno| inner.trouble(errno))
@@ -142,29 +149,30 @@ impl End for Local {
 }
 
 impl LocalInner {
-    fn trouble(&self, errno: Errno) -> EndError {
+    fn trouble(&self, errno: Errno) -> EndpointError {
         trouble::of(errno, self.which)
     }
 
     /// For the folder of an item: that it is missing is no news about the item itself.
-    fn parent_trouble(&self, errno: Errno) -> EndError {
+    fn parent_trouble(&self, errno: Errno) -> EndpointError {
         match errno {
-            Errno::NOENT => EndError::item(Trouble::NotFound, "its folder is gone"),
+            Errno::NOENT => EndpointError::item(ItemError::NotFound, "its folder is gone"),
             errno => self.trouble(errno),
         }
     }
 
-    fn failure(&self, error: EndError) -> Failure {
+    fn failure(&self, error: EndpointError) -> PeerFailure {
         match error {
-            EndError::Whole(failure) => failure,
-            EndError::Item { words, .. } => {
-                Failure::new(Stage::Content, codes::ROOT).arg(self.address.as_str()).arg(words.as_str()).quoting(words)
-            }
-            EndError::Stopped(_) => Failure::new(Stage::Content, codes::ROOT).arg(self.address.as_str()),
+            EndpointError::Whole(failure) => failure,
+            EndpointError::Item { words, .. } => PeerFailure::new(Stage::Content, codes::ROOT)
+                .arg(self.address.as_str())
+                .arg(words.as_str())
+                .quoting(words),
+            EndpointError::Stopped(_) => PeerFailure::new(Stage::Content, codes::ROOT).arg(self.address.as_str()),
         }
     }
 
-    fn check(&self) -> EndResult<()> {
+    fn check(&self) -> EndpointResult<()> {
         let root = ItemPath::root();
         match self.tree.folder(&root, Purpose::List) {
             // A destination is made by its first run.
@@ -181,23 +189,23 @@ impl LocalInner {
         Ok(())
     }
 
-    fn stat(&self, path: &ItemPath) -> EndResult<Option<Entry>> {
+    fn stat(&self, path: &ItemPath) -> EndpointResult<Option<DirEntry>> {
         if path.is_root() {
             return match self.tree.look_at_root() {
-                Ok(()) => Ok(Some(Entry { name: Vec::new(), kind: Kind::Folder, facts: Facts::default() })),
+                Ok(()) => Ok(Some(DirEntry { name: Vec::new(), kind: ItemType::Folder, facts: Facts::default() })),
                 Err(Errno::NOENT) => Ok(None),
                 Err(errno) => Err(self.failure(self.trouble(errno)).into()),
             };
         }
         let looked = self.tree.folder(&path.parent(), Purpose::Pass);
-        match looked.and_then(|dir| self.tree.look(&dir, OsStr::from_bytes(path.name()))) {
-            Ok((kind, facts, _mode)) => Ok(Some(Entry { name: path.name().to_vec(), kind, facts })),
+        match looked.and_then(|dir| self.tree.stat(&dir, OsStr::from_bytes(path.name()))) {
+            Ok((kind, facts, _mode)) => Ok(Some(DirEntry { name: path.name().to_vec(), kind, facts })),
             Err(Errno::NOENT) => Ok(None),
             Err(errno) => Err(self.trouble(errno)),
         }
     }
 
-    fn make_folder(&self, path: &ItemPath) -> EndResult<()> {
+    fn make_folder(&self, path: &ItemPath) -> EndpointResult<()> {
         if path.is_root() {
             return self.tree.make_root().map_err(|errno| self.failure(self.trouble(errno)).into());
         }
@@ -205,16 +213,18 @@ impl LocalInner {
         let name = OsStr::from_bytes(path.name());
         match rustix::fs::mkdirat(&dir, name, Mode::from_raw_mode(0o777)) {
             Ok(()) => Ok(()),
-            Err(Errno::EXIST) => match self.tree.look(&dir, name) {
-                Ok((Kind::Folder, ..)) => Ok(()),
-                Ok(_other) => Err(EndError::item(Trouble::InTheWay, "something else stands in its place")),
+            Err(Errno::EXIST) => match self.tree.stat(&dir, name) {
+                Ok((ItemType::Folder, ..)) => Ok(()),
+                Ok(_other) => {
+                    Err(EndpointError::item(ItemError::InTheWay, "an item of another type exists at this path"))
+                }
                 Err(errno) => Err(self.trouble(errno)),
             },
             Err(errno) => Err(self.trouble(errno)),
         }
     }
 
-    fn unlink(&self, path: &ItemPath, flags: AtFlags) -> EndResult<()> {
+    fn unlink(&self, path: &ItemPath, flags: AtFlags) -> EndpointResult<()> {
         let dir = self.tree.folder(&path.parent(), Purpose::Pass);
         match dir.and_then(|dir| rustix::fs::unlinkat(&dir, OsStr::from_bytes(path.name()), flags)) {
             Ok(()) | Err(Errno::NOENT) => Ok(()),
@@ -222,7 +232,7 @@ impl LocalInner {
         }
     }
 
-    fn remove_left_over(&self, path: &ItemPath) -> EndResult<bool> {
+    fn remove_leftover(&self, path: &ItemPath) -> EndpointResult<bool> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         match self.tree.open(path, flags, Mode::empty()) {
             Ok(file) => {

@@ -11,7 +11,7 @@ use super::blocking;
 use super::tree::{Tree, facts_of};
 use super::trouble;
 use crate::sync::connector::Task;
-use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Reader, Trouble, Which};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, FileReader, ItemError, Which};
 use crate::sync::connectors::files::path::ItemPath;
 
 /// The largest chunk.
@@ -34,25 +34,25 @@ pub(super) struct LocalReader {
 
 enum Next {
     Here(Read1),
-    Coming(JoinHandle<EndResult<Read1>>),
+    Coming(JoinHandle<EndpointResult<Read1>>),
     Nothing,
 }
 
 impl LocalReader {
     /// Opens the file and reads the first chunk. A small file is read whole, so that it costs one visit.
-    pub(super) fn open(tree: &Tree, path: &ItemPath, which: Which) -> EndResult<Self> {
+    pub(super) fn open(tree: &Tree, path: &ItemPath, which: Which) -> EndpointResult<Self> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let fd = tree.open(path, flags, Mode::empty()).map_err(|errno| trouble::of(errno, which))?;
         let found = facts_of(&fd).map_err(|errno| trouble::of(errno, which))?;
         let Some((facts, mode)) = found else {
-            return Err(EndError::item(Trouble::InTheWay, "it is no regular file any more"));
+            return Err(EndpointError::item(ItemError::InTheWay, "it is no regular file any more"));
         };
         let first = read_chunk(File::from(fd), &facts, 0, which)?;
         Ok(Self { facts, mode, which, given: 0, next: Next::Here(first) })
     }
 }
 
-impl Reader for LocalReader {
+impl FileReader for LocalReader {
     fn facts(&self) -> &Facts {
         &self.facts
     }
@@ -61,7 +61,7 @@ impl Reader for LocalReader {
         Some(self.mode)
     }
 
-    fn next(&mut self) -> Task<'_, EndResult<Option<Bytes>>> {
+    fn next(&mut self) -> Task<'_, EndpointResult<Option<Bytes>>> {
         Box::pin(async {
             let read = match std::mem::replace(&mut self.next, Next::Nothing) {
                 Next::Here(read) => read,
@@ -79,14 +79,14 @@ impl Reader for LocalReader {
 }
 
 /// Reads on. At the size that the file had when it was opened it must end, and still be the same.
-fn read_chunk(mut file: File, facts: &Facts, given: u64, which: Which) -> EndResult<Read1> {
+fn read_chunk(mut file: File, facts: &Facts, given: u64, which: Which) -> EndpointResult<Read1> {
     let left = facts.size.unwrap_or_default().saturating_sub(given);
     let want = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
     let mut bytes = BytesMut::zeroed(want);
     let mut filled = 0;
     while let Some(space) = bytes.get_mut(filled..).filter(|space| !space.is_empty()) {
         match file.read(space) {
-            Ok(0) => return Err(EndError::item(Trouble::Changed, "it became shorter")),
+            Ok(0) => return Err(EndpointError::item(ItemError::Changed, "it became shorter")),
             Ok(n) => filled += n,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Err(trouble::of_io(&error, which)),
@@ -98,7 +98,7 @@ fn read_chunk(mut file: File, facts: &Facts, given: u64, which: Which) -> EndRes
     }
     let now = facts_of(&file).map_err(|errno| trouble::of(errno, which))?;
     if now.is_none_or(|(now, _mode)| now != *facts) {
-        return Err(EndError::item(Trouble::Changed, "size or modification time changed"));
+        return Err(EndpointError::item(ItemError::Changed, "size or modification time changed"));
     }
     Ok(Read1 { bytes, rest: None })
 }

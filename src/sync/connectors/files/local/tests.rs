@@ -20,14 +20,14 @@ fn path(text: &str) -> ItemPath {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "reads better at the many callers")]
-fn trouble<T>(result: EndResult<T>) -> Option<Trouble> {
+fn trouble<T>(result: EndpointResult<T>) -> Option<ItemError> {
     match result {
-        Err(EndError::Item { trouble, .. }) => Some(trouble),
-        Err(EndError::Whole(_) | EndError::Stopped(_)) | Ok(_) => None,
+        Err(EndpointError::Item { trouble, .. }) => Some(trouble),
+        Err(EndpointError::Whole(_) | EndpointError::Stopped(_)) | Ok(_) => None,
     }
 }
 
-async fn kinds(end: &Local, folder: &str) -> Vec<(String, Kind)> {
+async fn kinds(end: &Local, folder: &str) -> Vec<(String, ItemType)> {
     let entries = end.list(&path(folder)).await.unwrap().entries;
     let mut kinds: Vec<_> =
         entries.into_iter().map(|entry| (String::from_utf8(entry.name).unwrap(), entry.kind)).collect();
@@ -39,16 +39,16 @@ async fn kinds(end: &Local, folder: &str) -> Vec<(String, Kind)> {
 async fn a_mount_is_seen_and_not_entered() {
     for name_by_name in [false, true] {
         let end = local(Path::new("/"), name_by_name);
-        assert!(kinds(&end, "").await.contains(&("proc".to_owned(), Kind::Mount)));
-        assert_eq!(trouble(end.list(&path("proc")).await), Some(Trouble::InTheWay));
-        assert_eq!(trouble(end.read(&path("proc/version")).await), Some(Trouble::InTheWay));
+        assert!(kinds(&end, "").await.contains(&("proc".to_owned(), ItemType::Mount)));
+        assert_eq!(trouble(end.list(&path("proc")).await), Some(ItemError::InTheWay));
+        assert_eq!(trouble(end.read(&path("proc/version")).await), Some(ItemError::InTheWay));
     }
 }
 
 #[tokio::test]
 async fn a_mount_as_the_root_is_fine() {
     let end = local(Path::new("/proc"), false);
-    assert!(kinds(&end, "").await.contains(&("version".to_owned(), Kind::File)));
+    assert!(kinds(&end, "").await.contains(&("version".to_owned(), ItemType::File)));
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn no_operation_goes_through_a_link() {
         symlink(outside.path(), root.path().join("link")).unwrap();
         symlink(outside.path().join("file"), root.path().join("to-file")).unwrap();
         let end = local(root.path(), name_by_name);
-        let way = Some(Trouble::InTheWay);
+        let way = Some(ItemError::InTheWay);
         assert_eq!(trouble(end.list(&path("link")).await), way);
         assert_eq!(trouble(end.read(&path("link/file")).await), way);
         assert_eq!(trouble(end.read(&path("to-file")).await), way);
@@ -70,7 +70,10 @@ async fn no_operation_goes_through_a_link() {
         assert_eq!(trouble(end.delete_file(&path("link/file")).await), way);
         assert_eq!(trouble(end.delete_folder(&path("link/empty")).await), way);
         assert_eq!(trouble(end.delete_folder(&path("link")).await), way);
-        assert_eq!(kinds(&end, "").await, [("link".to_owned(), Kind::Link), ("to-file".to_owned(), Kind::Link)]);
+        assert_eq!(
+            kinds(&end, "").await,
+            [("link".to_owned(), ItemType::Link), ("to-file".to_owned(), ItemType::Link)]
+        );
         assert!(outside.path().join("file").exists() && outside.path().join("empty").exists());
         assert!(!outside.path().join("new").exists());
     }
@@ -82,9 +85,9 @@ async fn deletions_never_take_the_wrong_kind() {
     fs::create_dir_all(root.path().join("full/of")).unwrap();
     fs::write(root.path().join("file"), "").unwrap();
     let end = local(root.path(), false);
-    assert_eq!(trouble(end.delete_file(&path("full")).await), Some(Trouble::InTheWay));
-    assert_eq!(trouble(end.delete_folder(&path("file")).await), Some(Trouble::InTheWay));
-    assert_eq!(trouble(end.delete_folder(&path("full")).await), Some(Trouble::NotEmpty));
+    assert_eq!(trouble(end.delete_file(&path("full")).await), Some(ItemError::InTheWay));
+    assert_eq!(trouble(end.delete_folder(&path("file")).await), Some(ItemError::InTheWay));
+    assert_eq!(trouble(end.delete_folder(&path("full")).await), Some(ItemError::NotEmpty));
     assert_eq!(end.delete_file(&path("nothing")).await, Ok(()));
     assert_eq!(end.delete_folder(&path("no/thing")).await, Ok(()));
 }
@@ -101,7 +104,7 @@ async fn a_root_that_is_missing_or_no_folder() {
     assert_eq!(below("missing").stat(&ItemPath::root()).await, Ok(None));
     assert_eq!(below("missing").check().await, Ok(()), "its first run makes it");
     for name in ["file", "link"] {
-        let Err(EndError::Whole(failure)) = below(name).stat(&ItemPath::root()).await else { panic!("{name}") };
+        let Err(EndpointError::Whole(failure)) = below(name).stat(&ItemPath::root()).await else { panic!("{name}") };
         assert_eq!(failure.code, codes::ROOT);
         assert_eq!(below(name).check().await.unwrap_err().code, codes::ROOT);
     }
@@ -112,8 +115,8 @@ async fn a_root_that_is_missing_or_no_folder() {
 
 #[test]
 fn only_the_allowed_folders() {
-    let settings = |path: &str| EndSettings {
-        kind: crate::sync::connectors::files::settings::EndKind::Local,
+    let settings = |path: &str| EndpointSettings {
+        kind: crate::sync::connectors::files::settings::EndpointKind::Local,
         path: path.to_owned(),
         bucket: String::new(),
         endpoint: String::new(),
@@ -133,12 +136,12 @@ struct Losing {
     stop: crate::sync::stop::Stop,
 }
 
-impl Reader for Losing {
+impl FileReader for Losing {
     fn facts(&self) -> &Facts {
         &self.facts
     }
 
-    fn next(&mut self) -> Task<'_, EndResult<Option<bytes::Bytes>>> {
+    fn next(&mut self) -> Task<'_, EndpointResult<Option<bytes::Bytes>>> {
         let piece = self.pieces.checked_sub(1).map(|left| {
             self.pieces = left;
             bytes::Bytes::from(vec![7; 1024 * 1024])
@@ -162,9 +165,9 @@ async fn a_run_without_its_lease_changes_nothing() {
             let facts = Facts { size: Some(pieces as u64 * 1024 * 1024), ..Facts::default() };
             let losing = Losing { facts, pieces, stop: stop.clone() };
             let written = end.write(&path(name), Incoming::new(Box::new(losing), stop, Arc::default())).await;
-            let lost = Err(EndError::Stopped(crate::sync::stop::Stopped::LeaseLost));
+            let lost = Err(EndpointError::Stopped(crate::sync::stop::Stopped::LeaseLost));
             assert_eq!(written, lost, "{name} {pieces}");
-            assert_eq!(kinds(&end, "").await, [("old".to_owned(), Kind::File)], "and no temporary file");
+            assert_eq!(kinds(&end, "").await, [("old".to_owned(), ItemType::File)], "and no temporary file");
             assert_eq!(fs::read_to_string(root.path().join("old")).unwrap(), "before");
         }
     }

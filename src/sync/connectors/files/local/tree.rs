@@ -16,7 +16,7 @@ use cap_std::fs::Dir;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Statx, StatxFlags};
 use rustix::io::Errno;
 
-use crate::sync::connectors::files::end::{Facts, Kind, Mtime};
+use crate::sync::connectors::files::endpoint::{Facts, ItemType, Mtime};
 use crate::sync::connectors::files::path::ItemPath;
 
 /// What a folder is opened for.
@@ -42,17 +42,17 @@ pub(super) struct Tree {
 #[derive(Debug)]
 struct Root {
     dir: Dir,
-    place: Place,
+    place: MountPoint,
 }
 
-/// Where something is mounted. A bind mount has the device number of its origin but a mount id of its own.
+/// Where something is mounted. A bind mount has the device number of its origin but its own mount id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Place {
+struct MountPoint {
     mount: Option<u64>,
     device: (u32, u32),
 }
 
-impl Place {
+impl MountPoint {
     fn of(stat: &Statx) -> Self {
         let known = stat.stx_mask & StatxFlags::MNT_ID.bits() != 0;
         Self { mount: known.then_some(stat.stx_mnt_id), device: (stat.stx_dev_major, stat.stx_dev_minor) }
@@ -87,7 +87,7 @@ impl Tree {
                 Mode::empty(),
             )?);
         }
-        let place = Place::of(&rustix::fs::statx(&dir, "", AtFlags::EMPTY_PATH, WANTED)?);
+        let place = MountPoint::of(&rustix::fs::statx(&dir, "", AtFlags::EMPTY_PATH, WANTED)?);
         Ok(self.root.get_or_init(|| Root { dir, place }))
     }
 
@@ -139,7 +139,7 @@ impl Tree {
             let from = dir.as_ref().map_or(root.dir.as_fd(), OwnedFd::as_fd);
             let flags = if n + 1 == names { flags | OFlags::NOFOLLOW } else { folder_flags(Purpose::Pass) };
             let next = rustix::fs::openat(from, OsStr::from_bytes(name), flags, mode)?;
-            if self.place(&next)? != root.place {
+            if self.mount_of(&next)? != root.place {
                 return Err(Errno::XDEV);
             }
             dir = Some(next);
@@ -148,21 +148,23 @@ impl Tree {
     }
 
     #[expect(clippy::unused_self, reason = "reads as a question to the tree")]
-    fn place(&self, fd: &OwnedFd) -> Result<Place, Errno> {
-        Ok(Place::of(&rustix::fs::statx(fd, "", AtFlags::EMPTY_PATH, WANTED)?))
+    fn mount_of(&self, fd: &OwnedFd) -> Result<MountPoint, Errno> {
+        Ok(MountPoint::of(&rustix::fs::statx(fd, "", AtFlags::EMPTY_PATH, WANTED)?))
     }
 
     /// What stands under a name in an open folder, and its permission bits.
-    pub(super) fn look(&self, dir: impl AsFd, name: &OsStr) -> Result<(Kind, Facts, u32), Errno> {
+    pub(super) fn stat(&self, dir: impl AsFd, name: &OsStr) -> Result<(ItemType, Facts, u32), Errno> {
         let stat = rustix::fs::statx(dir, name, AT, WANTED)?;
         let kind = match FileType::from_raw_mode(stat.stx_mode.into()) {
-            FileType::Symlink => Kind::Link,
-            FileType::RegularFile | FileType::Directory if Place::of(&stat) != self.root()?.place => Kind::Mount,
-            FileType::RegularFile => Kind::File,
-            FileType::Directory => Kind::Folder,
-            _ => Kind::Other,
+            FileType::Symlink => ItemType::Link,
+            FileType::RegularFile | FileType::Directory if MountPoint::of(&stat) != self.root()?.place => {
+                ItemType::Mount
+            }
+            FileType::RegularFile => ItemType::File,
+            FileType::Directory => ItemType::Folder,
+            _ => ItemType::Other,
         };
-        Ok((kind, if kind == Kind::File { facts(&stat) } else { Facts::default() }, u32::from(stat.stx_mode)))
+        Ok((kind, if kind == ItemType::File { facts(&stat) } else { Facts::default() }, u32::from(stat.stx_mode)))
     }
 
     /// The root itself: `NotFound` if it is not there.

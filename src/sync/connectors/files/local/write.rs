@@ -1,6 +1,6 @@
 //! Writing a local file: under a temporary name in the same folder, then a rename.
 //!
-//! The temporary file is locked while it is written, so that another run does not take it for a left-over.
+//! The temporary file is locked while it is written, so that another run does not take it for a leftover.
 //! Files over [`SYNC_FROM`] are synced one by one; smaller ones together by `settle`, because 1,000
 //! small files took 0.12 s without, 0.17 s with one sync at the end, and 0.8 s with a sync each.
 
@@ -20,7 +20,7 @@ use super::blocking;
 use super::read::CHUNK;
 use super::tree::{Purpose, facts_of};
 use super::trouble;
-use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Kind, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, ItemError, ItemType};
 use crate::sync::connectors::files::incoming::Incoming;
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::stop::Stop;
@@ -46,7 +46,7 @@ impl Drop for Temporary {
     }
 }
 
-pub(super) async fn write(inner: Arc<LocalInner>, path: ItemPath, mut incoming: Incoming) -> EndResult<Facts> {
+pub(super) async fn write(inner: Arc<LocalInner>, path: ItemPath, mut incoming: Incoming) -> EndpointResult<Facts> {
     let facts = incoming.facts().clone();
     let (stop, mode) = (incoming.stop(), incoming.mode());
     if facts.size.is_some_and(|size| size <= CHUNK as u64) {
@@ -71,12 +71,14 @@ pub(super) async fn write(inner: Arc<LocalInner>, path: ItemPath, mut incoming: 
 }
 
 impl Temporary {
-    fn create(inner: &LocalInner, path: &ItemPath, mode: Option<u32>) -> EndResult<Self> {
+    fn create(inner: &LocalInner, path: &ItemPath, mode: Option<u32>) -> EndpointResult<Self> {
         let dir = inner.tree.folder(&path.parent(), Purpose::Pass).map_err(|errno| inner.parent_trouble(errno))?;
         let name = OsStr::from_bytes(path.name());
-        let replaced = match inner.tree.look(&dir, name) {
-            Ok((Kind::File, _facts, mode)) => Some(mode),
-            Ok(_other) => return Err(EndError::item(Trouble::InTheWay, "something else stands in its place")),
+        let replaced = match inner.tree.stat(&dir, name) {
+            Ok((ItemType::File, _facts, mode)) => Some(mode),
+            Ok(_other) => {
+                return Err(EndpointError::item(ItemError::InTheWay, "an item of another type exists at this path"));
+            }
             Err(Errno::NOENT) => None,
             Err(errno) => return Err(inner.trouble(errno)),
         };
@@ -91,19 +93,19 @@ impl Temporary {
         Ok(temporary)
     }
 
-    fn put(mut self, inner: &LocalInner, bytes: &Bytes) -> EndResult<Self> {
+    fn put(mut self, inner: &LocalInner, bytes: &Bytes) -> EndpointResult<Self> {
         self.file.write_all(bytes).map_err(|error| trouble::of_io(&error, inner.which))?;
         Ok(self)
     }
 
-    fn finish(mut self, inner: &LocalInner, path: &ItemPath, facts: &Facts, stop: &Stop) -> EndResult<Facts> {
+    fn finish(mut self, inner: &LocalInner, path: &ItemPath, facts: &Facts, stop: &Stop) -> EndpointResult<Facts> {
         self.prepare(facts).map_err(|errno| inner.trouble(errno))?;
         stop.check()?;
         rustix::fs::renameat(&self.dir, self.name.as_str(), &self.dir, OsStr::from_bytes(path.name()))
             .map_err(|errno| inner.trouble(errno))?;
         self.renamed = true;
         let written = facts_of(&self.file).map_err(|errno| inner.trouble(errno))?;
-        written.map(|(facts, _mode)| facts).ok_or_else(|| EndError::item(Trouble::Other, "it is no file"))
+        written.map(|(facts, _mode)| facts).ok_or_else(|| EndpointError::item(ItemError::Other, "it is no file"))
     }
 
     fn prepare(&self, facts: &Facts) -> Result<(), Errno> {

@@ -1,12 +1,12 @@
 //! How much a service may list of one folder. What it lists is in memory until the folder was compared.
 
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::net::client::Client;
 use crate::net::listings::Listed;
 use crate::net::trouble::too_large;
 
 /// Bytes that an entry needs besides its texts, while it is read and sorted. With [`COPIES`], about what the process was
-/// seen to take for a folder of 86,000 files: `it::processes::hostile`.
+/// measured for a folder of 86,000 files: `it::processes::hostile`.
 const ENTRY: usize = 500;
 
 /// How often its texts are in memory at the same time.
@@ -23,11 +23,11 @@ impl Bounds {
         Self { listed: client.listings().begin(), host: host.to_owned() }
     }
 
-    /// Counts one more entry, with so many bytes of text; waits while memory is short.
+    /// Counts one more entry, with this many bytes of text; waits while memory is short.
     ///
     /// # Errors
     /// When the listings of this run need more memory than they may have.
-    pub(super) async fn count(&mut self, text_bytes: usize) -> Result<(), Failure> {
+    pub(super) async fn count(&mut self, text_bytes: usize) -> Result<(), PeerFailure> {
         let bytes = text_bytes.saturating_mul(COPIES).saturating_add(ENTRY);
         self.listed.add(bytes).await.map_err(|error| too_large(self.host.clone(), error.most))
     }

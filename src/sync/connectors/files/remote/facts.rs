@@ -3,7 +3,7 @@
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, LAST_MODIFIED};
 
 use crate::net::date;
-use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Mtime, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, ItemError, Mtime};
 use crate::sync::connectors::files::path::ItemPath;
 
 /// Longest text of a time that is kept for comparison, in characters.
@@ -67,7 +67,7 @@ pub(super) fn is_no_page_instead(
     headers: &HeaderMap,
     listed: &Facts,
     listed_as_page: Option<bool>,
-) -> EndResult<()> {
+) -> EndpointResult<()> {
     let media_type = headers.get(CONTENT_TYPE).and_then(|media_type| media_type.to_str().ok()).unwrap_or_default();
     let sent = of_headers(headers);
     let is_proven = (listed.size.is_some() && listed.size == sent.size) || listed.etag_agrees(&sent) == Some(true);
@@ -78,7 +78,7 @@ pub(super) fn is_no_page_instead(
     }
     let words =
         format!("the service sends a web page ({media_type}) instead of this file, such as one to sign in with");
-    Err(EndError::item(Trouble::Other, words))
+    Err(EndpointError::item(ItemError::Other, words))
 }
 
 #[cfg(test)]

@@ -1,22 +1,22 @@
-//! A download that goes on where it broke off, as long as the file is the same.
+//! A download that resumes where it was interrupted, as long as the file is the same.
 
 use std::pin::Pin;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 
-use super::strikes::Strikes;
+use super::consecutive_failures::ConsecutiveFailures;
 use crate::net::Patience;
 use crate::net::client::Answer;
 use crate::net::pace::least_within;
-use crate::net::retry::Setback;
+use crate::net::retry::RetryableError;
 use crate::net::trouble::PEER_SLOW;
 use crate::sync::connector::Task;
-use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Reader, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, FileReader, ItemError};
 use crate::sync::connectors::files::path::ItemPath;
 
 /// The content of a file, piece by piece.
-pub(super) type Pieces = Pin<Box<dyn Stream<Item = EndResult<Bytes>> + Send>>;
+pub(super) type Pieces = Pin<Box<dyn Stream<Item = EndpointResult<Bytes>> + Send>>;
 
 /// The body of an answer.
 pub(super) fn pieces(answer: Answer) -> Pieces {
@@ -33,14 +33,14 @@ pub(super) fn pieces(answer: Answer) -> Pieces {
 /// How to get at one file.
 pub(super) trait Download: Send + Sync {
     /// Its facts and its content.
-    fn open(&self) -> Task<'_, EndResult<(Facts, Pieces)>>;
+    fn open(&self) -> Task<'_, EndpointResult<(Facts, Pieces)>>;
 
     /// Its content from `offset` on, of the version with this etag only. `None` if the service sends whole files only.
-    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Option<Pieces>>>;
+    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndpointResult<Option<Pieces>>>;
 
-    /// The facts of what was read, as later listings report them. Fails with [`Trouble::Changed`] if the file is
+    /// The facts of what was read, as later listings report them. Fails with [`ItemError::Changed`] if the file is
     /// another one by now. Services that give out one version whole have nothing to do.
-    fn settle<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndResult<Facts>> {
+    fn finish<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndpointResult<Facts>> {
         Box::pin(async { Ok(facts.clone()) })
     }
 }
@@ -57,34 +57,39 @@ pub(super) struct Resuming<D> {
     /// Bytes since the last break.
     came: u64,
     path: ItemPath,
-    strikes: Strikes,
+    strikes: ConsecutiveFailures,
 }
 
 impl<D: Download> Resuming<D> {
-    pub(super) async fn open(download: D, path: &ItemPath, patience: Patience, strikes: &Strikes) -> EndResult<Self> {
+    pub(super) async fn open(
+        download: D,
+        path: &ItemPath,
+        patience: Patience,
+        strikes: &ConsecutiveFailures,
+    ) -> EndpointResult<Self> {
         let (facts, pieces) = strikes.spare(path, download.open().await)?;
         let (path, strikes) = (path.clone(), strikes.clone());
         Ok(Self { download, patience, facts, pieces, given: 0, breaks: 0, came: 0, path, strikes })
     }
 
-    async fn piece(&mut self) -> EndResult<Option<Bytes>> {
+    async fn piece(&mut self) -> EndpointResult<Option<Bytes>> {
         loop {
             match self.pieces.next().await {
                 Some(Ok(bytes)) => {
                     self.given += bytes.len() as u64;
                     self.came += bytes.len() as u64;
                     if self.facts.size.is_some_and(|size| self.given > size) {
-                        return Err(EndError::item(Trouble::Changed, "it gave more bytes than it has"));
+                        return Err(EndpointError::item(ItemError::Changed, "it gave more bytes than it has"));
                     }
                     return Ok(Some(bytes));
                 }
                 Some(Err(error)) => self.again(error).await?,
                 None if self.facts.size.is_some_and(|size| self.given < size) => {
-                    return Err(EndError::item(Trouble::Changed, "it gave fewer bytes than it has"));
+                    return Err(EndpointError::item(ItemError::Changed, "it gave fewer bytes than it has"));
                 }
                 None => {
                     self.facts.size = Some(self.given);
-                    self.facts = self.download.settle(&self.facts).await?;
+                    self.facts = self.download.finish(&self.facts).await?;
                     return Ok(None);
                 }
             }
@@ -92,17 +97,17 @@ impl<D: Download> Resuming<D> {
     }
 
     /// Opens the file again where it broke off, after a pause; or gives up with `error`.
-    async fn again(&mut self, error: EndError) -> EndResult<()> {
-        let transient = matches!(&error, EndError::Whole(failure) if failure.transient);
+    async fn again(&mut self, error: EndpointError) -> EndpointResult<()> {
+        let transient = matches!(&error, EndpointError::Whole(failure) if failure.transient);
         let Some(etag) = self.facts.etag.clone() else { return Err(error) };
-        let stalled = matches!(&error, EndError::Whole(failure) if failure.code == PEER_SLOW);
+        let stalled = matches!(&error, EndpointError::Whole(failure) if failure.code == PEER_SLOW);
         // What stalls again and again after a few bytes does not move.
         let moved = if stalled { least_within(self.patience.idle) } else { 1 };
         if std::mem::take(&mut self.came) >= moved {
             self.breaks = 0;
         }
         self.breaks += 1;
-        let setback = Setback { error, transient, wait: None };
+        let setback = RetryableError { error, transient, wait: None };
         let Some(pause) = self.patience.pause_after(self.breaks, &setback) else { return Err(setback.error) };
         tokio::time::sleep(pause).await;
         let Some(pieces) = self.download.go_on(self.given, &etag).await? else { return Err(setback.error) };
@@ -111,12 +116,12 @@ impl<D: Download> Resuming<D> {
     }
 }
 
-impl<D: Download> Reader for Resuming<D> {
+impl<D: Download> FileReader for Resuming<D> {
     fn facts(&self) -> &Facts {
         &self.facts
     }
 
-    fn next(&mut self) -> Task<'_, EndResult<Option<Bytes>>> {
+    fn next(&mut self) -> Task<'_, EndpointResult<Option<Bytes>>> {
         Box::pin(async {
             let piece = self.piece().await;
             self.strikes.spare(&self.path, piece)

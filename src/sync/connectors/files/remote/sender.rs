@@ -6,27 +6,27 @@ use bytes::Bytes;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, Request, Url};
 
-use super::refusal::{Place, Refusal, WORDS};
-use crate::domain::run::Failure;
+use super::error_response::{EndpointName, HttpErrorResponse, WORDS};
+use crate::domain::run::PeerFailure;
 use crate::net::client::{Answer, Client, Outgoing};
-use crate::net::retry::{Setback, with_patience};
+use crate::net::retry::{RetryableError, with_patience};
 use crate::net::status::retry_after;
 use crate::net::trouble::host_of;
-use crate::sync::connectors::files::end::EndError;
+use crate::sync::connectors::files::endpoint::EndpointError;
 use crate::sync::stop::{Stop, Stopped};
 
 /// Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct Sender {
     client: Client,
-    place: Place,
+    place: EndpointName,
     /// Asked before each attempt, and listened to while it lasts.
     stop: Option<Stop>,
 }
 
 /// A request that can be sent more than once.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(super) struct HttpRequest {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
@@ -37,15 +37,15 @@ pub(super) struct Asked {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unanswered {
     #[error(transparent)]
-    Refused(Refusal),
+    Refused(HttpErrorResponse),
     #[error("{} at {}", .0.code, .0.stage.title())]
-    Failed(Failure),
+    Failed(PeerFailure),
     #[error("the run was stopped")]
     Stopped(Stopped),
 }
 
 impl Sender {
-    pub(super) const fn new(client: Client, place: Place) -> Self {
+    pub(super) const fn new(client: Client, place: EndpointName) -> Self {
         Self { client, place, stop: None }
     }
 
@@ -59,7 +59,7 @@ impl Sender {
         Self { client: self.client.trying(1), ..self.clone() }
     }
 
-    pub(super) const fn place(&self) -> &Place {
+    pub(super) const fn endpoint_name(&self) -> &EndpointName {
         &self.place
     }
 
@@ -68,12 +68,12 @@ impl Sender {
     }
 
     /// Sends a request until it is answered with a success, or there is no hope.
-    pub(super) async fn send(&self, asked: &Asked) -> Result<Answer, Unanswered> {
+    pub(super) async fn send(&self, asked: &HttpRequest) -> Result<Answer, Unanswered> {
         self.send_counting(asked, &AtomicU32::new(0)).await
     }
 
     /// The same, and says in how many attempts: after more than one the first may have been carried out.
-    pub(super) async fn send_counting(&self, asked: &Asked, number: &AtomicU32) -> Result<Answer, Unanswered> {
+    pub(super) async fn send_counting(&self, asked: &HttpRequest, number: &AtomicU32) -> Result<Answer, Unanswered> {
         let attempts = with_patience(self.client.patience(), |attempt| {
             number.store(attempt, Ordering::Relaxed);
             self.attempt(asked)
@@ -86,19 +86,23 @@ impl Sender {
         }
     }
 
-    async fn attempt(&self, asked: &Asked) -> Result<Answer, Setback<Unanswered>> {
+    async fn attempt(&self, asked: &HttpRequest) -> Result<Answer, RetryableError<Unanswered>> {
         let body = if asked.body.is_empty() { Outgoing::Nothing } else { Outgoing::Whole(asked.body.clone()) };
         self.stream(asked, body).await
     }
 
-    /// Sends a request whose body can be read only once. (That of `asked` is left out.)
-    pub(super) async fn stream(&self, asked: &Asked, body: Outgoing) -> Result<Answer, Setback<Unanswered>> {
+    /// Sends a request whose body can be read only once. (The body of `asked` is ignored.)
+    pub(super) async fn stream(
+        &self,
+        asked: &HttpRequest,
+        body: Outgoing,
+    ) -> Result<Answer, RetryableError<Unanswered>> {
         if let Some(Err(stopped)) = self.stop.as_ref().map(Stop::check) {
-            return Err(Setback { error: Unanswered::Stopped(stopped), transient: false, wait: None });
+            return Err(RetryableError { error: Unanswered::Stopped(stopped), transient: false, wait: None });
         }
         let mut request = Request::new(asked.method.clone(), asked.url.clone());
         *request.headers_mut() = asked.headers.clone();
-        let answer = self.client.send(request, body).await.map_err(|failure| Setback {
+        let answer = self.client.send(request, body).await.map_err(|failure| RetryableError {
             transient: failure.transient,
             error: Unanswered::Failed(failure),
             wait: None,
@@ -108,11 +112,11 @@ impl Sender {
         }
         let wait = retry_after(&answer.headers);
         let refusal = refusal(answer).await;
-        Err(Setback { transient: refusal.is_transient(&self.place), error: Unanswered::Refused(refusal), wait })
+        Err(RetryableError { transient: refusal.is_transient(&self.place), error: Unanswered::Refused(refusal), wait })
     }
 
     /// What the lack of an answer means.
-    pub(super) fn error(&self, unanswered: Unanswered) -> EndError {
+    pub(super) fn error(&self, unanswered: Unanswered) -> EndpointError {
         match unanswered {
             Unanswered::Refused(refusal) => refusal.error(&self.place),
             Unanswered::Failed(failure) => failure.into(),
@@ -121,9 +125,9 @@ impl Sender {
     }
 }
 
-async fn refusal(mut answer: Answer) -> Refusal {
+async fn refusal(mut answer: Answer) -> HttpErrorResponse {
     let host = host_of(&answer.url);
     let body = answer.words(WORDS).await;
     let header = answer.headers.get("x-ms-error-code").and_then(|code| code.to_str().ok());
-    Refusal::new(answer.status, header, &body, host, answer.secrets())
+    HttpErrorResponse::new(answer.status, header, &body, host, answer.secrets())
 }

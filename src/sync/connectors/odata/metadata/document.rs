@@ -32,7 +32,7 @@ pub(super) struct Schema {
     /// Entity types and complex types.
     pub(super) types: Vec<Type>,
     pub(super) enumerations: Vec<String>,
-    /// Name, and the type that it stands for.
+    /// Name and underlying type.
     pub(super) definitions: Vec<(String, String)>,
     pub(super) associations: Vec<Association>,
     pub(super) sets: Vec<Set>,

@@ -77,7 +77,7 @@ pub(super) struct Derived {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Property {
-    pub(super) kind: Kind,
+    pub(super) kind: EdmType,
     pub(super) collection: bool,
     pub(super) nullable: bool,
     /// In characters, or bytes.
@@ -88,7 +88,7 @@ pub(super) struct Property {
 
 /// What the values of a property are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Kind {
+pub(super) enum EdmType {
     Text,
     Boolean,
     /// Within these bounds.
@@ -106,7 +106,7 @@ pub(super) enum Kind {
     Binary,
     Enumeration,
     Complex,
-    /// Comes by an address of its own.
+    /// Has its own URL.
     Stream,
     /// Whatever it is: it is taken over as it comes.
     Other,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::document::{Association, Declared, Document, Navigation, Type, single};
-use super::{Derived, Kind, Property};
+use super::{Derived, EdmType, Property};
 
 /// Maximum number of base types above each other.
 pub(super) const MOST_BASES: usize = 32;
@@ -21,7 +21,7 @@ pub(super) struct Names<'a> {
 /// A type of the document's own that is no entity.
 #[derive(Clone, Copy)]
 enum Own<'a> {
-    Is(Kind),
+    Is(EdmType),
     StandsFor(&'a str),
 }
 
@@ -37,11 +37,11 @@ impl<'a> Names<'a> {
                     names.derived.entry(base).or_default().push(full(&one.name));
                 }
                 if one.complex {
-                    names.own.insert(full(&one.name), Own::Is(Kind::Complex));
+                    names.own.insert(full(&one.name), Own::Is(EdmType::Complex));
                 }
             }
             names.own.extend(schema.definitions.iter().map(|(name, kind)| (full(name), Own::StandsFor(kind))));
-            names.own.extend(schema.enumerations.iter().map(|name| (full(name), Own::Is(Kind::Enumeration))));
+            names.own.extend(schema.enumerations.iter().map(|name| (full(name), Own::Is(EdmType::Enumeration))));
             names.associations.extend(schema.associations.iter().map(|one| (full(&one.name), one)));
         }
         names
@@ -144,35 +144,35 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn kind(&self, name: &str, depth: usize) -> Kind {
+    fn kind(&self, name: &str, depth: usize) -> EdmType {
         match name {
-            "Edm.String" => Kind::Text,
-            "Edm.Boolean" => Kind::Boolean,
-            "Edm.Byte" => Kind::Integer(0, u8::MAX.into()),
-            "Edm.SByte" => Kind::Integer(i8::MIN.into(), i8::MAX.into()),
-            "Edm.Int16" => Kind::Integer(i16::MIN.into(), i16::MAX.into()),
-            "Edm.Int32" => Kind::Integer(i32::MIN.into(), i32::MAX.into()),
-            "Edm.Int64" => Kind::Integer(i64::MIN, i64::MAX),
-            "Edm.Decimal" => Kind::Decimal,
-            "Edm.Double" | "Edm.Single" => Kind::Float,
-            "Edm.Guid" => Kind::Guid,
-            "Edm.DateTime" => Kind::DateTime,
-            "Edm.DateTimeOffset" => Kind::DateTimeOffset,
-            "Edm.Date" => Kind::Date,
-            "Edm.TimeOfDay" => Kind::TimeOfDay,
-            "Edm.Time" | "Edm.Duration" => Kind::Duration,
-            "Edm.Binary" => Kind::Binary,
-            "Edm.Stream" => Kind::Stream,
+            "Edm.String" => EdmType::Text,
+            "Edm.Boolean" => EdmType::Boolean,
+            "Edm.Byte" => EdmType::Integer(0, u8::MAX.into()),
+            "Edm.SByte" => EdmType::Integer(i8::MIN.into(), i8::MAX.into()),
+            "Edm.Int16" => EdmType::Integer(i16::MIN.into(), i16::MAX.into()),
+            "Edm.Int32" => EdmType::Integer(i32::MIN.into(), i32::MAX.into()),
+            "Edm.Int64" => EdmType::Integer(i64::MIN, i64::MAX),
+            "Edm.Decimal" => EdmType::Decimal,
+            "Edm.Double" | "Edm.Single" => EdmType::Float,
+            "Edm.Guid" => EdmType::Guid,
+            "Edm.DateTime" => EdmType::DateTime,
+            "Edm.DateTimeOffset" => EdmType::DateTimeOffset,
+            "Edm.Date" => EdmType::Date,
+            "Edm.TimeOfDay" => EdmType::TimeOfDay,
+            "Edm.Time" | "Edm.Duration" => EdmType::Duration,
+            "Edm.Binary" => EdmType::Binary,
+            "Edm.Stream" => EdmType::Stream,
             _ => self.own_kind(name, depth),
         }
     }
 
     /// Of a type that the document defines.
-    fn own_kind(&self, full: &str, depth: usize) -> Kind {
+    fn own_kind(&self, full: &str, depth: usize) -> EdmType {
         match self.own.get(full) {
             Some(Own::Is(kind)) => *kind,
             Some(Own::StandsFor(name)) if depth < MOST_BASES => self.kind(name, depth + 1),
-            Some(Own::StandsFor(_)) | None => Kind::Other,
+            Some(Own::StandsFor(_)) | None => EdmType::Other,
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn resolve(document: &Document, bytes: usize, wanted: impl Fn(&str) -
                 model.sets.insert(set.name.clone(), Arc::new(resolved));
             }
             Err(why) if !model.sets.contains_key(&set.name) => {
-                model.unusable.insert(shown(&set.name), why);
+                model.unusable.insert(display_name(&set.name), why);
             }
             Err(_) => {}
         }
@@ -58,7 +58,7 @@ pub(super) fn resolve(document: &Document, bytes: usize, wanted: impl Fn(&str) -
 fn entity_set(names: &Names<'_>, set: &Set, left: usize) -> Result<EntitySet, String> {
     let mut resolved = EntitySet::default();
     if !is_name(&set.name) {
-        return Err(format!("no entity set can have the name “{}”", shown(&set.name)));
+        return Err(format!("no entity set can have the name “{}”", display_name(&set.name)));
     }
     let types = names.with_bases(&set.type_name)?;
     let size_of = |one: &&Type| one.properties.len().max(one.navigations.len()).max(one.key.len());
@@ -93,7 +93,7 @@ fn entity_set(names: &Names<'_>, set: &Set, left: usize) -> Result<EntitySet, St
         return Err("its type has no key".to_owned());
     }
     if let Some(odd) = resolved.key.iter().chain(resolved.aliases.values()).find(|path| !path.split('/').all(is_name)) {
-        return Err(format!("no key can have a property of the name “{}”", shown(odd)));
+        return Err(format!("no key can have a property of the name “{}”", display_name(odd)));
     }
     if let Some(lacking) = resolved.key.iter().find(|path| names.at_path(&types, path).is_none()) {
         return Err(format!("its key has the property “{lacking}”, which its type does not have"));
@@ -123,6 +123,6 @@ fn is_name(name: &str) -> bool {
         && name.chars().all(fits)
 }
 
-fn shown(name: &str) -> String {
+fn display_name(name: &str) -> String {
     cut(name, LONGEST_NAME)
 }

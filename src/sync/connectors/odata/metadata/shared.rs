@@ -1,4 +1,4 @@
-//! Sets that are shared, as they are kept: each with all of its own.
+//! Shared sets as they are stored, each complete.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -57,7 +57,13 @@ fn version_4() {
     let kinds = ["Id", "Total", "Tags", "Color", "Home"].map(|name| orders.properties[name].kind);
     assert_eq!(
         kinds,
-        [Kind::Integer(i32::MIN.into(), i32::MAX.into()), Kind::Decimal, Kind::Text, Kind::Enumeration, Kind::Complex]
+        [
+            EdmType::Integer(i32::MIN.into(), i32::MAX.into()),
+            EdmType::Decimal,
+            EdmType::Text,
+            EdmType::Enumeration,
+            EdmType::Complex
+        ]
     );
     assert!(orders.properties["Tags"].collection);
     assert_eq!(orders.order, ["Id", "Total", "Tags", "Color", "Home", "Parent"]);

@@ -18,7 +18,7 @@ pub(super) const MOST_TEXT: usize = 6 * 1024 * 1024;
 
 /// Where in the document the reader is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum ElementPath {
     Reference,
     Schema,
     Type,
@@ -38,16 +38,16 @@ pub(super) fn read(bytes: &[u8], elements: usize) -> Result<Document, Unfit> {
     let mut reader = Reader::from_reader(bytes);
     reader.config_mut().expand_empty_elements = true;
     let mut document = Document::default();
-    let mut places: Vec<Place> = Vec::new();
+    let mut places: Vec<ElementPath> = Vec::new();
     loop {
         match reader.read_event().map_err(|error| error.to_string())? {
             Event::Start(element) => {
                 if places.len() >= DEEPEST {
                     return Err(format!("elements are more than {DEEPEST} deep in each other").into());
                 }
-                let within = places.last().copied().unwrap_or(Place::Other);
+                let within = places.last().copied().unwrap_or(ElementPath::Other);
                 let place = begin(&mut document, within, &element)?;
-                document.elements += usize::from(place != Place::Other || within != Place::Other);
+                document.elements += usize::from(place != ElementPath::Other || within != ElementPath::Other);
                 if document.elements > elements {
                     return Err(format!("it has more than {elements} elements").into());
                 }
@@ -131,7 +131,7 @@ fn version(attributes: &Attributes) -> Result<Version, Unfit> {
     }
 }
 
-fn begin(document: &mut Document, within: Place, element: &BytesStart<'_>) -> Result<Place, Unfit> {
+fn begin(document: &mut Document, within: ElementPath, element: &BytesStart<'_>) -> Result<ElementPath, Unfit> {
     let attributes = Attributes::of(element)?;
     let place = place_of(document, within, element, &attributes);
     document.text += attributes.kept.get();
@@ -140,43 +140,43 @@ fn begin(document: &mut Document, within: Place, element: &BytesStart<'_>) -> Re
 
 fn place_of(
     document: &mut Document,
-    within: Place,
+    within: ElementPath,
     element: &BytesStart<'_>,
     attributes: &Attributes,
-) -> Result<Place, Unfit> {
+) -> Result<ElementPath, Unfit> {
     let name = element.local_name();
     match name.as_ref() {
         "Edmx" => {
             document.version = Some(version(attributes)?);
-            return Ok(Place::Other);
+            return Ok(ElementPath::Other);
         }
         "DataServices" => {
             let needs = attributes.local("DataServiceVersion").and_then(major);
             return needs
                 .filter(|version| *version == "3")
-                .map_or(Ok(Place::Other), |three| Err(Unfit::Version(three.to_owned())));
+                .map_or(Ok(ElementPath::Other), |three| Err(Unfit::Version(three.to_owned())));
         }
         "Reference" if document.schemas.is_empty() => {
             let address = attributes.get("Uri").or_else(|| attributes.get("Url")).unwrap_or_default();
             document.references.push(Referenced { address, includes: Vec::new() });
-            return Ok(Place::Reference);
+            return Ok(ElementPath::Reference);
         }
-        "Include" if within == Place::Reference => {
+        "Include" if within == ElementPath::Reference => {
             if let Some(reference) = document.references.last_mut() {
                 add(&mut reference.includes, (attributes.text("Namespace"), attributes.get("Alias")));
             }
-            return Ok(Place::Other);
+            return Ok(ElementPath::Other);
         }
         _ => {}
     }
     if name.as_ref() == "Schema" {
         let (namespace, alias) = (attributes.text("Namespace"), attributes.get("Alias"));
         document.schemas.push(Schema { namespace, alias, ..Schema::default() });
-        return Ok(Place::Schema);
+        return Ok(ElementPath::Schema);
     }
-    let Some(schema) = document.schemas.last_mut() else { return Ok(Place::Other) };
+    let Some(schema) = document.schemas.last_mut() else { return Ok(ElementPath::Other) };
     Ok(match (within, name.as_ref()) {
-        (Place::Schema, kind @ ("EntityType" | "ComplexType")) => {
+        (ElementPath::Schema, kind @ ("EntityType" | "ComplexType")) => {
             schema.types.push(Type {
                 name: attributes.text("Name"),
                 complex: kind == "ComplexType",
@@ -184,69 +184,70 @@ fn place_of(
                 open: attributes.is("OpenType"),
                 ..Type::default()
             });
-            Place::Type
+            ElementPath::Type
         }
-        (Place::Schema, "EnumType") => {
+        (ElementPath::Schema, "EnumType") => {
             schema.enumerations.push(attributes.text("Name"));
-            Place::Other
+            ElementPath::Other
         }
-        (Place::Schema, "TypeDefinition") => {
+        (ElementPath::Schema, "TypeDefinition") => {
             schema.definitions.push((attributes.text("Name"), attributes.text("UnderlyingType")));
-            Place::Other
+            ElementPath::Other
         }
-        (Place::Schema, "Association") => {
+        (ElementPath::Schema, "Association") => {
             schema.associations.push(Association { name: attributes.text("Name"), ..Association::default() });
-            Place::Association
+            ElementPath::Association
         }
-        (Place::Schema, "EntityContainer") => Place::Schema,
-        (Place::Schema, "EntitySet") => {
+        (ElementPath::Schema, "EntityContainer") => ElementPath::Schema,
+        (ElementPath::Schema, "EntitySet") => {
             let (name, type_name) = (attributes.text("Name"), attributes.text("EntityType"));
             schema.sets.push(Set { name, type_name, bindings: Vec::new() });
-            Place::Set
+            ElementPath::Set
         }
-        (Place::Schema, "AssociationSet") => {
+        (ElementPath::Schema, "AssociationSet") => {
             let association = attributes.text("Association");
             schema.association_sets.push(AssociationSet { association, ends: Vec::new() });
-            Place::AssociationSet
+            ElementPath::AssociationSet
         }
         (place, name) => inside(schema, place, name, attributes),
     })
 }
 
-/// What stands in an element of a schema.
-fn inside(schema: &mut Schema, within: Place, name: &str, attributes: &Attributes) -> Place {
+/// Reads the content of an element of a schema.
+fn inside(schema: &mut Schema, within: ElementPath, name: &str, attributes: &Attributes) -> ElementPath {
     match within {
-        Place::Type | Place::Key | Place::Navigation => {
-            schema.types.last_mut().map_or(Place::Other, |owner| in_type(owner, within, name, attributes))
+        ElementPath::Type | ElementPath::Key | ElementPath::Navigation => {
+            schema.types.last_mut().map_or(ElementPath::Other, |owner| in_type(owner, within, name, attributes))
         }
-        Place::Association | Place::Principal | Place::Dependent => {
-            schema.associations.last_mut().map_or(Place::Other, |one| in_association(one, within, name, attributes))
-        }
-        Place::Set => {
+        ElementPath::Association | ElementPath::Principal | ElementPath::Dependent => schema
+            .associations
+            .last_mut()
+            .map_or(ElementPath::Other, |one| in_association(one, within, name, attributes)),
+        ElementPath::Set => {
             if let (Some(set), "NavigationPropertyBinding") = (schema.sets.last_mut(), name) {
                 add(&mut set.bindings, (attributes.text("Path"), attributes.text("Target")));
             }
-            Place::Other
+            ElementPath::Other
         }
-        Place::AssociationSet => {
+        ElementPath::AssociationSet => {
             if let (Some(set), "End") = (schema.association_sets.last_mut(), name) {
                 add(&mut set.ends, (attributes.text("Role"), attributes.text("EntitySet")));
             }
-            Place::Other
+            ElementPath::Other
         }
-        Place::Reference | Place::Schema | Place::Other => Place::Other,
+        ElementPath::Reference | ElementPath::Schema | ElementPath::Other => ElementPath::Other,
     }
 }
 
-fn in_type(owner: &mut Type, within: Place, name: &str, attributes: &Attributes) -> Place {
+fn in_type(owner: &mut Type, within: ElementPath, name: &str, attributes: &Attributes) -> ElementPath {
     match (within, name) {
-        (Place::Type, "Key") => return Place::Key,
-        (Place::Key, "PropertyRef") => add(&mut owner.key, (attributes.text("Name"), attributes.get("Alias"))),
+        (ElementPath::Type, "Key") => return ElementPath::Key,
+        (ElementPath::Key, "PropertyRef") => add(&mut owner.key, (attributes.text("Name"), attributes.get("Alias"))),
         // One more than is used shows that there are too many.
-        (Place::Type, "Property") if owner.properties.len() <= MOST_OF_SET => {
+        (ElementPath::Type, "Property") if owner.properties.len() <= MOST_OF_SET => {
             add(&mut owner.properties, declared(attributes));
         }
-        (Place::Type, "NavigationProperty") if owner.navigations.len() <= MOST_OF_SET => {
+        (ElementPath::Type, "NavigationProperty") if owner.navigations.len() <= MOST_OF_SET => {
             add(
                 &mut owner.navigations,
                 Navigation {
@@ -256,36 +257,36 @@ fn in_type(owner: &mut Type, within: Place, name: &str, attributes: &Attributes)
                     constraints: Vec::new(),
                 },
             );
-            return Place::Navigation;
+            return ElementPath::Navigation;
         }
-        (Place::Navigation, "ReferentialConstraint") => {
+        (ElementPath::Navigation, "ReferentialConstraint") => {
             if let Some(navigation) = owner.navigations.last_mut() {
                 add(&mut navigation.constraints, (attributes.text("Property"), attributes.text("ReferencedProperty")));
             }
         }
         _ => {}
     }
-    Place::Other
+    ElementPath::Other
 }
 
 /// Of V2.
-fn in_association(one: &mut Association, within: Place, name: &str, attributes: &Attributes) -> Place {
+fn in_association(one: &mut Association, within: ElementPath, name: &str, attributes: &Attributes) -> ElementPath {
     match (within, name) {
-        (Place::Association, "ReferentialConstraint") => return Place::Association,
-        (Place::Association, "End") => add(&mut one.ends, (attributes.text("Role"), attributes.text("Type"))),
-        (Place::Association, "Principal") => {
+        (ElementPath::Association, "ReferentialConstraint") => return ElementPath::Association,
+        (ElementPath::Association, "End") => add(&mut one.ends, (attributes.text("Role"), attributes.text("Type"))),
+        (ElementPath::Association, "Principal") => {
             one.principal.0 = attributes.text("Role");
-            return Place::Principal;
+            return ElementPath::Principal;
         }
-        (Place::Association, "Dependent") => {
+        (ElementPath::Association, "Dependent") => {
             one.dependent.0 = attributes.text("Role");
-            return Place::Dependent;
+            return ElementPath::Dependent;
         }
-        (Place::Principal, "PropertyRef") => one.principal.1.push(attributes.text("Name")),
-        (Place::Dependent, "PropertyRef") => one.dependent.1.push(attributes.text("Name")),
+        (ElementPath::Principal, "PropertyRef") => one.principal.1.push(attributes.text("Name")),
+        (ElementPath::Dependent, "PropertyRef") => one.dependent.1.push(attributes.text("Name")),
         _ => {}
     }
-    Place::Other
+    ElementPath::Other
 }
 
 /// The first number of a version such as `3.0;`.

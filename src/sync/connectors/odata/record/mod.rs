@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::codes;
 use super::key::{key, keys_of_removed, shown_key};
-use super::metadata::{EntitySet, Kind};
+use super::metadata::{EdmType, EntitySet};
 use super::raw::{Fault, Raw};
 use super::shape::Shape;
 use super::value::kept;
@@ -21,14 +21,14 @@ const LONGEST: usize = 256 * 1024;
 
 /// A record that cannot be taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Bad {
+pub(super) struct RecordError {
     pub(super) code: &'static str,
     pub(super) args: Vec<String>,
     /// If it can be read.
     pub(super) key: Option<Key>,
 }
 
-impl Bad {
+impl RecordError {
     pub(super) fn of(code: &'static str, args: &[&str]) -> Self {
         Self { code, args: args.iter().map(ToString::to_string).collect(), key: None }
     }
@@ -47,7 +47,7 @@ impl Bad {
 
 /// An entry of a list of records.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Entry {
+pub(super) enum ListElement {
     Met(Met),
     /// It no longer exists: its key, in each form in which it may be kept.
     Removed(Vec<Key>),
@@ -62,44 +62,51 @@ pub(super) type Absent = BTreeMap<String, i64>;
 ///
 /// # Errors
 /// The first thing that is wrong with it.
-pub(super) fn read(set: &EntitySet, bytes: Option<&[u8]>, absent: &mut Absent) -> Result<Entry, Bad> {
-    let bytes = bytes.ok_or_else(|| Bad::of(codes::RECORD, &["size"]))?;
+pub(super) fn read(set: &EntitySet, bytes: Option<&[u8]>, absent: &mut Absent) -> Result<ListElement, RecordError> {
+    let bytes = bytes.ok_or_else(|| RecordError::of(codes::RECORD, &["size"]))?;
     let text = String::from_utf8_lossy(bytes);
     let raw = Raw::read(&text, matches!(text, Cow::Owned(_)));
     let fault = match &raw.fault {
-        Some(Fault::Shape) => return Err(Bad::of(codes::RECORD, &["shape"])),
-        Some(Fault::Syntax(why)) => Some(Bad::of(codes::RECORD, &["syntax", why])),
+        Some(Fault::Shape) => return Err(RecordError::of(codes::RECORD, &["shape"])),
+        Some(Fault::Syntax(why)) => Some(RecordError::of(codes::RECORD, &["syntax", why])),
         None => None,
     };
     let context = raw.text(&["@odata.context", "@context"]).unwrap_or_default();
     if context.ends_with("link") || context.ends_with("Link") {
-        return Ok(Entry::Link);
+        return Ok(ListElement::Link);
     }
     let shape = Shape::of(set, &raw);
     if context.ends_with("/$deletedEntity") || raw.has(&["@removed", "@odata.removed"]) {
         let address = raw.text(&["@odata.id", "@id", "id"]);
         let (known, _) = members(&shape, &raw);
         let keys = keys_of_removed(set, &known, address.as_deref()).filter(|_| fault.is_none());
-        return keys.map(Entry::Removed).ok_or_else(|| Bad::of(codes::CONSISTENCY, &["removed", &shown_key(set)]));
+        return keys
+            .map(ListElement::Removed)
+            .ok_or_else(|| RecordError::of(codes::CONSISTENCY, &["removed", &shown_key(set)]));
     }
-    record(&shape, &raw, fault, absent).map(Entry::Met)
+    record(&shape, &raw, fault, absent).map(ListElement::Met)
 }
 
-fn record(shape: &Shape<'_>, raw: &Raw<'_>, fault: Option<Bad>, absent: &mut Absent) -> Result<Met, Bad> {
+fn record(
+    shape: &Shape<'_>,
+    raw: &Raw<'_>,
+    fault: Option<RecordError>,
+    absent: &mut Absent,
+) -> Result<Met, RecordError> {
     let (record, wrong) = members(shape, raw);
     let wrong = fault.or(wrong);
     let key = match (key(shape.set, &record), wrong) {
-        (Ok(key), Some(bad)) => return Err(Bad { key: Some(key), ..bad }),
+        (Ok(key), Some(bad)) => return Err(RecordError { key: Some(key), ..bad }),
         (Ok(key), None) => key,
         (Err(_), Some(bad)) | (Err(bad), None) => return Err(bad),
     };
     if let Some(bad) = empty(shape, &record) {
-        return Err(Bad { key: Some(key), ..bad });
+        return Err(RecordError { key: Some(key), ..bad });
     }
     let missing: Vec<String> = missing(shape, &record);
     let content = content(&Json::Object(record));
     if content.data.len() > LONGEST {
-        return Err(Bad { key: Some(key), ..Bad::of(codes::CONSISTENCY, &["large"]) });
+        return Err(RecordError { key: Some(key), ..RecordError::of(codes::CONSISTENCY, &["large"]) });
     }
     for name in missing {
         *absent.entry(name).or_default() += 1;
@@ -116,7 +123,7 @@ fn content(record: &Json) -> Content {
 }
 
 /// What is kept of a record, and the first thing that is wrong with it.
-fn members(shape: &Shape<'_>, raw: &Raw<'_>) -> (Members, Option<Bad>) {
+fn members(shape: &Shape<'_>, raw: &Raw<'_>) -> (Members, Option<RecordError>) {
     let (mut record, mut wrong) = (Members::new(), None);
     for (name, value) in raw.members() {
         if name.contains('@') || name == "__metadata" || shape.is_navigation(name) {
@@ -125,7 +132,7 @@ fn members(shape: &Shape<'_>, raw: &Raw<'_>) -> (Members, Option<Bad>) {
         match member(shape, name, value, raw.is_lossy) {
             Ok(value) if record.contains_key(name) => {
                 // Which of the two it is, nobody knows.
-                wrong = wrong.or_else(|| Some(Bad::of(codes::RECORD, &["twice", name])));
+                wrong = wrong.or_else(|| Some(RecordError::of(codes::RECORD, &["twice", name])));
                 if shape.set.is_in_key(name) && record.get(name) != Some(&value) {
                     record.insert(name.to_owned(), Json::Null);
                 }
@@ -137,30 +144,30 @@ fn members(shape: &Shape<'_>, raw: &Raw<'_>) -> (Members, Option<Bad>) {
     (record, wrong)
 }
 
-fn member(shape: &Shape<'_>, name: &str, raw: &RawValue, is_lossy: bool) -> Result<Json, Bad> {
+fn member(shape: &Shape<'_>, name: &str, raw: &RawValue, is_lossy: bool) -> Result<Json, RecordError> {
     let property = shape.property(name);
     if property.is_none() && !shape.is_open() {
-        return Err(Bad::of(codes::STRUCTURE, &[name, "unknown"]));
+        return Err(RecordError::of(codes::STRUCTURE, &[name, "unknown"]));
     }
     let value = match Json::of(raw) {
         Ok(_) if is_lossy && raw.get().contains('\u{fffd}') => Err(Unreadable::Text),
         value => value,
     };
-    let value = value.map_err(|why| Bad::unreadable(why, name))?;
+    let value = value.map_err(|why| RecordError::unreadable(why, name))?;
     let Some(property) = property else { return Ok(value) };
-    kept(value, property).map_err(|misfit| Bad::of(codes::STRUCTURE, &[name, misfit.word(), &shown(raw)]))
+    kept(value, property).map_err(|misfit| RecordError::of(codes::STRUCTURE, &[name, misfit.code(), &display_raw(raw)]))
 }
 
 /// The first mandatory property that is missing or null.
-fn empty(shape: &Shape<'_>, record: &Members) -> Option<Bad> {
+fn empty(shape: &Shape<'_>, record: &Members) -> Option<RecordError> {
     shape.properties().find_map(|(name, property)| {
-        if property.kind == Kind::Stream || property.nullable || shape.set.key.contains(name) {
+        if property.kind == EdmType::Stream || property.nullable || shape.set.key.contains(name) {
             return None;
         }
         match record.get(name) {
             None if property.collection => None,
-            None => Some(Bad::of(codes::STRUCTURE, &[name, "missing"])),
-            Some(Json::Null) => Some(Bad::of(codes::CONSISTENCY, &["mandatory", name])),
+            None => Some(RecordError::of(codes::STRUCTURE, &[name, "missing"])),
+            Some(Json::Null) => Some(RecordError::of(codes::CONSISTENCY, &["mandatory", name])),
             Some(_) => None,
         }
     })
@@ -172,12 +179,12 @@ fn missing(shape: &Shape<'_>, record: &Members) -> Vec<String> {
     if !shape.is_open() && record.len() == shape.properties().count() {
         return Vec::new();
     }
-    let all = shape.properties().filter(|(_, property)| property.kind != Kind::Stream);
+    let all = shape.properties().filter(|(_, property)| property.kind != EdmType::Stream);
     all.filter(|(name, _)| !record.contains_key(*name)).map(|(name, _)| name.clone()).collect()
 }
 
 /// A value, short enough for a message.
-fn shown(raw: &RawValue) -> String {
+fn display_raw(raw: &RawValue) -> String {
     let text = serde_json::from_str::<String>(raw.get()).unwrap_or_else(|_no_text| raw.get().to_owned());
     cut(&text, 80)
 }

@@ -6,24 +6,24 @@ use serde_json::json;
 use super::*;
 use crate::sync::connectors::odata::metadata::{Derived, Property};
 
-fn property(kind: Kind, nullable: bool) -> Property {
+fn property(kind: EdmType, nullable: bool) -> Property {
     Property { kind, collection: false, nullable, max_length: Some(4), precision: None, scale: None }
 }
 
 fn items() -> EntitySet {
     let properties = BTreeMap::from([
-        ("Order".to_owned(), property(Kind::Text, false)),
-        ("Item".to_owned(), property(Kind::Integer(0, 999), false)),
-        ("Text".to_owned(), property(Kind::Text, true)),
-        ("Unit".to_owned(), property(Kind::Text, false)),
+        ("Order".to_owned(), property(EdmType::Text, false)),
+        ("Item".to_owned(), property(EdmType::Integer(0, 999), false)),
+        ("Text".to_owned(), property(EdmType::Text, true)),
+        ("Unit".to_owned(), property(EdmType::Text, false)),
     ]);
     let key = vec!["Order".to_owned(), "Item".to_owned()];
     EntitySet { key, properties, navigations: vec!["toOrder".to_owned()], ..EntitySet::default() }
 }
 
-fn read_text(set: &EntitySet, record: &str) -> Result<Met, Bad> {
+fn read_text(set: &EntitySet, record: &str) -> Result<Met, RecordError> {
     match read(set, Some(record.as_bytes()), &mut Absent::new())? {
-        Entry::Met(met) => Ok(met),
+        ListElement::Met(met) => Ok(met),
         other => panic!("no record: {other:?}"),
     }
 }
@@ -127,10 +127,10 @@ fn records_are_bounded() {
 /// All digits are kept, and what earlier versions have stored is no change.
 #[test]
 fn numbers() {
-    let decimal = Property { max_length: None, ..property(Kind::Decimal, true) };
+    let decimal = Property { max_length: None, ..property(EdmType::Decimal, true) };
     let properties = BTreeMap::from([
-        ("Id".to_owned(), property(Kind::Decimal, false)),
-        ("Sum".to_owned(), Property { kind: Kind::Decimal, ..decimal }),
+        ("Id".to_owned(), property(EdmType::Decimal, false)),
+        ("Sum".to_owned(), Property { kind: EdmType::Decimal, ..decimal }),
     ]);
     let set = EntitySet { key: vec!["Id".to_owned()], properties, ..EntitySet::default() };
     let of = |id: &str, sum: &str| read_text(&set, &format!(r#"{{"Id": {id}, "Sum": {sum}}}"#)).unwrap();
@@ -153,11 +153,11 @@ fn numbers() {
 }
 
 fn people() -> EntitySet {
-    let cost = BTreeMap::from([("Cost".to_owned(), property(Kind::Integer(0, 999), false))]);
+    let cost = BTreeMap::from([("Cost".to_owned(), property(EdmType::Integer(0, 999), false))]);
     let derived = |open| Derived { open, properties: cost.clone(), navigations: vec!["boss".to_owned()] };
     EntitySet {
         key: vec!["Id".to_owned()],
-        properties: BTreeMap::from([("Id".to_owned(), property(Kind::Integer(0, 9), false))]),
+        properties: BTreeMap::from([("Id".to_owned(), property(EdmType::Integer(0, 9), false))]),
         derived: BTreeMap::from([("odd.Employee".to_owned(), derived(false)), ("odd.Guest".to_owned(), derived(true))]),
         ..EntitySet::default()
     }
@@ -187,7 +187,7 @@ fn derived_types_have_rules_too(#[case] record: &str, #[case] wrong: &str) {
 #[test]
 fn links_between_records_are_no_records() {
     let link = r##"{"@odata.context": "#Things/$deletedLink", "source": "a", "relationship": "b", "target": "c"}"##;
-    assert_eq!(read(&items(), Some(link.as_bytes()), &mut Absent::new()), Ok(Entry::Link));
+    assert_eq!(read(&items(), Some(link.as_bytes()), &mut Absent::new()), Ok(ListElement::Link));
 }
 
 #[rstest]
@@ -196,7 +196,7 @@ fn links_between_records_are_no_records() {
 #[case(r#"{"@odata.removed": {}, "Order": "7", "Item": 10}"#, &["7/10"])]
 fn what_is_removed(#[case] record: &str, #[case] keys: &[&str]) {
     let keys = keys.iter().map(|key| key.as_bytes().to_vec()).collect();
-    assert_eq!(read(&items(), Some(record.as_bytes()), &mut Absent::new()), Ok(Entry::Removed(keys)));
+    assert_eq!(read(&items(), Some(record.as_bytes()), &mut Absent::new()), Ok(ListElement::Removed(keys)));
 }
 
 #[test]

@@ -7,17 +7,17 @@ use super::view::counted;
 use crate::domain::message::Counts;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::RunNo;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::pages::runs::messages::{COLUMNS, MessageRow, message_row};
-use crate::web::pages::runs::reader::{Reader, Stopped};
+use crate::web::pages::runs::reader::{LogReader, Stopped};
 use crate::web::pages::runs::show::{SystemRef, above, system_ref};
 use crate::web::present;
 use crate::web::response;
 use crate::web::ui::layout::{head, refreshing};
 use crate::web::ui::progress::{self, Progress};
 use crate::web::ui::table::table;
-use crate::web::ui::{Badge, Nav, Refresh, Shell, empty, link_button, page};
+use crate::web::ui::{Badge, Nav, PageContext, Refresh, empty, link_button, page};
 use crate::web::urls::{self, PageSize};
 
 /// How many rows there are at most: what came since the page was loaded last, unless it is a flood.
@@ -42,9 +42,9 @@ pub struct LatestView {
     pub more: bool,
 }
 
-pub(super) async fn answer(reader: &Reader, viewer: &Viewer, wanted: bool) -> Result<HttpResponse, Failure> {
+pub(super) async fn answer(reader: &LogReader, viewer: &Viewer, wanted: bool) -> Result<HttpResponse, WebError> {
     let part = reader.latest(ROWS).await.map_err(|stopped| match stopped {
-        Stopped::Refused => Failure::not_found(),
+        Stopped::Refused => WebError::not_found(),
         Stopped::Failed(error) => error.into(),
     })?;
     let (run, no) = (&part.run, part.run.no);
@@ -60,15 +60,15 @@ pub(super) async fn answer(reader: &Reader, viewer: &Viewer, wanted: bool) -> Re
         more: !part.at_end,
         rows: part.rows.into_iter().map(present::message_row).collect(),
     };
-    Ok(response::refreshing(viewer.shell(Some(Nav::Systems)), refresh, |shell| latest(shell, &shown)))
+    Ok(response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| latest(context, &shown)))
 }
 
 /// The whole page. How the run goes stands last, below the newest row, as in the streamed log.
 #[must_use]
-pub fn latest(shell: &Shell, view: &LatestView) -> Markup {
+pub fn latest(context: &PageContext, view: &LatestView) -> Markup {
     let (key, no) = (&view.system.key, view.no);
     page(
-        shell,
+        context,
         &format!("Latest messages of run {no} of {}", view.system.name),
         &html! {
             (above(&view.system, Some(no)))
@@ -77,14 +77,14 @@ pub fn latest(shell: &Shell, view: &LatestView) -> Markup {
                 &html! { (Badge::of_run(view.state, view.result)) },
                 &html! { (link_button(&urls::run(key, no), "Page of the run", "")) },
             ))
-            (refreshing(shell))
-            @if let Some(now) = &view.progress { (progress::full(shell, now)) }
+            (refreshing(context))
+            @if let Some(now) = &view.progress { (progress::full(context, now)) }
             section.card.log aria-label="Messages" {
                 @if view.more { p.strip-note { "Those before are on the page of the run." } }
                 @if view.rows.is_empty() {
                     (empty::empty("No messages yet.", &html! { p { "They appear here as the run writes them." } }))
                 } @else {
-                    (table(&html! { "Latest messages of run " (no) }, &COLUMNS, &rows(shell, view)))
+                    (table(&html! { "Latest messages of run " (no) }, &COLUMNS, &rows(context, view)))
                 }
                 div.live-end #end { p { (Badge::of_run(view.state, view.result)) " · " (counted(view.counts)) } }
             }
@@ -92,11 +92,11 @@ pub fn latest(shell: &Shell, view: &LatestView) -> Markup {
     )
 }
 
-fn rows(shell: &Shell, view: &LatestView) -> Markup {
+fn rows(context: &PageContext, view: &LatestView) -> Markup {
     let before = std::iter::once(None).chain(view.rows.iter().map(|row| Some(row.message.at)));
     html! {
         @for (row, before) in view.rows.iter().zip(before) {
-            (message_row(shell, (&view.system.key, view.no), row, before, PageSize::default()))
+            (message_row(context, (&view.system.key, view.no), row, before, PageSize::default()))
         }
     }
 }

@@ -14,8 +14,8 @@ use crate::web::ui::layout::head as heading;
 use crate::web::ui::progress::Progress;
 use crate::web::ui::table::table;
 use crate::web::ui::text::count;
-use crate::web::ui::{Badge, Shell, Tone, clock, duration, link_button, number, page};
-use crate::web::urls::{self, Filter, PageSize, Place};
+use crate::web::ui::{Badge, PageContext, Tone, clock, duration, link_button, number, page};
+use crate::web::urls::{self, MessageCursor, MessageQuery, PageSize};
 
 /// What the head needs to know.
 #[derive(Debug, Clone)]
@@ -34,7 +34,7 @@ pub struct LiveView {
 pub enum LiveEnd {
     /// The run is over.
     Over { result: RunResult, counts: Counts, took: Option<Duration> },
-    /// The page has shown as much, or lasted as long, as it may; the run goes on.
+    /// The page has shown as much, or lasted as long, as it may; the run continues.
     Full { last_seq: i64 },
     /// The reader's rights or session ended.
     Refused,
@@ -42,53 +42,53 @@ pub enum LiveEnd {
     ShutDown,
 }
 
-/// Where the rows stand in the page: the page is made whole and split here.
+/// Marks the position of the rows. The page is rendered once and split here.
 const ROWS: &str = "<!--rows-->";
 /// Where the status stands.
 const END: &str = "<!--end-->";
 
 /// Everything before the first row.
 #[must_use]
-pub fn head(shell: &Shell, view: &LiveView) -> Markup {
-    let whole = whole(shell, view).into_string();
+pub fn head(context: &PageContext, view: &LiveView) -> Markup {
+    let whole = whole(context, view).into_string();
     let head = whole.split_once(ROWS).map_or(whole.as_str(), |(head, _)| head);
     PreEscaped(head.to_owned())
 }
 
 /// One row; `before` is the time of the row above.
 #[must_use]
-pub fn row(shell: &Shell, view: &LiveView, row: &MessageRow, before: Option<Stamp>) -> Markup {
-    message_row(shell, (&view.system.key, view.no), row, before, PageSize::default())
+pub fn row(context: &PageContext, view: &LiveView, row: &MessageRow, before: Option<Stamp>) -> Markup {
+    message_row(context, (&view.system.key, view.no), row, before, PageSize::default())
 }
 
 /// A row with the progress, between two messages that are far apart.
 #[must_use]
-pub fn progress_row(shell: &Shell, progress: &Progress, now: Stamp) -> Markup {
+pub fn progress_row(context: &PageContext, progress: &Progress, now: Stamp) -> Markup {
     html! {
         tr.between {
-            td.soft colspan=(COLUMNS.len()) { (clock(shell, now)) " " (progress.line()) }
+            td.soft colspan=(COLUMNS.len()) { (clock(context, now)) " " (progress.line()) }
         }
     }
 }
 
 /// Everything after the last row, with how it ended.
 #[must_use]
-pub fn end(shell: &Shell, view: &LiveView, end: &LiveEnd) -> Markup {
-    let whole = whole(shell, view).into_string();
+pub fn end(context: &PageContext, view: &LiveView, end: &LiveEnd) -> Markup {
+    let whole = whole(context, view).into_string();
     let rest = whole.split_once(ROWS).map_or("", |(_, rest)| rest);
     PreEscaped(rest.replacen(END, &ending(view, end).into_string(), 1))
 }
 
-fn whole(shell: &Shell, view: &LiveView) -> Markup {
+fn whole(context: &PageContext, view: &LiveView) -> Markup {
     let (key, no) = (&view.system.key, view.no);
     page(
-        shell,
+        context,
         &format!("Live log of run {no} of {}", view.system.name),
         &html! {
             (above(&view.system, Some(no)))
             (heading(
                 &html! { "Live log of run " (no) },
-                &html! { span.soft { "New messages appear as they are written, and the progress in between. The result is shown at the end." } },
+                &html! { span.soft { "New messages and the progress appear as they are written. The result is shown at the end." } },
                 &html! {
                     (link_button(&urls::run(key, no), "Page of the run", ""))
                     a.button href="#end" { "Jump to the end" }
@@ -131,13 +131,13 @@ fn ending(view: &LiveView, end: &LiveEnd) -> Markup {
                 p {
                     (link_button(&run, "Page of the run", "primary")) " "
                     @if counts.error > 0 {
-                        (link_button(&urls::messages(&view.system.key, view.no, &Filter::of(Category::Error), Place::First), "See the errors", ""))
+                        (link_button(&urls::messages(&view.system.key, view.no, &MessageQuery::of(Category::Error), MessageCursor::First), "See the errors", ""))
                     }
                 }
             },
             LiveEnd::Full { last_seq } => {
                 p { (Badge::new(Tone::Busy, "The run goes on")) " This page has reached its limit." }
-                p { a.button.primary href=(urls::run_live_after(&view.system.key, view.no, Seq(*last_seq))) { "Go on from message " (number(last_seq.saturating_add(1))) } }
+                p { a.button.primary href=(urls::run_live_after(&view.system.key, view.no, Seq(*last_seq))) { "Continue from message " (number(last_seq.saturating_add(1))) } }
             },
             LiveEnd::Refused => p { (Badge::new(Tone::Warning, "Ended")) " You are signed out, or may no longer read this log." },
             LiveEnd::ShutDown => p { (Badge::new(Tone::Warning, "Ended")) " The portal is restarting. " a href=(run) { "Page of the run" } },

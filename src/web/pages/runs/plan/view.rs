@@ -5,20 +5,21 @@ use maud::{Markup, html};
 use super::{Carried, PlanState, PlanView};
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::RunNo;
+use crate::ops::obstruction::Obstruction;
 use crate::sync::connector::BrakeReason;
 use crate::web::pages::runs::show::above;
 use crate::web::ui::layout::head;
 use crate::web::ui::pager::{IN_ORDER, pager};
 use crate::web::ui::table::{table, text};
 use crate::web::ui::tile::facts_list;
-use crate::web::ui::{Badge, Shell, Tone, button, empty, foreign, form, link_button, notice, number, page, time};
+use crate::web::ui::{Badge, PageContext, Tone, button, empty, foreign, form, link_button, notice, number, page, time};
 use crate::web::urls;
 
 #[must_use]
-pub fn view(shell: &Shell, view: &PlanView) -> Markup {
+pub fn view(context: &PageContext, view: &PlanView) -> Markup {
     let run = urls::run(&view.system.key, view.run);
     page(
-        shell,
+        context,
         &format!("Deletion plan of run {} of {}", view.run, view.system.name),
         &html! {
             (above(&view.system, Some(view.run)))
@@ -26,8 +27,8 @@ pub fn view(shell: &Shell, view: &PlanView) -> Markup {
             (why(view))
             section.card.sheet aria-labelledby="plan" {
                 h2 #plan { "The plan" }
-                (facts_list(&facts(shell, view)))
-                (decide(shell, view, &run))
+                (facts_list(&facts(context, view)))
+                (decide(context, view, &run))
             }
             section.card aria-labelledby="deletions" {
                 header { h2 #deletions { "Deletions" } }
@@ -58,7 +59,7 @@ fn badge(view: &PlanView) -> Markup {
         },
         PlanState::Confirmed { run: None, .. } => Badge::new(Tone::Ok, "Confirmed"),
         PlanState::Replaced { .. } => Badge::new(Tone::Neutral, "Replaced"),
-        PlanState::Outdated { .. } => Badge::new(Tone::Neutral, "Outdated"),
+        PlanState::Outdated { .. } | PlanState::SettingsChanged => Badge::new(Tone::Neutral, "Outdated"),
     };
     html! { (badge) }
 }
@@ -73,9 +74,10 @@ fn column(view: &PlanView) -> &'static str {
         _ if is_done(view) => "Deleted",
         PlanState::Open { .. } => "Would be deleted",
         PlanState::Confirmed { .. } => "Planned deletion",
-        PlanState::Expired { .. } | PlanState::Replaced { .. } | PlanState::Outdated { .. } => {
-            "Would have been deleted"
-        }
+        PlanState::Expired { .. }
+        | PlanState::Replaced { .. }
+        | PlanState::Outdated { .. }
+        | PlanState::SettingsChanged => "Would have been deleted",
     }
 }
 
@@ -84,9 +86,10 @@ fn caption(view: &PlanView) -> &'static str {
         _ if is_done(view) => "Items that the plan deleted",
         PlanState::Open { .. } => "Items that the plan would delete",
         PlanState::Confirmed { .. } => "Items that the plan was to delete",
-        PlanState::Expired { .. } | PlanState::Replaced { .. } | PlanState::Outdated { .. } => {
-            "Items that the plan would have deleted"
-        }
+        PlanState::Expired { .. }
+        | PlanState::Replaced { .. }
+        | PlanState::Outdated { .. }
+        | PlanState::SettingsChanged => "Items that the plan would have deleted",
     }
 }
 
@@ -106,7 +109,7 @@ fn why(view: &PlanView) -> Markup {
                     BrakeReason::All => { (would) "all " (items) " items at the destination." },
                     BrakeReason::SourceMissing => {
                         "The source was missing. " (would) "all " (items) " items at the destination."
-                        @if open { " If you confirm, the run still ends in error while the source does not exist." }
+                        @if open { " If you confirm, they are deleted. The run then ends in Error while the source does not exist." }
                     },
                 }
                 " " (since(view))
@@ -125,8 +128,11 @@ fn since(view: &PlanView) -> Markup {
         PlanState::Replaced { run } => {
             html! { "The later " (link(*run)) " made another plan. This one deleted nothing." }
         }
+        PlanState::SettingsChanged => {
+            html! { "The settings of the system have changed since this plan was made, so it can no longer be confirmed. It deleted nothing." }
+        }
         PlanState::Outdated { run } => {
-            html! { "The later " (link(*run)) " completed without it. This plan deleted nothing." }
+            html! { "The later " (link(*run)) " completed without confirmation. Its log shows what it deleted." }
         }
         PlanState::Confirmed { run: None, .. } => {
             html! { "The plan was confirmed. The run that followed is no longer kept." }
@@ -152,19 +158,20 @@ fn confirmed(view: &PlanView, carried: &Carried, run: &Markup) -> Markup {
     }
 }
 
-fn facts(shell: &Shell, view: &PlanView) -> Vec<(&'static str, Markup)> {
+fn facts(context: &PageContext, view: &PlanView) -> Vec<(&'static str, Markup)> {
     let mut facts = vec![
         ("Deletions", html! { (number(view.deletions)) @if let Some(share) = share(view) { " · " (share) " %" } }),
         ("At the destination", html! { (number(view.items)) " items" }),
         ("Digest", html! { code.mono.digest { (view.digest) } }),
     ];
     facts.push(match &view.state {
-        PlanState::Open { expires } => ("Can be confirmed until", html! { (time::time_ago(shell, *expires)) }),
-        PlanState::Expired { at } => ("Expired", html! { (time::time_ago(shell, *at)) }),
-        PlanState::Confirmed { by, at, .. } => ("Confirmed", html! { (time(shell, *at)) ", by " bdi { (by) } }),
+        PlanState::Open { expires } => ("Can be confirmed until", html! { (time::time_ago(context, *expires)) }),
+        PlanState::Expired { at } => ("Expired", html! { (time::time_ago(context, *at)) }),
+        PlanState::Confirmed { by, at, .. } => ("Confirmed", html! { (time(context, *at)) ", by " bdi { (by) } }),
         PlanState::Replaced { run } => {
             ("Replaced by", html! { a href=(urls::run_plan(&view.system.key, *run)) { "the plan of run " (run) } })
         }
+        PlanState::SettingsChanged => ("Outdated by", html! { "changed settings" }),
         PlanState::Outdated { run } => {
             ("Outdated by", html! { a href=(urls::run(&view.system.key, *run)) { "run " (run) } })
         }
@@ -176,30 +183,33 @@ fn share(view: &PlanView) -> Option<i64> {
     view.deletions.saturating_mul(100).checked_div(view.items)
 }
 
-fn decide(shell: &Shell, view: &PlanView, run: &str) -> Markup {
+fn decide(context: &PageContext, view: &PlanView, run: &str) -> Markup {
     let (key, no) = (&view.system.key, view.run);
     html! {
-        @match (&view.state, view.missing) {
+        @match (&view.state, &view.obstruction) {
+            (PlanState::Open { .. }, Some(Obstruction::OnHold { .. })) => p {
+                "The system is on hold. " a href=(urls::system(key)) { "Release it" } ", then confirm this plan."
+            },
+            (PlanState::Open { .. }, Some(Obstruction::Paused { .. })) => p {
+                "The system is paused. " a href=(urls::system(key)) { "Check its connection" } ", then confirm this plan."
+            },
             (PlanState::Open { .. }, None) => {
                 p { "Confirming starts a new run that plans again. It deletes only if its plan has exactly this digest. If anything has changed, it stops again." }
-                (form(shell, &urls::run_plan_confirm(key, no), &html! {
+                (form(context, &urls::run_plan_confirm(key, no), &html! {
                     input type="hidden" name="digest" value=(view.digest);
-                    input type="hidden" name="request" value={ (shell.request_key) "." (key) };
+                    input type="hidden" name="request" value={ (context.request_key) "." (key) };
                     div.do {
                         (button(&format!("Confirm: delete {} items", number(view.deletions)), "danger"))
                         (link_button(run, "Cancel", ""))
                     }
                 }))
             },
-            (PlanState::Open { .. }, Some(template)) => p {
-                "To confirm it you need the role template " a.mono href=(urls::help_role(template)) { (template) } "."
-            },
             (PlanState::Replaced { run }, _) => p { "Only the newest plan can be confirmed: " a href=(urls::run_plan(key, *run)) { "review the plan of run " (run) } "." },
             (PlanState::Confirmed { run: Some(run), .. }, _) if run.stopped => {
                 p { "Nothing of this plan was carried out: " a href=(urls::run_plan(key, run.run)) { "review the plan of run " (run.run) } "." }
             },
             (PlanState::Confirmed { run: Some(_), .. } | PlanState::Outdated { .. }, _) => {},
-            (PlanState::Confirmed { run: None, .. } | PlanState::Expired { .. }, _) => p { "To get a new plan, synchronize again." },
+            (PlanState::Confirmed { run: None, .. } | PlanState::Expired { .. } | PlanState::SettingsChanged, _) => p { "To get a new plan, synchronize again." },
         }
     }
 }

@@ -9,12 +9,12 @@ use crate::ids::{RunNo, Seq, SystemKey};
 use crate::queries::runs::{
     ComparedItems, Counted, Cursor, LogQuestion, MessageFilter, Misplaced, RunDetails, RunDigest, RunLog,
 };
-use crate::web::failure::Failure;
+use crate::web::error::WebError;
 use crate::web::pages::runs::changes::{ChangesView, Compared};
-use crate::web::pages::runs::messages::{Digest, LogView, Searched, Total};
+use crate::web::pages::runs::messages::{Digest, LogView, Searched};
 use crate::web::present;
 use crate::web::ui::{self, Choice, PageLinks};
-use crate::web::urls::{self, Filter, PageSize, Place, filter_text};
+use crate::web::urls::{self, MessageCursor, MessageQuery, PageSize, filter_text};
 
 /// What the address asks for.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -41,8 +41,8 @@ pub struct LogQuery {
 impl LogQuery {
     /// Which messages are meant.
     #[must_use]
-    pub fn filter(&self) -> Filter {
-        Filter {
+    pub fn filter(&self) -> MessageQuery {
+        MessageQuery {
             category: Category::parse(&self.category),
             q: self.q.trim().to_owned(),
             code: canonical(&self.code).to_owned(),
@@ -54,12 +54,12 @@ impl LogQuery {
     ///
     /// # Errors
     /// With what can be asked for.
-    pub(in crate::web::pages::runs) fn check(&self) -> Result<(), Failure> {
+    pub(in crate::web::pages::runs) fn check(&self) -> Result<(), WebError> {
         if self.category.is_empty() || Category::parse(&self.category).is_some() {
             return Ok(());
         }
         let known: Vec<&str> = Category::ALL.iter().map(|category| category.as_str()).collect();
-        Err(Failure::unprocessable(format!("Category must be one of: {}.", known.join(", "))))
+        Err(WebError::unprocessable(format!("Category must be one of: {}.", known.join(", "))))
     }
 
     /// A page that a person has searched or paged through stays as it is.
@@ -74,7 +74,7 @@ impl LogQuery {
 
     /// The whole log from its beginning is asked for.
     fn is_whole(&self) -> bool {
-        self.filter() == Filter::default()
+        self.filter() == MessageQuery::default()
             && self.cursor() == Cursor::First
             && self.at.is_empty()
             && self.around.is_empty()
@@ -92,7 +92,7 @@ impl LogQuery {
 
 impl LogQuery {
     /// What the database is asked.
-    pub(super) fn question<'a>(&'a self, filter: &'a Filter, zone: chrono_tz::Tz) -> LogQuestion<'a> {
+    pub(super) fn question<'a>(&'a self, filter: &'a MessageQuery, zone: chrono_tz::Tz) -> LogQuestion<'a> {
         LogQuestion {
             filter: stored_filter(filter),
             words: &filter.q,
@@ -122,7 +122,7 @@ pub(super) fn to_view(log: RunLog, of: &RunDetails, query: &LogQuery, message_da
         at: query.at.clone(),
         at_error: page.misplaced.map(misplaced),
         rows: Vec::new(),
-        around: query.around.parse().ok().map(Seq),
+        around: page.misplaced.is_none().then(|| query.around.parse().ok().map(Seq)).flatten(),
         size: query.size,
         links: PageLinks::default(),
         total: total(&filter, counts, &page.counted),
@@ -132,12 +132,12 @@ pub(super) fn to_view(log: RunLog, of: &RunDetails, query: &LogQuery, message_da
     };
     match page.searched {
         Some((from, continue_after)) => {
-            let next = continue_after.map(|seq| pages.at(Place::After(Seq(seq))));
+            let next = continue_after.map(|seq| pages.at(MessageCursor::After(Seq(seq))));
             let to = continue_after.unwrap_or(counts.total());
             let from_seq = Seq(from.saturating_add(1));
             view.searched = Some(Searched { from: from_seq, to: Seq(to), last: Seq(counts.total()), next });
-            let links = PageLinks { first: (from > 0).then(|| pages.at(Place::First)), ..PageLinks::default() };
-            let place = if from > 0 { Place::After(Seq(from)) } else { Place::First };
+            let links = PageLinks { first: (from > 0).then(|| pages.at(MessageCursor::First)), ..PageLinks::default() };
+            let place = if from > 0 { MessageCursor::After(Seq(from)) } else { MessageCursor::First };
             view.links = links.sized(page.messages.len(), query.size, |size| Pages { size, ..pages }.at(place));
         }
         None if view.around.is_none() => view.links = pages.links(&page.messages, page.has_before, page.has_after),
@@ -184,7 +184,7 @@ fn to_digest(digest: RunDigest, items: ComparedItems, of: &RunDetails, size: Pag
 
 /// The filter as the store knows it.
 #[must_use]
-pub fn stored_filter(filter: &Filter) -> MessageFilter {
+pub fn stored_filter(filter: &MessageQuery) -> MessageFilter {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     MessageFilter { category: filter.category, code: given(&filter.code), item_type: given(&filter.item_type) }
 }
@@ -194,26 +194,27 @@ pub fn stored_filter(filter: &Filter) -> MessageFilter {
 struct Pages<'a> {
     key: &'a SystemKey,
     run: RunNo,
-    filter: &'a Filter,
+    filter: &'a MessageQuery,
     size: PageSize,
 }
 
 impl Pages<'_> {
-    fn at(&self, place: Place) -> String {
+    fn at(&self, place: MessageCursor) -> String {
         urls::messages_sized(self.key, self.run, self.filter, place, self.size)
     }
 
     fn links(&self, rows: &[StoredMessage], before: bool, after: bool) -> PageLinks {
         let seq = |row: Option<&StoredMessage>| row.map(|row| Seq(row.seq));
         let links = PageLinks {
-            first: before.then(|| self.at(Place::First)),
-            previous: seq(rows.first()).filter(|_| before).map(|seq| self.at(Place::Before(seq))),
-            next: seq(rows.last()).filter(|_| after).map(|seq| self.at(Place::After(seq))),
-            last: after.then(|| self.at(Place::Last)),
+            first: before.then(|| self.at(MessageCursor::First)),
+            previous: seq(rows.first()).filter(|_| before).map(|seq| self.at(MessageCursor::Before(seq))),
+            next: seq(rows.last()).filter(|_| after).map(|seq| self.at(MessageCursor::After(seq))),
+            last: after.then(|| self.at(MessageCursor::Last)),
             sizes: Vec::new(),
         };
         // The first message stays, whatever the size.
-        let place = rows.first().filter(|_| before).map_or(Place::First, |row| Place::After(Seq(row.seq - 1)));
+        let place =
+            rows.first().filter(|_| before).map_or(MessageCursor::First, |row| MessageCursor::After(Seq(row.seq - 1)));
         links.sized(rows.len(), self.size, |size| Pages { size, ..*self }.at(place))
     }
 }
@@ -223,18 +224,18 @@ fn choices<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Choice> {
     words.into_iter().map(|word| Choice::new(word, word)).collect()
 }
 
-/// How many messages the filter has, from the maintained counts.
-fn total(filter: &Filter, counts: Counts, options: &[Counted]) -> Total {
+/// Number of messages that match the filter, from the maintained counts; `None` for a search, which they do not cover.
+fn total(filter: &MessageQuery, counts: Counts, options: &[Counted]) -> Option<i64> {
     if !filter.q.is_empty() {
-        return Total::Unknown;
+        return None;
     }
     if filter.code.is_empty() && filter.item_type.is_empty() {
-        return Total::Exact(filter.category.map_or(counts.total(), |category| counts.of(category)));
+        return Some(filter.category.map_or(counts.total(), |category| counts.of(category)));
     }
     let fits = |option: &&Counted| {
         filter.category.is_none_or(|category| category == option.0)
             && (filter.code.is_empty() || filter.code.eq_ignore_ascii_case(&option.1))
             && (filter.item_type.is_empty() || filter.item_type == option.2)
     };
-    Total::Exact(options.iter().filter(fits).map(|option| option.4).sum())
+    Some(options.iter().filter(fits).map(|option| option.4).sum())
 }

@@ -15,8 +15,8 @@ use crate::domain::status::Obstacle;
 use crate::ids::{RunNo, SystemKey};
 use crate::queries::runs::{RunDetails, RunOverview, run_overview};
 use crate::queries::systems::System;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
@@ -25,7 +25,7 @@ use crate::web::urls;
 
 pub use log::{LogQuery, stored_filter};
 
-/// The page of a run. Whoever sees the system sees its header; the log needs log access.
+/// The page of a run. People who see the system see its header; the log needs log access.
 ///
 /// # Errors
 /// When the run is out of reach or the database cannot be read.
@@ -35,12 +35,12 @@ pub async fn show(
     path: Path<(SystemKey, RunNo)>,
     query: Query<LogQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let (key, no) = path.into_inner();
     let query = query.into_inner();
     query.check()?;
     let (app, kept, zone) = (app.get_ref(), app.kept(viewer.now), viewer.zone);
-    let reader = viewer.actor.clone().ok_or_else(Failure::not_found)?;
+    let reader = viewer.actor.clone().ok_or_else(WebError::not_found)?;
     let (words, asked) = (app.words.clone(), query.clone());
     let found = app
         .store
@@ -56,7 +56,7 @@ pub async fn show(
     let stop = urls::run_still(&system.key, run.no, &query.filter(), query.size);
     let refresh = (open && query.refreshes()).then_some(Refresh { seconds: SECONDS, stop });
     let shown = to_view(found, &viewer, &query, app.portal.message_days);
-    Ok(response::refreshing(viewer.shell(Some(Nav::Systems)), refresh, |shell| view(shell, &shown)))
+    Ok(response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| view(context, &shown)))
 }
 
 /// The interval of the page while the run has not ended, in seconds.
@@ -96,7 +96,7 @@ fn to_view(found: RunOverview, viewer: &Viewer, query: &LogQuery, message_days: 
     }
 }
 
-/// The system of a run; its name is plain text where there is nothing more to see: for those who only read logs, and
+/// The system of a run; its name is plain text where there is nothing more to see: for people who only read logs, and
 /// once the system is deleted.
 pub(super) fn system_ref(system: &System, viewer: &Viewer) -> SystemRef {
     SystemRef {

@@ -16,8 +16,8 @@ use crate::web::ui::layout::{crumbs, head, refreshing};
 use crate::web::ui::progress::{self, Progress};
 use crate::web::ui::runs::{Origin, end_reason, origin};
 use crate::web::ui::tile::facts_list;
-use crate::web::ui::{Badge, Shell, Tone, chart, duration, link_button, notice, number, page, time};
-use crate::web::urls::{self, Filter, Place};
+use crate::web::ui::{Badge, PageContext, Tone, chart, duration, link_button, notice, number, page, time};
+use crate::web::urls::{self, MessageCursor, MessageQuery};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -102,19 +102,19 @@ impl Completeness {
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &RunView) -> Markup {
+pub fn view(context: &PageContext, view: &RunView) -> Markup {
     page(
-        shell,
+        context,
         &format!("Run {} of {}", view.no, view.system.name),
         &html! {
             (above(&view.system, None))
             (head(&html! { "Run " (view.no) }, &beside(view), &actions(view)))
-            (refreshing(shell))
-            (state(shell, view))
-            @if let Some(now) = &view.progress { (progress::full(shell, now)) }
-            (facts(shell, view))
-            (digest(shell, view))
-            (messages::section(shell, view))
+            (refreshing(context))
+            (state(context, view))
+            @if let Some(now) = &view.progress { (progress::full(context, now)) }
+            (facts(context, view))
+            (digest(context, view))
+            (messages::section(context, view))
         },
     )
 }
@@ -168,9 +168,9 @@ fn actions(view: &RunView) -> Markup {
 }
 
 /// What has to be known before the log is read.
-fn state(shell: &Shell, view: &RunView) -> Markup {
+fn state(context: &PageContext, view: &RunView) -> Markup {
     match view.state {
-        RunState::Queued => waiting(shell, view),
+        RunState::Queued => waiting(context, view),
         RunState::Running => html! {
             @if let Some(person) = &view.canceling {
                 (notice::notice(Tone::Busy, &html! { p { (Tone::Busy) bdi { (person) } " asked it to stop. It ends within seconds." } }))
@@ -180,7 +180,7 @@ fn state(shell: &Shell, view: &RunView) -> Markup {
     }
 }
 
-fn waiting(shell: &Shell, view: &RunView) -> Markup {
+fn waiting(context: &PageContext, view: &RunView) -> Markup {
     let tone = if view.overdue { Tone::Warning } else { Tone::Neutral };
     notice::notice(
         tone,
@@ -188,13 +188,13 @@ fn waiting(shell: &Shell, view: &RunView) -> Markup {
             p {
                 (tone)
                 @if !view.waits_for.is_empty() { "It waits " (view.waits_for) "." }
-                @else if view.not_before > shell.now { "It may begin " (time::time_in_words(shell, view.not_before)) "." }
+                @else if view.not_before > context.now { "It may begin " (time::time_in_words(context, view.not_before)) "." }
                 @else if let Some(runs) = view.share {
                     "It waits for a free worker. Its group has " (runs) @if runs == 1 { " run" } @else { " runs" }
                     " in process, and each process keeps one worker free for the other groups."
                 }
                 @else { "It waits for a free worker." }
-                @if view.overdue { " It is overdue: it could have begun " (time::relative(shell, view.not_before)) "." @if view.waits_for.is_empty() { " Is a worker running?" } }
+                @if view.overdue { " It is overdue: it could have begun " (time::relative(context, view.not_before)) "." @if view.waits_for.is_empty() { " Is a worker running?" } }
             }
         },
     )
@@ -221,14 +221,15 @@ fn ended(view: &RunView) -> Markup {
 }
 
 /// When messages were logged, and what changed: above the log where it begins.
-fn digest(shell: &Shell, view: &RunView) -> Markup {
+fn digest(context: &PageContext, view: &RunView) -> Markup {
     let Log::Shown(log) = &view.log else { return html! {} };
     let Some(digest) = &log.digest else { return html! {} };
     let (key, no) = (&view.system.key, view.no);
     let over_time = digest.timeline.as_ref().map_or_else(Markup::default, |timeline| {
-        chart::timeline(shell, timeline, |span| {
-            let place = if span.first_seq > 1 { Place::After(Seq(span.first_seq - 1)) } else { Place::First };
-            format!("{}#messages", urls::messages_sized(key, no, &Filter::default(), place, log.size))
+        chart::timeline(context, timeline, |span| {
+            let place =
+                if span.first_seq > 1 { MessageCursor::After(Seq(span.first_seq - 1)) } else { MessageCursor::First };
+            format!("{}#messages", urls::messages_sized(key, no, &MessageQuery::default(), place, log.size))
         })
     });
     html! {
@@ -243,13 +244,13 @@ fn digest(shell: &Shell, view: &RunView) -> Markup {
     }
 }
 
-fn facts(shell: &Shell, view: &RunView) -> Markup {
-    let mut facts = vec![("Asked for", html! { (time(shell, view.queued)) })];
+fn facts(context: &PageContext, view: &RunView) -> Markup {
+    let mut facts = vec![("Asked for", html! { (time(context, view.queued)) })];
     if let Some(at) = view.started {
-        facts.push(("Started", html! { (time::time_ago(shell, at)) }));
+        facts.push(("Started", html! { (time::time_ago(context, at)) }));
     }
     if let Some(at) = view.ended {
-        facts.push(("Ended", html! { (time::time_ago(shell, at)) }));
+        facts.push(("Ended", html! { (time::time_ago(context, at)) }));
     }
     if let Some(run) = view.origin.retries {
         facts.push(("Retries", html! { a href=(urls::run(&view.system.key, run)) { "run " (run) } }));

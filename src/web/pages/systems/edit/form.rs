@@ -9,14 +9,14 @@ use actix_web::http::StatusCode;
 use super::view::view;
 use super::{EditView, KEPT_SLOTS, REFERENCE, SETTING, Subject, VERSION};
 use crate::access::{Grant, verbs};
-use crate::domain::kind::Kind;
+use crate::domain::kind::ConnectorKind;
 use crate::domain::schedule::Schedule;
 use crate::domain::stray_secret::has_secret;
-use crate::ops::specify::{self, Kept, Specified};
+use crate::ops::specify::{self, KeptSecrets, Specified};
 use crate::queries::systems::{SystemToEdit, groups_to_choose};
 use crate::sync::registry;
+use crate::web::error::WebError;
 use crate::web::extract::{Posted, Viewer};
-use crate::web::failure::Failure;
 use crate::web::pages::systems::schedule;
 use crate::web::present::{self, errors_of, time_zones};
 use crate::web::response;
@@ -64,7 +64,7 @@ pub(super) fn filled(found: &SystemToEdit) -> BTreeMap<String, String> {
 
 /// A form that was sent.
 pub(super) struct Attempt {
-    kind: &'static dyn Kind,
+    kind: &'static dyn ConnectorKind,
     posted: Posted,
     specified: Arc<Specified>,
 }
@@ -75,10 +75,10 @@ impl Attempt {
         app: &App,
         grant: &Grant<verbs::SpecifySystems>,
         viewer: &Viewer,
-        kind: &'static dyn Kind,
+        kind: &'static dyn ConnectorKind,
         posted: Posted,
         before: &BTreeMap<String, String>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, WebError> {
         let reference = posted.field(REFERENCE).to_owned();
         let shown_as_kept = posted.field(KEPT_SLOTS).split_whitespace().map(ToOwned::to_owned).collect();
         let (typed, before) = (bare(&posted.0), &bare(before));
@@ -105,7 +105,7 @@ impl Attempt {
         viewer: &Viewer,
         (subject, stored): (Subject, BTreeSet<String>),
         wrong: Vec<(String, String)>,
-    ) -> Result<Form, Failure> {
+    ) -> Result<SystemForm, WebError> {
         let Self { kind, posted, specified } = self;
         let kept = specify::keep(&app.store, &app.vault, grant, kind, &specified, viewer.now).await?;
         let of_kind = |name: &str| kind.fields().iter().find(|field| field.name == name);
@@ -114,27 +114,27 @@ impl Attempt {
         let errors = errors_of(wrong.into_iter().chain(again).map(|(name, said)| (input(name), said)).collect());
         let secret =
             |name: &str| name.strip_prefix(SETTING).and_then(of_kind).is_some_and(|field| field.input.is_secret());
-        // A secret in another field gets an error there, and is not sent back.
+        // A secret in another field gets an error there, and is never sent to the browser.
         let mut typed: BTreeMap<String, String> =
             posted.0.into_iter().filter(|(name, value)| !secret(name) && !has_secret(value)).collect();
         if let Some(meant) = specified.schedule_meant {
             typed.insert(schedule::MODE.to_owned(), meant.to_owned());
         }
-        Ok(Form { subject, kind, typed, stored, kept, errors })
+        Ok(SystemForm { subject, kind, typed, stored, kept, errors })
     }
 }
 
 /// A form to be shown.
-pub(super) struct Form {
+pub(super) struct SystemForm {
     pub(super) subject: Subject,
-    pub(super) kind: &'static dyn Kind,
+    pub(super) kind: &'static dyn ConnectorKind,
     pub(super) typed: BTreeMap<String, String>,
     pub(super) stored: BTreeSet<String>,
-    pub(super) kept: Kept,
+    pub(super) kept: KeptSecrets,
     pub(super) errors: Errors,
 }
 
-impl Form {
+impl SystemForm {
     /// With entries that were sent after their session had ended, on top of the version that they were typed on.
     pub(super) fn with(self, unsaved: Unsaved) -> Self {
         let subject = match self.subject {
@@ -160,7 +160,7 @@ impl Form {
         grant: &Grant<verbs::SpecifySystems>,
         viewer: &Viewer,
         status: StatusCode,
-    ) -> Result<HttpResponse, Failure> {
+    ) -> Result<HttpResponse, WebError> {
         let grant = grant.clone();
         let groups = app.store.read(move |db| groups_to_choose(db, &grant)).await?;
         let exposed = self.exposed();
@@ -183,6 +183,6 @@ impl Form {
             groups: groups.into_iter().map(|(_id, name)| Choice::new(name.clone(), name)).collect(),
             time_zones: time_zones(),
         };
-        Ok(response::page_with(status, view(&viewer.shell(Some(Nav::Systems)), &shown)))
+        Ok(response::page_with(status, view(&viewer.page_context(Some(Nav::Systems)), &shown)))
     }
 }

@@ -12,16 +12,16 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 
-use self::form::{Attempt, Form, filled};
+use self::form::{Attempt, SystemForm, filled};
 use crate::access::{Grant, verbs};
-use crate::domain::kind::{Field, Kind};
+use crate::domain::kind::{ConnectorKind, Field};
 use crate::ids::{CheckNo, SystemKey};
 use crate::ops::error::OpError;
-use crate::ops::specify::{self, Kept};
+use crate::ops::specify::{self, KeptSecrets};
 use crate::queries::systems::{SystemToEdit, system_to_edit};
 use crate::sync::registry;
+use crate::web::error::WebError;
 use crate::web::extract::{Posted, Viewer};
-use crate::web::failure::Failure;
 use crate::web::refusals::Explain as _;
 use crate::web::session::unsaved::{UnsavedQuery, shown_again};
 use crate::web::state::App;
@@ -50,7 +50,7 @@ pub struct EditView {
     pub kinds: Vec<Choice>,
     /// The connector's fields, in order.
     pub fields: &'static [Field],
-    /// What stands in the inputs, by input name (connector's fields with [`SETTING`] in front). Never a secret.
+    /// Values of the inputs, by input name (connector fields with the prefix [`SETTING`]). Never a secret.
     pub typed: BTreeMap<String, String>,
     /// The slots that hold a secret.
     pub stored: BTreeSet<String>,
@@ -97,7 +97,7 @@ pub async fn new(
     mut viewer: Viewer,
     query: Query<NewQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let first = registry::all().first().map_or("", |kind| kind.kind());
     let kind = kind(if query.kind.is_empty() { first } else { &query.kind })?;
     let mut typed: BTreeMap<String, String> =
@@ -109,12 +109,12 @@ pub async fn new(
     typed.insert("timeout_minutes".to_owned(), minutes.to_string());
     typed.insert("time_zone".to_owned(), viewer.zone.name().to_owned());
     typed.insert("schedule".to_owned(), "none".to_owned());
-    let mut form = Form {
+    let mut form = SystemForm {
         subject: Subject::New,
         kind,
         typed,
         stored: BTreeSet::new(),
-        kept: Kept::default(),
+        kept: KeptSecrets::default(),
         errors: Errors::new(),
     };
     if let Some(unsaved) = shown_again(&app, &mut viewer, urls::NEW_SYSTEM, &query.unsaved).await? {
@@ -133,7 +133,7 @@ pub async fn create(
     posted: Posted,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let kind = kind(posted.field("kind"))?;
     let attempt = Attempt::read(&app, &grant, &viewer, kind, posted, &BTreeMap::new()).await?;
     let wanted = attempt.wanted(&app, &grant, &viewer);
@@ -161,10 +161,11 @@ pub async fn show(
     path: Path<SystemKey>,
     query: Query<UnsavedQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let found = find(&app, &grant, &path).await?;
     let (kind, typed, subject) = (kind(&found.system.kind)?, filled(&found), subject(&found));
-    let mut form = Form { subject, kind, typed, stored: found.stored, kept: Kept::default(), errors: Errors::new() };
+    let mut form =
+        SystemForm { subject, kind, typed, stored: found.stored, kept: KeptSecrets::default(), errors: Errors::new() };
     let page = urls::system_edit(&found.system.key);
     if let Some(unsaved) = shown_again(&app, &mut viewer, &page, &query.unsaved).await? {
         form = form.with(unsaved);
@@ -183,7 +184,7 @@ pub async fn save(
     posted: Posted,
     session: Session,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let found = find(&app, &grant, &path).await?;
     let (kind, key) = (kind(&found.system.kind)?, &found.system.key);
     let seen_version = posted.field("version").parse().unwrap_or(0);
@@ -209,8 +210,8 @@ fn saved(app: &App, session: &Session, key: &SystemKey, check: Option<CheckNo>) 
     response::see_other(&next)
 }
 
-fn kind(word: &str) -> Result<&'static dyn Kind, Failure> {
-    registry::kind(word).ok_or_else(Failure::not_found)
+fn kind(word: &str) -> Result<&'static dyn ConnectorKind, WebError> {
+    registry::kind(word).ok_or_else(WebError::not_found)
 }
 
 fn subject(found: &SystemToEdit) -> Subject {
@@ -218,7 +219,7 @@ fn subject(found: &SystemToEdit) -> Subject {
     Subject::System { key: system.key.clone(), name: system.name.clone(), version: system.settings_version }
 }
 
-async fn find(app: &App, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey) -> Result<SystemToEdit, Failure> {
+async fn find(app: &App, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey) -> Result<SystemToEdit, WebError> {
     let (grant, key) = (grant.clone(), key.clone());
     Ok(app.store.read(move |db| system_to_edit(db, &grant, &key)).await?)
 }

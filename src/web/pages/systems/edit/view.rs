@@ -9,17 +9,17 @@ use crate::domain::kind::{Field, Input};
 use crate::web::ui::field::{SecretState, summary_in_order};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head};
-use crate::web::ui::{Choice, Control, FieldView, Shell, button, form, link_button, notice, page};
+use crate::web::ui::{Choice, Control, FieldView, PageContext, button, form, link_button, notice, page};
 use crate::web::urls;
 
 #[must_use]
-pub fn view(shell: &Shell, view: &EditView) -> Markup {
+pub fn view(context: &PageContext, view: &EditView) -> Markup {
     let (title, action, back) = match &view.subject {
         Subject::New => ("Connect a system".to_owned(), urls::NEW_SYSTEM.to_owned(), urls::SYSTEMS.to_owned()),
         Subject::System { key, name, .. } => (format!("Edit {name}"), urls::system_edit(key), urls::system(key)),
     };
     page(
-        shell,
+        context,
         &title,
         &html! {
             (above(view))
@@ -27,7 +27,7 @@ pub fn view(shell: &Shell, view: &EditView) -> Markup {
             @if view.subject == Subject::New { (kinds(view)) }
             (summary_in_order(&view.errors, &labels(view)))
             (notice::unencrypted(&view.exposed))
-            (form(shell, &action, &html! {
+            (form(context, &action, &html! {
                 div.sections #(VERSION) {
                     (hidden(view))
                     (general(view))
@@ -58,7 +58,7 @@ fn above(view: &EditView) -> Markup {
     }
 }
 
-/// The kinds that can be connected, each with a form of its own.
+/// The kinds that can be connected, each with its own form.
 fn kinds(view: &EditView) -> Markup {
     html! {
         nav.tabs aria-label="Kind of system" {
@@ -118,7 +118,7 @@ fn labels(view: &EditView) -> Vec<(String, String)> {
     let schedule: Vec<_> = own(&std::iter::once((schedule::MODE, "Schedule")).chain(modes).collect::<Vec<_>>());
     let after: Vec<_> = own(&[
         ("time_zone", "Time zone"),
-        ("timeout_minutes", "Time-out"),
+        ("timeout_minutes", "Timeout"),
         ("max_attempts", "Attempts"),
         ("freshness_hours", "Silent after hours"),
     ]);
@@ -192,15 +192,15 @@ fn running(view: &EditView) -> Markup {
             legend { "Running" }
             (FieldView::new("time_zone", "Time zone", value(view, "time_zone"), Control::Suggest(&view.time_zones))
                 .help("The schedule goes by it, such as Europe/Berlin.").required().autocomplete("off").view(&view.errors))
-            (FieldView::new("timeout_minutes", "Time-out in minutes", value(view, "timeout_minutes"),
+            (FieldView::new("timeout_minutes", "Timeout in minutes", value(view, "timeout_minutes"),
                 Control::Number { min: 1, max: 10_080 })
-                .help("A run ends in error when nothing moves for so long, however long it takes in all.")
+                .help("Stops the run with an error if there is no progress for this long. Total duration is not limited.")
                 .required().view(&view.errors))
             (FieldView::new("max_attempts", "Attempts", value(view, "max_attempts"), Control::Number { min: 1, max: 20 })
-                .help("How often in all it is tried after an error that may heal by itself. 1: no retries.")
+                .help("Total attempts after a temporary error. 1 means no retry.")
                 .required().view(&view.errors))
             (FieldView::new("freshness_hours", "Silent after hours", value(view, "freshness_hours"), Control::Number { min: 1, max: 8_784 })
-                .help("Without a success for so long it counts as silent, which is an error. Nothing: twice its interval, or two due times.")
+                .help("If no run succeeds for this long, the system is marked Silent (an error). Empty: two missed runs.")
                 .view(&view.errors))
         }
     }

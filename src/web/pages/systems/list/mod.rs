@@ -11,10 +11,10 @@ use crate::access::{Grant, Scope, Verb, verbs};
 use crate::domain::run::RunState;
 use crate::domain::status::{Obstacle, Overall};
 use crate::ids::{GroupId, SystemKey};
-use crate::queries::systems::{Filter, ListedSystem, Page, Place, Sort, SystemList, system_list};
+use crate::queries::systems::{ListedSystem, Page, Sort, SystemCursor, SystemFilter, SystemList, system_list};
 use crate::sync::registry;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::present::{self, Busy};
 use crate::web::response;
 use crate::web::state::App;
@@ -35,7 +35,7 @@ pub struct Cursor {
 const SECONDS: u32 = 10;
 
 impl Cursor {
-    /// As it stands in addresses.
+    /// Value in URLs.
     fn pair(&self) -> Option<(&'static str, &str)> {
         let after = self.after.as_deref().map(|word| ("after", word));
         after.or_else(|| self.before.as_deref().map(|word| ("before", word)))
@@ -52,8 +52,8 @@ pub async fn show(
     query: Query<SystemsQuery>,
     cursor: Query<Cursor>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
-    let (query, page) = (query.into_inner(), place(&cursor));
+) -> Result<HttpResponse, WebError> {
+    let (query, page) = (query.into_inner(), to_page(&cursor));
     let (asked, scope, begin) = (query.clone(), grant.scope().clone(), page.clone());
     let kept_since = app.kept_since(viewer.now);
     let loaded = app
@@ -83,18 +83,18 @@ pub async fn show(
         refresh: (busy && refresh.is_none()).then_some((SECONDS, on)),
         query,
     };
-    Ok(response::refreshing(viewer.shell(Some(Nav::Systems)), refresh, |shell| view(shell, &shown)))
+    Ok(response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| view(context, &shown)))
 }
 
 /// Words of the query as the store's filter.
-pub(super) fn filter(query: &SystemsQuery, groups: &[(GroupId, String)]) -> Filter {
+pub(super) fn filter(query: &SystemsQuery, groups: &[(GroupId, String)]) -> SystemFilter {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let status = Overall::parse(&query.status);
     // A group out of reach finds nothing, like one that there is not, and a status that there is not.
     let nowhere = (!query.status.is_empty() && status.is_none()).then_some(GroupId(0));
     let group = given(&query.group)
         .map(|name| groups.iter().find(|(_id, known)| *known == name).map_or(GroupId(0), |(id, _name)| *id));
-    Filter {
+    SystemFilter {
         status,
         kind: given(&query.kind),
         group: nowhere.or(group),
@@ -129,7 +129,7 @@ fn links(loaded: &SystemList, query: &SystemsQuery, page: &Page) -> PageLinks {
         Page::Before(_) => (more, true),
         Page::Last => (more, false),
     };
-    let at = |row: Option<&ListedSystem>| row.map(|row| word(&row.listed.place)).unwrap_or_default();
+    let at = |row: Option<&ListedSystem>| row.map(|row| encode_cursor(&row.listed.place)).unwrap_or_default();
     let (first, last) = (at(loaded.rows.first()), at(loaded.rows.last()));
     let links = PageLinks {
         first: before.then(|| urls::systems(query, None)),
@@ -141,8 +141,8 @@ fn links(loaded: &SystemList, query: &SystemsQuery, page: &Page) -> PageLinks {
     // What the first row comes after; that stays, whatever the size.
     let above = match page {
         Page::First => None,
-        Page::After(place) => Some(word(place)),
-        Page::Before(_) | Page::Last => loaded.beyond.as_ref().map(word),
+        Page::After(place) => Some(encode_cursor(place)),
+        Page::Before(_) | Page::Last => loaded.beyond.as_ref().map(encode_cursor),
     };
     links.sized(loaded.rows.len(), query.size, |size| {
         let query = SystemsQuery { size, ..query.clone() };
@@ -150,16 +150,16 @@ fn links(loaded: &SystemList, query: &SystemsQuery, page: &Page) -> PageLinks {
     })
 }
 
-fn word(place: &Place) -> String {
+fn encode_cursor(place: &SystemCursor) -> String {
     format!("{}.{}.{}", place.rank, place.key, place.name)
 }
 
-fn place(cursor: &Cursor) -> Page {
+fn to_page(cursor: &Cursor) -> Page {
     let read = |word: &str| {
         let mut parts = word.splitn(3, '.');
         let rank = parts.next()?.parse().ok()?;
         let key = SystemKey::parse(parts.next()?)?;
-        Some(Place { rank, name: parts.next()?.to_owned(), key })
+        Some(SystemCursor { rank, name: parts.next()?.to_owned(), key })
     };
     match (cursor.after.as_deref(), cursor.before.as_deref()) {
         (_, Some("end")) => Page::Last,
@@ -207,7 +207,7 @@ fn to_view(row: &ListedSystem, viewer: &Viewer) -> SystemRow {
         overall: present::overall(system),
         overall_since: Some(system.overall_since),
         sources: present::sources(system).join(", "),
-        synchronization: present::shown(system, &busy),
+        synchronization: present::synchronization_badge(system, &busy),
         note,
         last_attempt: system.last_attempt_at,
         last_success: system.last_success_at,

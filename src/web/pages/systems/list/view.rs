@@ -10,7 +10,7 @@ use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::progress::Progress;
 use crate::web::ui::table::{Column, actions as action_column, table, text};
 use crate::web::ui::{
-    Badge, Choice, PageLinks, Shell, Tone, choices, empty, form, link_button, number, page, progress, strip, time,
+    Badge, Choice, PageContext, PageLinks, Tone, choices, empty, form, link_button, number, page, progress, strip, time,
 };
 use crate::web::urls::{self, SystemsQuery};
 
@@ -106,13 +106,13 @@ const COLUMNS: [Column<'_>; 7] = [
 ];
 
 #[must_use]
-pub fn view(shell: &Shell, view: &ListView) -> Markup {
+pub fn view(context: &PageContext, view: &ListView) -> Markup {
     page(
-        shell,
+        context,
         "Communication systems",
         &html! {
             (head(&html! { "Communication systems" }, &counts(view), &actions(view)))
-            (refreshing(shell))
+            (refreshing(context))
             @if let Some((seconds, on)) = &view.refresh {
                 p.refresh { a href=(on) { "Refresh every " (seconds) " seconds" } " (without the filter)" }
             }
@@ -120,7 +120,7 @@ pub fn view(shell: &Shell, view: &ListView) -> Markup {
                 @if view.counts.total() == 0 && !view.query.is_narrow() {
                     (none_yet(view))
                 } @else {
-                    @if shell.refresh.is_none() { (filters(view)) }
+                    @if context.refresh.is_none() { (filters(view)) }
                     @if view.rows.is_empty() {
                         (empty::empty("No system matches this filter.", &html! {
                             p { a href=(urls::systems(&view.query.widened(), None)) { "Show all systems" } }
@@ -129,10 +129,10 @@ pub fn view(shell: &Shell, view: &ListView) -> Markup {
                         (table(
                             &html! { "Communication systems " (view.scope) },
                             &COLUMNS,
-                            &html! { @for row in &view.rows { (system_row(shell, row)) } },
+                            &html! { @for row in &view.rows { (system_row(context, row)) } },
                         ))
                     }
-                    (pager("Pages of systems", &shown(view), &view.links, IN_ORDER))
+                    (pager("Pages of systems", &row_count(view), &view.links, IN_ORDER))
                 }
             }
         },
@@ -217,45 +217,45 @@ fn filters(view: &ListView) -> Markup {
     }
 }
 
-fn system_row(shell: &Shell, row: &SystemRow) -> Markup {
+fn system_row(context: &PageContext, row: &SystemRow) -> Markup {
     html! {
         tr {
             td data-label="Status" {
                 (row.overall)
                 @if !row.sources.is_empty() { div.sub { (row.sources) } }
-                @if let Some(since) = row.overall_since { div.sub { "since " (time::time_inside(shell, since)) } }
+                @if let Some(since) = row.overall_since { div.sub { "since " (time::time_inside(context, since)) } }
             }
             th scope="row" {
                 a.row href=(urls::system(&row.key)) { (foreign::name(&row.name)) }
                 div.sub { (row.kind) " · " (if row.production { "Production" } else { "Test" }) " · " (foreign::name(&row.group)) }
             }
             td data-label="Synchronization" { (row.synchronization) @if !row.note.is_empty() { div.sub { (row.note) } } }
-            td data-label="Last run" { (last_run(shell, row)) }
-            td data-label="Next run" { (next_run(shell, &row.next)) }
+            td data-label="Last run" { (last_run(context, row)) }
+            td data-label="Next run" { (next_run(context, &row.next)) }
             td data-label="Recent runs" { (strip::runs(&row.recent)) }
-            td.act data-label="Action" { (action(shell, row)) }
+            td.act data-label="Action" { (action(context, row)) }
         }
     }
 }
 
-fn last_run(shell: &Shell, row: &SystemRow) -> Markup {
+fn last_run(context: &PageContext, row: &SystemRow) -> Markup {
     html! {
         @match (row.last_attempt, row.last_success) {
             (None, _) => span.soft { "never" },
-            (Some(attempt), None) => { (time(shell, attempt)) div.sub { "no success yet" } },
-            (Some(attempt), Some(success)) if success >= attempt => { (time(shell, attempt)) div.sub { "was a success" } },
+            (Some(attempt), None) => { (time(context, attempt)) div.sub { "no success yet" } },
+            (Some(attempt), Some(success)) if success >= attempt => { (time(context, attempt)) div.sub { "was a success" } },
             (Some(attempt), Some(success)) => {
-                (time(shell, attempt))
-                div.sub { "last success " (time::time_inside(shell, success)) }
+                (time(context, attempt))
+                div.sub { "last success " (time::time_inside(context, success)) }
             },
         }
     }
 }
 
-fn next_run(shell: &Shell, next: &NextRun) -> Markup {
+fn next_run(context: &PageContext, next: &NextRun) -> Markup {
     html! {
         @match next {
-            NextRun::At(at) => { (time(shell, *at)) div.sub { (time::due(shell, *at)) } },
+            NextRun::At(at) => { (time(context, *at)) div.sub { (time::due(context, *at)) } },
             NextRun::Waiting => "waits for a worker",
             NextRun::AfterThisRun => "after this run",
             NextRun::WhenConnected => "when connected",
@@ -265,18 +265,18 @@ fn next_run(shell: &Shell, next: &NextRun) -> Markup {
     }
 }
 
-fn action(shell: &Shell, row: &SystemRow) -> Markup {
+fn action(context: &PageContext, row: &SystemRow) -> Markup {
     match &row.action {
         RowAction::None => html! { span.soft { "—" } },
         RowAction::Synchronize => {
-            form::synchronize(shell, &row.key, &form::button_for("Synchronize now", &row.name, "small"))
+            form::synchronize(context, &row.key, &form::button_for("Synchronize now", &row.name, "small"))
         }
-        RowAction::Check => form::check(shell, &row.key, &form::button_for("Check connection", &row.name, "small")),
+        RowAction::Check => form::check(context, &row.key, &form::button_for("Check connection", &row.name, "small")),
         RowAction::Progress(now) => progress::small(now, &row.name),
     }
 }
 
-fn shown(view: &ListView) -> Markup {
+fn row_count(view: &ListView) -> Markup {
     let n = i64::try_from(view.rows.len()).unwrap_or(i64::MAX);
     html! {
         @if view.query.is_narrow() {

@@ -17,12 +17,12 @@ use crate::domain::run::{RunState, Trigger};
 use crate::domain::schedule::Schedule;
 use crate::domain::status::Connection;
 use crate::ids::{CheckNo, GroupId, RunNo, SystemKey};
-use crate::queries::runs::{ListedRun, RunPlace, Totals};
+use crate::queries::runs::{ListedRun, RunCursor, Totals};
 use crate::queries::systems::System;
 use crate::queries::systems::{SystemOverview, system_overview};
 use crate::sync::registry;
+use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::failure::Failure;
 use crate::web::present::{self, Busy};
 use crate::web::response;
 use crate::web::state::App;
@@ -56,20 +56,20 @@ pub async fn show(
     path: Path<SystemKey>,
     query: Query<RunsQuery>,
     app: Data<App>,
-) -> Result<HttpResponse, Failure> {
+) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
     let wanted = query.refresh.as_deref() != Some("off");
     if let Some(no) = query.check {
         return super::check::answer(grant, &viewer, key, CheckNo(no), wanted, &app).await;
     }
     let place = match (query.before, query.after) {
-        (Some(no), _) => RunPlace::Before(RunNo(no)),
-        (None, Some(0)) => RunPlace::Oldest,
-        (None, Some(no)) => RunPlace::After(RunNo(no)),
-        (None, None) => RunPlace::Newest,
+        (Some(no), _) => RunCursor::Before(RunNo(no)),
+        (None, Some(0)) => RunCursor::Oldest,
+        (None, Some(no)) => RunCursor::After(RunNo(no)),
+        (None, None) => RunCursor::Newest,
     };
     let (now, size, kept) = (viewer.now, query.size, app.kept(viewer.now));
-    let reader = viewer.actor.clone().ok_or_else(Failure::not_found)?;
+    let reader = viewer.actor.clone().ok_or_else(WebError::not_found)?;
     let overview = app
         .store
         .read(move |db| system_overview(db, (&grant, &reader), &key, (place, size.rows()), (kept, now)))
@@ -78,8 +78,8 @@ pub async fn show(
     let moves = loaded.busy.is_at(loaded.system(), viewer.now) || loaded.overview.open_check.is_some();
     let stop = urls::runs(&loaded.system().key, size, [("refresh", "off")]);
     let refresh = (wanted && moves).then_some(Refresh { seconds: SECONDS, stop });
-    let shown = told(&loaded, &viewer, &app);
-    Ok(response::refreshing(viewer.shell(Some(Nav::Systems)), refresh, |shell| view(shell, &shown)))
+    let shown = to_view(&loaded, &viewer, &app);
+    Ok(response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| view(context, &shown)))
 }
 
 struct Loaded {
@@ -99,7 +99,7 @@ impl Loaded {
     }
 }
 
-fn told(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
+fn to_view(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
     let (system, details) = (loaded.system(), &loaded.overview.details);
     let may = |verb: Verb| viewer.may(&[verb], system.group_id);
     let held = system.hold_since.is_some();
@@ -148,7 +148,7 @@ pub(super) fn hold_of(system: &System) -> Option<Hold> {
     })
 }
 
-/// Whether the reader may open the pages of a group's runs: whoever only specifies systems may not.
+/// Whether the reader may open the pages of a group's runs: people who only specify systems may not.
 pub(super) fn may_open_runs(viewer: &Viewer, group: GroupId) -> bool {
     viewer.may(verbs::SeeRun::ANY_OF, group)
 }
@@ -226,7 +226,7 @@ fn synchronization(loaded: &Loaded, viewer: &Viewer) -> SynchronizationTile {
         (_, None, None) => (None, "no schedule".to_owned()),
     };
     SynchronizationTile {
-        status: present::shown(system, &loaded.busy),
+        status: present::synchronization_badge(system, &loaded.busy),
         paused: paused(system),
         silent_since: system.silent_since,
         silent_at: loaded.overview.details.watch.silent_at.filter(|_at| system.silent_since.is_none()),

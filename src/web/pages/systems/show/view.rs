@@ -18,9 +18,9 @@ use crate::web::ui::runs::{ErrorCause, LogAccess, Origin, count_cells, error_cau
 use crate::web::ui::table::{Column, numbers, table, text};
 use crate::web::ui::text::count;
 use crate::web::ui::{
-    Badge, PageLinks, Shell, Tone, button, duration, empty, form, link_button, notice, page, tile, time,
+    Badge, PageContext, PageLinks, Tone, button, duration, empty, form, link_button, notice, page, tile, time,
 };
-use crate::web::urls::{self, Filter, Place};
+use crate::web::urls::{self, MessageCursor, MessageQuery};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -52,7 +52,7 @@ pub struct SystemView {
 
 /// What the reader may do with this system.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a permission of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate permission")]
 pub struct May {
     /// The pages of its runs.
     pub open_runs: bool,
@@ -103,23 +103,23 @@ pub struct RunRow {
 }
 
 #[must_use]
-pub fn view(shell: &Shell, view: &SystemView) -> Markup {
+pub fn view(context: &PageContext, view: &SystemView) -> Markup {
     page(
-        shell,
+        context,
         &view.name,
         &html! {
             (crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems")]))
             (head(&html! { (foreign::name(&view.name)) }, &beside(view), &actions(view)))
-            (refreshing(shell))
-            @if let Some(hold) = &view.hold { (on_hold(shell, view, hold)) }
-            @if let Some(last) = &view.last_failure { (failed(shell, view, last)) }
+            (refreshing(context))
+            @if let Some(hold) = &view.hold { (on_hold(context, view, hold)) }
+            @if let Some(last) = &view.last_failure { (failed(context, view, last)) }
             (notice::unencrypted(&view.exposed))
             div.tiles {
-                (connection(shell, view))
-                (synchronization(shell, view))
-                (queue(shell, view))
+                (connection(context, view))
+                (synchronization(context, view))
+                (queue(context, view))
             }
-            (runs(shell, view))
+            (runs(context, view))
             (settings(view))
         },
     )
@@ -144,30 +144,30 @@ fn actions(view: &SystemView) -> Markup {
     }
 }
 
-fn on_hold(shell: &Shell, view: &SystemView, hold: &Hold) -> Markup {
+fn on_hold(context: &PageContext, view: &SystemView, hold: &Hold) -> Markup {
     let body = html! {
         p {
-            strong { (Tone::Paused) "On hold since " (time::time_inside(shell, hold.since)) "." }
+            strong { (Tone::Paused) "On hold since " (time::time_inside(context, hold.since)) "." }
             " No run starts until a person releases the system."
             @if let Some(running) = &view.synchronization.running {
                 " " (run_in_a_sentence(&view.key, running.run, view.may.open_runs)) " is still in process and will finish."
             }
-            " " bdi { (hold.by) } " gave this reason: " q dir="auto" { (foreign::words(&hold.reason)) }
+            " " bdi { (hold.by) } " gave this reason: " q dir="auto" { (foreign::text(&hold.reason)) }
         }
         @if view.may.hold {
-            (form(shell, &urls::system_release(&view.key), &button("Release", "primary")))
+            (form(context, &urls::system_release(&view.key), &button("Release", "primary")))
         }
     };
     notice::notice(Tone::Paused, &body)
 }
 
-fn failed(shell: &Shell, view: &SystemView, last: &LastFailure) -> Markup {
-    let errors = urls::messages(&view.key, last.run, &Filter::of(Category::Error), Place::First);
+fn failed(context: &PageContext, view: &SystemView, last: &LastFailure) -> Markup {
+    let errors = urls::messages(&view.key, last.run, &MessageQuery::of(Category::Error), MessageCursor::First);
     let body = html! {
         p {
-            strong { (Tone::Error) "Synchronization failed " (time::time_in_words(shell, last.at)) "." } " "
+            strong { (Tone::Error) "Synchronization failed " (time::time_in_words(context, last.at)) "." } " "
             (failure(&last.failure))
-            @if let Some(retry) = last.retry_at { " A retry is due: " (due(shell, view, retry)) "." }
+            @if let Some(retry) = last.retry_at { " A retry is due: " (due(context, view, retry)) "." }
             @if last.has_plan { " " a href=(urls::run_plan(&view.key, last.run)) { "See the plan that waits" } }
             @if last.errors > 0 && view.log == LogAccess::Granted {
                 " " a href=(errors) { "See the " @if last.errors == 1 { "error" } @else { (count(last.errors, "error", "errors")) } }
@@ -193,7 +193,7 @@ pub(in crate::web::pages) const RUN_COLUMNS: [Column<'_>; 9] = [
     numbers("Information"),
 ];
 
-fn runs(shell: &Shell, view: &SystemView) -> Markup {
+fn runs(context: &PageContext, view: &SystemView) -> Markup {
     html! {
         section.card #runs aria-labelledby="runs-title" {
             header {
@@ -210,9 +210,9 @@ fn runs(shell: &Shell, view: &SystemView) -> Markup {
                 (table(
                     &html! { "Runs, newest first, with a count for each message category" },
                     &RUN_COLUMNS,
-                    &html! { @for row in &view.runs { (run_row(shell, view, row)) } },
+                    &html! { @for row in &view.runs { (run_row(context, view, row)) } },
                 ))
-                (pager("Pages of runs", &shown(view), &view.links, BY_AGE))
+                (pager("Pages of runs", &run_range(view), &view.links, BY_AGE))
             }
         }
     }
@@ -222,26 +222,31 @@ fn bar(run: &RunRow) -> RunBar {
     RunBar { no: run.no, state: run.state, result: run.result, duration: run.duration, counts: run.counts }
 }
 
-fn run_row(shell: &Shell, view: &SystemView, row: &RunRow) -> Markup {
+fn run_row(context: &PageContext, view: &SystemView, row: &RunRow) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Run" {
                 @if view.may.open_runs { a.row href=(urls::run(&view.key, row.no)) { (row.no) } } @else { (row.no) }
             }
-            (run_cells(shell, &view.key, row, &view.log))
+            (run_cells(context, &view.key, row, &view.log))
         }
     }
 }
 
 /// The cells of a run behind its name.
-pub(in crate::web::pages) fn run_cells(shell: &Shell, key: &SystemKey, row: &RunRow, log: &LogAccess) -> Markup {
+pub(in crate::web::pages) fn run_cells(
+    context: &PageContext,
+    key: &SystemKey,
+    row: &RunRow,
+    log: &LogAccess,
+) -> Markup {
     html! {
         // Lists are in this order, and filtered by this time.
         td data-label="Requested" {
-            (time(shell, row.queued))
+            (time(context, row.queued))
             @match row.started {
                 Some(at) if time::same_minute(at, row.queued) => {},
-                Some(at) => div.sub { "started " (time::time_inside(shell, at)) },
+                Some(at) => div.sub { "started " (time::time_inside(context, at)) },
                 None => div.sub { "not started" },
             }
         }
@@ -257,7 +262,7 @@ pub(in crate::web::pages) fn run_cells(shell: &Shell, key: &SystemKey, row: &Run
     }
 }
 
-fn shown(view: &SystemView) -> Markup {
+fn run_range(view: &SystemView) -> Markup {
     html! {
         @match view.runs.as_slice() {
             [] => {},
@@ -294,16 +299,16 @@ pub(in crate::web::pages::systems) fn run_link(key: &SystemKey, no: RunNo, may_o
 }
 
 /// Facts with a time that may not have come yet.
-pub(in crate::web::pages::systems) fn moment(shell: &Shell, at: Option<Stamp>, otherwise: &str) -> Markup {
+pub(in crate::web::pages::systems) fn moment(context: &PageContext, at: Option<Stamp>, otherwise: &str) -> Markup {
     html! {
         @match at {
-            Some(at) => (time::time_ago(shell, at)),
+            Some(at) => (time::time_ago(context, at)),
             None => span.soft { (otherwise) },
         }
     }
 }
 
-/// The facts of a tile; those that say nothing are left out.
+/// The facts of a tile; empty ones are omitted.
 pub(in crate::web::pages::systems) fn facts(all: Vec<Option<tile::Fact>>) -> Vec<tile::Fact> {
     all.into_iter().flatten().collect()
 }

@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-use super::harness::{Desk, put, shown};
-use crate::domain::run::{Failure, Stage};
-use crate::sync::connector::Halt;
+use super::harness::{Desk, put, tree_of};
+use crate::domain::run::{PeerFailure, Stage};
+use crate::sync::connector::StopReason;
 
 #[test]
 fn a_copy_brings_everything_and_deletes_nothing() {
@@ -15,7 +15,7 @@ fn a_copy_brings_everything_and_deletes_nothing() {
     fs::create_dir(desk.source().join("empty")).unwrap();
     put(&desk.destination(), "theirs.txt", "stays");
     let outcome = desk.run_well();
-    assert_eq!(shown(&desk.destination()), ["a.txt=one", "docs/", "docs/b.txt=two", "empty/", "theirs.txt=stays"]);
+    assert_eq!(tree_of(&desk.destination()), ["a.txt=one", "docs/", "docs/b.txt=two", "empty/", "theirs.txt=stays"]);
     assert_eq!(
         outcome.log(),
         ["FILE-COPIED a.txt", "FILE-COPIED docs/b.txt", "FOLDER-CREATED docs", "FOLDER-CREATED empty"]
@@ -106,7 +106,7 @@ fn a_mirror_updates_and_deletes() {
     let outcome = desk.run_well();
     assert_eq!(outcome.log(), ["FILE-DELETED old/b.txt", "FILE-UPDATED a.txt", "FOLDER-DELETED old"]);
     assert_eq!(outcome.summary(), [10, 0, 1, 2, 0, 8]);
-    assert_eq!(shown(&desk.destination()), shown(&desk.source()));
+    assert_eq!(tree_of(&desk.destination()), tree_of(&desk.source()));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn drift_is_overwritten_with_a_warning() {
     fs::remove_file(desk.destination().join("b.txt")).unwrap();
     let outcome = desk.run_well();
     assert_eq!(outcome.log(), ["FILE-COPIED b.txt", "FILE-DRIFT a.txt", "FILE-DRIFT b.txt", "FILE-UPDATED a.txt"]);
-    assert_eq!(shown(&desk.destination()), ["a.txt=one", "b.txt=two"]);
+    assert_eq!(tree_of(&desk.destination()), ["a.txt=one", "b.txt=two"]);
 }
 
 #[test]
@@ -144,7 +144,8 @@ fn what_is_excluded_is_neither_copied_nor_deleted() {
     put(&desk.destination(), "gone/theirs.tmp", "stays too");
     put(&desk.destination(), "gone/c", "goes");
     let outcome = desk.run_well();
-    let left: Vec<String> = shown(&desk.destination()).into_iter().filter(|line| !line.starts_with("keep/")).collect();
+    let left: Vec<String> =
+        tree_of(&desk.destination()).into_iter().filter(|line| !line.starts_with("keep/")).collect();
     assert_eq!(left, ["gone/", "gone/theirs.tmp=stays too", "theirs.tmp=stays", "x/"]);
     assert!(outcome.log().contains(&"FILE-DELETED gone/c".to_owned()));
 }
@@ -163,7 +164,8 @@ fn only_what_is_included_counts() {
         put(&desk.destination(), &format!("keep/{n}.txt"), "same");
     }
     desk.run_well();
-    let left: Vec<String> = shown(&desk.destination()).into_iter().filter(|line| !line.starts_with("keep/")).collect();
+    let left: Vec<String> =
+        tree_of(&desk.destination()).into_iter().filter(|line| !line.starts_with("keep/")).collect();
     assert_eq!(left, ["docs/", "docs/a.txt=one", "other/", "other/theirs.bin=stays"]);
 }
 
@@ -172,8 +174,8 @@ fn a_copy_without_a_source_is_an_error() {
     let mut desk = Desk::new("copy");
     fs::remove_dir(desk.source()).unwrap();
     let failure =
-        Failure::new(Stage::Content, "FILE-SOURCE-MISSING").arg(format!("file://{}/", desk.source().display()));
-    assert_eq!(desk.run().result, Err(Halt::Failed(failure)));
+        PeerFailure::new(Stage::Content, "FILE-SOURCE-MISSING").arg(format!("file://{}/", desk.source().display()));
+    assert_eq!(desk.run().result, Err(StopReason::Failed(failure)));
 }
 
 #[test]
@@ -182,7 +184,7 @@ fn a_missing_destination_is_made() {
     fs::remove_dir(desk.destination()).unwrap();
     put(&desk.source(), "a/b", "one");
     desk.run_well();
-    assert_eq!(shown(&desk.destination()), ["a/", "a/b=one"]);
+    assert_eq!(tree_of(&desk.destination()), ["a/", "a/b=one"]);
 }
 
 #[test]
@@ -190,7 +192,7 @@ fn a_place_outside_the_allowed_folders_is_refused() {
     let mut desk = Desk::new("copy");
     let elsewhere = tempfile::tempdir().unwrap();
     desk.settings.insert("source_path".to_owned(), elsewhere.path().to_str().unwrap().to_owned());
-    let Err(Halt::Failed(failure)) = desk.run().result else { panic!("it ran") };
+    let Err(StopReason::Failed(failure)) = desk.run().result else { panic!("it ran") };
     assert_eq!((failure.stage, failure.code), (Stage::Settings, "FILE-ROOT"));
 }
 
@@ -202,7 +204,7 @@ fn a_changed_destination_forgets_what_was_known_of_the_other() {
     let other = desk.folder.path().join("other");
     desk.settings.insert("destination_path".to_owned(), other.to_str().unwrap().to_owned());
     assert_eq!(desk.run_well().log(), ["FILE-COPIED a"]);
-    assert_eq!(shown(&other), ["a=one"]);
+    assert_eq!(tree_of(&other), ["a=one"]);
 }
 
 #[test]
@@ -235,5 +237,5 @@ fn a_link_above_cannot_make_one_end_contain_the_other() {
     std::os::unix::fs::symlink(desk.folder.path(), &alias).unwrap();
     desk.roots.push(alias.clone());
     desk.settings.insert("destination_path".to_owned(), alias.join("source/inside").to_str().unwrap().to_owned());
-    assert_eq!(desk.run().result, Err(Halt::Failed(Failure::new(Stage::Settings, "FILE-OVERLAP"))));
+    assert_eq!(desk.run().result, Err(StopReason::Failed(PeerFailure::new(Stage::Settings, "FILE-OVERLAP"))));
 }

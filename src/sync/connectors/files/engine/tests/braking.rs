@@ -1,12 +1,12 @@
-//! The mass-deletion brake, each way.
+//! The deletion limit, each way.
 
 use std::fs;
 
-use super::harness::{Desk, put, put_bytes, shown, tree};
-use crate::domain::run::{Failure, Stage};
-use crate::sync::connector::{BrakeReason, BrakedPlan, Halt};
+use super::harness::{Desk, put, put_bytes, tree, tree_of};
+use crate::domain::run::{PeerFailure, Stage};
+use crate::sync::connector::{BrakeReason, BrakedPlan, StopReason};
 
-/// A mirrored pair with so many files, of which the source then loses some.
+/// A mirrored pair with a number of files, of which the source then loses some.
 fn mirrored(files: usize, lost: usize) -> Desk {
     let mut desk = Desk::new("mirror");
     for n in 0..files {
@@ -20,11 +20,11 @@ fn mirrored(files: usize, lost: usize) -> Desk {
 }
 
 fn braked(desk: &mut Desk) -> BrakedPlan {
-    let before = shown(&desk.destination());
+    let before = tree_of(&desk.destination());
     let outcome = desk.run();
-    assert_eq!(outcome.result, Err(Halt::Braked));
+    assert_eq!(outcome.result, Err(StopReason::Braked));
     assert_eq!(outcome.log(), ["FILE-BRAKE"]);
-    assert_eq!(shown(&desk.destination()), before, "a braked run changes nothing");
+    assert_eq!(tree_of(&desk.destination()), before, "a braked run changes nothing");
     desk.memory.braked.lock().unwrap().take().unwrap()
 }
 
@@ -38,7 +38,7 @@ fn a_share_over_the_limit() {
 }
 
 #[test]
-fn up_to_the_limits_it_goes_on() {
+fn up_to_the_limits_it_continues() {
     assert_eq!(mirrored(50, 10).run_well().summary(), [40, 0, 0, 10, 0, 0], "ten is not more than ten");
     assert_eq!(mirrored(60, 12).run_well().summary(), [48, 0, 0, 12, 0, 0], "12 of 60 is not more than 20 %");
     assert_eq!(braked(&mut mirrored(59, 12)).reason, BrakeReason::Share);
@@ -65,7 +65,7 @@ fn an_empty_source_is_fine_where_nothing_is_deleted() {
     let mut desk = Desk::new("mirror").with("exclude", "*.tmp");
     put(&desk.destination(), "a.tmp", "excluded");
     desk.run_well();
-    assert_eq!(shown(&desk.destination()), ["a.tmp=excluded"]);
+    assert_eq!(tree_of(&desk.destination()), ["a.tmp=excluded"]);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_missing_source_always_brakes() {
 fn a_missing_source_is_never_a_success() {
     let missing = |desk: &Desk| {
         let address = format!("file://{}/", desk.source().display());
-        Err(Halt::Failed(Failure::new(Stage::Content, "FILE-SOURCE-MISSING").arg(address)))
+        Err(StopReason::Failed(PeerFailure::new(Stage::Content, "FILE-SOURCE-MISSING").arg(address)))
     };
     let mut desk = Desk::new("mirror");
     fs::remove_dir(desk.source()).unwrap();
@@ -89,8 +89,13 @@ fn a_missing_source_is_never_a_success() {
     let mut desk = mirrored(3, 0);
     fs::remove_dir_all(desk.source()).unwrap();
     desk.confirmed = Some(braked(&mut desk).digest);
-    assert_eq!(desk.run().result, missing(&desk));
-    assert!(shown(&desk.destination()).is_empty(), "what was confirmed is deleted");
+    let deleted = Err(StopReason::Failed(
+        PeerFailure::new(Stage::Content, "FILE-SOURCE-MISSING")
+            .arg(format!("file://{}/", desk.source().display()))
+            .arg("deleted"),
+    ));
+    assert_eq!(desk.run().result, deleted);
+    assert!(tree_of(&desk.destination()).is_empty(), "what was confirmed is deleted");
 }
 
 #[test]
@@ -113,7 +118,7 @@ fn a_confirmed_plan_is_carried_out() {
     put(&desk.source(), "new", "new things do not change a plan of deletions");
     let outcome = desk.run_well();
     assert_eq!(outcome.summary(), [39, 1, 0, 11, 0, 44]);
-    assert_eq!(shown(&desk.destination()), shown(&desk.source()));
+    assert_eq!(tree_of(&desk.destination()), tree_of(&desk.source()));
     assert_eq!(desk.memory.baselines.lock().unwrap().len(), 40);
 }
 
@@ -128,7 +133,21 @@ fn a_plan_that_changed_brakes_again() {
     assert_ne!(second.digest, first.digest);
     desk.confirmed = Some(second.digest);
     desk.run_well();
-    assert_eq!(shown(&desk.destination()), shown(&desk.source()));
+    assert_eq!(tree_of(&desk.destination()), tree_of(&desk.source()));
+}
+
+/// Somebody has put something into a file that the plan deletes.
+#[test]
+fn a_file_that_was_written_after_the_plan_is_not_deleted() {
+    let mut desk = mirrored(50, 11);
+    let first = braked(&mut desk);
+    put(&desk.destination(), "f003", "not the same any more");
+    desk.confirmed = Some(first.digest.clone());
+    let second = braked(&mut desk);
+    assert_eq!((second.deletions, second.digest == first.digest), (11, false));
+    desk.confirmed = Some(second.digest);
+    desk.run_well();
+    assert_eq!(tree_of(&desk.destination()), tree_of(&desk.source()));
 }
 
 #[test]
@@ -161,5 +180,5 @@ fn a_copy_never_brakes() {
         put(&desk.destination(), &format!("theirs{n}"), "stays");
     }
     desk.run_well();
-    assert_eq!(shown(&desk.destination()).len(), 20);
+    assert_eq!(tree_of(&desk.destination()).len(), 20);
 }

@@ -10,17 +10,18 @@ use std::time::Duration;
 use crate::clock::{FixedClock, Stamp};
 use crate::domain::catalogue::{self, Family, Scope};
 use crate::domain::message::Message;
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::net::Net;
 use crate::sync::connector::{
-    Action, Baseline, BaselineChange, BrakedPlan, Connector, Context, Halt, ItemState, Kind, Peer, Plan, Step, Task,
+    Action, Baseline, BaselineChange, BrakedPlan, Connector, ConnectorKind, Context, ItemState, Peer, Plan, Step,
+    StopReason, Task,
 };
 use crate::sync::connectors::files::Files;
-use crate::sync::connectors::files::end::{End, Which};
+use crate::sync::connectors::files::endpoint::{Endpoint, Which};
 use crate::sync::connectors::files::engine::synchronize;
 use crate::sync::connectors::files::open;
 use crate::sync::connectors::files::settings::Settings;
-use crate::sync::journal::{Entry, Journal};
+use crate::sync::journal::{Journal, JournalEntry};
 use crate::sync::no_replica::NoReplica;
 use crate::sync::progress::Progress;
 use crate::sync::stop::Stop;
@@ -35,18 +36,18 @@ pub(super) struct Memory {
 }
 
 impl ItemState for Memory {
-    fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, Halt>> {
+    fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, StopReason>> {
         Box::pin(async { Ok(self.in_process.lock().unwrap().clone()) })
     }
 
-    fn page<'a>(&'a self, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Baseline>, Halt>> {
+    fn page<'a>(&'a self, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Baseline>, StopReason>> {
         let all = self.baselines.lock().unwrap();
         let later = all.iter().filter(|(key, _)| after.is_none_or(|after| key.as_slice() > after));
         let page = later.take(limit).map(|(key, state)| Baseline { key: key.clone(), state: state.clone() }).collect();
         Box::pin(async { Ok(page) })
     }
 
-    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), Halt>> {
+    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), StopReason>> {
         let mut all = self.baselines.lock().unwrap();
         for change in changes {
             match change {
@@ -67,7 +68,7 @@ impl Memory {
 }
 
 impl Plan for Memory {
-    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), Halt>> {
+    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), StopReason>> {
         let mut all = self.steps.lock().unwrap();
         for step in steps {
             let before = all.insert((step.action == Action::Delete, step.key.clone()), step.detail);
@@ -76,7 +77,12 @@ impl Plan for Memory {
         Box::pin(async { Ok(()) })
     }
 
-    fn page<'a>(&'a self, action: Action, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Step>, Halt>> {
+    fn page<'a>(
+        &'a self,
+        action: Action,
+        after: Option<&'a [u8]>,
+        limit: usize,
+    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
         let steps = self.steps(action).into_iter();
         let page = steps.filter(|step| after.is_none_or(|after| step.key.as_slice() > after)).take(limit).collect();
         Box::pin(async { Ok(page) })
@@ -87,13 +93,13 @@ impl Plan for Memory {
         action: Action,
         before: Option<&'a [u8]>,
         limit: usize,
-    ) -> Task<'a, Result<Vec<Step>, Halt>> {
+    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
         let steps = self.steps(action).into_iter().rev();
         let page = steps.filter(|step| before.is_none_or(|before| step.key.as_slice() < before)).take(limit).collect();
         Box::pin(async { Ok(page) })
     }
 
-    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), Halt>> {
+    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), StopReason>> {
         *self.braked.lock().unwrap() = Some(plan);
         Box::pin(async { Ok(()) })
     }
@@ -101,12 +107,12 @@ impl Plan for Memory {
 
 /// What a run did.
 #[derive(Debug)]
-pub(super) struct Outcome {
-    pub(super) result: Result<(), Halt>,
+pub(super) struct RunOutcome {
+    pub(super) result: Result<(), StopReason>,
     pub(super) messages: Vec<Message>,
 }
 
-impl Outcome {
+impl RunOutcome {
     /// Codes with item keys, without the summary, sorted.
     pub(super) fn log(&self) -> Vec<String> {
         let told = self.messages.iter().filter(|message| message.code != "FILE-SUMMARY");
@@ -167,7 +173,7 @@ impl Desk {
         self.folder.path().join("destination")
     }
 
-    fn context(&mut self, stop: Stop) -> (Context, tokio::sync::mpsc::Receiver<Entry>) {
+    fn context(&mut self, stop: Stop) -> (Context, tokio::sync::mpsc::Receiver<JournalEntry>) {
         self.runs += 1;
         self.memory.steps.lock().unwrap().clear();
         let clock = Arc::new(FixedClock::at(Stamp(0)));
@@ -201,19 +207,19 @@ impl Desk {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), Failure> {
+    pub(super) fn check(&self) -> Result<(), PeerFailure> {
         let peer = self.peer();
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(Files.check(&peer))
     }
 
     /// A whole run, as a worker does it.
-    pub(super) fn run(&mut self) -> Outcome {
+    pub(super) fn run(&mut self) -> RunOutcome {
         let (context, entries) = self.context(lasting());
         drive(entries, async move { Files.sync(&context).await })
     }
 
     /// A run that must end well.
-    pub(super) fn run_well(&mut self) -> Outcome {
+    pub(super) fn run_well(&mut self) -> RunOutcome {
         let outcome = self.run();
         assert_eq!(outcome.result, Ok(()), "{:?}", outcome.messages);
         outcome
@@ -223,8 +229,8 @@ impl Desk {
     pub(super) fn run_with(
         &mut self,
         stop: &Stop,
-        wrap: impl Fn(Which, Arc<dyn End>) -> Arc<dyn End> + Send + 'static,
-    ) -> Outcome {
+        wrap: impl Fn(Which, Arc<dyn Endpoint>) -> Arc<dyn Endpoint> + Send + 'static,
+    ) -> RunOutcome {
         let (context, entries) = self.context(stop.clone());
         drive(entries, async move {
             let settings = Settings::from_json(&context.peer.settings).unwrap();
@@ -244,26 +250,26 @@ pub(super) fn lasting() -> Stop {
 }
 
 fn drive(
-    mut entries: tokio::sync::mpsc::Receiver<Entry>,
-    work: impl Future<Output = Result<(), Halt>> + Send + 'static,
-) -> Outcome {
+    mut entries: tokio::sync::mpsc::Receiver<JournalEntry>,
+    work: impl Future<Output = Result<(), StopReason>> + Send + 'static,
+) -> RunOutcome {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
         let work = tokio::spawn(work);
         let mut messages = Vec::new();
         while let Some(entry) = entries.recv().await {
-            if let Entry::Message(_at, message) = entry {
+            if let JournalEntry::Message(_at, message) = entry {
                 // Every message of every test: what the catalogue says of its code is what it is.
                 let told = catalogue::lookup(Family::Files, message.code, Scope::Item);
                 assert_eq!((told.code, told.category), (message.code, message.category), "{message:?}");
                 messages.push(message);
             }
         }
-        Outcome { result: work.await.unwrap(), messages }
+        RunOutcome { result: work.await.unwrap(), messages }
     })
 }
 
-/// Writes a file, and the folders that it needs, with a time of its own.
+/// Writes a file, and the folders that it needs, with its own time.
 pub(super) fn put(root: &Path, path: &str, content: &str) {
     put_bytes(root, path.as_bytes(), content.as_bytes());
 }
@@ -301,7 +307,7 @@ fn collect(folder: &Path, prefix: &mut Vec<u8>, found: &mut BTreeMap<Vec<u8>, Ve
 }
 
 /// The tree as text, for expectations written by hand.
-pub(super) fn shown(root: &Path) -> Vec<String> {
+pub(super) fn tree_of(root: &Path) -> Vec<String> {
     let line = |(path, content): (Vec<u8>, Vec<u8>)| {
         let path = String::from_utf8_lossy(&path).into_owned();
         if path.ends_with('/') { path } else { format!("{path}={}", String::from_utf8_lossy(&content)) }

@@ -4,11 +4,11 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::harness::{Desk, lasting, put, shown};
+use super::harness::{Desk, lasting, put, tree_of};
 use super::wrapped::{Failing, Hooked, Op};
-use crate::domain::run::{Failure, Stage};
-use crate::sync::connector::Halt;
-use crate::sync::connectors::files::end::Which;
+use crate::domain::run::{PeerFailure, Stage};
+use crate::sync::connector::StopReason;
+use crate::sync::connectors::files::endpoint::Which;
 use crate::sync::stop::Stopped;
 
 /// A pair that has something of everything to do.
@@ -68,22 +68,22 @@ const COPY: Whole =
     Whole { desk: busy_copy, steps: 9, beside: &["gone/", "gone/a=one", "theirs=of somebody else"], files: 7 };
 
 #[test]
-fn stopped_before_any_step_the_next_run_goes_on() {
+fn stopped_before_any_step_the_next_run_continues() {
     interrupt_at_each_step(MIRROR, false);
 }
 
 #[test]
-fn crashed_before_anything_was_remembered_the_next_run_goes_on() {
+fn crashed_before_anything_was_remembered_the_next_run_continues() {
     interrupt_at_each_step(MIRROR, true);
 }
 
 #[test]
-fn a_copy_stopped_before_any_step_goes_on_with_the_next_run() {
+fn a_copy_stopped_before_any_step_continues_with_the_next_run() {
     interrupt_at_each_step(COPY, false);
 }
 
 #[test]
-fn a_copy_crashed_before_anything_was_remembered_goes_on_with_the_next_run() {
+fn a_copy_crashed_before_anything_was_remembered_continues_with_the_next_run() {
     interrupt_at_each_step(COPY, true);
 }
 
@@ -112,14 +112,14 @@ fn interrupt_at_each_step(whole: Whole, forgetful: bool) {
         if forgetful {
             *desk.memory.baselines.lock().unwrap() = before;
         }
-        assert_eq!(outcome.result, Err(Halt::Stopped(Stopped::Canceled)));
+        assert_eq!(outcome.result, Err(StopReason::Stopped(Stopped::Canceled)));
         assert!(count.load(Ordering::SeqCst) <= mutations + 2, "at most what was under way");
         let next = desk.run_well();
         assert!(!next.log().iter().any(|line| line.starts_with("FILE-DRIFT")), "{:?}", next.log());
-        let mut expected = shown(&desk.source());
+        let mut expected = tree_of(&desk.source());
         expected.extend(whole.beside.iter().map(|&line| line.to_owned()));
         expected.sort();
-        let mut there = shown(&desk.destination());
+        let mut there = tree_of(&desk.destination());
         there.sort();
         assert_eq!(there, expected, "stopped before mutation {mutations}");
         assert_eq!(desk.run_well().summary(), [whole.files, 0, 0, 0, 0, 0]);
@@ -130,11 +130,11 @@ fn interrupt_at_each_step(whole: Whole, forgetful: bool) {
 #[test]
 fn a_lost_lease_changes_nothing_any_more() {
     let mut desk = busy();
-    let before = shown(&desk.destination());
+    let before = tree_of(&desk.destination());
     let stop = lasting();
     stop.extend(std::time::Duration::ZERO, std::time::Duration::ZERO);
-    assert_eq!(desk.run_with(&stop, |_which, end| end).result, Err(Halt::Stopped(Stopped::LeaseLost)));
-    assert_eq!(shown(&desk.destination()), before);
+    assert_eq!(desk.run_with(&stop, |_which, end| end).result, Err(StopReason::Stopped(Stopped::LeaseLost)));
+    assert_eq!(tree_of(&desk.destination()), before);
 }
 
 #[test]
@@ -149,8 +149,8 @@ fn a_stop_in_the_middle_of_a_file_leaves_nothing_of_it() {
         Which::Source => Hooked::around(end, Op::Read, hook.clone()),
         Which::Destination => end,
     });
-    assert_eq!(outcome.result, Err(Halt::Stopped(Stopped::Canceled)));
-    assert_eq!(shown(&desk.destination()), ["big=old"]);
+    assert_eq!(outcome.result, Err(StopReason::Stopped(Stopped::Canceled)));
+    assert_eq!(tree_of(&desk.destination()), ["big=old"]);
     desk.run_well();
     assert_eq!(fs::metadata(desk.destination().join("big")).unwrap().len(), 8 * 1024 * 1024);
 }
@@ -177,10 +177,10 @@ fn what_changes_while_it_is_read_is_never_seen() {
         Which::Source => end,
         Which::Destination => Hooked::around(end, Op::Write, hook.clone()),
     });
-    let Err(Halt::Failed(failure)) = outcome.result.clone() else { panic!("{outcome:?}") };
+    let Err(StopReason::Failed(failure)) = outcome.result.clone() else { panic!("{outcome:?}") };
     assert_eq!((failure.code, failure.transient), ("FILE-NOTHING-ARRIVED", true), "none of three arrived, for now");
     assert_eq!(outcome.log(), ["FILE-CHANGED grows", "FILE-CHANGED shrinks", "FILE-CHANGED touched"]);
-    assert_eq!(shown(&desk.destination()), Vec::<String>::new());
+    assert_eq!(tree_of(&desk.destination()), Vec::<String>::new());
     assert_eq!(desk.run_well().summary().get(1), Some(&3), "again next time");
 }
 
@@ -214,10 +214,10 @@ fn what_was_done_when_the_disk_is_full_is_accounted_for() {
         Which::Source => end,
         Which::Destination => Failing::around(end, "b"),
     });
-    let failure = Failure::new(Stage::Content, "FILE-FULL").arg("destination");
-    assert_eq!(outcome.result, Err(Halt::Failed(failure)));
+    let failure = PeerFailure::new(Stage::Content, "FILE-FULL").arg("destination");
+    assert_eq!(outcome.result, Err(StopReason::Failed(failure)));
     assert_eq!(outcome.log(), ["FILE-COPIED a", "FILE-COPIED c", "FILE-COPIED d"]);
-    assert_eq!(shown(&desk.destination()), ["a=a", "c=c", "d=d"]);
+    assert_eq!(tree_of(&desk.destination()), ["a=a", "c=c", "d=d"]);
     assert_eq!(desk.memory.baselines.lock().unwrap().len(), 3);
     assert_eq!(desk.run_well().summary(), [3, 1, 0, 0, 0, 1]);
 }

@@ -2,9 +2,9 @@
 
 use std::os::unix::ffi::OsStrExt;
 
-use super::harness::{Desk, Outcome, lasting, put, put_bytes, shown, tree};
+use super::harness::{Desk, RunOutcome, lasting, put, put_bytes, tree, tree_of};
 use super::wrapped::Hooked;
-use crate::sync::connectors::files::end::{Abilities, Which};
+use crate::sync::connectors::files::endpoint::{Abilities, Which};
 
 #[test]
 fn every_name_that_a_local_folder_can_have() {
@@ -51,7 +51,7 @@ fn a_path_that_is_too_long_to_remember_is_skipped_with_all_below() {
 }
 
 /// Runs with a destination of other abilities.
-fn run_able(desk: &mut Desk, change: impl Fn(&mut Abilities) + Send + Sync + 'static) -> Outcome {
+fn run_able(desk: &mut Desk, change: impl Fn(&mut Abilities) + Send + Sync + 'static) -> RunOutcome {
     let outcome = desk.run_with(&lasting(), move |which, end| match which {
         Which::Source => end,
         Which::Destination => Hooked::able(end, &change),
@@ -74,7 +74,7 @@ fn names_that_a_service_cannot_hold() {
         abilities.trims_white_space = true;
         abilities.longest_name = 16;
     });
-    assert_eq!(shown(&desk.destination()), ["exactly-16-bytes="]);
+    assert_eq!(tree_of(&desk.destination()), ["exactly-16-bytes="]);
     assert_eq!(
         outcome.log(),
         [
@@ -97,7 +97,7 @@ fn names_that_differ_only_in_case() {
     put(&desk.source(), "Docs/a", "one");
     put(&desk.source(), "docs/b", "two");
     let outcome = run_able(&mut desk, blind);
-    assert_eq!(shown(&desk.destination()), ["Docs/", "Docs/a=one", "README=first"]);
+    assert_eq!(tree_of(&desk.destination()), ["Docs/", "Docs/a=one", "README=first"]);
     assert_eq!(
         outcome.log(),
         ["FILE-CASE docs", "FILE-CASE readme", "FILE-COPIED Docs/a", "FILE-COPIED README", "FOLDER-CREATED Docs"]

@@ -3,21 +3,21 @@
 use std::fs;
 use std::sync::Arc;
 
-use super::harness::{Desk, Outcome, lasting, put, shown};
+use super::harness::{Desk, RunOutcome, lasting, put, tree_of};
 use super::wrapped::{Hooked, Op};
-use crate::domain::run::{Failure, Stage};
-use crate::sync::connector::Halt;
-use crate::sync::connectors::files::end::{EndError, Trouble, Which};
+use crate::domain::run::{PeerFailure, Stage};
+use crate::sync::connector::StopReason;
+use crate::sync::connectors::files::endpoint::{EndpointError, ItemError, Which};
 
-fn failure(outcome: &Outcome) -> Failure {
+fn failure(outcome: &RunOutcome) -> PeerFailure {
     match outcome.result.clone() {
-        Err(Halt::Failed(failure)) => failure,
+        Err(StopReason::Failed(failure)) => failure,
         other => panic!("{other:?}"),
     }
 }
 
 /// A run in which a folder has the name of each file as soon as it is written.
-fn run_in_vain(desk: &mut Desk) -> Outcome {
+fn run_in_vain(desk: &mut Desk) -> RunOutcome {
     let destination = desk.destination();
     let hook = Arc::new(move |path: &[u8]| {
         let _ = fs::create_dir(destination.join(std::str::from_utf8(path).unwrap()));
@@ -38,7 +38,7 @@ fn where_each_file_is_refused() {
     let failure = failure(&outcome);
     assert_eq!((failure.code, failure.stage, failure.transient), ("FILE-NOTHING-ARRIVED", Stage::Content, false));
     assert_eq!(failure.args, ["3"], "a folder that was made is no file that arrived");
-    assert_eq!(failure.foreign_text.as_deref(), Some("something else stands in its place"));
+    assert_eq!(failure.foreign_text.as_deref(), Some("an item of another type exists at this path"));
     assert_eq!(outcome.log(), ["FILE-IN-THE-WAY a", "FILE-IN-THE-WAY b", "FILE-IN-THE-WAY x/c", "FOLDER-CREATED x"]);
     assert_eq!(outcome.summary(), [0, 1, 0, 0, 3, 0]);
 }
@@ -74,14 +74,9 @@ fn where_every_item_is_refused_beforehand() {
     put(&desk.source(), "a/b", "one");
     put(&desk.source(), "c", "two");
     let outcome = desk.run_with(&lasting(), |which, end| match which {
-        Which::Source => {
-            Hooked::listing(
-                end,
-                |path, listed| {
-                    if path == b"a" { Err(EndError::item(Trouble::Denied, "EACCES")) } else { listed }
-                },
-            )
-        }
+        Which::Source => Hooked::listing(end, |path, listed| {
+            if path == b"a" { Err(EndpointError::item(ItemError::Denied, "EACCES")) } else { listed }
+        }),
         Which::Destination => Hooked::able(end, |abilities| abilities.longest_name = 0),
     });
     let failure = failure(&outcome);
@@ -112,7 +107,7 @@ fn nothing_is_deleted_where_nothing_arrives() {
     put(&desk.source(), "new", "does not arrive");
     let outcome = run_in_vain(&mut desk);
     assert_eq!(failure(&outcome).code, "FILE-NOTHING-ARRIVED");
-    assert_eq!(shown(&desk.destination()).iter().filter(|line| line.starts_with("old/")).count(), 4);
+    assert_eq!(tree_of(&desk.destination()).iter().filter(|line| line.starts_with("old/")).count(), 4);
     assert!(!outcome.log().iter().any(|line| line.contains("DELETED")), "{:?}", outcome.log());
 }
 
@@ -140,7 +135,7 @@ fn where_a_name_is_refused_its_neighbours_are_not_deleted() {
     });
     assert_eq!(outcome.result, Ok(()));
     assert_eq!(
-        shown(&desk.destination()),
+        tree_of(&desk.destination()),
         ["keep=one", "x/", "x/README/", "x/Readme=one", "x/other=one", "x/sub/", "y/"]
     );
     assert_eq!(
@@ -174,6 +169,6 @@ fn what_is_not_the_version_that_was_listed_does_not_arrive() {
             |abilities| abilities.reads_listed_etags = true,
         ),
     });
-    assert_eq!(shown(&desk.destination()), ["a=good", "b=read as listed"]);
+    assert_eq!(tree_of(&desk.destination()), ["a=good", "b=read as listed"]);
     assert_eq!(outcome.log(), ["FILE-CHANGED a", "FILE-COPIED b"]);
 }

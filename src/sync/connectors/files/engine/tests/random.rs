@@ -6,8 +6,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::harness::{Desk, Outcome, put, tree};
-use crate::sync::connector::Halt;
+use super::harness::{Desk, RunOutcome, put, tree};
+use crate::sync::connector::StopReason;
 
 /// What is at a path: a file with content, or an empty folder.
 type Tree = BTreeMap<String, Option<u8>>;
@@ -92,17 +92,17 @@ proptest! {
 }
 
 /// A run may only fail where something is in the way of all that had to arrive.
-fn ended_well(outcome: &Outcome) -> bool {
+fn ended_well(outcome: &RunOutcome) -> bool {
     match &outcome.result {
         Ok(()) => true,
-        Err(Halt::Failed(failure)) => {
+        Err(StopReason::Failed(failure)) => {
             let has = |code: &str| outcome.log().iter().any(|line| line.starts_with(code));
             failure.code == "FILE-NOTHING-ARRIVED"
                 && has("FILE-IN-THE-WAY")
                 && !has("FILE-COPIED")
                 && !has("FILE-UPDATED")
         }
-        Err(Halt::Braked | Halt::Stopped(_)) => false,
+        Err(StopReason::Braked | StopReason::Stopped(_)) => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::harness::{Desk, put, shown};
+use super::harness::{Desk, put, tree_of};
 
 /// A mirrored pair with enough files that nothing brakes.
 fn desk(mode: &str) -> Desk {
@@ -14,7 +14,7 @@ fn desk(mode: &str) -> Desk {
 }
 
 fn rest(desk: &Desk) -> Vec<String> {
-    shown(&desk.destination()).into_iter().filter(|line| !line.starts_with("keep/")).collect()
+    tree_of(&desk.destination()).into_iter().filter(|line| !line.starts_with("keep/")).collect()
 }
 
 #[test]

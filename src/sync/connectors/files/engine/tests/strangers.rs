@@ -1,14 +1,14 @@
-//! Links, pipes, sockets, swapped links, left-overs.
+//! Links, pipes, sockets, swapped links, leftovers.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 
-use super::harness::{Desk, lasting, put, shown};
+use super::harness::{Desk, lasting, put, tree_of};
 use super::wrapped::{Hooked, Op};
 use crate::domain::message::Category;
-use crate::sync::connectors::files::end::Which;
+use crate::sync::connectors::files::endpoint::Which;
 
 #[test]
 fn links_are_skipped_with_information() {
@@ -21,7 +21,7 @@ fn links_are_skipped_with_information() {
     symlink(".", desk.source().join("loop")).unwrap();
     symlink("nowhere", desk.source().join("broken")).unwrap();
     let outcome = desk.run_well();
-    assert_eq!(shown(&desk.destination()), ["a=one"]);
+    assert_eq!(tree_of(&desk.destination()), ["a=one"]);
     assert_eq!(
         outcome.log(),
         ["FILE-COPIED a", "FILE-LINK broken", "FILE-LINK loop", "FILE-LINK out", "FILE-LINK to-a"]
@@ -52,7 +52,7 @@ fn a_link_at_the_destination_is_left_alone() {
     put(&desk.source(), "arrives", "three");
     let outcome = desk.run_well();
     assert_eq!(outcome.log(), ["FILE-COPIED arrives", "FILE-IN-THE-WAY x", "FILE-IN-THE-WAY y", "FILE-LINK z"]);
-    assert_eq!(shown(outside.path()), ["theirs=outside"]);
+    assert_eq!(tree_of(outside.path()), ["theirs=outside"]);
 }
 
 /// Before each operation of that kind on the end, the folder `x` is replaced by a link to elsewhere.
@@ -81,7 +81,7 @@ fn swap_before(op: Op, which: Which) {
         },
     );
     assert_eq!(outcome.result, Ok(()));
-    assert_eq!(shown(outside.path()), ["new=outside", "old=outside"], "{op:?}");
+    assert_eq!(tree_of(outside.path()), ["new=outside", "old=outside"], "{op:?}");
     let copied = fs::read(desk.destination().join("x/new"));
     assert!(which == Which::Destination || copied.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound));
     assert!(outcome.messages.iter().any(|message| message.category == Category::Warning), "{op:?} {:?}", outcome.log());
@@ -97,7 +97,7 @@ fn a_link_swapped_in_does_not_lead_outside() {
 }
 
 #[test]
-fn left_overs_of_crashed_runs_are_removed() {
+fn leftovers_of_crashed_runs_are_removed() {
     let mut desk = Desk::new("mirror");
     put(&desk.source(), "x/a", "one");
     put(&desk.source(), ".syncdesk-9-9.upload", "never an item");
@@ -110,7 +110,8 @@ fn left_overs_of_crashed_runs_are_removed() {
     let outcome = desk.run_well();
     let message = outcome.messages.iter().find(|message| message.code == "FILE-LEFTOVER").unwrap();
     assert_eq!(message.args, ["3"]);
-    let left: Vec<String> = shown(&desk.destination()).into_iter().filter(|line| !line.starts_with("keep/")).collect();
+    let left: Vec<String> =
+        tree_of(&desk.destination()).into_iter().filter(|line| !line.starts_with("keep/")).collect();
     assert_eq!(left, ["x/", "x/a=one"]);
 }
 
@@ -123,7 +124,7 @@ fn what_another_run_in_process_has_begun_is_left_alone() {
     }
     desk.memory.in_process.lock().unwrap().insert(5);
     desk.run_well();
-    assert_eq!(shown(&desk.destination()), [".syncdesk-5-1.upload=begun"]);
+    assert_eq!(tree_of(&desk.destination()), [".syncdesk-5-1.upload=begun"]);
 }
 
 #[test]
@@ -133,5 +134,5 @@ fn a_temporary_file_of_a_living_run_is_left_alone() {
     let file = fs::File::open(desk.destination().join(".syncdesk-7-1.upload")).unwrap();
     file.lock().unwrap();
     desk.run_well();
-    assert_eq!(shown(&desk.destination()), [".syncdesk-7-1.upload=being written"]);
+    assert_eq!(tree_of(&desk.destination()), [".syncdesk-7-1.upload=being written"]);
 }

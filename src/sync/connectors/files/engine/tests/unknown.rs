@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
-use super::harness::{Desk, Outcome, lasting, put, shown};
+use super::harness::{Desk, RunOutcome, lasting, put, tree_of};
 use super::wrapped::Hooked;
-use crate::sync::connectors::files::end::{EndError, EndResult, Trouble, Which};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, ItemError, Which};
 use crate::sync::connectors::files::listing::{Listing, Unknown, Unusable};
 
 /// A mirrored pair: 40 files, a file `locked`, a folder `team` with a folder in it, and files of a similar name.
@@ -30,8 +30,8 @@ fn baselines(desk: &Desk) -> BTreeMap<Vec<u8>, String> {
 fn run(
     desk: &mut Desk,
     which: Which,
-    relist: impl Fn(&[u8], Listing) -> EndResult<Listing> + Send + Sync + 'static,
-) -> Outcome {
+    relist: impl Fn(&[u8], Listing) -> EndpointResult<Listing> + Send + Sync + 'static,
+) -> RunOutcome {
     let relist = Arc::new(relist);
     let outcome = desk.run_with(&lasting(), move |end, inner| {
         let relist = relist.clone();
@@ -42,7 +42,7 @@ fn run(
 }
 
 /// The listing in which the end knows nothing of these children.
-fn without(mut listing: Listing, names: &[&str], trouble: Trouble) -> Listing {
+fn without(mut listing: Listing, names: &[&str], trouble: ItemError) -> Listing {
     let lost = |name: &[u8]| names.iter().any(|lost| lost.as_bytes() == name);
     listing.entries.retain(|entry| !lost(&entry.name));
     let unknown = |name: &&str| Unknown { name: name.as_bytes().to_vec(), trouble, words: "503 Busy".to_owned() };
@@ -61,25 +61,25 @@ fn cut(mut listing: Listing, keeps: impl Fn(&[u8]) -> bool) -> Listing {
 #[test]
 fn what_a_listing_lacks_without_a_word_is_not_deleted() {
     let mut desk = desk();
-    let before = shown(&desk.destination());
+    let before = tree_of(&desk.destination());
     let outcome = run(&mut desk, Which::Source, |path, mut listing| {
         if path == b"team" {
             listing.entries.clear();
         }
         Ok(listing)
     });
-    assert_eq!(shown(&desk.destination()), before, "the source, asked for each item, still has them");
+    assert_eq!(tree_of(&desk.destination()), before, "the source, asked for each item, still has them");
     assert!(outcome.log().iter().any(|line| line.starts_with("FILE-TROUBLE team/")), "{:?}", outcome.log());
 }
 
 #[test]
 fn at_the_source() {
     for (trouble, code) in
-        [(Trouble::Other, "FILE-UNKNOWN"), (Trouble::NotFound, "FILE-UNKNOWN"), (Trouble::Denied, "FILE-DENIED")]
+        [(ItemError::Other, "FILE-UNKNOWN"), (ItemError::NotFound, "FILE-UNKNOWN"), (ItemError::Denied, "FILE-DENIED")]
     {
         let mut desk = desk();
         fs::remove_file(desk.source().join("keep/00")).unwrap();
-        let (mut before, mut kept) = (shown(&desk.destination()), baselines(&desk));
+        let (mut before, mut kept) = (tree_of(&desk.destination()), baselines(&desk));
         let outcome = run(&mut desk, Which::Source, move |path, listing| {
             Ok(if path.is_empty() { without(listing, &["locked", "team"], trouble) } else { listing })
         });
@@ -93,7 +93,7 @@ fn at_the_source() {
         assert_eq!(outcome.summary(), [41, 0, 0, 1, 2, 0]);
         before.retain(|line| line != "keep/00=same");
         kept.remove(b"keep\x0000".as_slice());
-        assert_eq!((shown(&desk.destination()), baselines(&desk)), (before, kept));
+        assert_eq!((tree_of(&desk.destination()), baselines(&desk)), (before, kept));
         assert_eq!(desk.run_well().summary(), [44, 0, 0, 0, 0, 0], "afterwards nothing has to be copied again");
     }
 }
@@ -104,12 +104,12 @@ fn at_the_destination_it_is_not_written_and_not_deleted() {
     put(&desk.source(), "locked", "newer");
     put(&desk.source(), "new", "not blindly");
     fs::remove_dir_all(desk.source().join("team")).unwrap();
-    let (before, kept) = (shown(&desk.destination()), baselines(&desk));
+    let (before, kept) = (tree_of(&desk.destination()), baselines(&desk));
     let outcome = run(&mut desk, Which::Destination, |path, listing| {
         Ok(match path {
-            b"" => without(listing, &["locked", "new"], Trouble::Other),
-            b"team" => without(listing, &["one"], Trouble::Other),
-            b"team/deep" => without(listing, &["two"], Trouble::Other),
+            b"" => without(listing, &["locked", "new"], ItemError::Other),
+            b"team" => without(listing, &["one"], ItemError::Other),
+            b"team/deep" => without(listing, &["two"], ItemError::Other),
             _ => listing,
         })
     });
@@ -118,7 +118,7 @@ fn at_the_destination_it_is_not_written_and_not_deleted() {
         ["locked", "new", "team/deep/two", "team/one"].map(|path| format!("FILE-UNKNOWN {path}"))
     );
     assert_eq!(outcome.summary(), [42, 0, 0, 0, 4, 0]);
-    assert_eq!((shown(&desk.destination()), baselines(&desk)), (before, kept));
+    assert_eq!((tree_of(&desk.destination()), baselines(&desk)), (before, kept));
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_folder_with_something_unknown_stays_and_so_do_those_above() {
     let mut desk = desk();
     fs::remove_dir_all(desk.source().join("team")).unwrap();
     let outcome = run(&mut desk, Which::Destination, |path, listing| {
-        Ok(if path == b"team/deep" { without(listing, &["hidden"], Trouble::Denied) } else { listing })
+        Ok(if path == b"team/deep" { without(listing, &["hidden"], ItemError::Denied) } else { listing })
     });
     assert_eq!(outcome.log(), ["FILE-DELETED team/deep/two", "FILE-DELETED team/one", "FILE-DENIED team/deep/hidden"]);
     assert!(desk.destination().join("team/deep").exists());
@@ -138,11 +138,11 @@ fn an_incomplete_listing_of_the_source_deletes_nothing_and_forgets_nothing() {
         let mut desk = desk();
         fs::remove_file(desk.destination().join("keep/39")).unwrap();
         let kept = baselines(&desk);
-        let before = shown(&desk.destination());
+        let before = tree_of(&desk.destination());
         let outcome = run(&mut desk, Which::Source, move |path, listing| {
             Ok(if path == folder.as_bytes() { cut(listing, |name| name < b"11".as_slice()) } else { listing })
         });
-        let mut there = shown(&desk.destination());
+        let mut there = tree_of(&desk.destination());
         there.retain(|line| line != "keep/39=same");
         assert_eq!(there, before, "{folder}");
         let mut still = baselines(&desk);
@@ -201,19 +201,19 @@ fn an_incomplete_listing_of_the_destination_is_not_written_over() {
 #[test]
 fn a_name_that_is_listed_twice_differently_is_unknown() {
     let mut desk = desk();
-    let before = shown(&desk.destination());
+    let before = tree_of(&desk.destination());
     let outcome = run(&mut desk, Which::Source, |path, mut listing| {
         if path.is_empty() {
             let team = listing.entries.iter().position(|entry| entry.name == b"team").unwrap();
             let mut second = listing.entries[team].clone();
-            second.kind = crate::sync::connectors::files::end::Kind::File;
+            second.kind = crate::sync::connectors::files::endpoint::ItemType::File;
             let twice = listing.entries.iter().find(|entry| entry.name == b"locked").unwrap().clone();
             listing.entries.extend([second, twice]);
         }
         Ok(listing)
     });
     assert_eq!(outcome.log(), ["FILE-UNKNOWN team"]);
-    assert_eq!(shown(&desk.destination()), before);
+    assert_eq!(tree_of(&desk.destination()), before);
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn a_copy_says_nothing_of_what_only_the_destination_has() {
     put(&desk.source(), "a", "one");
     put(&desk.destination(), "theirs", "stays");
     let outcome = run(&mut desk, Which::Destination, |_path, listing| {
-        let mut listing = without(listing, &["theirs", "other"], Trouble::Other);
+        let mut listing = without(listing, &["theirs", "other"], ItemError::Other);
         listing.unusable.push(Unusable { shown: b"x//y".to_vec(), words: String::new() });
         Ok(listing)
     });
@@ -265,42 +265,40 @@ fn a_copy_says_nothing_of_what_only_the_destination_has() {
 #[test]
 fn what_is_filtered_out_is_not_reported() {
     let mut desk = desk().with("exclude", "locked\nteam/\nin*");
-    let before = shown(&desk.destination());
+    let before = tree_of(&desk.destination());
     let outcome = run(&mut desk, Which::Source, |path, listing| {
-        let mut listing = if path.is_empty() { without(listing, &["locked"], Trouble::Other) } else { listing };
+        let mut listing = if path.is_empty() { without(listing, &["locked"], ItemError::Other) } else { listing };
         listing.unusable.push(Unusable { shown: b"in%2Fvoice.txt".to_vec(), words: String::new() });
         Ok(listing)
     });
     assert_eq!(outcome.log(), Vec::<String>::new());
-    assert_eq!(shown(&desk.destination()), before);
+    assert_eq!(tree_of(&desk.destination()), before);
 }
 
 /// Whether a folder cannot be read, or was deleted after its parent was listed: nothing is known of what is in it.
 #[test]
 fn a_folder_that_cannot_be_listed_is_not_empty() {
     for (trouble, code) in [
-        (Trouble::Denied, "FILE-DENIED"),
-        (Trouble::NotFound, "FILE-GONE"),
-        (Trouble::Other, "FILE-TROUBLE"),
-        (Trouble::Name, "FILE-NAME"),
+        (ItemError::Denied, "FILE-DENIED"),
+        (ItemError::NotFound, "FILE-GONE"),
+        (ItemError::Other, "FILE-TROUBLE"),
+        (ItemError::Name, "FILE-NAME"),
     ] {
         for which in [Which::Source, Which::Destination] {
             let mut desk = desk();
-            let (before, kept) = (shown(&desk.destination()), baselines(&desk));
-            let outcome = desk.run_with(&lasting(), move |end, inner| {
-                if end != which {
-                    return inner;
-                }
-                Hooked::listing(
-                    inner,
-                    move |path, listed| {
-                        if path == b"team" { Err(EndError::item(trouble, "no")) } else { listed }
-                    },
-                )
-            });
+            let (before, kept) = (tree_of(&desk.destination()), baselines(&desk));
+            let outcome =
+                desk.run_with(&lasting(), move |end, inner| {
+                    if end != which {
+                        return inner;
+                    }
+                    Hooked::listing(inner, move |path, listed| {
+                        if path == b"team" { Err(EndpointError::item(trouble, "no")) } else { listed }
+                    })
+                });
             assert_eq!(outcome.result, Ok(()));
             assert_eq!(outcome.log(), [format!("{code} team")], "{which:?}");
-            assert_eq!((shown(&desk.destination()), baselines(&desk)), (before, kept), "{which:?} {code}");
+            assert_eq!((tree_of(&desk.destination()), baselines(&desk)), (before, kept), "{which:?} {code}");
         }
     }
 }

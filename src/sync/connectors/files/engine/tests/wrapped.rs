@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::sync::connector::Task;
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{Abilities, End, EndResult, Entry, Facts, Reader};
+use crate::sync::connectors::files::endpoint::{Abilities, DirEntry, Endpoint, EndpointResult, Facts, FileReader};
 use crate::sync::connectors::files::incoming::Incoming;
 use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::path::ItemPath;
@@ -22,13 +22,13 @@ pub(super) enum Op {
 }
 
 type Hook = dyn Fn(&[u8]) + Send + Sync;
-type Relist = dyn Fn(&[u8], EndResult<Listing>) -> EndResult<Listing> + Send + Sync;
+type Relist = dyn Fn(&[u8], EndpointResult<Listing>) -> EndpointResult<Listing> + Send + Sync;
 
 /// Makes an end whose disk is full for one file.
 pub(super) struct Failing;
 
 impl Failing {
-    pub(super) fn around(inner: Arc<dyn End>, path: &'static str) -> Arc<dyn End> {
+    pub(super) fn around(inner: Arc<dyn Endpoint>, path: &'static str) -> Arc<dyn Endpoint> {
         let abilities = inner.abilities().clone();
         Arc::new(Hooked {
             inner,
@@ -43,7 +43,7 @@ impl Failing {
 
 /// An end that calls a hook before operations.
 pub(super) struct Hooked {
-    inner: Arc<dyn End>,
+    inner: Arc<dyn Endpoint>,
     abilities: Abilities,
     op: Op,
     before: Arc<Hook>,
@@ -53,12 +53,12 @@ pub(super) struct Hooked {
 }
 
 impl Hooked {
-    pub(super) fn around(inner: Arc<dyn End>, op: Op, before: Arc<Hook>) -> Arc<dyn End> {
+    pub(super) fn around(inner: Arc<dyn Endpoint>, op: Op, before: Arc<Hook>) -> Arc<dyn Endpoint> {
         Arc::new(Self { abilities: inner.abilities().clone(), inner, op, before, full_at: None, relist: None })
     }
 
     /// With other abilities than the inner end's.
-    pub(super) fn able(inner: Arc<dyn End>, change: impl Fn(&mut Abilities)) -> Arc<dyn End> {
+    pub(super) fn able(inner: Arc<dyn Endpoint>, change: impl Fn(&mut Abilities)) -> Arc<dyn Endpoint> {
         let mut abilities = inner.abilities().clone();
         change(&mut abilities);
         Arc::new(Self { abilities, inner, op: Op::Mutate, before: Arc::new(|_path| {}), full_at: None, relist: None })
@@ -66,9 +66,9 @@ impl Hooked {
 
     /// With other listings than the inner end's.
     pub(super) fn listing(
-        inner: Arc<dyn End>,
-        relist: impl Fn(&[u8], EndResult<Listing>) -> EndResult<Listing> + Send + Sync + 'static,
-    ) -> Arc<dyn End> {
+        inner: Arc<dyn Endpoint>,
+        relist: impl Fn(&[u8], EndpointResult<Listing>) -> EndpointResult<Listing> + Send + Sync + 'static,
+    ) -> Arc<dyn Endpoint> {
         let (abilities, relist) = (inner.abilities().clone(), Some(Arc::new(relist) as Arc<Relist>));
         Arc::new(Self { abilities, inner, op: Op::Mutate, before: Arc::new(|_path| {}), full_at: None, relist })
     }
@@ -80,55 +80,55 @@ impl Hooked {
     }
 }
 
-impl End for Hooked {
+impl Endpoint for Hooked {
     fn abilities(&self) -> &Abilities {
         &self.abilities
     }
 
-    fn check(&self) -> Task<'_, Result<(), Failure>> {
+    fn check(&self) -> Task<'_, Result<(), PeerFailure>> {
         self.inner.check()
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndpointResult<Listing>> {
         self.hook(&[Op::List], folder);
         let Some(relist) = self.relist.clone() else { return self.inner.list(folder) };
         Box::pin(async move { relist(folder.as_bytes(), self.inner.list(folder).await) })
     }
 
-    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>> {
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Option<DirEntry>>> {
         self.inner.stat(path)
     }
 
-    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>> {
+    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Box<dyn FileReader>>> {
         self.hook(&[Op::Read], path);
         self.inner.read(path)
     }
 
-    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndResult<Facts>> {
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndpointResult<Facts>> {
         self.hook(&[Op::Write, Op::Mutate], path);
         if self.full_at.is_some_and(|full| full.as_bytes() == path.as_bytes()) {
-            let failure = Failure::new(Stage::Content, codes::FULL).arg("destination");
+            let failure = PeerFailure::new(Stage::Content, codes::FULL).arg("destination");
             return Box::pin(async { Err(failure.into()) });
         }
         self.inner.write(path, incoming)
     }
 
-    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         self.hook(&[Op::Mutate], path);
         self.inner.make_folder(path)
     }
 
-    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         self.hook(&[Op::Delete, Op::Mutate], path);
         self.inner.delete_file(path)
     }
 
-    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         self.hook(&[Op::Delete, Op::Mutate], path);
         self.inner.delete_folder(path)
     }
 
-    fn remove_left_over<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<bool>> {
-        self.inner.remove_left_over(path)
+    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<bool>> {
+        self.inner.remove_leftover(path)
     }
 }

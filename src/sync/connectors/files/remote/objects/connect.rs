@@ -1,5 +1,5 @@
 //! From the settings to what sends requests: our own for reading, and an operator of OpenDAL for writing that has
-//! nothing but what the settings say: no environment, no files of the machine, no metadata service, no client of its own.
+//! nothing but what the settings say: no environment, no files of the machine, no metadata service, no other HTTP client.
 
 use std::sync::Arc;
 
@@ -10,14 +10,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::service::{Service, Signing};
 use super::transport::Transport;
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::net::Net;
-use crate::sync::connectors::files::remote::refusal::Place;
+use crate::sync::connectors::files::remote::error_response::EndpointName;
 use crate::sync::connectors::files::remote::sender::Sender;
-use crate::sync::connectors::files::settings::EndSettings;
-
-/// Where services without a region of their own are.
-const REGION: &str = "us-east-1";
+use crate::sync::connectors::files::settings::EndpointSettings;
 
 /// An operator with all that it needs, and who it talks to.
 pub(super) struct Connected {
@@ -27,18 +24,18 @@ pub(super) struct Connected {
 }
 
 pub(super) fn s3(
-    settings: &EndSettings,
+    settings: &EndpointSettings,
     secret: Option<&SecretString>,
     net: &Net,
-    place: Place,
-) -> Result<Connected, Failure> {
-    let EndSettings { bucket, account, .. } = settings;
-    let region = if settings.region.is_empty() { REGION } else { &settings.region };
+    place: EndpointName,
+) -> Result<Connected, PeerFailure> {
+    let EndpointSettings { bucket, account, .. } = settings;
+    let region = settings.region_or_default();
     let secret = exposed(secret, settings, &place)?;
     if bucket.ends_with("--x-s3") {
         return Err(place.unusable("directory buckets (S3 Express One Zone) are not supported"));
     }
-    let endpoint = amazon(settings, region);
+    let endpoint = settings.service_url().unwrap_or_default();
     let builder = services::S3::default()
         .endpoint(&endpoint)
         .bucket(bucket)
@@ -57,26 +54,15 @@ pub(super) fn s3(
     connected(builder, &url, Signing::S3(signer), net, place)
 }
 
-/// The endpoint without a trailing slash and without the bucket in its host; a global one of Amazon in its region.
-fn amazon(settings: &EndSettings, region: &str) -> String {
-    let given = settings.endpoint.replacen(&format!("//{}.", settings.bucket), "//", 1);
-    match given.trim_end_matches('/') {
-        "" | "https://s3.amazonaws.com" => format!("https://s3.{region}.amazonaws.com"),
-        endpoint => endpoint.to_owned(),
-    }
-}
-
 pub(super) fn azblob(
-    settings: &EndSettings,
+    settings: &EndpointSettings,
     secret: Option<&SecretString>,
     net: &Net,
-    place: Place,
-) -> Result<Connected, Failure> {
-    let usual = format!("https://{}.blob.core.windows.net", settings.account);
-    let endpoint = if settings.endpoint.is_empty() { &usual } else { &settings.endpoint };
-    let endpoint = endpoint.trim_end_matches('/');
+    place: EndpointName,
+) -> Result<Connected, PeerFailure> {
+    let endpoint = settings.service_url().unwrap_or_default();
     let secret = exposed(secret, settings, &place)?;
-    let builder = services::Azblob::default().endpoint(endpoint).container(&settings.bucket);
+    let builder = services::Azblob::default().endpoint(&endpoint).container(&settings.bucket);
     // A shared access signature has several parts; a key is Base64 and has none.
     let (builder, provider) = if secret.contains("sig=") && secret.contains('&') {
         let token = secret.trim_start_matches('?');
@@ -91,12 +77,19 @@ pub(super) fn azblob(
 }
 
 /// The secret. Without one OpenDAL would go and look for credentials elsewhere.
-fn exposed<'a>(secret: Option<&'a SecretString>, settings: &EndSettings, place: &Place) -> Result<&'a str, Failure> {
+fn exposed<'a>(
+    secret: Option<&'a SecretString>,
+    settings: &EndpointSettings,
+    place: &EndpointName,
+) -> Result<&'a str, PeerFailure> {
     if settings.bucket.is_empty() {
         return Err(place.unusable("the bucket or container is missing"));
     }
     if settings.account.is_empty() {
         return Err(place.unusable("the account is missing"));
+    }
+    if let Some(setting) = settings.unusable_name() {
+        return Err(place.unusable(&format!("the {setting} contains characters that it cannot have")));
     }
     match secret.map(|secret| secret.expose_secret().trim()) {
         Some(secret) if !secret.is_empty() => Ok(secret),
@@ -109,8 +102,8 @@ fn connected(
     bucket: &str,
     signing: Signing,
     net: &Net,
-    place: Place,
-) -> Result<Connected, Failure> {
+    place: EndpointName,
+) -> Result<Connected, PeerFailure> {
     let bucket: Url = net.address(bucket)?;
     let operator = Operator::new(builder).map_err(|error| place.unusable(error.message()))?;
     let host = crate::net::trouble::host_of(&bucket);
@@ -128,22 +121,22 @@ pub(super) fn with_sender(operator: &Operator, sender: &Sender) -> Operator {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::connectors::files::end::Which;
-    use crate::sync::connectors::files::settings::EndKind;
+    use crate::sync::connectors::files::endpoint::Which;
+    use crate::sync::connectors::files::settings::EndpointKind;
 
-    fn url(kind: EndKind, endpoint: &str, bucket: &str, region: &str) -> Result<String, &'static str> {
+    fn url(kind: EndpointKind, endpoint: &str, bucket: &str, region: &str) -> Result<String, &'static str> {
         let [endpoint, bucket, region] = [endpoint, bucket, region].map(str::to_owned);
-        let settings = EndSettings { kind, path: String::new(), bucket, endpoint, region, account: "acme".into() };
-        let place = Place { which: Which::Source, address: settings.address() };
+        let settings = EndpointSettings { kind, path: String::new(), bucket, endpoint, region, account: "acme".into() };
+        let place = EndpointName { which: Which::Source, address: settings.address() };
         let (net, secret) = (Net::default(), "c2VjcmV0".into());
-        let open = if kind == EndKind::S3 { s3 } else { azblob };
+        let open = if kind == EndpointKind::S3 { s3 } else { azblob };
         let connected = open(&settings, Some(&secret), &net, place).map_err(|failure| failure.code)?;
         Ok(connected.service.bucket.to_string())
     }
 
     #[test]
     fn where_buckets_are() {
-        let s3 = |endpoint, bucket, region| url(EndKind::S3, endpoint, bucket, region);
+        let s3 = |endpoint, bucket, region| url(EndpointKind::S3, endpoint, bucket, region);
         assert_eq!(s3("", "data", "eu-central-1"), Ok("https://data.s3.eu-central-1.amazonaws.com/".into()));
         assert_eq!(s3("", "data", ""), Ok("https://data.s3.us-east-1.amazonaws.com/".into()));
         assert_eq!(s3("", "da.ta", "eu-central-1"), Ok("https://s3.eu-central-1.amazonaws.com/da.ta".into()));
@@ -152,7 +145,7 @@ mod tests {
         assert_eq!(s3("https://data.s3.eu-central-1.amazonaws.com", "data", "eu-central-1"), regional);
         assert_eq!(s3("https://files.example/s3/", "data", "x"), Ok("https://files.example/s3/data".into()));
         assert_eq!(s3("", "data--euc1-az1--x-s3", "eu-central-1"), Err("FILE-ROOT"));
-        let azure = |endpoint| url(EndKind::Azblob, endpoint, "box", "");
+        let azure = |endpoint| url(EndpointKind::Azblob, endpoint, "box", "");
         assert_eq!(azure(""), Ok("https://acme.blob.core.windows.net/box".into()));
         assert_eq!(azure("https://files.example/acme/"), Ok("https://files.example/acme/box".into()));
     }

@@ -1,4 +1,4 @@
-//! Reading an object. A service gives out one version whole, so that it cannot change meanwhile.
+//! Reading an object. A service returns one version of it, so it cannot change while it is read.
 
 use http::HeaderMap;
 use http::header::{CONTENT_RANGE, HeaderValue, IF_MATCH, RANGE};
@@ -6,7 +6,7 @@ use reqwest::Method;
 
 use super::service::{Service, Wanted};
 use crate::sync::connector::Task;
-use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, ItemError};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::remote::facts;
 use crate::sync::connectors::files::remote::resume::{Download, Pieces, pieces};
@@ -19,7 +19,7 @@ pub(super) struct Object {
 }
 
 impl Object {
-    async fn first(&self) -> EndResult<(Facts, Pieces)> {
+    async fn first(&self) -> EndpointResult<(Facts, Pieces)> {
         match self.service.object(Method::GET, &self.key, HeaderMap::new()).await {
             Ok(answer) => {
                 let sent = facts::of_headers(&answer.headers);
@@ -28,25 +28,25 @@ impl Object {
                 facts::is_no_page_instead(&self.path, &answer.headers, &marked, None)?;
                 Ok((sent, pieces(answer)))
             }
-            Err(EndError::Item { trouble: Trouble::NotFound, words }) => Err(self.missing(words).await),
+            Err(EndpointError::Item { trouble: ItemError::NotFound, words }) => Err(self.missing(words).await),
             Err(error) => Err(error),
         }
     }
 
     /// An object that is listed and cannot be read has not disappeared: the service takes its key for another one.
-    async fn missing(&self, words: String) -> EndError {
+    async fn missing(&self, words: String) -> EndpointError {
         let wanted = Wanted { prefix: &self.key, one_level: false, most: Some(1) };
         match self.service.page(wanted, None).await {
             Ok((page, _memory)) if page.objects.iter().any(|listed| listed.key == self.key.as_bytes()) => {
-                EndError::item(Trouble::Name, "the service lists this key, but does not find the object")
+                EndpointError::item(ItemError::Name, "the service lists this key, but does not find the object")
             }
-            Ok(_) => EndError::item(Trouble::NotFound, words),
+            Ok(_) => EndpointError::item(ItemError::NotFound, words),
             Err(error) => error,
         }
     }
 
-    async fn further(&self, offset: u64, etag: &str) -> EndResult<Option<Pieces>> {
-        let changed = || EndError::item(Trouble::Changed, "it broke off and cannot be read on");
+    async fn further(&self, offset: u64, etag: &str) -> EndpointResult<Option<Pieces>> {
+        let changed = || EndpointError::item(ItemError::Changed, "it broke off and cannot be read on");
         let header = |text: String| HeaderValue::from_str(&text).map_err(|_not_a_header| changed());
         let mut headers = HeaderMap::new();
         headers.insert(RANGE, header(format!("bytes={offset}-"))?);
@@ -61,11 +61,11 @@ impl Object {
 }
 
 impl Download for Object {
-    fn open(&self) -> Task<'_, EndResult<(Facts, Pieces)>> {
+    fn open(&self) -> Task<'_, EndpointResult<(Facts, Pieces)>> {
         Box::pin(self.first())
     }
 
-    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Option<Pieces>>> {
+    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndpointResult<Option<Pieces>>> {
         Box::pin(self.further(offset, etag))
     }
 }

@@ -1,6 +1,6 @@
 //! From paths to keys and back.
 
-use crate::sync::connectors::files::end::{EndError, EndResult, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, ItemError};
 use crate::sync::connectors::files::path::{ItemPath, is_name};
 
 /// Bytes of the longest key, for both services. (Azure counts characters; bytes are on the safe side.)
@@ -47,36 +47,36 @@ impl Keys {
     }
 
     /// The key of a file.
-    pub(super) fn file(&self, path: &ItemPath) -> EndResult<String> {
-        let impossible = |why: &str| Err(EndError::item(Trouble::Name, why));
+    pub(super) fn file(&self, path: &ItemPath) -> EndpointResult<String> {
+        let impossible = |why: &str| Err(EndpointError::item(ItemError::Name, why));
         let Some(text) = path.as_str() else { return impossible("it is not UTF-8") };
         if self.rules == Rules::Azure && path.names().any(|name| name.ends_with(b".") || name.contains(&b'\\')) {
             return impossible("Azure keeps no dot at the end of a name, and no backslash");
         }
         let key = format!("{}{text}", self.prefix);
         if key.len() > LONGEST_KEY {
-            return Err(EndError::item(Trouble::TooLong, format!("its key has {} bytes", key.len())));
+            return Err(EndpointError::item(ItemError::TooLong, format!("its key has {} bytes", key.len())));
         }
         Ok(key)
     }
 
     /// The key of a file that is written or deleted.
-    pub(super) fn written(&self, path: &ItemPath) -> EndResult<String> {
+    pub(super) fn written(&self, path: &ItemPath) -> EndpointResult<String> {
         let key = self.file(path)?;
         // OpenDAL trims white space from paths: what it changes would lead to another object.
         if key.trim() == key {
             return Ok(key);
         }
-        Err(EndError::item(Trouble::Name, "white space at its beginning or end would be lost"))
+        Err(EndpointError::item(ItemError::Name, "white space at its beginning or end would be lost"))
     }
 
     /// The key of a folder's marker, which is the prefix of all that is in it; empty for a whole bucket.
-    pub(super) fn folder(&self, path: &ItemPath) -> EndResult<String> {
+    pub(super) fn folder(&self, path: &ItemPath) -> EndpointResult<String> {
         if path.is_root() { Ok(self.prefix.clone()) } else { self.file(path).map(|key| format!("{key}/")) }
     }
 
     /// How messages show a key: what comes after the folder of the settings.
-    pub(super) fn shown(&self, key: &[u8]) -> Vec<u8> {
+    pub(super) fn display_key(&self, key: &[u8]) -> Vec<u8> {
         key.strip_prefix(self.prefix.as_bytes()).unwrap_or(key).to_vec()
     }
 }
@@ -127,25 +127,25 @@ mod tests {
         assert_eq!(some.folder(&ItemPath::root()), Ok("team/data/".into()));
         assert_eq!(some.folder(&path("a")), Ok("team/data/a/".into()));
         assert_eq!((all.longest(), some.longest()), (1_023, 1_013));
-        assert_eq!(some.shown(b"team/data//a"), b"/a");
-        assert_eq!(all.shown(b"/a"), b"/a");
+        assert_eq!(some.display_key(b"team/data//a"), b"/a");
+        assert_eq!(all.display_key(b"/a"), b"/a");
     }
 
     #[test]
     fn what_cannot_be_a_key() {
         let trouble = |keys: &Keys, path: &ItemPath| match keys.written(path) {
-            Err(EndError::Item { trouble, .. }) => Some(trouble),
+            Err(EndpointError::Item { trouble, .. }) => Some(trouble),
             _ => None,
         };
         let (s3, azure) = (Keys::new("", Rules::S3), Keys::new("", Rules::Azure));
-        assert_eq!(trouble(&s3, &ItemPath::parse(b"\xff").unwrap()), Some(Trouble::Name));
-        assert_eq!(trouble(&s3, &path(" a")), Some(Trouble::Name));
-        assert_eq!(trouble(&s3, &path("a/b\n")), Some(Trouble::Name));
+        assert_eq!(trouble(&s3, &ItemPath::parse(b"\xff").unwrap()), Some(ItemError::Name));
+        assert_eq!(trouble(&s3, &path(" a")), Some(ItemError::Name));
+        assert_eq!(trouble(&s3, &path("a/b\n")), Some(ItemError::Name));
         assert_eq!(s3.file(&path(" a")), Ok(" a".into()), "it can be read");
         assert_eq!(trouble(&s3, &path("a /b")), None);
-        assert_eq!(trouble(&s3, &path(&"x".repeat(1_025))), Some(Trouble::TooLong));
-        assert_eq!((trouble(&s3, &path("a.")), trouble(&azure, &path("a."))), (None, Some(Trouble::Name)));
-        assert_eq!((trouble(&s3, &path("a\\b")), trouble(&azure, &path("a\\b/c"))), (None, Some(Trouble::Name)));
+        assert_eq!(trouble(&s3, &path(&"x".repeat(1_025))), Some(ItemError::TooLong));
+        assert_eq!((trouble(&s3, &path("a.")), trouble(&azure, &path("a."))), (None, Some(ItemError::Name)));
+        assert_eq!((trouble(&s3, &path("a\\b")), trouble(&azure, &path("a\\b/c"))), (None, Some(ItemError::Name)));
     }
 
     #[test]

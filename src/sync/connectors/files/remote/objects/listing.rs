@@ -8,14 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::keys::{Child, Keys, child};
 use super::page::Listed;
 use super::service::{Service, Wanted};
-use crate::sync::connectors::files::end::{EndError, EndResult, Entry, Facts, Kind};
+use crate::sync::connectors::files::endpoint::{DirEntry, EndpointError, EndpointResult, Facts, ItemType};
 use crate::sync::connectors::files::listing::{Listing, Unusable};
 use crate::sync::connectors::files::remote::bounds::Bounds;
 
 /// Pages in a row that have nothing new. Services send some that are empty where much was deleted.
 pub(super) const EMPTY_PAGES: u32 = 1_000;
 
-/// Objects that are shown one by one, of those whose keys begin with something that is no path.
+/// Number of objects that are named one by one, of those whose keys are not paths.
 const SHOWN: u32 = 1_000;
 
 /// What was found below a prefix.
@@ -27,8 +27,8 @@ pub(super) struct Found {
 }
 
 /// Lists the folder with the key `prefix`. Where `a` and `a/b` both exist, `a` is the folder, and the object `a` cannot
-/// be an item: no other end can hold both.
-pub(super) async fn children(service: &Service, keys: &Keys, prefix: &str) -> EndResult<Found> {
+/// be an item: no other endpoint can store both.
+pub(super) async fn children(service: &Service, keys: &Keys, prefix: &str) -> EndpointResult<Found> {
     let mut folder = Folder::new(service, keys, prefix);
     let wanted = Wanted { prefix, one_level: true, most: None };
     let mut tokens = BTreeSet::new();
@@ -66,7 +66,7 @@ struct Folder<'a> {
     /// Prefixes that are no paths.
     odd: BTreeSet<Vec<u8>>,
     /// Entries for names that are listed twice and differ.
-    twice: Vec<Entry>,
+    twice: Vec<DirEntry>,
     unusable: Vec<Unusable>,
     marker: bool,
 }
@@ -91,31 +91,31 @@ impl<'a> Folder<'a> {
         self.files.len() + self.folders.len() + self.unusable.len() + usize::from(self.marker)
     }
 
-    async fn count(&mut self, bytes: usize) -> EndResult<()> {
+    async fn count(&mut self, bytes: usize) -> EndpointResult<()> {
         Ok(self.bounds.count(bytes).await?)
     }
 
-    fn object(&mut self, listed: Listed) -> EndResult<()> {
+    fn object(&mut self, listed: Listed) -> EndpointResult<()> {
         let Listed { key, facts, folder } = listed;
         let has_content = facts.size.is_some_and(|size| size > 0);
         match child(self.prefix, &key) {
             Child::Named(name) if folder || key.ends_with(b"/") => {
                 let name = name.to_vec();
                 if has_content {
-                    self.refuse(&key, "it stands for a folder, and its content would be lost");
+                    self.refuse(&key, "it represents a folder, and its content would be lost");
                 }
                 self.folders.insert(name);
             }
             Child::Named(name) => match self.files.insert(name.to_vec(), facts.clone()) {
                 Some(other) if other != facts => {
-                    self.twice.push(Entry { name: name.to_vec(), kind: Kind::File, facts: other });
+                    self.twice.push(DirEntry { name: name.to_vec(), kind: ItemType::File, facts: other });
                 }
                 Some(_) | None => {}
             },
             Child::Itself => {
                 self.marker = true;
                 if has_content {
-                    self.refuse(&key, "it stands for a folder, and its content would be lost");
+                    self.refuse(&key, "it represents a folder, and its content would be lost");
                 }
             }
             Child::Unusable(why) => self.refuse(&key, why),
@@ -124,7 +124,7 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
-    async fn prefix(&mut self, key: Vec<u8>) -> EndResult<()> {
+    async fn prefix(&mut self, key: Vec<u8>) -> EndpointResult<()> {
         match child(self.prefix, &key) {
             Child::Named(name) => {
                 self.folders.insert(name.to_vec());
@@ -141,7 +141,7 @@ impl<'a> Folder<'a> {
     }
 
     /// Shows each object below a prefix that is no path, up to a number.
-    async fn all_below(&mut self, key: &[u8], why: &'static str) -> EndResult<()> {
+    async fn all_below(&mut self, key: &[u8], why: &'static str) -> EndpointResult<()> {
         let Ok(prefix) = std::str::from_utf8(key) else {
             self.refuse(key, why);
             return Ok(());
@@ -168,10 +168,10 @@ impl<'a> Folder<'a> {
     }
 
     fn refuse(&mut self, key: &[u8], why: &str) {
-        self.unusable.push(Unusable { shown: self.keys.shown(key), words: why.to_owned() });
+        self.unusable.push(Unusable { shown: self.keys.display_key(key), words: why.to_owned() });
     }
 
-    fn elsewhere(&self, key: &[u8]) -> EndError {
+    fn elsewhere(&self, key: &[u8]) -> EndpointError {
         let key = String::from_utf8_lossy(key);
         self.service.nonsense(&format!("the listing of “{}” has the key “{key}”", self.prefix))
     }
@@ -181,14 +181,14 @@ impl<'a> Folder<'a> {
             if self.files.remove(name).is_some() {
                 let key = [self.prefix.as_bytes(), name].concat();
                 let words = "a folder has the same name".to_owned();
-                self.unusable.push(Unusable { shown: self.keys.shown(&key), words });
+                self.unusable.push(Unusable { shown: self.keys.display_key(&key), words });
             }
         }
         let exists = self.size() > 0;
         self.bounds.keep();
-        let folder = |name| Entry { name, kind: Kind::Folder, facts: Facts::default() };
-        let file = |(name, facts)| Entry { name, kind: Kind::File, facts };
-        let mut entries: Vec<Entry> = self.files.into_iter().map(file).collect();
+        let folder = |name| DirEntry { name, kind: ItemType::Folder, facts: Facts::default() };
+        let file = |(name, facts): (Vec<u8>, Facts)| DirEntry { kind: ItemType::of_file(&name), name, facts };
+        let mut entries: Vec<DirEntry> = self.files.into_iter().map(file).collect();
         entries.extend(self.folders.into_iter().map(folder));
         entries.extend(self.twice);
         Found { listing: Listing { entries, unusable: self.unusable, ..Listing::default() }, exists }

@@ -18,21 +18,21 @@ mod upload;
 use opendal::{Metadata, Operator};
 use secrecy::SecretString;
 
-use super::refusal::Place;
+use super::consecutive_failures::ConsecutiveFailures;
+use super::error_response::EndpointName;
 use super::resume::Resuming;
 use super::sender::Sender;
-use super::strikes::Strikes;
 use super::{checked, of_root};
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::net::Net;
 use crate::sync::connector::Task;
-use crate::sync::connectors::files::end::{
-    Abilities, End, EndError, EndResult, Entry, Facts, Kind, Mtime, Reader, Trouble, Which,
+use crate::sync::connectors::files::endpoint::{
+    Abilities, DirEntry, Endpoint, EndpointError, EndpointResult, Facts, FileReader, ItemError, ItemType, Mtime, Which,
 };
 use crate::sync::connectors::files::incoming::Incoming;
 use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::path::ItemPath;
-use crate::sync::connectors::files::settings::EndSettings;
+use crate::sync::connectors::files::settings::EndpointSettings;
 use connect::Connected;
 use download::Object;
 use keys::{Keys, Rules};
@@ -48,17 +48,17 @@ pub(super) struct Objects {
     host: String,
     keys: Keys,
     abilities: Abilities,
-    strikes: Strikes,
+    strikes: ConsecutiveFailures,
 }
 
 /// # Errors
 /// When the settings cannot lead to a service.
 pub(super) fn open_s3(
-    settings: &EndSettings,
+    settings: &EndpointSettings,
     secret: Option<&SecretString>,
     net: &Net,
-    place: Place,
-) -> Result<Objects, Failure> {
+    place: EndpointName,
+) -> Result<Objects, PeerFailure> {
     let connected = connect::s3(settings, secret, net, place)?;
     Ok(Objects::new(connected, Keys::new(&settings.path, Rules::S3)))
 }
@@ -66,11 +66,11 @@ pub(super) fn open_s3(
 /// # Errors
 /// When the settings cannot lead to a service.
 pub(super) fn open_azblob(
-    settings: &EndSettings,
+    settings: &EndpointSettings,
     secret: Option<&SecretString>,
     net: &Net,
-    place: Place,
-) -> Result<Objects, Failure> {
+    place: EndpointName,
+) -> Result<Objects, PeerFailure> {
     let connected = connect::azblob(settings, secret, net, place)?;
     Ok(Objects::new(connected, Keys::new(&settings.path, Rules::Azure)))
 }
@@ -88,7 +88,7 @@ impl Objects {
             longest_path: keys.longest(),
         };
         let Connected { operator, service, host } = connected;
-        Self { operator, service, host, keys, abilities, strikes: Strikes::default() }
+        Self { operator, service, host, keys, abilities, strikes: ConsecutiveFailures::default() }
     }
 
     const fn sender(&self) -> &Sender {
@@ -96,29 +96,29 @@ impl Objects {
     }
 
     /// What came of an operation on `path`: trouble with the root is trouble of the whole.
-    fn of<T>(&self, path: &ItemPath, result: EndResult<T>) -> EndResult<T> {
+    fn of<T>(&self, path: &ItemPath, result: EndpointResult<T>) -> EndpointResult<T> {
         self.strikes.spare(path, result).map_err(|error| {
-            let missing = matches!(error, EndError::Item { trouble: Trouble::NotFound, .. });
-            if path.is_root() && !missing { of_root(error, self.sender().place(), &self.host) } else { error }
+            let missing = matches!(error, EndpointError::Item { trouble: ItemError::NotFound, .. });
+            if path.is_root() && !missing { of_root(error, self.sender().endpoint_name(), &self.host) } else { error }
         })
     }
 
-    async fn children(&self, folder: &ItemPath) -> EndResult<Listing> {
+    async fn children(&self, folder: &ItemPath) -> EndpointResult<Listing> {
         let prefix = self.keys.folder(folder)?;
         let found = listing::children(&self.service, &self.keys, &prefix).await?;
         // The bucket itself is there when it can be listed.
         if found.exists || prefix.is_empty() || self.stands_for_folder(&self.service, &prefix).await? {
             Ok(found.listing)
         } else {
-            Err(EndError::item(Trouble::NotFound, "nothing is below it"))
+            Err(EndpointError::item(ItemError::NotFound, "nothing is below it"))
         }
     }
 
-    async fn look(&self, path: &ItemPath) -> EndResult<Option<Entry>> {
+    async fn stat_object(&self, path: &ItemPath) -> EndpointResult<Option<DirEntry>> {
         let name = path.name().to_vec();
         // First the folder: where both exist it is the folder that listings show.
         let prefix = self.keys.folder(path)?;
-        let folder = Entry { name: name.clone(), kind: Kind::Folder, facts: Facts::default() };
+        let folder = DirEntry { name: name.clone(), kind: ItemType::Folder, facts: Facts::default() };
         if self.something_below(&self.service, &prefix).await? || prefix.is_empty() {
             return Ok(Some(folder));
         }
@@ -127,13 +127,13 @@ impl Objects {
         }
         match self.service.head(&self.keys.file(path)?).await {
             Ok((_facts, true)) => Ok(Some(folder)),
-            Ok((facts, false)) => Ok(Some(Entry { name, kind: Kind::File, facts })),
-            Err(EndError::Item { trouble: Trouble::NotFound, .. }) => Ok(None),
+            Ok((facts, false)) => Ok(Some(DirEntry { kind: ItemType::of_file(&name), name, facts })),
+            Err(EndpointError::Item { trouble: ItemError::NotFound, .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    async fn something_below(&self, service: &Service, prefix: &str) -> EndResult<bool> {
+    async fn something_below(&self, service: &Service, prefix: &str) -> EndpointResult<bool> {
         let wanted = Wanted { prefix, one_level: false, most: Some(1) };
         let mut token: Option<String> = None;
         // A page can be empty and not the last one.
@@ -148,36 +148,36 @@ impl Objects {
         Err(service.nonsense("the listing goes round in circles"))
     }
 
-    /// Whether a blob without content stands for the folder with this prefix (Azure: the tools of Hadoop and of Data
+    /// Whether a blob without content represents the folder with this prefix (Azure: the tools of Hadoop and of Data
     /// Lake Storage make such blobs).
-    async fn stands_for_folder(&self, service: &Service, prefix: &str) -> EndResult<bool> {
+    async fn stands_for_folder(&self, service: &Service, prefix: &str) -> EndpointResult<bool> {
         if service.rules() != Rules::Azure {
             return Ok(false);
         }
         match service.head(prefix.trim_end_matches('/')).await {
             Ok((_facts, folder)) => Ok(folder),
-            Err(EndError::Item { trouble: Trouble::NotFound, .. }) => Ok(false),
+            Err(EndpointError::Item { trouble: ItemError::NotFound, .. }) => Ok(false),
             Err(error) => Err(error),
         }
     }
 
     /// One page of a listing proves the sign-in and the bucket. A destination's folder is made by its first run.
-    async fn try_root(&self, service: &Service) -> EndResult<()> {
+    async fn try_root(&self, service: &Service) -> EndpointResult<()> {
         let prefix = self.keys.folder(&ItemPath::root())?;
         let there = self.something_below(service, &prefix).await?;
-        if there || prefix.is_empty() || self.sender().place().which == Which::Destination {
+        if there || prefix.is_empty() || self.sender().endpoint_name().which == Which::Destination {
             return Ok(());
         }
         if self.stands_for_folder(service, &prefix).await? {
             return Ok(());
         }
-        Err(EndError::item(Trouble::NotFound, "there is no such folder"))
+        Err(EndpointError::item(ItemError::NotFound, "there is no such folder"))
     }
 
-    async fn remove(&self, key: &str) -> EndResult<()> {
+    async fn remove(&self, key: &str) -> EndpointResult<()> {
         let removed = self.operator.delete(key).await;
         match removed.map_err(|error| trouble::of(&error, self.sender(), &self.host)) {
-            Err(EndError::Item { trouble: Trouble::NotFound, .. }) | Ok(()) => Ok(()),
+            Err(EndpointError::Item { trouble: ItemError::NotFound, .. }) | Ok(()) => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -194,28 +194,30 @@ impl Objects {
         }
     }
 
-    async fn mark(&self, folder: &ItemPath) -> EndResult<()> {
+    async fn mark(&self, folder: &ItemPath) -> EndpointResult<()> {
         let key = self.keys.folder(folder)?;
         if key.is_empty() {
-            // A bucket is never made: whoever owns the account does that.
+            // Syncdesk never creates a bucket: the owner of the account does that.
             return self.something_below(&self.service, &key).await.map(|_anything| ());
         }
         if key.trim() != key {
-            return Err(EndError::item(Trouble::Name, "white space at its beginning would be lost"));
+            return Err(EndpointError::item(ItemError::Name, "white space at its beginning would be lost"));
         }
         self.operator.create_dir(&key).await.map_err(|error| trouble::of(&error, self.sender(), &self.host))
     }
 
-    async fn unmark(&self, folder: &ItemPath) -> EndResult<()> {
+    async fn unmark(&self, folder: &ItemPath) -> EndpointResult<()> {
         let key = self.keys.folder(folder)?;
         let children = self.children(folder).await;
         drop(self.sender().client().listings().claim());
         match children {
-            Ok(listing) if !listing.is_empty() => Err(EndError::item(Trouble::NotEmpty, "there is something below it")),
+            Ok(listing) if !listing.is_empty() => {
+                Err(EndpointError::item(ItemError::NotEmpty, "there is something below it"))
+            }
             // Not every service lists a marker that stands alone.
-            Err(EndError::Item { trouble: Trouble::NotFound, .. }) | Ok(_) => {
+            Err(EndpointError::Item { trouble: ItemError::NotFound, .. }) | Ok(_) => {
                 if key.trim() != key {
-                    return Err(EndError::item(Trouble::Name, "white space at its beginning would be lost"));
+                    return Err(EndpointError::item(ItemError::Name, "white space at its beginning would be lost"));
                 }
                 self.remove(&key).await?;
                 if self.stands_for_folder(&self.service, &key).await? {
@@ -228,36 +230,36 @@ impl Objects {
     }
 }
 
-impl End for Objects {
+impl Endpoint for Objects {
     fn abilities(&self) -> &Abilities {
         &self.abilities
     }
 
-    fn check(&self) -> Task<'_, Result<(), Failure>> {
+    fn check(&self) -> Task<'_, Result<(), PeerFailure>> {
         Box::pin(async {
             let once = self.service.with(self.sender().once());
-            checked(self.try_root(&once).await, self.sender().place(), &self.host)
+            checked(self.try_root(&once).await, self.sender().endpoint_name(), &self.host)
         })
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndpointResult<Listing>> {
         Box::pin(async { self.of(folder, self.children(folder).await) })
     }
 
-    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>> {
-        Box::pin(async { self.of(path, self.look(path).await) })
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Option<DirEntry>>> {
+        Box::pin(async { self.of(path, self.stat_object(path).await) })
     }
 
-    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>> {
+    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Box<dyn FileReader>>> {
         Box::pin(async {
             let object = Object { service: self.service.clone(), key: self.keys.file(path)?, path: path.clone() };
             let patience = self.sender().client().patience();
             let reader = Resuming::open(object, path, patience, &self.strikes).await?;
-            Ok(Box::new(reader) as Box<dyn Reader>)
+            Ok(Box::new(reader) as Box<dyn FileReader>)
         })
     }
 
-    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndResult<Facts>> {
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndpointResult<Facts>> {
         Box::pin(async {
             let sender = self.sender().until(incoming.stop());
             let operator = connect::with_sender(&self.operator, &sender);
@@ -268,20 +270,20 @@ impl End for Objects {
         })
     }
 
-    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.mark(path).await) })
     }
 
-    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.remove(&self.keys.written(path)?).await) })
     }
 
-    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.unmark(path).await) })
     }
 
     /// There are none: nothing is written under a temporary name.
-    fn remove_left_over<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<bool>> {
+    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<bool>> {
         let _ = path;
         Box::pin(async { Ok(false) })
     }

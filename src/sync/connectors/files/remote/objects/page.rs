@@ -9,7 +9,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::keys::Rules;
 use crate::net::secrets::cut;
-use crate::sync::connectors::files::end::Facts;
+use crate::sync::connectors::files::endpoint::Facts;
 use crate::sync::connectors::files::remote::facts::{etag, modified};
 
 /// What one page says.
@@ -28,7 +28,7 @@ pub(super) struct Listed {
     /// Bytes, because a service can list keys that are not UTF-8.
     pub(super) key: Vec<u8>,
     pub(super) facts: Facts,
-    /// Its metadata says that it stands for a folder (Azure).
+    /// Its metadata marks it as a folder (Azure).
     pub(super) folder: bool,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn read(page: &[u8], rules: Rules) -> Result<Page, String> {
     }
 }
 
-/// What `&…;` stands for. Character references are resolved here because services write some that XML forbids.
+/// Resolves `&…;`. Character references are resolved here because services write some that XML forbids.
 fn resolved(reference: &str) -> Result<String, String> {
     let number = match (reference.strip_prefix("#x"), reference.strip_prefix('#')) {
         (Some(hex), _) => Some(u32::from_str_radix(hex, 16)),
@@ -90,6 +90,8 @@ struct Parser {
     truncated: Option<bool>,
     /// S3: `NextContinuationToken`. Azure: `NextMarker`.
     token: Option<String>,
+    /// S3: `NextMarker`, which only the older listing has.
+    marker: Option<String>,
     /// S3: `KeyCount`. Some services do not count what several keys begin with.
     announced: usize,
     complete: bool,
@@ -124,7 +126,7 @@ const ELEMENTS: &[&str] = &[
     "Metadata",
 ];
 
-/// The metadata by which a blob stands for a folder. Names of metadata are not case-sensitive.
+/// The metadata that marks a blob as a folder. Names of metadata are not case-sensitive.
 pub(super) const IS_FOLDER: &str = "hdi_isfolder";
 
 impl Parser {
@@ -160,6 +162,7 @@ impl Parser {
             ["ListBucketResult", "NextContinuationToken"] | ["EnumerationResults", "NextMarker"] => {
                 once(&mut self.token, text)?;
             }
+            ["ListBucketResult", "NextMarker"] => once(&mut self.marker, text)?,
             // What is no number counts nothing.
             ["ListBucketResult", "KeyCount"] => self.announced = text.trim().parse().unwrap_or(0),
             ["ListBucketResult", "EncodingType"] => self.encoding = Some(text),
@@ -209,7 +212,9 @@ impl Parser {
         let token = self.token.clone().filter(|token| !token.is_empty());
         self.page.next = match (self.rules, self.truncated) {
             (Rules::S3, None) => return Err(UNCLEAR.to_owned()),
-            (Rules::S3, Some(false)) if token.is_some() => return Err(CONTRADICTS.to_owned()),
+            (Rules::S3, Some(false)) if token.is_some() || self.marker.is_some_and(|marker| !marker.is_empty()) => {
+                return Err(CONTRADICTS.to_owned());
+            }
             (Rules::S3, Some(false)) => None,
             (Rules::S3, Some(true)) if token.is_none() => {
                 return Err("the listing is not complete, and does not say how it continues".to_owned());

@@ -11,14 +11,14 @@ use reqwest::{Method, StatusCode, Url};
 
 use super::keys::Rules;
 use super::page::{self, Page};
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::net::client::Answer;
 use crate::net::listings::Listed;
-use crate::net::retry::{Setback, with_patience};
+use crate::net::retry::{RetryableError, with_patience};
 use crate::net::trouble;
-use crate::sync::connectors::files::end::{EndError, EndResult, Facts};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts};
 use crate::sync::connectors::files::remote::facts;
-use crate::sync::connectors::files::remote::sender::{Asked, Sender};
+use crate::sync::connectors::files::remote::sender::{HttpRequest, Sender};
 
 /// What keys and values of queries keep as they are (`encodeURIComponent` of ECMA-262), and `/`.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
@@ -36,7 +36,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
 /// Bytes of the longest page of a listing. A page of Azure has 1,000 names at most, each with 8 KiB of metadata.
 const LONGEST_PAGE: usize = 32 * 1024 * 1024;
 
-/// So much of what is wrong with an answer is shown, in bytes.
+/// Maximum length of a shown error response, in bytes.
 const QUOTED: usize = 400;
 
 /// The version of Azure's protocol.
@@ -68,7 +68,7 @@ pub(super) struct Wanted<'a> {
     pub(super) prefix: &'a str,
     /// One level only: longer keys are shown as common prefixes.
     pub(super) one_level: bool,
-    /// At most so many keys on the page; `None` for what the service likes.
+    /// Maximum number of keys on the page; `None` for the service's default.
     pub(super) most: Option<u32>,
 }
 
@@ -85,12 +85,12 @@ impl Service {
     }
 
     /// A page of a listing, and the memory that it takes; `token` is that of the page before.
-    pub(super) async fn page(&self, wanted: Wanted<'_>, token: Option<&str>) -> EndResult<(Page, Listed)> {
+    pub(super) async fn page(&self, wanted: Wanted<'_>, token: Option<&str>) -> EndpointResult<(Page, Listed)> {
         let mut url = self.bucket.clone();
         url.set_query(Some(&self.query(wanted, token)));
         // What breaks off is asked for again; until the answer begins the sender does that.
         with_patience(self.sender.client().patience(), |_number| async {
-            let final_one = |error| Setback { error, transient: false, wait: None };
+            let final_one = |error| RetryableError { error, transient: false, wait: None };
             let asked = self.asked(Method::GET, &url, HeaderMap::new()).await.map_err(final_one)?;
             let answer = self.send(&asked).await.map_err(final_one)?;
             self.read(answer).await
@@ -129,8 +129,8 @@ impl Service {
         query
     }
 
-    async fn read(&self, mut answer: Answer) -> Result<(Page, Listed), Setback<EndError>> {
-        let transient = |failure: Failure| Setback {
+    async fn read(&self, mut answer: Answer) -> Result<(Page, Listed), RetryableError<EndpointError>> {
+        let transient = |failure: PeerFailure| RetryableError {
             transient: trouble::may_pass_now(&failure),
             error: failure.into(),
             wait: None,
@@ -153,8 +153,8 @@ impl Service {
         self.etags.get().copied().unwrap_or(true)
     }
 
-    /// The head of an object: its facts, and whether its metadata says that it stands for a folder.
-    pub(super) async fn head(&self, key: &str) -> EndResult<(Facts, bool)> {
+    /// The head of an object: its facts, and whether its metadata marks it as a folder.
+    pub(super) async fn head(&self, key: &str) -> EndpointResult<(Facts, bool)> {
         let answer = self.object(Method::HEAD, key, HeaderMap::new()).await?;
         let folder = answer.headers.get(format!("x-ms-meta-{}", page::IS_FOLDER)).is_some_and(|value| {
             self.rules() == Rules::Azure && value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"true")
@@ -163,7 +163,7 @@ impl Service {
     }
 
     /// The answer to GET or HEAD of an object.
-    pub(super) async fn object(&self, method: Method, key: &str, headers: HeaderMap) -> EndResult<Answer> {
+    pub(super) async fn object(&self, method: Method, key: &str, headers: HeaderMap) -> EndpointResult<Answer> {
         let mut url = self.bucket.clone();
         let path = format!("{}/{}", url.path().trim_end_matches('/'), utf8_percent_encode(key, ESCAPED));
         url.set_path(&path);
@@ -178,11 +178,11 @@ impl Service {
     }
 
     /// The service answered something that it must not. The words can quote it.
-    pub(super) fn nonsense(&self, words: &str) -> EndError {
+    pub(super) fn nonsense(&self, words: &str) -> EndpointError {
         self.confused(words).into()
     }
 
-    fn confused(&self, words: &str) -> Failure {
+    fn confused(&self, words: &str) -> PeerFailure {
         trouble::nonsense(self.host(), self.sender.client().secrets().quote(words, QUOTED))
     }
 
@@ -190,14 +190,14 @@ impl Service {
         trouble::host_of(&self.bucket)
     }
 
-    async fn send(&self, asked: &Asked) -> EndResult<Answer> {
+    async fn send(&self, asked: &HttpRequest) -> EndpointResult<Answer> {
         let answer = self.sender.send(asked).await.map_err(|unanswered| self.sender.error(unanswered))?;
         answer.is_about(&asked.url)?;
         Ok(answer)
     }
 
-    async fn asked(&self, method: Method, url: &Url, headers: HeaderMap) -> EndResult<Asked> {
-        let unusable = |why: &str| EndError::from(self.sender.place().unusable(why));
+    async fn asked(&self, method: Method, url: &Url, headers: HeaderMap) -> EndpointResult<HttpRequest> {
+        let unusable = |why: &str| EndpointError::from(self.sender.endpoint_name().unusable(why));
         let request = http::Request::builder().method(method).uri(url.as_str()).body(());
         let (mut parts, ()) = request.map_err(|_invalid| unusable("the address is not valid"))?.into_parts();
         parts.headers = headers;
@@ -214,6 +214,6 @@ impl Service {
         // The client sends its own.
         parts.headers.remove(HOST);
         let url = Url::parse(&parts.uri.to_string()).map_err(|_invalid| unusable("the address is not valid"))?;
-        Ok(Asked { method: parts.method, url, headers: parts.headers, body: Vec::new() })
+        Ok(HttpRequest { method: parts.method, url, headers: parts.headers, body: Vec::new() })
     }
 }

@@ -8,7 +8,7 @@ use reqwest::Url;
 
 use crate::net::client::Answer;
 use crate::net::date;
-use crate::sync::connectors::files::remote::sender::{Asked, Sender, Unanswered};
+use crate::sync::connectors::files::remote::sender::{HttpRequest, Sender, Unanswered};
 
 /// Sends the requests of one operator. What goes wrong is an OpenDAL error with our own inside.
 #[derive(Debug, Clone)]
@@ -19,7 +19,7 @@ impl HttpTransport for Transport {
         let (parts, body) = request.into_parts();
         let url = Url::parse(&parts.uri.to_string())
             .map_err(|error| Error::new(ErrorKind::ConfigInvalid, "no address").set_source(error))?;
-        let asked = Asked { method: parts.method, url, headers: parts.headers, body: Iterator::collect(body) };
+        let asked = HttpRequest { method: parts.method, url, headers: parts.headers, body: Iterator::collect(body) };
         let mut answer = self.0.send(&asked).await.map_err(wrapped)?;
         let told = answer.short().await.map_err(|failure| wrapped(Unanswered::Failed(failure)))?;
         Ok(response(&answer, told))

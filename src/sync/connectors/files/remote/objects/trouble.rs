@@ -4,24 +4,24 @@ use std::error::Error;
 
 use opendal::ErrorKind;
 
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{EndError, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, ItemError};
 use crate::sync::connectors::files::remote::sender::{Sender, Unanswered};
 
 /// What an error of OpenDAL means. What our own transport said is in it.
-pub(super) fn of(error: &opendal::Error, sender: &Sender, host: &str) -> EndError {
+pub(super) fn of(error: &opendal::Error, sender: &Sender, host: &str) -> EndpointError {
     if let Some(unanswered) = inside(error) {
         return sender.error(unanswered.clone());
     }
     let words = error.message().to_owned();
     match error.kind() {
-        ErrorKind::NotFound => EndError::item(Trouble::NotFound, words),
-        ErrorKind::IsADirectory | ErrorKind::NotADirectory => EndError::item(Trouble::InTheWay, words),
-        ErrorKind::ConditionNotMatch => EndError::item(Trouble::Changed, words),
-        ErrorKind::ConfigInvalid => sender.place().unusable(&words).into(),
+        ErrorKind::NotFound => EndpointError::item(ItemError::NotFound, words),
+        ErrorKind::IsADirectory | ErrorKind::NotADirectory => EndpointError::item(ItemError::InTheWay, words),
+        ErrorKind::ConditionNotMatch => EndpointError::item(ItemError::Changed, words),
+        ErrorKind::ConfigInvalid => sender.endpoint_name().unusable(&words).into(),
         // What is left is an answer that OpenDAL could not read.
-        _ => Failure::new(Stage::Protocol, codes::PEER_NONSENSE).arg(host).quoting(words).into(),
+        _ => PeerFailure::new(Stage::Protocol, codes::PEER_NONSENSE).arg(host).quoting(words).into(),
     }
 }
 

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use opendal::{Buffer, Error, ErrorKind, Metadata, Operator, Writer};
 
 use super::facts;
-use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, ItemError};
 use crate::sync::connectors::files::incoming::Incoming;
 
 /// The smallest part that S3 takes; also how much of a file is in memory, twice.
@@ -21,18 +21,18 @@ pub(super) async fn upload(
     operator: &Operator,
     key: &str,
     incoming: Incoming,
-    trouble: impl Fn(&opendal::Error) -> EndError,
-) -> EndResult<Facts> {
+    trouble: impl Fn(&opendal::Error) -> EndpointError,
+) -> EndpointResult<Facts> {
     let mut parts = Parts::of(incoming)?;
     let first = parts.next().await?;
     if first.last {
         parts.incoming.commit()?;
         let stored = operator.write(key, first.buffer).await.map_err(|error| trouble(&error))?;
-        return told(&stored, parts.incoming.given(), trouble);
+        return facts_of(&stored, parts.incoming.given(), trouble);
     }
     let mut writer = operator.writer(key).await.map_err(|error| trouble(&error))?;
     match in_parts(&mut writer, first, &mut parts, &trouble).await {
-        Ok(stored) => told(&stored, parts.incoming.given(), trouble),
+        Ok(stored) => facts_of(&stored, parts.incoming.given(), trouble),
         Err(error) => {
             // What cannot be removed now is left to the bucket's rule.
             let _ = writer.abort().await;
@@ -43,10 +43,10 @@ pub(super) async fn upload(
 
 async fn in_parts(
     writer: &mut Writer,
-    first: Part,
+    first: UploadPart,
     parts: &mut Parts,
-    trouble: impl Fn(&opendal::Error) -> EndError,
-) -> EndResult<Metadata> {
+    trouble: impl Fn(&opendal::Error) -> EndpointError,
+) -> EndpointResult<Metadata> {
     let mut part = first;
     loop {
         if !part.buffer.is_empty() {
@@ -61,7 +61,7 @@ async fn in_parts(
     writer.close().await.map_err(|error| trouble(&error))
 }
 
-struct Part {
+struct UploadPart {
     buffer: Buffer,
     /// The file ends with it.
     last: bool,
@@ -76,15 +76,15 @@ struct Parts {
 }
 
 impl Parts {
-    fn of(incoming: Incoming) -> EndResult<Self> {
+    fn of(incoming: Incoming) -> EndpointResult<Self> {
         let size = part_size(incoming.facts().size.unwrap_or_default()).ok_or_else(|| {
             let words = "it is too large for this service: more than 10,000 parts of 64 MiB";
-            EndError::item(Trouble::Other, words)
+            EndpointError::item(ItemError::Other, words)
         })?;
         Ok(Self { incoming, size, rest: None })
     }
 
-    async fn next(&mut self) -> EndResult<Part> {
+    async fn next(&mut self) -> EndpointResult<UploadPart> {
         let mut pieces: Vec<Bytes> = Vec::new();
         let mut missing = self.size;
         while missing > 0 {
@@ -92,14 +92,14 @@ impl Parts {
                 Some(rest) => Some(rest),
                 None => self.incoming.next().await?,
             };
-            let Some(mut piece) = piece else { return Ok(Part { buffer: pieces.into(), last: true }) };
+            let Some(mut piece) = piece else { return Ok(UploadPart { buffer: pieces.into(), last: true }) };
             if piece.len() > missing {
                 self.rest = Some(piece.split_off(missing));
             }
             missing -= piece.len();
             pieces.push(piece);
         }
-        Ok(Part { buffer: pieces.into(), last: false })
+        Ok(UploadPart { buffer: pieces.into(), last: false })
     }
 }
 
@@ -110,7 +110,7 @@ fn part_size(size: u64) -> Option<usize> {
 }
 
 /// What the service says that it stored. One that says nothing is not believed.
-fn told(stored: &Metadata, size: u64, trouble: impl Fn(&opendal::Error) -> EndError) -> EndResult<Facts> {
+fn facts_of(stored: &Metadata, size: u64, trouble: impl Fn(&opendal::Error) -> EndpointError) -> EndpointResult<Facts> {
     let facts = Facts { size: Some(size), ..facts(stored) };
     if facts.etag.is_none() {
         return Err(trouble(&Error::new(ErrorKind::Unexpected, "the service does not say what it stored")));

@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use reqwest::Url;
 
-use crate::sync::connectors::files::end::{EndError, EndResult, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, ItemError};
 use crate::sync::connectors::files::path::{ItemPath, is_name};
 
 /// What a segment of a path keeps as it is (RFC 3986, "unreserved").
@@ -25,16 +25,16 @@ impl Addresses {
     }
 
     /// The address of a file, or of a folder.
-    pub(super) fn of(&self, path: &ItemPath, folder: bool) -> EndResult<Url> {
-        let Some(text) = path.as_str() else { return Err(EndError::item(Trouble::Name, "it is not UTF-8")) };
+    pub(super) fn of(&self, path: &ItemPath, folder: bool) -> EndpointResult<Url> {
+        let Some(text) = path.as_str() else { return Err(EndpointError::item(ItemError::Name, "it is not UTF-8")) };
         // Servers lose them on the way, or put them into XML that has none.
         if text.chars().any(char::is_control) {
-            return Err(EndError::item(Trouble::Name, "it has control characters"));
+            return Err(EndpointError::item(ItemError::Name, "it has control characters"));
         }
         let names = text.split('/').filter(|name| !name.is_empty());
         let address = names.fold(self.root.clone(), |address, name| joined(&address, name));
         let address = if folder { format!("{address}/") } else { address };
-        Url::parse(&address).map_err(|error| EndError::item(Trouble::Name, error))
+        Url::parse(&address).map_err(|error| EndpointError::item(ItemError::Name, error))
     }
 
     /// The names that lead to the root.
@@ -64,7 +64,7 @@ fn joined(address: &str, name: &str) -> String {
 
 /// Which item of a folder's listing an href is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum HrefTarget {
     Itself,
     Child(Vec<u8>),
     /// Something in the child of this name.
@@ -83,12 +83,12 @@ pub(super) enum Place {
 pub(super) type Names = Vec<Vec<u8>>;
 
 /// Compares an href (an address or a path) with the names that lead to the folder.
-pub(super) fn place_of(href: &str, folder: &[Vec<u8>]) -> Place {
+pub(super) fn place_of(href: &str, folder: &[Vec<u8>]) -> HrefTarget {
     let path = path_of(href);
     let bare = bare(path);
     match place_of_path(&bare, folder) {
-        Place::Child(_) | Place::Odd(_) | Place::Below(_) if bare != path => {
-            Place::Unclear(segments(path).get(folder.len()..).unwrap_or_default().join("/"))
+        HrefTarget::Child(_) | HrefTarget::Odd(_) | HrefTarget::Below(_) if bare != path => {
+            HrefTarget::Unclear(segments(path).get(folder.len()..).unwrap_or_default().join("/"))
         }
         place => place,
     }
@@ -104,16 +104,16 @@ fn bare(path: &str) -> String {
     path.split('/').map(without_session).collect::<Vec<_>>().join("/")
 }
 
-fn place_of_path(path: &str, folder: &[Vec<u8>]) -> Place {
+fn place_of_path(path: &str, folder: &[Vec<u8>]) -> HrefTarget {
     let segments = segments(path);
     let told: Names = segments.iter().map(|segment| percent_decode_str(segment).collect()).collect();
     match told.strip_prefix(folder) {
-        Some([]) => Place::Itself,
-        Some([name]) if is_name(name) => Place::Child(name.clone()),
-        Some([_]) => Place::Odd(segments.last().map(|name| (*name).to_owned()).unwrap_or_default()),
-        Some([name, ..]) if is_name(name) => Place::Below(name.clone()),
-        None if folder.starts_with(&told) => Place::Above,
-        Some(_) | None => Place::Elsewhere,
+        Some([]) => HrefTarget::Itself,
+        Some([name]) if is_name(name) => HrefTarget::Child(name.clone()),
+        Some([_]) => HrefTarget::Odd(segments.last().map(|name| (*name).to_owned()).unwrap_or_default()),
+        Some([name, ..]) if is_name(name) => HrefTarget::Below(name.clone()),
+        None if folder.starts_with(&told) => HrefTarget::Above,
+        Some(_) | None => HrefTarget::Elsewhere,
     }
 }
 
@@ -179,31 +179,31 @@ mod tests {
     fn hrefs_in_whatever_spelling() {
         let folder = names(addresses().of(&ItemPath::root(), true).unwrap().path());
         let place = |href: &str| place_of(href, &folder);
-        let child = |name: &[u8]| Place::Child(name.to_vec());
+        let child = |name: &[u8]| HrefTarget::Child(name.to_vec());
         let root = "/dav/my%20share/team/data%20%C3%A4";
-        assert_eq!(place(&format!("{root}/")), Place::Itself);
-        assert_eq!(place("/dav/my share/team/data%20%c3%a4"), Place::Itself);
-        assert_eq!(place("//dav/./my%20share/x/../team/data%20%C3%A4/./"), Place::Itself);
+        assert_eq!(place(&format!("{root}/")), HrefTarget::Itself);
+        assert_eq!(place("/dav/my share/team/data%20%c3%a4"), HrefTarget::Itself);
+        assert_eq!(place("//dav/./my%20share/x/../team/data%20%C3%A4/./"), HrefTarget::Itself);
         assert_eq!(place(&format!("http://inside:8080{root}/a")), child(b"a"));
         assert_eq!(place(&format!("{root}/%20x/")), child(b" x"));
         assert_eq!(place(&format!("{root}/%ff")), child(b"\xff"));
         assert_eq!(place(&format!("{root}/100%")), child(b"100%"), "not encoded");
         for odd in ["b%20%2f", "in%2Fvoice.txt", "%2e%2E", "a%00b"] {
-            assert_eq!(place(&format!("{root}/{odd}/")), Place::Odd(odd.to_owned()));
+            assert_eq!(place(&format!("{root}/{odd}/")), HrefTarget::Odd(odd.to_owned()));
         }
-        assert_eq!(place(&format!("{root}/a/b")), Place::Below(b"a".to_vec()));
+        assert_eq!(place(&format!("{root}/a/b")), HrefTarget::Below(b"a".to_vec()));
         assert_eq!(place(&format!("{root}/a;b=c/")), child(b"a;b=c"), "a semicolon is part of a name");
         for unclear in ["a?b", "a#b", "a?b/c", "a;jsessionid=1F", "a;JSESSIONID=1F/b", "in%2Fvoice?x"] {
-            assert_eq!(place(&format!("{root}/{unclear}")), Place::Unclear(unclear.to_owned()));
+            assert_eq!(place(&format!("{root}/{unclear}")), HrefTarget::Unclear(unclear.to_owned()));
         }
         for itself in ["?", "#x", ";jsessionid=1F", "/?x=/a", "/;jsessionid=1F"] {
-            assert_eq!(place(&format!("{root}{itself}")), Place::Itself, "{itself}");
+            assert_eq!(place(&format!("{root}{itself}")), HrefTarget::Itself, "{itself}");
         }
         for above in ["/dav/", "/dav/my%20share", &format!("{root}/.."), "/", ""] {
-            assert_eq!(place(above), Place::Above, "{above}");
+            assert_eq!(place(above), HrefTarget::Above, "{above}");
         }
         for elsewhere in ["/dav/other", "/dav/my%20share/team/data/a", "x", &format!("{root}/a%2Fb/c")] {
-            assert_eq!(place(elsewhere), Place::Elsewhere, "{elsewhere}");
+            assert_eq!(place(elsewhere), HrefTarget::Elsewhere, "{elsewhere}");
         }
     }
 }

@@ -3,18 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::WebDav;
-use super::address::Place;
+use super::address::HrefTarget;
 use super::propfind::Depth;
 use super::response::{Properties, Response, State, Status};
-use crate::sync::connectors::files::end::{EndError, EndResult, Entry, Kind, Trouble};
+use crate::sync::connectors::files::endpoint::{DirEntry, EndpointError, EndpointResult, ItemError, ItemType};
 use crate::sync::connectors::files::listing::{Listing, Unknown, Unusable};
-use crate::sync::connectors::files::names::is_temporary;
 use crate::sync::connectors::files::path::ItemPath;
 
 impl WebDav {
-    pub(super) async fn children(&self, folder: &ItemPath) -> EndResult<Listing> {
+    pub(super) async fn children(&self, folder: &ItemPath) -> EndpointResult<Listing> {
         let placed = self.exchange.tell(&self.url(folder, true)?, Depth::Children).await?;
-        if folder.is_root() && !placed.iter().any(|(place, _)| *place == Place::Itself) {
+        if folder.is_root() && !placed.iter().any(|(place, _)| *place == HrefTarget::Itself) {
             return Err(self.exchange.nonsense("the listing is that of something else").into());
         }
         listing(folder, placed)
@@ -22,7 +21,7 @@ impl WebDav {
 }
 
 /// What becomes of the responses about a folder.
-fn listing(folder: &ItemPath, placed: Vec<(Place, Response)>) -> EndResult<Listing> {
+fn listing(folder: &ItemPath, placed: Vec<(HrefTarget, Response)>) -> EndpointResult<Listing> {
     let mut gathered = Gathered::default();
     for (place, response) in placed {
         gathered.add(folder, place, response);
@@ -42,43 +41,46 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, folder: &ItemPath, place: Place, response: Response) {
+    fn add(&mut self, folder: &ItemPath, place: HrefTarget, response: Response) {
         let Response { href, state, .. } = response;
         if href.is_empty() {
             return self.listing.miss("a response names no item");
         }
         match (place, state) {
-            (Place::Itself, state) => self.itself.push(state),
-            (Place::Child(name), State::Exists(known)) => self.listing.entries.push(entry(name, known)),
-            (Place::Child(name), State::Missing) => {
+            (HrefTarget::Itself, state) => self.itself.push(state),
+            (HrefTarget::Child(name), State::Exists(known)) => self.listing.entries.push(entry(name, known)),
+            (HrefTarget::Child(name), State::Missing) => {
                 self.missing.insert(name);
             }
-            (Place::Child(name), State::Unknown(status)) => {
+            (HrefTarget::Child(name), State::Unknown(status)) => {
                 self.listing.unknown.push(Unknown { name, trouble: status.unknown(), words: status.words });
             }
-            (Place::Below(name), _) => {
+            (HrefTarget::Below(name), _) => {
                 self.parents.insert(name);
             }
-            // A folder above is no child, whatever was reported of it.
-            (Place::Above, _) | (Place::Odd(_) | Place::Elsewhere, State::Missing) => {}
-            (Place::Odd(name), State::Exists(_) | State::Unknown(_)) => {
+            // A limit can be reported of a folder above (RFC 6578, 3.6).
+            (HrefTarget::Above, State::Unknown(status)) => self.listing.miss(status.words),
+            // Otherwise a folder above is no child, whatever was reported of it.
+            (HrefTarget::Above, State::Exists(_) | State::Missing)
+            | (HrefTarget::Odd(_) | HrefTarget::Elsewhere, State::Missing) => {}
+            (HrefTarget::Odd(name), State::Exists(_) | State::Unknown(_)) => {
                 let shown = folder.join(name.as_bytes()).as_bytes().to_vec();
                 self.listing.unusable.push(Unusable { shown, words: "no path leads to this name".to_owned() });
             }
             // Its name is one of two, or neither of them: any child may be meant.
-            (Place::Unclear(name), _) => {
+            (HrefTarget::Unclear(name), _) => {
                 let shown = folder.join(name.as_bytes()).as_bytes().to_vec();
                 let words = "the service lists it with a query string, a fragment or a session ID, which do not belong to a name";
                 self.listing.unusable.push(Unusable { shown, words: words.to_owned() });
                 self.listing.miss(format!("the service lists {href}, and its name is not clear"));
             }
-            (Place::Elsewhere, State::Exists(_) | State::Unknown(_)) => {
+            (HrefTarget::Elsewhere, State::Exists(_) | State::Unknown(_)) => {
                 self.listing.miss(format!("the service lists {href}, which is not in this folder"));
             }
         }
     }
 
-    fn listing(mut self) -> EndResult<Listing> {
+    fn listing(mut self) -> EndpointResult<Listing> {
         self.about_itself()?;
         let contradicted: Vec<usize> =
             (0..self.listing.entries.len()).rev().filter(|at| self.is_contradicted(*at)).collect();
@@ -99,11 +101,11 @@ impl Gathered {
     }
 
     fn doubt(&mut self, name: Vec<u8>, words: &str) {
-        self.listing.unknown.push(Unknown { name, trouble: Trouble::Other, words: words.to_owned() });
+        self.listing.unknown.push(Unknown { name, trouble: ItemError::Other, words: words.to_owned() });
     }
 
     /// Whether the folder exists; a failure beside that means that its listing was cut (RFC 6578, 3.6: status 507).
-    fn about_itself(&mut self) -> EndResult<()> {
+    fn about_itself(&mut self) -> EndpointResult<()> {
         let states = std::mem::take(&mut self.itself);
         let exists = states.iter().find_map(|state| match state {
             State::Exists(known) => Some(known.folder),
@@ -119,24 +121,20 @@ impl Gathered {
                 self.listing.miss("the service also reports that the folder does not exist");
             }
             (Some(true), None) => {}
-            (Some(false), _) => return Err(EndError::item(Trouble::NotFound, "it is a file now")),
-            (None, Some(reason)) => return Err(EndError::item(reason.unknown(), &reason.words)),
+            (Some(false), _) => return Err(EndpointError::item(ItemError::NotFound, "it is a file now")),
+            (None, Some(reason)) => return Err(EndpointError::item(reason.unknown(), &reason.words)),
             (None, None) if states.is_empty() => {
-                return Err(EndError::item(Trouble::Other, "the listing is that of something else"));
+                return Err(EndpointError::item(ItemError::Other, "the listing is that of something else"));
             }
-            (None, None) => return Err(EndError::item(Trouble::NotFound, "it does not exist")),
+            (None, None) => return Err(EndpointError::item(ItemError::NotFound, "it does not exist")),
         }
         Ok(())
     }
 }
 
-pub(super) fn entry(name: Vec<u8>, known: Properties) -> Entry {
-    let kind = match known.folder {
-        true => Kind::Folder,
-        false if is_temporary(&name) => Kind::LeftOver,
-        false => Kind::File,
-    };
-    Entry { name, kind, facts: known.facts() }
+pub(super) fn entry(name: Vec<u8>, known: Properties) -> DirEntry {
+    let kind = if known.folder { ItemType::Folder } else { ItemType::of_file(&name) };
+    DirEntry { name, kind, facts: known.facts() }
 }
 
 #[cfg(test)]

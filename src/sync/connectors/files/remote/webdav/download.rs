@@ -6,10 +6,10 @@ use reqwest::header::{ACCEPT_ENCODING, CONTENT_RANGE, HeaderMap, HeaderName, Hea
 use reqwest::{Method, StatusCode, Url};
 
 use super::exchange::Exchange;
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::net::client::Answer;
 use crate::sync::connector::Task;
-use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, ItemError};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::remote::facts;
 use crate::sync::connectors::files::remote::resume::{Download, Pieces, pieces};
@@ -24,7 +24,7 @@ impl Remote {
     /// The facts are those of the file before its content is asked for: what changes later is noticed in `same`. They
     /// come with the content if that shows a version (etag), and is no web page; otherwise from PROPFIND, which also
     /// gives those that later listings are compared with.
-    async fn first(&self) -> EndResult<(Facts, Pieces)> {
+    async fn first(&self) -> EndpointResult<(Facts, Pieces)> {
         if !self.exchange.anonymous.load(Ordering::Relaxed) {
             let (facts, answer) = self.get().await?;
             let is_clear = self.accepts(&answer, &Facts::default(), None).is_ok();
@@ -35,7 +35,7 @@ impl Remote {
                 self.exchange.anonymous.store(true, Ordering::Relaxed);
             }
         }
-        let known = self.exchange.look(&self.path, false).await?;
+        let known = self.exchange.properties_of(&self.path, false).await?;
         let (page, known) = (known.page, known.facts());
         let (sent, answer) = self.get().await?;
         self.accepts(&answer, &known, page)?;
@@ -46,31 +46,31 @@ impl Remote {
             sent.clone()
         };
         if facts::contradict(&known, &version) {
-            return Err(EndError::item(Trouble::Changed, "what the service sends is not what it lists"));
+            return Err(EndpointError::item(ItemError::Changed, "what the service sends is not what it lists"));
         }
         let facts = Facts { size: sent.size.or(known.size), etag: known.etag.clone().or(sent.etag), ..known };
         Ok((facts, pieces(answer)))
     }
 
-    fn accepts(&self, answer: &Answer, known: &Facts, page: Option<bool>) -> EndResult<()> {
+    fn accepts(&self, answer: &Answer, known: &Facts, page: Option<bool>) -> EndpointResult<()> {
         facts::is_no_page_instead(&self.path, &answer.headers, known, page)
     }
 
-    async fn get(&self) -> EndResult<(Facts, Answer)> {
+    async fn get(&self) -> EndpointResult<(Facts, Answer)> {
         let mut asked = self.exchange.asked(Method::GET, self.exchange.addresses.of(&self.path, false)?);
         // Without it any coding would be acceptable (RFC 9110, 12.5.3).
         asked.headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         let answer = self.exchange.send(&asked).await?;
         is_there(&answer, &asked.url)?;
         if answer.status != StatusCode::OK {
-            return Err(EndError::item(Trouble::Other, format!("the answer to GET is {}", answer.status)));
+            return Err(EndpointError::item(ItemError::Other, format!("the answer to GET is {}", answer.status)));
         }
         let facts = facts::of_headers(&answer.headers);
         Ok((facts, answer))
     }
 
-    async fn further(&self, offset: u64, etag: &str) -> EndResult<Option<Pieces>> {
-        let changed = || EndError::item(Trouble::Changed, "it broke off and cannot be read on");
+    async fn further(&self, offset: u64, etag: &str) -> EndpointResult<Option<Pieces>> {
+        let changed = || EndpointError::item(ItemError::Changed, "it broke off and cannot be read on");
         let mut asked = self.exchange.asked(Method::GET, self.exchange.addresses.of(&self.path, false)?);
         let header = |text: String| HeaderValue::from_str(&text).map_err(|_not_a_header| changed());
         asked.headers.insert(RANGE, header(format!("bytes={offset}-"))?);
@@ -86,33 +86,33 @@ impl Remote {
     }
 
     /// Looks again: the facts of exactly the content that was read, as later listings report them.
-    async fn same(&self, read: &Facts) -> EndResult<Facts> {
-        let now = self.exchange.look(&self.path, false).await?.facts();
+    async fn same(&self, read: &Facts) -> EndpointResult<Facts> {
+        let now = self.exchange.properties_of(&self.path, false).await?.facts();
         if facts::contradict(&now, read) {
-            return Err(EndError::item(Trouble::Changed, "it changed while it was read"));
+            return Err(EndpointError::item(ItemError::Changed, "it changed while it was read"));
         }
         Ok(Facts { size: read.size, ..now })
     }
 }
 
 /// Fails if a redirect led to another path: what is there is not this file.
-fn is_there(answer: &Answer, asked: &Url) -> EndResult<()> {
-    let to = |failure: Failure| failure.args.into_iter().nth(1).unwrap_or_default();
-    answer
-        .is_about(asked)
-        .map_err(|failure| EndError::item(Trouble::Other, format!("the service redirects its URL to {}", to(failure))))
+fn is_there(answer: &Answer, asked: &Url) -> EndpointResult<()> {
+    let to = |failure: PeerFailure| failure.args.into_iter().nth(1).unwrap_or_default();
+    answer.is_about(asked).map_err(|failure| {
+        EndpointError::item(ItemError::Other, format!("the service redirects its URL to {}", to(failure)))
+    })
 }
 
 impl Download for Remote {
-    fn open(&self) -> Task<'_, EndResult<(Facts, Pieces)>> {
+    fn open(&self) -> Task<'_, EndpointResult<(Facts, Pieces)>> {
         Box::pin(self.first())
     }
 
-    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndResult<Option<Pieces>>> {
+    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndpointResult<Option<Pieces>>> {
         Box::pin(self.further(offset, etag))
     }
 
-    fn settle<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndResult<Facts>> {
+    fn finish<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndpointResult<Facts>> {
         Box::pin(self.same(facts))
     }
 }

@@ -10,13 +10,13 @@ use super::address::{Addresses, Names};
 use super::multistatus::Multistatus;
 use super::pieces::Body;
 use super::response::Status;
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::net::client::Answer;
 use crate::net::trouble;
-use crate::sync::connectors::files::end::{EndError, EndResult, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, ItemError};
 use crate::sync::connectors::files::remote::bounds::Bounds;
-use crate::sync::connectors::files::remote::refusal::Refusal;
-use crate::sync::connectors::files::remote::sender::{Asked, Sender};
+use crate::sync::connectors::files::remote::error_response::HttpErrorResponse;
+use crate::sync::connectors::files::remote::sender::{HttpRequest, Sender};
 
 /// Talks to one share. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -41,7 +41,7 @@ pub(super) struct OtherRoot {
 
 /// What a successful answer to a change says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum Confirmation {
     /// It was made.
     Done,
     /// The answer does not say, such as 202, or 207 without a failure.
@@ -59,31 +59,31 @@ impl Exchange {
     }
 
     /// A request without a body, signed in.
-    pub(super) fn asked(&self, method: Method, url: Url) -> Asked {
+    pub(super) fn asked(&self, method: Method, url: Url) -> HttpRequest {
         let mut headers = HeaderMap::new();
         if let Some(authorization) = &self.authorization {
             headers.insert(AUTHORIZATION, authorization.clone());
         }
-        Asked { method, url, headers, body: Vec::new() }
+        HttpRequest { method, url, headers, body: Vec::new() }
     }
 
-    pub(super) async fn send(&self, asked: &Asked) -> EndResult<Answer> {
+    pub(super) async fn send(&self, asked: &HttpRequest) -> EndpointResult<Answer> {
         self.sender.send(asked).await.map_err(|unanswered| self.sender.error(unanswered))
     }
 
     /// Sends a request that changes one item. A failure inside an answer 207 is the failure of the request.
-    pub(super) async fn change(&self, asked: &Asked) -> EndResult<Outcome> {
+    pub(super) async fn change(&self, asked: &HttpRequest) -> EndpointResult<Confirmation> {
         let answer = self.send(asked).await?;
         self.outcome(answer).await
     }
 
     /// What a successful answer to a change says (RFC 4918, 9.6.1, 9.8.5, 9.9.4 and 13).
-    pub(super) async fn outcome(&self, answer: Answer) -> EndResult<Outcome> {
+    pub(super) async fn outcome(&self, answer: Answer) -> EndpointResult<Confirmation> {
         let status = answer.status;
         match status.as_u16() {
-            200 | 201 | 204 => return Ok(Outcome::Done),
+            200 | 201 | 204 => return Ok(Confirmation::Done),
             207 => {}
-            _ => return Ok(Outcome::Unclear(status)),
+            _ => return Ok(Confirmation::Unclear(status)),
         }
         let mut responses = Multistatus::new(Body::of(answer, self.sender.client()).reader());
         let mut bounds = Bounds::new(self.sender.client(), &self.host);
@@ -94,25 +94,25 @@ impl Exchange {
                 return Err(self.refused(&failure, &response.href));
             }
         }
-        Ok(Outcome::Unclear(status))
+        Ok(Confirmation::Unclear(status))
     }
 
     /// The trouble of an item that a status inside an answer 207 is about.
-    fn refused(&self, status: &Status, href: &str) -> EndError {
+    fn refused(&self, status: &Status, href: &str) -> EndpointError {
         if status.code == Some(507) {
             let (full, secrets) = (StatusCode::INSUFFICIENT_STORAGE, self.sender.client().secrets());
-            let refusal = Refusal::new(full, None, &status.words, self.host.clone(), secrets);
-            return refusal.error(self.sender.place());
+            let refusal = HttpErrorResponse::new(full, None, &status.words, self.host.clone(), secrets);
+            return refusal.error(self.sender.endpoint_name());
         }
-        EndError::item(status.trouble(), format!("{} for {href}", status.words))
+        EndpointError::item(status.trouble(), format!("{} for {href}", status.words))
     }
 
-    pub(super) fn nonsense(&self, words: &str) -> Failure {
+    pub(super) fn nonsense(&self, words: &str) -> PeerFailure {
         trouble::nonsense(self.host.clone(), words)
     }
 }
 
 /// Whether an error says that nothing exists there.
-pub(super) fn is_missing(error: &EndError) -> bool {
-    matches!(error, EndError::Item { trouble: Trouble::NotFound, .. })
+pub(super) fn is_missing(error: &EndpointError) -> bool {
+    matches!(error, EndpointError::Item { trouble: ItemError::NotFound, .. })
 }

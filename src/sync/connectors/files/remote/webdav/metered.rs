@@ -1,4 +1,4 @@
-//! A body of which only so much is given out at a time. The reader of XML keeps an event until it has seen its
+//! A body that is passed on in small pieces. The reader of XML keeps an event until it has seen its
 //! end, however far that is.
 
 use std::io;
@@ -7,10 +7,10 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 
-/// One entry is at most so long, with everything around it. Those of real services are about a kilobyte.
+/// Maximum length of one entry with everything around it, in bytes. Those of real services are about a kilobyte.
 pub(super) const LONGEST_ENTRY: usize = 1024 * 1024;
 
-/// Gives out [`LONGEST_ENTRY`] bytes, and as many again each time it is told to.
+/// Gives out [`LONGEST_ENTRY`] bytes, and as many again on each request.
 pub(super) struct Metered<R> {
     body: R,
     left: usize,

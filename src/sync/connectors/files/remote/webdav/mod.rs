@@ -1,7 +1,7 @@
 //! WebDAV (RFC 4918), with nothing more than servers have in common: PROPFIND, GET, PUT, MOVE, DELETE, MKCOL.
 //!
-//! Locks are not taken: a file that somebody has locked is refused by the server (423) and told as such.
-//! Two things cannot be had in one step, and leave a moment in which somebody else may come between: a
+//! Syncdesk takes no locks. The server refuses a file that another client has locked (423), and the message names it.
+//! Two operations take more than one request, and another client can interfere between the two: a
 //! folder is looked into before it is deleted, because DELETE takes all that is in it, and what stands at a
 //! place is looked at before it is deleted or replaced.
 
@@ -25,28 +25,28 @@ use reqwest::header::HeaderValue;
 use reqwest::{Method, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::refusal::Place;
+use super::consecutive_failures::ConsecutiveFailures;
+use super::error_response::EndpointName;
 use super::resume::Resuming;
 use super::sender::{Sender, Unanswered};
-use super::strikes::Strikes;
 use super::{checked, of_root};
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::net::{Net, trouble};
 use crate::sync::connector::Task;
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{
-    Abilities, End, EndError, EndResult, Entry, Facts, Kind, Reader, Remark, Trouble, Which,
+use crate::sync::connectors::files::endpoint::{
+    Abilities, DirEntry, Endpoint, EndpointError, EndpointResult, Facts, FileReader, ItemError, ItemType, Remark, Which,
 };
 use crate::sync::connectors::files::incoming::Incoming;
 use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::names::{TemporaryNames, run_of};
 use crate::sync::connectors::files::path::ItemPath;
-use crate::sync::connectors::files::settings::EndSettings;
+use crate::sync::connectors::files::settings::EndpointSettings;
 use address::Addresses;
 use children::entry;
 use download::Remote;
-use exchange::{Exchange, Outcome, is_missing, method};
-use probe::Kept;
+use exchange::{Confirmation, Exchange, is_missing, method};
+use probe::NameRules;
 use upload::Upload;
 
 /// What file systems behind WebDAV servers take at least.
@@ -65,20 +65,20 @@ const ABILITIES: Abilities = Abilities {
 pub(super) struct WebDav {
     exchange: Exchange,
     names: TemporaryNames,
-    kept: Kept,
+    kept: NameRules,
     run: i64,
-    strikes: Strikes,
+    strikes: ConsecutiveFailures,
 }
 
 /// # Errors
 /// When the settings cannot lead to a service.
 pub(super) fn open(
-    settings: &EndSettings,
+    settings: &EndpointSettings,
     secret: Option<&SecretString>,
     net: &Net,
-    place: Place,
+    place: EndpointName,
     run: i64,
-) -> Result<WebDav, Failure> {
+) -> Result<WebDav, PeerFailure> {
     let share = net.address(&settings.endpoint)?;
     let authorization = authorization(&settings.account, secret).map_err(|why| place.unusable(why))?;
     let exchange = Exchange {
@@ -90,7 +90,7 @@ pub(super) fn open(
         other_root: Arc::default(),
     };
     let names = TemporaryNames::of_run(run);
-    Ok(WebDav { exchange, names, kept: Kept::default(), run, strikes: Strikes::default() })
+    Ok(WebDav { exchange, names, kept: NameRules::default(), run, strikes: ConsecutiveFailures::default() })
 }
 
 /// A user with a password; a bearer token where there is no user; nobody where there is neither.
@@ -109,23 +109,23 @@ fn authorization(account: &str, secret: Option<&SecretString>) -> Result<Option<
 }
 
 impl WebDav {
-    fn url(&self, path: &ItemPath, folder: bool) -> EndResult<Url> {
+    fn url(&self, path: &ItemPath, folder: bool) -> EndpointResult<Url> {
         self.exchange.addresses.of(path, folder)
     }
 
     /// What came of an operation on `path`: trouble with the root is trouble of the whole.
-    fn of<T>(&self, path: &ItemPath, result: EndResult<T>) -> EndResult<T> {
+    fn of<T>(&self, path: &ItemPath, result: EndpointResult<T>) -> EndpointResult<T> {
         self.strikes.spare(path, result).map_err(|error| {
             if path.is_root() && !is_missing(&error) {
-                of_root(error, self.exchange.sender.place(), &self.exchange.host)
+                of_root(error, self.exchange.sender.endpoint_name(), &self.exchange.host)
             } else {
                 error
             }
         })
     }
 
-    async fn look(&self, path: &ItemPath) -> EndResult<Option<Entry>> {
-        match self.exchange.look(path, path.is_root()).await {
+    async fn stat_resource(&self, path: &ItemPath) -> EndpointResult<Option<DirEntry>> {
+        match self.exchange.properties_of(path, path.is_root()).await {
             Ok(known) => Ok(Some(entry(path.name().to_vec(), known))),
             Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(error),
@@ -136,23 +136,23 @@ impl WebDav {
     ///
     /// Whether a temporary file can be written is not tried: a check changes nothing, and a run in which nothing
     /// arrives ends in Error with the reason.
-    async fn try_root(&self) -> EndResult<()> {
+    async fn try_root(&self) -> EndpointResult<()> {
         let once = self.exchange.with(self.exchange.sender.once());
-        match once.look(&ItemPath::root(), true).await {
+        match once.properties_of(&ItemPath::root(), true).await {
             Ok(known) if known.folder => Ok(()),
-            Ok(_) => Err(EndError::item(Trouble::InTheWay, "it is not a folder")),
-            Err(error) if is_missing(&error) && once.sender.place().which == Which::Destination => Ok(()),
+            Ok(_) => Err(EndpointError::item(ItemError::InTheWay, "it is not a folder")),
+            Err(error) if is_missing(&error) && once.sender.endpoint_name().which == Which::Destination => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    async fn make(&self, folder: &ItemPath) -> EndResult<()> {
+    async fn make(&self, folder: &ItemPath) -> EndpointResult<()> {
         if !folder.is_root() {
             return self.make_one(self.url(folder, true)?).await;
         }
-        match self.look(folder).await? {
-            Some(entry) if entry.kind == Kind::Folder => return Ok(()),
-            Some(_) => return Err(EndError::item(Trouble::InTheWay, "it is not a folder")),
+        match self.stat_resource(folder).await? {
+            Some(entry) if entry.kind == ItemType::Folder => return Ok(()),
+            Some(_) => return Err(EndpointError::item(ItemError::InTheWay, "it is not a folder")),
             None => {}
         }
         // From above, since a folder is made only in one that is there. What may not be touched on the way
@@ -160,102 +160,104 @@ impl WebDav {
         let mut made = Ok(());
         for url in self.exchange.addresses.to_root() {
             made = self.make_one(url).await;
-            if let Err(EndError::Whole(_) | EndError::Stopped(_)) = made {
+            if let Err(EndpointError::Whole(_) | EndpointError::Stopped(_)) = made {
                 return made;
             }
         }
         made
     }
 
-    async fn make_one(&self, url: Url) -> EndResult<()> {
+    async fn make_one(&self, url: Url) -> EndpointResult<()> {
         let asked = self.exchange.asked(method("MKCOL"), url.clone());
         let outcome = match self.exchange.sender.send(&asked).await {
             Ok(answer) => self.exchange.outcome(answer).await?,
             Err(Unanswered::Refused(refusal)) if refusal.status == StatusCode::CONFLICT => {
-                return Err(EndError::item(Trouble::NotFound, "its folder no longer exists"));
+                return Err(EndpointError::item(ItemError::NotFound, "its folder no longer exists"));
             }
             // Something exists there already.
             Err(Unanswered::Refused(refusal)) if refusal.status == StatusCode::METHOD_NOT_ALLOWED => {
-                Outcome::Unclear(refusal.status)
+                Confirmation::Unclear(refusal.status)
             }
             Err(unanswered) => return Err(self.exchange.sender.error(unanswered)),
         };
         match outcome {
-            Outcome::Done => Ok(()),
-            Outcome::Unclear(status) => match self.exchange.look_at(&url).await? {
+            Confirmation::Done => Ok(()),
+            Confirmation::Unclear(status) => match self.exchange.look_at(&url).await? {
                 Some(known) if known.folder => Ok(()),
-                Some(_) => Err(EndError::item(Trouble::InTheWay, "a file has this name")),
+                Some(_) => Err(EndpointError::item(ItemError::InTheWay, "a file has this name")),
                 None => Err(unconfirmed(status)),
             },
         }
     }
 
-    /// Deletes what exists at a path, and believes only an answer that says so or that nothing is there any more.
-    async fn remove(&self, path: &ItemPath, folder: bool) -> EndResult<()> {
+    /// Deletes what exists at a path, and accepts only a response that confirms the deletion or that nothing exists.
+    async fn remove(&self, path: &ItemPath, folder: bool) -> EndpointResult<()> {
         let asked = self.exchange.asked(Method::DELETE, self.url(path, folder)?);
         match self.exchange.change(&asked).await {
-            Ok(Outcome::Done) => Ok(()),
-            Ok(Outcome::Unclear(status)) => match self.look(path).await? {
+            Ok(Confirmation::Done) => Ok(()),
+            Ok(Confirmation::Unclear(status)) => match self.stat_resource(path).await? {
                 None => Ok(()),
                 Some(_) => Err(unconfirmed(status)),
             },
             // Somebody else was first; inside an answer 207 it may be about something else.
-            Err(error) if is_missing(&error) => match self.look(path).await? {
+            Err(error) if is_missing(&error) => match self.stat_resource(path).await? {
                 None => Ok(()),
-                Some(_) => Err(EndError::item(Trouble::Other, "the service denies that it exists, and lists it")),
+                Some(_) => {
+                    Err(EndpointError::item(ItemError::Other, "the service denies that it exists, and lists it"))
+                }
             },
             Err(error) => Err(error),
         }
     }
 
-    async fn remove_file(&self, path: &ItemPath) -> EndResult<()> {
-        match self.look(path).await? {
+    async fn remove_file(&self, path: &ItemPath) -> EndpointResult<()> {
+        match self.stat_resource(path).await? {
             None => Ok(()),
-            Some(entry) if entry.kind == Kind::Folder => {
-                Err(EndError::item(Trouble::InTheWay, "it is a folder by now"))
+            Some(entry) if entry.kind == ItemType::Folder => {
+                Err(EndpointError::item(ItemError::InTheWay, "it is a folder by now"))
             }
             Some(_) => self.remove(path, false).await,
         }
     }
 
-    async fn remove_folder(&self, path: &ItemPath) -> EndResult<()> {
+    async fn remove_folder(&self, path: &ItemPath) -> EndpointResult<()> {
         let children = self.children(path).await;
         drop(self.exchange.sender.client().listings().claim());
         match children {
             Ok(listing) if listing.is_empty() => self.remove(path, true).await,
-            Ok(_) => Err(EndError::item(Trouble::NotEmpty, "there is something in it, or may be")),
+            Ok(_) => Err(EndpointError::item(ItemError::NotEmpty, "there is something in it, or may be")),
             Err(error) if is_missing(&error) => Ok(()),
             Err(error) => Err(error),
         }
     }
 }
 
-impl End for WebDav {
+impl Endpoint for WebDav {
     fn abilities(&self) -> &Abilities {
         &ABILITIES
     }
 
-    fn check(&self) -> Task<'_, Result<(), Failure>> {
-        Box::pin(async { checked(self.try_root().await, self.exchange.sender.place(), &self.exchange.host) })
+    fn check(&self) -> Task<'_, Result<(), PeerFailure>> {
+        Box::pin(async { checked(self.try_root().await, self.exchange.sender.endpoint_name(), &self.exchange.host) })
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndpointResult<Listing>> {
         Box::pin(async { self.of(folder, self.children(folder).await) })
     }
 
-    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>> {
-        Box::pin(async { self.of(path, self.look(path).await) })
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Option<DirEntry>>> {
+        Box::pin(async { self.of(path, self.stat_resource(path).await) })
     }
 
-    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>> {
+    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Box<dyn FileReader>>> {
         Box::pin(async {
             let remote = Remote { exchange: self.exchange.clone(), path: path.clone() };
             let patience = self.exchange.sender.client().patience();
-            Ok(Box::new(Resuming::open(remote, path, patience, &self.strikes).await?) as Box<dyn Reader>)
+            Ok(Box::new(Resuming::open(remote, path, patience, &self.strikes).await?) as Box<dyn FileReader>)
         })
     }
 
-    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndResult<Facts>> {
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndpointResult<Facts>> {
         Box::pin(async {
             let exchange = self.exchange.with(self.exchange.sender.until(incoming.stop()));
             let upload = Upload::new(&exchange, path, &self.names, &self.kept);
@@ -271,21 +273,21 @@ impl End for WebDav {
         other.into_iter().collect()
     }
 
-    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.make(path).await) })
     }
 
-    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.remove_file(path).await) })
     }
 
-    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>> {
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.remove_folder(path).await) })
     }
 
     /// Those of earlier runs. The number of a run tells its age; one that lost its lease may still be sending,
     /// and then finds that its file is gone.
-    fn remove_left_over<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<bool>> {
+    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<bool>> {
         Box::pin(async {
             let earlier = run_of(path.name()).is_some_and(|run| run < self.run);
             if earlier {
@@ -297,6 +299,6 @@ impl End for WebDav {
 }
 
 /// A change that the service neither confirmed nor refused.
-fn unconfirmed(status: StatusCode) -> EndError {
-    EndError::item(Trouble::Other, format!("the service answered {status} and did not do it"))
+fn unconfirmed(status: StatusCode) -> EndpointError {
+    EndpointError::item(ItemError::Other, format!("the service answered {status} and did not do it"))
 }

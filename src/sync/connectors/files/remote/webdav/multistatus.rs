@@ -17,7 +17,7 @@ pub(super) const ASKED: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\
     <D:resourcetype/><D:getcontentlength/><D:getcontenttype/><D:getlastmodified/><D:getetag/>\
     </D:prop></D:propfind>";
 
-/// Names and values are at most so long.
+/// Maximum length of names and values, in bytes.
 const LONGEST_TEXT: usize = 64 * 1024;
 
 /// Elements are at most so deep in each other. What was asked for is six deep.
@@ -125,7 +125,7 @@ impl<R: AsyncBufRead + Unpin> Multistatus<R> {
         Ok(())
     }
 
-    /// Whether the open element stands in one of this name, so many above it.
+    /// Whether the open element has an ancestor of this name, this many levels above.
     fn is_in(&self, name: &str, above: usize) -> bool {
         self.open.iter().rev().nth(above) == Some(&name)
     }

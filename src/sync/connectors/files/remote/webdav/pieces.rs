@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use tokio_util::io::StreamReader;
 
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::net::client::{Answer, Client};
 use crate::net::listings::Listed;
 
@@ -22,14 +22,14 @@ pub(super) struct Body {
 
 /// Why a body could not be read to its end.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Broken(Arc<Mutex<Option<Failure>>>);
+pub(super) struct Broken(Arc<Mutex<Option<PeerFailure>>>);
 
 impl Broken {
-    fn keep(&self, failure: Failure) {
+    fn keep(&self, failure: PeerFailure) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
     }
 
-    pub(super) fn take(&self) -> Option<Failure> {
+    pub(super) fn take(&self) -> Option<PeerFailure> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }

@@ -11,7 +11,7 @@ use crate::sync::connectors::files::path::ItemPath;
 
 /// What is known of a service. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Kept(Arc<Mutex<Known>>);
+pub(super) struct NameRules(Arc<Mutex<Known>>);
 
 #[derive(Debug, Default)]
 struct Known {
@@ -29,7 +29,7 @@ pub(super) enum Judgement {
     Untried(String),
 }
 
-impl Kept {
+impl NameRules {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -67,13 +67,13 @@ fn risky(path: &ItemPath) -> BTreeSet<char> {
 mod tests {
     use super::*;
 
-    fn judge(kept: &Kept, name: &str) -> Judgement {
+    fn judge(kept: &NameRules, name: &str) -> Judgement {
         kept.judge(&ItemPath::root().join(b"fo?der").join(name.as_bytes()))
     }
 
     #[test]
     fn each_character_is_tried_once() {
-        let kept = Kept::default();
+        let kept = NameRules::default();
         assert_eq!(judge(&kept, "plain name-1_2.txt"), Judgement::Kept);
         assert_eq!(judge(&kept, "\u{fc}ber"), Judgement::Kept);
         assert_eq!(judge(&kept, "a?b;c?"), Judgement::Untried(";?".into()));

@@ -6,16 +6,16 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{StatusCode, Url};
 
-use super::address::{Names, Place, names, place_of};
+use super::address::{HrefTarget, Names, names, place_of};
 use super::exchange::{Exchange, OtherRoot, method};
 use super::multistatus::{ASKED, Multistatus};
 use super::pieces::Body;
 use super::response::{Properties, Response, State};
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::net::client::Answer;
-use crate::net::retry::{Setback, with_patience};
+use crate::net::retry::{RetryableError, with_patience};
 use crate::net::trouble;
-use crate::sync::connectors::files::end::{EndError, EndResult, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, ItemError};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::remote::bounds::Bounds;
 
@@ -27,37 +27,37 @@ pub(super) enum Depth {
 }
 
 impl Exchange {
-    /// What is known of an item; [`Trouble::NotFound`] if nothing exists there.
-    pub(super) async fn look(&self, path: &ItemPath, folder: bool) -> EndResult<Properties> {
+    /// What is known of an item; [`ItemError::NotFound`] if nothing exists there.
+    pub(super) async fn properties_of(&self, path: &ItemPath, folder: bool) -> EndpointResult<Properties> {
         let url = self.addresses.of(path, folder)?;
         self.look_at(&url).await?.ok_or_else(|| {
             if path.is_root() {
                 self.nonsense("the answer is about something else").into()
             } else {
-                EndError::item(Trouble::Name, "the service answers about something else")
+                EndpointError::item(ItemError::Name, "the service answers about something else")
             }
         })
     }
 
     /// The same for any address; `None` if the answer is not about it.
-    pub(super) async fn look_at(&self, url: &Url) -> EndResult<Option<Properties>> {
+    pub(super) async fn look_at(&self, url: &Url) -> EndpointResult<Option<Properties>> {
         let placed = self.tell(url, Depth::Itself).await?;
         let mut found = Ok(None);
-        for (_, response) in placed.into_iter().filter(|(place, _)| *place == Place::Itself) {
+        for (_, response) in placed.into_iter().filter(|(place, _)| *place == HrefTarget::Itself) {
             match response.state {
                 State::Exists(properties) if found == Ok(None) => found = Ok(Some(properties)),
                 State::Missing if found == Ok(None) => {
-                    found = Err(EndError::item(Trouble::NotFound, "it does not exist"));
+                    found = Err(EndpointError::item(ItemError::NotFound, "it does not exist"));
                 }
                 State::Exists(_) | State::Missing => {}
-                State::Unknown(status) => return Err(EndError::item(status.unknown(), status.words)),
+                State::Unknown(status) => return Err(EndpointError::item(status.unknown(), status.words)),
             }
         }
         found
     }
 
     /// What PROPFIND reports, each response with its place.
-    pub(super) async fn tell(&self, url: &Url, depth: Depth) -> EndResult<Vec<(Place, Response)>> {
+    pub(super) async fn tell(&self, url: &Url, depth: Depth) -> EndpointResult<Vec<(HrefTarget, Response)>> {
         let mut asked = self.asked(method("PROPFIND"), url.clone());
         let header = if depth == Depth::Itself { "0" } else { "1" };
         asked.headers.insert("depth", HeaderValue::from_static(header));
@@ -65,11 +65,11 @@ impl Exchange {
         asked.body = vec![Bytes::from_static(ASKED.as_bytes())];
         // What breaks off is asked for again; until the answer begins the sender does that.
         with_patience(self.sender.client().patience(), |_number| async {
-            let final_one = |error| Setback { error, transient: false, wait: None };
+            let final_one = |error| RetryableError { error, transient: false, wait: None };
             let answer = self.send(&asked).await.map_err(final_one)?;
             answer.is_about(url).map_err(|failure| final_one(self.redirected(url, failure)))?;
             let read = self.read(answer, url, depth).await;
-            read.map_err(|failure| Setback {
+            read.map_err(|failure| RetryableError {
                 transient: trouble::may_pass_now(&failure),
                 error: failure.into(),
                 wait: None,
@@ -78,7 +78,7 @@ impl Exchange {
         .await
     }
 
-    async fn read(&self, answer: Answer, url: &Url, depth: Depth) -> Result<Vec<(Place, Response)>, Failure> {
+    async fn read(&self, answer: Answer, url: &Url, depth: Depth) -> Result<Vec<(HrefTarget, Response)>, PeerFailure> {
         if answer.status != StatusCode::MULTI_STATUS {
             return Err(self.nonsense(&format!("the answer to PROPFIND is {}", answer.status)));
         }
@@ -106,13 +106,13 @@ impl Exchange {
     }
 
     /// What was asked for is elsewhere: of an item that says nothing, not even that it does not exist.
-    fn redirected(&self, url: &Url, failure: Failure) -> EndError {
+    fn redirected(&self, url: &Url, failure: PeerFailure) -> EndpointError {
         if names(url.path()) == self.addresses.root_names() {
             return failure.into();
         }
         let to = failure.args.get(1).map(String::as_str).unwrap_or_default();
         let advice = "turn off this redirect at the service, or connect that URL as its own system";
-        EndError::item(Trouble::Other, format!("the service redirects its URL to {to}: {advice}"))
+        EndpointError::item(ItemError::Other, format!("the service redirects its URL to {to}: {advice}"))
     }
 
     fn note(&self, response: &Response) {
@@ -127,7 +127,7 @@ impl Exchange {
     /// The names by which the service calls what was asked for. A proxy may have rewritten the beginning of all
     /// paths; the answer about the root shows that.
     fn folder_of(&self, asked: Names, responses: &[Response]) -> Names {
-        if responses.iter().any(|response| place_of(&response.href, &asked) == Place::Itself) {
+        if responses.iter().any(|response| place_of(&response.href, &asked) == HrefTarget::Itself) {
             return asked;
         }
         let root = self.addresses.root_names();
@@ -150,8 +150,8 @@ fn shared_root(responses: &[Response]) -> Option<OtherRoot> {
     let first = responses.iter().min_by_key(|response| names(&response.href).len())?;
     let folder = names(&first.href);
     let inside = |response: &Response| match place_of(&response.href, &folder) {
-        Place::Itself | Place::Child(_) | Place::Odd(_) | Place::Unclear(_) => true,
-        Place::Below(_) | Place::Above | Place::Elsewhere => false,
+        HrefTarget::Itself | HrefTarget::Child(_) | HrefTarget::Odd(_) | HrefTarget::Unclear(_) => true,
+        HrefTarget::Below(_) | HrefTarget::Above | HrefTarget::Elsewhere => false,
     };
     let is_folder = matches!(&first.state, State::Exists(known) if known.folder);
     (is_folder && responses.iter().all(inside)).then(|| OtherRoot { names: folder, shown: first.href.clone() })

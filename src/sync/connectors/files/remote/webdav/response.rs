@@ -2,7 +2,7 @@
 //! knows. A status counts for its href only; the properties of a `propstat` count only if its status is good.
 
 use crate::net::secrets::cut;
-use crate::sync::connectors::files::end::{Facts, Mtime, Trouble};
+use crate::sync::connectors::files::endpoint::{Facts, ItemError, Mtime};
 
 /// Longest text of a status or a description that is kept, in characters.
 const LONGEST_WORDS: usize = 300;
@@ -61,14 +61,14 @@ pub(super) struct Draft {
     status: Option<Status>,
     description: String,
     known: Properties,
-    kind: Kind,
+    kind: FolderKnowledge,
     any_good: bool,
     first_bad: Option<Status>,
 }
 
 /// Whether it is known that the item is a folder.
 #[derive(Debug, Default)]
-enum Kind {
+enum FolderKnowledge {
     #[default]
     Unsaid,
     Refused(Status),
@@ -100,20 +100,20 @@ impl Status {
     }
 
     /// What it means for one item.
-    pub(super) const fn trouble(&self) -> Trouble {
+    pub(super) const fn trouble(&self) -> ItemError {
         match self.code {
-            Some(401 | 403 | 407) => Trouble::Denied,
-            Some(404 | 410) => Trouble::NotFound,
-            Some(412) => Trouble::Changed,
-            Some(414) => Trouble::TooLong,
-            _ => Trouble::Other,
+            Some(401 | 403 | 407) => ItemError::Denied,
+            Some(404 | 410) => ItemError::NotFound,
+            Some(412) => ItemError::Changed,
+            Some(414) => ItemError::TooLong,
+            _ => ItemError::Other,
         }
     }
 
     /// The same for an item that may exist: even a status that says "not found" does not say that of the item.
-    pub(super) const fn unknown(&self) -> Trouble {
+    pub(super) const fn unknown(&self) -> ItemError {
         match self.trouble() {
-            Trouble::NotFound => Trouble::Other,
+            ItemError::NotFound => ItemError::Other,
             trouble => trouble,
         }
     }
@@ -144,7 +144,7 @@ impl Draft {
             None => {
                 self.any_good = true;
                 if has_kind {
-                    self.kind = Kind::Known;
+                    self.kind = FolderKnowledge::Known;
                 }
                 self.known.folder |= properties.folder;
                 self.known.size = self.known.size.or(properties.size);
@@ -154,8 +154,8 @@ impl Draft {
                 self.known.page = self.known.page.or(properties.page);
             }
             Some(status) => {
-                if has_kind && !status.is_missing() && !matches!(self.kind, Kind::Known) {
-                    self.kind = Kind::Refused(status.clone());
+                if has_kind && !status.is_missing() && !matches!(self.kind, FolderKnowledge::Known) {
+                    self.kind = FolderKnowledge::Refused(status.clone());
                 }
                 self.first_bad.get_or_insert(status);
             }
@@ -178,16 +178,16 @@ impl Draft {
             None => {}
         }
         match &self.kind {
-            Kind::Refused(status) => State::Unknown(status.with(&self.description)),
-            Kind::Unsaid if !self.any_good => {
+            FolderKnowledge::Refused(status) => State::Unknown(status.with(&self.description)),
+            FolderKnowledge::Unsaid if !self.any_good => {
                 let none = || Status::saying("the service reports no properties");
                 State::Unknown(self.first_bad.as_ref().map_or_else(none, |status| status.with(&self.description)))
             }
             // Services may leave out `resourcetype` for a file; it has a size, and no slash at the end of its href.
-            Kind::Unsaid if href.ends_with('/') || self.known.size.is_none() => {
+            FolderKnowledge::Unsaid if href.ends_with('/') || self.known.size.is_none() => {
                 State::Unknown(Status::saying("the service does not report whether it is a folder"))
             }
-            Kind::Known | Kind::Unsaid => State::Exists(self.known.clone()),
+            FolderKnowledge::Known | FolderKnowledge::Unsaid => State::Exists(self.known.clone()),
         }
     }
 }

@@ -7,13 +7,13 @@ use futures_util::StreamExt;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 
-use super::address::Place;
-use super::exchange::{Exchange, Outcome, is_missing, method};
-use super::probe::{Judgement, Kept};
+use super::address::HrefTarget;
+use super::exchange::{Confirmation, Exchange, is_missing, method};
+use super::probe::{Judgement, NameRules};
 use super::propfind::Depth;
 use super::response::Properties;
 use crate::net::client::Outgoing;
-use crate::sync::connectors::files::end::{EndError, EndResult, Facts, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, ItemError};
 use crate::sync::connectors::files::incoming::Incoming;
 use crate::sync::connectors::files::names::TemporaryNames;
 use crate::sync::connectors::files::path::ItemPath;
@@ -29,18 +29,23 @@ pub(super) struct Upload<'a> {
     exchange: &'a Exchange,
     path: &'a ItemPath,
     names: &'a TemporaryNames,
-    kept: &'a Kept,
+    kept: &'a NameRules,
     /// Where the file is until it gets its name.
     temporary: ItemPath,
 }
 
 impl<'a> Upload<'a> {
-    pub(super) fn new(exchange: &'a Exchange, path: &'a ItemPath, names: &'a TemporaryNames, kept: &'a Kept) -> Self {
+    pub(super) fn new(
+        exchange: &'a Exchange,
+        path: &'a ItemPath,
+        names: &'a TemporaryNames,
+        kept: &'a NameRules,
+    ) -> Self {
         let temporary = path.parent().join(names.next().as_bytes());
         Self { exchange, path, names, kept, temporary }
     }
 
-    pub(super) async fn write(mut self, incoming: Incoming) -> EndResult<Facts> {
+    pub(super) async fn write(mut self, incoming: Incoming) -> EndpointResult<Facts> {
         let (stop, given) = (incoming.stop(), incoming.counter());
         let put = self.put(incoming).await;
         let size = given.load(Ordering::Relaxed);
@@ -52,14 +57,14 @@ impl<'a> Upload<'a> {
             self.tidy(&stop).await;
             return Err(error);
         }
-        let known = self.exchange.look(self.path, false).await.map_err(confused)?;
+        let known = self.exchange.properties_of(self.path, false).await.map_err(confused)?;
         if known.folder || known.size.is_some_and(|stored| stored != size) {
-            return Err(EndError::item(Trouble::Changed, "somebody else wrote it at the same time"));
+            return Err(EndpointError::item(ItemError::Changed, "somebody else wrote it at the same time"));
         }
         Ok(known.facts())
     }
 
-    async fn put(&self, mut incoming: Incoming) -> EndResult<()> {
+    async fn put(&self, mut incoming: Incoming) -> EndpointResult<()> {
         let size = incoming.facts().size;
         let mut asked = self.exchange.asked(Method::PUT, self.exchange.addresses.of(&self.temporary, false)?);
         asked.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
@@ -81,7 +86,7 @@ impl<'a> Upload<'a> {
         }
     }
 
-    async fn move_into_place(&mut self, stop: &Stop, size: u64) -> EndResult<()> {
+    async fn move_into_place(&mut self, stop: &Stop, size: u64) -> EndpointResult<()> {
         match self.kept.judge(self.path) {
             Judgement::Kept => {}
             Judgement::Changed => return Err(alias()),
@@ -94,20 +99,20 @@ impl<'a> Upload<'a> {
     }
 
     /// Gives the temporary file another temporary name with these characters in it.
-    async fn try_characters(&mut self, characters: &str, size: u64) -> EndResult<()> {
+    async fn try_characters(&mut self, characters: &str, size: u64) -> EndpointResult<()> {
         let stem = self.names.next();
         let tried = self.path.parent().join(TemporaryNames::with(&stem, characters).as_bytes());
         if !self.moved(&tried, None, size).await? {
             return Err(alias());
         }
-        match self.exchange.look(&tried, false).await.map_err(confused) {
+        match self.exchange.properties_of(&tried, false).await.map_err(confused) {
             Ok(_) => {
                 self.kept.note(characters, true);
                 self.temporary = tried;
                 Ok(())
             }
             Err(error) => {
-                if matches!(error, EndError::Item { trouble: Trouble::Name, .. }) {
+                if matches!(error, EndpointError::Item { trouble: ItemError::Name, .. }) {
                     self.kept.note(characters, false);
                 }
                 self.remove_alias(&stem).await;
@@ -122,7 +127,7 @@ impl<'a> Upload<'a> {
         let placed = self.exchange.tell(&folder, Depth::Children).await.unwrap_or_default();
         drop(self.exchange.sender.client().listings().claim());
         for (place, _) in placed {
-            if let Place::Child(name) = place
+            if let HrefTarget::Child(name) = place
                 && name.starts_with(stem.as_bytes())
                 && let Ok(url) = self.exchange.addresses.of(&self.path.parent().join(&name), false)
             {
@@ -132,37 +137,37 @@ impl<'a> Upload<'a> {
     }
 
     /// A MOVE that overwrites replaces a folder with all that is in it, so it is tried without at first.
-    async fn put_in_place(&self, stop: &Stop, size: u64) -> EndResult<()> {
+    async fn put_in_place(&self, stop: &Stop, size: u64) -> EndpointResult<()> {
         stop.check()?;
         if self.moved(self.path, None, size).await? {
             return Ok(());
         }
         // Only what is known to be a file is overwritten: a service that takes the name for another one
         // would overwrite something else.
-        let there = self.exchange.look(self.path, false).await.map_err(confused)?;
+        let there = self.exchange.properties_of(self.path, false).await.map_err(confused)?;
         if there.folder {
-            return Err(EndError::item(Trouble::InTheWay, "a folder has this name"));
+            return Err(EndpointError::item(ItemError::InTheWay, "a folder has this name"));
         }
         stop.check()?;
         if self.moved(self.path, Some(&there), size).await? {
             return Ok(());
         }
-        Err(EndError::item(Trouble::Other, "the service does not replace the file"))
+        Err(EndpointError::item(ItemError::Other, "the service does not replace the file"))
     }
 
     /// Overwrites the file that was there `before`, if any. False if something has this name already.
-    async fn moved(&self, target: &ItemPath, before: Option<&Properties>, size: u64) -> EndResult<bool> {
+    async fn moved(&self, target: &ItemPath, before: Option<&Properties>, size: u64) -> EndpointResult<bool> {
         let mut asked = self.exchange.asked(method("MOVE"), self.exchange.addresses.of(&self.temporary, false)?);
         let url: Url = self.exchange.addresses.of(target, false)?;
-        let url = HeaderValue::from_str(url.as_str()).map_err(|error| EndError::item(Trouble::Name, error))?;
+        let url = HeaderValue::from_str(url.as_str()).map_err(|error| EndpointError::item(ItemError::Name, error))?;
         asked.headers.insert("destination", url);
         asked.headers.insert("overwrite", HeaderValue::from_static(if before.is_some() { "T" } else { "F" }));
         let attempts = AtomicU32::new(0);
         let refused = match self.exchange.sender.send_counting(&asked, &attempts).await {
             Ok(answer) => {
                 return match self.exchange.outcome(answer).await? {
-                    Outcome::Done => Ok(true),
-                    Outcome::Unclear(status) => Err(super::unconfirmed(status)),
+                    Confirmation::Done => Ok(true),
+                    Confirmation::Unclear(status) => Err(super::unconfirmed(status)),
                 };
             }
             Err(Unanswered::Refused(refusal)) if refusal.status == StatusCode::PRECONDITION_FAILED => return Ok(false),
@@ -173,7 +178,7 @@ impl<'a> Upload<'a> {
         }
         // It may have been moved by an attempt whose answer was lost.
         if attempts.load(Ordering::Relaxed) > 1 {
-            let known = self.exchange.look(target, false).await?;
+            let known = self.exchange.properties_of(target, false).await?;
             let is_other = |before: &Properties| {
                 (&before.etag, before.modified, &before.time_text) != (&known.etag, known.modified, &known.time_text)
             };
@@ -182,7 +187,7 @@ impl<'a> Upload<'a> {
             }
         }
         let words = "the service accepted the upload, and then had no file of its temporary name";
-        Err(EndError::item(Trouble::Other, words))
+        Err(EndpointError::item(ItemError::Other, words))
     }
 
     /// What cannot be removed now is left to the next run.
@@ -197,16 +202,16 @@ impl<'a> Upload<'a> {
 }
 
 /// What was moved into place, or had its name before, does not exist.
-fn confused(error: EndError) -> EndError {
+fn confused(error: EndpointError) -> EndpointError {
     if is_missing(&error) { alias() } else { error }
 }
 
-fn alias() -> EndError {
-    EndError::item(Trouble::Name, "the service takes its name for another one")
+fn alias() -> EndpointError {
+    EndpointError::item(ItemError::Name, "the service takes its name for another one")
 }
 
 /// Reads the pieces of a small file. False if it has more.
-async fn beginning(incoming: &mut Incoming, pieces: &mut Vec<Bytes>) -> EndResult<bool> {
+async fn beginning(incoming: &mut Incoming, pieces: &mut Vec<Bytes>) -> EndpointResult<bool> {
     while let Some(piece) = incoming.next().await? {
         pieces.push(piece);
         if incoming.given() > SMALL {

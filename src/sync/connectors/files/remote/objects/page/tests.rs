@@ -1,5 +1,5 @@
 use super::*;
-use crate::sync::connectors::files::end::Mtime;
+use crate::sync::connectors::files::endpoint::Mtime;
 
 fn s3(inner: &str) -> Result<Page, String> {
     read(format!("<?xml version=\"1.0\"?>\n<ListBucketResult>{inner}</ListBucketResult>").as_bytes(), Rules::S3)
@@ -87,7 +87,7 @@ fn encoded_keys_are_decoded_if_the_page_says_so() {
     assert_eq!(page.prefixes, [b"x/".to_vec()]);
 }
 
-/// What is taken for the end of a listing lets a mirror delete the rest.
+/// What is treated as the end of a listing lets a mirror delete the rest.
 #[test]
 fn an_incomplete_page_is_an_error() {
     for (inner, words) in [
@@ -96,6 +96,7 @@ fn an_incomplete_page_is_an_error() {
         ("<IsTruncated>true</IsTruncated>", "how it continues"),
         ("<IsTruncated>true</IsTruncated><NextContinuationToken/>", "how it continues"),
         ("<IsTruncated>false</IsTruncated><NextContinuationToken>t</NextContinuationToken>", "contradicts itself"),
+        ("<IsTruncated>false</IsTruncated><NextMarker>t</NextMarker>", "contradicts itself"),
         ("<IsTruncated>true</IsTruncated><IsTruncated>false</IsTruncated>", "contradicts itself"),
         ("<IsTruncated>false</IsTruncated><KeyCount>2</KeyCount><Contents><Key>a</Key></Contents>", "has 2 keys"),
         ("<Error><Code>InternalError</Code></Error><IsTruncated>false</IsTruncated>", "an error in it"),

@@ -19,7 +19,7 @@ fn status(name: &str, status: &str) -> String {
 }
 
 /// The listing of `/f`, from these responses.
-async fn listed(responses: &[String]) -> EndResult<Listing> {
+async fn listed(responses: &[String]) -> EndpointResult<Listing> {
     let xml = format!(r#"<multistatus xmlns="DAV:">{}</multistatus>"#, responses.concat());
     let mut multistatus = Multistatus::new(xml.as_bytes());
     let mut placed = Vec::new();
@@ -107,14 +107,22 @@ async fn a_listing_that_says_that_it_was_cut_is_incomplete() {
 #[tokio::test]
 async fn what_is_reported_of_the_folder_itself() {
     let trouble = async |responses: &[String]| match listed(responses).await {
-        Err(EndError::Item { trouble, .. }) => Some(trouble),
+        Err(EndpointError::Item { trouble, .. }) => Some(trouble),
         _ => None,
     };
     assert_eq!(trouble(&[folder("")]).await, None);
-    assert_eq!(trouble(&[status("", "404 Not Found")]).await, Some(Trouble::NotFound));
-    assert_eq!(trouble(&[status("", "403 Forbidden"), file("a")]).await, Some(Trouble::Denied));
-    assert_eq!(trouble(&[status("", "503 Busy"), file("a")]).await, Some(Trouble::Other));
-    assert_eq!(trouble(&[file(""), file("a")]).await, Some(Trouble::NotFound), "it is a file");
-    assert_eq!(trouble(&[file("a")]).await, Some(Trouble::Other));
-    assert_eq!(trouble(&[]).await, Some(Trouble::Other), "an empty answer is no empty folder");
+    assert_eq!(trouble(&[status("", "404 Not Found")]).await, Some(ItemError::NotFound));
+    assert_eq!(trouble(&[status("", "403 Forbidden"), file("a")]).await, Some(ItemError::Denied));
+    assert_eq!(trouble(&[status("", "503 Busy"), file("a")]).await, Some(ItemError::Other));
+    assert_eq!(trouble(&[file(""), file("a")]).await, Some(ItemError::NotFound), "it is a file");
+    assert_eq!(trouble(&[file("a")]).await, Some(ItemError::Other));
+    assert_eq!(trouble(&[]).await, Some(ItemError::Other), "an empty answer is no empty folder");
+}
+
+/// A service reports the limit that cut the listing, of a folder above (RFC 6578, 3.6).
+#[tokio::test]
+async fn a_failure_of_a_folder_above_makes_the_listing_incomplete() {
+    let above = |line: &str| format!("<response><href>/</href><status>HTTP/1.1 {line}</status></response>");
+    assert_eq!(shown(&[file("a"), above("507 Insufficient Storage")]).await, "a …");
+    assert_eq!(shown(&[file("a"), above("404 Not Found")]).await, "a");
 }

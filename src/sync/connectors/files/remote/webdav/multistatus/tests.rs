@@ -1,5 +1,5 @@
 use super::*;
-use crate::sync::connectors::files::end::{Mtime, Trouble};
+use crate::sync::connectors::files::endpoint::{ItemError, Mtime};
 use crate::sync::connectors::files::remote::webdav::response::{Properties, State};
 
 async fn read(xml: &str) -> Read<Vec<Response>> {
@@ -86,7 +86,7 @@ async fn the_status_of_an_item_comes_with_its_words() {
     let response = read(xml).await.unwrap().remove(0);
     let State::Unknown(status) = response.state else { panic!("{:?}", response.state) };
     assert_eq!((status.code, status.words.as_str()), (Some(423), "423 Locked: Ada has it open"));
-    assert_eq!((status.trouble(), response.href.as_str()), (Trouble::Other, "/a"));
+    assert_eq!((status.trouble(), response.href.as_str()), (ItemError::Other, "/a"));
 }
 
 #[tokio::test]

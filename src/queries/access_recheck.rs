@@ -7,13 +7,13 @@ use crate::store::{Db, Result, StoreError, people, sessions};
 
 /// A person, signed in by one session.
 #[derive(Clone)]
-pub struct Standing {
+pub struct AccessRecheck {
     pub person: PersonId,
     /// Its CSRF secret: no other session has it.
     mark: String,
 }
 
-impl Standing {
+impl AccessRecheck {
     /// Of a reader; `mark` is the CSRF secret of the session.
     #[must_use]
     pub fn new(reader: &Actor, mark: String) -> Self {

@@ -5,51 +5,55 @@ use reqwest::header::HeaderMap;
 
 use super::codes;
 use super::service::Service;
-use crate::domain::run::{Failure, Stage};
-use crate::net::retry::Setback;
+use crate::domain::run::{PeerFailure, Stage};
+use crate::net::retry::RetryableError;
 use crate::net::status::{failure_of, quote, retry_after};
 use crate::net::trouble::may_pass_now;
-use crate::sync::connector::Halt;
+use crate::sync::connector::StopReason;
 
 /// Why there is none.
 #[derive(Debug)]
-pub(super) enum Trouble {
+pub(super) enum RequestError {
     /// The service refuses this request; others may go through. Its own words.
     Refused(StatusCode, String),
     /// It has not changed since the etag that was sent.
     NotModified,
     /// The service or its answer.
-    Failed(Failure),
+    Failed(PeerFailure),
     /// The run was stopped, or its database fails: not the service.
-    Halted(Halt),
+    Halted(StopReason),
 }
 
-impl From<Failure> for Trouble {
-    fn from(failure: Failure) -> Self {
+impl From<PeerFailure> for RequestError {
+    fn from(failure: PeerFailure) -> Self {
         Self::Failed(failure)
     }
 }
 
-impl From<Halt> for Trouble {
-    fn from(halt: Halt) -> Self {
+impl From<StopReason> for RequestError {
+    fn from(halt: StopReason) -> Self {
         Self::Halted(halt)
     }
 }
 
-impl Trouble {
+impl RequestError {
     /// When nothing can be done about it: the account lacks rights, or with what `otherwise` says.
-    pub(super) fn halt(self, service: &Service, otherwise: impl FnOnce(String) -> Failure) -> Halt {
+    pub(super) fn halt(self, service: &Service, otherwise: impl FnOnce(String) -> PeerFailure) -> StopReason {
         match self {
             Self::Halted(halt) => halt,
-            other => other.failure(service, otherwise).map_or_else(|halt| halt, Halt::Failed),
+            other => other.failure(service, otherwise).map_or_else(|halt| halt, StopReason::Failed),
         }
     }
 
     /// The same as a failure, unless it is not the service's.
-    pub(super) fn failure(self, service: &Service, otherwise: impl FnOnce(String) -> Failure) -> Result<Failure, Halt> {
+    pub(super) fn failure(
+        self,
+        service: &Service,
+        otherwise: impl FnOnce(String) -> PeerFailure,
+    ) -> Result<PeerFailure, StopReason> {
         Ok(match self {
             Self::Refused(StatusCode::FORBIDDEN, words) => {
-                Failure::new(Stage::SignIn, codes::DENIED).arg(service.host()).quoting(words)
+                PeerFailure::new(Stage::SignIn, codes::DENIED).arg(service.host()).quoting(words)
             }
             Self::Refused(_, words) => otherwise(words),
             Self::NotModified => otherwise("304 to a request without conditions".to_owned()),
@@ -59,27 +63,34 @@ impl Trouble {
     }
 }
 
-pub(super) fn final_one(error: Trouble) -> Setback<Trouble> {
-    Setback { error, transient: false, wait: None }
+pub(super) fn final_one(error: RequestError) -> RetryableError<RequestError> {
+    RetryableError { error, transient: false, wait: None }
 }
 
 /// The service is of a version that is not read.
-pub(super) fn unread(version: &str) -> Failure {
-    Failure::new(Stage::Content, codes::VERSION).arg(version)
+pub(super) fn unread(version: &str) -> PeerFailure {
+    PeerFailure::new(Stage::Content, codes::VERSION).arg(version)
 }
 
-pub(super) fn passing(failure: Failure) -> Setback<Trouble> {
-    Setback { transient: may_pass_now(&failure), error: Trouble::Failed(failure), wait: None }
+pub(super) fn passing(failure: PeerFailure) -> RetryableError<RequestError> {
+    RetryableError { transient: may_pass_now(&failure), error: RequestError::Failed(failure), wait: None }
 }
 
 /// What a status means that is no success.
-pub(super) fn refused(status: StatusCode, headers: &HeaderMap, host: String, words: &str) -> Setback<Trouble> {
+pub(super) fn refused(
+    status: StatusCode,
+    headers: &HeaderMap,
+    host: String,
+    words: &str,
+) -> RetryableError<RequestError> {
     let of_this_request = matches!(status.as_u16(), 400 | 405 | 406 | 501);
     match failure_of(status, host, words) {
-        Some(failure) if !of_this_request => {
-            Setback { transient: failure.transient, wait: retry_after(headers), error: Trouble::Failed(failure) }
-        }
-        Some(_) | None => final_one(Trouble::Refused(status, quote(status, words))),
+        Some(failure) if !of_this_request => RetryableError {
+            transient: failure.transient,
+            wait: retry_after(headers),
+            error: RequestError::Failed(failure),
+        },
+        Some(_) | None => final_one(RequestError::Refused(status, quote(status, words))),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::store::systems::{lower, patterns};
 
 /// Which runs.
 #[derive(Debug, Clone, Default)]
-pub struct BookFilter {
+pub struct RunListFilter {
     /// Part of the name of the system, in any case.
     pub system: Option<String>,
     pub group: Option<GroupId>,
@@ -35,7 +35,7 @@ pub struct BookFilter {
     pub category: Option<Category>,
     pub code: Option<String>,
     pub trigger: Option<Trigger>,
-    /// Whoever asked for it, by the exact name.
+    /// The person who requested it, by name, in any case.
     pub person: Option<String>,
     /// Queued at or after: the time that the lists show first, and are sorted by.
     pub from: Option<Stamp>,
@@ -47,40 +47,40 @@ pub struct BookFilter {
 
 /// A place in the order: the run that a page ends or begins with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BookPlace {
+pub struct RunListCursor {
     pub system: SystemKey,
     pub no: RunNo,
 }
 
 /// Which rows to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BookPage {
+pub enum RunListPage {
     Newest,
-    Older(BookPlace),
-    /// Queued before this time: where a search goes on.
+    Older(RunListCursor),
+    /// Queued before this time: where a search continues.
     Before(Stamp),
-    Newer(BookPlace),
+    Newer(RunListCursor),
     Oldest,
 }
 
 /// Some runs.
 #[derive(Debug, Clone, Default)]
-pub struct BookRows {
-    pub rows: Vec<Booked>,
+pub struct RunListRows {
+    pub rows: Vec<RunListRow>,
     /// The next one in the direction that was read.
-    pub beyond: Option<BookPlace>,
+    pub beyond: Option<RunListCursor>,
     /// The search has looked at `WINDOW` runs, back to this time.
     pub go_on: Option<Stamp>,
     /// No message has ever had the code that is asked for.
     pub is_code_unknown: bool,
 }
 
-/// So many runs, of all systems, are looked at for one page at most: few may fit.
+/// Maximum number of runs examined for one page, of all systems: few may match.
 const WINDOW: i64 = 50_000;
 
 /// A run with the system that it belongs to.
 #[derive(Debug, Clone)]
-pub struct Booked {
+pub struct RunListRow {
     pub listed: ListedRun,
     pub key: SystemKey,
     pub name: String,
@@ -103,13 +103,13 @@ fn joined() -> _ {
 type OfSystem = (SystemKey, String, String, GroupId, String, Option<Stamp>);
 
 /// Up to `limit` runs.
-pub fn book(
+pub fn run_list(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
-    filter: &BookFilter,
-    page: &BookPage,
+    filter: &RunListFilter,
+    page: &RunListPage,
     limit: i64,
-) -> Result<BookRows> {
+) -> Result<RunListRows> {
     let mut query = joined().into_boxed::<DbBackend>();
     if let Scope::Groups(groups) = grant.scope() {
         query = query.filter(systems::group_id.eq_any(groups.clone()));
@@ -135,7 +135,7 @@ pub fn book(
         query = query.filter(runs::trigger.eq(trigger));
     }
     if let Some(person) = &filter.person {
-        query = query.filter(runs::principal.eq(person.clone()));
+        query = query.filter(lower(runs::principal).eq(lower(person.clone())));
     }
     if let Some(from) = filter.from {
         query = query.filter(runs::queued_at.ge(from));
@@ -148,7 +148,7 @@ pub fn book(
     }
     if let Some(code) = &filter.code {
         let Some(code) = find_code(db, code)? else {
-            return Ok(BookRows { is_code_unknown: true, ..BookRows::default() });
+            return Ok(RunListRows { is_code_unknown: true, ..RunListRows::default() });
         };
         let of_run = run_counts::table.filter(run_counts::run_id.eq(runs::id)).filter(run_counts::code.eq(code));
         query = match filter.category {
@@ -159,7 +159,7 @@ pub fn book(
         let of_run = run_counts::table.filter(run_counts::run_id.eq(runs::id));
         query = query.filter(exists(of_run.filter(run_counts::category.eq(category))));
     }
-    let backwards = matches!(page, BookPage::Newer(_) | BookPage::Oldest);
+    let backwards = matches!(page, RunListPage::Newer(_) | RunListPage::Oldest);
     let edge = edge_of(db, grant, page)?;
     query = match edge {
         None => query,
@@ -186,20 +186,20 @@ pub fn book(
     );
     let mut rows: Vec<(Run, Option<Counters>, OfSystem)> = query.limit(limit + 1).select(columns).load(db)?;
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
-    let beyond = if more { rows.pop().map(|row| BookPlace { system: row.2.0, no: row.0.no }) } else { None };
+    let beyond = if more { rows.pop().map(|row| RunListCursor { system: row.2.0, no: row.0.no }) } else { None };
     if backwards {
         rows.reverse();
     }
     let (rows, go_on) =
         (booked(db, rows)?, bottom.filter(|bottom| !more && filter.from.is_none_or(|from| from < *bottom)));
-    Ok(BookRows { rows, beyond, go_on, is_code_unknown: false })
+    Ok(RunListRows { rows, beyond, go_on, is_code_unknown: false })
 }
 
-fn booked(db: &mut Db, rows: Vec<(Run, Option<Counters>, OfSystem)>) -> Result<Vec<Booked>> {
+fn booked(db: &mut Db, rows: Vec<(Run, Option<Counters>, OfSystem)>) -> Result<Vec<RunListRow>> {
     let (runs, systems): (Vec<_>, Vec<OfSystem>) =
         rows.into_iter().map(|(run, counters, system)| ((run, counters, None), system)).unzip();
     let rows = listed(db, runs)?.into_iter().zip(systems);
-    let booked = rows.map(|(listed, (key, name, kind, group_id, group, deleted_at))| Booked {
+    let booked = rows.map(|(listed, (key, name, kind, group_id, group, deleted_at))| RunListRow {
         listed,
         key,
         name,
@@ -215,14 +215,14 @@ fn booked(db: &mut Db, rows: Vec<(Run, Option<Counters>, OfSystem)>) -> Result<V
 type Edge = (Stamp, RunId);
 
 /// What all runs of a page lie beyond; none for a page that begins at an end.
-fn edge_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &BookPage) -> Result<Option<Edge>> {
+fn edge_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &RunListPage) -> Result<Option<Edge>> {
     Ok(match page {
-        BookPage::Newest | BookPage::Oldest => None,
+        RunListPage::Newest | RunListPage::Oldest => None,
         // Before the first run of that moment.
-        BookPage::Before(time) => Some((*time, RunId(0))),
+        RunListPage::Before(time) => Some((*time, RunId(0))),
         // Beyond a run that is out of reach there is nothing.
-        BookPage::Older(place) => Some(place_of(db, grant, place)?.unwrap_or((Stamp(i64::MIN), RunId(0)))),
-        BookPage::Newer(place) => Some(place_of(db, grant, place)?.unwrap_or((Stamp(i64::MAX), RunId(i64::MAX)))),
+        RunListPage::Older(place) => Some(place_of(db, grant, place)?.unwrap_or((Stamp(i64::MIN), RunId(0)))),
+        RunListPage::Newer(place) => Some(place_of(db, grant, place)?.unwrap_or((Stamp(i64::MAX), RunId(i64::MAX)))),
     })
 }
 
@@ -261,8 +261,8 @@ fn rounded(time: Stamp, newest: Stamp) -> Stamp {
     Stamp(time.0 - time.0.rem_euclid(micros(unit)))
 }
 
-impl BookFilter {
-    /// Whether runs may be left out.
+impl RunListFilter {
+    /// Whether runs may be skipped.
     #[must_use]
     pub const fn is_narrow(&self) -> bool {
         self.system.is_some()
@@ -280,7 +280,7 @@ impl BookFilter {
 }
 
 /// The run at a place, with when it was queued, if it is in reach.
-fn place_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, place: &BookPlace) -> Result<Option<Edge>> {
+fn place_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, place: &RunListCursor) -> Result<Option<Edge>> {
     let mut query = runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
         .filter(systems::key.eq(&place.system))

@@ -1,14 +1,14 @@
 //! What one end reports for one name, and a listing in order, each name once.
 
-use crate::sync::connectors::files::end::{Entry, Kind, Trouble};
+use crate::sync::connectors::files::endpoint::{DirEntry, ItemError, ItemType};
 use crate::sync::connectors::files::listing::{Listing, Unknown, Unusable};
 use crate::sync::connectors::files::names::is_temporary;
 use crate::sync::connectors::files::path::{ItemPath, is_name};
 
 /// What an end reports for a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Seen {
-    Exists(Entry),
+pub(super) enum Existence {
+    Exists(DirEntry),
     /// The listing is complete and does not have it.
     Missing,
     /// The end could not describe it.
@@ -20,13 +20,13 @@ pub(super) enum Seen {
 /// The children of a folder at one end.
 #[derive(Debug, Default)]
 pub(super) struct Children {
-    /// [`Seen::Exists`] and [`Seen::Unknown`], sorted by name, each name once.
-    pub(super) seen: Vec<Seen>,
+    /// [`Existence::Exists`] and [`Existence::Unknown`], sorted by name, each name once.
+    pub(super) seen: Vec<Existence>,
     pub(super) unusable: Vec<Unusable>,
     pub(super) incomplete: Option<String>,
 }
 
-impl Seen {
+impl Existence {
     /// The name; empty where the variant has none.
     pub(super) fn name(&self) -> &[u8] {
         match self {
@@ -36,7 +36,7 @@ impl Seen {
         }
     }
 
-    pub(super) const fn entry(&self) -> Option<&Entry> {
+    pub(super) const fn entry(&self) -> Option<&DirEntry> {
         match self {
             Self::Exists(entry) => Some(entry),
             Self::Missing | Self::Unknown(_) | Self::Unlisted => None,
@@ -54,9 +54,9 @@ impl Seen {
     }
 
     /// Whether it is a temporary file of some run, or may be one.
-    pub(super) fn is_left_over(&self) -> bool {
+    pub(super) fn is_leftover(&self) -> bool {
         match self {
-            Self::Exists(entry) => entry.kind == Kind::LeftOver,
+            Self::Exists(entry) => entry.kind == ItemType::LeftOver,
             Self::Unknown(unknown) => is_temporary(&unknown.name),
             Self::Missing | Self::Unlisted => false,
         }
@@ -68,7 +68,7 @@ impl Children {
     pub(super) fn of(listing: Listing, folder: &ItemPath) -> Self {
         let Listing { entries, unknown, mut unusable, incomplete } = listing;
         let mut seen = Vec::with_capacity(entries.len() + unknown.len());
-        let all = entries.into_iter().map(Seen::Exists).chain(unknown.into_iter().map(Seen::Unknown));
+        let all = entries.into_iter().map(Existence::Exists).chain(unknown.into_iter().map(Existence::Unknown));
         for one in all {
             if is_name(one.name()) {
                 seen.push(one);
@@ -86,8 +86,8 @@ impl Children {
     pub(super) fn rename(&mut self, new_name: impl Fn(&[u8]) -> Option<Vec<u8>>) {
         for seen in &mut self.seen {
             match (new_name(seen.name()), seen) {
-                (Some(name), Seen::Exists(entry)) => entry.name = name,
-                (Some(name), Seen::Unknown(unknown)) => unknown.name = name,
+                (Some(name), Existence::Exists(entry)) => entry.name = name,
+                (Some(name), Existence::Unknown(unknown)) => unknown.name = name,
                 (_, _) => {}
             }
         }
@@ -101,11 +101,11 @@ impl Children {
             if second.name() != first.name() {
                 return false;
             }
-            if second != first && matches!(first, Seen::Exists(_)) {
-                *first = match std::mem::replace(second, Seen::Missing) {
-                    Seen::Exists(Entry { name, .. }) => {
+            if second != first && matches!(first, Existence::Exists(_)) {
+                *first = match std::mem::replace(second, Existence::Missing) {
+                    Existence::Exists(DirEntry { name, .. }) => {
                         let words = "the listing has this name twice, with different properties".to_owned();
-                        Seen::Unknown(Unknown { name, trouble: Trouble::Other, words })
+                        Existence::Unknown(Unknown { name, trouble: ItemError::Other, words })
                     }
                     unknown => unknown,
                 };
@@ -118,18 +118,18 @@ impl Children {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sync::connectors::files::end::Facts;
+    use crate::sync::connectors::files::endpoint::Facts;
 
-    fn entry(name: &[u8], size: u64) -> Entry {
-        Entry { name: name.to_vec(), kind: Kind::File, facts: Facts { size: Some(size), ..Facts::default() } }
+    fn entry(name: &[u8], size: u64) -> DirEntry {
+        DirEntry { name: name.to_vec(), kind: ItemType::File, facts: Facts { size: Some(size), ..Facts::default() } }
     }
 
     fn unknown(name: &str) -> Unknown {
-        Unknown { name: name.into(), trouble: Trouble::Denied, words: "403".to_owned() }
+        Unknown { name: name.into(), trouble: ItemError::Denied, words: "403".to_owned() }
     }
 
     fn shown(children: &Children) -> Vec<String> {
-        let show = |seen: &Seen| {
+        let show = |seen: &Existence| {
             let mark = if seen.is_unknown() { "?" } else { "" };
             format!("{}{mark}", String::from_utf8_lossy(seen.name()))
         };

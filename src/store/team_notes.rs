@@ -1,4 +1,4 @@
-//! The house's advice for codes. Whoever is signed in may read it; it holds nothing of any system.
+//! Team notes on codes. Everyone who is signed in may read them; they contain no data of any system.
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use super::schema::house_notes;
 use super::systems::lower;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
-use crate::domain::house_note::{HouseNote, Placing};
+use crate::domain::team_note::{Placing, TeamNote};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = house_notes)]
@@ -20,7 +20,7 @@ pub(in crate::store) struct StoredNote {
     written_at: Stamp,
 }
 
-impl From<StoredNote> for HouseNote {
+impl From<StoredNote> for TeamNote {
     fn from(row: StoredNote) -> Self {
         Self {
             code: row.code,
@@ -33,24 +33,24 @@ impl From<StoredNote> for HouseNote {
 }
 
 /// The note on a code, in whatever case it is asked for; one in exactly this case comes first.
-pub fn find(db: &mut Db, code: &str) -> Result<Option<HouseNote>> {
+pub fn find(db: &mut Db, code: &str) -> Result<Option<TeamNote>> {
     let mut rows: Vec<StoredNote> = house_notes::table
         .filter(lower(house_notes::code).eq(code.to_lowercase()))
         .order(house_notes::code)
         .select(StoredNote::as_select())
         .load(db)?;
     let exact = rows.iter().position(|row| row.code == code).or((!rows.is_empty()).then_some(0));
-    Ok(exact.map(|at| rows.swap_remove(at)).map(HouseNote::from))
+    Ok(exact.map(|at| rows.swap_remove(at)).map(TeamNote::from))
 }
 
 /// All notes, by code.
-pub fn all(db: &mut Db) -> Result<Vec<HouseNote>> {
+pub fn all(db: &mut Db) -> Result<Vec<TeamNote>> {
     let rows: Vec<StoredNote> = house_notes::table.order(house_notes::code).select(StoredNote::as_select()).load(db)?;
-    Ok(rows.into_iter().map(HouseNote::from).collect())
+    Ok(rows.into_iter().map(TeamNote::from).collect())
 }
 
 /// Writes a note over what was there.
-pub fn set(db: &mut Db, _grant: &Grant<verbs::ManagePortal>, note: &HouseNote) -> Result<()> {
+pub fn set(db: &mut Db, _grant: &Grant<verbs::ManagePortal>, note: &TeamNote) -> Result<()> {
     let values = (
         house_notes::advice.eq(&note.advice),
         house_notes::stands.eq(note.placing),

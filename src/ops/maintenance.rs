@@ -50,7 +50,7 @@ async fn seal(store: &Store, vault: &Vault) -> Result<()> {
     Ok(())
 }
 
-/// A transaction each, until there is nothing left to do for `step`; the next round goes on.
+/// A transaction each, until there is nothing left to do for `step`; the next round continues.
 async fn steps(
     (store, worker): (&Store, Internal),
     step: impl FnOnce(&mut Db, Internal) -> Result<bool> + Clone + Send + 'static,

@@ -4,27 +4,27 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{EndError, EndResult, Trouble};
+use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, ItemError};
 use crate::sync::connectors::files::path::ItemPath;
 
-/// So many items in a row, and it is the service.
+/// Number of consecutive item failures after which the service itself counts as failed.
 const OUT: u32 = 3;
 
 /// Counts for one end. Clones share the count.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Strikes(Arc<AtomicU32>);
+pub(super) struct ConsecutiveFailures(Arc<AtomicU32>);
 
-impl Strikes {
+impl ConsecutiveFailures {
     /// What came of an operation on `path`. The root is never spared.
-    pub(super) fn spare<T>(&self, path: &ItemPath, result: EndResult<T>) -> EndResult<T> {
+    pub(super) fn spare<T>(&self, path: &ItemPath, result: EndpointResult<T>) -> EndpointResult<T> {
         match result {
-            Err(EndError::Whole(failure)) if stumbled(&failure) && !path.is_root() => {
+            Err(EndpointError::Whole(failure)) if stumbled(&failure) && !path.is_root() => {
                 if self.0.fetch_add(1, Ordering::Relaxed) + 1 >= OUT {
                     return Err(failure.into());
                 }
-                Err(EndError::item(Trouble::Other, failure.foreign_text.unwrap_or_default()))
+                Err(EndpointError::item(ItemError::Other, failure.foreign_text.unwrap_or_default()))
             }
             Ok(done) => {
                 self.0.store(0, Ordering::Relaxed);
@@ -36,7 +36,7 @@ impl Strikes {
 }
 
 /// An answer 500, or one that broke off, every time it was tried.
-fn stumbled(failure: &Failure) -> bool {
+fn stumbled(failure: &PeerFailure) -> bool {
     failure.stage == Stage::Content && failure.code == codes::PEER_AWAY
 }
 
@@ -44,14 +44,14 @@ fn stumbled(failure: &Failure) -> bool {
 mod tests {
     use super::*;
 
-    fn failed(stage: Stage) -> EndResult<()> {
-        Err(Failure::new(stage, codes::PEER_AWAY).quoting("500").transient().into())
+    fn failed(stage: Stage) -> EndpointResult<()> {
+        Err(PeerFailure::new(stage, codes::PEER_AWAY).quoting("500").transient().into())
     }
 
     #[test]
     fn the_third_in_a_row_is_the_service() {
-        let (strikes, item) = (Strikes::default(), ItemPath::root().join(b"a"));
-        let spared = Err(EndError::item(Trouble::Other, "500"));
+        let (strikes, item) = (ConsecutiveFailures::default(), ItemPath::root().join(b"a"));
+        let spared = Err(EndpointError::item(ItemError::Other, "500"));
         assert_eq!(strikes.spare(&item, failed(Stage::Content)), spared);
         assert_eq!(strikes.spare(&item, failed(Stage::Content)), spared);
         assert_eq!(strikes.spare(&item, failed(Stage::Content)), failed(Stage::Content));
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_service_that_is_away_and_the_root_are_not_spared() {
-        let strikes = Strikes::default();
+        let strikes = ConsecutiveFailures::default();
         let item = ItemPath::root().join(b"a");
         assert_eq!(strikes.spare(&item, failed(Stage::Protocol)), failed(Stage::Protocol));
         assert_eq!(strikes.spare(&ItemPath::root(), failed(Stage::Content)), failed(Stage::Content));

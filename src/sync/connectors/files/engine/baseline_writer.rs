@@ -4,30 +4,30 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::clock::since_boot;
-use crate::sync::connector::{BaselineChange, Halt};
+use crate::sync::connector::{BaselineChange, StopReason};
 
 use super::memory::BATCH;
 use super::run::{Run, root_failure};
 use super::transfer::after_grace;
-use crate::sync::connectors::files::end::Which;
+use crate::sync::connectors::files::endpoint::Which;
 
 /// A batch is stored at the latest when an item is finished this long after the last one was.
 const EVERY: Duration = Duration::from_secs(2);
-type Storing<'a> = Pin<Box<dyn Future<Output = Result<(), Halt>> + Send + 'a>>;
+type Storing<'a> = Pin<Box<dyn Future<Output = Result<(), StopReason>> + Send + 'a>>;
 
-pub(super) struct Keeper<'a> {
+pub(super) struct BaselineWriter<'a> {
     run: &'a Run<'a>,
     waiting: Vec<BaselineChange>,
     last: Duration,
     storing: Option<Storing<'a>>,
 }
 
-impl<'a> Keeper<'a> {
+impl<'a> BaselineWriter<'a> {
     pub(super) fn new(run: &'a Run<'a>) -> Self {
         Self { run, waiting: Vec::new(), last: since_boot(), storing: None }
     }
 
-    /// Takes a change; a full batch begins to be stored beside the work, by [`Keeper::turn`].
+    /// Takes a change; a full batch begins to be stored beside the work, by [`BaselineWriter::turn`].
     pub(super) fn add(&mut self, change: BaselineChange) {
         self.waiting.push(change);
         let due = self.waiting.len() >= BATCH || since_boot().saturating_sub(self.last) >= EVERY;
@@ -40,14 +40,14 @@ impl<'a> Keeper<'a> {
         self.last = since_boot();
         let (run, changes) = (self.run, std::mem::take(&mut self.waiting));
         self.storing = Some(Box::pin(async move {
-            let settled = run.destination.settle().await;
+            let settled = run.destination.finish().await;
             settled.map_err(|error| root_failure(error, &run.settings.end(Which::Destination).address()))?;
             run.context.state.store(changes).await
         }));
     }
 
     /// Stores on; never ready while there is nothing to store.
-    pub(super) async fn turn(&mut self) -> Result<(), Halt> {
+    pub(super) async fn turn(&mut self) -> Result<(), StopReason> {
         let Some(storing) = &mut self.storing else { return std::future::pending().await };
         let stored = storing.await;
         self.storing = None;
@@ -55,7 +55,7 @@ impl<'a> Keeper<'a> {
     }
 
     /// Stores all that is left; what cannot be stored soon after a stop is compared again by the next run.
-    pub(super) async fn finish(self) -> Result<(), Halt> {
+    pub(super) async fn finish(self) -> Result<(), StopReason> {
         let stop = &self.run.context.stop;
         tokio::select! {
             biased;
@@ -64,7 +64,7 @@ impl<'a> Keeper<'a> {
         }
     }
 
-    async fn store_all(mut self) -> Result<(), Halt> {
+    async fn store_all(mut self) -> Result<(), StopReason> {
         if self.storing.is_some() {
             self.turn().await?;
         }

@@ -1,5 +1,5 @@
 //! Signs of life of a request, so that a peer is called slow when nothing moves, however long a big
-//! transfer takes. (reqwest's own read time-out runs from the start of a request and does not see that
+//! transfer takes. (reqwest's own read timeout runs from the start of a request and does not see that
 //! its body still moves.)
 
 use std::pin::{Pin, pin};
@@ -19,7 +19,7 @@ pub type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, BodyError>> + Send>>;
 
 /// When a request last moved. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Pulse(Arc<Mutex<Beat>>);
+pub struct ProgressWatchdog(Arc<Mutex<Beat>>);
 
 #[derive(Debug)]
 struct Beat {
@@ -28,7 +28,7 @@ struct Beat {
     hungry: bool,
 }
 
-impl Pulse {
+impl ProgressWatchdog {
     #[must_use]
     pub fn start() -> Self {
         Self(Arc::new(Mutex::new(Beat { last: Instant::now(), hungry: false })))
@@ -64,7 +64,7 @@ impl Pulse {
 /// The pieces of a body; each that the connection takes is a beat.
 pub struct Paced {
     pub pieces: Pieces,
-    pub pulse: Pulse,
+    pub pulse: ProgressWatchdog,
 }
 
 impl Stream for Paced {
@@ -85,20 +85,20 @@ mod tests {
 
     const IDLE: Duration = Duration::from_millis(20);
 
-    fn body(pieces: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static, pulse: &Pulse) -> Paced {
+    fn body(pieces: impl Stream<Item = Result<Bytes, BodyError>> + Send + 'static, pulse: &ProgressWatchdog) -> Paced {
         Paced { pieces: Box::pin(pieces), pulse: pulse.clone() }
     }
 
     #[tokio::test]
     async fn nothing_moves_and_it_is_called_slow() {
         let began = Instant::now();
-        assert_eq!(Pulse::start().watch(IDLE, std::future::pending::<()>()).await, None);
+        assert_eq!(ProgressWatchdog::start().watch(IDLE, std::future::pending::<()>()).await, None);
         assert!(began.elapsed() >= IDLE);
     }
 
     #[tokio::test]
     async fn a_piece_that_is_taken_is_a_sign_of_life() {
-        let pulse = Pulse::start();
+        let pulse = ProgressWatchdog::start();
         let before = pulse.deadline(IDLE);
         let mut moving = body(futures_util::stream::iter([Ok(Bytes::from_static(b"x"))]), &pulse);
         assert!(moving.next().await.is_some());
@@ -107,7 +107,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_source_that_takes_its_time_is_not_the_peers_fault() {
-        let pulse = Pulse::start();
+        let pulse = ProgressWatchdog::start();
         let mut waiting = body(futures_util::stream::pending(), &pulse);
         assert!(futures_util::poll!(waiting.next()).is_pending());
         assert!(pulse.deadline(IDLE) >= Instant::now(), "the deadline moves on with the clock");

@@ -7,9 +7,9 @@ use crate::clock::Stamp;
 
 /// The frame of a page: who reads, where they are, what they may open.
 #[derive(Debug, Clone)]
-pub struct Shell {
+pub struct PageContext {
     /// Who is signed in.
-    pub reader: Option<Reader>,
+    pub reader: Option<CurrentUser>,
     /// The entries that this reader may open, in order.
     pub nav: Vec<Nav>,
     /// The entry that this page belongs to.
@@ -17,7 +17,7 @@ pub struct Shell {
     /// The reader's zone.
     pub zone: Tz,
     pub now: Stamp,
-    /// Masked anew for each response.
+    /// Masked again for each response.
     pub csrf: String,
     /// Random for each response: with the name of a system it makes the request key of a run.
     pub request_key: String,
@@ -28,7 +28,7 @@ pub struct Shell {
 
 /// The person that a page is made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reader {
+pub struct CurrentUser {
     pub name: String,
     /// Such as `Operator, Finance`.
     pub roles: String,
@@ -78,4 +78,29 @@ pub struct Refresh {
     pub seconds: u32,
     /// This page without refreshing.
     pub stop: String,
+}
+
+#[cfg(test)]
+pub(crate) mod fixture {
+    use super::*;
+
+    pub(crate) fn at(rfc3339: &str) -> Stamp {
+        Stamp(chrono::DateTime::parse_from_rfc3339(rfc3339).unwrap().timestamp_micros())
+    }
+
+    /// The page of a signed-in person in Berlin, on a Sunday morning.
+    pub(crate) fn page_context() -> PageContext {
+        PageContext {
+            reader: Some(CurrentUser { name: "r.keller".into(), roles: "Operator, Finance".into() }),
+            nav: vec![Nav::Systems, Nav::Help],
+            current: Some(Nav::Systems),
+            zone: Tz::Europe__Berlin,
+            now: at("2026-11-22T08:30:00Z"),
+            csrf: "bWFza2VkLXRva2Vu".into(),
+            request_key: "q7x".into(),
+            flash: None,
+            refresh: None,
+            version: "0.1.0",
+        }
+    }
 }

@@ -18,7 +18,7 @@ use crate::store::schema::{systems, watches};
 /// The times of a system.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = watches)]
-pub struct Watch {
+pub struct SystemTimes {
     pub next_check: Option<Stamp>,
     pub pause_at: Option<Stamp>,
     pub fresh_from: Stamp,
@@ -28,12 +28,12 @@ pub struct Watch {
 }
 
 /// The times of a system that was found through a grant.
-pub fn watch(db: &mut Db, system: &InReach<System>) -> Result<Watch> {
-    watch_of(db, system.id)
+pub fn times(db: &mut Db, system: &InReach<System>) -> Result<SystemTimes> {
+    times_of(db, system.id)
 }
 
-pub(super) fn watch_of(db: &mut Db, id: SystemId) -> Result<Watch> {
-    Ok(watches::table.find(id).select(Watch::as_select()).first(db)?)
+pub(super) fn times_of(db: &mut Db, id: SystemId) -> Result<SystemTimes> {
+    Ok(watches::table.find(id).select(SystemTimes::as_select()).first(db)?)
 }
 
 /// A new system is checked at once, and has its whole budget.
@@ -49,10 +49,10 @@ pub(super) fn begin(db: &mut Db, id: SystemId, freshness_us: Option<i64>, now: S
     refresh(db, id, None, now)
 }
 
-/// Counts the freshness budget anew: from `from`, or from where it counted, by what is specified now.
+/// Recalculates the freshness budget: from `from`, or from its last start, by the current settings.
 pub(super) fn refresh(db: &mut Db, id: SystemId, from: Option<Stamp>, now: Stamp) -> Result<()> {
     let system: System = systems::table.find(id).select(System::as_select()).first(db)?;
-    let watch = watch_of(db, id)?;
+    let watch = times_of(db, id)?;
     let from = from.unwrap_or(watch.fresh_from);
     let budget = watch.freshness_us.and_then(|budget| u64::try_from(budget).ok()).map(std::time::Duration::from_micros);
     let planned = system.schedule.parse().ok().zip(system.time_zone.parse().ok());
@@ -62,7 +62,7 @@ pub(super) fn refresh(db: &mut Db, id: SystemId, from: Option<Stamp>, now: Stamp
     diesel::update(watches::table.find(id))
         .set((watches::fresh_from.eq(from), watches::silent_at.eq(silent)))
         .execute(db)?;
-    settle(db, id, now)
+    recompute_status(db, id, now)
 }
 
 /// Changes a system's own budget.
@@ -103,13 +103,13 @@ pub(super) fn after_check(db: &mut Db, before: &System, cadence: &Cadence, at: S
         // What could not succeed while it was paused has its whole budget again.
         return refresh(db, system.id, Some(at), at);
     }
-    settle(db, system.id, at)
+    recompute_status(db, system.id, at)
 }
 
 /// Lets the stored status follow from what is stored and from the time. The caller has the system's row.
-pub(super) fn settle(db: &mut Db, id: SystemId, now: Stamp) -> Result<()> {
+pub(super) fn recompute_status(db: &mut Db, id: SystemId, now: Stamp) -> Result<()> {
     let system: System = systems::table.find(id).select(System::as_select()).first(db)?;
-    let watch = watch_of(db, id)?;
+    let watch = times_of(db, id)?;
     let held = system.hold_since.is_some() || system.deleted_at.is_some();
     let timed = Coming { held, pause_at: watch.pause_at, silent_at: watch.silent_at }.by(now);
     diesel::update(watches::table.find(id)).set(watches::next_change_at.eq(timed.next_change_at)).execute(db)?;
@@ -167,9 +167,9 @@ pub fn pass_time(db: &mut Db, _schedule: Internal, id: SystemId) -> Result<()> {
         return Ok(());
     }
     let now = db_now(db)?;
-    if watch_of(db, id)?.silent_at.is_none() {
+    if times_of(db, id)?.silent_at.is_none() {
         // A system from before there were budgets has never counted one.
         return refresh(db, id, None, now);
     }
-    settle(db, id, now)
+    recompute_status(db, id, now)
 }

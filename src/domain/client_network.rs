@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 /// An IPv4 address, or the /64 from which one IPv6 host may choose its addresses (RFC 7421); other texts unchanged.
 #[must_use]
-pub fn place(address: &str) -> String {
+pub fn network_of(address: &str) -> String {
     match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();
@@ -28,6 +28,6 @@ mod tests {
     #[case("::1", "0:0:0:0::/64")]
     #[case("unix", "unix")]
     fn one_place(#[case] address: &str, #[case] expected: &str) {
-        assert_eq!(place(address), expected);
+        assert_eq!(network_of(address), expected);
     }
 }

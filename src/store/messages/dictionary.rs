@@ -1,5 +1,5 @@
 //! The dictionary: codes and item types are numbers in messages. A word never changes, so what a number
-//! stands for is kept in memory once read.
+//! represents is kept in memory once read.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::RwLock;
@@ -12,9 +12,9 @@ use crate::store::error::{Result, StoreError};
 use crate::store::schema::words;
 use crate::store::systems::lower;
 
-/// What numbers stand for, as far as it was looked up.
+/// Texts by number, as far as they were looked up.
 #[derive(Debug, Default)]
-pub struct Words(RwLock<HashMap<i64, String>>);
+pub struct Dictionary(RwLock<HashMap<i64, String>>);
 
 /// The two kinds of words.
 pub const CODE: &str = "code";
@@ -53,7 +53,7 @@ fn add(db: &mut Db, kind: &str, word: &str) -> Result<i64> {
     }
 }
 
-impl Words {
+impl Dictionary {
     /// The words behind some numbers.
     pub fn texts(&self, db: &mut Db, numbers: &[i64]) -> Result<HashMap<i64, String>> {
         let mut found = HashMap::new();

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use crate::domain::message::Category;
 use crate::net::listings::Listed;
-use crate::sync::connector::Halt;
+use crate::sync::connector::StopReason;
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{EndError, Which};
+use crate::sync::connectors::files::endpoint::{EndpointError, Facts, Which};
 use crate::sync::connectors::files::filter::Scope;
 use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::path::ItemPath;
 
 use super::compare::Walk;
+use super::existence::Children;
 use super::pairs::Pairs;
 use super::run::{root_failure, skipped};
-use super::seen::Children;
 use super::steps::{Detail, What};
 
 /// What becomes of the destination's folder when all in it was visited.
@@ -27,7 +27,7 @@ pub(super) enum Closing {
 }
 
 /// A folder on the way from the root to where the walk is.
-pub(super) struct Frame {
+pub(super) struct FolderVisit {
     pub(super) path: ItemPath,
     pub(super) scope: Scope,
     pub(super) pairs: Pairs,
@@ -48,7 +48,7 @@ pub(super) struct Frame {
     pub(super) deleted: u64,
 }
 
-impl Frame {
+impl FolderVisit {
     pub(super) fn folder(path: ItemPath, scope: Scope) -> Self {
         Self {
             path,
@@ -78,7 +78,7 @@ impl Frame {
         Self { destination: true, closing, ..self }
     }
 
-    /// It is not there yet; `late` if something else stands in its place.
+    /// It is not there yet; `late` if an item of another type exists at this path.
     pub(super) fn missing(self, late: bool) -> Self {
         Self { make: Some(late), late, ..self }
     }
@@ -87,7 +87,7 @@ impl Frame {
 impl Walk<'_> {
     /// Lists a folder at the ends that have it. A folder that cannot be listed is passed by, even if the end
     /// says that it no longer exists: its parent's listing had it, and the next run's listing will tell.
-    pub(super) async fn enter(&mut self, mut frame: Frame) -> Result<(), Halt> {
+    pub(super) async fn enter(&mut self, mut frame: FolderVisit) -> Result<(), StopReason> {
         let run = self.run;
         // A long walk through folders is progress too.
         run.context.progress.update(|_now| ());
@@ -119,7 +119,7 @@ impl Walk<'_> {
     }
 
     /// A folder that is an item itself is made even if nothing is put into it.
-    async fn make_if_item(&mut self) -> Result<(), Halt> {
+    async fn make_if_item(&mut self) -> Result<(), StopReason> {
         let item = self.stack.last().filter(|top| top.scope == Scope::Inside && top.make.is_some());
         if item.is_none() {
             return Ok(());
@@ -127,7 +127,7 @@ impl Walk<'_> {
         self.make_waiting().await
     }
 
-    async fn unlisted(&mut self, error: EndError, which: Which, frame: &Frame) -> Result<(), Halt> {
+    async fn unlisted(&mut self, error: EndpointError, which: Which, frame: &FolderVisit) -> Result<(), StopReason> {
         if frame.path.is_root() {
             return Err(root_failure(error, &self.run.settings.end(which).address()));
         }
@@ -139,14 +139,14 @@ impl Walk<'_> {
     }
 
     /// All children were visited.
-    pub(super) async fn leave(&mut self) -> Result<(), Halt> {
+    pub(super) async fn leave(&mut self) -> Result<(), StopReason> {
         let Some(frame) = self.stack.pop() else { return Ok(()) };
         let emptied = frame.kept == 0 && (frame.scope == Scope::Inside || frame.deleted > 0);
         match frame.closing {
             Closing::Stay => {}
             Closing::Delete | Closing::Replace(_) if emptied => {
                 self.found.items += i64::from(frame.scope != Scope::Inside);
-                self.delete(&frame.path, What::Folder, 0).await?;
+                self.delete(&frame.path, What::Folder, &Facts::default()).await?;
             }
             Closing::Delete | Closing::Replace(_) => self.keep_there(true),
         }

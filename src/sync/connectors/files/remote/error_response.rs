@@ -2,18 +2,18 @@
 
 use reqwest::StatusCode;
 
-use crate::domain::run::{Failure, Stage};
+use crate::domain::run::{PeerFailure, Stage};
 use crate::net::secrets::Secrets;
 use crate::net::status;
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::end::{EndError, Trouble, Which};
+use crate::sync::connectors::files::endpoint::{EndpointError, ItemError, Which};
 
-/// So much of an answer is kept as the peer's own words.
+/// Maximum length of a quoted response, in bytes.
 pub(super) const WORDS: usize = 4 * 1024;
 
 /// The end that something happened at, for messages.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct EndpointName {
     pub(super) which: Which,
     pub(super) address: String,
 }
@@ -21,7 +21,7 @@ pub(super) struct Place {
 /// An answer that is no success.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", status::quote(*status, words))]
-pub(super) struct Refusal {
+pub(super) struct HttpErrorResponse {
     pub(super) status: StatusCode,
     /// The service's own code, such as `NoSuchKey`; empty where there is none.
     pub(super) code: String,
@@ -63,7 +63,7 @@ const LIMIT: &[&str] =
 /// … that something took too long.
 const SLOW: &[&str] = &["OperationTimedOut", "RequestTimeout"];
 
-impl Refusal {
+impl HttpErrorResponse {
     /// From the status, the body, and the code that a header tells.
     pub(super) fn new(status: StatusCode, header: Option<&str>, body: &str, host: String, secrets: &Secrets) -> Self {
         let code = header.or_else(|| within(body, "Code")).unwrap_or_default().trim().to_owned();
@@ -81,12 +81,12 @@ impl Refusal {
         codes.contains(&self.code.as_str())
     }
 
-    fn failure(&self, stage: Stage, code: &'static str) -> Failure {
-        Failure::new(stage, code).arg(self.host.as_str()).quoting(self.to_string())
+    fn failure(&self, stage: Stage, code: &'static str) -> PeerFailure {
+        PeerFailure::new(stage, code).arg(self.host.as_str()).quoting(self.to_string())
     }
 
     /// Whether the whole run fails by it, and not only one item.
-    fn of_whole(&self, place: &Place) -> Option<Failure> {
+    fn of_whole(&self, place: &EndpointName) -> Option<PeerFailure> {
         if self.is(SIGN_IN) {
             return Some(self.failure(Stage::SignIn, codes::PEER_SIGN_IN));
         }
@@ -94,7 +94,7 @@ impl Refusal {
             return Some(place.no_root("there is no such bucket or container").quoting(self.to_string()));
         }
         if self.is(FULL) || self.status == StatusCode::INSUFFICIENT_STORAGE {
-            let full = Failure::new(Stage::Content, codes::FULL);
+            let full = PeerFailure::new(Stage::Content, codes::FULL);
             return Some(full.arg(place.which.as_str()).quoting(self.to_string()));
         }
         if self.is(LIMIT) {
@@ -113,36 +113,36 @@ impl Refusal {
     }
 
     /// Whether it may pass.
-    pub(super) fn is_transient(&self, place: &Place) -> bool {
+    pub(super) fn is_transient(&self, place: &EndpointName) -> bool {
         self.of_whole(place).is_some_and(|failure| failure.transient)
     }
 
     /// What it means.
-    pub(super) fn error(&self, place: &Place) -> EndError {
+    pub(super) fn error(&self, place: &EndpointName) -> EndpointError {
         if let Some(failure) = self.of_whole(place) {
             return failure.into();
         }
         let trouble = match (self.code.as_str(), self.status.as_u16()) {
-            ("KeyTooLongError", _) | (_, 414) => Trouble::TooLong,
-            ("InvalidUri" | "InvalidResourceName" | "OutOfRangeInput", _) => Trouble::Name,
-            (_, 403) => Trouble::Denied,
-            (_, 404 | 410) => Trouble::NotFound,
-            (_, 304 | 412 | 416) => Trouble::Changed,
-            (_, _) => Trouble::Other,
+            ("KeyTooLongError", _) | (_, 414) => ItemError::TooLong,
+            ("InvalidUri" | "InvalidResourceName" | "OutOfRangeInput", _) => ItemError::Name,
+            (_, 403) => ItemError::Denied,
+            (_, 404 | 410) => ItemError::NotFound,
+            (_, 304 | 412 | 416) => ItemError::Changed,
+            (_, _) => ItemError::Other,
         };
-        EndError::item(trouble, self)
+        EndpointError::item(trouble, self)
     }
 }
 
-impl Place {
+impl EndpointName {
     /// The root is not there.
-    pub(super) fn no_root(&self, why: &str) -> Failure {
-        Failure::new(Stage::Content, codes::ROOT).arg(self.address.as_str()).arg(why)
+    pub(super) fn no_root(&self, why: &str) -> PeerFailure {
+        PeerFailure::new(Stage::Content, codes::ROOT).arg(self.address.as_str()).arg(why)
     }
 
     /// The settings lead nowhere.
-    pub(super) fn unusable(&self, why: &str) -> Failure {
-        Failure::new(Stage::Settings, codes::ROOT).arg(self.address.as_str()).arg(why)
+    pub(super) fn unusable(&self, why: &str) -> PeerFailure {
+        PeerFailure::new(Stage::Settings, codes::ROOT).arg(self.address.as_str()).arg(why)
     }
 }
 
@@ -156,14 +156,14 @@ fn within<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
 mod tests {
     use super::*;
 
-    fn place() -> Place {
-        Place { which: Which::Destination, address: "s3+http://files.example/bucket/".into() }
+    fn place() -> EndpointName {
+        EndpointName { which: Which::Destination, address: "s3+http://files.example/bucket/".into() }
     }
 
-    fn error(status: u16, code: &str) -> EndError {
+    fn error(status: u16, code: &str) -> EndpointError {
         let body = format!("<Error><Code>{code}</Code><Message>as it is</Message></Error>");
         let status = StatusCode::from_u16(status).unwrap();
-        Refusal::new(status, None, &body, "files.example".into(), &Secrets::default()).error(&place())
+        HttpErrorResponse::new(status, None, &body, "files.example".into(), &Secrets::default()).error(&place())
     }
 
     /// By hand: status, the service's code, our code, transient.
@@ -191,25 +191,25 @@ mod tests {
         (501, "NotImplemented", "PEER-NONSENSE", false),
     ];
 
-    const ITEM: &[(u16, &str, Trouble)] = &[
-        (403, "AccessDenied", Trouble::Denied),
-        (403, "", Trouble::Denied),
-        (404, "NoSuchKey", Trouble::NotFound),
-        (404, "", Trouble::NotFound),
-        (412, "PreconditionFailed", Trouble::Changed),
-        (416, "InvalidRange", Trouble::Changed),
-        (414, "", Trouble::TooLong),
-        (400, "KeyTooLongError", Trouble::TooLong),
-        (400, "InvalidUri", Trouble::Name),
-        (400, "", Trouble::Other),
-        (409, "", Trouble::Other),
-        (423, "", Trouble::Other),
+    const ITEM: &[(u16, &str, ItemError)] = &[
+        (403, "AccessDenied", ItemError::Denied),
+        (403, "", ItemError::Denied),
+        (404, "NoSuchKey", ItemError::NotFound),
+        (404, "", ItemError::NotFound),
+        (412, "PreconditionFailed", ItemError::Changed),
+        (416, "InvalidRange", ItemError::Changed),
+        (414, "", ItemError::TooLong),
+        (400, "KeyTooLongError", ItemError::TooLong),
+        (400, "InvalidUri", ItemError::Name),
+        (400, "", ItemError::Other),
+        (409, "", ItemError::Other),
+        (423, "", ItemError::Other),
     ];
 
     #[test]
     fn what_fails_the_run() {
         for (status, theirs, ours, transient) in WHOLE {
-            let EndError::Whole(failure) = error(*status, theirs) else { panic!("{status} {theirs}") };
+            let EndpointError::Whole(failure) = error(*status, theirs) else { panic!("{status} {theirs}") };
             assert_eq!((failure.code, failure.transient), (*ours, *transient), "{status} {theirs}");
             assert!(failure.foreign_text.unwrap().contains("as it is"), "{status} {theirs}");
         }
@@ -218,7 +218,9 @@ mod tests {
     #[test]
     fn what_concerns_one_item() {
         for (status, theirs, trouble) in ITEM {
-            let EndError::Item { trouble: found, words } = error(*status, theirs) else { panic!("{status} {theirs}") };
+            let EndpointError::Item { trouble: found, words } = error(*status, theirs) else {
+                panic!("{status} {theirs}")
+            };
             assert_eq!(found, *trouble, "{status} {theirs}");
             assert!(words.starts_with(&status.to_string()) && words.contains("as it is"), "{words}");
         }
@@ -227,7 +229,7 @@ mod tests {
     #[test]
     fn words_come_from_wherever_there_are_some() {
         let said = |header, body: &str| {
-            Refusal::new(StatusCode::FORBIDDEN, header, body, String::new(), &Secrets::default()).words
+            HttpErrorResponse::new(StatusCode::FORBIDDEN, header, body, String::new(), &Secrets::default()).words
         };
         assert_eq!(said(None, "just text"), "just text");
         assert_eq!(said(Some("BlobNotFound"), ""), "BlobNotFound");

@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
-use super::pages::errors::Trouble;
+use super::pages::errors::ErrorPage;
 use super::refusals::Explain;
 use crate::access::{Missing, Template};
 use crate::ids::SystemKey;
@@ -16,17 +16,17 @@ use crate::queries::{Fault, StoreError};
 
 /// What a handler returns instead of a page. The gate makes the page, because it knows the reader.
 #[derive(Debug)]
-pub struct Failure(pub Trouble);
+pub struct WebError(pub ErrorPage);
 
-impl Failure {
+impl WebError {
     #[must_use]
     pub const fn not_found() -> Self {
-        Self(Trouble::NotFound)
+        Self(ErrorPage::NotFound)
     }
 
     #[must_use]
     pub const fn forbidden(template: Template) -> Self {
-        Self(Trouble::Forbidden { template: template.as_str() })
+        Self(ErrorPage::Forbidden { template: template.as_str() })
     }
 
     /// Logged once, under an id that the page shows.
@@ -34,41 +34,41 @@ impl Failure {
     pub fn internal(what: impl fmt::Display) -> Self {
         let request_id = request_id();
         log::error!("request {request_id}: {what}");
-        Self(Trouble::Internal { request_id })
+        Self(ErrorPage::Internal { request_id })
     }
 
     /// The database as a whole does not work.
     #[must_use]
     pub const fn broken(fault: Fault) -> Self {
-        Self(Trouble::Database(fault))
+        Self(ErrorPage::Database(fault))
     }
 
     /// Not possible as things are.
     #[must_use]
     pub fn conflict(why: impl Into<String>, back: Option<String>) -> Self {
-        Self(Trouble::Conflict { why: why.into(), back })
+        Self(ErrorPage::Conflict { why: why.into(), back })
     }
 
     /// The same with a link that leads back to where the reader can go on.
     #[must_use]
     pub fn with_back(self, to: String) -> Self {
         match self.0 {
-            Trouble::Conflict { why, back: _ } => Self(Trouble::Conflict { why, back: Some(to) }),
-            Trouble::Unprocessable { why, back: _ } => Self(Trouble::Unprocessable { why, back: Some(to) }),
+            ErrorPage::Conflict { why, back: _ } => Self(ErrorPage::Conflict { why, back: Some(to) }),
+            ErrorPage::Unprocessable { why, back: _ } => Self(ErrorPage::Unprocessable { why, back: Some(to) }),
             other => Self(other),
         }
     }
 
-    /// What stands in the way of a system; for whoever may check its connection with that way out.
+    /// Why no run can start; offers a check to people who may check the connection.
     #[must_use]
     pub const fn obstructed(key: SystemKey, by: Obstruction, may_check: bool) -> Self {
-        Self(Trouble::Obstructed { key, by, may_check })
+        Self(ErrorPage::Obstructed { key, by, may_check })
     }
 
     /// What was sent makes no sense.
     #[must_use]
     pub fn unprocessable(why: impl Into<String>) -> Self {
-        Self(Trouble::Unprocessable { why: why.into(), back: None })
+        Self(ErrorPage::Unprocessable { why: why.into(), back: None })
     }
 }
 
@@ -76,7 +76,7 @@ fn request_id() -> String {
     random::token().chars().take(10).collect()
 }
 
-impl From<StoreError> for Failure {
+impl From<StoreError> for WebError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound => Self::not_found(),
@@ -93,32 +93,32 @@ impl From<StoreError> for Failure {
     }
 }
 
-impl<R: Explain> From<OpError<R>> for Failure {
+impl<R: Explain> From<OpError<R>> for WebError {
     fn from(error: OpError<R>) -> Self {
         match error {
             OpError::NotFound => Self::not_found(),
             OpError::Invalid(_) => Self::unprocessable(error.to_string()),
             OpError::Refused(refusal) => Self::conflict(refusal.explain(), None),
-            OpError::Busy => Self(Trouble::TooMany { seconds: 1 }),
+            OpError::Busy => Self(ErrorPage::TooMany { seconds: 1 }),
             OpError::Store(error) => error.into(),
             OpError::Internal(why) => Self::internal(why),
         }
     }
 }
 
-impl From<Missing> for Failure {
+impl From<Missing> for WebError {
     fn from(missing: Missing) -> Self {
         Self::forbidden(missing.0)
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for WebError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.status_code())
     }
 }
 
-impl ResponseError for Failure {
+impl ResponseError for WebError {
     fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.0.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }

@@ -1,4 +1,4 @@
-//! What a house says of a code itself: whom to call, what is usual here. Plain text.
+//! A note of the organization on a code: whom to call, what is usual here. Plain text.
 
 use super::words::words;
 use crate::clock::Stamp;
@@ -9,11 +9,11 @@ pub const MAX_ADVICE: usize = 2_000;
 const MAX_CODE: usize = 64;
 
 words! {
-    /// Where the house's advice stands.
+    /// Where the team note is shown.
     Placing {
         /// Next to what the catalogue advises.
         Beside = "beside",
-        /// In its place.
+        /// Instead of it.
         Instead = "instead",
     }
 }
@@ -24,14 +24,14 @@ impl Placing {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Beside => "Beside what the catalogue says",
-            Self::Instead => "In place of what the catalogue says",
+            Self::Instead => "Instead of the catalog's text",
         }
     }
 }
 
-/// The house's advice for a code.
+/// The team note on a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HouseNote {
+pub struct TeamNote {
     pub code: String,
     pub advice: String,
     pub placing: Placing,
@@ -39,7 +39,7 @@ pub struct HouseNote {
     pub written_at: Stamp,
 }
 
-impl HouseNote {
+impl TeamNote {
     /// Its paragraphs: what is between empty lines.
     pub fn paragraphs(&self) -> impl Iterator<Item = &str> {
         self.advice.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty())
@@ -59,7 +59,7 @@ pub fn tidy(advice: &str) -> String {
     advice.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "").trim().to_owned()
 }
 
-/// Whether this can be a code: of the catalogue, or of an engine that reports under codes of its own.
+/// Whether this can be a code: of the catalogue, or of an engine with its own codes.
 #[must_use]
 pub fn can_be_code(code: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn paragraphs_and_the_first_of_them() {
         let advice = tidy("\r\n Call the desk:\r\n4711.\r\n\r\n\r\nOr write.\0 \n");
-        let note = HouseNote {
+        let note = TeamNote {
             code: "FILE-FULL".to_owned(),
             advice,
             placing: Placing::Beside,

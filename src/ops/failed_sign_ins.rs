@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use super::audit::{Action, AuditLog, Event};
 use crate::clock::Stamp;
-use crate::domain::place::place;
+use crate::domain::client_network::network_of;
 use crate::store::{Result, Store};
 
-/// Maximum number of pairs of account and place that are told apart between two writes.
+/// Maximum number of pairs of account and network that are counted separately between two writes.
 const MOST: usize = 100;
 
 /// How long the place of failed sign-ins is kept.
@@ -22,13 +22,13 @@ type Key = (Option<String>, Option<String>);
 
 /// What was refused since the last write.
 #[derive(Debug, Default)]
-pub struct Refusals(Mutex<HashMap<Key, u64>>);
+pub struct FailedSignIns(Mutex<HashMap<Key, u64>>);
 
-impl Refusals {
+impl FailedSignIns {
     /// Counts a failed sign-in.
     pub fn note(&self, account: Option<String>, address: Option<String>) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (account, address.map(|address| place(&address)));
+        let key = (account, address.map(|address| network_of(&address)));
         // Past the bound, what is new is counted without its place.
         let key = if counts.len() < MOST || counts.contains_key(&key) { key } else { (key.0, None) };
         if counts.len() < MOST * 2 || counts.contains_key(&key) {
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn addresses_of_one_place_are_counted_together() {
-        let refusals = Refusals::default();
+        let refusals = FailedSignIns::default();
         for host in 0..1_000 {
             refusals.note(Some("ada".to_owned()), Some(format!("2001:db8:1:2::{host:x}")));
         }
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_nothing_is_uncounted_below() {
-        let refusals = Refusals::default();
+        let refusals = FailedSignIns::default();
         for n in 0..MOST * 3 {
             refusals.note(None, Some(n.to_string()));
         }

@@ -1,4 +1,4 @@
-//! Writing and removing the house's advice for a code.
+//! Writing and removing the team note on a code.
 
 use serde_json::{Value, json};
 
@@ -6,8 +6,8 @@ use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
-use crate::domain::house_note::{HouseNote, MAX_ADVICE, Placing, can_be_code, tidy};
-use crate::store::{Store, house_notes};
+use crate::domain::team_note::{MAX_ADVICE, Placing, TeamNote, can_be_code, tidy};
+use crate::store::{Store, team_notes};
 
 /// What was typed, and when what it replaces was written.
 #[derive(Debug, Clone, Copy)]
@@ -19,16 +19,16 @@ pub struct Draft<'a> {
 
 /// Why a note was neither written nor removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
+pub enum TeamNoteError {
     /// Somebody else has written this since the form was opened, or removed it.
-    ChangedSince(Option<HouseNote>),
+    ChangedSince(Option<TeamNote>),
     NoNote,
 }
 
-/// Writes the house's advice for a code, over what was there. To write the same again changes nothing.
+/// Writes the team note on a code, replacing an existing one. Writing the same text again changes nothing.
 ///
 /// # Errors
-/// [`Refusal::ChangedSince`]; [`OpError::NotFound`] for what cannot be a code; [`OpError::Invalid`] for advice that is empty or too long, or a
+/// [`TeamNoteError::ChangedSince`]; [`OpError::NotFound`] for what cannot be a code; [`OpError::Invalid`] for advice that is empty or too long, or a
 /// placing that there is not.
 pub async fn write(
     store: &Store,
@@ -37,7 +37,7 @@ pub async fn write(
     draft: Draft<'_>,
     audit: AuditLog,
     now: Stamp,
-) -> Result<(), Refusal> {
+) -> Result<(), TeamNoteError> {
     if !can_be_code(code) {
         return Err(OpError::NotFound);
     }
@@ -56,17 +56,17 @@ pub async fn write(
     }
     let Some(placing) = placing.filter(|_placing| wrong.is_empty()) else { return Err(OpError::Invalid(wrong)) };
     let note =
-        HouseNote { code: code.to_owned(), advice, placing, written_by: audit.principal.clone(), written_at: now };
+        TeamNote { code: code.to_owned(), advice, placing, written_by: audit.principal.clone(), written_at: now };
     let (grant, seen) = (grant.clone(), draft.seen);
     let written = store.write(move |db| {
-        let before = house_notes::find(db, &note.code)?;
+        let before = team_notes::find(db, &note.code)?;
         if before.as_ref().map(to_json) == Some(to_json(&note)) {
             return Ok(());
         }
         if before.as_ref().map(|before| before.written_at) != seen {
-            return Err(OpError::Refused(Refusal::ChangedSince(before)));
+            return Err(OpError::Refused(TeamNoteError::ChangedSince(before)));
         }
-        house_notes::set(db, &grant, &note)?;
+        team_notes::set(db, &grant, &note)?;
         let advised = Event::new(Action::AdviseOnCode, &note.code).after(to_json(&note));
         let advised = before.as_ref().map(to_json).into_iter().fold(advised, Event::before);
         Ok(audit.record(db, advised, now)?)
@@ -74,26 +74,26 @@ pub async fn write(
     written.await
 }
 
-/// Removes the house's advice for a code.
+/// Removes the team note on a code.
 ///
 /// # Errors
-/// [`Refusal::NoNote`].
+/// [`TeamNoteError::NoNote`].
 pub async fn remove(
     store: &Store,
     grant: &Grant<verbs::ManagePortal>,
     code: &str,
     audit: AuditLog,
     now: Stamp,
-) -> Result<(), Refusal> {
+) -> Result<(), TeamNoteError> {
     let (grant, code) = (grant.clone(), code.to_owned());
     let removed = store.write(move |db| {
-        let Some(before) = house_notes::find(db, &code)? else { return Err(OpError::Refused(Refusal::NoNote)) };
-        house_notes::remove(db, &grant, &code)?;
+        let Some(before) = team_notes::find(db, &code)? else { return Err(OpError::Refused(TeamNoteError::NoNote)) };
+        team_notes::remove(db, &grant, &code)?;
         Ok(audit.record(db, Event::new(Action::RemoveAdvice, &code).before(to_json(&before)), now)?)
     });
     removed.await
 }
 
-fn to_json(note: &HouseNote) -> Value {
+fn to_json(note: &TeamNote) -> Value {
     json!({ "advice": note.advice, "placing": note.placing.as_str() })
 }

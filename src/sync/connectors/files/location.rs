@@ -1,7 +1,7 @@
 //! Where an end is, in one spelling: equal for two settings that lead to the same place.
 //!
 //! Where it is not certain whether two spellings lead to the same place, they count as the same: a needless refusal is
-//! better than two mirrors that delete each other's files. [`EndSettings::address`] is not for this: baselines are
+//! better than two mirrors that delete each other's files. [`EndpointSettings::address`] is not for this: baselines are
 //! bound to it, and it keeps the spelling of the settings.
 
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
-use super::settings::{EndKind, EndSettings};
+use super::settings::{EndpointKind, EndpointSettings};
 
 /// Names that all mean the machine that Syncdesk runs on.
 const THIS_MACHINE: &[&str] =
@@ -17,29 +17,29 @@ const THIS_MACHINE: &[&str] =
 
 /// A place that a system reads or writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// Ends in `/`: a prefix of the address of everything in it.
     pub address: String,
     /// It is everything that a host has.
     pub whole_host: bool,
 }
 
-impl Place {
+impl Location {
     #[must_use]
-    pub fn of(end: &EndSettings) -> Self {
-        let EndSettings { kind, path, bucket, endpoint, account, .. } = end;
+    pub fn of(end: &EndpointSettings) -> Self {
+        let EndpointSettings { kind, path, bucket, endpoint, account, .. } = end;
         match kind {
-            EndKind::Local => {
+            EndpointKind::Local => {
                 let names = path.split('/').filter(|name| !matches!(*name, "" | "."));
                 Self { address: joined("file://".to_owned(), names), whole_host: false }
             }
-            EndKind::S3 if endpoint.is_empty() => remote("s3", "https://amazonaws.com", bucket, path),
-            EndKind::S3 => remote("s3", endpoint, bucket, path),
-            EndKind::Azblob if endpoint.is_empty() => {
+            EndpointKind::S3 if endpoint.is_empty() => remote("s3", "https://amazonaws.com", bucket, path),
+            EndpointKind::S3 => remote("s3", endpoint, bucket, path),
+            EndpointKind::Azblob if endpoint.is_empty() => {
                 remote("azblob", &format!("https://{account}.blob.core.windows.net"), bucket, path)
             }
-            EndKind::Azblob => remote("azblob", endpoint, bucket, path),
-            EndKind::Webdav => remote("webdav", endpoint, "", path),
+            EndpointKind::Azblob => remote("azblob", endpoint, bucket, path),
+            EndpointKind::Webdav => remote("webdav", endpoint, "", path),
         }
     }
 
@@ -50,7 +50,7 @@ impl Place {
     }
 }
 
-fn remote(kind: &str, endpoint: &str, bucket: &str, folder: &str) -> Place {
+fn remote(kind: &str, endpoint: &str, bucket: &str, folder: &str) -> Location {
     let (host, above) = match Url::parse(endpoint) {
         Ok(url) => (host_of(&url), percent_decode_str(url.path()).decode_utf8_lossy().into_owned()),
         // Settings from before addresses were checked.
@@ -69,7 +69,7 @@ fn remote(kind: &str, endpoint: &str, bucket: &str, folder: &str) -> Place {
         }
     }
     let whole_host = names.is_empty();
-    Place { address: joined(format!("{kind}://{host}"), names.iter().map(String::as_str)), whole_host }
+    Location { address: joined(format!("{kind}://{host}"), names.iter().map(String::as_str)), whole_host }
 }
 
 fn joined<'a>(base: String, names: impl Iterator<Item = &'a str>) -> String {
@@ -118,13 +118,13 @@ fn numeric(address: IpAddr) -> String {
 mod tests {
     use super::*;
 
-    fn end(kind: EndKind, endpoint: &str, bucket: &str, path: &str) -> EndSettings {
+    fn end(kind: EndpointKind, endpoint: &str, bucket: &str, path: &str) -> EndpointSettings {
         let [bucket, endpoint, path] = [bucket, endpoint, path].map(str::to_owned);
-        EndSettings { kind, path, bucket, endpoint, region: "eu-central-1".into(), account: "acme".into() }
+        EndpointSettings { kind, path, bucket, endpoint, region: "eu-central-1".into(), account: "acme".into() }
     }
 
     fn webdav(endpoint: &str) -> String {
-        Place::of(&end(EndKind::Webdav, endpoint, "", "team")).address
+        Location::of(&end(EndpointKind::Webdav, endpoint, "", "team")).address
     }
 
     #[test]
@@ -191,14 +191,15 @@ mod tests {
 
     #[test]
     fn buckets() {
-        let s3 =
-            |endpoint: &str, bucket: &str, path: &str| Place::of(&end(EndKind::S3, endpoint, bucket, path)).address;
+        let s3 = |endpoint: &str, bucket: &str, path: &str| {
+            Location::of(&end(EndpointKind::S3, endpoint, bucket, path)).address
+        };
         for amazon in ["", "https://s3.amazonaws.com", "https://s3.eu-central-1.amazonaws.com/"] {
             assert_eq!(s3(amazon, "reports", "a/b"), "s3://amazonaws.com/reports/a/b/", "{amazon}");
         }
         assert_eq!(s3("http://127.0.0.1:9", "reports", "a"), s3("http://localhost:9/", "reports", "/a/"));
         assert_eq!(s3("https://notamazonaws.com", "b", ""), "s3://notamazonaws.com/b/");
-        let azure = |endpoint: &str| Place::of(&end(EndKind::Azblob, endpoint, "box", "a\\b./c")).address;
+        let azure = |endpoint: &str| Location::of(&end(EndpointKind::Azblob, endpoint, "box", "a\\b./c")).address;
         assert_eq!(azure(""), "azblob://acme.blob.core.windows.net/box/a/b/c/");
         assert_eq!(azure("https://ACME.blob.core.windows.net:443"), azure(""));
     }
@@ -212,15 +213,19 @@ mod tests {
             ("http://files.example", "team", false),
             ("http://files.example/dav", "", false),
         ] {
-            assert_eq!(Place::of(&end(EndKind::Webdav, endpoint, "", path)).whole_host, whole, "{endpoint} {path}");
+            assert_eq!(
+                Location::of(&end(EndpointKind::Webdav, endpoint, "", path)).whole_host,
+                whole,
+                "{endpoint} {path}"
+            );
         }
-        assert!(!Place::of(&end(EndKind::S3, "", "bucket", "")).whole_host);
-        assert!(!Place::of(&end(EndKind::Local, "", "", "/")).whole_host);
+        assert!(!Location::of(&end(EndpointKind::S3, "", "bucket", "")).whole_host);
+        assert!(!Location::of(&end(EndpointKind::Local, "", "", "/")).whole_host);
     }
 
     #[test]
     fn folders_of_this_machine() {
-        let local = |path: &str| Place::of(&end(EndKind::Local, "", "", path));
+        let local = |path: &str| Location::of(&end(EndpointKind::Local, "", "", path));
         assert_eq!(local("/data//./in/").address, "file:///data/in/");
         assert!(local("/data").overlaps(&local("/data/in")) && local("/data/in").overlaps(&local("/data")));
         assert!(!local("/data/in").overlaps(&local("/data/in2")) && !local("/data/in.").overlaps(&local("/data/in")));

@@ -8,14 +8,15 @@ use bytes::Bytes;
 use super::incoming::Incoming;
 use super::listing::Listing;
 pub use super::mtime::Mtime;
+use super::names::is_temporary;
 use super::path::ItemPath;
-use crate::domain::run::Failure;
+use crate::domain::run::PeerFailure;
 use crate::sync::connector::Task;
 use crate::sync::stop::Stopped;
 
 /// What stands under a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ItemType {
     File,
     Folder,
     /// A symbolic link: never followed.
@@ -26,6 +27,14 @@ pub enum Kind {
     Mount,
     /// A temporary file of Syncdesk itself ([`super::names::is_temporary`]): never an item.
     LeftOver,
+}
+
+impl ItemType {
+    /// What a file of this name is.
+    #[must_use]
+    pub fn of_file(name: &[u8]) -> Self {
+        if is_temporary(name) { Self::LeftOver } else { Self::File }
+    }
 }
 
 /// What shows that content changed. Folders have only defaults. `None`: the end does not know.
@@ -52,16 +61,16 @@ impl Facts {
 
 /// A child of a folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct DirEntry {
     /// One that [`super::path::is_name`] accepts.
     pub name: Vec<u8>,
-    pub kind: Kind,
+    pub kind: ItemType,
     pub facts: Facts,
 }
 
 /// What an end can do, and which names it can hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate property")]
 pub struct Abilities {
     /// A written file gets the modification time of its source.
     pub sets_times: bool,
@@ -87,9 +96,9 @@ pub enum Which {
     Destination,
 }
 
-/// Why one item could not be handled; the run goes on without it.
+/// Why one item could not be handled; the run continues without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ItemError {
     /// It changed while it was read: what was read is worth nothing.
     Changed,
     /// No permission.
@@ -102,7 +111,7 @@ pub enum Trouble {
     TooLong,
     /// A folder that should be empty has something in it.
     NotEmpty,
-    /// Something of another kind stands in its place, or in the place of one of its folders.
+    /// An item of another type exists at this path or at one of its parents.
     InTheWay,
     /// Anything else that concerns only this item, such as a bad block of the disk.
     Other,
@@ -110,33 +119,33 @@ pub enum Trouble {
 
 /// Why something could not be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum EndError {
+pub enum EndpointError {
     /// Concerns one item.
     Item {
-        trouble: Trouble,
+        trouble: ItemError,
         /// The peer's own words.
         words: String,
     },
     /// The run cannot go on: the end is away, refuses the sign-in, is full, limits, talks nonsense.
-    Whole(Failure),
+    Whole(PeerFailure),
     Stopped(Stopped),
 }
 
-impl EndError {
+impl EndpointError {
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "callers give texts and errors alike")]
-    pub fn item(trouble: Trouble, words: impl ToString) -> Self {
+    pub fn item(trouble: ItemError, words: impl ToString) -> Self {
         Self::Item { trouble, words: words.to_string() }
     }
 }
 
-impl From<Failure> for EndError {
-    fn from(failure: Failure) -> Self {
+impl From<PeerFailure> for EndpointError {
+    fn from(failure: PeerFailure) -> Self {
         Self::Whole(failure)
     }
 }
 
-impl From<Stopped> for EndError {
+impl From<Stopped> for EndpointError {
     fn from(stopped: Stopped) -> Self {
         Self::Stopped(stopped)
     }
@@ -151,10 +160,10 @@ pub struct Remark {
     pub args: Vec<String>,
 }
 
-pub type EndResult<T> = Result<T, EndError>;
+pub type EndpointResult<T> = Result<T, EndpointError>;
 
 /// A file that is being read.
-pub trait Reader: Send {
+pub trait FileReader: Send {
     /// What was known of the file when it was opened, in the same precision in which `list` tells it.
     fn facts(&self) -> &Facts;
 
@@ -165,9 +174,9 @@ pub trait Reader: Send {
 
     /// The next bytes, at most about a mebibyte; `None` at the end.
     ///
-    /// Fails with [`Trouble::Changed`] in place of `None` when the file is not any more what it was
+    /// Fails with [`ItemError::Changed`] instead of `None` when the file has changed since it was
     /// when it was opened, or gave more or less than [`Facts::size`].
-    fn next(&mut self) -> Task<'_, EndResult<Option<Bytes>>>;
+    fn next(&mut self) -> Task<'_, EndpointResult<Option<Bytes>>>;
 }
 
 /// One end of a synchronization, opened for one run.
@@ -175,39 +184,39 @@ pub trait Reader: Send {
 /// A mutation that a stopped run must not make any more is guarded by [`Incoming::commit`] in
 /// `write`; before all others the engine asks [`crate::sync::stop::Stop::check`] itself. Dropping a
 /// future must leave nothing visible and nothing half done that the next run cannot clean.
-pub trait End: Send + Sync {
+pub trait Endpoint: Send + Sync {
     fn abilities(&self) -> &Abilities;
 
     /// Tries the connection stage by stage and changes nothing.
-    fn check(&self) -> Task<'_, Result<(), Failure>>;
+    fn check(&self) -> Task<'_, Result<(), PeerFailure>>;
 
     /// The children of a folder, with everything that could not be described. Fails with
-    /// [`Trouble::NotFound`] if the folder does not exist, and with other trouble if that is unknown.
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndResult<Listing>>;
+    /// [`ItemError::NotFound`] if the folder does not exist, and with other trouble if that is unknown.
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndpointResult<Listing>>;
 
     /// One item: `Some` if it exists, `None` if it certainly does not exist (ENOENT, 404, 410), and an error
-    /// if that is unknown; never [`Trouble::NotFound`]. For the root: whether the end's root exists.
-    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Option<Entry>>>;
+    /// if that is unknown; never [`ItemError::NotFound`]. For the root: whether the end's root exists.
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Option<DirEntry>>>;
 
-    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<Box<dyn Reader>>>;
+    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Box<dyn FileReader>>>;
 
     /// Writes a file, replacing one of that name: under a temporary name in the same folder, then
     /// [`Incoming::commit`] and a rename, or as one atomic PUT after `commit`. Its folder exists.
     /// Returns the file's facts as a later `list` will tell them.
-    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndResult<Facts>>;
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndpointResult<Facts>>;
 
     /// Makes a folder in an existing one; good if it is there already. For the root: makes it, and
     /// the folders above it as far as the end may.
-    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>>;
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>>;
 
     /// Good if it is gone already. Never removes a folder.
-    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>>;
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>>;
 
-    /// Deletes an empty folder; good if it is gone already, [`Trouble::NotEmpty`] if it is not empty.
-    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<()>>;
+    /// Deletes an empty folder; good if it is gone already, [`ItemError::NotEmpty`] if it is not empty.
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>>;
 
-    /// Removes a [`Kind::LeftOver`] of a crashed run; false if it may still belong to a living one.
-    fn remove_left_over<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndResult<bool>>;
+    /// Removes a [`ItemType::LeftOver`] of a crashed run; false if it may still belong to a living one.
+    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<bool>>;
 
     /// What a run says once about this end, such as an oddity of its service that the end copes with.
     fn remarks(&self) -> Vec<Remark> {
@@ -216,7 +225,7 @@ pub trait End: Send + Sync {
 
     /// Returns when everything written so far survives a power cut. Asked for before baselines are
     /// stored. Services that acknowledge only what is durable have nothing to do.
-    fn settle(&self) -> Task<'_, EndResult<()>> {
+    fn finish(&self) -> Task<'_, EndpointResult<()>> {
         Box::pin(async { Ok(()) })
     }
 }

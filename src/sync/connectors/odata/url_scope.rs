@@ -23,6 +23,35 @@ pub(super) fn first_name(context: &str) -> Option<String> {
     (!is_type && !name.is_empty()).then(|| name.to_owned())
 }
 
+/// The properties that the fragment of a context URL names: only these are in the records. `None` where it names none.
+pub(super) fn selected(context: &str) -> Option<Vec<String>> {
+    let (_, fragment) = context.split_once('#')?;
+    let fragment = percent_decode_str(fragment).decode_utf8_lossy();
+    let fragment = fragment.trim_end_matches("/$delta").trim_end_matches("/$entity");
+    let (name, list) = fragment.strip_suffix(')')?.split_once('(')?;
+    // A key has quotes, numbers or names with values.
+    let is_list = |letter: char| letter.is_alphanumeric() || "_./,()*+".contains(letter);
+    if name == "Collection" || !list.chars().all(is_list) || list.chars().all(|letter| letter.is_ascii_digit()) {
+        return None;
+    }
+    let (mut names, mut depth, mut from) = (Vec::new(), 0_u32, 0);
+    for (at, letter) in list.char_indices().chain([(list.len(), ',')]) {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                names.push(list.get(from..at).unwrap_or_default());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    // What has parentheses is an expanded navigation; it says nothing of properties.
+    let names: Vec<String> =
+        names.into_iter().filter(|name| !name.is_empty() && !name.contains('(')).map(str::to_owned).collect();
+    (!names.is_empty()).then_some(names)
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
@@ -54,6 +83,22 @@ mod tests {
         let without_slash = Url::parse("http://host/tenant/odata%20v4").unwrap();
         assert_eq!(is_within(&without_slash, &root.join(link).unwrap()), expected, "{link}");
         assert!(is_within(&Url::parse("http://host").unwrap(), &root));
+    }
+
+    #[rstest]
+    #[case("$metadata#Orders(Id,Name)", Some(&["Id", "Name"][..]))]
+    #[case("$metadata#Orders(Id)/$delta", Some(&["Id"][..]))]
+    #[case("#Orders(*)", Some(&["*"][..]))]
+    #[case("#Orders(Items(Id,No),Name)", Some(&["Name"][..]))]
+    #[case("#Orders(Items())", None)]
+    #[case("#Orders", None)]
+    #[case("#Orders('a')", None)]
+    #[case("#Orders(7)", None)]
+    #[case("#Orders(Id=7)", None)]
+    #[case("#Collection(NS.Order)", None)]
+    fn selected_properties(#[case] context: &str, #[case] expected: Option<&[&str]>) {
+        let expected: Option<Vec<String>> = expected.map(|names| names.iter().map(ToString::to_string).collect());
+        assert_eq!(selected(context), expected);
     }
 
     #[rstest]
