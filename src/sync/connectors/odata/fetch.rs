@@ -203,7 +203,7 @@ impl SetReader {
             ));
         }
         if reading == Reading::Whole && is_of_changes {
-            unclear.insert("its context is that of changes or of a single record".to_owned());
+            unclear.insert("its context describes changes or a single record".to_owned());
         }
         let follow = |link: Option<&String>| {
             let url = link.map(|link| self.link(&answer.url, link)).transpose();

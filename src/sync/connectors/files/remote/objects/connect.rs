@@ -89,7 +89,7 @@ fn exposed<'a>(
         return Err(place.unusable("the account is missing"));
     }
     if let Some(setting) = settings.unusable_name() {
-        return Err(place.unusable(&format!("the {setting} contains characters that it cannot have")));
+        return Err(place.unusable(&format!("the {setting} has characters that are not allowed")));
     }
     match secret.map(|secret| secret.expose_secret().trim()) {
         Some(secret) if !secret.is_empty() => Ok(secret),
