@@ -62,6 +62,10 @@ pub(super) const TERRITORY: &[&str] = &[
     "mode",
 ];
 
+/// Characters of the names that [`is_bucket`] and [`is_label`] accept, for people.
+const OF_BUCKETS: &str = "letters without accents, digits, dots, hyphens, underscores and $";
+const OF_LABELS: &str = "letters without accents, digits, hyphens and underscores";
+
 fn overlap(settings: &Settings) -> bool {
     Location::of(&settings.source).overlaps(&Location::of(&settings.destination))
 }
@@ -110,17 +114,17 @@ impl TypedForm<'_> {
             EndpointKind::Local => self.local_path(fields.path),
             EndpointKind::S3 => {
                 self.remote_path(fields.path);
-                self.bucket(fields.bucket, "Enter the name of the bucket.");
+                self.part_of_url(fields.bucket, Some("Enter the name of the bucket."), is_bucket, OF_BUCKETS);
                 self.endpoint(fields.endpoint, false);
                 self.without_bucket(fields);
-                self.region(fields.region);
+                self.part_of_url(fields.region, None, is_label, OF_LABELS);
                 self.required(fields.account, "Enter the access key ID.");
             }
             EndpointKind::Azblob => {
                 self.remote_path(fields.path);
-                self.bucket(fields.bucket, "Enter the name of the container.");
+                self.part_of_url(fields.bucket, Some("Enter the name of the container."), is_bucket, OF_BUCKETS);
                 self.endpoint(fields.endpoint, false);
-                self.storage_account(fields.account);
+                self.part_of_url(fields.account, Some("Enter the storage account."), is_label, OF_LABELS);
             }
             EndpointKind::Webdav => {
                 self.remote_path(fields.path);
@@ -141,31 +145,13 @@ impl TypedForm<'_> {
     }
 
     /// Bucket, region and storage account become parts of the URL: other characters would change which host or path is
-    /// called.
-    fn bucket(&mut self, field: &'static str, missing: &str) {
+    /// called. `missing`: the error of an empty field, if it must not be empty.
+    fn part_of_url(&mut self, field: &'static str, missing: Option<&str>, fits: fn(&str) -> bool, allowed: &str) {
         let text = self.text(field).to_owned();
-        if text.is_empty() {
-            self.wrong(field, missing);
-        } else if !is_bucket(&text) {
-            self.wrong(field, "Use only letters without accents, digits, dots, hyphens, underscores and $.");
-        }
-        self.set(field, text);
-    }
-
-    fn region(&mut self, field: &'static str) {
-        let text = self.text(field).to_owned();
-        if !text.is_empty() && !is_label(&text) {
-            self.wrong(field, "Use only letters without accents, digits, hyphens and underscores.");
-        }
-        self.set(field, text);
-    }
-
-    fn storage_account(&mut self, field: &'static str) {
-        let text = self.text(field).to_owned();
-        if text.is_empty() {
-            self.wrong(field, "Enter the storage account.");
-        } else if !is_label(&text) {
-            self.wrong(field, "Use only letters without accents, digits, hyphens and underscores.");
+        match missing {
+            Some(missing) if text.is_empty() => self.wrong(field, missing),
+            _ if !text.is_empty() && !fits(&text) => self.wrong(field, format!("Use only {allowed}.")),
+            Some(_) | None => {}
         }
         self.set(field, text);
     }
