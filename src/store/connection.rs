@@ -259,7 +259,28 @@ impl Pools {
 
 #[cfg(test)]
 mod tests {
+    use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
+
     use super::*;
+
+    #[derive(QueryableByName)]
+    struct BuildOption {
+        #[diesel(sql_type = Text, column_name = compile_options)]
+        name: String,
+    }
+
+    /// `.cargo/config.toml` has reached the build.
+    #[test]
+    fn sqlite_is_built_without_its_own_locks() {
+        const fn is_used_by_one_thread_at_a_time<T: Send>() {}
+        is_used_by_one_thread_at_a_time::<Db>();
+        let mut db = SqliteConnection::establish(":memory:").unwrap();
+        let options: Vec<BuildOption> = sql_query("PRAGMA compile_options").load(&mut db).unwrap();
+        let options: Vec<&str> = options.iter().map(|option| option.name.as_str()).collect();
+        assert!(options.contains(&"THREADSAFE=2"), "{options:?}");
+        assert!(options.contains(&"DEFAULT_MEMSTATUS=0"), "{options:?}");
+        assert!(!options.contains(&"ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
+    }
 
     #[test]
     fn parameters_of_the_address_stay() {
