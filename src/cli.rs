@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, ConfigError, Environment, Settings, show, sources, values};
 
-/// One desk for every synchronization an organisation depends on
+/// One portal for every synchronization an organization depends on
 #[derive(Debug, Parser)]
 #[command(name = "syncdesk", version, after_help = AFTER_HELP)]
 struct CommandLine {

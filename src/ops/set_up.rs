@@ -46,11 +46,7 @@ pub async fn renew_token(store: &Store, _console: Internal, only_if_none: bool) 
 }
 
 fn hash_of(token: &str) -> String {
-    random::token_hash(token).iter().fold(String::new(), |mut text, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(random::token_hash(token))
 }
 
 /// Creates the first administrator, once, with the token from the console.

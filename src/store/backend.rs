@@ -9,11 +9,6 @@ use diesel::sql_types::{BigInt, Integer};
 
 use super::connection::Db;
 use super::error::{Result, StoreError};
-use super::item_states::ItemStateRow;
-use super::messages::NewMessageRow as MessageRow;
-use super::plans::PlanRow as PlanStepRow;
-use super::replica::{RecordRow, SeenRow};
-use super::schema::{item_states, messages, plan_steps, replica_records, replica_seen};
 use crate::clock::Stamp;
 use crate::ids::{CheckId, RunId, SystemId};
 
@@ -130,106 +125,28 @@ pub(super) fn rows_changed(connection: &mut Db) -> Result<i64> {
     Ok(sql_query(query).get_result::<Number>(connection)?.n)
 }
 
-/// Inserts messages: row by row with one cached statement on SQLite, many rows a statement on Postgres
-/// (at most 65,535 binds; 12 a row).
-pub(super) fn insert_messages(connection: &mut Db, rows: &[MessageRow]) -> Result<i64> {
-    let mut stored = 0;
-    match connection {
-        Db::Sqlite(sqlite) => {
-            for row in rows {
-                stored += diesel::insert_into(messages::table).values(row).execute(sqlite)?;
+/// Executes one statement for many rows and returns how many it has changed: on SQLite a cached statement for each row, on
+/// Postgres one statement for up to 5,000 rows (of 12 columns: it takes at most 65,535 values). `$values` is what the
+/// statement inserts.
+macro_rules! insert_rows {
+    ($db:expr, $rows:expr, |$values:ident| $statement:expr) => {{
+        let mut changed = 0;
+        match $db {
+            $crate::store::connection::Db::Sqlite(sqlite) => {
+                for $values in $rows {
+                    changed += $statement.execute(sqlite)?;
+                }
+            }
+            $crate::store::connection::Db::Postgres(postgres) => {
+                for $values in $rows.chunks(5_000) {
+                    changed += $statement.execute(postgres)?;
+                }
             }
         }
-        Db::Postgres(postgres) => {
-            for chunk in rows.chunks(5_000) {
-                stored += diesel::insert_into(messages::table).values(chunk).execute(postgres)?;
-            }
-        }
-    }
-    Ok(i64::try_from(stored).unwrap_or(i64::MAX))
+        changed
+    }};
 }
-
-/// Sets values by key, newest last; keys are unique within `rows`.
-pub(super) fn set_item_states(connection: &mut Db, rows: &[ItemStateRow]) -> Result<()> {
-    use diesel::upsert::excluded;
-    let update =
-        || (item_states::state.eq(excluded(item_states::state)), item_states::run_id.eq(excluded(item_states::run_id)));
-    let key = (item_states::system_id, item_states::lane, item_states::item_key);
-    match connection {
-        Db::Sqlite(sqlite) => {
-            for row in rows {
-                diesel::insert_into(item_states::table)
-                    .values(row)
-                    .on_conflict(key)
-                    .do_update()
-                    .set(update())
-                    .execute(sqlite)?;
-            }
-        }
-        Db::Postgres(postgres) => {
-            for chunk in rows.chunks(5_000) {
-                diesel::insert_into(item_states::table)
-                    .values(chunk)
-                    .on_conflict(key)
-                    .do_update()
-                    .set(update())
-                    .execute(postgres)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Adds steps to a plan; a step that is there already stays.
-pub(super) fn insert_plan_steps(connection: &mut Db, rows: &[PlanStepRow]) -> Result<()> {
-    match connection {
-        Db::Sqlite(sqlite) => {
-            for row in rows {
-                diesel::insert_into(plan_steps::table).values(row).on_conflict_do_nothing().execute(sqlite)?;
-            }
-        }
-        Db::Postgres(postgres) => {
-            for chunk in rows.chunks(5_000) {
-                diesel::insert_into(plan_steps::table).values(chunk).on_conflict_do_nothing().execute(postgres)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Adds versions of records.
-pub(super) fn insert_replica_records(connection: &mut Db, rows: &[RecordRow]) -> Result<()> {
-    match connection {
-        Db::Sqlite(sqlite) => {
-            for row in rows {
-                diesel::insert_into(replica_records::table).values(row).execute(sqlite)?;
-            }
-        }
-        Db::Postgres(postgres) => {
-            for chunk in rows.chunks(5_000) {
-                diesel::insert_into(replica_records::table).values(chunk).execute(postgres)?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Adds keys of records that were met; one that is there already stays.
-pub(super) fn insert_replica_seen(connection: &mut Db, rows: &[SeenRow]) -> Result<()> {
-    match connection {
-        Db::Sqlite(sqlite) => {
-            for row in rows {
-                diesel::insert_into(replica_seen::table).values(row).on_conflict_do_nothing().execute(sqlite)?;
-            }
-        }
-        Db::Postgres(postgres) => {
-            for chunk in rows.chunks(5_000) {
-                diesel::insert_into(replica_seen::table).values(chunk).on_conflict_do_nothing().execute(postgres)?;
-            }
-        }
-    }
-    Ok(())
-}
+pub(super) use insert_rows;
 
 /// Makes the partitions that the next runs' messages go to; nothing to do on SQLite.
 pub(super) fn ensure_partitions(connection: &mut Db, last_run: i64) -> Result<()> {

@@ -2,8 +2,9 @@
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::upsert::excluded;
 
-use super::backend::set_item_states;
+use super::backend::insert_rows;
 use super::connection::Db;
 use super::error::Result;
 use super::runs::Claim;
@@ -28,7 +29,7 @@ pub fn page(db: &mut Db, claim: &Claim, after: Option<&[u8]>, limit: i64) -> Res
 /// A row of the table.
 #[derive(Insertable)]
 #[diesel(table_name = item_states)]
-pub(in crate::store) struct ItemStateRow {
+struct ItemStateRow {
     system_id: i64,
     lane: String,
     item_key: Vec<u8>,
@@ -54,7 +55,15 @@ pub fn store(db: &mut Db, claim: &Claim, changes: Vec<(Vec<u8>, Option<String>)>
             }),
         }
     }
-    set_item_states(db, &rows)
+    insert_rows!(db, &rows, |values| diesel::insert_into(item_states::table)
+        .values(values)
+        .on_conflict((item_states::system_id, item_states::lane, item_states::item_key))
+        .do_update()
+        .set((
+            item_states::state.eq(excluded(item_states::state)),
+            item_states::run_id.eq(excluded(item_states::run_id))
+        )));
+    Ok(())
 }
 
 /// Forgets every baseline of a system: its ends were changed, so what was true of the old ones says nothing.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::backend::{db_now, insert_plan_steps};
+use super::backend::{db_now, insert_rows};
 use super::connection::Db;
 use super::error::Result;
 use super::runs::{Claim, Run};
@@ -21,7 +21,7 @@ use crate::ids::{RunId, RunNo};
 /// A step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
 #[diesel(table_name = plan_steps)]
-pub(in crate::store) struct PlanRow {
+struct PlanRow {
     run_id: i64,
     action: String,
     item_key: Vec<u8>,
@@ -31,14 +31,15 @@ pub(in crate::store) struct PlanRow {
 /// Key and detail of a step.
 pub type KeyDetail = (Vec<u8>, String);
 
-/// Adds steps of one action, under the claim.
+/// Adds steps of one action, under the claim; a step that the plan has already stays.
 pub fn spool(db: &mut Db, claim: &Claim, action: &str, steps: Vec<KeyDetail>) -> Result<()> {
     claim.hold(db)?;
     let rows: Vec<PlanRow> = steps
         .into_iter()
         .map(|(item_key, detail)| PlanRow { run_id: claim.run.0, action: action.to_owned(), item_key, detail })
         .collect();
-    insert_plan_steps(db, &rows)
+    insert_rows!(db, &rows, |values| diesel::insert_into(plan_steps::table).values(values).on_conflict_do_nothing());
+    Ok(())
 }
 
 /// Which steps to read.

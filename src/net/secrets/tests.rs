@@ -55,7 +55,7 @@ fn unicode(text: &str) -> String {
 }
 
 fn hex(text: &str, separator: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(separator)
+    text.bytes().map(|byte| hex::encode([byte])).collect::<Vec<_>>().join(separator)
 }
 
 fn wrapped(text: &str, length: usize, with: &str) -> String {
@@ -226,7 +226,7 @@ fn a_private_key_in_whatever_lines() {
         assert!(is_masked(&masked) && !masked.contains(&body[60..70]), "{masked}");
     }
     let bytes = key.serialize_der();
-    let hex = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
+    let hex = hex::encode(&bytes);
     assert!(is_masked(&secrets.quote(&hex, 10_000)));
 }
 

@@ -12,6 +12,5 @@ pub use page::{
     Cursor, FirstError, Log, MessageFilter, MessagePage, around, at_time, first_error, first_error_code, page,
 };
 pub use search::{SearchPage, search};
-pub(in crate::store) use store::NewMessageRow;
 pub use store::{Batch, append, ensure_partitions};
 pub(in crate::store) use timeline::StoredTimeline;

@@ -8,7 +8,7 @@ use super::dictionary::{CODE, ITEM_TYPE, numbers};
 use super::timeline;
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts, MAX_KEY_BYTES, Message, shortened};
-use crate::store::backend::{self, insert_messages};
+use crate::store::backend::{self, insert_rows};
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::runs::Claim;
@@ -26,7 +26,7 @@ pub fn ensure_partitions(db: &mut Db) -> Result<()> {
 /// A row of the table.
 #[derive(Insertable)]
 #[diesel(table_name = messages)]
-pub(in crate::store) struct NewMessageRow {
+struct NewMessageRow {
     run_id: i64,
     seq: i64,
     at: i64,
@@ -64,7 +64,8 @@ pub fn append(db: &mut Db, claim: &Claim, batch: &Batch) -> Result<i64> {
         rows.push(row);
     }
     let n = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let stored = insert_messages(db, &rows)?;
+    let stored = insert_rows!(db, &rows, |values| diesel::insert_into(messages::table).values(values));
+    let stored = i64::try_from(stored).unwrap_or(i64::MAX);
     for ((category, code, item_type, operation), n) in detailed {
         count(db, claim, (category, code, item_type, operation), n)?;
     }

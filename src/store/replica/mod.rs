@@ -20,7 +20,6 @@ pub use retention::delete_of_deleted;
 pub(in crate::store) use retention::forget_replaced;
 pub use sets::{Replica, ReplicaSet, begin, forget};
 pub use staging::{Counts, Incoming, Reading, stage, withdraw};
-pub(in crate::store) use staging::{RecordRow, SeenRow};
 pub(in crate::store) use sweep::sweep_left;
 pub use sweep::{discard, sweep};
 pub use view::{Record, RecordCursor, Version, Which, changed_by, find, history, records};

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::KEYS;
 use crate::ids::SetId;
-use crate::store::backend::{insert_replica_records, insert_replica_seen};
+use crate::store::backend::insert_rows;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::runs::Claim;
@@ -15,7 +15,7 @@ use crate::store::schema::{replica_records, replica_seen};
 /// A version.
 #[derive(Insertable)]
 #[diesel(table_name = replica_records)]
-pub(in crate::store) struct RecordRow {
+struct RecordRow {
     pub(super) set_id: i64,
     pub(super) record_key: Vec<u8>,
     pub(super) from_run: i64,
@@ -27,7 +27,7 @@ pub(in crate::store) struct RecordRow {
 /// A record that was met without a change.
 #[derive(Insertable)]
 #[diesel(table_name = replica_seen)]
-pub(in crate::store) struct SeenRow {
+struct SeenRow {
     set_id: i64,
     record_key: Vec<u8>,
 }
@@ -167,10 +167,13 @@ impl<'a> Batch<'a> {
             .set(replica_records::to_run.eq(self.claim.run.0))
             .execute(db)?;
         }
-        insert_replica_records(db, &self.rows)?;
+        insert_rows!(db, &self.rows, |values| diesel::insert_into(replica_records::table).values(values));
         let set_id = self.set.0;
         let seen: Vec<SeenRow> = self.seen.into_iter().map(|record_key| SeenRow { set_id, record_key }).collect();
-        insert_replica_seen(db, &seen)
+        insert_rows!(db, &seen, |values| diesel::insert_into(replica_seen::table)
+            .values(values)
+            .on_conflict_do_nothing());
+        Ok(())
     }
 }
 

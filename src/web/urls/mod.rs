@@ -6,14 +6,16 @@ mod replica;
 mod sign_in;
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::{Digest, Sha256};
 
 use crate::ids::{CheckNo, RunNo, Seq, SystemKey};
 
 pub use page_size::{PageSize, ROWS};
 pub use query::{LogsQuery, MessageCursor, MessageQuery, SystemsQuery, filter_text};
-pub use replica::{RecordsQuery, hexed, record, records, records_csv, records_ndjson, replica, unhexed};
+pub use replica::{RecordsQuery, record, records, records_csv, records_ndjson, replica};
 pub use sign_in::{Ended, sign_in_because, unsaved};
 
 pub const HOME: &str = "/";
@@ -36,19 +38,12 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 
 /// The style sheet with a digest of its bytes, so that it may be cached for ever.
 #[must_use]
-pub fn css() -> String {
-    const DIGEST: u64 = fnv(include_bytes!("../../../static/app.css"));
-    format!("{CSS}?v={DIGEST:016x}")
-}
-
-/// FNV-1a, 64 bits.
-const fn fnv(mut bytes: &[u8]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325;
-    while let Some((first, rest)) = bytes.split_first() {
-        hash = (hash ^ *first as u64).wrapping_mul(0x0100_0000_01b3);
-        bytes = rest;
-    }
-    hash
+pub fn css() -> &'static str {
+    static URL: LazyLock<String> = LazyLock::new(|| {
+        let digest = hex::encode(Sha256::digest(include_bytes!("../../../static/app.css")));
+        format!("{CSS}?v={}", digest.get(..16).unwrap_or_default())
+    });
+    &URL
 }
 
 #[must_use]
@@ -235,7 +230,7 @@ pub fn runs<'a>(
 /// A page of a plan's deletions, after an item key; keys are bytes, so they stand percent-encoded.
 #[must_use]
 pub fn plan_page(key: &SystemKey, no: RunNo, after: &[u8]) -> String {
-    with_query(&run_plan(key, no), &[("after", &hexed(after))])
+    with_query(&run_plan(key, no), &[("after", &hex::encode(after))])
 }
 
 /// The list of systems; `more` says where it begins (`("after", …)` or `("before", …)`) and how it is shown.

@@ -1,7 +1,5 @@
 //! Addresses of the replica. Keys of records are bytes, written in hexadecimal.
 
-use std::fmt::Write as _;
-
 use super::{PageSize, ROWS, encode, filter_text, system, with_query};
 use crate::ids::{RunNo, SystemKey};
 
@@ -53,7 +51,7 @@ pub fn records(key: &SystemKey, set: &str, query: &RecordsQuery, cursor: Option<
 /// One record.
 #[must_use]
 pub fn record(key: &SystemKey, set: &str, record: &[u8]) -> String {
-    with_query(&format!("{}/record", set_path(key, set)), &[("key", &hexed(record))])
+    with_query(&format!("{}/record", set_path(key, set)), &[("key", &hex::encode(record))])
 }
 
 #[must_use]
@@ -73,27 +71,6 @@ fn queried(path: &str, query: &RecordsQuery, more: &[(&str, &str)]) -> String {
     with_query(path, &pairs)
 }
 
-/// Bytes in hexadecimal.
-#[must_use]
-pub fn hexed(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// And back; `None` for what is none.
-#[must_use]
-pub fn unhexed(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> =
-        text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => Some(high * 16 + low),
-        _ => None,
-    };
-    digits?.chunks(2).map(pair).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,8 +79,6 @@ mod tests {
     fn keys_stand_in_hexadecimal() {
         let key = SystemKey::from_random([1; 10]);
         assert_eq!(record(&key, "A.Set", b"7/\xff"), "/systems/bbbbbbbbbb/replica/A.Set/record?key=372fff");
-        assert_eq!(unhexed("372fff").as_deref(), Some(&b"7/\xff"[..]));
-        assert_eq!([unhexed("3"), unhexed("zz"), unhexed("+1")], [None, None, None]);
         let query = RecordsQuery { q: "a&b".into(), run: Some(3), ..RecordsQuery::default() };
         assert_eq!(
             records(&key, "S", &query, Some(("after", "37"))),

@@ -107,7 +107,7 @@ both_databases! {
         let old = r#"{"Id":9007199254740993,"Name":"a","Price":1.5}"#;
         says(r#"{"Id": 9007199254740993, "Name": "a", "Price": 1.50}, {"Id": "9223372036854775807", "Name": "b", "Price": 1e2}"#);
         desk.sync(&system).await;
-        let digest = hex(&sha256(old)[..16]);
+        let digest = hex::encode(&sha256(old)[..16]);
         let kept = if desk.is_on_postgres() { "encode(digest, 'hex')" } else { "lower(hex(digest))" };
         let kept = desk.texts(&format!("SELECT {kept} AS value FROM replica_records WHERE to_run IS NULL ORDER BY record_key")).remove(0);
         assert_eq!(kept, digest, "it is equal for the digest");
@@ -286,8 +286,4 @@ both_databases! {
 fn sha256(text: &str) -> Vec<u8> {
     use sha2::Digest;
     sha2::Sha256::digest(text.as_bytes()).to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }

@@ -59,7 +59,7 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     let (system, set) = path.into_inner();
-    let key = urls::unhexed(&query.key).ok_or_else(WebError::not_found)?;
+    let key = hex::decode(&query.key).map_err(|_not_hex| WebError::not_found())?;
     let kept_since = app.kept_since(viewer.now);
     let found = app.store.read(move |db| {
         let found = record_history(db, &grant, (&system, &set, &key), (kept_since, VERSIONS))?;

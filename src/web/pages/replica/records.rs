@@ -36,7 +36,7 @@ impl CursorQuery {
         if self.before == "end" {
             return RecordCursor::Last;
         }
-        let key = |text: &str| urls::unhexed(text).filter(|key| !key.is_empty());
+        let key = |text: &str| hex::decode(text).ok().filter(|key| !key.is_empty());
         match (key(&self.after), key(&self.before)) {
             (Some(after), _) => RecordCursor::After(after),
             (None, Some(before)) => RecordCursor::Before(before),
@@ -107,7 +107,7 @@ fn links(
     (records, beyond): (&[Record], Option<Vec<u8>>),
 ) -> PageLinks {
     let link = |way: &'static str, key_hex: &str| urls::records(key, set, query, Some((way, key_hex)));
-    let at = |way: &'static str, record: Option<&Record>| record.map(|record| link(way, &urls::hexed(&record.key)));
+    let at = |way: &'static str, record: Option<&Record>| record.map(|record| link(way, &hex::encode(&record.key)));
     let more = beyond.is_some();
     let (before, behind) = match place {
         RecordCursor::First => (false, more),
@@ -125,8 +125,8 @@ fn links(
     // What the first record comes after; that stays, whatever the size.
     let above = match place {
         RecordCursor::First => None,
-        RecordCursor::After(key) => Some(urls::hexed(key)),
-        RecordCursor::Before(_) | RecordCursor::Last => beyond.as_deref().map(urls::hexed),
+        RecordCursor::After(key) => Some(hex::encode(key)),
+        RecordCursor::Before(_) | RecordCursor::Last => beyond.as_deref().map(hex::encode),
     };
     links.sized(records.len(), query.size, |size| {
         let query = RecordsQuery { size, ..query.clone() };

@@ -60,7 +60,7 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     let (key, no) = path.into_inner();
-    let after = urls::unhexed(&query.after).filter(|key| !key.is_empty());
+    let after = hex::decode(&query.after).ok().filter(|key| !key.is_empty());
     let (kept_since, now) = (app.kept_since(viewer.now), viewer.now);
     let found =
         app.store.read(move |db| deletion_plan(db, &grant, (&key, no), after.as_deref(), (kept_since, now))).await?;

@@ -1,7 +1,5 @@
 //! The deletion limit.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 use crate::domain::brake;
@@ -73,13 +71,5 @@ async fn digest(run: &Run<'_>) -> Result<String, StopReason> {
             hash.update(nanos.to_be_bytes());
         }
     }
-    Ok(hex(&hash.finalize()))
-}
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing into a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Ok(hex::encode(hash.finalize()))
 }

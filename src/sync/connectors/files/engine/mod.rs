@@ -85,7 +85,7 @@ fn ends(settings: &Settings) -> String {
         hash.update(settings.end(which).address());
         hash.update([0]);
     }
-    brake::hex(hash.finalize().get(..6).unwrap_or_default())
+    hex::encode(hash.finalize().get(..6).unwrap_or_default())
 }
 
 impl Run<'_> {
