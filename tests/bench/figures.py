@@ -84,6 +84,18 @@ def page(home):
     line(f"log page of {MESSAGES:,} messages", 1 / (1 / static + statements_us / 1e6 / CORES), ours, "pages/s")
 
 
+def routes(home):
+    """A route near the beginning of the table and one at its end, for a stranger, who is sent to sign in without a look into
+    the database: the difference is what finding the route costs."""
+    portal = Portal(OURS, home)
+    portal.start()
+    portal.set_up()
+    for address in ("/account", "/systems/abcdefghij/runs/1/messages.ndjson"):
+        rate = wrk(f"http://127.0.0.1:{portal.port}{address}")
+        print(f"route {address}: {rate:,.0f}/s, {1e6 * CORES / rate:.0f} µs of a core each", flush=True)
+    portal.stop()
+
+
 def store(home):
     """Messages into SQLite, durable, with the counters of their run."""
     rates = {}
@@ -250,7 +262,7 @@ def fetched(address):
         address = link and link[1]
 
 
-FIGURES = {"start": start, "page": page, "store": store, "files": files, "checks": checks, "replica": replica,
+FIGURES = {"start": start, "page": page, "routes": routes, "store": store, "files": files, "checks": checks, "replica": replica,
            "replica-postgres": replica_on_postgres}
 for name in sys.argv[1:] or FIGURES:
     with tempfile.TemporaryDirectory(prefix="syncdesk-bench-") as home:
