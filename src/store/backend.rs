@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Integer};
 
+use super::cached::fixed;
 use super::connection::Db;
 use super::error::{Result, StoreError};
 use crate::clock::Stamp;
@@ -106,11 +107,11 @@ pub(super) fn move_clock(ahead: i64) {
 /// that what was queued just now is not in the future.
 pub fn db_now(connection: &mut Db) -> Result<Stamp> {
     let query = match connection {
-        Db::Sqlite(_) => "SELECT CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 + 999 AS n",
-        Db::Postgres(_) => "SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS n",
+        Db::Sqlite(_) => "CAST(round(unixepoch('subsec') * 1000) AS INTEGER) * 1000 + 999",
+        Db::Postgres(_) => "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint",
     };
-    let row: Number = sql_query(query).get_result(connection)?;
-    Ok(Stamp(row.n.saturating_add(AHEAD.get())))
+    let now: i64 = diesel::select(fixed::<BigInt>(query)).get_result(connection)?;
+    Ok(Stamp(now.saturating_add(AHEAD.get())))
 }
 
 /// How many rows were changed: so far on this connection (SQLite), or in this transaction (Postgres). What follows by

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::backend::{OneAtATime, alone};
+use super::cached::is_in;
 use super::connection::Db;
 use super::error::Result;
 use super::schema::system_groups;
@@ -28,7 +29,7 @@ pub fn is_name_taken(db: &mut Db, name: &str) -> Result<bool> {
 pub fn within(db: &mut Db, scope: &Scope) -> Result<Vec<(GroupId, String)>> {
     let mut query = system_groups::table.order(system_groups::name).into_boxed();
     if let Scope::Groups(groups) = scope {
-        query = query.filter(system_groups::id.eq_any(groups.clone()));
+        query = query.filter(is_in(system_groups::id, groups.clone()));
     }
     Ok(query.select((system_groups::id, system_groups::name)).load(db)?)
 }

@@ -8,6 +8,7 @@
 
 pub mod audit;
 mod backend;
+mod cached;
 pub mod checks;
 mod condition;
 mod connection;

@@ -7,6 +7,7 @@ use diesel::sql_query;
 use diesel::sql_types::BigInt;
 
 use super::backend::Number;
+use super::cached::fixed;
 use super::connection::Db;
 use super::error::{Result, RollsBack, StoreError};
 use super::fault::Fault;
@@ -88,8 +89,7 @@ fn transaction_number(connection: &mut Db) -> Result<i64> {
     match connection {
         Db::Sqlite(_) => Ok(0),
         Db::Postgres(postgres) => {
-            let row: Number = sql_query("SELECT coalesce(txid_current_if_assigned(), 0) AS n").get_result(postgres)?;
-            Ok(row.n)
+            Ok(diesel::select(fixed::<BigInt>("coalesce(txid_current_if_assigned(), 0)")).get_result(postgres)?)
         }
     }
 }
@@ -161,5 +161,5 @@ fn begin_on_sqlite(sqlite: &mut SqliteConnection, waiting: &Waiting) -> Result<(
 
 /// A number that changes when another connection has changed the database.
 fn data_version(sqlite: &mut SqliteConnection) -> Result<i64> {
-    Ok(sql_query("SELECT data_version AS n FROM pragma_data_version").get_result::<Number>(sqlite)?.n)
+    Ok(diesel::select(fixed::<BigInt>("(SELECT data_version FROM pragma_data_version)")).get_result(sqlite)?)
 }

@@ -1,7 +1,7 @@
 //! How many statements a page takes, however many rows it shows. Session, person and rights are not counted: they are
 //! the same for every page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
@@ -13,10 +13,13 @@ use crate::database::both_databases;
 use crate::desk::Desk;
 use crate::systems::shelf::{Box_, put};
 
-/// Statements by database, for those that a test watches.
-static SEEN: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
+/// A statement with its values, and whether the connection had prepared it before.
+type Statement = (String, bool);
 
-fn seen() -> MutexGuard<'static, BTreeMap<String, Vec<String>>> {
+/// Statements by database, for those that a test watches.
+static SEEN: Mutex<BTreeMap<String, Vec<Statement>>> = Mutex::new(BTreeMap::new());
+
+fn seen() -> MutexGuard<'static, BTreeMap<String, Vec<Statement>>> {
     SEEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -24,6 +27,7 @@ fn seen() -> MutexGuard<'static, BTreeMap<String, Vec<String>>> {
 #[derive(Default)]
 struct Recorder {
     url: String,
+    prepared: BTreeSet<String>,
 }
 
 impl Instrumentation for Recorder {
@@ -35,8 +39,14 @@ impl Instrumentation for Recorder {
             }
             InstrumentationEvent::StartQuery { query, .. } => {
                 if let Some(statements) = seen().get_mut(&self.url) {
-                    statements.push(query.to_string());
+                    let text = query.to_string();
+                    let sql = text.split(" -- binds: ").next().unwrap_or_default();
+                    let is_prepared = self.prepared.contains(sql);
+                    statements.push((text, is_prepared));
                 }
+            }
+            InstrumentationEvent::CacheQuery { sql, .. } => {
+                self.prepared.insert(sql.to_owned());
             }
             _ => {}
         }
@@ -51,13 +61,18 @@ pub fn record() {
     });
 }
 
-/// What the portal asks its database during `work`, without what every request asks.
-async fn statements_of<T>(desk: &Desk, work: impl Future<Output = T>) -> Vec<String> {
+/// What the portal asks its database during `work`.
+async fn all_statements_of<T>(desk: &Desk, work: impl Future<Output = T>) -> Vec<Statement> {
     let url = desk.target_url();
     seen().insert(url.clone(), Vec::new());
     work.await;
-    let all = seen().remove(&url).unwrap_or_default();
-    let all = all.into_iter().map(|statement| statement.replace(['`', '"'], ""));
+    seen().remove(&url).unwrap_or_default()
+}
+
+/// The same without what every request asks.
+async fn statements_of<T>(desk: &Desk, work: impl Future<Output = T>) -> Vec<String> {
+    let all = all_statements_of(desk, work).await;
+    let all = all.into_iter().map(|(statement, _)| statement.replace(['`', '"'], ""));
     // Where the system is belongs to the rights.
     let located = "SELECT systems.group_id, systems.deleted_at FROM systems WHERE (systems.key";
     let every_request = ["sessions", "people", "assignments", "BEGIN", "COMMIT", "PRAGMA", "SET ", "SELECT 1", located];
@@ -167,6 +182,45 @@ both_databases! {
     }
 }
 
+both_databases! {
+    /// A page that is shown again prepares no statement again, whatever it lists and for each reader.
+    async fn are_prepared_once(desk: Recorded) {
+        let desk = &desk.0;
+        fill(desk);
+        let key = desk.texts("SELECT key AS value FROM systems WHERE name = 'System 07'").concat();
+        let pages = [
+            "/systems".to_owned(),
+            "/systems?sort=name&status=ok".to_owned(),
+            "/systems?sort=success&q=System".to_owned(),
+            format!("/systems/{key}"),
+            format!("/systems/{key}/checks"),
+            format!("/systems/{key}/queue"),
+            format!("/systems/{key}/runs/2"),
+            format!("/systems/{key}/runs/4"),
+            format!("/systems/{key}/runs/5"),
+            "/logs".to_owned(),
+            "/logs?result=error&system=System".to_owned(),
+            "/account".to_owned(),
+            "/help/codes/PEER-AWAY".to_owned(),
+        ];
+        // Mona has one group.
+        for reader in [desk.as_("ada").await, desk.as_("mona").await] {
+            for page in &pages {
+                // Each of the connections meets it.
+                for _ in 0..4 {
+                    reader.get(page).await.expect(200);
+                }
+                let statements = all_statements_of(desk, async { reader.get(page).await.expect(200) }).await;
+                assert!(!statements.is_empty(), "{page}");
+                let control = ["BEGIN", "COMMIT", "SELECT 1"];
+                let again: Vec<&String> = statements.iter().filter(|(_, prepared)| !prepared).map(|(sql, _)| sql).collect();
+                let again: Vec<_> = again.into_iter().filter(|sql| !control.iter().any(|word| sql.starts_with(word))).collect();
+                assert!(again.is_empty(), "{page}: {again:#?}");
+            }
+        }
+    }
+}
+
 /// The statement that asks for the plan of a recorded one, with its values put in.
 fn explained(statement: &str) -> String {
     let (sql, values) = statement.split_once(" -- binds: [").expect("diesel records the values");
@@ -174,10 +228,9 @@ fn explained(statement: &str) -> String {
     if sql.contains('?') {
         return format!("EXPLAIN QUERY PLAN {}", ids.iter().fold(sql.to_owned(), |sql, id| sql.replacen('?', id, 1)));
     }
-    // Postgres gets each list as one value.
-    let half = ids[..ids.len() / 2].join(",");
-    let list = if sql.contains("ANY($1)") { format!("'{{{half}}}'") } else { half };
-    format!("EXPLAIN {}", sql.replace("$1", &list).replace("$2", &list))
+    // From the last place to the first, as `$1` is also the beginning of `$10`.
+    let places = ids.iter().enumerate().rev();
+    format!("EXPLAIN {}", places.fold(sql.to_owned(), |sql, (place, id)| sql.replace(&format!("${}", place + 1), id)))
 }
 
 /// A desk whose statements are recorded.

@@ -7,6 +7,7 @@ use std::sync::RwLock;
 use diesel::prelude::*;
 
 use crate::store::backend::unless_duplicate;
+use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::schema::words;
@@ -70,7 +71,7 @@ impl Dictionary {
         missing.dedup();
         if !missing.is_empty() {
             let rows: Vec<(i64, String)> =
-                words::table.filter(words::id.eq_any(missing)).select((words::id, words::word)).load(db)?;
+                words::table.filter(is_in(words::id, missing)).select((words::id, words::word)).load(db)?;
             self.write(|known| known.extend(rows.iter().cloned()));
             found.extend(rows);
         }

@@ -11,6 +11,7 @@ use crate::domain::comparison::{Change, Group, Items, LOOK, Problems, Subject, c
 use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::{RunId, RunNo};
+use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{messages, run_comparisons, run_counts, runs, words};
@@ -120,8 +121,8 @@ pub fn examples(
     if places.is_empty() && other_places.is_empty() {
         return Ok((ItemKeys::new(), ItemKeys::new()));
     }
-    let here = messages::run_id.eq(run).and(messages::seq.eq_any(places.to_vec()));
-    let there = messages::run_id.eq(other).and(messages::seq.eq_any(other_places.to_vec()));
+    let here = messages::run_id.eq(run).and(is_in(messages::seq, places));
+    let there = messages::run_id.eq(other).and(is_in(messages::seq, other_places));
     let rows: Vec<(RunId, i64, Vec<u8>)> = messages::table
         .filter(here.or(there))
         .select((messages::run_id, messages::seq, messages::item_key))

@@ -12,6 +12,7 @@ use crate::domain::message::Counts;
 use crate::domain::run::RunState;
 use crate::domain::timeline::Timeline;
 use crate::ids::{RunId, RunNo, SystemKey};
+use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::messages::StoredTimeline;
@@ -80,7 +81,7 @@ pub fn details(
         .into_boxed();
     let query = match grant.reach() {
         Scope::All => query,
-        Scope::Groups(groups) => query.filter(systems::group_id.eq_any(groups.clone())),
+        Scope::Groups(groups) => query.filter(is_in(systems::group_id, groups.clone())),
     };
     let row: (System, Run, Option<Counters>, Option<RunId>, Replica, Numbers) = query
         .select((

@@ -9,6 +9,7 @@ use super::record::Run;
 use crate::clock::Stamp;
 use crate::domain::run::RunResult;
 use crate::ids::SystemId;
+use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{run_progress, runs, systems};
@@ -18,10 +19,11 @@ use crate::store::systems::{InReach, System};
 /// look for "not ended" would read all runs of the systems.
 macro_rules! open_runs {
     ($of_systems:expr) => {{
-        use diesel::dsl::sql;
         use diesel::sql_types::Bool;
-        let queued = $of_systems.and(sql::<Bool>("runs.state = 'queued'"));
-        queued.or($of_systems.and(sql::<Bool>("runs.state = 'running'")))
+
+        use crate::store::cached::fixed;
+        let queued = $of_systems.and(fixed::<Bool>("runs.state = 'queued'"));
+        queued.or($of_systems.and(fixed::<Bool>("runs.state = 'running'")))
     }};
 }
 pub(super) use open_runs;
@@ -41,7 +43,7 @@ fn with_totals((run, counters): (Run, Option<Counters>)) -> (Run, Totals) {
 /// The open runs of these systems.
 pub fn open_of(db: &mut Db, of: &[SystemId]) -> Result<HashMap<SystemId, Open>> {
     let rows: Vec<(Run, Option<Counters>)> = in_order()
-        .filter(open_runs!(runs::system_id.eq_any(of.to_vec())))
+        .filter(open_runs!(is_in(runs::system_id, of)))
         .select((Run::as_select(), Option::<Counters>::as_select()))
         .load(db)?;
     let mut open: HashMap<SystemId, Open> = HashMap::new();
@@ -81,7 +83,7 @@ pub fn recent_of(
     let rows: Vec<RecentRow> = runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
         .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
-        .filter(systems::id.eq_any(of.to_vec()))
+        .filter(is_in(systems::id, of))
         .filter(runs::no.gt(systems::last_run_no - most))
         .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
         .order((runs::system_id, runs::no))

@@ -8,6 +8,7 @@ use super::claim::Claim;
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts, Operation};
 use crate::ids::RunId;
+use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{run_counts, run_progress, words};
@@ -77,7 +78,7 @@ impl From<Counters> for Totals {
     }
 }
 
-/// The counters of a run. (A list of one would be another statement each time: `IN` is prepared again.)
+/// The counters of a run.
 pub fn progress(db: &mut Db, run: RunId) -> Result<Totals> {
     let row: Option<Counters> = run_progress::table.find(run).select(Counters::as_select()).first(db).optional()?;
     Ok(row.map(Totals::from).unwrap_or_default())
@@ -138,7 +139,7 @@ pub fn count_emitted(db: &mut Db, claim: &Claim, n: i64) -> Result<()> {
 pub fn main_errors(db: &mut Db, runs: &[RunId]) -> Result<HashMap<RunId, String>> {
     let counted: Vec<(RunId, String, i64)> = run_counts::table
         .inner_join(words::table.on(words::id.eq(run_counts::code)))
-        .filter(run_counts::run_id.eq_any(runs.to_vec()))
+        .filter(is_in(run_counts::run_id, runs))
         .filter(run_counts::category.eq(Category::Error))
         .select((run_counts::run_id, words::word, run_counts::n))
         .load(db)?;

@@ -9,6 +9,7 @@ use super::progress::{Counters, Totals, main_errors, progress};
 use crate::clock::Stamp;
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
 use crate::ids::{RunId, RunNo, SystemId};
+use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::plans::Braked;
@@ -218,7 +219,7 @@ pub fn numbers_of(
     let kept = runs::ended_at.is_null().or(runs::ended_at.ge(kept_since));
     let ids: Vec<RunId> = ids.into_iter().collect();
     let rows: Vec<(RunId, RunNo)> =
-        runs::table.filter(runs::id.eq_any(ids)).filter(kept).select((runs::id, runs::no)).load(db)?;
+        runs::table.filter(is_in(runs::id, ids)).filter(kept).select((runs::id, runs::no)).load(db)?;
     Ok(rows.into_iter().collect())
 }
 

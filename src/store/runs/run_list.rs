@@ -15,6 +15,7 @@ use crate::clock::{Stamp, micros};
 use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::ids::{GroupId, RunId, RunNo, SystemKey};
+use crate::store::cached::is_in;
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
 use crate::store::messages::find_code;
@@ -112,7 +113,7 @@ pub fn run_list(
 ) -> Result<RunListRows> {
     let mut query = joined().into_boxed::<DbBackend>();
     if let Scope::Groups(groups) = grant.scope() {
-        query = query.filter(systems::group_id.eq_any(groups.clone()));
+        query = query.filter(is_in(systems::group_id, groups.clone()));
     }
     if let Some(part) = &filter.system {
         let [typed, upper, small] = patterns(part);
@@ -288,7 +289,7 @@ fn place_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, place: &RunListCursor) 
         .select((runs::queued_at, runs::id))
         .into_boxed::<DbBackend>();
     if let Scope::Groups(groups) = grant.scope() {
-        query = query.filter(systems::group_id.eq_any(groups.clone()));
+        query = query.filter(is_in(systems::group_id, groups.clone()));
     }
     Ok(query.first(db).optional()?)
 }

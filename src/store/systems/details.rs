@@ -9,6 +9,7 @@ use super::record::System;
 use super::times::SystemTimes;
 use crate::access::Scope;
 use crate::ids::SystemKey;
+use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::schema::{credentials, replicas, system_groups, systems, watches};
@@ -44,7 +45,7 @@ pub fn details(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<Sys
         .into_boxed();
     let query = match grant.reach() {
         Scope::All => query,
-        Scope::Groups(groups) => query.filter(systems::group_id.eq_any(groups.clone())),
+        Scope::Groups(groups) => query.filter(is_in(systems::group_id, groups.clone())),
     };
     let rows: Vec<DetailsRow> = query
         .select((

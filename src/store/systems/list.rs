@@ -9,6 +9,7 @@ use super::record::System;
 use crate::access::Scope;
 use crate::domain::status::Overall;
 use crate::ids::{GroupId, SystemKey};
+use crate::store::cached::{fixed, is_in};
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{system_counts, system_groups, systems};
@@ -71,15 +72,14 @@ pub fn list(
     page: &Page,
     limit: i64,
 ) -> Result<(Vec<Listed>, Option<SystemCursor>)> {
-    use diesel::dsl::sql;
     use diesel::sql_types::BigInt;
 
     let rank = || match filter.sort {
-        Sort::Status => sql::<BigInt>(
+        Sort::Status => fixed::<BigInt>(
             "CAST(CASE systems.overall WHEN 'error' THEN 0 WHEN 'warning' THEN 1 WHEN 'ok' THEN 2 ELSE 3 END AS BIGINT)",
         ),
-        Sort::Name => sql::<BigInt>("CAST(CASE WHEN systems.id > 0 THEN 0 ELSE 1 END AS BIGINT)"),
-        Sort::LastSuccess => sql::<BigInt>("coalesce(systems.last_success_at, 0)"),
+        Sort::Name => fixed::<BigInt>("CAST(CASE WHEN systems.id > 0 THEN 0 ELSE 1 END AS BIGINT)"),
+        Sort::LastSuccess => fixed::<BigInt>("coalesce(systems.last_success_at, 0)"),
     };
     let mut query = reached(grant);
     if let Some(status) = filter.status {
@@ -172,7 +172,7 @@ fn escape_like(text: &str) -> String {
 pub fn counts(db: &mut Db, grant: &impl Systems) -> Result<HashMap<Overall, i64>> {
     let mut query = system_counts::table.into_boxed();
     if let Scope::Groups(groups) = grant.reach() {
-        query = query.filter(system_counts::group_id.eq_any(groups.clone()));
+        query = query.filter(is_in(system_counts::group_id, groups.clone()));
     }
     let rows: Vec<(Overall, i64)> = query.select((system_counts::overall, system_counts::n)).load(db)?;
     let mut counts = HashMap::new();

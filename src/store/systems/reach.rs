@@ -5,6 +5,7 @@ use std::ops::Deref;
 use diesel::prelude::*;
 
 use crate::access::{Grant, Permission, Scope};
+use crate::store::cached::is_in;
 use crate::store::connection::DbBackend;
 use crate::store::schema::systems;
 
@@ -56,6 +57,6 @@ pub(in crate::store) fn with_deleted<'a>(grant: &impl Systems) -> Reached<'a> {
     let all = systems::table.into_boxed();
     match grant.reach() {
         Scope::All => all,
-        Scope::Groups(groups) => all.filter(systems::group_id.eq_any(groups.clone())),
+        Scope::Groups(groups) => all.filter(is_in(systems::group_id, groups.clone())),
     }
 }
