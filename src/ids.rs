@@ -35,6 +35,8 @@ id! {
     CheckNo;
     /// A person with an account.
     PersonId;
+    /// A token of a program.
+    TokenId;
     /// A role collection.
     CollectionId;
     /// An entity set of a replica.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::grant::{Grant, Principal, Scope};
+use super::grant::{Grant, Scope};
 use super::permission::{Permission, Verb};
+use super::principal::Principal;
 use super::template::Template;
 use crate::ids::{GroupId, PersonId};
 

@@ -4,31 +4,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::permission::Permission;
-use crate::ids::{GroupId, PersonId};
-
-/// Who acts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Principal {
-    Person {
-        id: PersonId,
-        name: String,
-    },
-    Schedule,
-    Worker,
-    /// Somebody at the console of the server.
-    Console,
-}
-
-impl fmt::Display for Principal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Person { name, .. } => f.write_str(name),
-            Self::Schedule => f.write_str("Schedule"),
-            Self::Worker => f.write_str("Worker"),
-            Self::Console => f.write_str("Console"),
-        }
-    }
-}
+use super::principal::Principal;
+use crate::ids::GroupId;
 
 /// Which systems a permission reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]

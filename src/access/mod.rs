@@ -6,9 +6,11 @@
 mod actor;
 mod grant;
 mod permission;
+mod principal;
 mod template;
 
 pub use actor::{Actor, Assignment, Missing, Reach};
-pub use grant::{Grant, Internal, Principal, Scope};
+pub use grant::{Grant, Internal, Scope};
 pub use permission::{Permission, Verb, verbs};
+pub use principal::Principal;
 pub use template::Template;

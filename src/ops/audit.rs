@@ -145,14 +145,14 @@ impl Event {
 /// Writes entries about what one principal does from one address.
 #[derive(Debug, Clone)]
 pub struct AuditLog {
-    pub principal: String,
+    pub principal: Principal,
     pub address: Option<String>,
 }
 
 impl AuditLog {
     #[must_use]
     pub fn new(principal: &Principal, address: Option<String>) -> Self {
-        Self { principal: principal.to_string(), address }
+        Self { principal: principal.clone(), address }
     }
 
     /// Writes an entry in the transaction of its cause.
@@ -164,7 +164,8 @@ impl AuditLog {
         let personal = Personal {
             digest: personal_digest(&audit_seal::Personal {
                 salt: &salt,
-                principal: &self.principal,
+                who: Some((self.principal.kind(), self.principal.id())),
+                name: self.principal.name(),
                 address: self.address.as_deref(),
             })
             .to_vec(),

@@ -32,7 +32,9 @@ pub struct SealedEntry<'a> {
 pub struct Personal<'a> {
     /// 16 random bytes. Erased with the rest, so that nobody can try names until the digest fits.
     pub salt: &'a [u8],
-    pub principal: &'a str,
+    /// Kind and id. `None` in entries of older versions, whose digest does not cover them.
+    pub who: Option<(&'a str, Option<i64>)>,
+    pub name: &'a str,
     pub address: Option<&'a str>,
 }
 
@@ -150,14 +152,18 @@ fn field(bytes: &mut Vec<u8>, value: Option<&[u8]>) {
     }
 }
 
-/// SHA-256 over salt, principal and address.
+/// SHA-256 over salt, name, address, kind and id.
 #[must_use]
 pub fn personal_digest(personal: &Personal<'_>) -> [u8; 32] {
-    let Personal { salt, principal, address } = *personal;
+    let Personal { salt, who, name, address } = *personal;
     let mut bytes = Vec::with_capacity(128);
     field(&mut bytes, Some(salt));
-    field(&mut bytes, Some(principal.as_bytes()));
+    field(&mut bytes, Some(name.as_bytes()));
     field(&mut bytes, address.map(str::as_bytes));
+    if let Some((kind, id)) = who {
+        field(&mut bytes, Some(kind.as_bytes()));
+        field(&mut bytes, id.map(i64::to_be_bytes).as_ref().map(<[u8; 8]>::as_slice));
+    }
     Sha256::digest(&bytes).into()
 }
 
@@ -169,7 +175,8 @@ mod tests {
     use super::*;
 
     const KEY: [u8; 32] = [5; 32];
-    const ADA: Personal<'_> = Personal { salt: &[1; 16], principal: "ada", address: Some("192.0.2.1") };
+    const ADA: Personal<'_> =
+        Personal { salt: &[1; 16], who: Some(("person", Some(7))), name: "ada", address: Some("192.0.2.1") };
 
     fn entry(id: i64, digest: &[u8]) -> SealedEntry<'_> {
         SealedEntry {
@@ -273,7 +280,11 @@ mod tests {
         assert_eq!(verify(Some(ADA)), Ok(()));
         assert_eq!(verify(None), Ok(()));
         for other in [
-            Personal { principal: "wim", ..ADA },
+            Personal { name: "wim", ..ADA },
+            Personal { who: Some(("person", Some(8))), ..ADA },
+            Personal { who: Some(("person", None)), ..ADA },
+            Personal { who: Some(("unknown", Some(7))), ..ADA },
+            Personal { who: None, ..ADA },
             Personal { address: None, ..ADA },
             Personal { address: Some(""), ..ADA },
             Personal { salt: &[2; 16], ..ADA },

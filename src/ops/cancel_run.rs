@@ -28,7 +28,7 @@ pub async fn cancel_run(
             let now = store::now(db)?;
             let (system, _group) = systems::find(db, &grant, &key)?;
             let (run, _totals) = runs::find(db, &system, no)?;
-            let by = grant.principal().to_string();
+            let by = grant.principal().clone();
             let state = if runs::withdraw(db, run.id, &by, now)? {
                 RunState::Ended
             } else if runs::cancel(db, run.id, &by, now)?.is_some() || run.cancel_at.is_some() && run.ended_at.is_none()

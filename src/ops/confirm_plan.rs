@@ -61,7 +61,7 @@ pub async fn confirm_plan(
                 lane: run.lane,
                 request_key: None,
                 trigger: Trigger::Confirmed,
-                principal: grant.principal().to_string(),
+                principal: grant.principal().clone(),
                 attempt: 1,
                 retries_run: None,
                 plan_digest: Some(digest.clone()),

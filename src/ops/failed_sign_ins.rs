@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::audit::{Action, AuditLog, Event};
+use crate::access::Principal;
 use crate::clock::Stamp;
 use crate::domain::client_network::network_of;
 use crate::store::{Result, Store};
@@ -50,7 +51,7 @@ impl FailedSignIns {
             .write(move |db| {
                 for ((account, address), n) in rows {
                     let subject = account.as_deref().unwrap_or("(unknown name)");
-                    let audit = AuditLog { principal: subject.to_owned(), address };
+                    let audit = AuditLog { principal: Principal::Unknown { name: subject.to_owned() }, address };
                     let refused = Event::new(Action::RefuseSignIn, subject).after(serde_json::json!({ "times": n }));
                     audit.record(db, refused.erase_at(now.plus(KEPT)), now)?;
                 }

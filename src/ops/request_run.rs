@@ -101,7 +101,7 @@ pub async fn request_run(
                 lane: "main".to_owned(),
                 request_key: Some(request_key),
                 trigger: Trigger::Manual,
-                principal: asked.principal().to_string(),
+                principal: asked.principal().clone(),
                 attempt: 1,
                 retries_run: None,
                 plan_digest: None,
@@ -110,7 +110,7 @@ pub async fn request_run(
             let queued = queue(db, &due, now)?;
             // A retry that waits is pulled forward.
             let is_pulled = match &queued {
-                Queued::Already(run) => pull_forward(db, run.id, Trigger::Manual, &asked.principal().to_string(), now)?,
+                Queued::Already(run) => pull_forward(db, run.id, Trigger::Manual, asked.principal(), now)?,
                 Queued::New { .. } | Queued::Same { .. } => false,
             };
             let changed = match &queued {

@@ -72,7 +72,8 @@ pub async fn verify_audit(store: &Store, vault: &Vault) -> Result<std::result::R
             let (number, seal) = (entry.seal_no.unwrap_or(0), entry.seal.clone().unwrap_or_default());
             let personal = actor.as_ref().map(|actor| Personal {
                 salt: &actor.salt,
-                principal: &actor.principal,
+                who: actor.kind.as_deref().map(|kind| (kind, actor.id)),
+                name: &actor.name,
                 address: actor.address.as_deref(),
             });
             if let Err(broken) = chain.verify(number, &seal, &to_sealed(entry), personal.as_ref()) {

@@ -8,7 +8,7 @@ use super::error::{OpError, Result};
 use super::passwords::{Passwords, VerifiedPassword};
 use super::people::{NewPerson, Wrong, parse_name, parse_zone};
 use super::random;
-use crate::access::{Internal, Reach};
+use crate::access::{Internal, Principal, Reach};
 use crate::clock::Stamp;
 use crate::ids::PersonId;
 use crate::store::{Store, StoreError, people, portal};
@@ -90,8 +90,9 @@ pub async fn set_up(
             }
             let id = people::create(db, &name, &password, zone.as_deref(), now)?;
             let collection = people::collection(db, "Administrator")?.ok_or(StoreError::NotFound)?;
-            people::assign(db, id, collection, Reach::All, "set-up", now)?;
-            let audit = AuditLog { principal: name.clone(), address };
+            let principal = Principal::Person { id, name: name.clone() };
+            people::assign(db, id, collection, Reach::All, &principal, now)?;
+            let audit = AuditLog { principal, address };
             let after = serde_json::json!({ "collection": "Administrator", "reach": "all" });
             audit.record(db, Event::new(Action::SetUpPortal, &name).after(after), now)?;
             Ok(id)

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use super::audit::{Action, AuditLog, Event};
 use super::error::Result;
 use super::passwords::{Passwords, VerifiedPassword};
-use crate::access::Actor;
+use crate::access::{Actor, Principal};
 use crate::clock::Stamp;
 use crate::ids::PersonId;
 use crate::store::{Store, people, sessions};
@@ -39,8 +39,8 @@ pub async fn sign_in(
         (Some(account), Some(verified)) if right => (account, verified),
         (refused, _verified) => return Ok(SignInResult::Refused(refused.map(|account| account.name))),
     };
-    let audit = AuditLog { principal: account.name.clone(), address };
     let id = account.id;
+    let audit = AuditLog { principal: Principal::Person { id, name: account.name.clone() }, address };
     store.write(move |db| audit.record(db, Event::new(Action::SignIn, &account.name), now)).await?;
     Ok(SignInResult::In(id, verified))
 }

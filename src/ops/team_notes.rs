@@ -55,8 +55,13 @@ pub async fn write(
         wrong.push(("placing".to_owned(), "Choose one of the two.".to_owned()));
     }
     let Some(placing) = placing.filter(|_placing| wrong.is_empty()) else { return Err(OpError::Invalid(wrong)) };
-    let note =
-        TeamNote { code: code.to_owned(), advice, placing, written_by: audit.principal.clone(), written_at: now };
+    let note = TeamNote {
+        code: code.to_owned(),
+        advice,
+        placing,
+        written_by: audit.principal.name().to_owned(),
+        written_at: now,
+    };
     let (grant, seen) = (grant.clone(), draft.seen);
     let written = store.write(move |db| {
         let before = team_notes::find(db, &note.code)?;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::connection::Db;
 use super::error::Result;
 use super::schema::{audit, audit_personal};
-use crate::access::Internal;
+use crate::access::{Internal, Principal};
 use crate::clock::Stamp;
 use crate::ids::{GroupId, SystemId};
 
@@ -26,7 +26,7 @@ pub struct Change<'a> {
 /// Who, from where, with the salted digest that the chain covers.
 #[derive(Debug, Clone)]
 pub struct Personal {
-    pub principal: String,
+    pub principal: Principal,
     pub address: Option<String>,
     pub salt: Vec<u8>,
     pub digest: Vec<u8>,
@@ -53,7 +53,7 @@ pub fn write(db: &mut Db, change: &Change<'_>, personal: &Personal, now: Stamp) 
         .values((
             audit_personal::audit_id.eq(id),
             audit_personal::salt.eq(&personal.salt),
-            audit_personal::principal.eq(&personal.principal),
+            done_by!(personal.principal => audit_personal::principal_kind, audit_personal::principal_id, audit_personal::principal),
             audit_personal::address.eq(&personal.address),
             audit_personal::erase_at.eq(personal.erase_at),
         ))
@@ -127,13 +127,23 @@ pub fn seal(db: &mut Db, entry: i64, number: i64, seal: &[u8]) -> Result<()> {
 #[derive(Debug, Clone, Queryable, PartialEq, Eq)]
 pub struct Actor {
     pub salt: Vec<u8>,
-    pub principal: String,
+    /// `None` in entries of older versions.
+    pub kind: Option<String>,
+    pub id: Option<i64>,
+    pub name: String,
     pub address: Option<String>,
 }
 
 /// Sealed entries in the order of the chain, after a seal number.
 pub fn sealed_after(db: &mut Db, after: i64, limit: i64) -> Result<Vec<(AuditEntry, Option<Actor>)>> {
-    let actor = (audit_personal::salt, audit_personal::principal, audit_personal::address).nullable();
+    let actor = (
+        audit_personal::salt,
+        audit_personal::principal_kind,
+        audit_personal::principal_id,
+        audit_personal::principal,
+        audit_personal::address,
+    )
+        .nullable();
     Ok(audit::table
         .left_join(audit_personal::table.on(audit_personal::audit_id.eq(audit::id)))
         .filter(audit::seal_no.gt(after))

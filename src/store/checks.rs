@@ -9,7 +9,7 @@ use super::connection::Db;
 use super::error::{Result, StoreError};
 use super::schema::checks;
 use super::systems::{InReach, System};
-use crate::access::Internal;
+use crate::access::{Internal, Principal};
 use crate::clock::{Stamp, micros};
 use crate::domain::cadence::Cadence;
 use crate::domain::run::{CheckTrigger, RunState, Stage};
@@ -45,7 +45,7 @@ pub fn queue(
     db: &mut Db,
     system: SystemId,
     trigger: CheckTrigger,
-    principal: &str,
+    principal: &Principal,
     now: Stamp,
 ) -> Result<(CheckNo, bool)> {
     let of_system = checks::table.filter(checks::system_id.eq(system));
@@ -57,7 +57,7 @@ pub fn queue(
                 checks::no.eq(last.unwrap_or(0) + 1),
                 checks::state.eq(RunState::Queued),
                 checks::trigger.eq(trigger),
-                checks::principal.eq(principal),
+                done_by!(principal => checks::principal_kind, checks::principal_id, checks::principal),
                 checks::queued_at.eq(now),
                 checks::claim_no.eq(0),
             ))
@@ -73,7 +73,11 @@ pub fn queue(
     }
     let due = of_system.filter(checks::state.eq(RunState::Queued)).filter(checks::trigger.ne(trigger));
     let taken_over = diesel::update(due)
-        .set((checks::trigger.eq(trigger), checks::principal.eq(principal), checks::queued_at.eq(now)))
+        .set((
+            checks::trigger.eq(trigger),
+            done_by!(principal => checks::principal_kind, checks::principal_id, checks::principal),
+            checks::queued_at.eq(now),
+        ))
         .execute(db)?;
     Ok((no, taken_over == 1))
 }
@@ -97,7 +101,7 @@ pub fn last(db: &mut Db, system: &InReach<System>) -> Result<Option<Check>> {
 
 /// Queues the check that follows a change of the settings. An open check that has begun starts over: what it finds is
 /// about the old settings.
-pub fn queue_after_change(db: &mut Db, system: SystemId, principal: &str, now: Stamp) -> Result<CheckNo> {
+pub fn queue_after_change(db: &mut Db, system: SystemId, principal: &Principal, now: Stamp) -> Result<CheckNo> {
     let open = checks::table.filter(checks::system_id.eq(system)).filter(checks::state.ne(RunState::Ended));
     let restarted = diesel::update(open)
         .set((
@@ -105,7 +109,7 @@ pub fn queue_after_change(db: &mut Db, system: SystemId, principal: &str, now: S
             // Fences off the worker that has it.
             checks::claim_no.eq(checks::claim_no + 1),
             checks::lease_until.eq(None::<Stamp>),
-            checks::principal.eq(principal),
+            done_by!(principal => checks::principal_kind, checks::principal_id, checks::principal),
             checks::queued_at.eq(now),
         ))
         .returning(checks::no)

@@ -3,6 +3,8 @@
 use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{Db, LOCK_WAIT};
@@ -17,11 +19,21 @@ const LOCK: i64 = 0x7379_6e63_6465_736b;
 /// Brings the database to this version's schema.
 pub(super) fn run(connection: &mut Db) -> Result<()> {
     match connection {
-        Db::Sqlite(sqlite) => sqlite.exclusive_transaction(|inner| migrate_all(inner, SQLITE)),
+        Db::Sqlite(sqlite) => {
+            // A table is changed by making a new one: with foreign keys on, dropping the old one deletes what refers to it.
+            // Within a transaction the setting cannot be changed.
+            sqlite.batch_execute("PRAGMA foreign_keys=OFF")?;
+            let outcome = sqlite.exclusive_transaction(|inner| {
+                let changed = migrate_all(inner, SQLITE)?;
+                if changed { check_foreign_keys(inner) } else { Ok(()) }
+            });
+            sqlite.batch_execute("PRAGMA foreign_keys=ON")?;
+            outcome
+        }
         Db::Postgres(postgres) => {
             // Another process may be migrating for long: this one waits.
             postgres.batch_execute(&format!("SET lock_timeout = 0; SELECT pg_advisory_lock({LOCK})"))?;
-            let outcome = migrate_all(postgres, POSTGRES);
+            let outcome = migrate_all(postgres, POSTGRES).map(|_changed| ());
             let wait = LOCK_WAIT.as_millis();
             postgres.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK}); SET lock_timeout = {wait}"))?;
             outcome
@@ -29,7 +41,24 @@ pub(super) fn run(connection: &mut Db) -> Result<()> {
     }
 }
 
-fn migrate_all<C, B>(connection: &mut C, source: EmbeddedMigrations) -> Result<()>
+/// Fails if a row refers to one that does not exist.
+fn check_foreign_keys(sqlite: &mut SqliteConnection) -> Result<()> {
+    #[derive(QueryableByName)]
+    struct Violation {
+        #[diesel(sql_type = Text)]
+        table: String,
+    }
+    let found: Vec<Violation> = sql_query(r#"SELECT "table" FROM pragma_foreign_key_check LIMIT 1"#).load(sqlite)?;
+    match found.first() {
+        None => Ok(()),
+        Some(Violation { table }) => Err(StoreError::Database(format!(
+            "the schema could not be brought up to date: a row of {table} refers to one that does not exist"
+        ))),
+    }
+}
+
+/// Runs what is pending. Returns whether there was any.
+fn migrate_all<C, B>(connection: &mut C, source: EmbeddedMigrations) -> Result<bool>
 where
     B: Backend,
     C: MigrationHarness<B>,
@@ -46,6 +75,5 @@ where
             "the database was made by a newer version of Syncdesk (it has migration {version}); start that version"
         )));
     }
-    connection.run_pending_migrations(source).map_err(failed)?;
-    Ok(())
+    Ok(!connection.run_pending_migrations(source).map_err(failed)?.is_empty())
 }

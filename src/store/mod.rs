@@ -6,6 +6,13 @@
 
 #![expect(clippy::missing_errors_doc, reason = "all of it fails as `StoreError` says; exceptions are documented")]
 
+/// The three columns of who did something: its kind, its id and its name at that time.
+macro_rules! done_by {
+    ($principal:expr => $kind:path, $id:path, $name:path) => {
+        ($kind.eq($principal.kind()), $id.eq($principal.id()), $name.eq($principal.name()))
+    };
+}
+
 pub mod audit;
 mod backend;
 mod cached;

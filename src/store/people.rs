@@ -8,7 +8,7 @@ use super::error::{Result, StoreError};
 use super::schema::{assignments, collection_templates, collections, people, system_groups};
 use super::sessions;
 use super::systems::lower;
-use crate::access::{Actor, Assignment, Reach, Template};
+use crate::access::{Actor, Assignment, Principal, Reach, Template};
 use crate::clock::Stamp;
 use crate::domain::names::are_same;
 use crate::ids::{CollectionId, GroupId, PersonId};
@@ -164,7 +164,7 @@ pub fn assign(
     person: PersonId,
     collection: CollectionId,
     reach: Reach,
-    by: &str,
+    by: &Principal,
     now: Stamp,
 ) -> Result<()> {
     let group = match reach {
@@ -177,7 +177,7 @@ pub fn assign(
             assignments::collection_id.eq(collection),
             assignments::group_id.eq(group),
             assignments::created_at.eq(now),
-            assignments::created_by.eq(by),
+            done_by!(by => assignments::created_by_kind, assignments::created_by_id, assignments::created_by),
         ))
         .execute(db)?;
     sessions::delete_of(db, person)?;

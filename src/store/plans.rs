@@ -175,7 +175,10 @@ pub fn confirm(
             .filter(braked_plans::expires_at.gt(now))
             .filter(braked_plans::confirmed_at.is_null()),
     )
-    .set((braked_plans::confirmed_at.eq(now), braked_plans::confirmed_by.eq(grant.principal().to_string())))
+    .set((
+        braked_plans::confirmed_at.eq(now),
+        done_by!(grant.principal() => braked_plans::confirmed_by_kind, braked_plans::confirmed_by_id, braked_plans::confirmed_by),
+    ))
     .execute(db)?;
     Ok(confirmed == 1)
 }

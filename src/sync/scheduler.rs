@@ -46,7 +46,7 @@ async fn queue_checks(engine: &Engine) -> Result<()> {
     let cadence = engine.limits.cadence.clone();
     let queue = move |db: &mut Db| {
         let now = store::now(db)?;
-        let principal = schedule.principal().to_string();
+        let principal = schedule.principal();
         for (system, was) in due {
             if systems::take_check(db, system, was, &cadence)? {
                 checks::queue(db, system, CheckTrigger::Regular, &principal, now)?;
@@ -100,7 +100,7 @@ fn queue_run(db: &mut Db, by: Internal, (system, was): (SystemId, Stamp), came: 
         lane: "main".to_owned(),
         request_key: None,
         trigger: came.trigger,
-        principal: by.principal().to_string(),
+        principal: by.principal(),
         attempt: 1,
         retries_run: None,
         plan_digest: None,

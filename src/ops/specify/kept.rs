@@ -197,7 +197,11 @@ fn target(kind: &dyn ConnectorKind, specified: &Specified, slot: &str) -> Target
 fn person(grant: &Grant<verbs::SpecifySystems>) -> Option<PersonId> {
     match grant.principal() {
         Principal::Person { id, .. } => Some(*id),
-        Principal::Schedule | Principal::Worker | Principal::Console => None,
+        Principal::Token { .. }
+        | Principal::Schedule
+        | Principal::Worker
+        | Principal::Console
+        | Principal::Unknown { .. } => None,
     }
 }
 

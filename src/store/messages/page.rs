@@ -10,7 +10,7 @@ use crate::domain::team_note::TeamNote;
 use crate::ids::RunId;
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
-use crate::store::schema::{house_notes, messages, words};
+use crate::store::schema::{messages, team_notes, words};
 use crate::store::systems::lower;
 use crate::store::team_notes::StoredNote;
 
@@ -180,7 +180,7 @@ pub fn first_error(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, run: RunId) -> 
     type Row = (i64, String, String, Option<String>, Option<StoredNote>);
     let rows: Vec<Row> = messages::table
         .inner_join(words::table.on(words::id.eq(messages::code)))
-        .left_join(house_notes::table.on(lower(house_notes::code).eq(lower(words::word))))
+        .left_join(team_notes::table.on(lower(team_notes::code).eq(lower(words::word))))
         .filter(messages::run_id.eq(run))
         .filter(messages::category.eq(Category::Error))
         .order(messages::seq)

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use super::claim::Claim;
 use super::queue::{NewRun, Queued, try_queue};
+use crate::access::Principal;
 use crate::clock::Stamp;
 use crate::domain::cadence::{self, Cadence};
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger, result_of};
@@ -100,7 +101,7 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Fol
             lane: claim.lane.clone(),
             request_key: None,
             trigger: Trigger::Retry,
-            principal: "Schedule".to_owned(),
+            principal: Principal::Schedule,
             attempt: claim.attempt + 1,
             retries_run: Some(claim.run),
             plan_digest: None,
@@ -119,14 +120,14 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Fol
 }
 
 /// Ends a queued run that was canceled before anybody claimed it.
-pub fn withdraw(db: &mut Db, run: RunId, by: &str, now: Stamp) -> Result<bool> {
+pub fn withdraw(db: &mut Db, run: RunId, by: &Principal, now: Stamp) -> Result<bool> {
     let ended = diesel::update(runs::table.filter(runs::id.eq(run)).filter(runs::state.eq(RunState::Queued)))
         .set((
             runs::state.eq(RunState::Ended),
             runs::ended_at.eq(now),
             runs::result.eq(RunResult::Canceled),
             runs::cancel_at.eq(now),
-            runs::cancel_by.eq(by),
+            done_by!(by => runs::cancel_by_kind, runs::cancel_by_id, runs::cancel_by),
         ))
         .execute(db)?;
     Ok(ended == 1)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 
 use super::record::Run;
-use crate::access::Internal;
+use crate::access::{Internal, Principal};
 use crate::clock::Stamp;
 use crate::domain::retry;
 use crate::domain::run::{RunState, Trigger};
@@ -23,7 +23,7 @@ pub struct NewRun {
     /// The same key gives the same run: the double click.
     pub request_key: Option<String>,
     pub trigger: Trigger,
-    pub principal: String,
+    pub principal: Principal,
     pub attempt: i64,
     pub retries_run: Option<RunId>,
     /// The plan that a person confirmed.
@@ -99,7 +99,7 @@ fn insert(db: &mut Db, due: &NewRun, now: Stamp) -> Result<Run> {
             runs::lane.eq(&due.lane),
             runs::state.eq(RunState::Queued),
             runs::trigger.eq(due.trigger),
-            runs::principal.eq(&due.principal),
+            done_by!(due.principal => runs::principal_kind, runs::principal_id, runs::principal),
             runs::attempt.eq(due.attempt),
             runs::retries_run.eq(due.retries_run),
             runs::plan_digest.eq(&due.plan_digest),
@@ -114,21 +114,25 @@ fn insert(db: &mut Db, due: &NewRun, now: Stamp) -> Result<Run> {
 }
 
 /// A queued run that waits for its time starts now, and is a person's from here on.
-pub fn pull_forward(db: &mut Db, run: RunId, trigger: Trigger, principal: &str, now: Stamp) -> Result<bool> {
+pub fn pull_forward(db: &mut Db, run: RunId, trigger: Trigger, principal: &Principal, now: Stamp) -> Result<bool> {
     let moved = diesel::update(
         runs::table.filter(runs::id.eq(run)).filter(runs::state.eq(RunState::Queued)).filter(runs::not_before.gt(now)),
     )
-    .set((runs::not_before.eq(now), runs::trigger.eq(trigger), runs::principal.eq(principal)))
+    .set((
+        runs::not_before.eq(now),
+        runs::trigger.eq(trigger),
+        done_by!(principal => runs::principal_kind, runs::principal_id, runs::principal),
+    ))
     .execute(db)?;
     Ok(moved == 1)
 }
 
 /// Asks for an open run to be canceled. A queued one ends at once: that is the caller's to do.
-pub fn cancel(db: &mut Db, run: RunId, by: &str, now: Stamp) -> Result<Option<RunState>> {
+pub fn cancel(db: &mut Db, run: RunId, by: &Principal, now: Stamp) -> Result<Option<RunState>> {
     let state: Option<RunState> = diesel::update(
         runs::table.filter(runs::id.eq(run)).filter(runs::state.ne(RunState::Ended)).filter(runs::cancel_at.is_null()),
     )
-    .set((runs::cancel_at.eq(now), runs::cancel_by.eq(by)))
+    .set((runs::cancel_at.eq(now), done_by!(by => runs::cancel_by_kind, runs::cancel_by_id, runs::cancel_by)))
     .returning(runs::state)
     .get_result(db)
     .optional()?;

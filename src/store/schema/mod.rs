@@ -31,7 +31,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     run_counts,
     run_timelines,
     run_comparisons,
-    house_notes,
+    team_notes,
     messages,
     checks,
     item_states,

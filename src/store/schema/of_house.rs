@@ -48,6 +48,8 @@ diesel::table! {
         collection_id -> BigInt,
         group_id -> Nullable<BigInt>,
         created_at -> BigInt,
+        created_by_kind -> Text,
+        created_by_id -> Nullable<BigInt>,
         created_by -> Text,
     }
 }
@@ -63,10 +65,12 @@ diesel::table! {
 }
 
 diesel::table! {
-    house_notes (code) {
+    team_notes (code) {
         code -> Text,
         advice -> Text,
-        stands -> Text,
+        placement -> Text,
+        written_by_kind -> Text,
+        written_by_id -> Nullable<BigInt>,
         written_by -> Text,
         written_at -> BigInt,
     }
@@ -92,6 +96,8 @@ diesel::table! {
     audit_personal (audit_id) {
         audit_id -> BigInt,
         salt -> Binary,
+        principal_kind -> Nullable<Text>,
+        principal_id -> Nullable<BigInt>,
         principal -> Text,
         address -> Nullable<Text>,
         erase_at -> Nullable<BigInt>,

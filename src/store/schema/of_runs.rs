@@ -8,6 +8,8 @@ diesel::table! {
         lane -> Text,
         state -> Text,
         trigger -> Text,
+        principal_kind -> Text,
+        principal_id -> Nullable<BigInt>,
         principal -> Text,
         attempt -> BigInt,
         retries_run -> Nullable<BigInt>,
@@ -19,6 +21,8 @@ diesel::table! {
         worker -> Nullable<Text>,
         lease_until -> Nullable<BigInt>,
         cancel_at -> Nullable<BigInt>,
+        cancel_by_kind -> Nullable<Text>,
+        cancel_by_id -> Nullable<BigInt>,
         cancel_by -> Nullable<Text>,
         started_at -> Nullable<BigInt>,
         ended_at -> Nullable<BigInt>,
@@ -131,6 +135,8 @@ diesel::table! {
         reason -> Text,
         expires_at -> BigInt,
         confirmed_at -> Nullable<BigInt>,
+        confirmed_by_kind -> Nullable<Text>,
+        confirmed_by_id -> Nullable<BigInt>,
         confirmed_by -> Nullable<Text>,
     }
 }

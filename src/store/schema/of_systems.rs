@@ -18,6 +18,8 @@ diesel::table! {
         max_attempts -> BigInt,
         hold_reason -> Nullable<Text>,
         hold_since -> Nullable<BigInt>,
+        hold_by_kind -> Nullable<Text>,
+        hold_by_id -> Nullable<BigInt>,
         hold_by -> Nullable<Text>,
         last_run_no -> BigInt,
         connection -> Text,
@@ -55,6 +57,8 @@ diesel::table! {
         version -> BigInt,
         settings -> Text,
         at -> BigInt,
+        principal_kind -> Text,
+        principal_id -> Nullable<BigInt>,
         principal -> Text,
     }
 }
@@ -82,6 +86,8 @@ diesel::table! {
         system_id -> BigInt,
         no -> BigInt,
         state -> Text,
+        principal_kind -> Text,
+        principal_id -> Nullable<BigInt>,
         principal -> Text,
         queued_at -> BigInt,
         claim_no -> BigInt,

@@ -6,7 +6,7 @@ use super::reach::{InReach, systems as reached};
 use super::record::{System, find_to_change};
 use super::times;
 use super::verdict::count;
-use crate::access::{Grant, verbs};
+use crate::access::{Grant, Principal, verbs};
 use crate::clock::Stamp;
 use crate::domain::names::are_same;
 use crate::domain::status::{Connection, Overall, Verdict};
@@ -76,7 +76,7 @@ pub fn create(
         ))
         .returning(systems::id)
         .get_result(db)?;
-    remember_version(db, id, 1, &draft.settings, &grant.principal().to_string(), now)?;
+    remember_version(db, id, 1, &draft.settings, grant.principal(), now)?;
     times::begin(db, id, draft.freshness_us, now)?;
     count(db, draft.group, Overall::Neutral, 1)?;
     Ok(id)
@@ -126,7 +126,7 @@ pub fn save(
     if changed == 0 {
         return Ok(false);
     }
-    remember_version(db, system.id, version, &draft.settings, &grant.principal().to_string(), now)?;
+    remember_version(db, system.id, version, &draft.settings, grant.principal(), now)?;
     if draft.group != system.group_id {
         count(db, system.group_id, system.overall, -1)?;
         count(db, draft.group, system.overall, 1)?;
@@ -141,14 +141,14 @@ pub fn save(
     Ok(true)
 }
 
-fn remember_version(db: &mut Db, id: SystemId, version: i64, settings: &str, by: &str, now: Stamp) -> Result<()> {
+fn remember_version(db: &mut Db, id: SystemId, version: i64, settings: &str, by: &Principal, now: Stamp) -> Result<()> {
     diesel::insert_into(system_versions::table)
         .values((
             system_versions::system_id.eq(id),
             system_versions::version.eq(version),
             system_versions::settings.eq(settings),
             system_versions::at.eq(now),
-            system_versions::principal.eq(by),
+            done_by!(by => system_versions::principal_kind, system_versions::principal_id, system_versions::principal),
         ))
         .execute(db)?;
     Ok(())
@@ -157,9 +157,13 @@ fn remember_version(db: &mut Db, id: SystemId, version: i64, settings: &str, by:
 /// Puts a system on hold.
 pub fn hold(db: &mut Db, grant: &Grant<verbs::HoldSystem>, key: &SystemKey, reason: &str, now: Stamp) -> Result<()> {
     let system: System = reached(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?;
-    let by = grant.principal().to_string();
+    let by = grant.principal();
     diesel::update(systems::table.find(system.id))
-        .set((systems::hold_reason.eq(reason), systems::hold_since.eq(now), systems::hold_by.eq(by)))
+        .set((
+            systems::hold_reason.eq(reason),
+            systems::hold_since.eq(now),
+            done_by!(by => systems::hold_by_kind, systems::hold_by_id, systems::hold_by),
+        ))
         .execute(db)?;
     times::stop(db, system.id)?;
     checks::withdraw_regular(db, system.id)?;
@@ -179,7 +183,11 @@ pub fn release(
         .set((
             systems::hold_reason.eq(None::<String>),
             systems::hold_since.eq(None::<Stamp>),
-            systems::hold_by.eq(None::<String>),
+            (
+                systems::hold_by_kind.eq(None::<String>),
+                systems::hold_by_id.eq(None::<i64>),
+                systems::hold_by.eq(None::<String>),
+            ),
             systems::next_due.eq(next_due),
         ))
         .execute(db)?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use syncdesk::clock::SystemClock;
-use syncdesk::ops::audit_seal::Broken;
+use syncdesk::ops::audit_seal::{Broken, Personal, personal_digest};
 use syncdesk::ops::keys::{KeyFile, Missing};
 use syncdesk::ops::seal_audit::{seal_audit, verify_audit};
 use syncdesk::ops::vault::Vault;
@@ -58,6 +58,9 @@ both_databases! {
             ("audit", "group_id", "1", last),
             ("audit", "system_id", "77", last),
             ("audit_personal", "principal", "'eve'", 6),
+            ("audit_personal", "principal_kind", "'token'", 6),
+            ("audit_personal", "principal_kind", "NULL", 6),
+            ("audit_personal", "principal_id", "4711", 6),
             ("audit_personal", "address", "'203.0.113.1'", 6),
         ] {
             let id = if table == "audit" { "id" } else { "audit_id" };
@@ -70,6 +73,28 @@ both_databases! {
             desk.sql(&format!("UPDATE {table} SET {column} = (SELECT {column} FROM kept) WHERE {id} = {entry}; DROP TABLE kept"));
             assert_eq!(sealed.verified().await, Ok(last), "{column} is as it was");
         }
+    }
+
+    /// Older versions sealed who acted by name and address only. Such an entry is valid as long as nobody adds a kind.
+    async fn entries_of_older_versions_are_valid(sealed: Sealed) {
+        let (desk, last) = (&sealed.desk, sealed.length + 1);
+        desk.add_group("Purchasing").await;
+        let old = Personal { salt: &[7; 16], who: None, name: "Console", address: None };
+        let blob = |bytes: &[u8]| {
+            let hex = hex::encode(bytes);
+            if desk.is_on_postgres() { format!("'\\x{hex}'::bytea") } else { format!("x'{hex}'") }
+        };
+        let entry = "(SELECT max(id) FROM audit)";
+        desk.sql(&format!(
+            "UPDATE audit SET personal_digest = {} WHERE id = {entry};
+             UPDATE audit_personal SET salt = {}, principal = 'Console', principal_kind = NULL, principal_id = NULL, address = NULL
+               WHERE audit_id = {entry}",
+            blob(&personal_digest(&old)), blob(old.salt)
+        ));
+        assert_eq!(seal_audit(&desk.context.store, &desk.context.vault).await.expect("it is sealed"), 1);
+        assert_eq!(sealed.verified().await, Ok(last));
+        desk.sql(&format!("UPDATE audit_personal SET principal_kind = 'console' WHERE audit_id = {entry}"));
+        assert_eq!(sealed.verified().await, Err(Broken::PersonChanged(last)));
     }
 
     async fn what_is_removed_or_put_in_is_noticed(sealed: Sealed) {

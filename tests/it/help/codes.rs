@@ -60,7 +60,7 @@ both_databases! {
         assert!(wim.get("/help/codes/file-DRIFT").await.expect(200).says("Call the desk."));
         assert!(wim.get("/help/codes/engine-77").await.expect(200).says("Feed the zebra."));
         assert_eq!(codes(&wim.get("/help?q=file-drift").await.expect(200)), ["FILE-DRIFT"]);
-        assert_eq!(desk.texts("SELECT code AS value FROM house_notes ORDER BY code"), ["ENGINE-77", "FILE-DRIFT"]);
+        assert_eq!(desk.texts("SELECT code AS value FROM team_notes ORDER BY code"), ["ENGINE-77", "FILE-DRIFT"]);
     }
 
     /// A message with a code of another version or engine: its page says so, and its text loses nothing.

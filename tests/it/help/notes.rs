@@ -83,7 +83,7 @@ both_databases! {
             assert!(refused.text(&format!("#{field}-error")).contains(said), "{}", refused.told());
             assert_eq!(refused.text("textarea").trim(), advice.trim(), "what was typed is still there");
         }
-        assert!(desk.texts("SELECT code AS value FROM house_notes").is_empty());
+        assert!(desk.texts("SELECT code AS value FROM team_notes").is_empty());
         write(&ada, &"ü".repeat(2_000), "beside").await.expect(303);
         ada.get("/help/codes/no%20code/note").await.expect(404);
         ada.get("/help/codes/no%20code").await.expect(200);
@@ -98,7 +98,7 @@ both_databases! {
         let told = other.submit(FORM, &[("advice", "Call me.")]).await.expect(422);
         assert!(told.text("#advice-error").contains("ada has written: “Call the desk.”"), "{}", told.told());
         assert_eq!(told.text("textarea").trim(), "Call me.");
-        assert_eq!(desk.texts("SELECT advice AS value FROM house_notes"), ["Call the desk."]);
+        assert_eq!(desk.texts("SELECT advice AS value FROM team_notes"), ["Call the desk."]);
         // A mistake of one does not hide that from the other.
         ada.get(FORM).await.expect(200);
         other.submit(FORM, &[("advice", "Call me.")]).await.expect(303);
@@ -111,7 +111,7 @@ both_databases! {
         let told = ada.submit(FORM, &[("advice", "Call us.")]).await.expect(422);
         assert!(told.text("#advice-error").contains("Somebody has removed this note"), "{}", told.told());
         ada.submit(FORM, &[("advice", "Call us.")]).await.expect(303);
-        assert_eq!(desk.texts("SELECT advice AS value FROM house_notes"), ["Call us."]);
+        assert_eq!(desk.texts("SELECT advice AS value FROM team_notes"), ["Call us."]);
     }
 
     /// The form and its link are for who manages the portal: with reach all, and nobody else.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use diesel::connection::SimpleConnection;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 
@@ -46,6 +47,75 @@ both_databases! {
         let numbers = "SELECT CAST(system_id AS TEXT) || ' ' || CAST(no AS TEXT) || ' ' || state AS value FROM checks ORDER BY id";
         assert_eq!(connection.texts(numbers), ["1 1 ended", "2 1 ended", "1 2 queued"]);
     }
+}
+
+/// The number of migrations before principals had a kind.
+const BEFORE_PRINCIPALS: usize = 11;
+
+both_databases! {
+    /// Who did something was a name. It becomes the person of that name, or the part of Syncdesk that used it; what could be
+    /// either, or neither, is unknown. Everything else stays, and no number of a run is given twice.
+    fn principals_get_a_kind(database: TestDatabase) {
+        let mut connection = database.connect();
+        connection.up_to(BEFORE_PRINCIPALS);
+        connection.execute(
+            "INSERT INTO people (id, name, created_at) VALUES (7, 'ada', 0), (8, 'Worker', 0), (9, 'Schedule', 0);
+             INSERT INTO systems (id, key, name, kind, group_id, production, settings, settings_version, time_zone, schedule,
+                 timeout_us, max_attempts, connection, synchronization, overall, overall_since, created_at, hold_by)
+               SELECT n, 'key ' || n, 'Name ' || n, 'files', (SELECT min(id) FROM system_groups), FALSE, '{}', 1, 'UTC', '',
+                 1, 1, 'ok', 'open', 'neutral', 0, 0, CASE n WHEN 1 THEN 'ada' END
+               FROM (SELECT 1 AS n UNION SELECT 2) AS two;
+             INSERT INTO runs (id, system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, ended_at, result, cancel_by)
+               VALUES (1, 1, 1, 'main', 'ended', 'manual', 'ada', 1, 0, 0, 1, 'canceled', 'ada'),
+                 (2, 1, 2, 'main', 'ended', 'schedule', 'Schedule', 1, 0, 0, 1, 'completed', NULL),
+                 (3, 1, 3, 'main', 'ended', 'manual', 'Schedule', 1, 0, 0, 1, 'completed', 'Console'),
+                 (4, 1, 4, 'main', 'ended', 'manual', 'Worker', 1, 0, 0, 1, 'completed', NULL),
+                 (5, 1, 5, 'main', 'ended', 'manual', 'Console', 1, 0, 0, 1, 'completed', 'renamed'),
+                 (6, 1, 6, 'main', 'ended', 'manual', 'renamed', 1, 0, 0, 1, 'completed', NULL),
+                 (7, 2, 1, 'main', 'ended', 'manual', 'ada', 1, 0, 0, 1, 'completed', NULL);
+             INSERT INTO run_requests (system_id, request_key, run_id) VALUES (1, 'a', 1);
+             INSERT INTO house_notes (code, advice, stands, written_by, written_at) VALUES ('FILE-DRIFT', 'Call us.', 'beside', 'ada', 1);
+             INSERT INTO assignments (person_id, collection_id, group_id, created_at, created_by) VALUES (7, 1, NULL, 0, 'Console');
+             DELETE FROM runs WHERE id = 7",
+        );
+        if let Bare::Postgres(_) = connection {
+            connection.execute("SELECT setval('runs_id_seq', 7)");
+        }
+        connection.up();
+        let stored = |kind: &str, id: &str, from: &str| {
+            format!("SELECT coalesce({kind}, '-') || ' ' || coalesce(CAST({id} AS TEXT), '-') AS value FROM {from}")
+        };
+        assert_eq!(
+            connection.texts(&stored("principal_kind", "principal_id", "runs ORDER BY id")),
+            ["person 7", "schedule -", "unknown -", "unknown -", "console -", "unknown -"]
+        );
+        assert_eq!(
+            connection.texts(&stored("cancel_by_kind", "cancel_by_id", "runs ORDER BY id")),
+            ["person 7", "- -", "console -", "- -", "unknown -", "- -"]
+        );
+        assert_eq!(connection.texts(&stored("hold_by_kind", "hold_by_id", "systems ORDER BY id")), ["person 7", "- -"]);
+        assert_eq!(connection.texts(&stored("written_by_kind", "written_by_id", "team_notes")), ["person 7"]);
+        assert_eq!(connection.texts(&stored("created_by_kind", "created_by_id", "assignments")), ["console -"]);
+        assert_eq!(connection.texts("SELECT request_key AS value FROM run_requests"), ["a"], "what refers to a run stays");
+        connection.execute(
+            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at)
+               VALUES (2, 2, 'main', 'queued', 'reported', 'ada', 1, 0, 0)",
+        );
+        assert_eq!(connection.texts("SELECT CAST(max(id) AS TEXT) AS value FROM runs"), ["8"], "run 7 was given");
+    }
+}
+
+/// With foreign keys on, rebuilding a table would delete what refers to it: the migration refuses.
+#[test]
+fn a_table_is_not_rebuilt_while_foreign_keys_are_on() {
+    let database = TestDatabase::on(Database::Sqlite);
+    let mut connection = database.connect();
+    connection.up_to(BEFORE_PRINCIPALS);
+    connection.execute("PRAGMA foreign_keys = ON");
+    let Bare::Sqlite(sqlite) = &mut connection else { panic!("a SQLite database") };
+    let source = FileBasedMigrations::from_path(migrations("sqlite")).expect("migrations");
+    let refused = sqlite.run_pending_migrations(source).map(|_| ()).expect_err("it fails").to_string();
+    assert!(refused.contains("foreign_keys_are_off"), "{refused}");
 }
 
 #[test]
@@ -142,14 +212,23 @@ struct Line {
 }
 
 impl Bare {
+    /// As the store does while it migrates.
+    fn without_foreign_keys(&mut self) {
+        if let Self::Sqlite(connection) = self {
+            connection.batch_execute("PRAGMA foreign_keys = OFF").expect("SQLite takes it");
+        }
+    }
+
     /// The first migrations, as an older version has them.
     pub fn up_to(&mut self, level: usize) {
+        self.without_foreign_keys();
         for _ in 0..level {
             self.up_to_the_next();
         }
     }
 
     fn up(&mut self) {
+        self.without_foreign_keys();
         match self {
             Self::Sqlite(connection) => {
                 let source = FileBasedMigrations::from_path(migrations("sqlite")).expect("migrations");
@@ -176,6 +255,7 @@ impl Bare {
     }
 
     fn down(&mut self) {
+        self.without_foreign_keys();
         match self {
             Self::Sqlite(connection) => {
                 let source = FileBasedMigrations::from_path(migrations("sqlite")).expect("migrations");

@@ -7,7 +7,7 @@ use syncdesk::ids::{RunNo, SystemId};
 use syncdesk::store::runs::{self, Claim};
 use syncdesk::store::{Store, systems};
 
-use super::depot::{Depot, LEASE, ada, at_once, claim, due};
+use super::depot::{Depot, LEASE, ada, at_once, by, claim, due};
 use crate::database::both_databases;
 
 const A_SECOND: Duration = Duration::from_secs(1);
@@ -82,7 +82,7 @@ both_databases! {
     fn a_heartbeat_tells_that_somebody_cancels(depot: Depot) {
         let claimed = depot.started("a");
         assert!(!depot.write(|db| runs::heartbeat(db, &claimed, LEASE)));
-        depot.write(|db| runs::cancel(db, claimed.run, "ada", depot.now()));
+        depot.write(|db| runs::cancel(db, claimed.run, &by("ada"), depot.now()));
         assert!(depot.write(|db| runs::heartbeat(db, &claimed, LEASE)));
     }
 

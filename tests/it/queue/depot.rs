@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use syncdesk::access::{Actor, Assignment, Grant, Internal, Permission, Reach, Template};
+use syncdesk::access::{Actor, Assignment, Grant, Internal, Permission, Principal, Reach, Template};
 use syncdesk::app::AppContext;
 use syncdesk::cli;
 use syncdesk::clock::{Clock, Stamp, SystemClock, micros};
@@ -215,13 +215,18 @@ fn create(db: &mut Db, key: &SystemKey, name: &str, schedule: &str, now: Stamp) 
     systems::create(db, &ada(), key, &draft, now)
 }
 
+/// Who asks for something.
+pub fn by(name: &str) -> Principal {
+    Principal::Person { id: PersonId(1), name: name.to_owned() }
+}
+
 pub fn due(system: SystemId, request_key: Option<&str>, now: Stamp) -> NewRun {
     NewRun {
         system,
         lane: "main".to_owned(),
         request_key: request_key.map(ToOwned::to_owned),
         trigger: Trigger::Manual,
-        principal: "ada".to_owned(),
+        principal: by("ada"),
         attempt: 1,
         retries_run: None,
         plan_digest: None,

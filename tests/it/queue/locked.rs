@@ -9,7 +9,7 @@ use syncdesk::store::runs::{self, Claim};
 use syncdesk::store::{Fault, StoreError, checks};
 use syncdesk::sync::scheduler;
 
-use super::depot::{Depot, LEASE, claim, due};
+use super::depot::{Depot, LEASE, by, claim, due};
 use crate::database::{Bare, Database};
 use crate::wait::wait_until;
 
@@ -89,7 +89,7 @@ fn a_check_that_is_held_is_claimed_later() {
     let depot = Depot::on(Database::Postgres);
     let systems = two_systems(&depot);
     for system in systems {
-        depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, "ada", depot.now()));
+        depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, &by("ada"), depot.now()));
     }
     let _frozen = holding(&depot, &format!("checks WHERE system_id = {}", systems[0]));
     let next = || depot.write(|db| checks::claim_next(db, Internal::worker(), CheckTrigger::Manual, LEASE));
@@ -127,7 +127,7 @@ fn a_lock_is_waited_for_a_while() {
     let depot = Depot::on(Database::Postgres);
     depot.ask("a");
     let _frozen = holding(&depot, "runs");
-    let refused = depot.store.write_here(|db| runs::cancel(db, depot.all_runs()[0].id, "ada", depot.now()));
+    let refused = depot.store.write_here(|db| runs::cancel(db, depot.all_runs()[0].id, &by("ada"), depot.now()));
     assert_eq!(refused.err().and_then(|error| error.fault()), Some(Fault::Locked));
     assert_eq!(depot.all_runs()[0].state, RunState::Queued);
 }
@@ -139,7 +139,7 @@ fn a_file_that_is_locked_says_so() {
     depot.ask("a");
     let mut frozen = depot.database.connect();
     frozen.execute("BEGIN IMMEDIATE");
-    let refused = depot.store.write_here(|db| runs::cancel(db, depot.all_runs()[0].id, "ada", depot.now()));
+    let refused = depot.store.write_here(|db| runs::cancel(db, depot.all_runs()[0].id, &by("ada"), depot.now()));
     assert!(refused.as_ref().is_err_and(StoreError::may_pass), "{refused:?}");
     frozen.execute("ROLLBACK");
     claim(&depot.store).expect("it goes on afterwards");

@@ -16,7 +16,7 @@ use syncdesk::sync::run::reap;
 use syncdesk::sync::set_back::{self, Memory};
 use syncdesk::sync::{engine::Engine, scheduler};
 
-use super::depot::{Depot, LEASE, ada, claim, due, failed};
+use super::depot::{Depot, LEASE, ada, by, claim, due, failed};
 use crate::database::both_databases;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -35,7 +35,7 @@ fn now(depot: &Depot) -> Stamp {
 }
 
 fn checked(depot: &Depot, ok: bool) {
-    depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+    depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
     let check = depot.write(|db| claim_next(db, Internal::worker(), CheckTrigger::Manual, MINUTE)).expect("it waits");
     let (stage, code) = if ok { (None, None) } else { (Some(Stage::Tcp), Some("PEER-AWAY")) };
     let outcome = CheckResult { ok, stage, code, detail: None, took: Duration::from_millis(5) };
@@ -148,7 +148,7 @@ both_databases! {
 
     async fn a_check_whose_worker_is_gone_is_taken_again(depot: Depot) {
         depot.advance(DAY);
-        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
         let next = || depot.write(|db| claim_next(db, Internal::worker(), CheckTrigger::Manual, MINUTE));
         next().expect("it waits");
         depot.set_back(DAY);

@@ -11,7 +11,7 @@ use syncdesk::store::messages::{self, Cursor, Dictionary, Log, MessageFilter};
 use syncdesk::store::runs::{self, Claim};
 use syncdesk::store::{Store, StoreError, checks, portal};
 
-use super::depot::{Depot, ada, at_once, claim, due};
+use super::depot::{Depot, ada, at_once, by, claim, due};
 use crate::database::{Database, both_databases};
 
 /// Code of each message of a run, in order.
@@ -132,9 +132,9 @@ both_databases! {
 
     /// On Postgres a transaction is dead after an error, unless there was a savepoint.
     fn a_transaction_continues_after_something_was_there_already(depot: Depot) {
-        let first = depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+        let first = depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
         let second = depot.write(|db| {
-            let same = checks::queue(db, depot.tree, CheckTrigger::Manual, "mona", depot.now())?;
+            let same = checks::queue(db, depot.tree, CheckTrigger::Manual, &by("mona"), depot.now())?;
             portal::set(db, "n", "1")?;
             Ok(same)
         });

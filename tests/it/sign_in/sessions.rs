@@ -191,7 +191,7 @@ both_databases! {
             let mona = people::account(db, "mona")?.expect("she has an account").id;
             let delegate = people::collection(db, "Delegate")?.expect("it is built in");
             let sales = groups::by_name(db, "Sales")?.expect("there is this group");
-            people::assign(db, mona, delegate, Reach::Group(sales), "ada", now)
+            people::assign(db, mona, delegate, Reach::Group(sales), &Internal::console().principal(), now)
         });
         assigned.await.expect("it is assigned");
         assert!(!is_in(&here).await && !is_in(&there).await && is_in(&other).await);

@@ -78,6 +78,10 @@ fn fill(database: &mut Bare, level: usize) {
                SELECT id, CASE WHEN hold_since IS NULL THEN 0 END, coalesce(last_success_at, created_at) FROM systems",
         );
     }
+    if level >= 8 {
+        // As the eighth left them.
+        database.execute("UPDATE watches SET next_change_at = 0 WHERE next_check IS NOT NULL");
+    }
     if let Bare::Postgres(_) = database {
         for table in ["systems", "runs", "words"] {
             database.execute(&format!("SELECT setval(pg_get_serial_sequence('{table}', 'id'), 10)"));
@@ -144,4 +148,5 @@ both_databases! {
     async fn from_retention(database: TestDatabase) { behaves_like_a_new_one(database, 5).await; }
     async fn from_notes(database: TestDatabase) { behaves_like_a_new_one(database, 6).await; }
     async fn from_digests(database: TestDatabase) { behaves_like_a_new_one(database, 7).await; }
+    async fn from_names_of_principals(database: TestDatabase) { behaves_like_a_new_one(database, 11).await; }
 }

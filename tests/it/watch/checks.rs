@@ -14,7 +14,7 @@ use syncdesk::sync::scheduler;
 
 use super::{HOUR, MINUTE, claimed, ends, save, tick, until_the_next_check, wait};
 use crate::database::both_databases;
-use crate::queue::depot::{Depot, ada};
+use crate::queue::depot::{Depot, ada, by};
 
 const AWAY: CheckResult =
     CheckResult { ok: false, stage: Some(Stage::Tcp), code: Some("PEER-AWAY"), detail: None, took: MINUTE };
@@ -73,7 +73,7 @@ both_databases! {
         tick(&depot).await;
         ends(&depot, true);
         depot.advance(HOUR * 2);
-        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
         ends(&depot, true);
         let next = wait(&depot, depot.tree).expect("a next one");
         assert!(next > HOUR * 2, "{next:?}");
@@ -98,12 +98,12 @@ both_databases! {
         }
         tick(&depot).await;
         let asked = depot.system(21, "none");
-        depot.write(|db| checks::queue(db, asked, CheckTrigger::Manual, "ada", depot.now()));
+        depot.write(|db| checks::queue(db, asked, CheckTrigger::Manual, &by("ada"), depot.now()));
         assert_eq!(claimed(&depot).expect("checks wait").system_id, asked);
         // Also when it is due and waits already: it is theirs then, and only once.
         let due = depot.system(22, "none");
         tick(&depot).await;
-        let ask = || depot.write(|db| checks::queue(db, due, CheckTrigger::Manual, "ada", depot.now())).1;
+        let ask = || depot.write(|db| checks::queue(db, due, CheckTrigger::Manual, &by("ada"), depot.now())).1;
         assert_eq!([ask(), ask()], [true, false]);
         let check = claimed(&depot).expect("checks wait");
         assert_eq!((check.system_id, check.principal.as_str()), (due, "ada"));
@@ -114,7 +114,7 @@ both_databases! {
         tick(&depot).await;
         for number in 1..=9 {
             let system = depot.system(number, "none");
-            depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, "wim", depot.now()));
+            depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, &by("wim"), depot.now()));
         }
         let due = depot.write(|db| checks::claim_next(db, Internal::worker(), CheckTrigger::Regular, MINUTE));
         assert_eq!(due.expect("one is due").system_id, depot.tree);
@@ -205,7 +205,7 @@ both_databases! {
 
     async fn the_last_fifty_are_kept(depot: Depot) {
         for _ in 0..53 {
-            depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+            depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
             ends(&depot, true);
         }
         let kept = depot.database.connect().texts("SELECT CAST(no AS TEXT) AS value FROM checks ORDER BY no");

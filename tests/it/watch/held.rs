@@ -6,14 +6,14 @@ use syncdesk::store::{checks, systems};
 
 use super::{HOUR, MINUTE, claimed, ends, tick};
 use crate::database::both_databases;
-use crate::queue::depot::{Depot, ada};
+use crate::queue::depot::{Depot, ada, by};
 
 fn hold(depot: &Depot) {
     depot.write(|db| systems::hold(db, &ada(), &depot.key, "Repairs.", depot.now()));
 }
 
 fn ask(depot: &Depot) {
-    depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+    depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
 }
 
 /// Whether a check or a run of the system is due.

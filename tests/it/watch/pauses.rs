@@ -8,7 +8,7 @@ use syncdesk::store::{checks, systems};
 
 use super::{HOUR, MINUTE, ends, tick, until_the_next_check};
 use crate::database::both_databases;
-use crate::queue::depot::{Depot, ada, claim};
+use crate::queue::depot::{Depot, ada, by, claim};
 
 /// Checks fail for this long, from now on.
 async fn fail_for(depot: &Depot, minutes: u32) {
@@ -48,7 +48,7 @@ both_databases! {
         tick(&depot).await;
         ends(&depot, false);
         fail_for(&depot, 170).await;
-        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
         ends(&depot, true);
         until_the_next_check(&depot, depot.tree).await;
         ends(&depot, false);
@@ -73,7 +73,7 @@ both_databases! {
         let waiting = depot.read(|db| runs::list(db, &depot.found(), RunCursor::Newest, Stamp(0), 10)).0;
         assert_eq!(waiting.len(), 1, "and nothing more comes due");
 
-        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, "ada", depot.now()));
+        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
         ends(&depot, true);
         let back = depot.found();
         assert_eq!((back.paused_since, back.silent_since, back.overall), (None, None, Overall::Neutral));

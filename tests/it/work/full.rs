@@ -8,7 +8,7 @@ use syncdesk::store::{Fault, runs};
 
 use super::script::{Worker, begin, log, plays_in_two_parts, reaches, scripted};
 use crate::database::{TestDatabase, both_databases};
-use crate::queue::depot::{Depot, LEASE};
+use crate::queue::depot::{Depot, LEASE, by};
 use crate::wait::until;
 
 /// A table, and the statement for which it has no space.
@@ -78,7 +78,7 @@ both_databases! {
         gate.open();
         let found = async || depot.store.fault_within(Duration::from_secs(10));
         assert_eq!(until("the fault to be found", found).await, Fault::Full);
-        assert!(depot.write(|db| runs::cancel(db, run.id, "ada", depot.now())).is_some());
+        assert!(depot.write(|db| runs::cancel(db, run.id, &by("ada"), depot.now())).is_some());
         make_room(&depot, MESSAGES);
         let ended = reaches(&depot, run.no, RunState::Ended).await;
         worker.end().await;

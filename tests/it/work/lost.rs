@@ -11,7 +11,7 @@ use syncdesk::sync::run::reap;
 
 use super::script::{Worker, begin, last_args, log, plays, plays_in_two_parts, reaches, scripted};
 use crate::database::both_databases;
-use crate::queue::depot::{Depot, LEASE};
+use crate::queue::depot::{Depot, LEASE, by};
 
 const PAST_THE_LEASE: Duration = LEASE.saturating_add(Duration::from_secs(1));
 
@@ -43,7 +43,7 @@ both_databases! {
 
     async fn what_somebody_canceled_is_not_retried(depot: Depot) {
         let gone = depot.started("a");
-        depot.write(|db| runs::cancel(db, gone.run, "ada", depot.now()));
+        depot.write(|db| runs::cancel(db, gone.run, &by("ada"), depot.now()));
         depot.advance(PAST_THE_LEASE);
         let worker = Worker::of(&depot);
         let run = reaches(&depot, gone.no, RunState::Ended).await;
