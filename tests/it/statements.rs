@@ -70,9 +70,13 @@ async fn all_statements_of<T>(desk: &Desk, work: impl Future<Output = T>) -> Vec
 }
 
 /// The same without what every request asks.
-async fn statements_of<T>(desk: &Desk, work: impl Future<Output = T>) -> Vec<String> {
+pub async fn statements_of<T>(desk: &Desk, work: impl Future<Output = T>) -> Vec<String> {
     let all = all_statements_of(desk, work).await;
-    let all = all.into_iter().map(|(statement, _)| statement.replace(['`', '"'], ""));
+    let unquoted = |(statement, _): Statement| {
+        let (sql, values) = statement.split_once(" -- binds").unwrap_or((&statement, ""));
+        format!("{} -- binds{values}", sql.replace(['`', '"'], ""))
+    };
+    let all = all.into_iter().map(unquoted);
     // Where the system is belongs to the rights.
     let located = "SELECT systems.group_id, systems.deleted_at FROM systems WHERE (systems.key";
     let every_request = ["sessions", "people", "assignments", "BEGIN", "COMMIT", "PRAGMA", "SET ", "SELECT 1", located];
@@ -221,20 +225,53 @@ both_databases! {
     }
 }
 
+both_databases! {
+    /// A page takes one trip to the database: session, person, rights and page are read in one transaction.
+    async fn are_in_one_transaction(desk: Recorded) {
+        let desk = &desk.0;
+        fill(desk);
+        let ada = desk.as_("ada").await;
+        let key = desk.texts("SELECT key AS value FROM systems WHERE name = 'System 07'").concat();
+        for page in ["/systems", "/logs", &format!("/systems/{key}"), &format!("/systems/{key}/runs/2")] {
+            let statements = all_statements_of(desk, async { ada.get(page).await.expect(200) }).await;
+            // Connections to Postgres are tried when they are taken out of the pool: once, as there is one trip.
+            let (tried, statements): (Vec<_>, Vec<_>) = statements.iter().map(|(sql, _)| sql).partition(|sql| sql.starts_with("SELECT 1"));
+            assert_eq!(tried.len(), usize::from(desk.is_on_postgres()), "{page}: {statements:#?}");
+            let begins: Vec<bool> = statements.iter().map(|sql| sql.starts_with("BEGIN")).collect();
+            let ends: Vec<bool> = statements.iter().map(|sql| sql.starts_with("COMMIT")).collect();
+            assert!(statements.len() > 4 && begins[0] && ends[ends.len() - 1], "{page}: {statements:#?}");
+            assert_eq!((begins.iter().filter(|one| **one).count(), ends.iter().filter(|one| **one).count()), (1, 1), "{page}");
+        }
+    }
+}
+
 /// The statement that asks for the plan of a recorded one, with its values put in.
-fn explained(statement: &str) -> String {
+pub fn explained(statement: &str) -> String {
     let (sql, values) = statement.split_once(" -- binds: [").expect("diesel records the values");
-    let ids: Vec<&str> = values.split("SystemId(").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    let values: Vec<String> = values.trim_end_matches(']').split(", ").map(as_sql).collect();
     if sql.contains('?') {
-        return format!("EXPLAIN QUERY PLAN {}", ids.iter().fold(sql.to_owned(), |sql, id| sql.replacen('?', id, 1)));
+        return format!(
+            "EXPLAIN QUERY PLAN {}",
+            values.iter().fold(sql.to_owned(), |sql, one| sql.replacen('?', one, 1))
+        );
     }
     // From the last place to the first, as `$1` is also the beginning of `$10`.
-    let places = ids.iter().enumerate().rev();
-    format!("EXPLAIN {}", places.fold(sql.to_owned(), |sql, (place, id)| sql.replace(&format!("${}", place + 1), id)))
+    let places = values.iter().enumerate().rev();
+    format!("EXPLAIN {}", places.fold(sql.to_owned(), |sql, (place, one)| sql.replace(&format!("${}", place + 1), one)))
+}
+
+/// A value as diesel records it, such as `SystemId(7)`, in SQL.
+fn as_sql(value: &str) -> String {
+    match value.split('"').collect::<Vec<_>>()[..] {
+        [_, text, _] => format!("'{text}'"),
+        _ if value.chars().any(char::is_numeric) => value.chars().filter(|letter| letter.is_numeric()).collect(),
+        // A word of a closed set.
+        _ => format!("'{}'", value.to_lowercase()),
+    }
 }
 
 /// A desk whose statements are recorded.
-struct Recorded(Desk);
+pub struct Recorded(pub Desk);
 
 impl crate::database::Fixture for Recorded {
     async fn on(database: crate::database::Database) -> Self {

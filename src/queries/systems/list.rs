@@ -24,6 +24,8 @@ pub struct SystemList {
     pub groups: Vec<(GroupId, String)>,
     /// The next row in the direction that was read.
     pub beyond: Option<SystemCursor>,
+    /// The search has examined [`systems::WINDOW`] systems, up to this place, and continues behind it.
+    pub searched_to: Option<SystemCursor>,
 }
 
 /// A system as the list shows it.
@@ -50,12 +52,12 @@ pub fn system_list(
     kept_since: Stamp,
 ) -> Result<SystemList> {
     let groups = groups::within(db, grant.scope())?;
-    let (listed, beyond) = systems::list(db, grant, &filter(&groups), page, limit)?;
+    let found = systems::list(db, grant, &filter(&groups), page, limit)?;
     let counts = systems::counts(db, grant)?;
-    let ids: Vec<SystemId> = listed.iter().map(|listed| listed.system.id).collect();
+    let ids: Vec<SystemId> = found.rows.iter().map(|listed| listed.system.id).collect();
     let mut open = runs::open_of(db, &ids)?;
     let mut recent = runs::recent_of(db, &ids, RECENT, kept_since)?;
-    let rows = listed.into_iter().map(|listed| {
+    let rows = found.rows.into_iter().map(|listed| {
         let id = listed.system.id;
         let recent = recent.remove(&id).unwrap_or_default();
         ListedSystem {
@@ -65,7 +67,8 @@ pub fn system_list(
             listed,
         }
     });
-    Ok(SystemList { rows: rows.collect(), counts, groups, beyond })
+    let (beyond, searched_to) = (found.beyond, found.searched_to);
+    Ok(SystemList { rows: rows.collect(), counts, groups, beyond, searched_to })
 }
 
 /// A part of the list as a file, and where the next part begins.
@@ -79,9 +82,10 @@ pub fn system_list_part(
     page: &Page,
     limit: i64,
 ) -> Result<(Vec<Listed>, Option<Page>)> {
-    let (rows, beyond) = systems::list(db, grant, filter, page, limit)?;
-    let next = rows.last().filter(|_| beyond.is_some()).map(|row| Page::After(row.place.clone()));
-    Ok((rows, next))
+    let found = systems::list(db, grant, filter, page, limit)?;
+    let last = found.rows.last().filter(|_| found.beyond.is_some()).map(|row| row.place.clone());
+    let next = last.or(found.searched_to).map(Page::After);
+    Ok((found.rows, next))
 }
 
 /// The verdict comes from the last run that ended and was not canceled.

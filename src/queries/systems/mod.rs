@@ -7,7 +7,9 @@ mod open;
 mod show;
 
 pub use crate::store::checks::Check;
-pub use crate::store::systems::{InReach, Listed, Page, Sort, System, SystemCursor, SystemDetails, SystemFilter};
+pub use crate::store::systems::{
+    InReach, Listed, Page, Sort, System, SystemCursor, SystemDetails, SystemFilter, WINDOW,
+};
 pub use checks::{CheckOverview, check_overview, connection_facts, system_checks};
 pub use edit::{SystemToEdit, groups_to_choose, system_to_edit};
 pub use list::{ListedSystem, SystemList, system_list, system_list_part};

@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use super::progress::Counters;
 use super::record::{ListedRun, Run, listed};
 use crate::access::{Grant, Scope, verbs};
 use crate::clock::{Stamp, micros};
 use crate::domain::message::Category;
-use crate::domain::run::{RunResult, RunState, Trigger};
+use crate::domain::run::{RunResult, Trigger};
 use crate::ids::{GroupId, RunId, RunNo, SystemKey};
-use crate::store::cached::is_in;
+use crate::store::cached::{fixed, is_in};
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
 use crate::store::messages::find_code;
@@ -77,7 +78,7 @@ pub struct RunListRows {
 }
 
 /// Maximum number of runs examined for one page, of all systems: few may match.
-const WINDOW: i64 = 50_000;
+const WINDOW: i64 = 15_000;
 
 /// A run with the system that it belongs to.
 #[derive(Debug, Clone)]
@@ -130,7 +131,8 @@ pub fn run_list(
         query = query.filter(runs::result.eq(result));
     }
     if filter.open {
-        query = query.filter(runs::state.ne(RunState::Ended));
+        // Written out, as the index has it.
+        query = query.filter(fixed::<Bool>("runs.state <> 'ended'"));
     }
     if let Some(trigger) = filter.trigger {
         query = query.filter(runs::trigger.eq(trigger));
@@ -169,7 +171,7 @@ pub fn run_list(
         }
         Some((time, id)) => query.filter(runs::queued_at.le(time)).filter(runs::queued_at.lt(time).or(runs::id.lt(id))),
     };
-    let bounded = !backwards && (filter.is_narrow() || *grant.scope() != Scope::All);
+    let bounded = !backwards && (filter.is_search() || *grant.scope() != Scope::All);
     let top = edge.into_iter().chain(filter.to.map(|to| (to, RunId(0)))).min();
     let bottom = if bounded { bottom_of(db, top)? } else { None };
     if let Some(time) = bottom {
@@ -263,20 +265,15 @@ fn rounded(time: Stamp, newest: Stamp) -> Stamp {
 }
 
 impl RunListFilter {
-    /// Whether runs may be skipped.
-    #[must_use]
-    pub const fn is_narrow(&self) -> bool {
+    /// Whether runs may be examined that are not shown: result, state and time have their indexes.
+    const fn is_search(&self) -> bool {
         self.system.is_some()
             || self.group.is_some()
             || self.kind.is_some()
-            || self.result.is_some()
-            || self.open
             || self.category.is_some()
             || self.code.is_some()
             || self.trigger.is_some()
             || self.person.is_some()
-            || self.from.is_some()
-            || self.to.is_some()
     }
 }
 

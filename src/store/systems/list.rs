@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
-use super::reach::{Systems, systems as reached};
+use super::order::{Order, RANK, rank};
+use super::reach::{Reached, Systems, systems as reached};
 use super::record::System;
 use crate::access::Scope;
 use crate::domain::status::Overall;
-use crate::ids::{GroupId, SystemKey};
+use crate::ids::{GroupId, SystemId, SystemKey};
 use crate::store::cached::{fixed, is_in};
 use crate::store::connection::Db;
 use crate::store::error::Result;
@@ -23,6 +25,13 @@ pub struct SystemFilter {
     /// Part of the name, in any case.
     pub name: Option<String>,
     pub sort: Sort,
+}
+
+impl SystemFilter {
+    /// Whether systems may be examined that are not shown.
+    const fn is_search(&self) -> bool {
+        self.kind.is_some() || self.name.is_some()
+    }
 }
 
 /// In which order.
@@ -54,6 +63,15 @@ pub enum Page {
     Last,
 }
 
+impl Page {
+    pub(super) const fn is_backwards(&self) -> bool {
+        match self {
+            Self::First | Self::After(_) => false,
+            Self::Before(_) | Self::Last => true,
+        }
+    }
+}
+
 /// A row of the list.
 #[derive(Debug, Clone)]
 pub struct Listed {
@@ -62,89 +80,105 @@ pub struct Listed {
     pub place: SystemCursor,
 }
 
+/// Some systems.
+#[derive(Debug, Clone, Default)]
+pub struct ListedSystems {
+    pub rows: Vec<Listed>,
+    /// The next one in the direction that was read.
+    pub beyond: Option<SystemCursor>,
+    /// The search has examined [`WINDOW`] systems, up to this place, and continues behind it.
+    pub searched_to: Option<SystemCursor>,
+}
+
+/// Maximum number of systems examined for one page under a filter that no index has: few may match.
+pub const WINDOW: i64 = 10_000;
+
 diesel::define_sql_function!(fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text);
 
-/// Up to `limit` rows, and the next one in the direction that was read.
+/// Up to `limit` rows.
 pub fn list(
     db: &mut Db,
     grant: &impl Systems,
     filter: &SystemFilter,
     page: &Page,
     limit: i64,
-) -> Result<(Vec<Listed>, Option<SystemCursor>)> {
-    use diesel::sql_types::BigInt;
-
-    let rank = || match filter.sort {
-        Sort::Status => fixed::<BigInt>(
-            "CAST(CASE systems.overall WHEN 'error' THEN 0 WHEN 'warning' THEN 1 WHEN 'ok' THEN 2 ELSE 3 END AS BIGINT)",
-        ),
-        Sort::Name => fixed::<BigInt>("CAST(CASE WHEN systems.id > 0 THEN 0 ELSE 1 END AS BIGINT)"),
-        Sort::LastSuccess => fixed::<BigInt>("coalesce(systems.last_success_at, 0)"),
-    };
-    let mut query = reached(grant);
-    if let Some(status) = filter.status {
-        query = query.filter(systems::overall.eq(status));
-    }
-    if let Some(kind) = &filter.kind {
-        query = query.filter(systems::kind.eq(kind.clone()));
-    }
-    if let Some(group) = filter.group {
-        query = query.filter(systems::group_id.eq(group));
-    }
-    if let Some(part) = &filter.name {
-        let [typed, upper, small] = patterns(part);
-        query = query.filter(
-            lower(systems::name).like(typed).escape('\\').or(lower(systems::name).like(upper).escape('\\')).or(lower(
-                systems::name,
-            )
-            .like(small)
-            .escape('\\')),
-        );
-    }
-    let backwards = matches!(page, Page::Before(_) | Page::Last);
-    query = match page {
-        Page::First | Page::Last => query,
-        Page::After(place) => query.filter(
-            rank().gt(place.rank).or(rank().eq(place.rank).and(
-                systems::name
-                    .gt(place.name.clone())
-                    .or(systems::name.eq(place.name.clone()).and(systems::key.gt(&place.key))),
-            )),
-        ),
-        Page::Before(place) => query.filter(
-            rank().lt(place.rank).or(rank().eq(place.rank).and(
-                systems::name
-                    .lt(place.name.clone())
-                    .or(systems::name.eq(place.name.clone()).and(systems::key.lt(&place.key))),
-            )),
-        ),
-    };
-    query = if backwards {
-        query.order((rank().desc(), systems::name.desc(), systems::key.desc()))
+) -> Result<ListedSystems> {
+    let order = Order::of(filter, page);
+    let found = || order.sorted(from(order, indexed(grant, filter), page));
+    let mut rows: Vec<System>;
+    let mut end = None;
+    if filter.is_search() {
+        let last: Option<System> = found().offset(WINDOW - 1).select(System::as_select()).first(db).optional()?;
+        end = last.map(|last| order.cursor(&last));
+        let mut query = matching(found(), filter);
+        if let Some(end) = &end {
+            query = query.filter(order.up_to(end));
+        }
+        rows = query.limit(limit + 1).select(System::as_select()).load(db)?;
     } else {
-        query.order((rank().asc(), systems::name.asc(), systems::key.asc()))
-    };
-    let mut rows: Vec<(System, i64)> = query.limit(limit + 1).select((System::as_select(), rank())).load(db)?;
+        let mut query = found();
+        if let (Scope::Groups(groups), None) = (grant.reach(), filter.group)
+            && groups.len() > 1
+        {
+            // No index has the order of several groups: the first of each, of which the first are shown.
+            let mut first: Vec<SystemId> = Vec::new();
+            for group in groups {
+                let of_group = found().filter(systems::group_id.eq(*group));
+                first.extend(of_group.limit(limit + 1).select(systems::id).load::<SystemId>(db)?);
+            }
+            query = query.filter(is_in(systems::id, first));
+        }
+        rows = query.limit(limit + 1).select(System::as_select()).load(db)?;
+    }
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
     let beyond = if more { rows.pop() } else { None };
-    if backwards {
+    if order.is_backwards() {
         rows.reverse();
     }
     let groups: HashMap<GroupId, String> =
         system_groups::table.select((system_groups::id, system_groups::name)).load(db)?.into_iter().collect();
-    let listed = rows
-        .into_iter()
-        .map(|(system, rank)| Listed {
-            place: cursor_of(&system, rank),
-            group: groups.get(&system.group_id).cloned().unwrap_or_default(),
-            system,
-        })
-        .collect();
-    Ok((listed, beyond.map(|(system, rank)| cursor_of(&system, rank))))
+    let listed = rows.into_iter().map(|system| Listed {
+        place: order.cursor(&system),
+        group: groups.get(&system.group_id).cloned().unwrap_or_default(),
+        system,
+    });
+    Ok(ListedSystems {
+        rows: listed.collect(),
+        beyond: beyond.map(|system| order.cursor(&system)),
+        searched_to: end.filter(|_| !more),
+    })
 }
 
-fn cursor_of(system: &System, rank: i64) -> SystemCursor {
-    SystemCursor { rank, name: system.name.clone(), key: system.key.clone() }
+/// Systems in reach under the filters that indexes have.
+fn indexed<'a>(grant: &impl Systems, filter: &SystemFilter) -> Reached<'a> {
+    let mut query = reached(grant);
+    if let Some(status) = filter.status {
+        query = query.filter(fixed::<BigInt>(RANK).eq(rank(status)));
+    }
+    if let Some(group) = filter.group {
+        query = query.filter(systems::group_id.eq(group));
+    }
+    query
+}
+
+fn from<'a>(order: Order, query: Reached<'a>, page: &Page) -> Reached<'a> {
+    match page {
+        Page::First | Page::Last => query,
+        Page::After(place) | Page::Before(place) => query.filter(order.after(place)),
+    }
+}
+
+/// The filters that no index has.
+fn matching<'a>(mut query: Reached<'a>, filter: &SystemFilter) -> Reached<'a> {
+    if let Some(kind) = &filter.kind {
+        query = query.filter(systems::kind.eq(kind.clone()));
+    }
+    if let Some(part) = &filter.name {
+        let [typed, upper, small] = patterns(part);
+        let like = |pattern: String| lower(systems::name).like(pattern).escape('\\');
+        query = query.filter(like(typed).or(like(upper)).or(like(small)));
+    }
+    query
 }
 
 /// What a part of a name may look like, with small English letters: neither database knows the case of others, so they

@@ -2,6 +2,7 @@
 
 mod details;
 mod list;
+mod order;
 mod reach;
 mod record;
 mod save;
@@ -10,7 +11,7 @@ mod too_late;
 mod verdict;
 
 pub use details::{SystemDetails, details};
-pub use list::{Listed, Page, Sort, SystemCursor, SystemFilter, counts, list};
+pub use list::{Listed, ListedSystems, Page, Sort, SystemCursor, SystemFilter, WINDOW, counts, list};
 pub(in crate::store) use list::{lower, patterns};
 pub use reach::{InReach, Systems};
 pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, locate};

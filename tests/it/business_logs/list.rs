@@ -239,12 +239,12 @@ both_databases! {
     async fn a_search_that_continues_misses_none(desk: Desk) {
         put(&desk, 1, &[new("Ledger", "Finance"), new("Shop", "Sales")]);
         keep(&desk, &[RUN]);
-        // Numbers 2 to 60000, all of one system but three: around where the first look ends, 500 are of one moment, and
+        // Numbers 2 to 25000, all of one system but three: around where the first look ends, 500 are of one moment, and
         // one was queued by a process whose clock is ahead.
         let columns = "system_id, lane, state, trigger, principal, attempt, not_before, started_at, ended_at, result";
         desk.sql(&format!(
             "INSERT INTO runs (no, queued_at, {columns})
-             WITH RECURSIVE s(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM s WHERE i < 60000)
+             WITH RECURSIVE s(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM s WHERE i < 25000)
              SELECT i, queued_at + CAST(1000000 AS BIGINT) * CASE WHEN i = 9800 THEN 20000 WHEN i BETWEEN 9750 AND 10250 THEN 10000 ELSE i END,
                (SELECT id FROM systems WHERE name = CASE WHEN i IN (9800, 9900, 10100) THEN 'Ledger' ELSE 'Shop' END),
                'main', 'ended', 'schedule', 'Schedule', 1, 1, 1, ended_at + i, 'completed' FROM s, runs WHERE runs.no = 1"

@@ -67,13 +67,13 @@ pub fn keep(desk: &Desk, runs: &[Kept<'_>]) {
     desk.sql(&format!("BEGIN; {sql} COMMIT;"));
 }
 
-/// 59,999 later runs of the system Shop, one each second, after the one run that is there.
+/// 24,999 later runs of the system Shop, one each second, after the one run that is there.
 pub fn keep_many_of_shop(desk: &Desk) {
     let columns =
         "system_id, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result";
     desk.sql(&format!(
         "INSERT INTO runs (no, {columns})
-         WITH RECURSIVE s(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM s WHERE i < 60000)
+         WITH RECURSIVE s(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM s WHERE i < 25000)
          SELECT i, (SELECT id FROM systems WHERE name = 'Shop'), 'main', 'ended', 'schedule', 'Schedule', 1, 1,
            queued_at + CAST(1000000 AS BIGINT) * i, 1, ended_at + i, 'completed' FROM s, runs WHERE runs.no = 1"
     ));

@@ -22,7 +22,7 @@ fn fill(desk: &Desk) {
 }
 
 /// What the list shows for a query, for somebody.
-async fn shown(desk: &Desk, who: &str, query: &str) -> Vec<String> {
+pub(super) async fn shown(desk: &Desk, who: &str, query: &str) -> Vec<String> {
     names(&desk.as_(who).await.get(&format!("/systems{query}")).await.expect(200))
 }
 

@@ -8,6 +8,7 @@ mod export;
 mod hold;
 mod kept;
 mod list;
+mod orders;
 mod paging;
 mod races;
 mod saved;

@@ -77,6 +77,10 @@ pub async fn show(
         sorts: vec![choice("", "Worst first"), choice("name", "Name"), choice("success", "Longest without success")],
         rows,
         links: links(&loaded, &query, &page),
+        search_on: loaded.searched_to.as_ref().map(|place| {
+            let direction = if matches!(page, Page::Before(_) | Page::Last) { "before" } else { "after" };
+            urls::systems(&query, Some((direction, encode_cursor(place).as_str())))
+        }),
         scope: within(&scope, &loaded.groups),
         may_create: viewer.may_anywhere(&[Verb::SpecifySystems]),
         may_export: viewer.may_anywhere(&[Verb::Export]),

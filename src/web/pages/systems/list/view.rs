@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use crate::clock::Stamp;
 use crate::ids::SystemKey;
+use crate::queries::systems::WINDOW;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, refreshing};
 use crate::web::ui::pager::{IN_ORDER, kept, pager};
@@ -26,6 +27,8 @@ pub struct ListView {
     pub sorts: Vec<Choice>,
     pub rows: Vec<SystemRow>,
     pub links: PageLinks,
+    /// The search has examined as many systems as it may for one page: where it continues.
+    pub search_on: Option<String>,
     /// What the reader sees: `in group Finance`, `in 3 groups`.
     pub scope: String,
     /// Kinds of systems that the reader may create; empty when none.
@@ -121,7 +124,9 @@ pub fn view(context: &PageContext, view: &ListView) -> Markup {
                     (none_yet(view))
                 } @else {
                     @if context.refresh.is_none() { (filters(view)) }
-                    @if view.rows.is_empty() {
+                    @if view.rows.is_empty() && view.search_on.is_some() {
+                        (empty::empty("No match so far.", &html! { (search_on(view)) }))
+                    } @else if view.rows.is_empty() {
                         (empty::empty("No system matches this filter.", &html! {
                             p { a href=(urls::systems(&view.query.widened(), None)) { "Show all systems" } }
                         }))
@@ -133,10 +138,19 @@ pub fn view(context: &PageContext, view: &ListView) -> Markup {
                         ))
                     }
                     (pager("Pages of systems", &row_count(view), &view.links, IN_ORDER))
+                    @if !view.rows.is_empty() { (search_on(view)) }
                 }
             }
         },
     )
+}
+
+fn search_on(view: &ListView) -> Markup {
+    html! {
+        @if let Some(on) = &view.search_on {
+            p.strip-note { "Searched " (number(WINDOW)) " systems. " a href=(on) { "Search the rest" } }
+        }
+    }
 }
 
 /// The totals, each a link to the systems behind it.

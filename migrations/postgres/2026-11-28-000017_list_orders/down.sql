@@ -1,0 +1,14 @@
+DROP INDEX runs_open;
+DROP INDEX runs_by_result;
+DROP INDEX runs_by_time;
+CREATE INDEX runs_by_time ON runs (queued_at);
+DROP INDEX systems_of_group_by_status_and_success;
+DROP INDEX systems_of_group_by_success;
+DROP INDEX systems_of_group_by_status;
+DROP INDEX systems_of_group_by_name;
+DROP INDEX systems_by_status_and_success;
+DROP INDEX systems_by_success;
+DROP INDEX systems_by_status;
+DROP INDEX systems_by_name;
+CREATE INDEX systems_by_name ON systems (name, id) WHERE deleted_at IS NULL;
+CREATE INDEX systems_by_group ON systems (group_id, name, id) WHERE deleted_at IS NULL;

@@ -1,0 +1,117 @@
+//! Lists read only the rows that they show: in each order and filter by an index, and where none has it, a limited number.
+
+use super::list::shown;
+use super::shelf::{Box_, key, names, new, put};
+use crate::database::both_databases;
+use crate::desk::Desk;
+use crate::statements::{Recorded, explained, statements_of};
+
+/// Copies a system, with another name, key and time, and gives each copy a run.
+fn multiply(desk: &Desk, n: i64) {
+    put(desk, 1, &[new("Model", "Finance"), new("Shop", "Sales")]);
+    desk.sql(&format!(
+        "INSERT INTO systems (key, name, kind, group_id, production, settings, settings_version, time_zone, schedule, timeout_us,
+           max_attempts, connection, synchronization, overall, overall_since, last_success_at, last_attempt_at, created_at)
+         WITH RECURSIVE s(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM s WHERE i < 999 + {n})
+         SELECT replace(replace(CAST(1000000000 + i AS TEXT), '0', 'a'), '1', 'b'), 'Copy ' || i, kind, CASE WHEN i % 4 = 0 THEN group_id ELSE (SELECT id FROM system_groups WHERE name = 'Sales') END,
+           production, settings, 1, time_zone, schedule, 1, 1, connection, synchronization,
+           CASE i % 50 WHEN 0 THEN 'error' WHEN 1 THEN 'warning' WHEN 2 THEN 'neutral' ELSE 'ok' END, 0, i * 7919 % 10000, 0, 0
+         FROM s, systems WHERE name = 'Model';
+         INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, ended_at, result)
+         SELECT id, 1, 'main', 'ended', 'schedule', 'Schedule', 1, 0, id, 9000000000000000, CASE WHEN id % 50 = 0 THEN 'error' ELSE 'completed' END
+         FROM systems;"
+    ));
+    desk.sql("ANALYZE");
+}
+
+/// How the database finds the rows of a page.
+async fn plan(desk: &Desk, who: &str, page: &str, table: &str) -> String {
+    let visitor = desk.as_(who).await;
+    let statements = statements_of(desk, async { visitor.get(page).await.expect(200) }).await;
+    let list = statements.iter().find(|one| {
+        one.contains(&format!(" FROM {table}")) && one.contains("ORDER BY")
+            || one.contains(&format!("(({table}")) && one.contains("ORDER BY")
+    });
+    desk.bare().plan(&explained(list.unwrap_or_else(|| panic!("{page}: {statements:#?}"))))
+}
+
+fn assert_reads_in_order(page: &str, plan: &str, indexes: &[&str]) {
+    assert!(indexes.iter().any(|index| plan.contains(index)), "{page}: not by {indexes:?}: {plan}");
+    for whole in ["Sort", "TEMP B-TREE", "Seq Scan on systems", "Seq Scan on runs"] {
+        assert!(!plan.contains(whole), "{page}: {plan}");
+    }
+}
+
+both_databases! {
+    /// Each order of the list of systems has its index, also with a status and for readers of one group, on every page.
+    async fn each_order_of_systems_has_its_index(desk: Recorded) {
+        let desk = &desk.0;
+        multiply(desk, 5_000);
+        // Postgres may also pass over the other groups in the index of all: their number is in it.
+        for (who, indexes) in [("wim", &["systems_by_"][..]), ("mona", &["systems_of_group_by_", "systems_by_"])] {
+            for query in ["sort=", "sort=name", "sort=success", "sort=&status=ok", "sort=name&status=ok", "sort=success&status=ok"] {
+                let place = format!("2.{}.Copy%203000", key(50));
+                for cursor in [String::new(), format!("&after={place}"), format!("&before={place}"), "&before=end".to_owned()] {
+                    let page = format!("/systems?{query}{cursor}");
+                    let plan = plan(desk, who, &page, "systems").await;
+                    assert_reads_in_order(&format!("{who} {page}"), &plan, indexes);
+                }
+            }
+        }
+    }
+
+    /// The runs of all systems, those of one result, and those that have not ended.
+    async fn the_runs_of_all_systems_have_their_indexes(desk: Recorded) {
+        let desk = &desk.0;
+        multiply(desk, 5_000);
+        for (page, index) in
+            [("/logs", "runs_by_time"), ("/logs?result=error", "runs_by_result"), ("/logs?result=open", "runs_open")]
+        {
+            assert_reads_in_order(page, &plan(desk, "ada", page, "runs").await, &[index]);
+        }
+    }
+
+    /// A search of systems examines a limited number, says so, and continues from there, in both directions.
+    async fn a_search_of_systems_is_bounded_and_continues(desk: Desk) {
+        multiply(&desk, 12_000);
+        let ada = desk.as_("ada").await;
+        for (query, first, name) in
+            [("?sort=name&q=model", "after", "Model"), ("?sort=name&q=copy%201000&before=end", "before", "Copy 1000")]
+        {
+            let page = ada.get(&format!("/systems{query}")).await.expect(200);
+            assert_eq!(names(&page), [""; 0], "it lies further away");
+            assert!(page.says("No match so far. Searched 10") && page.says("Search the rest"), "{}", page.told());
+            let on = &page.attributes(".empty a", "href")[0];
+            assert!(on.contains(first), "{on}");
+            let rest = ada.get(on).await.expect(200);
+            assert_eq!(names(&rest), [name], "{on}");
+            assert!(!rest.says("Search the rest"), "that is the end");
+        }
+        assert_eq!(ada.get("/systems.csv?q=model").await.expect(200).body.lines().count(), 2, "an export continues to the end");
+    }
+
+    /// No index has the order of several groups together.
+    async fn readers_of_several_groups_see_the_same_order(desk: Desk) {
+        let groups = ["Finance", "General", "Sales"];
+        let overall = ["error", "warning", "ok", "neutral"];
+        let names: Vec<String> = (0..99).map(|n| format!("{} {:03}", groups[n % 3], n * 7 % 99)).collect();
+        let systems: Vec<Box_<'_>> = names.iter().zip(0..).map(|(name, n)| {
+            Box_ { name, group: groups[n % 3], overall: overall[n % 4], success: i64::try_from(n % 5).ok() }
+        }).collect();
+        put(&desk, 1, &systems);
+        desk.add_person("nora", "Operator", Some("Finance")).await;
+        desk.sql(
+            "INSERT INTO assignments (person_id, collection_id, created_at, created_by, group_id)
+               SELECT person_id, collection_id, created_at, created_by, (SELECT id FROM system_groups WHERE name = 'Sales')
+               FROM assignments WHERE person_id = (SELECT id FROM people WHERE name = 'nora')",
+        );
+        for query in ["?rows=100", "?rows=100&sort=name", "?rows=100&sort=success", "?rows=100&status=ok"] {
+            let mut all = shown(&desk, "ada", query).await;
+            all.retain(|name| !name.starts_with("General"));
+            assert_eq!(shown(&desk, "nora", query).await, all, "{query}");
+            let some = query.replace("rows=100", "rows=25");
+            assert_eq!(shown(&desk, "nora", &some).await, all[..all.len().min(25)], "{query}");
+            assert_eq!(shown(&desk, "nora", &format!("{some}&before=end")).await, all[all.len().saturating_sub(25)..], "{query}");
+        }
+    }
+}
