@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::passwords::VerifiedPassword;
 use crate::clock::Stamp;
 use crate::ids::PersonId;
-use crate::store::{Result, Store, people, sessions};
+use crate::store::{Db, Result, Store, people, sessions};
 
 pub use crate::store::sessions::{KNOWN_AFTER_END, Lasts};
 
@@ -22,14 +22,11 @@ pub enum Loaded {
 ///
 /// # Errors
 /// As the store.
-pub async fn load(store: &Store, hash: Vec<u8>, now: Stamp) -> Result<Loaded> {
-    let found = store.read(move |db| {
-        if let Some(state) = sessions::load(db, &hash, now)? {
-            return Ok(Loaded::Open(state));
-        }
-        Ok(sessions::ended(db, &hash, now)?.map_or(Loaded::Unknown, Loaded::Ended))
-    });
-    found.await
+pub fn load(db: &mut Db, hash: &[u8], now: Stamp) -> Result<Loaded> {
+    if let Some(state) = sessions::load(db, hash, now)? {
+        return Ok(Loaded::Open(state));
+    }
+    Ok(sessions::ended(db, hash, now)?.map_or(Loaded::Unknown, Loaded::Ended))
 }
 
 /// Stores a new session. That of a person is not stored if the password was replaced since it was verified: with the

@@ -181,6 +181,17 @@ impl Store {
         self.off_thread(Work::Read, |_store, _waiting, db| work(db)).await
     }
 
+    /// Reads on a thread that may block, all of it at one point in time.
+    ///
+    /// # Errors
+    /// As for [`Store::read_here`].
+    pub async fn read_together<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Db) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.off_thread(Work::Read, |_store, _waiting, db| transaction::read_transaction(db, work)).await
+    }
+
     /// Writes on a thread that may block, all or nothing.
     ///
     /// # Errors

@@ -62,6 +62,22 @@ pub(super) fn write_transaction<T, E: RollsBack>(
     attempt(connection, waiting, work)
 }
 
+/// A transaction that reads: all of it as it was when it began.
+pub(super) fn read_transaction<T>(connection: &mut Db, work: impl FnOnce(&mut Db) -> Result<T>) -> Result<T> {
+    match connection {
+        Db::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN")?,
+        Db::Postgres(postgres) => {
+            AnsiTransactionManager::begin_transaction_sql(postgres, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
+        }
+    }
+    let result = work(connection);
+    match result {
+        Ok(_) => Manager::commit_transaction(connection)?,
+        Err(_) => roll_back(connection),
+    }
+    result
+}
+
 fn attempt<T, E: RollsBack>(
     connection: &mut Db,
     waiting: &Waiting,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_session::SessionMiddleware;
 use actix_web::dev::ServiceRequest;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
@@ -11,6 +12,8 @@ use super::error::WebError;
 use super::extract::address;
 use super::pages;
 use super::session::gate::gate;
+use super::session::store::Sessions;
+use super::session::trip::{Loader, planned};
 use crate::access::verbs::{
     CancelRun, CheckConnection, ConfirmDeletions, Export, HoldSystem, ManagePortal, ReadLogs, RequestRun, SeeRun,
     SeeSystem, SpecifySystems,
@@ -76,6 +79,8 @@ pub struct Route {
     pub path: &'static str,
     pub access: Access,
     handler: fn(ActixRoute) -> ActixRoute,
+    /// Reads the page in the trip in which the reader is loaded, for a handler that takes it as `Loaded`.
+    pub load: Option<Loader>,
 }
 
 impl Route {
@@ -99,13 +104,23 @@ const fn needs<P: Permission>() -> Access {
 
 macro_rules! get {
     ($path:literal, $access:expr, $handler:path) => {
-        Route { method: Method::Get, path: $path, access: $access, handler: |route| route.to($handler) }
+        Route { method: Method::Get, path: $path, access: $access, handler: |route| route.to($handler), load: None }
+    };
+}
+
+/// A page whose module has a loader beside its handler.
+macro_rules! page {
+    ($path:literal, $access:expr, $($module:ident)::+) => {
+        Route {
+            load: Some(|reading, db| Ok(Box::new($($module)::+::load(reading, db)?))),
+            ..get!($path, $access, $($module)::+::show)
+        }
     };
 }
 
 macro_rules! post {
     ($path:literal, $access:expr, $handler:path) => {
-        Route { method: Method::Post, path: $path, access: $access, handler: |route| route.to($handler) }
+        Route { method: Method::Post, path: $path, access: $access, handler: |route| route.to($handler), load: None }
     };
 }
 
@@ -133,13 +148,13 @@ pub static ROUTES: &[Route] = &[
     post!("/help/codes/{code}/note", needs::<ManagePortal>(), pages::help::note::submit),
     post!("/help/codes/{code}/note/remove", needs::<ManagePortal>(), pages::help::note::remove),
     get!("/help/roles/{template}", Access::SignedIn, pages::help::role::show),
-    get!("/logs", needs::<ReadLogs>(), pages::logs::show),
+    page!("/logs", needs::<ReadLogs>(), pages::logs),
     get!("/logs.csv", needs::<ReadLogs>(), pages::logs::export::show),
-    get!("/systems", needs::<SeeSystem>(), pages::systems::list::show),
+    page!("/systems", needs::<SeeSystem>(), pages::systems::list),
     get!("/systems.csv", needs::<Export>(), pages::systems::export::show),
     get!("/systems/new", needs::<SpecifySystems>(), pages::systems::edit::new),
     post!("/systems/new", needs::<SpecifySystems>(), pages::systems::edit::create),
-    get!("/systems/{system}", system::<SeeSystem>(), pages::systems::show::show),
+    page!("/systems/{system}", system::<SeeSystem>(), pages::systems::show),
     get!("/systems/{system}/edit", system::<SpecifySystems>(), pages::systems::edit::show),
     post!("/systems/{system}/edit", system::<SpecifySystems>(), pages::systems::edit::save),
     get!("/systems/{system}/hold", system::<HoldSystem>(), pages::systems::hold::show),
@@ -158,7 +173,7 @@ pub static ROUTES: &[Route] = &[
     get!("/systems/{system}/replica/{set}/record", system::<ReadLogs>(), pages::replica::record::show),
     get!("/systems/{system}/replica/{set}/records.csv", system::<ReadLogs>(), pages::replica::export::csv),
     get!("/systems/{system}/replica/{set}/records.ndjson", system::<ReadLogs>(), pages::replica::export::ndjson),
-    get!("/systems/{system}/runs/{run}", system::<SeeRun>(), pages::runs::show::show),
+    page!("/systems/{system}/runs/{run}", system::<SeeRun>(), pages::runs::show),
     get!("/systems/{system}/runs/{run}/live", system::<ReadLogs>(), pages::runs::live::show),
     get!("/systems/{system}/runs/{run}/cancel", system::<CancelRun>(), pages::runs::cancel::show),
     post!("/systems/{system}/runs/{run}/cancel", system::<CancelRun>(), pages::runs::cancel::submit),
@@ -168,8 +183,13 @@ pub static ROUTES: &[Route] = &[
     get!("/systems/{system}/runs/{run}/messages.ndjson", system::<ReadLogs>(), pages::runs::export::ndjson),
 ];
 
-static ELSEWHERE: Route =
-    Route { method: Method::Get, path: "", access: Access::Anybody, handler: |route| route.to(pages::home::nowhere) };
+static ELSEWHERE: Route = Route {
+    method: Method::Get,
+    path: "",
+    access: Access::Anybody,
+    handler: |route| route.to(pages::home::nowhere),
+    load: None,
+};
 
 /// Registers the routes that need no session. Other methods at their addresses are left to [`register`].
 pub fn register_public(config: &mut ServiceConfig) {
@@ -180,13 +200,13 @@ pub fn register_public(config: &mut ServiceConfig) {
 }
 
 /// Registers every other route behind the gate. What can be read can be asked for by its head alone.
-pub fn register(config: &mut ServiceConfig) {
+pub fn register(config: &mut ServiceConfig, session: &SessionMiddleware<Sessions>) {
     address::register(config);
     let mut root = Segments::default();
     for row in ROUTES.iter().filter(|row| !row.is_public()) {
         root.insert(row.path, row);
     }
-    root.register(config);
+    root.register(config, session);
 }
 
 /// The table by the segments of its paths: a request is compared segment by segment, not with the regular expression of
@@ -209,30 +229,33 @@ impl Segments {
         self.below.entry(segment).or_default().insert(rest, row);
     }
 
-    fn register(&self, config: &mut ServiceConfig) {
+    fn register(&self, config: &mut ServiceConfig, session: &SessionMiddleware<Sessions>) {
         // Braces sort after letters: words are compared before parameters.
         for (segment, below) in &self.below {
             if below.below.is_empty() {
-                config.service(below.resource(segment));
+                config.service(below.resource(segment, session));
             } else {
-                config.service(web::scope(segment).configure(|config| below.register(config)));
+                config.service(web::scope(segment).configure(|config| below.register(config, session)));
             }
         }
         if !self.rows.is_empty() {
-            config.service(self.resource(""));
+            config.service(self.resource("", session));
         }
-        config.default_service(gated(&ELSEWHERE, web::route()));
+        config.default_service(gated(&ELSEWHERE, web::route(), session));
     }
 
-    fn resource(&self, path: &str) -> Resource {
-        let resource = web::resource(path).default_service(gated(&ELSEWHERE, web::route()));
+    fn resource(&self, path: &str, session: &SessionMiddleware<Sessions>) -> Resource {
+        let resource = web::resource(path).default_service(gated(&ELSEWHERE, web::route(), session));
         self.rows.iter().fold(resource, |resource, row| match row.method {
-            Method::Get => resource.route(gated(row, web::get())).route(gated(row, web::head())),
-            Method::Post => resource.route(gated(row, web::post())),
+            Method::Get => resource.route(gated(row, web::get(), session)).route(gated(row, web::head(), session)),
+            Method::Post => resource.route(gated(row, web::post(), session)),
         })
     }
 }
 
-fn gated(row: &'static Route, route: ActixRoute) -> ActixRoute {
-    (row.handler)(route).wrap(from_fn(move |request, next| gate(row, request, next)))
+fn gated(row: &'static Route, route: ActixRoute, session: &SessionMiddleware<Sessions>) -> ActixRoute {
+    (row.handler)(route)
+        .wrap(from_fn(move |request, next| gate(row, request, next)))
+        .wrap(session.clone())
+        .wrap(from_fn(move |request, next| planned(row, request, next)))
 }

@@ -82,7 +82,7 @@ pub fn serve(app: App, parts: ServerParts, listener: TcpListener) -> std::io::Re
         let pages = WebApp::new()
             .app_data(Data::new(app.clone()))
             .configure(routes::register_public)
-            .service(web::scope("").configure(routes::register).wrap(session).wrap(from_fn(with_a_page)))
+            .service(web::scope("").configure(|config| routes::register(config, &session)).wrap(from_fn(with_a_page)))
             .wrap(headers)
             .wrap(from_fn(response::without_body_for_head))
             .wrap(Compress::default())

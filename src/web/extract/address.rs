@@ -11,6 +11,12 @@ pub fn register(config: &mut ServiceConfig) {
     config.app_data(QueryConfig::default().error_handler(|_error, _request| unreadable().into()));
 }
 
+/// Whether a query has a NUL, which Postgres cannot store or compare.
+#[must_use]
+pub fn has_nul(query: &str) -> bool {
+    query.contains("%00")
+}
+
 /// The query makes no sense.
 #[must_use]
 pub fn unreadable() -> WebError {

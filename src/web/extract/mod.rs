@@ -4,9 +4,11 @@
 pub mod address;
 mod device;
 mod grant;
+mod loaded;
 mod posted;
 mod viewer;
 
 pub use device::DeviceCookie;
+pub use loaded::Loaded;
 pub use posted::{Body, Posted};
 pub use viewer::Viewer;

@@ -16,13 +16,14 @@ use super::body;
 use super::client_address::client_address;
 use super::csrf::{self, Secret};
 use super::store::{ENDED, PERSON, UNREAD};
+use super::trip::{self, Found, Page, zone_of};
 use super::unsaved::{EndedSession, forget, show_again, sign_in_first};
 use super::{FLASH, SECRET, TOUCHED, flash_of};
 use crate::access::{Actor, Verb};
-use crate::ids::{PersonId, SystemKey};
+use crate::ids::PersonId;
 use crate::ops::unsaved::Fields;
 use crate::queries::Fault;
-use crate::queries::access::{Located, caller};
+use crate::queries::access::Located;
 use crate::web::error::WebError;
 use crate::web::extract::{Body, Viewer, address};
 use crate::web::pages::errors::{self, ErrorPage};
@@ -45,7 +46,7 @@ pub async fn gate(
         None => return Err(WebError::internal("the application has no state").into()),
     };
     let secure = app.portal.secure;
-    let Identified { viewer, located, fresh, ended } = match identify(&app, row, &request).await {
+    let Identified { viewer, located, fresh, ended, page: loaded } = match identify(&app, row, &request) {
         Ok(found) => found,
         Err(failure) => {
             // Without a database nobody is known: the page is made for a stranger.
@@ -62,7 +63,14 @@ pub async fn gate(
         }
         Err(Rejection::Stale(_fields)) => answer(request, &viewer, &WebError(ErrorPage::Stale)),
         Err(Rejection::Failure(failure)) => answer(request, &viewer, &failure),
+        Ok(()) if loaded.as_ref().is_some_and(Result::is_err) => {
+            let failure = loaded.and_then(Result::err).unwrap_or_else(WebError::not_found);
+            answer(request, &viewer, &failure)
+        }
         Ok(()) => {
+            if let Some(Ok(page)) = loaded {
+                request.extensions_mut().insert(page);
+            }
             let path = request.path().to_owned();
             let response = next.call(request).await?.map_into_boxed_body();
             if response.status() == StatusCode::SEE_OTHER {
@@ -156,9 +164,11 @@ struct Identified {
     fresh: Option<String>,
     /// The session that it would belong to, had that not ended.
     ended: Option<EndedSession>,
+    /// What the loader of the route has read.
+    page: Option<Result<Page, WebError>>,
 }
 
-async fn identify(app: &App, row: &Route, request: &ServiceRequest) -> Result<Identified, WebError> {
+fn identify(app: &App, row: &Route, request: &ServiceRequest) -> Result<Identified, WebError> {
     let session = request.get_session();
     if let Some((fault, why)) = session.get::<(Option<String>, String)>(UNREAD).ok().flatten() {
         let fault = fault.and_then(|word| Fault::parse(&word));
@@ -168,29 +178,28 @@ async fn identify(app: &App, row: &Route, request: &ServiceRequest) -> Result<Id
     let ended = whose.and_then(|(person, secret)| {
         Some(EndedSession { person: PersonId(person), secret: Secret::from_text(&secret)? })
     });
-    let id = session.get::<i64>(PERSON).ok().flatten().map(PersonId);
-    if let Some(id) = id {
-        let key = matches!(row.access, Access::System(_)).then(|| request.match_info().get("system")).flatten();
-        let key = key.and_then(SystemKey::parse);
-        let (known, located) = app.store.read(move |db| caller(db, id, key.as_ref())).await?;
+    let id = session.get::<i64>(PERSON).ok().flatten();
+    if id.is_some() {
+        let Some(Found { person: known, located, now, page }) = trip::found() else {
+            return Err(WebError::internal("a session was loaded without its person"));
+        };
         let secret = session.get::<String>(SECRET).ok().flatten().and_then(|text| Secret::from_text(&text));
         if let (Some(person), Some(secret)) = (known, secret) {
-            let now = app.clock.now();
             touch(&session, now.0);
             // It belongs to the page to which a form led: a form that is refused shows why, and nothing else.
             let kept = (!row.posts()).then(|| session.get::<String>(FLASH).ok().flatten()).flatten();
             let flash = kept.and_then(|text| flash_of(&text));
-            let zone = person.time_zone.and_then(|zone| zone.parse().ok());
+            let zone = zone_of(app, &person);
             let viewer = Viewer {
                 actor: Some(person.actor),
                 roles: role_summary(&person.roles),
-                zone: zone.unwrap_or(app.portal.default_zone),
+                zone,
                 secret,
                 address: client(app, request),
                 now,
                 flash,
             };
-            return Ok(Identified { viewer, located, fresh: None, ended: None });
+            return Ok(Identified { viewer, located, fresh: None, ended: None, page });
         }
         // The account was disabled, or the session is not one of ours any more.
         session.purge();
@@ -206,7 +215,7 @@ async fn identify(app: &App, row: &Route, request: &ServiceRequest) -> Result<Id
         },
         |secret| (secret, None),
     );
-    Ok(Identified { viewer: stranger(app, client(app, request), secret), located: None, fresh, ended })
+    Ok(Identified { viewer: stranger(app, client(app, request), secret), located: None, fresh, ended, page: None })
 }
 
 /// Notes that the session is in use, at most once a minute.
@@ -275,7 +284,7 @@ pub(super) fn check_reach(actor: &Actor, any_of: &'static [Verb], located: Optio
 }
 
 async fn post(row: &Route, request: &mut ServiceRequest, viewer: &Viewer) -> Result<(), Rejection> {
-    if request.query_string().contains("%00") {
+    if address::has_nul(request.query_string()) {
         return Err(address::unreadable().into());
     }
     if row.posts() {

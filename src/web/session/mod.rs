@@ -9,6 +9,7 @@ pub mod gate;
 pub mod setup_link;
 pub mod store;
 pub mod throttle;
+pub mod trip;
 pub mod unsaved;
 
 use actix_session::Session;

@@ -2,19 +2,21 @@
 //! the database its hash.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use actix_session::storage::{LoadError, SaveError, SessionKey, SessionStore, UpdateError};
 use actix_web::cookie::time::Duration as CookieDuration;
 
 use super::SECRET;
+use super::trip::{self, Found};
 use crate::clock::Clock;
 use crate::ids::PersonId;
 use crate::ops::passwords::VerifiedPassword;
 use crate::ops::random;
 use crate::ops::sessions::{self, Loaded};
 use crate::queries::{Fault, Store, StoreError};
+use crate::web::error::WebError;
 
 /// Name of the person's id in a session.
 pub const PERSON: &str = "person";
@@ -75,16 +77,38 @@ fn verified(state: &State) -> Option<VerifiedPassword> {
 
 impl SessionStore for Sessions {
     async fn load(&self, key: &SessionKey) -> Result<Option<State>, LoadError> {
-        let (hash, now) = (random::token_hash(key.as_ref()), self.clock.now());
-        let text = match sessions::load(&self.store, hash, now).await {
-            Ok(Loaded::Open(text)) => Some(text),
-            Ok(Loaded::Ended(ended)) => return Ok(left(&ended)),
-            Ok(Loaded::Unknown) => None,
-            Err(error) => return unread(&error).map(Some).map_err(|error| LoadError::Other(error.into())),
+        let (hash, now, plan) = (random::token_hash(key.as_ref()), self.clock.now(), trip::plan());
+        let (leave, left_before_the_page) = mpsc::channel();
+        let read = self.store.read_together(move |db| {
+            let session = sessions::load(db, &hash, now)?;
+            let state: Option<State> = match &session {
+                Loaded::Open(text) => serde_json::from_str(text).ok(),
+                Loaded::Ended(_) | Loaded::Unknown => None,
+            };
+            let asks = plan.zip(state.as_ref().and_then(person));
+            let found = asks.as_ref().map(|(plan, person)| plan.who(db, *person, now)).transpose()?;
+            let page = asks.as_ref().zip(found.as_ref()).map(|((plan, _person), found)| plan.prepared(found));
+            // The receiver waits for this thread.
+            let _ = leave.send((session, found));
+            page.flatten().map(|page| page.read(db)).transpose()
+        });
+        let page = read.await;
+        let (session, found) = match (left_before_the_page.try_recv(), page) {
+            (Ok((session, found)), page) => {
+                let page = page.map_err(WebError::from).and_then(Option::transpose).transpose();
+                (session, found.map(|found| Found { page, ..found }))
+            }
+            (Err(_), Err(error)) => return unread(&error).map(Some).map_err(|error| LoadError::Other(error.into())),
+            (Err(_), Ok(_)) => return Ok(None),
         };
-        text.map(|text| serde_json::from_str(&text))
-            .transpose()
-            .map_err(|error| LoadError::Deserialization(error.into()))
+        trip::leave(found);
+        match session {
+            Loaded::Open(text) => {
+                serde_json::from_str(&text).map(Some).map_err(|error| LoadError::Deserialization(error.into()))
+            }
+            Loaded::Ended(ended) => Ok(left(&ended)),
+            Loaded::Unknown => Ok(None),
+        }
     }
 
     async fn save(&self, state: State, _ttl: &CookieDuration) -> Result<SessionKey, SaveError> {

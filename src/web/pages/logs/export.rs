@@ -32,7 +32,7 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     let groups = app.store.read(move |db| groups_in_reach(db, &grant)).await?;
-    let (filter, wrong) = filter(&app, &viewer, &query, &groups);
+    let (filter, wrong) = filter(&app, (viewer.zone, viewer.now), &query, &groups);
     if !wrong.is_empty() {
         // Without it, the file would have more than was asked for.
         let said: Vec<String> =

@@ -8,21 +8,22 @@ pub use view::{LogsView, RunOf, view};
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 
-use crate::access::{Grant, verbs};
+use crate::access::verbs;
 use crate::clock::Stamp;
 use crate::domain::catalogue::{self, canonical};
 use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::domain::typed_time::{end_of, start_of};
 use crate::ids::{GroupId, RunNo, SystemKey};
+use crate::queries::Db;
 use crate::queries::logs::{
     BusinessLogs, RunListCursor, RunListFilter, RunListPage, RunListRow, RunListRows, business_logs,
 };
 use crate::sync::registry;
-use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::web::extract::{Loaded, Viewer};
 use crate::web::present;
 use crate::web::response;
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::state::App;
 use crate::web::ui::{Badge, Choice, Nav, PageLinks, runs};
 use crate::web::urls;
@@ -40,25 +41,31 @@ pub struct Cursor {
     back: Option<i64>,
 }
 
-/// The page.
+/// What the page shows.
+pub type Found = BusinessLogs<(&'static str, Wrong)>;
+
+/// Reads the page.
 ///
 /// # Errors
 /// When the database cannot be read.
+pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
+    let (query, cursor): (LogsQuery, Cursor) = (reading.query()?, reading.query()?);
+    let place = (&page(&cursor, query.is_narrow()), query.size.rows());
+    let grant = reading.grant::<verbs::ReadLogs>()?;
+    Ok(business_logs(db, &grant, |groups| filter(&reading.app, (reading.zone, reading.now), &query, groups), place)?)
+}
+
+/// The page.
 pub async fn show(
-    grant: Grant<verbs::ReadLogs>,
     viewer: Viewer,
     query: Query<LogsQuery>,
     cursor: Query<Cursor>,
+    Loaded(found): Loaded<Found>,
     app: Data<App>,
-) -> Result<HttpResponse, WebError> {
+) -> HttpResponse {
     let query = query.into_inner();
     let page = page(&cursor, query.is_narrow());
-    let (asked, begin, reader, portal) = (query.clone(), page.clone(), viewer.clone(), app.clone());
-    let found = app.store.read(move |db| {
-        let filter = |groups: &[(GroupId, String)]| filter(&portal, &reader, &asked, groups);
-        business_logs(db, &grant, filter, (&begin, asked.size.rows()))
-    });
-    let BusinessLogs { groups, wrong, found } = found.await?;
+    let BusinessLogs { groups, wrong, found } = found;
     let mut results: Vec<Choice> = RunResult::ALL
         .iter()
         .map(|result| Choice::new(result.as_str(), Badge::of_run(RunState::Ended, Some(*result)).word))
@@ -79,7 +86,7 @@ pub async fn show(
         query,
         header_days: app.portal.header_days,
     };
-    Ok(response::page(view(&viewer.page_context(Some(Nav::Logs)), &shown)))
+    response::page(view(&viewer.page_context(Some(Nav::Logs)), &shown))
 }
 
 /// What is wrong with a field of the filter.
@@ -96,7 +103,7 @@ pub enum Wrong {
 /// The query as the store's filter, and the fields that make no sense.
 pub(super) fn filter(
     app: &App,
-    viewer: &Viewer,
+    (zone, now): (chrono_tz::Tz, Stamp),
     query: &LogsQuery,
     groups: &[(GroupId, String)],
 ) -> (RunListFilter, Vec<(&'static str, Wrong)>) {
@@ -104,7 +111,7 @@ pub(super) fn filter(
     let mut wrong = Vec::new();
     let mut time = |name, text: &str, parse: fn(&str, chrono_tz::Tz) -> Option<Stamp>| {
         let text = given(text)?;
-        let at = parse(&text, viewer.zone);
+        let at = parse(&text, zone);
         if at.is_none() {
             wrong.push((name, Wrong::Time));
         }
@@ -135,7 +142,7 @@ pub(super) fn filter(
         person: given(&query.person),
         from,
         to,
-        kept_since: Some(app.kept_since(viewer.now)),
+        kept_since: Some(app.kept_since(now)),
     };
     (filter, wrong)
 }

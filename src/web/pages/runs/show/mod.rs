@@ -7,56 +7,52 @@ pub(in crate::web::pages::runs) use view::above;
 pub use view::{Completeness, Log, RunView, SystemRef, view};
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Query};
 
-use crate::access::{Grant, Verb, verbs};
+use crate::access::Verb;
 use crate::domain::run::RunState;
 use crate::domain::status::Obstacle;
 use crate::ids::{RunNo, SystemKey};
+use crate::queries::Db;
 use crate::queries::runs::{RunDetails, RunOverview, run_overview};
 use crate::queries::systems::System;
-use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::web::extract::{Loaded, Viewer};
 use crate::web::present;
 use crate::web::response;
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::state::App;
 use crate::web::ui::{Nav, Refresh};
 use crate::web::urls;
 
 pub use log::{LogQuery, stored_filter};
 
-/// The page of a run. People who see the system see its header; the log needs log access.
+/// Reads a run. People who see the system see its header; the log needs log access.
 ///
 /// # Errors
 /// When the run is out of reach or the database cannot be read.
-pub async fn show(
-    grant: Grant<verbs::SeeRun>,
-    viewer: Viewer,
-    path: Path<(SystemKey, RunNo)>,
-    query: Query<LogQuery>,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    let (key, no) = path.into_inner();
-    let query = query.into_inner();
+pub fn load(reading: &Reading, db: &mut Db) -> Result<RunOverview, LoadError> {
+    let (key, no): (SystemKey, RunNo) = reading.path()?;
+    let query: LogQuery = reading.query()?;
     query.check()?;
-    let (app, kept, zone) = (app.get_ref(), app.kept(viewer.now), viewer.zone);
-    let reader = viewer.actor.clone().ok_or_else(WebError::not_found)?;
-    let (words, asked) = (app.words.clone(), query.clone());
-    let found = app
-        .store
-        .read(move |db| {
-            let filter = asked.filter();
-            let question = asked.question(&filter, zone);
-            run_overview(db, (&grant, &reader), (&key, no), (&words, &question), kept)
-        })
-        .await?;
+    let (app, filter) = (&reading.app, query.filter());
+    let asked = (app.words.as_ref(), &query.question(&filter, reading.zone));
+    Ok(run_overview(db, (&reading.grant()?, &reading.actor), (&key, no), asked, app.kept(reading.now))?)
+}
+
+/// The page of a run.
+pub async fn show(
+    viewer: Viewer,
+    query: Query<LogQuery>,
+    Loaded(found): Loaded<RunOverview>,
+    app: Data<App>,
+) -> HttpResponse {
     let (system, run) = (&found.details.system, &found.details.run);
     let begins = run.not_before <= viewer.now && present::obstacle(system) == Obstacle::None;
     let open = run.state == RunState::Running || run.state == RunState::Queued && begins;
     let stop = urls::run_still(&system.key, run.no, &query.filter(), query.size);
     let refresh = (open && query.refreshes()).then_some(Refresh { seconds: SECONDS, stop });
     let shown = to_view(found, &viewer, &query, app.portal.message_days);
-    Ok(response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| view(context, &shown)))
+    response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| view(context, &shown))
 }
 
 /// The interval of the page while the run has not ended, in seconds.

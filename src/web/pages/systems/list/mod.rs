@@ -5,19 +5,19 @@ mod view;
 pub use view::{ListView, NextRun, RowAction, StatusCounts, SystemRow, view};
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Query};
+use actix_web::web::Query;
 
 use crate::access::{Grant, Scope, Verb, verbs};
 use crate::domain::run::RunState;
 use crate::domain::status::{Obstacle, Overall};
 use crate::ids::{GroupId, SystemKey};
+use crate::queries::Db;
 use crate::queries::systems::{ListedSystem, Page, Sort, SystemCursor, SystemFilter, SystemList, system_list};
 use crate::sync::registry;
-use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::web::extract::{Loaded, Viewer};
 use crate::web::present::{self, Busy};
 use crate::web::response;
-use crate::web::state::App;
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::ui::{Choice, PageLinks, number};
 use crate::web::ui::{Nav, Refresh};
 use crate::web::urls::{self, SystemsQuery};
@@ -42,26 +42,26 @@ impl Cursor {
     }
 }
 
-/// The list.
+/// Reads the list.
 ///
 /// # Errors
 /// When the database cannot be read.
+pub fn load(reading: &Reading, db: &mut Db) -> Result<SystemList, LoadError> {
+    let (query, cursor): (SystemsQuery, Cursor) = (reading.query()?, reading.query()?);
+    let place = (&to_page(&cursor), query.size.rows());
+    let kept_since = reading.app.kept_since(reading.now);
+    Ok(system_list(db, &reading.grant()?, |groups| filter(&query, groups), place, kept_since)?)
+}
+
+/// The list.
 pub async fn show(
     grant: Grant<verbs::SeeSystem>,
     viewer: Viewer,
     query: Query<SystemsQuery>,
     cursor: Query<Cursor>,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
+    Loaded(loaded): Loaded<SystemList>,
+) -> HttpResponse {
     let (query, page) = (query.into_inner(), to_page(&cursor));
-    let (asked, scope, begin) = (query.clone(), grant.scope().clone(), page.clone());
-    let kept_since = app.kept_since(viewer.now);
-    let loaded = app
-        .store
-        .read(move |db| {
-            system_list(db, &grant, |groups| filter(&asked, groups), (&begin, asked.size.rows()), kept_since)
-        })
-        .await?;
     let rows: Vec<SystemRow> = loaded.rows.iter().map(|row| to_view(row, &viewer)).collect();
     let busy = loaded.rows.iter().any(|row| busy_of(row).is_at(&row.listed.system, viewer.now));
     let stop = urls::systems(&query, cursor.pair());
@@ -81,13 +81,13 @@ pub async fn show(
             let direction = if matches!(page, Page::Before(_) | Page::Last) { "before" } else { "after" };
             urls::systems(&query, Some((direction, encode_cursor(place).as_str())))
         }),
-        scope: within(&scope, &loaded.groups),
+        scope: within(grant.scope(), &loaded.groups),
         may_create: viewer.may_anywhere(&[Verb::SpecifySystems]),
         may_export: viewer.may_anywhere(&[Verb::Export]),
         refresh: (busy && refresh.is_none()).then_some((SECONDS, on)),
         query,
     };
-    Ok(response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| view(context, &shown)))
+    response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| view(context, &shown))
 }
 
 /// Words of the query as the store's filter.

@@ -17,14 +17,16 @@ use crate::domain::run::{RunState, Trigger};
 use crate::domain::schedule::Schedule;
 use crate::domain::status::Connection;
 use crate::ids::{CheckNo, GroupId, RunNo, SystemKey};
+use crate::queries::Db;
 use crate::queries::runs::{ListedRun, RunCursor, Totals};
 use crate::queries::systems::System;
 use crate::queries::systems::{SystemOverview, system_overview};
 use crate::sync::registry;
 use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::web::extract::{Loaded, Viewer};
 use crate::web::present::{self, Busy};
 use crate::web::response;
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::state::App;
 use crate::web::ui::runs::{LogAccess, retry_of_all};
 use crate::web::ui::{Badge, Nav, PageLinks, Refresh, Tone};
@@ -46,6 +48,30 @@ pub struct RunsQuery {
 /// The interval of the page while a run or a check is in process, in seconds.
 const SECONDS: u32 = 5;
 
+impl RunsQuery {
+    fn place(&self) -> RunCursor {
+        match (self.before, self.after) {
+            (Some(no), _) => RunCursor::Before(RunNo(no)),
+            (None, Some(0)) => RunCursor::Oldest,
+            (None, Some(no)) => RunCursor::After(RunNo(no)),
+            (None, None) => RunCursor::Newest,
+        }
+    }
+}
+
+/// Reads a system; nothing where a connection check is asked for, which has its own page.
+///
+/// # Errors
+/// When the system is out of reach or the database cannot be read.
+pub fn load(reading: &Reading, db: &mut Db) -> Result<Option<SystemOverview>, LoadError> {
+    let (key, query): (SystemKey, RunsQuery) = (reading.path()?, reading.query()?);
+    if query.check.is_some() {
+        return Ok(None);
+    }
+    let (place, times) = ((query.place(), query.size.rows()), (reading.app.kept(reading.now), reading.now));
+    Ok(Some(system_overview(db, (&reading.grant()?, &reading.actor), &key, place, times)?))
+}
+
 /// The page of a system.
 ///
 /// # Errors
@@ -55,6 +81,7 @@ pub async fn show(
     viewer: Viewer,
     path: Path<SystemKey>,
     query: Query<RunsQuery>,
+    Loaded(overview): Loaded<Option<SystemOverview>>,
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
@@ -62,19 +89,8 @@ pub async fn show(
     if let Some(no) = query.check {
         return super::check::answer(grant, &viewer, key, CheckNo(no), wanted, &app).await;
     }
-    let place = match (query.before, query.after) {
-        (Some(no), _) => RunCursor::Before(RunNo(no)),
-        (None, Some(0)) => RunCursor::Oldest,
-        (None, Some(no)) => RunCursor::After(RunNo(no)),
-        (None, None) => RunCursor::Newest,
-    };
-    let (now, size, kept) = (viewer.now, query.size, app.kept(viewer.now));
-    let reader = viewer.actor.clone().ok_or_else(WebError::not_found)?;
-    let overview = app
-        .store
-        .read(move |db| system_overview(db, (&grant, &reader), &key, (place, size.rows()), (kept, now)))
-        .await?;
-    let loaded = Loaded { busy: Busy::of(overview.open.iter().map(|(run, _totals)| run)), size, overview };
+    let (size, overview) = (query.size, overview.ok_or_else(WebError::not_found)?);
+    let loaded = Shown { busy: Busy::of(overview.open.iter().map(|(run, _totals)| run)), size, overview };
     let moves = loaded.busy.is_at(loaded.system(), viewer.now) || loaded.overview.open_check.is_some();
     let stop = urls::runs(&loaded.system().key, size, [("refresh", "off")]);
     let refresh = (wanted && moves).then_some(Refresh { seconds: SECONDS, stop });
@@ -82,13 +98,13 @@ pub async fn show(
     Ok(response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| view(context, &shown)))
 }
 
-struct Loaded {
+struct Shown {
     overview: SystemOverview,
     busy: Busy,
     size: PageSize<25>,
 }
 
-impl Loaded {
+impl Shown {
     fn system(&self) -> &System {
         &self.overview.details.system
     }
@@ -99,7 +115,7 @@ impl Loaded {
     }
 }
 
-fn to_view(loaded: &Loaded, viewer: &Viewer, app: &App) -> SystemView {
+fn to_view(loaded: &Shown, viewer: &Viewer, app: &App) -> SystemView {
     let (system, details) = (loaded.system(), &loaded.overview.details);
     let may = |verb: Verb| viewer.may(&[verb], system.group_id);
     let held = system.hold_since.is_some();
@@ -153,7 +169,7 @@ pub(super) fn may_open_runs(viewer: &Viewer, group: GroupId) -> bool {
     viewer.may(verbs::SeeRun::ANY_OF, group)
 }
 
-fn last_failure(loaded: &Loaded, may: &impl Fn(Verb) -> bool) -> Option<LastFailure> {
+fn last_failure(loaded: &Shown, may: &impl Fn(Verb) -> bool) -> Option<LastFailure> {
     let (run, totals) = loaded.overview.decided.as_ref()?;
     let failure = loaded.overview.failure.as_ref()?;
     let retry = loaded.busy.queued.as_ref().filter(|queued| queued.trigger == Trigger::Retry);
@@ -172,7 +188,7 @@ fn paused(system: &System) -> Option<Paused> {
     Some(Paused { since, failing_since: system.connection_since.unwrap_or(since) })
 }
 
-fn connection(loaded: &Loaded) -> ConnectionTile {
+fn connection(loaded: &Shown) -> ConnectionTile {
     let (system, check) = (loaded.system(), loaded.overview.checks.first());
     let tone = match system.connection {
         Connection::Error => Tone::Error,
@@ -204,7 +220,7 @@ fn span(micros: i64) -> Duration {
     Duration::from_micros(u64::try_from(micros).unwrap_or(0))
 }
 
-fn synchronization(loaded: &Loaded, viewer: &Viewer) -> SynchronizationTile {
+fn synchronization(loaded: &Shown, viewer: &Viewer) -> SynchronizationTile {
     let system = loaded.system();
     let begun = loaded.overview.begun.as_ref();
     // The system knows when it was, also when that run is not kept any more.
@@ -244,7 +260,7 @@ fn synchronization(loaded: &Loaded, viewer: &Viewer) -> SynchronizationTile {
     }
 }
 
-fn queue(loaded: &Loaded, viewer: &Viewer) -> QueueTile {
+fn queue(loaded: &Shown, viewer: &Viewer) -> QueueTile {
     let behind = loaded.busy.running.as_ref().map(|run| run.no);
     let waiting = loaded.busy.queued.iter().map(|run| Waiting {
         run: run.no,
@@ -267,7 +283,7 @@ fn queue(loaded: &Loaded, viewer: &Viewer) -> QueueTile {
     }
 }
 
-fn links(loaded: &Loaded) -> PageLinks {
+fn links(loaded: &Shown) -> PageLinks {
     let (key, size, page) = (&loaded.system().key, loaded.size, &loaded.overview.runs);
     let (newer, older) = (page.has_newer, page.has_older);
     let no = |listed: Option<&ListedRun>| listed.map(|listed| listed.run.no.0);

@@ -1,0 +1,25 @@
+//! What the loader of the route has read, as a handler's argument.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+
+use crate::web::error::WebError;
+use crate::web::session::trip::Page;
+
+/// The page, left by the gate.
+pub struct Loaded<T>(pub T);
+
+impl<T: 'static> FromRequest for Loaded<T> {
+    type Error = WebError;
+    type Future = Ready<Result<Self, WebError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let page = request.extensions_mut().remove::<Page>().and_then(|page| page.downcast::<T>().ok());
+        ready(
+            page.map(|page| Self(*page))
+                .ok_or_else(|| WebError::internal("the route does not name the loader of its handler")),
+        )
+    }
+}
