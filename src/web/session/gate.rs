@@ -42,7 +42,7 @@ pub async fn gate(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let app = match request.app_data::<Data<App>>() {
-        Some(app) => app.get_ref().clone(),
+        Some(app) => app.clone(),
         None => return Err(WebError::internal("the application has no state").into()),
     };
     let secure = app.portal.secure;

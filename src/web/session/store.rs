@@ -16,7 +16,6 @@ use crate::ops::passwords::VerifiedPassword;
 use crate::ops::random;
 use crate::ops::sessions::{self, Loaded};
 use crate::queries::{Fault, Store, StoreError};
-use crate::web::error::WebError;
 
 /// Name of the person's id in a session.
 pub const PERSON: &str = "person";
@@ -80,34 +79,27 @@ impl SessionStore for Sessions {
         let (hash, now, plan) = (random::token_hash(key.as_ref()), self.clock.now(), trip::plan());
         let (leave, left_before_the_page) = mpsc::channel();
         let read = self.store.read_together(move |db| {
-            let session = sessions::load(db, &hash, now)?;
-            let state: Option<State> = match &session {
-                Loaded::Open(text) => serde_json::from_str(text).ok(),
-                Loaded::Ended(_) | Loaded::Unknown => None,
+            let session = match sessions::load(db, &hash, now)? {
+                Loaded::Open(text) => serde_json::from_str(&text).map(Some),
+                Loaded::Ended(ended) => Ok(left(&ended)),
+                Loaded::Unknown => Ok(None),
             };
-            let asks = plan.zip(state.as_ref().and_then(person));
+            let asks = plan.zip(session.as_ref().ok().and_then(|state: &Option<State>| person(state.as_ref()?)));
             let found = asks.as_ref().map(|(plan, person)| plan.who(db, *person, now)).transpose()?;
-            let page = asks.as_ref().zip(found.as_ref()).map(|((plan, _person), found)| plan.prepared(found));
+            let page = asks.as_ref().zip(found.as_ref()).and_then(|((plan, _person), found)| plan.prepared(found));
             // The receiver waits for this thread.
             let _ = leave.send((session, found));
-            page.flatten().map(|page| page.read(db)).transpose()
+            page.map(|page| page.read(db)).transpose()
         });
         let page = read.await;
-        let (session, found) = match (left_before_the_page.try_recv(), page) {
+        match (left_before_the_page.try_recv(), page) {
             (Ok((session, found)), page) => {
-                let page = page.map_err(WebError::from).and_then(Option::transpose).transpose();
-                (session, found.map(|found| Found { page, ..found }))
+                let page = page.unwrap_or_else(|error| Some(Err(error.into())));
+                trip::leave(found.map(|found| Found { page, ..found }));
+                session.map_err(|error| LoadError::Deserialization(error.into()))
             }
-            (Err(_), Err(error)) => return unread(&error).map(Some).map_err(|error| LoadError::Other(error.into())),
-            (Err(_), Ok(_)) => return Ok(None),
-        };
-        trip::leave(found);
-        match session {
-            Loaded::Open(text) => {
-                serde_json::from_str(&text).map(Some).map_err(|error| LoadError::Deserialization(error.into()))
-            }
-            Loaded::Ended(ended) => Ok(left(&ended)),
-            Loaded::Unknown => Ok(None),
+            (Err(_nothing), Err(error)) => unread(&error).map(Some).map_err(|error| LoadError::Other(error.into())),
+            (Err(_nothing), Ok(_)) => Ok(None),
         }
     }
 

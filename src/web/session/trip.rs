@@ -62,7 +62,7 @@ impl From<StoreError> for LoadError {
 
 /// What a loader knows of a request.
 pub struct Reading {
-    pub app: App,
+    pub app: Data<App>,
     pub actor: Actor,
     pub zone: chrono_tz::Tz,
     pub now: Stamp,
@@ -108,7 +108,7 @@ pub(super) struct Found {
 
 /// What a request asks the database.
 pub(super) struct Plan {
-    app: App,
+    app: Data<App>,
     row: &'static Route,
     system: Option<SystemKey>,
     path: Path<Url>,
@@ -182,7 +182,7 @@ pub async fn planned(
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let plan = request.app_data::<Data<App>>().map(|app| Plan {
-        app: app.get_ref().clone(),
+        app: app.clone(),
         row,
         system: request
             .match_info()

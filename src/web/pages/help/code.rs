@@ -1,18 +1,18 @@
 //! What an error code means, who can fix it, and how: from the catalog and the team note.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path};
+use actix_web::web::Path;
 use maud::{Markup, PreEscaped, html};
 
 use super::markdown::html_of;
 use crate::access::Verb;
 use crate::domain::catalogue::{self, UNKNOWN};
 use crate::domain::team_note::{Placing, TeamNote, can_be_code};
+use crate::queries::Db;
 use crate::queries::help::note;
-use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::web::extract::{Loaded, Viewer};
 use crate::web::response;
-use crate::web::state::App;
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::ui::layout::{crumbs, head};
 use crate::web::ui::tile::{Fact, facts_list};
 use crate::web::ui::{Badge, Nav, PageContext, foreign, link_button, page, time};
@@ -42,16 +42,21 @@ pub struct Known {
     pub heals: &'static str,
 }
 
-/// What a code means. A code that this version does not know gets a page that says so.
+/// Reads the team note on a code.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn show(viewer: Viewer, path: Path<String>, app: Data<App>) -> Result<HttpResponse, WebError> {
+pub fn load(reading: &Reading, db: &mut Db) -> Result<Option<TeamNote>, LoadError> {
+    let path: String = reading.path()?;
+    let code = catalogue::canonical(&path);
+    Ok(if can_be_code(code) { note(db, code)? } else { None })
+}
+
+/// What a code means. A code that this version does not know gets a page that says so.
+pub async fn show(viewer: Viewer, path: Path<String>, Loaded(note): Loaded<Option<TeamNote>>) -> HttpResponse {
     let code = catalogue::canonical(&path).to_owned();
     let entry = catalogue::by_code(&code);
     let can_be_code = can_be_code(&code);
-    let wanted = code.clone();
-    let note = if can_be_code { app.store.read(move |db| note(db, &wanted)).await? } else { None };
     let shown = CodeView {
         title: entry.title.to_owned(),
         known: (*entry != UNKNOWN).then(|| Known {
@@ -65,7 +70,7 @@ pub async fn show(viewer: Viewer, path: Path<String>, app: Data<App>) -> Result<
         may_write: can_be_code && viewer.may_anywhere(&[Verb::ManagePortal]),
         code,
     };
-    Ok(response::page(view(&viewer.page_context(Some(Nav::Help)), &shown)))
+    response::page(view(&viewer.page_context(Some(Nav::Help)), &shown))
 }
 
 #[must_use]

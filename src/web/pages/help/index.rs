@@ -1,18 +1,18 @@
 //! Help: the guide, all role templates, and all codes by family, with a filter by words.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Query};
+use actix_web::web::Query;
 use maud::{Markup, PreEscaped, html};
 
 use super::markdown::html_of;
 use crate::domain::catalogue::{self, CodeInfo, Family};
 use crate::domain::doc::{Doc, GUIDE, ROLES};
 use crate::domain::team_note::TeamNote;
+use crate::queries::Db;
 use crate::queries::help;
-use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::web::extract::{Loaded, Viewer};
 use crate::web::response;
-use crate::web::state::App;
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::ui::layout::head;
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::text::count;
@@ -51,12 +51,16 @@ pub struct IndexQuery {
     q: String,
 }
 
-/// The guide's first page, with all templates and codes.
+/// Reads all team notes.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn show(viewer: Viewer, query: Query<IndexQuery>, app: Data<App>) -> Result<HttpResponse, WebError> {
-    let notes = app.store.read(help::notes).await?;
+pub fn load(_reading: &Reading, db: &mut Db) -> Result<Vec<TeamNote>, LoadError> {
+    Ok(help::notes(db)?)
+}
+
+/// The guide's first page, with all templates and codes.
+pub async fn show(viewer: Viewer, query: Query<IndexQuery>, Loaded(notes): Loaded<Vec<TeamNote>>) -> HttpResponse {
     let opening = |body: &str| body.lines().take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ");
     let q = query.into_inner().q.trim().to_owned();
     let shown = IndexView {
@@ -65,7 +69,7 @@ pub async fn show(viewer: Viewer, query: Query<IndexQuery>, app: Data<App>) -> R
         families: families(&q, &notes),
         q,
     };
-    Ok(response::page(view(&viewer.page_context(Some(Nav::Help)), &shown)))
+    response::page(view(&viewer.page_context(Some(Nav::Help)), &shown))
 }
 
 /// The codes that have all words, in the catalog or in a team note; codes that only have a team note come last.

@@ -1,19 +1,18 @@
 //! One record: its fields, its state, and what each run did to it.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::records::state;
 use super::{Above, fields};
-use crate::access::{Grant, verbs};
 use crate::ids::SystemKey;
+use crate::queries::Db;
 use crate::queries::replica::{RecordHistory, RecordVersion, ReplicaSet, record_history};
 use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::web::extract::{Loaded, Viewer};
 use crate::web::response;
-use crate::web::state::App;
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
 use crate::web::ui::table::{Column, table, text};
@@ -47,29 +46,28 @@ struct RecordView {
 const FIELDS: [Column<'_>; 2] = [text("Field"), text("Value")];
 const HISTORY: [Column<'_>; 4] = [text("Run"), text("Ended"), text("State"), text("Changes")];
 
-/// A record.
+type Found = (RecordHistory, String);
+
+/// Reads a record.
 ///
 /// # Errors
 /// When the system is out of reach, has no such record, or the database cannot be read.
-pub async fn show(
-    grant: Grant<verbs::ReadLogs>,
-    viewer: Viewer,
-    path: Path<(SystemKey, String)>,
-    query: Query<RecordQuery>,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    let (system, set) = path.into_inner();
+pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
+    let (system, set): (SystemKey, String) = reading.path()?;
+    let query: RecordQuery = reading.query()?;
     let key = hex::decode(&query.key).map_err(|_not_hex| WebError::not_found())?;
-    let kept_since = app.kept_since(viewer.now);
-    let found = app.store.read(move |db| {
-        let found = record_history(db, &grant, (&system, &set, &key), (kept_since, VERSIONS))?;
-        Ok((found, String::from_utf8_lossy(&key).into_owned()))
-    });
-    let (RecordHistory { of, set, versions, is_cut }, key) = found.await?;
+    let kept_since = reading.app.kept_since(reading.now);
+    let found = record_history(db, &reading.grant()?, (&system, &set, &key), (kept_since, VERSIONS))?;
+    Ok((found, String::from_utf8_lossy(&key).into_owned()))
+}
+
+/// A record.
+pub async fn show(viewer: Viewer, Loaded(found): Loaded<Found>) -> HttpResponse {
+    let (RecordHistory { of, set, versions, is_cut }, key) = found;
     let (mut names, others) = fields::names(&of.replica.model, &set.name);
     names.extend(others);
     let shown = RecordView { above: Above::of(&of.system, &viewer), set, key, names, versions, is_cut };
-    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
+    response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))
 }
 
 fn view(context: &PageContext, view: &RecordView) -> Markup {

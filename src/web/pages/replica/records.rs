@@ -1,18 +1,17 @@
 //! The records of a set, by key.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::Query;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{Above, fields, question};
-use crate::access::{Grant, verbs};
 use crate::ids::{RunNo, SystemKey};
-use crate::queries::replica::{self, Record, RecordCursor, ReplicaSet, published, records_of_set};
-use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::queries::Db;
+use crate::queries::replica::{self, Published, Record, RecordCursor, ReplicaSet, published, records_of_set};
+use crate::web::extract::{Loaded, Viewer};
 use crate::web::response;
-use crate::web::state::App;
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::ui::choices::{self, Choice};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
@@ -61,34 +60,34 @@ struct RecordsView {
 /// Maximum number of properties with a column; the page of a record shows all.
 const PROPERTIES: usize = 4;
 
-/// A page of records.
+type Found = (Published, ReplicaSet, Vec<Record>, Option<Vec<u8>>);
+
+/// Reads a page of records.
 ///
 /// # Errors
 /// When the system is out of reach, has no such set, or the database cannot be read.
+pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
+    let (key, set): (SystemKey, String) = reading.path()?;
+    let (query, place): (RecordsQuery, CursorQuery) = (reading.query()?, reading.query()?);
+    let published = published(db, &reading.grant()?, &key)?;
+    let of = records_of_set(db, &published, (&set, &question(&query)), reading.app.kept_since(reading.now))?;
+    let (records, beyond) = replica::records(db, &of, &place.cursor(), query.size.rows())?;
+    Ok((published, of.set, records, beyond))
+}
+
+/// A page of records.
 pub async fn show(
-    grant: Grant<verbs::ReadLogs>,
     viewer: Viewer,
-    path: Path<(SystemKey, String)>,
     query: Query<RecordsQuery>,
     place: Query<CursorQuery>,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    let (key, set) = path.into_inner();
-    let (query, place, kept_since) = (query.into_inner(), place.cursor(), app.kept_since(viewer.now));
-    let (question, begin, limit) = (question(&query), place.clone(), query.size.rows());
-    let wanted = key.clone();
-    let found = app.store.read(move |db| {
-        let published = published(db, &grant, &wanted)?;
-        let of = records_of_set(db, &published, (&set, &question), kept_since)?;
-        let (records, beyond) = replica::records(db, &of, &begin, limit)?;
-        Ok((published, of.set, records, beyond))
-    });
-    let (published, set, records, beyond) = found.await?;
-    let links = links(&key, &set.name, &query, &place, (&records, beyond));
+    Loaded((published, set, records, beyond)): Loaded<Found>,
+) -> HttpResponse {
+    let (query, place) = (query.into_inner(), place.cursor());
+    let links = links(&published.system.key, &set.name, &query, &place, (&records, beyond));
     let (key_names, names) = fields::names(&published.replica.model, &set.name);
     let above = Above::of(&published.system, &viewer);
     let shown = RecordsView { above, set, key_names, names, query, records, links };
-    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
+    response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))
 }
 
 impl RecordsView {

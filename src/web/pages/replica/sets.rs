@@ -1,18 +1,16 @@
 //! The entity sets of a replica with their counts; with a run, what that has changed.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::Above;
-use crate::access::{Grant, verbs};
 use crate::ids::{RunNo, SystemKey};
+use crate::queries::Db;
 use crate::queries::replica::{SetOverview, SetsOverview, sets_overview};
-use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::web::extract::{Loaded, Viewer};
 use crate::web::response;
-use crate::web::state::App;
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
 use crate::web::ui::table::{Column, numbers, table, text};
@@ -49,24 +47,21 @@ const COLUMNS: [Column<'_>; 6] = [
 
 const CHANGES: [Column<'_>; 3] = [text("Entity set"), text("Data set"), numbers("Records that it brought")];
 
-/// The sets.
+/// Reads the sets.
 ///
 /// # Errors
 /// When the system is out of reach or the database cannot be read.
-pub async fn show(
-    grant: Grant<verbs::ReadLogs>,
-    viewer: Viewer,
-    path: Path<SystemKey>,
-    query: Query<SetsQuery>,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    let key = path.into_inner();
-    let kept_since = app.kept_since(viewer.now);
-    let run = query.run.map(RunNo);
-    let found = app.store.read(move |db| sets_overview(db, &grant, (&key, run), (kept_since, MOST))).await?;
+pub fn load(reading: &Reading, db: &mut Db) -> Result<SetsOverview, LoadError> {
+    let (key, query): (SystemKey, SetsQuery) = (reading.path()?, reading.query()?);
+    let kept_since = reading.app.kept_since(reading.now);
+    Ok(sets_overview(db, &reading.grant()?, (&key, query.run.map(RunNo)), (kept_since, MOST))?)
+}
+
+/// The sets.
+pub async fn show(viewer: Viewer, Loaded(found): Loaded<SetsOverview>) -> HttpResponse {
     let SetsOverview { system, run, published, sets } = found;
     let shown = SetsView { above: Above::of(&system, &viewer), run, published, rows: sets };
-    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
+    response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))
 }
 
 fn view(context: &PageContext, view: &SetsView) -> Markup {

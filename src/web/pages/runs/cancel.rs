@@ -8,9 +8,12 @@ use super::show::system_ref;
 use crate::access::{Grant, verbs};
 use crate::ids::SystemKey;
 use crate::ops::cancel_run::cancel_run;
-use crate::queries::runs::run_in_reach;
+use crate::queries::Db;
+use crate::queries::runs::{Run, run_in_reach};
+use crate::queries::systems::{InReach, System};
 use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::web::extract::{Loaded, Viewer};
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::state::App;
 use crate::web::ui::{Nav, Tone};
 use crate::web::{response, session};
@@ -33,20 +36,24 @@ pub struct CancelView {
     pub state: RunState,
 }
 
+type Found = (InReach<System>, Run);
+
+/// Reads the run.
+///
+/// # Errors
+/// When the run is out of reach or the database cannot be read.
+pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
+    let (key, no): (SystemKey, RunNo) = reading.path()?;
+    Ok(run_in_reach(db, &reading.grant::<verbs::CancelRun>()?, (&key, no))?)
+}
+
 /// Asks whether it is meant.
 ///
 /// # Errors
-/// When the run is out of reach or has ended, or the database cannot be read.
-pub async fn show(
-    grant: Grant<verbs::CancelRun>,
-    viewer: Viewer,
-    path: Path<(SystemKey, RunNo)>,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    let (key, no) = path.into_inner();
-    let (system, run) = app.store.read(move |db| run_in_reach(db, &grant, (&key, no))).await?;
+/// When the run has ended.
+pub async fn show(viewer: Viewer, Loaded((system, run)): Loaded<Found>) -> Result<HttpResponse, WebError> {
     if run.state == RunState::Ended {
-        let why = format!("Run {no} has ended already. There is nothing to cancel.");
+        let why = format!("Run {} has ended already. There is nothing to cancel.", run.no);
         return Err(WebError::conflict(why, Some(urls::run(&system.key, run.no))));
     }
     let shown = CancelView { system: system_ref(&system, &viewer), run: run.no, state: run.state };

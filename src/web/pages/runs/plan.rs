@@ -13,11 +13,13 @@ use crate::access::{Grant, verbs};
 use crate::ids::{RunNo, SystemKey};
 use crate::ops::confirm_plan::{Confirmation, confirm_plan};
 use crate::ops::obstruction::Obstruction;
+use crate::queries::Db;
 pub use crate::queries::runs::{Carried, PlanState};
 use crate::queries::runs::{DeletionPlan, deletion_plan};
 use crate::sync::connector::BrakeReason;
 use crate::web::error::WebError;
-use crate::web::extract::{Posted, Viewer};
+use crate::web::extract::{Loaded, Posted, Viewer};
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::state::App;
 use crate::web::ui::{Nav, PageLinks, Tone};
 use crate::web::{response, session, urls};
@@ -48,22 +50,26 @@ pub struct PlanQuery {
     after: String,
 }
 
-/// The plan of a braked run.
+/// Reads the plan of a braked run.
 ///
 /// # Errors
 /// When the system is out of reach, the run has no plan, or the database cannot be read.
+pub fn load(reading: &Reading, db: &mut Db) -> Result<DeletionPlan, LoadError> {
+    let (key, no): (SystemKey, RunNo) = reading.path()?;
+    let query: PlanQuery = reading.query()?;
+    let after = hex::decode(&query.after).ok().filter(|key| !key.is_empty());
+    let times = (reading.app.kept_since(reading.now), reading.now);
+    Ok(deletion_plan(db, &reading.grant()?, (&key, no), after.as_deref(), times)?)
+}
+
+/// The plan of a braked run.
 pub async fn show(
-    grant: Grant<verbs::ConfirmDeletions>,
     viewer: Viewer,
     path: Path<(SystemKey, RunNo)>,
     query: Query<PlanQuery>,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    let (key, no) = path.into_inner();
-    let after = hex::decode(&query.after).ok().filter(|key| !key.is_empty());
-    let (kept_since, now) = (app.kept_since(viewer.now), viewer.now);
-    let found =
-        app.store.read(move |db| deletion_plan(db, &grant, (&key, no), after.as_deref(), (kept_since, now))).await?;
+    Loaded(found): Loaded<DeletionPlan>,
+) -> HttpResponse {
+    let (_key, no) = path.into_inner();
     let DeletionPlan { system, plan, state, deletions, has_more } = found;
     let (key, run) = (system.key.clone(), no);
     let last = deletions.last().cloned().unwrap_or_default();
@@ -86,7 +92,7 @@ pub async fn show(
             sizes: Vec::new(),
         },
     };
-    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
+    response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))
 }
 
 /// Confirms the plan that the page showed.

@@ -3,18 +3,16 @@
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path};
 use maud::{Markup, html};
 
-use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::run::Stage;
 use crate::ids::{CheckNo, SystemKey};
-use crate::queries::systems::{Check, system_checks};
-use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::queries::Db;
+use crate::queries::systems::{Check, InReach, System, system_checks};
+use crate::web::extract::{Loaded, Viewer};
 use crate::web::response;
-use crate::web::state::App;
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, system_crumbs};
 use crate::web::ui::table::{Column, numbers, table, text};
@@ -46,21 +44,22 @@ pub struct CheckRow {
 const COLUMNS: [Column<'_>; 5] =
     [text("Check"), text("Ended"), text("Result"), numbers("Duration"), text("Asked for by")];
 
-/// The checks that are kept.
+type Found = (InReach<System>, Vec<Check>);
+
+/// Reads the checks that are kept.
 ///
 /// # Errors
 /// When the system is out of reach or the database cannot be read.
-pub async fn show(
-    grant: Grant<verbs::SeeSystem>,
-    viewer: Viewer,
-    path: Path<SystemKey>,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    let key = path.into_inner();
-    let (system, kept) = app.store.read(move |db| system_checks(db, &grant, &key)).await?;
+pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
+    let key: SystemKey = reading.path()?;
+    Ok(system_checks(db, &reading.grant()?, &key)?)
+}
+
+/// The checks that are kept.
+pub async fn show(viewer: Viewer, Loaded((system, kept)): Loaded<Found>) -> HttpResponse {
     let shown =
         ChecksView { key: system.key.clone(), name: system.name.clone(), rows: kept.into_iter().map(row).collect() };
-    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
+    response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))
 }
 
 fn row(check: Check) -> CheckRow {

@@ -7,9 +7,11 @@ use actix_web::web::{Data, Path};
 use crate::access::{Grant, verbs};
 use crate::domain::invisible::visible;
 use crate::ops::specify::delete_system;
-use crate::queries::systems::system_with_open_runs;
+use crate::queries::Db;
+use crate::queries::systems::{InReach, Open, System, system_with_open_runs};
 use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::web::extract::{Loaded, Viewer};
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::state::App;
 use crate::web::ui::Nav;
 use crate::web::ui::foreign;
@@ -37,18 +39,19 @@ pub struct DeleteView {
     pub messages_days: u32,
 }
 
-/// Asks whether it is meant.
+type Found = (InReach<System>, Open);
+
+/// Reads the system.
 ///
 /// # Errors
 /// When the system is out of reach or the database cannot be read.
-pub async fn show(
-    grant: Grant<verbs::SpecifySystems>,
-    viewer: Viewer,
-    path: Path<SystemKey>,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    let key = path.into_inner();
-    let (system, open) = app.store.read(move |db| system_with_open_runs(db, &grant, &key)).await?;
+pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
+    let key: SystemKey = reading.path()?;
+    Ok(system_with_open_runs(db, &reading.grant::<verbs::SpecifySystems>()?, &key)?)
+}
+
+/// Asks whether it is meant.
+pub async fn show(viewer: Viewer, Loaded((system, open)): Loaded<Found>, app: Data<App>) -> HttpResponse {
     let shown = DeleteView {
         may_open: may_open_runs(&viewer, system.group_id),
         key: system.key.clone(),
@@ -57,13 +60,13 @@ pub async fn show(
         open: open.first().map(|(run, _totals)| run.no),
         messages_days: app.portal.message_days,
     };
-    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
+    response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))
 }
 
 /// Deletes the system.
 ///
 /// # Errors
-/// As for [`show`], and while a run is open.
+/// As for [`load`], and while a run is open.
 pub async fn submit(
     grant: Grant<verbs::SpecifySystems>,
     viewer: Viewer,

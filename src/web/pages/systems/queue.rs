@@ -1,17 +1,16 @@
 //! What waits and what runs in one system, with a way to cancel it.
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path};
 
 use super::show::may_open_runs;
-use crate::access::{Grant, Verb, verbs};
+use crate::access::Verb;
 use crate::domain::run::Trigger;
-use crate::queries::systems::system_queue;
-use crate::web::error::WebError;
-use crate::web::extract::Viewer;
+use crate::queries::Db;
+use crate::queries::systems::{InReach, Queue, System, system_queue};
+use crate::web::extract::{Loaded, Viewer};
 use crate::web::present;
 use crate::web::response;
-use crate::web::state::App;
+use crate::web::session::trip::{LoadError, Reading};
 use crate::web::ui::Nav;
 use crate::web::ui::foreign;
 use maud::{Markup, html};
@@ -53,19 +52,19 @@ pub struct QueueRow {
 const COLUMNS: [Column<'_>; 6] =
     [text("Run"), text("State"), text("Trigger"), text("Asked for"), text("Begins"), actions("Action")];
 
-/// The runs of a system that have not ended.
+type Found = (InReach<System>, Queue);
+
+/// Reads the runs of a system that have not ended.
 ///
 /// # Errors
 /// When the system is out of reach or the database cannot be read.
-pub async fn show(
-    grant: Grant<verbs::SeeSystem>,
-    viewer: Viewer,
-    path: Path<SystemKey>,
-    app: Data<App>,
-) -> Result<HttpResponse, WebError> {
-    let key = path.into_inner();
-    let kept_since = app.kept_since(viewer.now);
-    let (system, open) = app.store.read(move |db| system_queue(db, &grant, &key, kept_since)).await?;
+pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
+    let key: SystemKey = reading.path()?;
+    Ok(system_queue(db, &reading.grant()?, &key, reading.app.kept_since(reading.now))?)
+}
+
+/// The runs of a system that have not ended.
+pub async fn show(viewer: Viewer, Loaded((system, open)): Loaded<Found>) -> HttpResponse {
     let running = open.iter().find(|(run, _)| run.state == RunState::Running).map(|(run, _)| run.no);
     let rows = open
         .into_iter()
@@ -86,7 +85,7 @@ pub async fn show(
     let may_cancel = viewer.may(&[Verb::CancelRun], system.group_id);
     let may_open = may_open_runs(&viewer, system.group_id);
     let shown = QueueView { key: system.key.clone(), name: system.name.clone(), rows, may_open, may_cancel };
-    Ok(response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown)))
+    response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))
 }
 
 #[must_use]
