@@ -20,8 +20,10 @@
 //!
 //! # How a request goes
 //!
-//! `web::routes` is the table of all routes; each row names its permission. `web::session::gate` loads the
-//! reader, authorizes, and only then reads a form and compares its CSRF token: no extractor runs before.
+//! `web::routes` is the table of all routes; each row names its permission, and those of most pages a loader. One trip to
+//! a database thread loads session, person and rights, authorizes, and reads the page, all in one transaction
+//! (`web::session::trip`). `web::session::gate` authorizes, and only then reads a form and compares its CSRF token: no
+//! extractor runs before.
 //! It leaves an [`access::Grant`] in the request. Functions of `queries` and `ops` that touch protected data
 //! take one, and it carries its reach into the query. What a grant finds is [`store::systems::InReach`]; what
 //! belongs to a system is read with it, so that a forgotten check does not compile. A handler answers with a
@@ -42,7 +44,7 @@
 //! check, synchronization), one line in `sync/registry.rs`, its codes in `domain/catalogue/NAME.rs`, their pages in
 //! `templates-docs/codes/`, and tests against a real server in `tests/it/` and `tests/peers/`.
 //!
-//! **A page.** One file in `web/pages/RESOURCE/` with types, handler and view, in this order; a row in `web/routes.rs`,
+//! **A page.** One file in `web/pages/RESOURCE/` with types, loader, handler and view, in this order; a row in `web/routes.rs`,
 //! which names its permission; its URL in `web/urls/`; a line in `tests/it/access/table.rs`, and a test that reads the page.
 //!
 //! **A query.** One function in `queries/RESOURCE/` that takes a grant and returns plain structs; the statements in

@@ -47,7 +47,8 @@ class Postgres:
         folder, port = home / "postgres", free_port()
         folder.mkdir()
         if self.user:
-            home.chmod(0o755)
+            for above in (home, *(folder for folder in home.parents if folder.name.startswith("syncdesk-bench-"))):
+                above.chmod(0o755)
             os.chown(folder, pwd.getpwnam(self.user).pw_uid, -1)
         self._run("initdb", "-D", f"{folder}/data", "-U", "syncdesk", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", cwd=folder)
         self.process = subprocess.Popen(

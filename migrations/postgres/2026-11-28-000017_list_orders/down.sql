@@ -10,5 +10,7 @@ DROP INDEX systems_by_status_and_success;
 DROP INDEX systems_by_success;
 DROP INDEX systems_by_status;
 DROP INDEX systems_by_name;
+ALTER TABLE systems DROP COLUMN success_rank;
+ALTER TABLE systems DROP COLUMN overall_rank;
 CREATE INDEX systems_by_name ON systems (name, id) WHERE deleted_at IS NULL;
 CREATE INDEX systems_by_group ON systems (group_id, name, id) WHERE deleted_at IS NULL;

@@ -119,7 +119,11 @@ pub fn run_list(
     if let Some(part) = &filter.system {
         let [typed, upper, small] = patterns(part);
         let like = |pattern: String| lower(systems::name).like(pattern).escape('\\');
-        query = query.filter(like(typed).or(like(upper)).or(like(small)));
+        query = if part.is_ascii() {
+            query.filter(like(typed))
+        } else {
+            query.filter(like(typed).or(like(upper)).or(like(small)))
+        };
     }
     if let Some(group) = filter.group {
         query = query.filter(systems::group_id.eq(group));

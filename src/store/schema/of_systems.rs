@@ -36,6 +36,8 @@ diesel::table! {
         deleted_at -> Nullable<BigInt>,
         paused_since -> Nullable<BigInt>,
         silent_since -> Nullable<BigInt>,
+        overall_rank -> BigInt,
+        success_rank -> BigInt,
     }
 }
 

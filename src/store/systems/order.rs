@@ -14,10 +14,10 @@ use crate::domain::status::Overall;
 use crate::store::cached::fixed;
 use crate::store::schema::systems;
 
-/// Worst first. The indexes have the same expressions (migration `list_orders`).
-pub(super) const RANK: &str =
-    "CAST(CASE systems.overall WHEN 'error' THEN 0 WHEN 'warning' THEN 1 WHEN 'ok' THEN 2 ELSE 3 END AS BIGINT)";
-const SUCCESS: &str = "coalesce(systems.last_success_at, 0)";
+/// Worst first.
+pub(super) const RANK: &str = "systems.overall_rank";
+/// The longest ago first.
+const SUCCESS: &str = "systems.success_rank";
 
 /// The place of a status in the order of [`RANK`].
 pub(super) const fn rank(overall: Overall) -> i64 {
@@ -52,7 +52,7 @@ impl Order {
         self.is_backwards
     }
 
-    pub(super) fn sorted<'a>(self, query: Reached<'a>) -> Reached<'a> {
+    pub(super) fn sorted(self, query: Reached<'_>) -> Reached<'_> {
         match (self.lead.map(fixed::<BigInt>), self.is_backwards) {
             (Some(lead), false) => query.order((lead.asc(), systems::name.asc(), systems::key.asc())),
             (Some(lead), true) => query.order((lead.desc(), systems::name.desc(), systems::key.desc())),

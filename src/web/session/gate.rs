@@ -57,18 +57,14 @@ pub async fn gate(
     };
     request.extensions_mut().insert(viewer.clone());
     let allowed = admit(&app, row, &mut request, &viewer, (located, ended)).await;
-    let mut response = match allowed {
+    let mut response = match allowed.and_then(|()| loaded.transpose().map_err(Rejection::Failure)) {
         Err(Rejection::SeeOther(address)) => {
             request.into_response(HttpResponse::SeeOther().insert_header((LOCATION, address)).finish())
         }
         Err(Rejection::Stale(_fields)) => answer(request, &viewer, &WebError(ErrorPage::Stale)),
         Err(Rejection::Failure(failure)) => answer(request, &viewer, &failure),
-        Ok(()) if loaded.as_ref().is_some_and(Result::is_err) => {
-            let failure = loaded.and_then(Result::err).unwrap_or_else(WebError::not_found);
-            answer(request, &viewer, &failure)
-        }
-        Ok(()) => {
-            if let Some(Ok(page)) = loaded {
+        Ok(loaded) => {
+            if let Some(page) = loaded {
                 request.extensions_mut().insert(page);
             }
             let path = request.path().to_owned();

@@ -28,7 +28,7 @@ tokio::task_local! {
     static TRIP: RefCell<Trip>;
 }
 
-/// What is left for each other by those who handle a request.
+/// What the parts that handle a request leave for each other.
 #[derive(Default)]
 struct Trip {
     plan: Option<Plan>,

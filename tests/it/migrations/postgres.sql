@@ -9,7 +9,7 @@ SELECT format('%s.%s %s%s%s%s', t.name, a.attname,
       WHEN 'text' THEN 'text' WHEN 'bytea' THEN 'bytes' ELSE format_type(a.atttypid, a.atttypmod) END,
     CASE WHEN a.attnotnull THEN ' not null' ELSE '' END,
     coalesce(' key ' || array_position(string_to_array(k.indkey::text, ' ')::int[], a.attnum::int), ''),
-    coalesce(' default ' || replace(pg_get_expr(d.adbin, d.adrelid), '::text', ''), '')) AS line
+    CASE WHEN a.attgenerated = '' THEN coalesce(' default ' || replace(pg_get_expr(d.adbin, d.adrelid), '::text', ''), '') ELSE '' END) AS line
 FROM tables t JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_index k ON k.indrelid = t.oid AND k.indisprimary
   LEFT JOIN pg_attrdef d ON d.adrelid = t.oid AND d.adnum = a.attnum

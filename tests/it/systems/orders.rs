@@ -50,11 +50,16 @@ both_databases! {
         // Postgres may also pass over the other groups in the index of all: their number is in it.
         for (who, indexes) in [("wim", &["systems_by_"][..]), ("mona", &["systems_of_group_by_", "systems_by_"])] {
             for query in ["sort=", "sort=name", "sort=success", "sort=&status=ok", "sort=name&status=ok", "sort=success&status=ok"] {
-                let place = format!("2.{}.Copy%203000", key(50));
+                // In the middle: where few rows are left, Postgres sorts them.
+                let rank = if query.contains("success") { 5_000 } else { 2 };
+                let place = format!("{rank}.{}.Copy%203000", key(50));
                 for cursor in [String::new(), format!("&after={place}"), format!("&before={place}"), "&before=end".to_owned()] {
                     let page = format!("/systems?{query}{cursor}");
                     let plan = plan(desk, who, &page, "systems").await;
                     assert_reads_in_order(&format!("{who} {page}"), &plan, indexes);
+                    // A later page is looked up by its place; what comes before it is not read.
+                    let begins = if desk.is_on_postgres() { "Index Cond: (" } else { ",key)" };
+                    assert!(!cursor.contains(".Copy") || plan.contains(begins), "{who} {page}: {plan}");
                 }
             }
         }
@@ -76,7 +81,7 @@ both_databases! {
         multiply(&desk, 12_000);
         let ada = desk.as_("ada").await;
         for (query, first, name) in
-            [("?sort=name&q=model", "after", "Model"), ("?sort=name&q=copy%201000&before=end", "before", "Copy 1000")]
+            [("?sort=name&q=model", "after", "Model"), ("?sort=name&q=copy%2010001&before=end", "before", "Copy 10001")]
         {
             let page = ada.get(&format!("/systems{query}")).await.expect(200);
             assert_eq!(names(&page), [""; 0], "it lies further away");
