@@ -1,7 +1,7 @@
 //! The one trip of a request to a database thread: session, person, rights and page, in one read transaction.
 //!
 //! actix-session loads the session before the gate runs, and knows nothing of the route. Therefore [`planned`], which is
-//! around it, leaves a plan for it here; [`Plan::prepared`] authorizes as the gate does before it reads the page, and what was
+//! around it, leaves a plan for it here; `Plan::prepared` authorizes as the gate does before it reads the page, and what was
 //! found is left for the gate. No extractor has run until the gate has authorized again.
 
 use std::any::Any;
