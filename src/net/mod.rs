@@ -14,6 +14,7 @@ mod coding;
 pub mod date;
 pub mod filter;
 pub mod identity;
+mod listed;
 pub mod listings;
 pub mod memory;
 pub mod models;

@@ -8,8 +8,22 @@ use std::path::{Path, PathBuf};
 use secrecy::zeroize::Zeroizing;
 
 use super::keyring::Keyring;
-use super::keys::KeyFileError;
 use super::random;
+
+/// Why there are no keys to work with.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyFileError {
+    #[error("The key file {} is missing. {hint}", file.display())]
+    Missing { file: PathBuf, hint: &'static str },
+    #[error("The key file {} can be read by others: `chmod 600` it, after asking who may have read it.", .0.display())]
+    Open(PathBuf),
+    #[error("The key file {} is not one of Syncdesk's: {reason}.", file.display())]
+    Broken { file: PathBuf, reason: &'static str },
+    #[error("Another rotation has begun, so no key was removed. Start again when the other rotation has ended.")]
+    OtherRotation,
+    #[error("The key file {} cannot be used: {error}.", file.display())]
+    Io { file: PathBuf, error: io::Error },
+}
 
 /// Held while others must not change the file; released when dropped, or when the process ends.
 #[derive(Debug)]

@@ -6,7 +6,6 @@
 //! so that no old key is removed under their hands. Not here: credentials themselves (`store`), and the copying
 //! of the file to other hosts, which is the operator's.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -15,22 +14,8 @@ use secrecy::SecretString;
 use super::key_store::{self, Guard};
 use super::keyring::Keyring;
 
+pub use super::key_store::KeyFileError;
 pub use super::keyring::{OpenError, slot_context};
-
-/// Why there are no keys to work with.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyFileError {
-    #[error("The key file {} is missing. {hint}", file.display())]
-    Missing { file: PathBuf, hint: &'static str },
-    #[error("The key file {} can be read by others: `chmod 600` it, after asking who may have read it.", .0.display())]
-    Open(PathBuf),
-    #[error("The key file {} is not one of Syncdesk's: {reason}.", file.display())]
-    Broken { file: PathBuf, reason: &'static str },
-    #[error("Another rotation has begun, so no key was removed. Start again when the other rotation has ended.")]
-    OtherRotation,
-    #[error("The key file {} cannot be used: {error}.", file.display())]
-    Io { file: PathBuf, error: io::Error },
-}
 
 /// Whether a missing key file may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,10 +10,11 @@ use super::error::Result;
 use super::runs::Claim;
 use super::schema::{item_states, systems};
 use crate::access::Internal;
+use crate::domain::items::Baseline;
 use crate::ids::SystemId;
 
 /// The next baselines after a key.
-pub fn page(db: &mut Db, claim: &Claim, after: Option<&[u8]>, limit: i64) -> Result<Vec<(Vec<u8>, String)>> {
+pub fn page(db: &mut Db, claim: &Claim, after: Option<&[u8]>, limit: i64) -> Result<Vec<Baseline>> {
     let mut query = item_states::table
         .filter(item_states::system_id.eq(claim.system))
         .filter(item_states::lane.eq(&claim.lane))
@@ -23,7 +24,8 @@ pub fn page(db: &mut Db, claim: &Claim, after: Option<&[u8]>, limit: i64) -> Res
     if let Some(after) = after {
         query = query.filter(item_states::item_key.gt(after.to_vec()));
     }
-    Ok(query.select((item_states::item_key, item_states::state)).load(db)?)
+    let rows: Vec<(Vec<u8>, String)> = query.select((item_states::item_key, item_states::state)).load(db)?;
+    Ok(rows.into_iter().map(|(key, state)| Baseline { key, state }).collect())
 }
 
 /// A row of the table.

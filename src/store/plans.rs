@@ -8,36 +8,30 @@ use diesel::prelude::*;
 use super::backend::{db_now, insert_rows};
 use super::connection::Db;
 use super::error::Result;
-use super::runs::{Claim, Run};
-use super::schema::{braked_plans, plan_steps, run_counts, runs};
-use super::systems::{InReach, System};
+use super::runs::Claim;
+use super::schema::{braked_plans, plan_steps, runs};
 use crate::access::{Grant, Internal, verbs};
 use crate::clock::Stamp;
 use crate::domain::brake::BrakeReason;
-use crate::domain::message::{Category, Operation};
-use crate::domain::run::{RunResult, RunState, Trigger};
-use crate::ids::{RunId, RunNo};
+use crate::domain::items::{Action, BrakedPlan, Step};
+use crate::domain::run::RunState;
+use crate::ids::RunId;
 
-/// A step of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Insertable, Queryable, Selectable)]
+/// A row of the table.
+#[derive(Insertable)]
 #[diesel(table_name = plan_steps)]
 struct PlanRow {
     run_id: i64,
-    action: String,
+    action: Action,
     item_key: Vec<u8>,
     detail: String,
 }
 
-/// Key and detail of a step.
-pub type KeyDetail = (Vec<u8>, String);
-
-/// Adds steps of one action, under the claim; a step that the plan has already stays.
-pub fn spool(db: &mut Db, claim: &Claim, action: &str, steps: Vec<KeyDetail>) -> Result<()> {
+/// Adds steps, under the claim; a step that the plan has already stays.
+pub fn spool(db: &mut Db, claim: &Claim, steps: Vec<Step>) -> Result<()> {
     claim.hold(db)?;
-    let rows: Vec<PlanRow> = steps
-        .into_iter()
-        .map(|(item_key, detail)| PlanRow { run_id: claim.run.0, action: action.to_owned(), item_key, detail })
-        .collect();
+    let row = |Step { action, key, detail }| PlanRow { run_id: claim.run.0, action, item_key: key, detail };
+    let rows: Vec<PlanRow> = steps.into_iter().map(row).collect();
     insert_rows!(db, &rows, |values| diesel::insert_into(plan_steps::table).values(values).on_conflict_do_nothing());
     Ok(())
 }
@@ -50,10 +44,10 @@ pub enum Range<'a> {
 }
 
 /// Steps of one action in the order that the range gives.
-pub fn page(db: &mut Db, run: RunId, action: &str, range: Range<'_>, limit: i64) -> Result<Vec<KeyDetail>> {
+pub fn page(db: &mut Db, run: RunId, action: Action, range: Range<'_>, limit: i64) -> Result<Vec<Step>> {
     let query = plan_steps::table
         .filter(plan_steps::run_id.eq(run))
-        .filter(plan_steps::action.eq(action.to_owned()))
+        .filter(plan_steps::action.eq(action))
         .limit(limit)
         .into_boxed();
     let query = match range {
@@ -66,7 +60,8 @@ pub fn page(db: &mut Db, run: RunId, action: &str, range: Range<'_>, limit: i64)
             query.filter(plan_steps::item_key.lt(key.to_vec())).order(plan_steps::item_key.desc())
         }
     };
-    Ok(query.select((plan_steps::item_key, plan_steps::detail)).load(db)?)
+    let rows: Vec<(Vec<u8>, String)> = query.select((plan_steps::item_key, plan_steps::detail)).load(db)?;
+    Ok(rows.into_iter().map(|(key, detail)| Step { action, key, detail }).collect())
 }
 
 /// A plan that waits for a person.
@@ -83,23 +78,16 @@ pub struct Braked {
 }
 
 /// Keeps the deletions of a braked plan for `life`; what else it has goes by [`sweep`].
-pub fn brake(
-    db: &mut Db,
-    claim: &Claim,
-    digest: &str,
-    numbers: (i64, i64),
-    reason: BrakeReason,
-    life: Duration,
-) -> Result<()> {
+pub fn brake(db: &mut Db, claim: &Claim, plan: &BrakedPlan, life: Duration) -> Result<()> {
     claim.hold(db)?;
     let now = db_now(db)?;
     diesel::insert_into(braked_plans::table)
         .values((
             braked_plans::run_id.eq(claim.run),
-            braked_plans::digest.eq(digest),
-            braked_plans::deletions.eq(numbers.0),
-            braked_plans::items.eq(numbers.1),
-            braked_plans::reason.eq(reason),
+            braked_plans::digest.eq(&plan.digest),
+            braked_plans::deletions.eq(plan.deletions),
+            braked_plans::items.eq(plan.items),
+            braked_plans::reason.eq(plan.reason),
             braked_plans::expires_at.eq(now.plus(life)),
         ))
         .execute(db)?;
@@ -109,55 +97,6 @@ pub fn brake(
 /// The braked plan of a run.
 pub fn braked(db: &mut Db, run: RunId) -> Result<Option<Braked>> {
     Ok(braked_plans::table.find(run).select(Braked::as_select()).first(db).optional()?)
-}
-
-/// The first run after `no` that carries out a confirmed plan with this digest.
-pub fn carried_out_by(db: &mut Db, system: &InReach<System>, no: RunNo, digest: &str) -> Result<Option<Run>> {
-    Ok(runs::table
-        .filter(runs::system_id.eq(system.id))
-        .filter(runs::no.gt(no))
-        .filter(runs::trigger.eq(Trigger::Confirmed))
-        .filter(runs::plan_digest.eq(digest))
-        .order(runs::no)
-        .select(Run::as_select())
-        .first(db)
-        .optional()?)
-}
-
-/// The newest run after `no` that has made another plan than this one.
-pub fn replaced_by(db: &mut Db, system: &InReach<System>, no: RunNo, digest: &str) -> Result<Option<RunNo>> {
-    let newest: Option<(RunNo, String)> = runs::table
-        .inner_join(braked_plans::table.on(braked_plans::run_id.eq(runs::id)))
-        .filter(runs::system_id.eq(system.id))
-        .filter(runs::no.gt(no))
-        .order(runs::no.desc())
-        .select((runs::no, braked_plans::digest))
-        .first(db)
-        .optional()?;
-    Ok(newest.filter(|(_no, other)| other != digest).map(|(no, _)| no))
-}
-
-/// The newest run after `no` that completed: it found nothing to stop for.
-pub fn outdated_by(db: &mut Db, system: &InReach<System>, no: RunNo) -> Result<Option<RunNo>> {
-    Ok(runs::table
-        .filter(runs::system_id.eq(system.id))
-        .filter(runs::no.gt(no))
-        .filter(runs::result.eq_any([RunResult::Completed, RunResult::CompletedWithWarnings]))
-        .order(runs::no.desc())
-        .select(runs::no)
-        .first(db)
-        .optional()?)
-}
-
-/// How many items a run has deleted.
-pub fn deleted_by(db: &mut Db, run: RunId) -> Result<i64> {
-    let counts: Vec<i64> = run_counts::table
-        .filter(run_counts::run_id.eq(run))
-        .filter(run_counts::category.eq(Category::Success))
-        .filter(run_counts::operation.eq(Operation::Delete))
-        .select(run_counts::n)
-        .load(db)?;
-    Ok(counts.into_iter().sum())
 }
 
 /// Marks a plan as confirmed. `false` when it has expired, was confirmed already, or has another digest.
@@ -208,7 +147,7 @@ pub fn sweep(db: &mut Db, _upkeep: Internal) -> Result<bool> {
         }
         let plan = braked_plans::table.find(run).filter(braked_plans::expires_at.gt(now));
         let waits: bool = diesel::select(exists(plan)).get_result(db)?;
-        for action in ["transfer", "delete"].into_iter().filter(|action| !(waits && *action == "delete")) {
+        for action in Action::ALL.iter().filter(|action| !(waits && **action == Action::Delete)) {
             let steps = plan_steps::table.filter(plan_steps::run_id.eq(run)).filter(plan_steps::action.eq(action));
             let ordered = steps.order(plan_steps::item_key).select(plan_steps::item_key);
             let beyond: Option<Vec<u8>> = ordered.offset(STEPS).first(db).optional()?;

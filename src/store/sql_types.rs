@@ -10,6 +10,7 @@ use diesel::sql_types::{BigInt, Nullable, SingleValue, SmallInt, Text};
 use crate::access::Template;
 use crate::clock::Stamp;
 use crate::domain::brake::BrakeReason;
+use crate::domain::items::Action;
 use crate::domain::message::{Category, Direction, Operation};
 use crate::domain::run::{CheckTrigger, EndReason, RunResult, RunState, Stage, Trigger};
 use crate::domain::status::{Connection, Overall, Verdict};
@@ -125,7 +126,7 @@ macro_rules! texts {
 
 numbers!(SystemId, GroupId, RunId, RunNo, Seq, CheckId, CheckNo, PersonId, CollectionId, SetId, Stamp);
 texts!(SystemKey, Template, Direction, Operation, RunState, RunResult, EndReason, Trigger, CheckTrigger, Stage);
-texts!(Connection, Verdict, Overall, BrakeReason, Placing);
+texts!(Connection, Verdict, Overall, Action, BrakeReason, Placing);
 
 expression!(Category, SmallInt);
 

@@ -1,14 +1,17 @@
-//! The ports of a run, over the store and under the claim.
+//! What connectors remember and copy, over the store and under the claim.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::connector::{Action, Baseline, BaselineChange, BrakedPlan, ItemState, Plan, Step, StopReason, Task};
+use futures_util::future::BoxFuture;
+
+use super::items::Items;
 use super::outlast;
-use super::stop::{Stop, Stopped};
+use super::stop::{Stop, StopReason, Stopped};
+use crate::domain::items::{Action, Baseline, BaselineChange, BrakedPlan, Step};
 use crate::domain::run::{PeerFailure, Stage};
 use crate::net::secrets::Secrets;
-use crate::store::plans::{self, KeyDetail, Range};
+use crate::store::plans::{self, Range};
 use crate::store::runs::{self, Claim};
 use crate::store::{Db, Fault, Result as Stored, Store, StoreError, item_states};
 
@@ -95,108 +98,67 @@ fn limit(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }
 
-impl ItemState for Ports {
-    fn page<'a>(&'a self, after: Option<&'a [u8]>, rows: usize) -> Task<'a, Result<Vec<Baseline>, StopReason>> {
-        Box::pin(async move {
-            let after = after.map(<[u8]>::to_vec);
-            let page = self.read(move |db, claim| item_states::page(db, claim, after.as_deref(), limit(rows))).await?;
-            Ok(page.into_iter().map(|(key, state)| Baseline { key, state }).collect())
-        })
+impl Items for Ports {
+    fn baselines<'a>(
+        &'a self,
+        after: Option<&'a [u8]>,
+        rows: usize,
+    ) -> BoxFuture<'a, Result<Vec<Baseline>, StopReason>> {
+        let after = after.map(<[u8]>::to_vec);
+        Box::pin(self.read(move |db, claim| item_states::page(db, claim, after.as_deref(), limit(rows))))
     }
 
-    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), StopReason>> {
-        Box::pin(async move {
-            let mut newest = std::collections::BTreeMap::new();
-            for change in changes {
-                match change {
-                    // A service may mark a version with a credential, which is not stored. Without a baseline the
-                    // item is compared by its size, time and mark alone.
-                    BaselineChange::Set(baseline) if self.secrets.are_in(&baseline.state) => {
-                        newest.insert(baseline.key, None)
-                    }
-                    BaselineChange::Set(baseline) => newest.insert(baseline.key, Some(baseline.state)),
-                    BaselineChange::Forget(key) => newest.insert(key, None),
-                };
-            }
-            self.write(move |db, claim| item_states::store(db, claim, newest.into_iter().collect())).await
-        })
+    fn remember(&self, changes: Vec<BaselineChange>) -> BoxFuture<'_, Result<(), StopReason>> {
+        let mut newest = BTreeMap::new();
+        for change in changes {
+            match change {
+                // A service may mark a version with a credential, which is not stored. Without a baseline the
+                // item is compared by its size, time and mark alone.
+                BaselineChange::Set(baseline) if self.secrets.are_in(&baseline.state) => {
+                    newest.insert(baseline.key, None)
+                }
+                BaselineChange::Set(baseline) => newest.insert(baseline.key, Some(baseline.state)),
+                BaselineChange::Forget(key) => newest.insert(key, None),
+            };
+        }
+        Box::pin(self.write(move |db, claim| item_states::store(db, claim, newest.into_iter().collect())))
     }
 
-    fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, StopReason>> {
+    fn in_process(&self) -> BoxFuture<'_, Result<BTreeSet<i64>, StopReason>> {
         Box::pin(self.read(|db, claim| Ok(runs::in_process(db, claim)?.into_iter().map(|id| id.0).collect())))
     }
-}
 
-const fn action_name(action: Action) -> &'static str {
-    match action {
-        Action::Transfer => "transfer",
-        Action::Delete => "delete",
-    }
-}
-
-impl Ports {
-    async fn steps(
-        &self,
-        action: Action,
-        key: Option<&[u8]>,
-        backwards: bool,
-        rows: usize,
-    ) -> Result<Vec<Step>, StopReason> {
-        let key = key.map(<[u8]>::to_vec);
-        let page: Vec<KeyDetail> = self
-            .read(move |db, claim| {
-                let range = if backwards { Range::Before(key.as_deref()) } else { Range::After(key.as_deref()) };
-                plans::page(db, claim.run, action_name(action), range, limit(rows))
-            })
-            .await?;
-        Ok(page.into_iter().map(|(key, detail)| Step { action, key, detail }).collect())
-    }
-}
-
-impl Plan for Ports {
-    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), StopReason>> {
-        Box::pin(async move {
-            let mut transfers = Vec::new();
-            let mut deletions = Vec::new();
-            for step in steps {
-                match step.action {
-                    Action::Transfer => transfers.push((step.key, step.detail)),
-                    Action::Delete => deletions.push((step.key, step.detail)),
-                }
-            }
-            self.write(move |db, claim| {
-                plans::spool(db, claim, action_name(Action::Transfer), transfers)?;
-                plans::spool(db, claim, action_name(Action::Delete), deletions)
-            })
-            .await
-        })
+    fn spool(&self, steps: Vec<Step>) -> BoxFuture<'_, Result<(), StopReason>> {
+        Box::pin(self.write(move |db, claim| plans::spool(db, claim, steps)))
     }
 
-    fn page<'a>(
+    fn steps<'a>(
         &'a self,
         action: Action,
         after: Option<&'a [u8]>,
         rows: usize,
-    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
-        Box::pin(self.steps(action, after, false, rows))
+    ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
+        let after = after.map(<[u8]>::to_vec);
+        let page = move |db: &mut Db, claim: &Claim| {
+            plans::page(db, claim.run, action, Range::After(after.as_deref()), limit(rows))
+        };
+        Box::pin(self.read(page))
     }
 
-    fn page_back<'a>(
+    fn steps_back<'a>(
         &'a self,
         action: Action,
         before: Option<&'a [u8]>,
         rows: usize,
-    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
-        Box::pin(self.steps(action, before, true, rows))
+    ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
+        let before = before.map(<[u8]>::to_vec);
+        let page = move |db: &mut Db, claim: &Claim| {
+            plans::page(db, claim.run, action, Range::Before(before.as_deref()), limit(rows))
+        };
+        Box::pin(self.read(page))
     }
 
-    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), StopReason>> {
-        Box::pin(async move {
-            self.write(move |db, claim| {
-                let numbers = (plan.deletions, plan.items);
-                plans::brake(db, claim, &plan.digest, numbers, plan.reason, PLAN_LIFE)
-            })
-            .await
-        })
+    fn brake(&self, plan: BrakedPlan) -> BoxFuture<'_, Result<(), StopReason>> {
+        Box::pin(self.write(move |db, claim| plans::brake(db, claim, &plan, PLAN_LIFE)))
     }
 }

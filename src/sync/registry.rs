@@ -1,11 +1,14 @@
 //! The kinds of systems there are: one line each.
 
 use super::connector::Connector;
-use super::connectors::files::Files;
-use super::connectors::odata::OData;
+use super::connectors;
 use crate::domain::kind::ConnectorKind;
 
-static CONNECTORS: &[&dyn Connector] = &[&Files, &OData];
+#[rustfmt::skip]
+static CONNECTORS: &[&dyn Connector] = &[
+    &connectors::files::Files,
+    &connectors::odata::OData,
+];
 
 /// Every kind, in the order in which they are offered.
 #[must_use]

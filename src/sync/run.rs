@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::connector::{Context, StopReason};
+use super::connector::Context;
 use super::engine::{Engine, Limits, Prepared};
 use super::journal::Journal;
 use super::late_end::{LateEnd, end_late};
@@ -15,9 +15,10 @@ use super::outlast;
 use super::ports::Ports;
 use super::progress::Progress;
 use super::recorder::record;
-use super::stop::{Stop, Stopped};
+use super::stop::{Stop, StopReason, Stopped};
 use crate::clock::{Clock, RunClock, Stamp, since_boot};
 use crate::domain::message::{Category, Message};
+use crate::domain::progress::RunProgress;
 use crate::domain::retry;
 use crate::domain::run::{EndReason, PeerFailure, Stage};
 use crate::net::secrets::Secrets;
@@ -84,7 +85,7 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
         Err(error) => Err(StoreError::Database(error.to_string())),
     };
     let (snapshot, idle) = progress.snapshot();
-    let last = totals(&snapshot, clock.now().minus(idle), journal.emitted());
+    let last = totals(snapshot, clock.now().minus(idle), journal.emitted());
     let ended = match (stored, verdict.ending) {
         (Ok(()), Some(ending)) => end(&engine, &claim, &stop, &last, ending, verdict.retry).await,
         (Err(error), _) => Err(error),
@@ -108,20 +109,17 @@ async fn synchronize(
     let RunMonitor { engine, claim, stop, journal, .. } = *watch;
     stop.check()?;
     let secrets = prepared.peer.net.secrets().clone();
-    let ports = Arc::new(Ports::new(engine.store.clone(), claim.clone(), stop.clone()).masking(secrets));
+    let ports = Ports::new(engine.store.clone(), claim.clone(), stop.clone()).masking(secrets);
     let context = Context {
         peer: prepared.peer,
         journal: journal.clone(),
         progress: progress.clone(),
         stop: stop.clone(),
         clock: clock.clone(),
-        state: ports.clone(),
-        plan: ports.clone(),
-        replica: ports,
         confirmed: claim.plan_digest.clone(),
         run: claim.run.0,
     };
-    let work = AbortOnDropHandle::new(tokio::spawn(async move { prepared.connector.sync(&context).await }));
+    let work = AbortOnDropHandle::new(tokio::spawn(async move { prepared.connector.sync(&context, &ports).await }));
     match work.await {
         Ok(outcome) => outcome,
         // The process ends before the run could: it is found by its lease.
@@ -173,7 +171,7 @@ impl RunMonitor<'_> {
             }
             let asked = since_boot();
             let (claim, lease) = (self.claim.clone(), self.engine.limits.lease);
-            let now = totals(&snapshot, self.clock.now().minus(idle), self.journal.emitted());
+            let now = totals(snapshot, self.clock.now().minus(idle), self.journal.emitted());
             let beat = self
                 .engine
                 .store
@@ -199,19 +197,9 @@ impl RunMonitor<'_> {
     }
 }
 
-fn totals(snapshot: &super::progress::Snapshot, moved_at: Stamp, emitted: i64) -> Totals {
-    Totals {
-        moved_at: snapshot.has_moved().then_some(moved_at),
-        phase: snapshot.doing(),
-        items_done: snapshot.items_done,
-        items_total: snapshot.items_total,
-        bytes_done: snapshot.bytes_done,
-        bytes_total: snapshot.bytes_total,
-        total_final: snapshot.total_final,
-        unchanged: snapshot.unchanged,
-        emitted,
-        ..Totals::default()
-    }
+fn totals(mut progress: RunProgress, moved_at: Stamp, emitted: i64) -> Totals {
+    progress.moved_at = progress.has_moved().then_some(moved_at);
+    Totals { progress, emitted, ..Totals::default() }
 }
 
 /// What follows from how `sync` came back.

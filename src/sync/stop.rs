@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::since_boot;
+use crate::domain::run::PeerFailure;
 
 /// Why a run must not go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +20,27 @@ pub enum Stopped {
     NoProgress,
     /// Another worker may hold the run by now: nothing may be changed any more.
     LeaseLost,
+}
+
+/// Why a synchronization came back early.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StopReason {
+    Failed(PeerFailure),
+    Stopped(Stopped),
+    /// The deletion limit: the plan is kept and nothing was changed.
+    Braked,
+}
+
+impl From<PeerFailure> for StopReason {
+    fn from(failure: PeerFailure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<Stopped> for StopReason {
+    fn from(stopped: Stopped) -> Self {
+        Self::Stopped(stopped)
+    }
 }
 
 /// Shared by the run and everything that can stop it.

@@ -3,108 +3,33 @@
 use std::collections::BTreeMap;
 
 use actix_session::SessionMiddleware;
-use actix_web::dev::ServiceRequest;
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{HttpMessage, Resource, Route as ActixRoute, guard};
+use actix_web::{Resource, Route as ActixRoute, guard};
 
-use super::error::WebError;
 use super::extract::address;
 use super::pages;
+pub use super::route::{Access, Method, Route};
+use super::route::{needs, system};
 use super::session::gate::gate;
 use super::session::store::Sessions;
-use super::session::trip::{Loader, planned};
+use super::session::trip::planned;
+use super::urls;
 use crate::access::verbs::{
     CancelRun, CheckConnection, ConfirmDeletions, Export, HoldSystem, ManagePortal, ReadLogs, RequestRun, SeeRun,
     SeeSystem, SpecifySystems,
 };
-use crate::access::{Actor, Permission, Verb};
-
-/// What a request does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    Get,
-    Post,
-}
-
-/// A permission that a route needs.
-#[derive(Clone, Copy)]
-pub struct Needed {
-    pub any_of: &'static [Verb],
-    grant: fn(&Actor, &ServiceRequest) -> Result<(), WebError>,
-}
-
-impl Needed {
-    /// Leaves the grant in the request.
-    ///
-    /// # Errors
-    /// The template to ask for.
-    pub fn grant(self, actor: &Actor, request: &ServiceRequest) -> Result<(), WebError> {
-        (self.grant)(actor, request)
-    }
-}
-
-const fn needed<P: Permission>() -> Needed {
-    Needed { any_of: P::ANY_OF, grant: leave::<P> }
-}
-
-fn leave<P: Permission>(actor: &Actor, request: &ServiceRequest) -> Result<(), WebError> {
-    let grant = actor.authorize::<P>()?;
-    request.extensions_mut().insert(grant);
-    Ok(())
-}
-
-/// Who may come.
-#[derive(Clone, Copy)]
-pub enum Access {
-    /// Anybody, without a session: such answers need no database.
-    Public,
-    /// Anybody.
-    Anybody,
-    /// Anybody, while nobody administers the portal.
-    SetUp,
-    /// Anybody, once the portal is set up.
-    SignIn,
-    /// Everyone who is signed in.
-    SignedIn,
-    /// People who have the permission anywhere.
-    Needs(Needed),
-    /// People who have the permission in the group of the system in the path.
-    System(Needed),
-}
-
-/// A row of the table.
-pub struct Route {
-    pub method: Method,
-    pub path: &'static str,
-    pub access: Access,
-    handler: fn(ActixRoute) -> ActixRoute,
-    /// Reads the page in the trip in which the reader is loaded, for a handler that takes it as `Loaded`.
-    pub load: Option<Loader>,
-}
-
-impl Route {
-    #[must_use]
-    pub fn posts(&self) -> bool {
-        self.method == Method::Post
-    }
-
-    const fn is_public(&self) -> bool {
-        matches!(self.access, Access::Public)
-    }
-}
-
-const fn system<P: Permission>() -> Access {
-    Access::System(needed::<P>())
-}
-
-const fn needs<P: Permission>() -> Access {
-    Access::Needs(needed::<P>())
-}
 
 macro_rules! get {
     ($path:literal, $access:expr, $handler:path) => {
-        Route { method: Method::Get, path: $path, access: $access, handler: |route| route.to($handler), load: None }
+        Route {
+            method: Method::Get,
+            path: $path,
+            access: $access,
+            handler: |route| route.to($handler),
+            load: None,
+            page: page_of,
+        }
     };
 }
 
@@ -120,7 +45,14 @@ macro_rules! page {
 
 macro_rules! post {
     ($path:literal, $access:expr, $handler:path) => {
-        Route { method: Method::Post, path: $path, access: $access, handler: |route| route.to($handler), load: None }
+        Route {
+            method: Method::Post,
+            path: $path,
+            access: $access,
+            handler: |route| route.to($handler),
+            load: None,
+            page: page_of,
+        }
     };
 }
 
@@ -189,6 +121,7 @@ static ELSEWHERE: Route = Route {
     access: Access::Anybody,
     handler: |route| route.to(pages::home::nowhere),
     load: None,
+    page: page_of,
 };
 
 /// Registers the routes that need no session. Other methods at their addresses are left to [`register`].
@@ -258,4 +191,45 @@ fn gated(row: &'static Route, route: ActixRoute, session: &SessionMiddleware<Ses
         .wrap(from_fn(move |request, next| gate(row, request, next)))
         .wrap(session.clone())
         .wrap(from_fn(move |request, next| planned(row, request, next)))
+}
+
+/// The page that has the form: the nearest one above its address that can be opened.
+fn page_of(row: &Route, path: &str) -> String {
+    let mut pattern = row.path;
+    let is_page = |pattern: &str| ROUTES.iter().any(|row| row.method == Method::Get && row.path == pattern);
+    while !is_page(pattern) {
+        match pattern.rsplit_once('/') {
+            Some((above, _last)) if !above.is_empty() => pattern = above,
+            Some(_) | None => return urls::HOME.to_owned(),
+        }
+    }
+    path.split('/').take(pattern.split('/').count()).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_leads_to_a_page() {
+        for (pattern, path, page) in [
+            ("/systems/{system}/edit", "/systems/abc/edit", "/systems/abc/edit"),
+            ("/systems/{system}/release", "/systems/abc/release", "/systems/abc"),
+            (
+                "/systems/{system}/runs/{run}/plan/confirm",
+                "/systems/abc/runs/3/plan/confirm",
+                "/systems/abc/runs/3/plan",
+            ),
+            ("/account/password", "/account/password", "/account"),
+            ("/help/codes/{code}/note/remove", "/help/codes/X/note/remove", "/help/codes/X/note"),
+            ("/sign-out", "/sign-out", "/"),
+        ] {
+            let row = ROUTES.iter().find(|row| row.posts() && row.path == pattern).unwrap();
+            assert_eq!(row.page(path), page);
+        }
+        for kept in crate::web::session::unsaved::KEPT {
+            let on = |method| ROUTES.iter().any(|row| row.path == kept && row.method == method);
+            assert!(on(Method::Get) && on(Method::Post), "{kept}");
+        }
+    }
 }

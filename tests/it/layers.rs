@@ -151,6 +151,22 @@ fn there_is_one_of_each() {
     assert!(found(|source| source.names("SystemTime")).is_empty(), "time comes from the clock");
 }
 
+/// What a form asks for is the connector's: nothing else in the program knows the name of a field. (Names of one word
+/// mean other things elsewhere.)
+#[test]
+fn only_a_connector_knows_its_fields() {
+    for connector in syncdesk::sync::registry::all() {
+        let own = format!("sync/connectors/{}", connector.kind());
+        for field in connector.fields().iter().filter(|field| field.name.contains('_')) {
+            let literal = format!("\"{}\"", field.name);
+            let knows = |source: &Source| source.code.contains(&literal) && !source.is_in(&own);
+            assert_eq!(found(knows), Vec::<String>::new(), "{literal}");
+            let is_known = |source: &Source| source.code.contains(&literal) && source.is_in(&own);
+            assert!(!found(is_known).is_empty(), "{literal}");
+        }
+    }
+}
+
 /// The paths of the sources that are so, without their unit tests.
 fn found(fits: impl Fn(&Source) -> bool) -> Vec<String> {
     let own = sources("src")

@@ -174,12 +174,6 @@ impl CodeInfo {
     pub fn tells(&self, words: &str, more: &str) -> bool {
         has_words(words, &[self.code, self.title, self.template, self.page, more])
     }
-
-    /// Whether a search for `words` (lower case) finds this entry: in its code, its title or its text.
-    #[must_use]
-    pub fn contains(&self, words: &str) -> bool {
-        [self.code, self.title, self.template].iter().any(|text| text.to_lowercase().contains(words))
-    }
 }
 
 /// Whether one of the texts contains each word of `words`, in any case.

@@ -60,14 +60,6 @@ pub fn all() -> impl Iterator<Item = &'static CodeInfo> {
     [files::ENTRIES, odata::ENTRIES, peer::ENTRIES, syncdesk::ENTRIES].into_iter().flatten()
 }
 
-/// An entry by the three things that it is known by. When the family has the code only for another
-/// scope, that one; when it does not have the code at all, [`UNKNOWN`].
-#[must_use]
-pub fn lookup(family: Family, code: &str, scope: Scope) -> &'static CodeInfo {
-    let of_code = || all().filter(|entry| entry.family == family && entry.code == code);
-    of_code().find(|entry| entry.scope == scope).or_else(|| of_code().next()).unwrap_or(&UNKNOWN)
-}
-
 /// An entry by a code of Syncdesk's own, which no two families share; [`UNKNOWN`] for any other.
 #[must_use]
 pub fn by_code(code: &str) -> &'static CodeInfo {
@@ -103,13 +95,6 @@ pub fn mentions(message: &StoredMessage, needle: &str) -> bool {
         || has(&message.code)
         || message.args.iter().any(|arg| has(arg))
         || has(&text(&message.code, &message.args))
-}
-
-/// The codes that a search for `words` finds in the catalogue, whatever their case.
-#[must_use]
-pub fn codes_with(words: &str) -> Vec<&'static str> {
-    let words = words.to_lowercase();
-    all().filter(|entry| entry.contains(&words)).map(|entry| entry.code).collect()
 }
 
 #[cfg(test)]

@@ -1,15 +1,12 @@
 //! Codes of Syncdesk itself: the life of runs, settings and credentials.
 //!
-//! Arguments: RUN-STARTED, RUN-LOST-WORKER and RUN-SHUT-DOWN the worker; RUN-CANCELED the person;
+//! Arguments: RUN-LOST-WORKER and RUN-SHUT-DOWN the worker; RUN-CANCELED the person;
 //! RUN-NO-PROGRESS the minutes; RUN-INTERNAL an id that is in the log of the process;
 //! CREDENTIAL-UNREADABLE the slot and the id of the key; KIND-UNKNOWN the kind. All are optional.
 
 use super::{Area, Category, CodeInfo, Family, Fixer, Healing, Scope, entries};
 
 pub(super) static ENTRIES: &[CodeInfo] = entries! { Syncdesk:
-    "RUN-STARTED" Run Information Run Nobody NothingLeft
-        "Run started"
-        "The run started[ on worker {0}]."
     "RUN-CANCELED" Run Information Run Nobody NothingLeft
         "Run canceled"
         "The run was canceled[ by {0}]."

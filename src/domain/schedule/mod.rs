@@ -9,6 +9,7 @@
 //! Not covered: holds, pauses and open runs. The caller handles those.
 
 mod cron;
+mod error;
 mod next;
 mod text;
 
@@ -17,9 +18,9 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 pub use self::cron::CronLine;
+pub use self::error::ScheduleError;
 pub use self::next::CLOCK_SPREAD;
 pub(in crate::domain) use self::next::mix;
-pub use self::text::ScheduleError;
 use super::run::Trigger;
 use crate::clock::Stamp;
 

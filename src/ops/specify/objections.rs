@@ -3,13 +3,12 @@
 
 use crate::access::{Grant, verbs};
 use crate::config::Config;
-use crate::domain::kind::{ConnectorKind, Kinds};
+use crate::domain::kind::{ConnectorKind, Kinds, SecretRecipient};
 use crate::ids::{GroupId, SystemId};
 use crate::store::systems::{InReach, System};
 use crate::store::{Db, Result, credentials, groups, systems};
 
 use super::form::Specified;
-use super::save::keeps;
 use super::territory;
 
 type Objections = Vec<(String, String)>;
@@ -40,6 +39,11 @@ pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specifi
     wrong.extend(secrets(db, against, specified)?);
     wrong.extend(taken(db, against, specified)?);
     Ok(wrong)
+}
+
+/// Whether the stored secret of a slot may be used for what its system is to be.
+pub(super) fn keeps(was: Option<&SecretRecipient>, is: Option<&SecretRecipient>) -> bool {
+    was.zip(is).is_some_and(|(was, is)| was.covers(is))
 }
 
 /// What to do about a name that is taken.

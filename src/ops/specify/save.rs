@@ -9,11 +9,11 @@ use super::super::random;
 use super::super::vault::{self, Vault};
 use super::form::Specified;
 use super::kept::forget_used;
-use super::objections::{Against, name_taken, objections};
+use super::objections::{Against, keeps, name_taken, objections};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::config::Config;
-use crate::domain::kind::{ConnectorKind, Kinds, SecretRecipient};
+use crate::domain::kind::{ConnectorKind, Kinds};
 use crate::ids::{CheckNo, SystemId, SystemKey};
 use crate::store::systems::{Draft, System, SystemTimes};
 use crate::store::{self, Db, Store, StoreError, checks, credentials, groups, item_states, systems};
@@ -146,11 +146,6 @@ fn name_is_taken<R>(error: OpError<R>) -> OpError<R> {
         OpError::Store(StoreError::Duplicate(_)) => OpError::Invalid(vec![name_taken()]),
         other => other,
     }
-}
-
-/// Whether the stored secret of a slot may be used for what its system is to be.
-pub(super) fn keeps(was: Option<&SecretRecipient>, is: Option<&SecretRecipient>) -> bool {
-    was.zip(is).is_some_and(|(was, is)| was.covers(is))
 }
 
 fn drafted(

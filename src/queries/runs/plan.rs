@@ -2,6 +2,7 @@
 
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
+use crate::domain::items::Action;
 use crate::domain::run::{EndReason, RunResult, RunState};
 use crate::ids::{RunNo, SystemKey};
 use crate::store::plans::{self, Braked, Range};
@@ -76,30 +77,30 @@ pub fn deletion_plan(
     let (system, _group) = systems::find(db, grant, key)?;
     let (run, _totals) = runs::find_kept(db, &system, no, kept_since)?;
     let plan = plans::braked(db, run.id)?.ok_or(StoreError::NotFound)?;
-    let mut steps = plans::page(db, run.id, "delete", Range::After(after), PAGE + 1)?;
+    let mut steps = plans::page(db, run.id, Action::Delete, Range::After(after), PAGE + 1)?;
     let has_more = i64::try_from(steps.len()).unwrap_or(i64::MAX) > PAGE;
     if has_more {
         steps.pop();
     }
     let state = state(db, &system, &run, &plan, now)?;
-    let deletions = steps.into_iter().map(|(key, _detail)| key).collect();
+    let deletions = steps.into_iter().map(|step| step.key).collect();
     Ok(DeletionPlan { system, plan, state, deletions, has_more })
 }
 
 /// What has become of a plan. A later confirmation of a plan with the same digest is one of this plan too.
 fn state(db: &mut Db, system: &InReach<System>, of: &Run, plan: &Braked, now: Stamp) -> Result<PlanState> {
     let no = of.no;
-    let run = plans::carried_out_by(db, system, no, &plan.digest)?;
+    let run = runs::carried_out_by(db, system, no, &plan.digest)?;
     if plan.confirmed_at.is_some() || run.is_some() {
         let carried = run.as_ref().map(|run| carried(db, run)).transpose()?;
         let by = plan.confirmed_by.clone().or_else(|| run.as_ref().map(|run| run.principal.clone()));
         let at = plan.confirmed_at.or_else(|| run.as_ref().map(|run| run.queued_at));
         return Ok(PlanState::Confirmed { by: by.unwrap_or_default(), at: at.unwrap_or(now), run: carried });
     }
-    if let Some(run) = plans::replaced_by(db, system, no, &plan.digest)? {
+    if let Some(run) = runs::replaced_by(db, system, no, &plan.digest)? {
         return Ok(PlanState::Replaced { run });
     }
-    if let Some(run) = plans::outdated_by(db, system, no)? {
+    if let Some(run) = runs::outdated_by(db, system, no)? {
         return Ok(PlanState::Outdated { run });
     }
     if plan.expires_at <= now {
@@ -117,6 +118,6 @@ fn carried(db: &mut Db, run: &Run) -> Result<Carried> {
         state: run.state,
         result: run.result,
         stopped: run.end_reason == Some(EndReason::Brake),
-        deleted: plans::deleted_by(db, run.id)?,
+        deleted: runs::deleted_by(db, run.id)?,
     })
 }

@@ -12,5 +12,11 @@ pub use page::{
     Cursor, FirstError, Log, MessageFilter, MessagePage, around, at_time, first_error, first_error_code, page,
 };
 pub use search::{SearchPage, search};
-pub use store::{Batch, append, ensure_partitions};
+pub use store::{append, ensure_partitions};
 pub(in crate::store) use timeline::StoredTimeline;
+
+use crate::clock::Stamp;
+use crate::domain::message::Message;
+
+/// Messages in the order in which they were emitted.
+pub type Batch = Vec<(Stamp, Message)>;

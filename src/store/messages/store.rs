@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use diesel::prelude::*;
 
 use super::dictionary::{CODE, ITEM_TYPE, numbers};
-use super::timeline;
+use super::{Batch, timeline};
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts, MAX_KEY_BYTES, Message, shortened};
 use crate::store::backend::{self, insert_rows};
@@ -13,9 +13,6 @@ use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::runs::Claim;
 use crate::store::schema::{messages, run_counts, run_progress, runs};
-
-/// Messages in the order in which they were emitted.
-pub type Batch = Vec<(Stamp, Message)>;
 
 /// Makes room for the messages of the next runs (partitions, on Postgres).
 pub fn ensure_partitions(db: &mut Db) -> Result<()> {

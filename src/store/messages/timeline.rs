@@ -4,7 +4,7 @@
 
 use diesel::prelude::*;
 
-use super::store::Batch;
+use super::Batch;
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts};
 use crate::domain::timeline::Timeline;

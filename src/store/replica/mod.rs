@@ -15,17 +15,14 @@ mod view;
 
 pub use lookup::{missing, staged_page};
 pub use orphans::{orphan, unmet};
-pub use publish::{SetEnd, publish};
+pub use publish::publish;
 pub use retention::delete_of_deleted;
 pub(in crate::store) use retention::forget_replaced;
 pub use sets::{Replica, ReplicaSet, begin, forget};
-pub use staging::{Counts, Incoming, Reading, stage, withdraw};
+pub use staging::{stage, withdraw};
 pub(in crate::store) use sweep::sweep_left;
 pub use sweep::{discard, sweep};
 pub use view::{Record, RecordCursor, Version, Which, changed_by, find, history, records};
-
-/// The bytes that a record is known by, within its set.
-pub type Key = Vec<u8>;
 
 /// How many keys a statement names at most.
 const KEYS: usize = 500;

@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
+use super::KEYS;
 use super::staging::{Batch, seen};
-use super::{KEYS, Key};
+use crate::domain::replica::{Content, Key};
 use crate::ids::SetId;
 use crate::store::connection::Db;
 use crate::store::error::Result;
@@ -60,7 +61,7 @@ pub fn orphan(db: &mut Db, claim: &Claim, set: SetId, keys: &[Vec<u8>]) -> Resul
         for (key, from_run, digest, data) in rows {
             orphaned += 1;
             batch.replaced.push((key.clone(), from_run == claim.run.0));
-            batch.put(key, (digest, data), true);
+            batch.put(key, Content { digest, data }, true);
         }
         batch.store(db)?;
     }

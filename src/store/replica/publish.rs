@@ -2,39 +2,26 @@
 
 use diesel::prelude::*;
 
-use crate::ids::SetId;
+use crate::domain::replica::Finished;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::runs::Claim;
 use crate::store::schema::{replica_sets, replicas};
 
-/// A set at the end of a run.
-#[derive(Debug, Clone)]
-pub struct SetEnd {
-    pub set: SetId,
-    /// By how much the counts of active and of orphaned records change.
-    pub active: i64,
-    pub orphaned: i64,
-    pub changed: bool,
-    pub state: String,
-}
-
 /// From here on, all that the run has staged is seen.
-pub fn publish(db: &mut Db, claim: &Claim, model: &str, sets: &[SetEnd]) -> Result<()> {
+pub fn publish(db: &mut Db, claim: &Claim, model: &str, sets: &[Finished]) -> Result<()> {
     claim.hold(db)?;
-    for end in sets {
-        diesel::update(replica_sets::table.find(end.set))
+    for Finished { set, tally, state } in sets {
+        diesel::update(replica_sets::table.find(set))
             .set((
-                replica_sets::active.eq(replica_sets::active + end.active),
-                replica_sets::orphaned.eq(replica_sets::orphaned + end.orphaned),
+                replica_sets::active.eq(replica_sets::active + tally.inserted - tally.orphaned),
+                replica_sets::orphaned.eq(replica_sets::orphaned + tally.orphaned - tally.returned),
                 replica_sets::read_run.eq(claim.run.0),
-                replica_sets::state.eq(&end.state),
+                replica_sets::state.eq(state),
             ))
             .execute(db)?;
-        if end.changed {
-            diesel::update(replica_sets::table.find(end.set))
-                .set(replica_sets::changed_run.eq(claim.run.0))
-                .execute(db)?;
+        if tally.changed() {
+            diesel::update(replica_sets::table.find(set)).set(replica_sets::changed_run.eq(claim.run.0)).execute(db)?;
         }
     }
     diesel::update(replicas::table.find(claim.system))

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::Key;
 use crate::access::Internal;
+use crate::domain::replica::Key;
 use crate::ids::{RunId, SystemId};
 use crate::store::connection::Db;
 use crate::store::error::Result;

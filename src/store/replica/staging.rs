@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 
 use super::KEYS;
+use crate::domain::replica::{Content, Key, Met, Reading, Tally};
 use crate::ids::SetId;
 use crate::store::backend::insert_rows;
 use crate::store::connection::Db;
@@ -32,32 +33,6 @@ struct SeenRow {
     record_key: Vec<u8>,
 }
 
-/// A record that was met; without content, what there is of it stays.
-#[derive(Debug, Clone)]
-pub struct Incoming {
-    pub key: Vec<u8>,
-    /// Digest and data.
-    pub content: Option<(Vec<u8>, String)>,
-}
-
-/// Whether everything comes, or only what has changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
-    Whole,
-    Changes,
-}
-
-/// What became of a page.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts {
-    pub inserted: i64,
-    pub updated: i64,
-    pub returned: i64,
-    pub unchanged: i64,
-    /// Keys that had come before.
-    pub twice: Vec<Vec<u8>>,
-}
-
 /// The version that is not ended.
 struct Current {
     from_run: i64,
@@ -65,24 +40,24 @@ struct Current {
     digest: Vec<u8>,
 }
 
-/// Stages a page, under the claim.
-pub fn stage(db: &mut Db, claim: &Claim, set: SetId, reading: Reading, page: Vec<Incoming>) -> Result<Counts> {
+/// Stages a page, under the claim: what became of it, and the keys that had come before.
+pub fn stage(db: &mut Db, claim: &Claim, set: SetId, reading: Reading, page: Vec<Met>) -> Result<(Tally, Vec<Key>)> {
     claim.hold(db)?;
     let keys: Vec<Vec<u8>> = page.iter().map(|record| record.key.clone()).collect();
     let current = current(db, set, &keys)?;
     let mut met = if reading == Reading::Whole { seen(db, set, &keys)? } else { HashSet::new() };
-    let mut counts = Counts::default();
+    let (mut counts, mut twice) = (Tally::default(), Vec::new());
     let mut batch = Batch::new(claim, set);
-    for Incoming { key, content } in newest(page, reading) {
+    for Met { key, content } in newest(page, reading) {
         let before = current.get(&key);
         let staged = before.is_some_and(|before| before.from_run == claim.run.0);
         if reading == Reading::Whole && (staged || met.contains(&key)) {
-            counts.twice.push(key);
+            twice.push(key);
             continue;
         }
         met.insert(key.clone());
         match (before, content) {
-            (Some(before), Some((digest, _))) if !before.orphaned && before.digest == digest => {
+            (Some(before), Some(content)) if !before.orphaned && before.digest == content.digest => {
                 counts.unchanged += 1;
                 batch.seen.push(key);
             }
@@ -110,15 +85,15 @@ pub fn stage(db: &mut Db, claim: &Claim, set: SetId, reading: Reading, page: Vec
         batch.seen.clear();
     }
     batch.store(db)?;
-    Ok(counts)
+    Ok((counts, twice))
 }
 
 /// In a reading of changes the last word on a key counts.
-fn newest(page: Vec<Incoming>, reading: Reading) -> Vec<Incoming> {
+fn newest(page: Vec<Met>, reading: Reading) -> Vec<Met> {
     if reading == Reading::Whole {
         return page;
     }
-    let mut last: Vec<Incoming> = Vec::with_capacity(page.len());
+    let mut last: Vec<Met> = Vec::with_capacity(page.len());
     let mut known = HashSet::new();
     for record in page.into_iter().rev() {
         if known.insert(record.key.clone()) {
@@ -144,8 +119,9 @@ impl<'a> Batch<'a> {
         Self { claim, set, rows: Vec::new(), replaced: Vec::new(), seen: Vec::new() }
     }
 
-    pub(super) fn put(&mut self, record_key: Vec<u8>, (digest, data): (Vec<u8>, String), orphaned: bool) {
+    pub(super) fn put(&mut self, record_key: Key, content: Content, orphaned: bool) {
         let (set_id, from_run) = (self.set.0, self.claim.run.0);
+        let Content { digest, data } = content;
         self.rows.push(RecordRow { set_id, record_key, from_run, orphaned, digest, data });
     }
 
@@ -223,9 +199,9 @@ pub(super) fn seen(db: &mut Db, set: SetId, keys: &[Vec<u8>]) -> Result<HashSet<
 }
 
 /// Takes back what this run has staged of these keys: how many were new (or back), and how many changed.
-pub fn withdraw(db: &mut Db, claim: &Claim, set: SetId, keys: &[Vec<u8>]) -> Result<Counts> {
+pub fn withdraw(db: &mut Db, claim: &Claim, set: SetId, keys: &[Vec<u8>]) -> Result<Tally> {
     claim.hold(db)?;
-    let mut counts = Counts::default();
+    let mut counts = Tally::default();
     for keys in keys.chunks(KEYS) {
         let before: Vec<bool> = replica_records::table
             .filter(replica_records::set_id.eq(set))

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::open::open_runs;
 use super::progress::{Counters, Totals};
 use super::record::Run;
 use crate::clock::Stamp;
@@ -14,19 +15,6 @@ use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{run_progress, runs, systems};
 use crate::store::systems::{InReach, System};
-
-/// Open runs of these systems. Each state has its own index, which a database uses only if the state is written out; a
-/// look for "not ended" would read all runs of the systems.
-macro_rules! open_runs {
-    ($of_systems:expr) => {{
-        use diesel::sql_types::Bool;
-
-        use crate::store::cached::fixed;
-        let queued = $of_systems.and(fixed::<Bool>("runs.state = 'queued'"));
-        queued.or($of_systems.and(fixed::<Bool>("runs.state = 'running'")))
-    }};
-}
-pub(super) use open_runs;
 
 /// The open runs of a system, in the order of their numbers, with how far they are.
 pub type Open = Vec<(Run, Totals)>;

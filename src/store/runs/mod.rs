@@ -6,6 +6,8 @@ mod details;
 mod finish;
 mod many;
 mod next;
+mod of_plan;
+mod open;
 mod progress;
 mod queue;
 mod record;
@@ -18,6 +20,7 @@ pub use details::{ComparedRun, RunDetails, RunDigest, details, digest};
 pub use finish::{Ending, FollowUp, Retry, finish, withdraw};
 pub use many::{Open, RecentRun, open_in, open_of, recent_of};
 pub use next::{Claimant, any_waiting, claim_next, share_in_use};
+pub use of_plan::{carried_out_by, deleted_by, outdated_by, replaced_by};
 pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};
 pub use queue::{NewRun, Queued, cancel, correct_waits, due_systems, pull_forward, queue, set_due, try_queue};
 pub use record::{

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::claim::Claim;
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts, Operation};
+use crate::domain::progress::RunProgress;
 use crate::ids::RunId;
 use crate::store::cached::is_in;
 use crate::store::connection::Db;
@@ -16,15 +17,7 @@ use crate::store::schema::{run_counts, run_progress, words};
 /// A run's counters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Totals {
-    pub phase: String,
-    /// When the counters last moved, by the worker's clock.
-    pub moved_at: Option<Stamp>,
-    pub items_done: i64,
-    pub items_total: i64,
-    pub bytes_done: i64,
-    pub bytes_total: i64,
-    pub total_final: bool,
-    pub unchanged: i64,
+    pub progress: RunProgress,
     /// Messages that the connector has emitted, as it counts them.
     pub emitted: i64,
     /// Messages that the database has stored, as it counts them.
@@ -57,14 +50,16 @@ pub(super) struct Counters {
 impl From<Counters> for Totals {
     fn from(row: Counters) -> Self {
         Self {
-            phase: row.phase,
-            moved_at: row.moved_at,
-            items_done: row.items_done,
-            items_total: row.items_total,
-            bytes_done: row.bytes_done,
-            bytes_total: row.bytes_total,
-            total_final: row.total_final,
-            unchanged: row.unchanged,
+            progress: RunProgress {
+                phase: row.phase,
+                moved_at: row.moved_at,
+                items_done: row.items_done,
+                items_total: row.items_total,
+                bytes_done: row.bytes_done,
+                bytes_total: row.bytes_total,
+                total_final: row.total_final,
+                unchanged: row.unchanged,
+            },
             emitted: row.emitted,
             stored: row.stored,
             cut: row.cut,
@@ -111,16 +106,18 @@ pub(super) fn begin(db: &mut Db, run: RunId) -> Result<()> {
 
 /// Stores how far a run is, as its worker counts it. The caller holds the claim.
 pub fn store_progress(db: &mut Db, claim: &Claim, now: &Totals) -> Result<()> {
+    let RunProgress { phase, items_done, items_total, bytes_done, bytes_total, total_final, unchanged, moved_at } =
+        &now.progress;
     diesel::update(run_progress::table.find(claim.run))
         .set((
-            run_progress::phase.eq(&now.phase),
-            run_progress::moved_at.eq(now.moved_at),
-            run_progress::items_done.eq(now.items_done),
-            run_progress::items_total.eq(now.items_total),
-            run_progress::bytes_done.eq(now.bytes_done),
-            run_progress::bytes_total.eq(now.bytes_total),
-            run_progress::total_final.eq(now.total_final),
-            run_progress::unchanged.eq(now.unchanged),
+            run_progress::phase.eq(phase),
+            run_progress::moved_at.eq(moved_at),
+            run_progress::items_done.eq(items_done),
+            run_progress::items_total.eq(items_total),
+            run_progress::bytes_done.eq(bytes_done),
+            run_progress::bytes_total.eq(bytes_total),
+            run_progress::total_final.eq(total_final),
+            run_progress::unchanged.eq(unchanged),
             run_progress::emitted.eq(now.emitted),
         ))
         .execute(db)?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::many::open_runs;
+use super::open::open_runs;
 use super::progress::{Counters, Totals, main_errors, progress};
 use crate::clock::Stamp;
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};

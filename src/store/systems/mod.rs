@@ -1,5 +1,6 @@
 //! Systems: read through the reach of a grant, or by Syncdesk itself.
 
+mod counts;
 mod details;
 mod list;
 mod order;

@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 
+use super::counts::count;
 use super::reach::{InReach, systems as reached};
 use super::record::{System, find_to_change};
 use super::times;
-use super::verdict::count;
 use crate::access::{Grant, Principal, verbs};
 use crate::clock::Stamp;
 use crate::domain::names::are_same;

@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
+use super::counts::set_overall;
 use super::reach::InReach;
 use super::record::System;
-use super::verdict::set_overall;
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::domain::cadence::{self, Cadence};

@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::web::error::WebError;
-use crate::web::session::trip::Page;
+use crate::web::loader::Page;
 
 /// The page, left by the gate.
 pub struct Loaded<T>(pub T);

@@ -5,8 +5,8 @@ use crate::domain::message::StoredMessage;
 use crate::domain::run::Stage;
 use crate::domain::team_note::{Placing, TeamNote};
 use crate::queries::RunFailure;
-use crate::web::pages::runs::messages::MessageRow;
 use crate::web::ui::failure::FailureView;
+use crate::web::ui::message_row::MessageRow;
 
 /// A message with its text.
 #[must_use]

@@ -10,6 +10,6 @@ mod system;
 pub use catalogue::{failure, message_row, run_failure};
 pub use fault::fault_words;
 pub use forms::{errors_of, time_zones, typed};
-pub use run::{completeness, duration_of, origin, overdue, progress, run_row, waits};
+pub use run::{duration_of, origin, overdue, run_row, waits};
 pub use secrets::exposed;
 pub use system::{Busy, next_run, obstacle, overall, settings, sources, synchronization_badge, tones};

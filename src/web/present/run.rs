@@ -8,11 +8,9 @@ use crate::domain::run::{RunState, Trigger};
 use crate::domain::schedule::CATCH_UP_AFTER;
 use crate::domain::status::Obstacle;
 use crate::ids::RunNo;
-use crate::queries::runs::{ListedRun, Run, Totals};
+use crate::queries::runs::{ListedRun, Run};
 use crate::queries::systems::System;
-use crate::web::pages::runs::show::Completeness;
-use crate::web::pages::systems::show::RunRow;
-use crate::web::ui::progress::Progress;
+use crate::web::ui::run_row::RunRow;
 use crate::web::ui::runs::{ErrorCause, Origin};
 
 /// What started a run. `retries` is the number of the run that it retries, where known.
@@ -64,26 +62,4 @@ pub fn run_row(listed: &ListedRun, now: Stamp) -> RunRow {
         duration: duration_of(run, now),
         counts: totals.counts,
     }
-}
-
-/// How far a run is.
-#[must_use]
-pub fn progress(totals: &Totals) -> Progress {
-    Progress {
-        phase: totals.phase.clone(),
-        items_done: totals.items_done,
-        items_total: totals.items_total,
-        bytes_done: totals.bytes_done,
-        bytes_total: totals.bytes_total,
-        total_final: totals.total_final,
-        unchanged: totals.unchanged,
-        moved_at: totals.moved_at,
-    }
-}
-
-/// The three counts that the line below a log compares. While a run is in process, its worker reports what it emitted later
-/// than messages are stored; what is stored was emitted.
-#[must_use]
-pub fn completeness(totals: &Totals) -> Completeness {
-    Completeness { emitted: totals.emitted.max(totals.stored), stored: totals.stored, cut: totals.cut }
 }

@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use super::csrf::Secret;
 use crate::ops::unsaved::Fields;
 use crate::web::error::WebError;
-use crate::web::routes::{Access, Route};
+use crate::web::route::{Access, Route};
 
 /// How long a form may take to arrive.
 const TIME: Duration = Duration::from_secs(15);

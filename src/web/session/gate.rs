@@ -15,19 +15,18 @@ use actix_web::{HttpMessage, HttpResponse};
 use super::body;
 use super::client_address::client_address;
 use super::csrf::{self, Secret};
+use super::rejection::{Rejection, check_reach};
 use super::store::{ENDED, PERSON, UNREAD};
 use super::trip::{self, Found, Page, zone_of};
 use super::unsaved::{EndedSession, forget, show_again, sign_in_first};
 use super::{FLASH, SECRET, TOUCHED, flash_of};
-use crate::access::{Actor, Verb};
 use crate::ids::PersonId;
-use crate::ops::unsaved::Fields;
 use crate::queries::Fault;
 use crate::queries::access::Located;
 use crate::web::error::WebError;
 use crate::web::extract::{Body, Viewer, address};
 use crate::web::pages::errors::{self, ErrorPage};
-use crate::web::routes::{Access, Route};
+use crate::web::route::{Access, Route};
 use crate::web::state::App;
 use crate::web::ui::PageContext;
 use crate::web::{response, urls};
@@ -99,20 +98,6 @@ pub async fn gate(
         let _ = response.response_mut().add_cookie(&cookie);
     }
     Ok(response)
-}
-
-/// Why a request does not reach its handler.
-pub(super) enum Rejection {
-    SeeOther(String),
-    /// The form has not the token of this session.
-    Stale(Fields),
-    Failure(WebError),
-}
-
-impl From<WebError> for Rejection {
-    fn from(failure: WebError) -> Self {
-        Self::Failure(failure)
-    }
 }
 
 fn answer(request: ServiceRequest, viewer: &Viewer, failure: &WebError) -> ServiceResponse<BoxBody> {
@@ -264,19 +249,6 @@ async fn admit(
         Err(Rejection::Stale(fields)) => Err(show_again(app, row, request, viewer, fields).await),
         other => other,
     }
-}
-
-/// A system out of sight is not there; one in sight whose group lacks the permission is forbidden. Of a deleted one
-/// only its log is left, for people with log access.
-pub(super) fn check_reach(actor: &Actor, any_of: &'static [Verb], located: Option<Located>) -> Result<(), WebError> {
-    let located = located.ok_or_else(WebError::not_found)?;
-    let group = located.group;
-    let mut sight = if located.is_deleted { Vec::new() } else { vec![Verb::SeeSystems, Verb::SeeSettings] };
-    sight.extend(any_of.iter().filter(|verb| **verb == Verb::ReadLogs));
-    if !actor.may(&sight, group) {
-        return Err(WebError::not_found());
-    }
-    if actor.may(any_of, group) { Ok(()) } else { Err(WebError::forbidden(crate::access::Missing::template(any_of))) }
 }
 
 async fn post(row: &Route, request: &mut ServiceRequest, viewer: &Viewer) -> Result<(), Rejection> {

@@ -6,6 +6,7 @@ pub mod csrf;
 pub mod device;
 pub mod failing;
 pub mod gate;
+mod rejection;
 pub mod setup_link;
 pub mod store;
 pub mod throttle;

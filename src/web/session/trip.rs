@@ -4,24 +4,24 @@
 //! around it, leaves a plan for it here; `Plan::prepared` authorizes as the gate does before it reads the page, and what was
 //! found is left for the gate. No extractor has run until the gate has authorized again.
 
-use std::any::Any;
 use std::cell::RefCell;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Path, ServiceRequest, ServiceResponse, Url};
 use actix_web::middleware::Next;
-use actix_web::web::{Data, Query};
-use serde::de::DeserializeOwned;
+use actix_web::web::Data;
 
-use super::gate::check_reach;
-use crate::access::{Actor, Grant, Permission};
+use super::rejection::check_reach;
+use crate::access::Actor;
 use crate::clock::Stamp;
 use crate::ids::{PersonId, SystemKey};
 use crate::queries::access::{Located, Person, caller};
-use crate::queries::{Db, Result as Read, StoreError};
+use crate::queries::{Db, Result as Read};
 use crate::web::error::WebError;
 use crate::web::extract::address;
-use crate::web::routes::{Access, Route};
+use crate::web::loader::Loader;
+pub use crate::web::loader::{LoadError, Page, Reading};
+use crate::web::route::{Access, Route};
 use crate::web::state::App;
 
 tokio::task_local! {
@@ -33,67 +33,6 @@ tokio::task_local! {
 struct Trip {
     plan: Option<Plan>,
     found: Option<Found>,
-}
-
-/// A page as its loader has read it.
-pub type Page = Box<dyn Any + Send>;
-
-/// Reads a page for someone who may have it.
-pub type Loader = fn(&Reading, &mut Db) -> Result<Page, LoadError>;
-
-/// Why a page was not read.
-pub enum LoadError {
-    /// What is asked for makes no sense.
-    Refused(WebError),
-    Store(StoreError),
-}
-
-impl From<WebError> for LoadError {
-    fn from(error: WebError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-impl From<StoreError> for LoadError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-/// What a loader knows of a request.
-pub struct Reading {
-    pub app: Data<App>,
-    pub actor: Actor,
-    pub zone: chrono_tz::Tz,
-    pub now: Stamp,
-    path: Path<Url>,
-    query: String,
-}
-
-impl Reading {
-    /// The parameters of the path.
-    ///
-    /// # Errors
-    /// As the extractor of actix, under our [`address::register`].
-    pub fn path<T: DeserializeOwned>(&self) -> Result<T, WebError> {
-        self.path.load().map_err(|_error| WebError::not_found())
-    }
-
-    /// The query.
-    ///
-    /// # Errors
-    /// As for [`Reading::path`].
-    pub fn query<T: DeserializeOwned>(&self) -> Result<T, WebError> {
-        Query::from_query(&self.query).map(Query::into_inner).map_err(|_error| address::unreadable())
-    }
-
-    /// The proof that the reader may read the page.
-    ///
-    /// # Errors
-    /// The template to ask for.
-    pub fn grant<P: Permission>(&self) -> Result<Grant<P>, WebError> {
-        Ok(self.actor.authorize::<P>()?)
-    }
 }
 
 /// What the database says of a request with an open session.

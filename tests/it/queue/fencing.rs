@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use syncdesk::access::Internal;
 use syncdesk::domain::brake::BrakeReason;
+use syncdesk::domain::items::{Action, BrakedPlan, Step};
 use syncdesk::domain::message::{Category, Message};
+use syncdesk::domain::progress::RunProgress;
+use syncdesk::domain::replica::{Content, Finished, Met, Reading, Tally};
 use syncdesk::ids::SetId;
-use syncdesk::store::replica::{self, Incoming, Reading, SetEnd};
+use syncdesk::store::replica;
 use syncdesk::store::runs::{self, Claim, Ending, Retry, Totals};
 use syncdesk::store::{Db, Result, StoreError, item_states, messages, plans};
 
@@ -14,7 +17,7 @@ use super::depot::{Depot, LEASE};
 use crate::database::both_databases;
 
 fn log(db: &mut Db, claim: &Claim, depot: &Depot) -> Result<i64> {
-    messages::append(db, claim, &vec![(depot.now(), Message::of_run(Category::Information, "RUN-STARTED"))])
+    messages::append(db, claim, &vec![(depot.now(), Message::of_run(Category::Information, "FILE-SUMMARY"))])
 }
 
 fn baseline(db: &mut Db, claim: &Claim) -> Result<()> {
@@ -22,17 +25,22 @@ fn baseline(db: &mut Db, claim: &Claim) -> Result<()> {
 }
 
 fn step(db: &mut Db, claim: &Claim) -> Result<()> {
-    plans::spool(db, claim, "delete", vec![(b"a".to_vec(), "{}".to_owned())])
+    plans::spool(db, claim, vec![Step { action: Action::Delete, key: b"a".to_vec(), detail: "{}".to_owned() }])
 }
 
 fn brake(db: &mut Db, claim: &Claim) -> Result<()> {
-    plans::brake(db, claim, "digest", (1, 1), BrakeReason::All, Duration::from_hours(1))
+    let plan = BrakedPlan { digest: "digest".to_owned(), deletions: 1, items: 1, reason: BrakeReason::All };
+    plans::brake(db, claim, &plan, Duration::from_hours(1))
 }
 
 /// What the worker does every half second.
 fn beat(db: &mut Db, claim: &Claim) -> Result<()> {
     runs::heartbeat(db, claim, LEASE)?;
-    runs::store_progress(db, claim, &Totals { items_done: 77, ..Totals::default() })
+    runs::store_progress(
+        db,
+        claim,
+        &Totals { progress: RunProgress { items_done: 77, ..RunProgress::default() }, ..Totals::default() },
+    )
 }
 
 /// What the worker does at the end.
@@ -52,8 +60,8 @@ fn is_fenced(depot: &Depot, claim: &Claim) {
     refused("a brake", depot.store.write_here(|db| brake(db, claim)));
     let set = SetId(1);
     let key = vec![b"a".to_vec()];
-    let page = || vec![Incoming { key: b"b".to_vec(), content: Some((b"b".to_vec(), "{}".to_owned())) }];
-    let end_of_set = SetEnd { set, active: 1, orphaned: 0, changed: true, state: "late".to_owned() };
+    let page = || vec![met(b"b")];
+    let end_of_set = with_one(set, "late");
     refused("sweeping", depot.store.write_here(|db| replica::sweep(db, claim).map(drop)));
     refused("beginning", depot.store.write_here(|db| replica::begin(db, claim, &[set_named("late")]).map(drop)));
     for reading in [Reading::Whole, Reading::Changes] {
@@ -69,6 +77,15 @@ fn is_fenced(depot: &Depot, claim: &Claim) {
     refused("the end", depot.store.write_here(|db| end(db, claim)));
 }
 
+fn met(key: &[u8]) -> Met {
+    Met { key: key.to_vec(), content: Some(Content { digest: key.to_vec(), data: "{}".to_owned() }) }
+}
+
+/// A set into which one record came.
+fn with_one(set: SetId, state: &str) -> Finished {
+    Finished { set, tally: Tally { inserted: 1, ..Tally::default() }, state: state.to_owned() }
+}
+
 fn set_named(name: &str) -> (String, String) {
     (name.to_owned(), String::new())
 }
@@ -76,9 +93,9 @@ fn set_named(name: &str) -> (String, String) {
 /// A replica with a set of one published record, and another that the claim has staged, and a state.
 fn with_replica(depot: &Depot, claim: &Claim) {
     depot.write(|db| replica::begin(db, claim, &[set_named("Things")]).map(drop));
-    let of = |key: &[u8]| vec![Incoming { key: key.to_vec(), content: Some((key.to_vec(), "{}".to_owned())) }];
+    let of = |key: &[u8]| vec![met(key)];
     depot.write(|db| replica::stage(db, claim, SetId(1), Reading::Whole, of(b"a")).map(drop));
-    let end = SetEnd { set: SetId(1), active: 1, orphaned: 0, changed: true, state: "kept".to_owned() };
+    let end = with_one(SetId(1), "kept");
     depot.write(|db| replica::publish(db, claim, "model", std::slice::from_ref(&end)));
 }
 

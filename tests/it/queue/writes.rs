@@ -107,7 +107,7 @@ both_databases! {
         let claim = depot.started("a");
         let failed = depot.store.write_here(|db| {
             portal::set(db, "n", "1")?;
-            messages::append(db, &claim, &batch(&["RUN-STARTED"]))?;
+            messages::append(db, &claim, &batch(&["FILE-SUMMARY"]))?;
             runs::queue(db, &due(depot.tree, Some("b"), depot.now()), depot.now())?;
             Err::<(), _>(StoreError::Fenced)
         });
@@ -116,8 +116,8 @@ both_databases! {
         assert_eq!(codes(&depot, &claim), [""; 0]);
         assert_eq!((depot.all_runs().len(), depot.totals(claim.run).stored), (1, 0));
         assert_eq!(depot.found().last_run_no, 1, "its number was given back");
-        depot.write(|db| messages::append(db, &claim, &batch(&["RUN-STARTED"])));
-        assert_eq!(codes(&depot, &claim), ["RUN-STARTED"], "the connection still works");
+        depot.write(|db| messages::append(db, &claim, &batch(&["FILE-SUMMARY"])));
+        assert_eq!(codes(&depot, &claim), ["FILE-SUMMARY"], "the connection still works");
     }
 
     /// A refusal of a command rolls its transaction back.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use syncdesk::sync::connector::StopReason;
+use syncdesk::sync::stop::StopReason;
 
 use super::ports::{Mirror, Spot};
 use crate::stub::Sink;

@@ -4,7 +4,7 @@
 use std::fs;
 
 use syncdesk::domain::message::{Category, Message};
-use syncdesk::sync::connector::StopReason;
+use syncdesk::sync::stop::StopReason;
 
 use super::chain::{put, tree};
 use super::ports::{Mirror, Spot};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use syncdesk::domain::message::{Category, Message};
-use syncdesk::sync::connector::StopReason;
 use syncdesk::sync::connectors::files::settings::EndpointKind;
+use syncdesk::sync::stop::StopReason;
 
 use super::Server;
 use super::chain::{put, tree};

@@ -1,19 +1,18 @@
 //! Runs of the files connector over real ends, with what a system keeps between them in memory.
 
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use syncdesk::clock::{FixedClock, Stamp};
 use syncdesk::domain::message::Message;
-use syncdesk::sync::connector::{
-    Action, Baseline, BaselineChange, BrakedPlan, Connector, ConnectorKind, Context, ItemState, Peer, Plan, Step,
-    StopReason, Task,
-};
-use syncdesk::sync::connectors::files::Files;
+use syncdesk::sync::connector::{Connector, ConnectorKind, Context, Peer};
+use syncdesk::sync::connectors::files::{self, Files};
+use syncdesk::sync::items::{Action, Baseline, BaselineChange, BrakedPlan, Items, Step};
 use syncdesk::sync::journal::{Journal, JournalEntry};
-use syncdesk::sync::no_replica::NoReplica;
 use syncdesk::sync::progress::Progress;
+use syncdesk::sync::stop::StopReason;
 
 use super::{Server, net};
 use crate::remote_ends::source::lease;
@@ -123,13 +122,11 @@ impl Mirror {
             progress: Arc::new(Progress::default()),
             stop: lease(),
             clock,
-            state: self.memory.clone(),
-            plan: self.memory.clone(),
-            replica: Arc::new(NoReplica),
             confirmed: None,
             run: self.runs,
         };
-        let work = tokio::spawn(async move { Files.sync(&context).await });
+        let memory = self.memory.clone();
+        let work = tokio::spawn(async move { files::synchronize(&context, &*memory).await });
         let mut messages = Vec::new();
         while let Some(entry) = entries.recv().await {
             if let JournalEntry::Message(_at, message) = entry {
@@ -146,19 +143,31 @@ struct Memory {
     steps: Mutex<BTreeMap<(bool, Vec<u8>), String>>,
 }
 
-impl ItemState for Memory {
-    fn in_process(&self) -> Task<'_, Result<std::collections::BTreeSet<i64>, StopReason>> {
+impl Memory {
+    fn all_steps(&self, action: Action) -> Vec<Step> {
+        let steps = self.steps.lock().unwrap();
+        let of = steps.iter().filter(|((delete, _), _)| *delete == (action == Action::Delete));
+        of.map(|((_, key), detail)| Step { action, key: key.clone(), detail: detail.clone() }).collect()
+    }
+}
+
+impl Items for Memory {
+    fn in_process(&self) -> BoxFuture<'_, Result<std::collections::BTreeSet<i64>, StopReason>> {
         Box::pin(async { Ok(std::collections::BTreeSet::new()) })
     }
 
-    fn page<'a>(&'a self, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Baseline>, StopReason>> {
+    fn baselines<'a>(
+        &'a self,
+        after: Option<&'a [u8]>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Baseline>, StopReason>> {
         let all = self.baselines.lock().unwrap();
         let later = all.iter().filter(|(key, _)| after.is_none_or(|after| key.as_slice() > after));
         let page = later.take(limit).map(|(key, state)| Baseline { key: key.clone(), state: state.clone() }).collect();
         Box::pin(async { Ok(page) })
     }
 
-    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), StopReason>> {
+    fn remember(&self, changes: Vec<BaselineChange>) -> BoxFuture<'_, Result<(), StopReason>> {
         let mut all = self.baselines.lock().unwrap();
         for change in changes {
             match change {
@@ -168,46 +177,36 @@ impl ItemState for Memory {
         }
         Box::pin(async { Ok(()) })
     }
-}
 
-impl Memory {
-    fn steps(&self, action: Action) -> Vec<Step> {
-        let steps = self.steps.lock().unwrap();
-        let of = steps.iter().filter(|((delete, _), _)| *delete == (action == Action::Delete));
-        of.map(|((_, key), detail)| Step { action, key: key.clone(), detail: detail.clone() }).collect()
-    }
-}
-
-impl Plan for Memory {
-    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), StopReason>> {
+    fn spool(&self, steps: Vec<Step>) -> BoxFuture<'_, Result<(), StopReason>> {
         let mut all = self.steps.lock().unwrap();
         all.extend(steps.into_iter().map(|step| ((step.action == Action::Delete, step.key), step.detail)));
         Box::pin(async { Ok(()) })
     }
 
-    fn page<'a>(
+    fn steps<'a>(
         &'a self,
         action: Action,
         after: Option<&'a [u8]>,
         limit: usize,
-    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
-        let steps = self.steps(action).into_iter();
+    ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
+        let steps = self.all_steps(action).into_iter();
         let page = steps.filter(|step| after.is_none_or(|after| step.key.as_slice() > after)).take(limit).collect();
         Box::pin(async { Ok(page) })
     }
 
-    fn page_back<'a>(
+    fn steps_back<'a>(
         &'a self,
         action: Action,
         before: Option<&'a [u8]>,
         limit: usize,
-    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
-        let steps = self.steps(action).into_iter().rev();
+    ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
+        let steps = self.all_steps(action).into_iter().rev();
         let page = steps.filter(|step| before.is_none_or(|before| step.key.as_slice() < before)).take(limit).collect();
         Box::pin(async { Ok(page) })
     }
 
-    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), StopReason>> {
+    fn brake(&self, plan: BrakedPlan) -> BoxFuture<'_, Result<(), StopReason>> {
         panic!("{plan:?}")
     }
 }

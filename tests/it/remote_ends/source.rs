@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use sha2::{Digest, Sha256};
-use syncdesk::sync::connector::Task;
 use syncdesk::sync::connectors::files::endpoint::{
     Endpoint, EndpointError, EndpointResult, Facts, FileReader, ItemError,
 };
@@ -54,7 +54,7 @@ impl FileReader for Source {
         &self.facts
     }
 
-    fn next(&mut self) -> Task<'_, EndpointResult<Option<Bytes>>> {
+    fn next(&mut self) -> BoxFuture<'_, EndpointResult<Option<Bytes>>> {
         let broken = self.breaks_at.is_some_and(|at| self.given >= at);
         let piece =
             if broken { Err(EndpointError::item(ItemError::Changed, "told to break")) } else { Ok(self.piece()) };

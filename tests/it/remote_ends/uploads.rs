@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use syncdesk::sync::connector::Task;
+use futures_util::future::BoxFuture;
 use syncdesk::sync::connectors::files::endpoint::{
     Endpoint, EndpointError, EndpointResult, Facts, FileReader, ItemError, ItemType,
 };
@@ -38,7 +38,7 @@ impl FileReader for Looking {
         self.source.facts()
     }
 
-    fn next(&mut self) -> Task<'_, EndpointResult<Option<Bytes>>> {
+    fn next(&mut self) -> BoxFuture<'_, EndpointResult<Option<Bytes>>> {
         Box::pin(async {
             let listed = match self.end.list(&ItemPath::root()).await {
                 // A service without folders has none before there is something in it.

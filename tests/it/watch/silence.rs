@@ -1,5 +1,6 @@
 //! A system that has not succeeded within its freshness budget is silent.
 
+use syncdesk::domain::progress::RunProgress;
 use syncdesk::domain::status::Overall;
 use syncdesk::ids::SystemId;
 use syncdesk::store::runs::{self, Ending, Totals};
@@ -72,7 +73,7 @@ both_databases! {
     async fn a_run_without_progress_has_not_made_the_last(depot: Depot) {
         let claim = depot.started("moves");
         let moved_at = Some(depot.now());
-        depot.write(|db| runs::store_progress(db, &claim, &Totals { moved_at, items_done: 1, ..Totals::default() }));
+        depot.write(|db| runs::store_progress(db, &claim, &Totals { progress: RunProgress { moved_at, items_done: 1, ..RunProgress::default() }, ..Totals::default() }));
         depot.write(|db| runs::finish(db, &claim, &Ending::Whole, None));
         assert_eq!(depot.found().last_progress_at, moved_at);
         succeed(&depot, "moves nothing");

@@ -7,8 +7,8 @@ use syncdesk::domain::message::{Category, Message};
 use syncdesk::domain::run::{EndReason, RunResult, RunState};
 use syncdesk::ids::RunNo;
 use syncdesk::store::runs::Run;
-use syncdesk::sync::connector::{Action, Baseline, BaselineChange, Step};
-use syncdesk::sync::publish::{Content, Finished, Met, Reading};
+use syncdesk::sync::items::{Action, Baseline, BaselineChange, Items, Step};
+use syncdesk::sync::replica::{Content, Finished, Met, Reading, Replica};
 
 use super::relay::Relay;
 use super::script::{Gate, Worker, begin, copied, log, plays, reaches, request, scripted};
@@ -50,31 +50,29 @@ async fn what_was_committed_is_not_stored_twice() {
                 context.journal.flush().await?;
             }
             context
-                .state
-                .store(vec![BaselineChange::Set(Baseline { key: b"a".to_vec(), state: "{}".to_owned() })])
+                .ports
+                .remember(vec![BaselineChange::Set(Baseline { key: b"a".to_vec(), state: "{}".to_owned() })])
                 .await?;
             context
-                .plan
+                .ports
                 .spool(vec![Step { action: Action::Delete, key: b"a".to_vec(), detail: "{}".to_owned() }])
                 .await?;
-            let published = context.replica.begin(vec![("Things".to_owned(), String::new())]).await?;
+            let replica = Replica::of(context.ports);
+            let published = replica.begin(vec![("Things".to_owned(), String::new())]).await?;
             let set = published.sets[0].id;
             let met = |n: u8| Met { key: vec![n], content: Some(Content { digest: vec![n], data: "{}".to_owned() }) };
-            let mut tally = syncdesk::sync::publish::Tally::default();
+            let mut tally = syncdesk::sync::replica::Tally::default();
             for page in [0..5, 5..8, 8..10] {
-                let (staged, twice) = context.replica.stage(set, Reading::Whole, page.map(met).collect()).await?;
+                let (staged, twice) = replica.stage(set, Reading::Whole, page.map(met).collect()).await?;
                 assert!(twice.is_empty(), "{twice:?}");
                 tally.add(&staged);
             }
-            let back = context.replica.withdraw(set, vec![vec![0]]).await?;
+            let back = replica.withdraw(set, vec![vec![0]]).await?;
             tally.inserted -= back.inserted;
-            tally.orphaned += context.replica.orphan(set, vec![vec![1], vec![2]]).await?;
+            tally.orphaned += replica.orphan(set, vec![vec![1], vec![2]]).await?;
             assert_eq!((back.inserted, tally.inserted, tally.orphaned), (1, 9, 2));
             let closing = vec![(context.clock.now(), Message::of_run(Category::Information, "FILE-SUMMARY"))];
-            context
-                .replica
-                .publish("model".to_owned(), vec![Finished { set, tally, state: String::new() }], closing)
-                .await?;
+            replica.publish("model".to_owned(), vec![Finished { set, tally, state: String::new() }], closing).await?;
             context.journal.stored_elsewhere(1);
             Ok(())
         })
@@ -107,10 +105,10 @@ async fn a_restart_shorter_than_the_lease_costs_nothing() {
                 context.journal.log(copied(&format!("{number}"))).await?;
             }
             context
-                .state
-                .store(vec![BaselineChange::Set(Baseline { key: b"a".to_vec(), state: "{}".to_owned() })])
+                .ports
+                .remember(vec![BaselineChange::Set(Baseline { key: b"a".to_vec(), state: "{}".to_owned() })])
                 .await?;
-            assert_eq!(context.state.page(None, 10).await?.len(), 1);
+            assert_eq!(context.ports.baselines(None, 10).await?.len(), 1);
             Ok(context.journal.flush().await?)
         })
     });

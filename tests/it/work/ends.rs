@@ -7,7 +7,7 @@ use syncdesk::domain::run::{CheckTrigger, EndReason, PeerFailure, RunResult, Run
 use syncdesk::ids::RunNo;
 use syncdesk::ops::request_run::Answer;
 use syncdesk::store::{checks, runs};
-use syncdesk::sync::connector::StopReason;
+use syncdesk::sync::stop::StopReason;
 
 use super::script::{Worker, copied, last_args, log, plays, reaches, request, run_once, scripted};
 use crate::database::both_databases;
@@ -30,7 +30,7 @@ both_databases! {
         let totals = depot.totals(run.id);
         assert_eq!((totals.emitted, totals.stored, totals.cut), (5_001, 5_001, 0));
         assert_eq!((totals.counts.success, totals.counts.information, totals.counts.total()), (5_000, 1, 5_001));
-        assert_eq!((totals.items_done, totals.total_final), (5_000, true));
+        assert_eq!((totals.progress.items_done, totals.progress.total_final), (5_000, true));
         worker.end().await;
     }
 

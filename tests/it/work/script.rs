@@ -1,6 +1,8 @@
 //! A connector that does what a test tells it, and a worker that carries it out.
 
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -13,8 +15,10 @@ use syncdesk::domain::run::{PeerFailure, RunState, Stage};
 use syncdesk::ids::RunNo;
 use syncdesk::store::messages::{self, Cursor, Dictionary, Log, MessageFilter};
 use syncdesk::store::runs::{Queued, Run};
-use syncdesk::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, StopReason, Task, Typed, WriteTarget};
+use syncdesk::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, Typed, WriteTarget};
 use syncdesk::sync::engine::Engine;
+use syncdesk::sync::ports::Ports;
+use syncdesk::sync::stop::StopReason;
 use syncdesk::sync::worker;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -23,7 +27,21 @@ use tokio_util::sync::CancellationToken;
 use crate::queue::depot::{Depot, ada};
 use crate::wait::until;
 
-type Script = Arc<dyn for<'a> Fn(&'a Context) -> Task<'a, Result<(), StopReason>> + Send + Sync>;
+type Script = Arc<dyn for<'a> Fn(&'a Scene<'a>) -> BoxFuture<'a, Result<(), StopReason>> + Send + Sync>;
+
+/// What a script works with.
+pub struct Scene<'a> {
+    pub context: &'a Context,
+    pub ports: &'a Ports,
+}
+
+impl Deref for Scene<'_> {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        self.context
+    }
+}
 
 /// The scripts of all tests of this process, by the number in the settings of their system.
 static SCRIPTS: Mutex<BTreeMap<u64, Script>> = Mutex::new(BTreeMap::new());
@@ -82,7 +100,7 @@ impl ConnectorKind for Scripted {
 }
 
 impl Connector for Scripted {
-    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), PeerFailure>> {
+    fn check<'a>(&'a self, peer: &'a Peer) -> BoxFuture<'a, Result<(), PeerFailure>> {
         Box::pin(async {
             if peer.settings["silent"] == true {
                 std::future::pending::<()>().await;
@@ -91,10 +109,10 @@ impl Connector for Scripted {
         })
     }
 
-    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), StopReason>> {
+    fn sync<'a>(&'a self, context: &'a Context, ports: &'a Ports) -> BoxFuture<'a, Result<(), StopReason>> {
         let number = context.peer.settings["script"].as_u64().expect("the number of a script");
         let script = SCRIPTS.lock().expect("no panic").get(&number).cloned().expect("a script");
-        Box::pin(async move { script(context).await })
+        Box::pin(async move { script(&Scene { context, ports }).await })
     }
 }
 
@@ -102,7 +120,7 @@ static SCRIPTED: Scripted = Scripted;
 
 /// Settings of a system whose runs do this.
 pub fn settings(
-    script: impl for<'a> Fn(&'a Context) -> Task<'a, Result<(), StopReason>> + Send + Sync + 'static,
+    script: impl for<'a> Fn(&'a Scene<'a>) -> BoxFuture<'a, Result<(), StopReason>> + Send + Sync + 'static,
 ) -> String {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     SCRIPTS.lock().expect("no panic").insert(number, Arc::new(script));
@@ -112,7 +130,7 @@ pub fn settings(
 /// Makes the runs of all systems do this.
 pub fn plays(
     depot: &Depot,
-    script: impl for<'a> Fn(&'a Context) -> Task<'a, Result<(), StopReason>> + Send + Sync + 'static,
+    script: impl for<'a> Fn(&'a Scene<'a>) -> BoxFuture<'a, Result<(), StopReason>> + Send + Sync + 'static,
 ) {
     depot.database.connect().execute(&format!("UPDATE systems SET settings = '{}'", settings(script)));
 }

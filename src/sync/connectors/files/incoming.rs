@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use futures_util::Stream;
 
-use super::endpoint::{EndpointError, EndpointResult, Facts, FileReader, ItemError};
+use super::item::{EndpointError, EndpointResult, Facts, FileReader, ItemError};
 use crate::sync::progress::Progress;
 use crate::sync::stop::Stop;
 
@@ -179,7 +179,7 @@ mod tests {
     use futures_util::StreamExt;
 
     use super::*;
-    use crate::sync::connector::Task;
+    use futures_util::future::BoxFuture;
 
     /// Gives two pieces, and then what it ends with.
     struct Pieces(Vec<&'static str>, Option<ItemError>, Facts);
@@ -189,7 +189,7 @@ mod tests {
             &self.2
         }
 
-        fn next(&mut self) -> Task<'_, EndpointResult<Option<Bytes>>> {
+        fn next(&mut self) -> BoxFuture<'_, EndpointResult<Option<Bytes>>> {
             let next = match (self.0.pop(), self.1) {
                 (Some(piece), _) => Ok(Some(Bytes::from_static(piece.as_bytes()))),
                 (None, Some(trouble)) => Err(EndpointError::item(trouble, "in the end")),

@@ -4,7 +4,7 @@
 //! An end never drops anything silently. The engine deletes only what a complete listing of the source
 //! lacks, so whatever an end cannot describe must appear here.
 
-use super::endpoint::{DirEntry, ItemError};
+use super::item::{DirEntry, ItemError};
 
 /// The children of a folder, in any order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,6 +6,7 @@ pub mod engine;
 pub mod filter;
 mod form;
 pub mod incoming;
+pub mod item;
 pub mod listing;
 pub mod local;
 mod location;
@@ -17,6 +18,7 @@ pub mod path;
 pub mod remote;
 pub mod settings;
 
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,7 +30,10 @@ use crate::domain::kind::{Reading, SecretRecipient};
 use crate::domain::plain_http::Recipient;
 use crate::domain::run::{PeerFailure, Stage};
 use crate::net;
-use crate::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, StopReason, Task, Typed, WriteTarget};
+use crate::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, Typed, WriteTarget};
+use crate::sync::items::Items;
+use crate::sync::ports::Ports;
+use crate::sync::stop::StopReason;
 
 /// Trees of files: local folders, S3, Azure Blob and WebDAV.
 #[derive(Debug, Clone, Copy)]
@@ -118,7 +123,7 @@ impl ConnectorKind for Files {
 }
 
 impl Connector for Files {
-    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), PeerFailure>> {
+    fn check<'a>(&'a self, peer: &'a Peer) -> BoxFuture<'a, Result<(), PeerFailure>> {
         Box::pin(async {
             let settings = read(peer)?;
             for which in [Which::Source, Which::Destination] {
@@ -128,15 +133,21 @@ impl Connector for Files {
         })
     }
 
-    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), StopReason>> {
-        Box::pin(async {
-            let settings = read(&context.peer)?;
-            let source = open::open(&settings, &context.peer, Which::Source, context.run)?;
-            let destination = open::open(&settings, &context.peer, Which::Destination, context.run)?;
-            apart(&settings).await?;
-            engine::synchronize(context, &settings, Arc::from(source), Arc::from(destination)).await
-        })
+    fn sync<'a>(&'a self, context: &'a Context, ports: &'a Ports) -> BoxFuture<'a, Result<(), StopReason>> {
+        Box::pin(synchronize(context, ports))
     }
+}
+
+/// Carries out a run.
+///
+/// # Errors
+/// When it cannot go on, is stopped, or the brake was pulled.
+pub async fn synchronize(context: &Context, items: &dyn Items) -> Result<(), StopReason> {
+    let settings = read(&context.peer)?;
+    let source = open::open(&settings, &context.peer, Which::Source, context.run)?;
+    let destination = open::open(&settings, &context.peer, Which::Destination, context.run)?;
+    apart(&settings).await?;
+    engine::synchronize(context, items, &settings, Arc::from(source), Arc::from(destination)).await
 }
 
 fn read(peer: &Peer) -> Result<Settings, PeerFailure> {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::key::fingerprint;
 use super::metadata::EntitySet;
-use super::reading::fingerprint;
-use super::record::{self, Absent, ListElement, RecordError};
-use crate::sync::publish::{Key, Met, Reading};
+use super::record::{self, Absent, ListElement};
+use super::record_error::RecordError;
+use crate::sync::replica::{Key, Met, Reading};
 
 /// A batch is handed on when it has this many records, or bytes.
 pub(super) const STAGED: usize = 1_000;

@@ -16,7 +16,7 @@ use super::settings::Settings;
 use crate::domain::run::{PeerFailure, Stage};
 use crate::net::memory::Share;
 use crate::net::models::{MemoryPermit, Models};
-use crate::sync::connector::StopReason;
+use crate::sync::stop::StopReason;
 
 /// Maximum number of documents besides `$metadata` itself.
 const MOST_DOCUMENTS: usize = 16;
@@ -114,8 +114,8 @@ impl Documents {
         let url = service.root().join("$metadata").map_err(|error| metadata(error.to_string()))?;
         let share = Arc::new(service.share(PARSING * LONGEST_METADATA));
         let root = service.metadata(&url, LONGEST_METADATA, &share, 0).await;
-        let root =
-            root.map_err(|trouble| trouble.halt(service, |words| metadata("it is not available").quoting(words)))?;
+        let root = root
+            .map_err(|trouble| trouble.halt(service.host(), |words| metadata("it is not available").quoting(words)))?;
         let seen = HashSet::from([root.url.to_string()]);
         Ok(Self { root, others: Vec::new(), seen, share })
     }

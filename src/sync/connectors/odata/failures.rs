@@ -5,7 +5,7 @@ use super::reading::about_set;
 use super::shared::Shared;
 use crate::domain::message::{Category, Message};
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::StopReason;
+use crate::sync::stop::StopReason;
 
 /// After this number of sets in a row that failed for a reason that may pass, the service itself is the reason.
 const MOST_IN_A_ROW: usize = 3;

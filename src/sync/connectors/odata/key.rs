@@ -1,13 +1,15 @@
 //! Keys of records: from their properties, and from their addresses.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::codes;
 use super::metadata::{EdmType, EntitySet};
-use super::record::RecordError;
+use super::record_error::RecordError;
 use super::value::kept;
 use crate::domain::json::{Json, Members};
 use crate::domain::message::MAX_KEY_BYTES;
 use crate::domain::number::Number;
-use crate::sync::publish::Key;
+use crate::sync::replica::Key;
 
 /// What a key of one empty part is kept as: no key is without a letter. A `%` in a part is always escaped.
 const EMPTY: &[u8] = b"%";
@@ -17,6 +19,13 @@ impl EntitySet {
     pub(super) fn is_in_key(&self, name: &str) -> bool {
         self.key.iter().any(|path| path.split('/').next() == Some(name))
     }
+}
+
+/// Addresses are long, keys and pages many: this much of one distinguishes it from the others.
+pub(super) fn fingerprint(of: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The names of the key's parts, for messages.

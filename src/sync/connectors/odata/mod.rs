@@ -3,9 +3,9 @@
 mod batch;
 mod closing;
 pub mod codes;
+mod counter;
 mod description;
 mod failures;
-mod fetch;
 mod form;
 mod incoming;
 mod key;
@@ -17,6 +17,7 @@ mod parse;
 mod raw;
 mod reading;
 mod record;
+mod record_error;
 mod references;
 mod request_error;
 mod run;
@@ -26,15 +27,14 @@ pub mod settings;
 mod shape;
 mod shared;
 mod sign_in;
-mod signs;
 mod split;
-mod stage;
 mod state;
 mod sum;
 mod url_scope;
 mod value;
 mod words;
 
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -45,7 +45,9 @@ use crate::domain::kind::{Reading, SecretRecipient};
 use crate::domain::plain_http::Recipient;
 use crate::domain::run::{PeerFailure, Stage};
 use crate::net;
-use crate::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, StopReason, Task, Typed, WriteTarget};
+use crate::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, Typed, WriteTarget};
+use crate::sync::ports::Ports;
+use crate::sync::stop::StopReason;
 
 /// An OData service.
 #[derive(Debug, Clone, Copy)]
@@ -121,7 +123,7 @@ impl ConnectorKind for OData {
 }
 
 impl Connector for OData {
-    fn check<'a>(&'a self, peer: &'a Peer) -> Task<'a, Result<(), PeerFailure>> {
+    fn check<'a>(&'a self, peer: &'a Peer) -> BoxFuture<'a, Result<(), PeerFailure>> {
         Box::pin(async {
             let settings = read(peer)?;
             let service = Service::of_check(peer, &settings)?;
@@ -135,8 +137,8 @@ impl Connector for OData {
         })
     }
 
-    fn sync<'a>(&'a self, context: &'a Context) -> Task<'a, Result<(), StopReason>> {
-        Box::pin(async { run::synchronize(context, read(&context.peer)?).await })
+    fn sync<'a>(&'a self, context: &'a Context, ports: &'a Ports) -> BoxFuture<'a, Result<(), StopReason>> {
+        Box::pin(async { run::synchronize(context, ports, read(&context.peer)?).await })
     }
 }
 

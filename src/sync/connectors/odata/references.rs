@@ -13,8 +13,8 @@ use super::reading::{ReadResult, SetReader};
 use crate::domain::json::{Json, Members};
 use crate::domain::message::{Category, Direction, Message, Operation};
 use crate::ids::SetId;
-use crate::sync::connector::StopReason;
-use crate::sync::publish::ReplicaRecord;
+use crate::sync::replica::Key;
+use crate::sync::stop::StopReason;
 
 /// A set with what came of reading it.
 pub(super) type Read = (SetReader, ReadResult);
@@ -22,7 +22,7 @@ pub(super) type Read = (SetReader, ReadResult);
 /// Checks every reference of every set that was read. A set that stays as it was is referred to as it is.
 pub(super) async fn check(sets: &mut [Read], staying: &[SetReader]) -> Result<(), StopReason> {
     let known = |reader: &SetReader| (reader.name().to_owned(), reader.published.id);
-    let staying: Vec<&SetReader> = staying.iter().filter(|reader| reader.published.read).collect();
+    let staying: Vec<&SetReader> = staying.iter().filter(|reader| reader.published.read_run.is_some()).collect();
     let ids: HashMap<String, SetId> =
         sets.iter().map(|(reader, _)| reader).chain(staying.iter().copied()).map(known).collect();
     let mut first = true;
@@ -64,7 +64,7 @@ async fn set(
     loop {
         reader.shared.stop.check()?;
         let page = replica.page(id, staged, after.take()).await?;
-        after = page.last().map(|held| held.key.clone());
+        after = page.last().map(|(key, _data)| key.clone());
         if after.is_none() {
             return Ok(any);
         }
@@ -96,13 +96,13 @@ async fn set(
 async fn lost<'a>(
     reader: &SetReader,
     references: &[(&'a Reference, SetId)],
-    page: Vec<ReplicaRecord>,
+    page: Vec<(Key, String)>,
 ) -> Result<BTreeMap<Vec<u8>, (&'a Reference, Vec<u8>)>, StopReason> {
     let members = |data: &str| match Json::read(data) {
         Ok(Json::Object(members)) => members,
         Ok(_) | Err(_) => Members::new(),
     };
-    let records: Vec<(Vec<u8>, Members)> = page.into_iter().map(|held| (held.key, members(&held.data))).collect();
+    let records: Vec<(Vec<u8>, Members)> = page.into_iter().map(|(key, data)| (key, members(&data))).collect();
     let mut lost = BTreeMap::new();
     for (reference, target) in references {
         let refers: Vec<(&Vec<u8>, Vec<u8>)> =

@@ -4,12 +4,11 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use super::codes;
-use super::service::Service;
 use crate::domain::run::{PeerFailure, Stage};
 use crate::net::retry::RetryableError;
 use crate::net::status::{failure_of, quote, retry_after};
 use crate::net::trouble::may_pass_now;
-use crate::sync::connector::StopReason;
+use crate::sync::stop::StopReason;
 
 /// Why there is none.
 #[derive(Debug)]
@@ -38,22 +37,22 @@ impl From<StopReason> for RequestError {
 
 impl RequestError {
     /// When nothing can be done about it: the account lacks rights, or with what `otherwise` says.
-    pub(super) fn halt(self, service: &Service, otherwise: impl FnOnce(String) -> PeerFailure) -> StopReason {
+    pub(super) fn halt(self, host: String, otherwise: impl FnOnce(String) -> PeerFailure) -> StopReason {
         match self {
             Self::Halted(halt) => halt,
-            other => other.failure(service, otherwise).map_or_else(|halt| halt, StopReason::Failed),
+            other => other.failure(host, otherwise).map_or_else(|halt| halt, StopReason::Failed),
         }
     }
 
     /// The same as a failure, unless it is not the service's.
     pub(super) fn failure(
         self,
-        service: &Service,
+        host: String,
         otherwise: impl FnOnce(String) -> PeerFailure,
     ) -> Result<PeerFailure, StopReason> {
         Ok(match self {
             Self::Refused(StatusCode::FORBIDDEN, words) => {
-                PeerFailure::new(Stage::SignIn, codes::DENIED).arg(service.host()).quoting(words)
+                PeerFailure::new(Stage::SignIn, codes::DENIED).arg(host).quoting(words)
             }
             Self::Refused(_, words) => otherwise(words),
             Self::NotModified => otherwise("304 to a request without conditions".to_owned()),

@@ -8,6 +8,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::closing::closing;
 use super::codes;
+use super::counter::Counter;
 use super::description;
 use super::failures::Failures;
 use super::metadata::{EntitySet, Model};
@@ -17,17 +18,18 @@ use super::select::{Selected, named, select, wanted};
 use super::service::Service;
 use super::settings::{Gone, Settings};
 use super::shared::Shared;
-use super::signs::Counter;
 use super::state::structure;
 use crate::domain::message::Category;
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::{Context, StopReason};
-use crate::sync::publish::{Finished, Published};
+use crate::sync::connector::Context;
+use crate::sync::ports::Ports;
+use crate::sync::replica::{Finished, Published, Replica};
+use crate::sync::stop::StopReason;
 use crate::sync::stop::Stopped;
 
 /// Carries it out. Sets that cannot be read stay as they were; if there are others, those are published first.
-pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result<(), StopReason> {
-    context.progress.update(|now| now.phase = "reading");
+pub(super) async fn synchronize(context: &Context, ports: &Ports, settings: Settings) -> Result<(), StopReason> {
+    context.progress.phase("reading");
     let service = Service::of_run(&context.peer, &settings, context.stop.clone(), context.progress.clone())?;
     // Its memory counts until the run ends.
     let (model, _kept) = description::kept(&service, &settings).await?;
@@ -40,14 +42,14 @@ pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result
         names: Arc::new(model.names().map(str::to_owned).collect()),
         journal: context.journal.clone(),
         progress: context.progress.clone(),
-        replica: context.replica.clone(),
+        replica: Replica::of(ports),
         stop: context.stop.clone(),
         plain_numbers: Arc::default(),
         sets: Arc::new(Counter::of(all)),
     };
     let usable = selected.iter().filter(|set| model.sets.contains_key(&set.name));
     let names = usable.map(|set| (set.name.clone(), set.data_set.clone())).collect();
-    let mut published = context.replica.begin(names).await?;
+    let mut published = shared.replica.begin(names).await?;
     let before = serde_json::from_str::<Model>(&std::mem::take(&mut published.model)).ok();
     gone(&shared, &model, &published).await?;
     if let Some(before) = &before {
@@ -58,18 +60,15 @@ pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result
     if sets.is_empty() && !failures.is_empty() {
         return Err(failures.of_all(&shared).await?);
     }
-    context.progress.update(|now| {
-        now.total_final = true;
-        now.phase = "comparing";
-        now.detail.clear();
-    });
+    context.progress.update(|now| now.total_final = true);
+    context.progress.phase("comparing");
     references::check(&mut sets, &staying).await?;
     let later = description::read(&shared.service, &shared.settings, structures).await?;
     if sets.iter().any(|(reader, _)| later.get(reader.name()) != Some(&structure(&reader.model))) {
         // What was read under another model may not belong together.
         return Err(PeerFailure::new(Stage::Content, codes::MODEL_MOVED).transient().into());
     }
-    context.progress.update(|now| now.phase = "publishing");
+    context.progress.phase("publishing");
     context.stop.check()?;
     // Flush first, so that the closing messages come after the messages that led to them.
     failures.report(&shared).await?;
@@ -83,7 +82,7 @@ pub(super) async fn synchronize(context: &Context, settings: Settings) -> Result
         state: outcome.state.json(),
     });
     let kept = serde_json::to_string(&kept(model, before)).unwrap_or_default();
-    context.replica.publish(kept, finished.collect(), closing).await?;
+    shared.replica.publish(kept, finished.collect(), closing).await?;
     context.journal.stored_elsewhere(messages);
     failures.of_some(all).map_or(Ok(()), |failure| Err(failure.into()))
 }
@@ -121,14 +120,14 @@ fn structures(model: Model) -> BTreeMap<String, String> {
 
 /// Of the model of the last time, the sets whose records stay although the service does not have them now.
 fn staying(before: Model, model: &Model, published: &Published) -> BTreeMap<String, Arc<EntitySet>> {
-    let is_published = |name: &String| published.sets.iter().any(|set| set.read && set.name == *name);
+    let is_published = |name: &String| published.sets.iter().any(|set| set.read_run.is_some() && set.name == *name);
     before.sets.into_iter().filter(|(name, _)| !model.sets.contains_key(name) && is_published(name)).collect()
 }
 
 /// Sets that the settings name, or that were read before, and that the service does not have.
 async fn gone(shared: &Shared, model: &Model, published: &Published) -> Result<(), StopReason> {
     let data_sets = &shared.settings.data_sets;
-    let read = published.sets.iter().filter(|set| set.read && wanted(data_sets, &set.name));
+    let read = published.sets.iter().filter(|set| set.read_run.is_some() && wanted(data_sets, &set.name));
     let names: BTreeSet<String> = read.map(|set| set.name.clone()).chain(named(data_sets)).collect();
     for name in names.iter().filter(|name| !model.has(name)) {
         match shared.settings.gone {

@@ -23,9 +23,10 @@ use crate::net::memory::Share;
 use crate::net::models::Models;
 use crate::net::retry::{RetryableError, with_patience};
 use crate::net::trouble::host_of;
-use crate::sync::connector::{Peer, StopReason};
+use crate::sync::connector::Peer;
 use crate::sync::progress::Progress;
 use crate::sync::stop::Stop;
+use crate::sync::stop::StopReason;
 
 /// Longest `$metadata`, with the documents that it refers to; that of the largest services has some 10 MB.
 pub(super) const LONGEST_METADATA: usize = 16 * 1024 * 1024;

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::counter::Counter;
 use super::metadata::Version;
 use super::service::Service;
 use super::settings::Settings;
-use super::signs::Counter;
 use crate::domain::message::Message;
-use crate::sync::connector::{Publish, StopReason};
 use crate::sync::journal::Journal;
 use crate::sync::progress::Progress;
+use crate::sync::replica::Replica;
 use crate::sync::stop::Stop;
+use crate::sync::stop::StopReason;
 
 /// One run. Cheap to clone.
 #[derive(Clone)]
@@ -24,7 +25,7 @@ pub(super) struct Shared {
     pub(super) names: Arc<BTreeSet<String>>,
     pub(super) journal: Journal,
     pub(super) progress: Arc<Progress>,
-    pub(super) replica: Arc<dyn Publish>,
+    pub(super) replica: Replica,
     pub(super) stop: Stop,
     /// The service refuses to be asked for large numbers as text.
     pub(super) plain_numbers: Arc<AtomicBool>,

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::fetch::Ended;
 use super::record::Absent;
-use crate::sync::publish::{Reading, Tally};
+use crate::sync::replica::{Reading, Tally};
 
 /// Maximum number of pages in a row that bring only what came before: new records move others to a later page.
 const MOST_REPEATED: usize = 3;
@@ -27,6 +26,24 @@ pub(super) enum Doubt {
     Unclear(String),
     /// The service says that it has more than came.
     Short { announced: i64, read: i64 },
+}
+
+/// What a page had besides its records.
+#[derive(Debug, Default)]
+pub(super) struct Ended {
+    pub(super) rows: usize,
+    pub(super) count: Option<i64>,
+    pub(super) delta: Option<String>,
+    pub(super) etag: Option<String>,
+    pub(super) unknown: BTreeSet<String>,
+    /// What leaves open which records there are, in words.
+    pub(super) unclear: BTreeSet<String>,
+    /// Names of members that look as if more records followed.
+    pub(super) more: BTreeSet<String>,
+    /// The largest count in a member that means nothing to Syncdesk, and its name.
+    pub(super) counted: Option<(i64, String)>,
+    /// An earlier attempt had handed on a part of it: which of the two readings counts, nobody knows.
+    pub(super) was_reread: bool,
 }
 
 /// What came of one reading.

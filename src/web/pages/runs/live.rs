@@ -16,6 +16,7 @@ use super::reader::{LogReader, Stopped};
 use super::show::system_ref;
 use crate::access::{Grant, verbs};
 use crate::clock::{Stamp, since_boot};
+use crate::domain::progress::RunProgress;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::{RunNo, SystemKey};
 use crate::queries::runs::{LogPart, MessageFilter};
@@ -25,7 +26,6 @@ use crate::web::extract::Viewer;
 use crate::web::present;
 use crate::web::state::App;
 use crate::web::stream::Parts;
-use crate::web::ui::progress::Progress;
 use crate::web::ui::{Nav, PageContext};
 
 pub use latest::{LatestView, latest};
@@ -95,7 +95,7 @@ pub async fn show(
         began,
         rows: 0,
         last_at: None,
-        reported: (began, Progress::default()),
+        reported: (began, RunProgress::default()),
         step: Step::Head,
         app: app.get_ref().clone(),
         _permit: permit,
@@ -126,7 +126,7 @@ struct Live {
     rows: i64,
     last_at: Option<Stamp>,
     /// When progress was reported last (since boot), and what.
-    reported: (Duration, Progress),
+    reported: (Duration, RunProgress),
     step: Step,
     app: App,
     _permit: Permit,
@@ -204,7 +204,7 @@ impl Live {
     /// A line about the progress, if there is any since the last one.
     fn progress(&mut self, part: &LogPart) -> Option<Markup> {
         let (at, before) = &self.reported;
-        let now = present::progress(&part.totals);
+        let now = part.totals.progress.clone();
         let is_due = since_boot().saturating_sub(*at) >= REPORT;
         if part.run.state != RunState::Running || !is_due || !now.has_begun() || now == *before {
             return None;

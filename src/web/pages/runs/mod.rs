@@ -4,7 +4,6 @@ pub mod cancel;
 pub mod changes;
 pub mod export;
 pub mod live;
-pub mod messages;
 pub mod plan;
 mod reader;
 pub mod show;

@@ -10,13 +10,13 @@ use actix_web::web::{Data, Path, Query};
 
 use super::show::SystemRef;
 use crate::access::{Grant, verbs};
+use crate::domain::brake::BrakeReason;
 use crate::ids::{RunNo, SystemKey};
 use crate::ops::confirm_plan::{Confirmation, confirm_plan};
 use crate::ops::obstruction::Obstruction;
 use crate::queries::Db;
 pub use crate::queries::runs::{Carried, PlanState};
 use crate::queries::runs::{DeletionPlan, deletion_plan};
-use crate::sync::connector::BrakeReason;
 use crate::web::error::WebError;
 use crate::web::extract::{Loaded, Posted, Viewer};
 use crate::web::session::trip::{LoadError, Reading};

@@ -11,4 +11,3 @@ pub mod queue;
 pub mod schedule;
 pub mod show;
 pub mod synchronize;
-pub mod tiles;

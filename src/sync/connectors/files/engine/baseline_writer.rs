@@ -4,11 +4,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::clock::since_boot;
-use crate::sync::connector::{BaselineChange, StopReason};
+use crate::sync::items::BaselineChange;
+use crate::sync::stop::StopReason;
 
+use super::grace::after_grace;
 use super::memory::BATCH;
 use super::run::{Run, root_failure};
-use super::transfer::after_grace;
 use crate::sync::connectors::files::endpoint::Which;
 
 /// A batch is stored at the latest when an item is finished this long after the last one was.
@@ -42,7 +43,7 @@ impl<'a> BaselineWriter<'a> {
         self.storing = Some(Box::pin(async move {
             let settled = run.destination.finish().await;
             settled.map_err(|error| root_failure(error, &run.settings.end(Which::Destination).address()))?;
-            run.context.state.store(changes).await
+            run.items.remember(changes).await
         }));
     }
 

@@ -4,10 +4,11 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::brake;
 use crate::domain::message::{Category, Message};
-use crate::sync::connector::{Action, BrakedPlan, StopReason};
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::mtime::Mtime;
 use crate::sync::connectors::files::settings::Mode;
+use crate::sync::items::{Action, BrakedPlan};
+use crate::sync::stop::StopReason;
 
 use super::compare::Compared;
 use super::run::Run;
@@ -39,7 +40,7 @@ pub(super) async fn pull(run: &Run<'_>, found: &Compared, source: bool) -> Resul
         .arg(if run.context.confirmed.is_some() { "changed" } else { "" });
     run.log(message).await?;
     let plan = BrakedPlan { digest, deletions: found.deletions, items: found.items, reason };
-    run.context.plan.brake(plan).await?;
+    run.items.brake(plan).await?;
     Err(StopReason::Braked)
 }
 
@@ -56,7 +57,7 @@ async fn digest(run: &Run<'_>) -> Result<String, StopReason> {
     part(&mut hash, run.settings.destination.address().as_bytes());
     let mut after: Option<Vec<u8>> = None;
     loop {
-        let page = run.context.plan.page(Action::Delete, after.as_deref(), PAGE).await?;
+        let page = run.items.steps(Action::Delete, after.as_deref(), PAGE).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.key.clone());
         for planned in page.iter().filter_map(Planned::from_step) {

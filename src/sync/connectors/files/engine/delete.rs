@@ -4,15 +4,16 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use crate::domain::message::{Category, Direction, Message, Operation};
-use crate::sync::connector::{Action, BaselineChange, StopReason};
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, ItemError, ItemType, Which};
 use crate::sync::connectors::files::path::ItemPath;
+use crate::sync::items::{Action, BaselineChange};
+use crate::sync::stop::StopReason;
 
 use super::baseline_writer::BaselineWriter;
+use super::grace::with_grace;
 use super::run::{Run, Tally};
 use super::steps::{Planned, What};
-use super::transfer::with_grace;
 
 /// Steps read at once.
 const PAGE: usize = 1_000;
@@ -40,7 +41,7 @@ impl Delete<'_> {
     async fn go(&mut self) -> Result<(), StopReason> {
         let mut before: Option<Vec<u8>> = None;
         loop {
-            let page = self.run.context.plan.page_back(Action::Delete, before.as_deref(), PAGE).await?;
+            let page = self.run.items.steps_back(Action::Delete, before.as_deref(), PAGE).await?;
             let Some(last) = page.last() else { return Ok(()) };
             before = Some(last.key.clone());
             let steps: Vec<Planned> = page.iter().filter_map(Planned::from_step).collect();

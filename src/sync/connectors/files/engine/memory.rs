@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-use crate::sync::connector::{Baseline, BaselineChange, ItemState, StopReason};
 use crate::sync::connectors::files::endpoint::{Facts, Mtime};
 use crate::sync::connectors::files::path::ItemPath;
+use crate::sync::items::{Baseline, BaselineChange, Items};
+use crate::sync::stop::StopReason;
 
 /// Baselines read at once.
 const PAGE: usize = 1_000;
@@ -54,7 +55,7 @@ pub(super) fn remember(ends: &str, path: &ItemPath, source: &Facts, destination:
 
 /// Reads the baselines in step with the walk, and forgets those of items that no longer exist at either end.
 pub(super) struct Memories<'a> {
-    state: &'a dyn ItemState,
+    items: &'a dyn Items,
     ends: &'a str,
     page: VecDeque<Baseline>,
     after: Option<Vec<u8>>,
@@ -65,8 +66,8 @@ pub(super) struct Memories<'a> {
 }
 
 impl<'a> Memories<'a> {
-    pub(super) const fn new(state: &'a dyn ItemState, ends: &'a str) -> Self {
-        Self { state, ends, page: VecDeque::new(), after: None, ended: false, changes: Vec::new(), unsure: Vec::new() }
+    pub(super) const fn new(items: &'a dyn Items, ends: &'a str) -> Self {
+        Self { items, ends, page: VecDeque::new(), after: None, ended: false, changes: Vec::new(), unsure: Vec::new() }
     }
 
     /// What is remembered of the file at `path`. Paths must come in their order.
@@ -140,14 +141,14 @@ impl<'a> Memories<'a> {
         if self.changes.is_empty() {
             return Ok(());
         }
-        self.state.store(std::mem::take(&mut self.changes)).await
+        self.items.remember(std::mem::take(&mut self.changes)).await
     }
 
     async fn fill(&mut self) -> Result<(), StopReason> {
         if self.ended || !self.page.is_empty() {
             return Ok(());
         }
-        let page = self.state.page(self.after.as_deref(), PAGE).await?;
+        let page = self.items.baselines(self.after.as_deref(), PAGE).await?;
         self.ended = page.len() < PAGE;
         if let Some(last) = page.last() {
             self.after = Some(last.key.clone());

@@ -9,11 +9,10 @@ mod compare;
 mod decide;
 mod delete;
 mod existence;
-mod folder_visit;
+mod grace;
 mod memory;
 mod pairs;
 mod possible;
-mod refuse;
 mod run;
 mod steps;
 mod sum;
@@ -28,10 +27,10 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use self::compare::{Compared, Walk};
+use self::grace::with_grace;
 use self::memory::Memories;
 use self::run::{Run, root_failure};
 use self::steps::Spool;
-use self::transfer::with_grace;
 use super::codes;
 use super::endpoint::{Endpoint, EndpointError, Which};
 use super::filter::PathFilter;
@@ -40,7 +39,9 @@ use super::path::ItemPath;
 use super::settings::{Mode, Settings};
 use crate::domain::message::{Category, Message};
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::{Context, StopReason};
+use crate::sync::connector::Context;
+use crate::sync::items::Items;
+use crate::sync::stop::StopReason;
 
 /// Synchronizes two open ends.
 ///
@@ -48,13 +49,14 @@ use crate::sync::connector::{Context, StopReason};
 /// When the run cannot go on, is stopped, or the brake was pulled.
 pub async fn synchronize(
     context: &Context,
+    items: &dyn Items,
     settings: &Settings,
     source: Arc<dyn Endpoint>,
     destination: Arc<dyn Endpoint>,
 ) -> Result<(), StopReason> {
     let filter = PathFilter::new(&settings.include, &settings.exclude)
         .map_err(|wrong| PeerFailure::new(Stage::Settings, codes::PATTERN).arg(wrong))?;
-    let run = Run { context, settings, filter, source, destination, ends: ends(settings) };
+    let run = Run { context, items, settings, filter, source, destination, ends: ends(settings) };
     run.phase("comparing");
     let has_source = run.has_root(Which::Source).await?;
     let source_missing = || PeerFailure::new(Stage::Content, codes::SOURCE_MISSING).arg(settings.source.address());
@@ -90,7 +92,7 @@ fn ends(settings: &Settings) -> String {
 
 impl Run<'_> {
     fn phase(&self, phase: &'static str) {
-        self.context.progress.update(|now| now.phase = phase);
+        self.context.progress.phase(phase);
     }
 
     fn end(&self, which: Which) -> &dyn Endpoint {
@@ -110,8 +112,8 @@ impl Run<'_> {
     async fn compare(&self, source: bool, destination: bool) -> Result<Compared, StopReason> {
         let walk = Walk {
             run: self,
-            memories: Memories::new(&*self.context.state, &self.ends),
-            spool: Spool::new(&*self.context.plan),
+            memories: Memories::new(self.items, &self.ends),
+            spool: Spool::new(self.items),
             found: Compared::default(),
             stack: Vec::new(),
         };
@@ -129,7 +131,7 @@ impl Run<'_> {
         if leftovers.is_empty() {
             return Ok(());
         }
-        let in_process = self.context.state.in_process().await?;
+        let in_process = self.items.in_process().await?;
         let is_leftover = |path: &&ItemPath| run_of(path.name()).is_none_or(|run| !in_process.contains(&run));
         let mut removed = 0;
         for path in leftovers.iter().filter(is_leftover) {

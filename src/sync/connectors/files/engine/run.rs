@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use crate::domain::message::{Category, Message, Operation};
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::{Context, StopReason};
+use crate::sync::connector::Context;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::endpoint::{Endpoint, EndpointError, EndpointResult, ItemError, Which};
 use crate::sync::connectors::files::filter::PathFilter;
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::Settings;
+use crate::sync::items::Items;
+use crate::sync::stop::StopReason;
 
 use super::memory::is_at_or_below;
 use super::steps::{Planned, What};
@@ -18,6 +20,7 @@ use super::steps::{Planned, What};
 /// One run: its context, settings and open ends.
 pub(super) struct Run<'a> {
     pub(super) context: &'a Context,
+    pub(super) items: &'a dyn Items,
     pub(super) settings: &'a Settings,
     pub(super) filter: PathFilter,
     pub(super) source: Arc<dyn Endpoint>,

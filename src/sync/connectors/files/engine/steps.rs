@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::sync::connector::{Action, Plan, Step, StopReason};
 use crate::sync::connectors::files::mtime::Mtime;
 use crate::sync::connectors::files::path::ItemPath;
+use crate::sync::items::{Action, Items, Step};
+use crate::sync::stop::StopReason;
 
 /// Steps spooled at once.
 const BATCH: usize = 1_000;
@@ -76,13 +77,13 @@ impl Planned {
 
 /// Spools steps in batches.
 pub(super) struct Spool<'a> {
-    plan: &'a dyn Plan,
+    items: &'a dyn Items,
     waiting: Vec<Step>,
 }
 
 impl<'a> Spool<'a> {
-    pub(super) const fn new(plan: &'a dyn Plan) -> Self {
-        Self { plan, waiting: Vec::new() }
+    pub(super) const fn new(items: &'a dyn Items) -> Self {
+        Self { items, waiting: Vec::new() }
     }
 
     pub(super) async fn add(&mut self, action: Action, path: &ItemPath, detail: &Detail) -> Result<(), StopReason> {
@@ -95,6 +96,6 @@ impl<'a> Spool<'a> {
         if self.waiting.is_empty() {
             return Ok(());
         }
-        self.plan.spool(std::mem::take(&mut self.waiting)).await
+        self.items.spool(std::mem::take(&mut self.waiting)).await
     }
 }

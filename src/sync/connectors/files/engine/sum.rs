@@ -2,9 +2,9 @@
 
 use crate::domain::message::{Category, Message};
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::StopReason;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::endpoint::Which;
+use crate::sync::stop::StopReason;
 
 use super::compare::Compared;
 use super::run::{Run, Tally};

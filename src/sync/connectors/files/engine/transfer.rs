@@ -7,19 +7,18 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 
 use crate::domain::message::{Category, Direction, Message, Operation};
-use crate::sync::connector::{Action, StopReason};
 use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, ItemError, Which};
+use crate::sync::connectors::files::endpoint::{EndpointError, Facts, ItemError, Which};
 use crate::sync::connectors::files::incoming::Incoming;
-use crate::sync::stop::{Stop, Stopped};
+use crate::sync::items::Action;
+use crate::sync::stop::StopReason;
 
 use super::baseline_writer::BaselineWriter;
+use super::grace::{GRACE, after_grace, with_grace};
 use super::memory::{is_at_or_below, remember};
 use super::run::{Run, Tally};
 use super::steps::{Detail, Planned, What};
 
-/// How long an operation under way may continue when the run is stopped, before it is dropped.
-const GRACE: Duration = Duration::from_secs(1);
 /// The pause before a file is written once more.
 const AGAIN: Duration = Duration::from_secs(1);
 /// Steps read at once.
@@ -32,7 +31,7 @@ type Done = Result<(Facts, Facts), (Which, EndpointError)>;
 struct Steps<'a> {
     run: &'a Run<'a>,
     late: bool,
-    page: std::vec::IntoIter<crate::sync::connector::Step>,
+    page: std::vec::IntoIter<crate::sync::items::Step>,
     after: Option<Vec<u8>>,
     ended: bool,
 }
@@ -50,7 +49,7 @@ impl Steps<'_> {
             if self.ended {
                 return Ok(None);
             }
-            let page = self.run.context.plan.page(Action::Transfer, self.after.as_deref(), PAGE).await?;
+            let page = self.run.items.steps(Action::Transfer, self.after.as_deref(), PAGE).await?;
             self.ended = page.len() < PAGE;
             self.page = page.into_iter();
         }
@@ -264,19 +263,4 @@ async fn attempt(run: &Run<'_>, planned: &Planned) -> Done {
 /// Whether a file that is read is the version that was listed. A service can send a page to sign in with instead.
 fn is_as_listed(listed: &Detail, read: &Facts) -> bool {
     listed.etag.is_none() || (listed.etag == read.etag && read.size.is_none_or(|size| size == listed.size))
-}
-
-/// Lets an operation end when the run is stopped, but not for long.
-pub(super) async fn with_grace<T>(stop: &Stop, work: impl Future<Output = EndpointResult<T>>) -> EndpointResult<T> {
-    tokio::select! {
-        biased;
-        done = work => done,
-        stopped = after_grace(stop) => Err(stopped.into()),
-    }
-}
-
-pub(super) async fn after_grace(stop: &Stop) -> Stopped {
-    let stopped = stop.stopped().await;
-    tokio::time::sleep(GRACE).await;
-    stopped
 }

@@ -2,17 +2,17 @@
 //! below it is; its baseline stays, it counts as skipped, and a Warning says why.
 
 use crate::domain::message::{Category, MAX_KEY_BYTES, Message};
-use crate::sync::connector::StopReason;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::endpoint::Which;
 use crate::sync::connectors::files::filter::Scope;
 use crate::sync::connectors::files::listing::{Unknown, Unusable};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::Mode;
+use crate::sync::stop::StopReason;
 
 use super::compare::Walk;
+use super::compare::folder_visit::FolderVisit;
 use super::existence::{Children, Existence};
-use super::folder_visit::FolderVisit;
 use super::run::{skipped, unknown};
 use super::steps::What;
 

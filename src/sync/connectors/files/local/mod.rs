@@ -29,7 +29,7 @@ use super::names::TemporaryNames;
 use super::path::ItemPath;
 use super::settings::EndpointSettings;
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::Task;
+use futures_util::future::BoxFuture;
 
 /// A local end.
 pub struct Local {
@@ -87,7 +87,7 @@ impl Local {
         &self,
         path: &ItemPath,
         work: impl FnOnce(&LocalInner, &ItemPath) -> EndpointResult<T> + Send + 'static,
-    ) -> Task<'a, EndpointResult<T>> {
+    ) -> BoxFuture<'a, EndpointResult<T>> {
         let (inner, path) = (self.inner.clone(), path.clone());
         Box::pin(blocking::run(move || work(&inner, &path)))
     }
@@ -98,49 +98,49 @@ impl Endpoint for Local {
         &self.abilities
     }
 
-    fn check(&self) -> Task<'_, Result<(), PeerFailure>> {
+    fn check(&self) -> BoxFuture<'_, Result<(), PeerFailure>> {
         Box::pin(async {
             let checked = self.blocking(&ItemPath::root(), |inner, _root| inner.check()).await;
             checked.map_err(|error| self.inner.failure(error))
         })
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndpointResult<Listing>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Listing>> {
         self.blocking(folder, LocalInner::list)
     }
 
-    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Option<DirEntry>>> {
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Option<DirEntry>>> {
         self.blocking(path, LocalInner::stat)
     }
 
-    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Box<dyn FileReader>>> {
+    fn read<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Box<dyn FileReader>>> {
         self.blocking(path, |inner, path| {
             let reader = LocalReader::open(&inner.tree, path, inner.which)?;
             Ok(Box::new(reader) as Box<dyn FileReader>)
         })
     }
 
-    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndpointResult<Facts>> {
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> BoxFuture<'a, EndpointResult<Facts>> {
         Box::pin(write::write(self.inner.clone(), path.clone(), incoming))
     }
 
-    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         self.blocking(path, LocalInner::make_folder)
     }
 
-    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         self.blocking(path, |inner, path| inner.unlink(path, AtFlags::empty()))
     }
 
-    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         self.blocking(path, |inner, path| inner.unlink(path, AtFlags::REMOVEDIR))
     }
 
-    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<bool>> {
+    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<bool>> {
         self.blocking(path, LocalInner::remove_leftover)
     }
 
-    fn finish(&self) -> Task<'_, EndpointResult<()>> {
+    fn finish(&self) -> BoxFuture<'_, EndpointResult<()>> {
         self.blocking(&ItemPath::root(), |inner, root| {
             let dir = inner.tree.folder(root, Purpose::List).map_err(|errno| inner.trouble(errno))?;
             rustix::fs::syncfs(&dir).map_err(|errno| inner.trouble(errno))

@@ -10,9 +10,9 @@ use tokio::task::JoinHandle;
 use super::blocking;
 use super::tree::{Tree, facts_of};
 use super::trouble;
-use crate::sync::connector::Task;
 use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, FileReader, ItemError, Which};
 use crate::sync::connectors::files::path::ItemPath;
+use futures_util::future::BoxFuture;
 
 /// The largest chunk.
 pub(super) const CHUNK: usize = 1024 * 1024;
@@ -61,7 +61,7 @@ impl FileReader for LocalReader {
         Some(self.mode)
     }
 
-    fn next(&mut self) -> Task<'_, EndpointResult<Option<Bytes>>> {
+    fn next(&mut self) -> BoxFuture<'_, EndpointResult<Option<Bytes>>> {
         Box::pin(async {
             let read = match std::mem::replace(&mut self.next, Next::Nothing) {
                 Next::Here(read) => read,

@@ -1,5 +1,6 @@
 //! What nothing may lead out of, tried with and without `openat2`.
 
+use futures_util::future::BoxFuture;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -141,7 +142,7 @@ impl FileReader for Losing {
         &self.facts
     }
 
-    fn next(&mut self) -> Task<'_, EndpointResult<Option<bytes::Bytes>>> {
+    fn next(&mut self) -> BoxFuture<'_, EndpointResult<Option<bytes::Bytes>>> {
         let piece = self.pieces.checked_sub(1).map(|left| {
             self.pieces = left;
             bytes::Bytes::from(vec![7; 1024 * 1024])

@@ -11,9 +11,9 @@ use crate::net::client::Answer;
 use crate::net::pace::least_within;
 use crate::net::retry::RetryableError;
 use crate::net::trouble::PEER_SLOW;
-use crate::sync::connector::Task;
 use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, FileReader, ItemError};
 use crate::sync::connectors::files::path::ItemPath;
+use futures_util::future::BoxFuture;
 
 /// The content of a file, piece by piece.
 pub(super) type Pieces = Pin<Box<dyn Stream<Item = EndpointResult<Bytes>> + Send>>;
@@ -33,14 +33,14 @@ pub(super) fn pieces(answer: Answer) -> Pieces {
 /// How to get at one file.
 pub(super) trait Download: Send + Sync {
     /// Its facts and its content.
-    fn open(&self) -> Task<'_, EndpointResult<(Facts, Pieces)>>;
+    fn open(&self) -> BoxFuture<'_, EndpointResult<(Facts, Pieces)>>;
 
     /// Its content from `offset` on, of the version with this etag only. `None` if the service sends whole files only.
-    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndpointResult<Option<Pieces>>>;
+    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> BoxFuture<'a, EndpointResult<Option<Pieces>>>;
 
     /// The facts of what was read, as later listings report them. Fails with [`ItemError::Changed`] if the file is
     /// another one by now. Services that give out one version whole have nothing to do.
-    fn finish<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndpointResult<Facts>> {
+    fn finish<'a>(&'a self, facts: &'a Facts) -> BoxFuture<'a, EndpointResult<Facts>> {
         Box::pin(async { Ok(facts.clone()) })
     }
 }
@@ -121,7 +121,7 @@ impl<D: Download> FileReader for Resuming<D> {
         &self.facts
     }
 
-    fn next(&mut self) -> Task<'_, EndpointResult<Option<Bytes>>> {
+    fn next(&mut self) -> BoxFuture<'_, EndpointResult<Option<Bytes>>> {
         Box::pin(async {
             let piece = self.piece().await;
             self.strikes.spare(&self.path, piece)

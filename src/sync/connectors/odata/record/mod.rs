@@ -10,40 +10,15 @@ use super::codes;
 use super::key::{key, keys_of_removed, shown_key};
 use super::metadata::{EdmType, EntitySet};
 use super::raw::{Fault, Raw};
+use super::record_error::RecordError;
 use super::shape::Shape;
 use super::value::kept;
 use crate::domain::json::{Json, Members, Unreadable};
 use crate::net::secrets::cut;
-use crate::sync::publish::{Content, Key, Met};
+use crate::sync::replica::{Content, Key, Met};
 
 /// Maximum number of bytes that are kept of a record.
 const LONGEST: usize = 256 * 1024;
-
-/// A record that cannot be taken over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RecordError {
-    pub(super) code: &'static str,
-    pub(super) args: Vec<String>,
-    /// If it can be read.
-    pub(super) key: Option<Key>,
-}
-
-impl RecordError {
-    pub(super) fn of(code: &'static str, args: &[&str]) -> Self {
-        Self { code, args: args.iter().map(ToString::to_string).collect(), key: None }
-    }
-
-    /// A member that cannot be read.
-    fn unreadable(why: Unreadable, name: &str) -> Self {
-        let word = match why {
-            Unreadable::Syntax => "syntax",
-            Unreadable::Text => "text",
-            Unreadable::Deep => "deep",
-            Unreadable::Twice => "twice",
-        };
-        Self::of(codes::RECORD, &[word, name])
-    }
-}
 
 /// An entry of a list of records.
 #[derive(Debug, Clone, PartialEq, Eq)]

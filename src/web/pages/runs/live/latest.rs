@@ -5,17 +5,18 @@ use maud::{Markup, html};
 
 use super::view::counted;
 use crate::domain::message::Counts;
+use crate::domain::progress::RunProgress;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::RunNo;
 use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::pages::runs::messages::{COLUMNS, MessageRow, message_row};
 use crate::web::pages::runs::reader::{LogReader, Stopped};
 use crate::web::pages::runs::show::{SystemRef, above, system_ref};
 use crate::web::present;
 use crate::web::response;
 use crate::web::ui::layout::{head, refreshing};
-use crate::web::ui::progress::{self, Progress};
+use crate::web::ui::message_row::{COLUMNS, MessageRow, message_row};
+use crate::web::ui::progress;
 use crate::web::ui::table::table;
 use crate::web::ui::{Badge, Nav, PageContext, Refresh, empty, link_button, page};
 use crate::web::urls::{self, PageSize};
@@ -34,7 +35,7 @@ pub struct LatestView {
     pub state: RunState,
     pub result: Option<RunResult>,
     /// While it runs.
-    pub progress: Option<Progress>,
+    pub progress: Option<RunProgress>,
     pub counts: Counts,
     /// The last ones, in the order of the log.
     pub rows: Vec<MessageRow>,
@@ -55,7 +56,7 @@ pub(super) async fn answer(reader: &LogReader, viewer: &Viewer, wanted: bool) ->
         no,
         state: run.state,
         result: run.result,
-        progress: (run.state == RunState::Running).then(|| present::progress(&part.totals)),
+        progress: (run.state == RunState::Running).then(|| part.totals.progress.clone()),
         counts: part.totals.counts,
         more: !part.at_end,
         rows: part.rows.into_iter().map(present::message_row).collect(),

@@ -6,15 +6,15 @@ use maud::{Markup, PreEscaped, html};
 
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts};
+use crate::domain::progress::RunProgress;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::{RunNo, Seq};
-use crate::web::pages::runs::messages::{COLUMNS, MessageRow, message_row};
 use crate::web::pages::runs::show::{SystemRef, above};
 use crate::web::ui::layout::head as heading;
-use crate::web::ui::progress::Progress;
+use crate::web::ui::message_row::{COLUMNS, MessageRow, message_row};
 use crate::web::ui::table::table;
 use crate::web::ui::text::count;
-use crate::web::ui::{Badge, PageContext, Tone, clock, duration, link_button, number, page};
+use crate::web::ui::{Badge, PageContext, Tone, clock, duration, link_button, number, page, progress};
 use crate::web::urls::{self, MessageCursor, MessageQuery, PageSize};
 
 /// What the head needs to know.
@@ -63,10 +63,10 @@ pub fn row(context: &PageContext, view: &LiveView, row: &MessageRow, before: Opt
 
 /// A row with the progress, between two messages that are far apart.
 #[must_use]
-pub fn progress_row(context: &PageContext, progress: &Progress, now: Stamp) -> Markup {
+pub fn progress_row(context: &PageContext, progress: &RunProgress, now: Stamp) -> Markup {
     html! {
         tr.between {
-            td.soft colspan=(COLUMNS.len()) { (clock(context, now)) " " (progress.line()) }
+            td.soft colspan=(COLUMNS.len()) { (clock(context, now)) " " (progress::line(progress)) }
         }
     }
 }

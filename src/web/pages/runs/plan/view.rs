@@ -3,10 +3,10 @@
 use maud::{Markup, html};
 
 use super::{Carried, PlanState, PlanView};
+use crate::domain::brake::BrakeReason;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::RunNo;
 use crate::ops::obstruction::Obstruction;
-use crate::sync::connector::BrakeReason;
 use crate::web::pages::runs::show::above;
 use crate::web::ui::layout::head;
 use crate::web::ui::pager::{IN_ORDER, pager};

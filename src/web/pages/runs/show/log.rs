@@ -1,6 +1,7 @@
 //! The log part of the run page: which messages are asked for, and where their pages lead.
 
 use super::Log;
+use super::view::messages::{Digest, LogView, Searched};
 use crate::access::{Template, Verb};
 use crate::domain::catalogue::canonical;
 use crate::domain::message::{Category, Counts, StoredMessage};
@@ -11,7 +12,6 @@ use crate::queries::runs::{
 };
 use crate::web::error::WebError;
 use crate::web::pages::runs::changes::{ChangesView, Compared};
-use crate::web::pages::runs::messages::{Digest, LogView, Searched};
 use crate::web::present;
 use crate::web::ui::{self, Choice, PageLinks};
 use crate::web::urls::{self, MessageCursor, MessageQuery, PageSize, filter_text};

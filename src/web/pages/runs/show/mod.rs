@@ -14,7 +14,7 @@ use crate::domain::run::RunState;
 use crate::domain::status::Obstacle;
 use crate::ids::{RunNo, SystemKey};
 use crate::queries::Db;
-use crate::queries::runs::{RunDetails, RunOverview, run_overview};
+use crate::queries::runs::{RunDetails, RunOverview, Totals, run_overview};
 use crate::queries::systems::System;
 use crate::web::extract::{Loaded, Viewer};
 use crate::web::present;
@@ -78,10 +78,10 @@ fn to_view(found: RunOverview, viewer: &Viewer, query: &LogQuery, message_days: 
         started: run.started_at,
         ended: run.ended_at,
         duration: present::duration_of(run, viewer.now),
-        progress: (run.state == RunState::Running).then(|| present::progress(totals)),
-        unchanged: totals.unchanged,
+        progress: (run.state == RunState::Running).then(|| totals.progress.clone()),
+        unchanged: totals.progress.unchanged,
         counts: totals.counts,
-        completeness: present::completeness(totals),
+        completeness: completeness(totals),
         retried_by: details.retried_by,
         canceling: run.cancel_by.clone().filter(|_by| run.state != RunState::Ended),
         has_plan: details.has_plan && is_live && viewer.may(&[Verb::ConfirmDeletions], group),
@@ -100,4 +100,10 @@ pub(super) fn system_ref(system: &System, viewer: &Viewer) -> SystemRef {
         name: system.name.clone(),
         may_open: system.deleted_at.is_none() && viewer.may(&[Verb::SeeSystems, Verb::SeeSettings], system.group_id),
     }
+}
+
+/// The three counts that the line below a log compares. While a run is in process, its worker reports what it emitted later
+/// than messages are stored; what is stored was emitted.
+fn completeness(totals: &Totals) -> Completeness {
+    Completeness { emitted: totals.emitted.max(totals.stored), stored: totals.stored, cut: totals.cut }
 }

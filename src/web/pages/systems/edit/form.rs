@@ -7,7 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
 use super::view::view;
-use super::{EditView, KEPT_SLOTS, REFERENCE, SETTING, Subject, VERSION};
+use super::{EditView, REFERENCE, Subject, VERSION};
 use crate::access::{Grant, verbs};
 use crate::domain::kind::ConnectorKind;
 use crate::domain::schedule::Schedule;
@@ -21,6 +21,7 @@ use crate::web::pages::systems::schedule;
 use crate::web::present::{self, errors_of, time_zones};
 use crate::web::response;
 use crate::web::session::unsaved::Unsaved;
+use crate::web::session::unsaved::{KEPT_SLOTS, SETTING};
 use crate::web::state::App;
 use crate::web::ui::{Choice, Errors, Nav};
 

@@ -23,19 +23,13 @@ use crate::sync::registry;
 use crate::web::error::WebError;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::refusals::Explain as _;
-use crate::web::session::unsaved::{UnsavedQuery, shown_again};
+use crate::web::session::unsaved::{SETTING, UnsavedQuery, shown_again};
 use crate::web::state::App;
 use crate::web::ui::{Choice, Errors, Tone};
 use crate::web::{response, session, urls};
 
-/// What stands before the name of a connector's field in the form, so that it cannot meet one of ours.
-pub const SETTING: &str = "settings.";
-
 /// The input with the reference to secrets of the last attempt.
 pub const REFERENCE: &str = "kept";
-
-/// The input with the names of their slots.
-pub const KEPT_SLOTS: &str = "kept_slots";
 
 /// The input with the version that was read.
 pub const VERSION: &str = "version";

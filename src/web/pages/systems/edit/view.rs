@@ -3,9 +3,10 @@
 use maud::{Markup, html};
 
 use super::super::schedule;
-use super::{EditView, KEPT_SLOTS, REFERENCE, SETTING, Subject, VERSION};
+use super::{EditView, REFERENCE, Subject, VERSION};
 use crate::domain::doc::{Doc, GUIDE};
 use crate::domain::kind::{Field, Input};
+use crate::web::session::unsaved::{KEPT_SLOTS, SETTING};
 use crate::web::ui::field::{SecretState, summary_in_order};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head};

@@ -18,7 +18,7 @@ use crate::web::extract::{Loaded, Viewer};
 use crate::web::present::{self, Busy};
 use crate::web::response;
 use crate::web::session::trip::{LoadError, Reading};
-use crate::web::ui::{Choice, PageLinks, number};
+use crate::web::ui::{Choice, PageLinks, number, progress};
 use crate::web::ui::{Nav, Refresh};
 use crate::web::urls::{self, SystemsQuery};
 
@@ -187,7 +187,7 @@ fn to_view(row: &ListedSystem, viewer: &Viewer) -> SystemRow {
     let running = row.open.iter().find(|(run, _totals)| run.state == RunState::Running);
     let progress = running.map(|(_run, totals)| totals);
     let may = |verb: Verb| viewer.may(&[verb], system.group_id);
-    let running = progress.map(|totals| present::progress(totals).items());
+    let running = progress.map(|totals| progress::items(&totals.progress));
     let note = match (&system.hold_reason, row.errors) {
         (Some(reason), _) => reason.clone(),
         (None, _) if running.is_some() => running.unwrap_or_default(),
@@ -197,7 +197,7 @@ fn to_view(row: &ListedSystem, viewer: &Viewer) -> SystemRow {
         (None, _) => String::new(),
     };
     let action = match progress {
-        Some(totals) => RowAction::Progress(present::progress(totals)),
+        Some(totals) => RowAction::Progress(totals.progress.clone()),
         None if may(Verb::RequestRun) && present::obstacle(system) == Obstacle::None => RowAction::Synchronize,
         None if may(Verb::CheckConnection) => RowAction::Check,
         None => RowAction::None,

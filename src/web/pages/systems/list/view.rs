@@ -3,12 +3,12 @@
 use maud::{Markup, html};
 
 use crate::clock::Stamp;
+use crate::domain::progress::RunProgress;
 use crate::ids::SystemKey;
 use crate::queries::systems::WINDOW;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, refreshing};
 use crate::web::ui::pager::{IN_ORDER, kept, pager};
-use crate::web::ui::progress::Progress;
 use crate::web::ui::table::{Column, actions as action_column, table, text};
 use crate::web::ui::{
     Badge, Choice, PageContext, PageLinks, Tone, choices, empty, form, link_button, number, page, progress, strip, time,
@@ -95,7 +95,7 @@ pub enum RowAction {
     None,
     Synchronize,
     Check,
-    Progress(Progress),
+    Progress(RunProgress),
 }
 
 const COLUMNS: [Column<'_>; 7] = [

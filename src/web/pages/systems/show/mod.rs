@@ -2,16 +2,15 @@
 
 mod view;
 
-pub use view::{Hold, LastFailure, May, RunRow, SystemView, view};
-pub(in crate::web::pages) use view::{RUN_COLUMNS, run_cells};
-pub(super) use view::{facts, moment, run_link};
+pub(super) use view::run_link;
+pub use view::{Hold, LastFailure, May, SystemView, view};
 
 use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 
-use super::tiles::{Attempt, ConnectionTile, Paused, QueueTile, Running, SynchronizationTile, Waiting};
+use self::view::tiles::{Attempt, ConnectionTile, Paused, QueueTile, Running, SynchronizationTile, Waiting};
 use crate::access::{Grant, Permission, Template, Verb, verbs};
 use crate::domain::run::{RunState, Trigger};
 use crate::domain::schedule::Schedule;
@@ -230,7 +229,7 @@ fn synchronization(loaded: &Shown, viewer: &Viewer) -> SynchronizationTile {
         took: begun.and_then(|run| present::duration_of(run, viewer.now)),
         person: begun.and_then(|run| present::origin(run, None).person),
     });
-    let moved = loaded.progress().and_then(|totals| totals.moved_at);
+    let moved = loaded.progress().and_then(|totals| totals.progress.moved_at);
     let waiting = loaded.busy.queued.as_ref().filter(|run| run.not_before > viewer.now);
     let obstacle = system.hold_since.map(|_| "on hold").or(system.paused_since.map(|_| "when the connection is back"));
     let (next_due, next_note) = match (waiting, system.next_due, obstacle) {
@@ -256,7 +255,7 @@ fn synchronization(loaded: &Shown, viewer: &Viewer) -> SynchronizationTile {
             .running
             .as_ref()
             .zip(loaded.progress())
-            .map(|(run, totals)| Running { run: run.no, progress: present::progress(totals) }),
+            .map(|(run, totals)| Running { run: run.no, progress: totals.progress.clone() }),
     }
 }
 

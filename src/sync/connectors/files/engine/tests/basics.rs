@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::harness::{Desk, put, tree_of};
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::StopReason;
+use crate::sync::stop::StopReason;
 
 #[test]
 fn a_copy_brings_everything_and_deletes_nothing() {

@@ -3,8 +3,10 @@
 use std::fs;
 
 use super::harness::{Desk, put, put_bytes, tree, tree_of};
+use crate::domain::brake::BrakeReason;
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::{BrakeReason, BrakedPlan, StopReason};
+use crate::sync::items::BrakedPlan;
+use crate::sync::stop::StopReason;
 
 /// A mirrored pair with a number of files, of which the source then loses some.
 fn mirrored(files: usize, lost: usize) -> Desk {

@@ -1,5 +1,6 @@
 //! Two temporary folders, ports in memory, and runs over them.
 
+use futures_util::future::BoxFuture;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -8,23 +9,21 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::clock::{FixedClock, Stamp};
-use crate::domain::catalogue::{self, Family, Scope};
+use crate::domain::catalogue;
 use crate::domain::message::Message;
 use crate::domain::run::PeerFailure;
 use crate::net::Net;
-use crate::sync::connector::{
-    Action, Baseline, BaselineChange, BrakedPlan, Connector, ConnectorKind, Context, ItemState, Peer, Plan, Step,
-    StopReason, Task,
-};
-use crate::sync::connectors::files::Files;
+use crate::sync::connector::{Connector, ConnectorKind, Context, Peer};
 use crate::sync::connectors::files::endpoint::{Endpoint, Which};
 use crate::sync::connectors::files::engine::synchronize;
 use crate::sync::connectors::files::open;
 use crate::sync::connectors::files::settings::Settings;
+use crate::sync::connectors::files::{self, Files};
+use crate::sync::items::{Action, Baseline, BaselineChange, BrakedPlan, Items, Step};
 use crate::sync::journal::{Journal, JournalEntry};
-use crate::sync::no_replica::NoReplica;
 use crate::sync::progress::Progress;
 use crate::sync::stop::Stop;
+use crate::sync::stop::StopReason;
 
 /// Baselines and plan of a system, in memory.
 #[derive(Default)]
@@ -35,19 +34,31 @@ pub(super) struct Memory {
     pub(super) in_process: Mutex<BTreeSet<i64>>,
 }
 
-impl ItemState for Memory {
-    fn in_process(&self) -> Task<'_, Result<BTreeSet<i64>, StopReason>> {
+impl Memory {
+    fn all_steps(&self, action: Action) -> Vec<Step> {
+        let steps = self.steps.lock().unwrap();
+        let of = steps.iter().filter(|((delete, _), _)| *delete == (action == Action::Delete));
+        of.map(|((_, key), detail)| Step { action, key: key.clone(), detail: detail.clone() }).collect()
+    }
+}
+
+impl Items for Memory {
+    fn in_process(&self) -> BoxFuture<'_, Result<BTreeSet<i64>, StopReason>> {
         Box::pin(async { Ok(self.in_process.lock().unwrap().clone()) })
     }
 
-    fn page<'a>(&'a self, after: Option<&'a [u8]>, limit: usize) -> Task<'a, Result<Vec<Baseline>, StopReason>> {
+    fn baselines<'a>(
+        &'a self,
+        after: Option<&'a [u8]>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Baseline>, StopReason>> {
         let all = self.baselines.lock().unwrap();
         let later = all.iter().filter(|(key, _)| after.is_none_or(|after| key.as_slice() > after));
         let page = later.take(limit).map(|(key, state)| Baseline { key: key.clone(), state: state.clone() }).collect();
         Box::pin(async { Ok(page) })
     }
 
-    fn store(&self, changes: Vec<BaselineChange>) -> Task<'_, Result<(), StopReason>> {
+    fn remember(&self, changes: Vec<BaselineChange>) -> BoxFuture<'_, Result<(), StopReason>> {
         let mut all = self.baselines.lock().unwrap();
         for change in changes {
             match change {
@@ -57,18 +68,8 @@ impl ItemState for Memory {
         }
         Box::pin(async { Ok(()) })
     }
-}
 
-impl Memory {
-    fn steps(&self, action: Action) -> Vec<Step> {
-        let steps = self.steps.lock().unwrap();
-        let of = steps.iter().filter(|((delete, _), _)| *delete == (action == Action::Delete));
-        of.map(|((_, key), detail)| Step { action, key: key.clone(), detail: detail.clone() }).collect()
-    }
-}
-
-impl Plan for Memory {
-    fn spool(&self, steps: Vec<Step>) -> Task<'_, Result<(), StopReason>> {
+    fn spool(&self, steps: Vec<Step>) -> BoxFuture<'_, Result<(), StopReason>> {
         let mut all = self.steps.lock().unwrap();
         for step in steps {
             let before = all.insert((step.action == Action::Delete, step.key.clone()), step.detail);
@@ -77,29 +78,29 @@ impl Plan for Memory {
         Box::pin(async { Ok(()) })
     }
 
-    fn page<'a>(
+    fn steps<'a>(
         &'a self,
         action: Action,
         after: Option<&'a [u8]>,
         limit: usize,
-    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
-        let steps = self.steps(action).into_iter();
+    ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
+        let steps = self.all_steps(action).into_iter();
         let page = steps.filter(|step| after.is_none_or(|after| step.key.as_slice() > after)).take(limit).collect();
         Box::pin(async { Ok(page) })
     }
 
-    fn page_back<'a>(
+    fn steps_back<'a>(
         &'a self,
         action: Action,
         before: Option<&'a [u8]>,
         limit: usize,
-    ) -> Task<'a, Result<Vec<Step>, StopReason>> {
-        let steps = self.steps(action).into_iter().rev();
+    ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
+        let steps = self.all_steps(action).into_iter().rev();
         let page = steps.filter(|step| before.is_none_or(|before| step.key.as_slice() < before)).take(limit).collect();
         Box::pin(async { Ok(page) })
     }
 
-    fn brake(&self, plan: BrakedPlan) -> Task<'_, Result<(), StopReason>> {
+    fn brake(&self, plan: BrakedPlan) -> BoxFuture<'_, Result<(), StopReason>> {
         *self.braked.lock().unwrap() = Some(plan);
         Box::pin(async { Ok(()) })
     }
@@ -185,9 +186,6 @@ impl Desk {
             progress: Arc::new(Progress::default()),
             stop,
             clock,
-            state: self.memory.clone(),
-            plan: self.memory.clone(),
-            replica: Arc::new(NoReplica),
             confirmed: self.confirmed.clone(),
             run: self.runs,
         };
@@ -215,7 +213,8 @@ impl Desk {
     /// A whole run, as a worker does it.
     pub(super) fn run(&mut self) -> RunOutcome {
         let (context, entries) = self.context(lasting());
-        drive(entries, async move { Files.sync(&context).await })
+        let memory = self.memory.clone();
+        drive(entries, async move { files::synchronize(&context, &*memory).await })
     }
 
     /// A run that must end well.
@@ -232,11 +231,12 @@ impl Desk {
         wrap: impl Fn(Which, Arc<dyn Endpoint>) -> Arc<dyn Endpoint> + Send + 'static,
     ) -> RunOutcome {
         let (context, entries) = self.context(stop.clone());
+        let memory = self.memory.clone();
         drive(entries, async move {
             let settings = Settings::from_json(&context.peer.settings).unwrap();
             let [source, destination] = [Which::Source, Which::Destination]
                 .map(|which| wrap(which, Arc::from(open::open(&settings, &context.peer, which, context.run).unwrap())));
-            synchronize(&context, &settings, source, destination).await
+            synchronize(&context, &*memory, &settings, source, destination).await
         })
     }
 
@@ -260,7 +260,7 @@ fn drive(
         while let Some(entry) = entries.recv().await {
             if let JournalEntry::Message(_at, message) = entry {
                 // Every message of every test: what the catalogue says of its code is what it is.
-                let told = catalogue::lookup(Family::Files, message.code, Scope::Item);
+                let told = catalogue::by_code(message.code);
                 assert_eq!((told.code, told.category), (message.code, message.category), "{message:?}");
                 messages.push(message);
             }

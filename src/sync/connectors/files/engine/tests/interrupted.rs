@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::harness::{Desk, lasting, put, tree_of};
 use super::wrapped::{Failing, Hooked, Op};
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::StopReason;
 use crate::sync::connectors::files::endpoint::Which;
+use crate::sync::stop::StopReason;
 use crate::sync::stop::Stopped;
 
 /// A pair that has something of everything to do.

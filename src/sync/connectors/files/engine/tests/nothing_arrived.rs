@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::harness::{Desk, RunOutcome, lasting, put, tree_of};
 use super::wrapped::{Hooked, Op};
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::StopReason;
 use crate::sync::connectors::files::endpoint::{EndpointError, ItemError, Which};
+use crate::sync::stop::StopReason;
 
 fn failure(outcome: &RunOutcome) -> PeerFailure {
     match outcome.result.clone() {

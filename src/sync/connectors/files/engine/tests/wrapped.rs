@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::Task;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::endpoint::{Abilities, DirEntry, Endpoint, EndpointResult, Facts, FileReader};
 use crate::sync::connectors::files::incoming::Incoming;
 use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::path::ItemPath;
+use futures_util::future::BoxFuture;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Op {
@@ -85,26 +85,26 @@ impl Endpoint for Hooked {
         &self.abilities
     }
 
-    fn check(&self) -> Task<'_, Result<(), PeerFailure>> {
+    fn check(&self) -> BoxFuture<'_, Result<(), PeerFailure>> {
         self.inner.check()
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndpointResult<Listing>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Listing>> {
         self.hook(&[Op::List], folder);
         let Some(relist) = self.relist.clone() else { return self.inner.list(folder) };
         Box::pin(async move { relist(folder.as_bytes(), self.inner.list(folder).await) })
     }
 
-    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Option<DirEntry>>> {
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Option<DirEntry>>> {
         self.inner.stat(path)
     }
 
-    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Box<dyn FileReader>>> {
+    fn read<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Box<dyn FileReader>>> {
         self.hook(&[Op::Read], path);
         self.inner.read(path)
     }
 
-    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndpointResult<Facts>> {
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> BoxFuture<'a, EndpointResult<Facts>> {
         self.hook(&[Op::Write, Op::Mutate], path);
         if self.full_at.is_some_and(|full| full.as_bytes() == path.as_bytes()) {
             let failure = PeerFailure::new(Stage::Content, codes::FULL).arg("destination");
@@ -113,22 +113,22 @@ impl Endpoint for Hooked {
         self.inner.write(path, incoming)
     }
 
-    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         self.hook(&[Op::Mutate], path);
         self.inner.make_folder(path)
     }
 
-    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         self.hook(&[Op::Delete, Op::Mutate], path);
         self.inner.delete_file(path)
     }
 
-    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         self.hook(&[Op::Delete, Op::Mutate], path);
         self.inner.delete_folder(path)
     }
 
-    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<bool>> {
+    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<bool>> {
         self.inner.remove_leftover(path)
     }
 }

@@ -5,11 +5,11 @@ use http::header::{CONTENT_RANGE, HeaderValue, IF_MATCH, RANGE};
 use reqwest::Method;
 
 use super::service::{Service, Wanted};
-use crate::sync::connector::Task;
 use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, ItemError};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::remote::facts;
 use crate::sync::connectors::files::remote::resume::{Download, Pieces, pieces};
+use futures_util::future::BoxFuture;
 
 /// An object to read.
 pub(super) struct Object {
@@ -61,11 +61,11 @@ impl Object {
 }
 
 impl Download for Object {
-    fn open(&self) -> Task<'_, EndpointResult<(Facts, Pieces)>> {
+    fn open(&self) -> BoxFuture<'_, EndpointResult<(Facts, Pieces)>> {
         Box::pin(self.first())
     }
 
-    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndpointResult<Option<Pieces>>> {
+    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> BoxFuture<'a, EndpointResult<Option<Pieces>>> {
         Box::pin(self.further(offset, etag))
     }
 }

@@ -25,7 +25,6 @@ use super::sender::Sender;
 use super::{checked, of_root};
 use crate::domain::run::PeerFailure;
 use crate::net::Net;
-use crate::sync::connector::Task;
 use crate::sync::connectors::files::endpoint::{
     Abilities, DirEntry, Endpoint, EndpointError, EndpointResult, Facts, FileReader, ItemError, ItemType, Mtime, Which,
 };
@@ -35,6 +34,7 @@ use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::EndpointSettings;
 use connect::Connected;
 use download::Object;
+use futures_util::future::BoxFuture;
 use keys::{Keys, Rules};
 use listing::EMPTY_PAGES;
 use service::{Service, Wanted};
@@ -235,22 +235,22 @@ impl Endpoint for Objects {
         &self.abilities
     }
 
-    fn check(&self) -> Task<'_, Result<(), PeerFailure>> {
+    fn check(&self) -> BoxFuture<'_, Result<(), PeerFailure>> {
         Box::pin(async {
             let once = self.service.with(self.sender().once());
             checked(self.try_root(&once).await, self.sender().endpoint_name(), &self.host)
         })
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndpointResult<Listing>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Listing>> {
         Box::pin(async { self.of(folder, self.children(folder).await) })
     }
 
-    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Option<DirEntry>>> {
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Option<DirEntry>>> {
         Box::pin(async { self.of(path, self.stat_object(path).await) })
     }
 
-    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Box<dyn FileReader>>> {
+    fn read<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Box<dyn FileReader>>> {
         Box::pin(async {
             let object = Object { service: self.service.clone(), key: self.keys.file(path)?, path: path.clone() };
             let patience = self.sender().client().patience();
@@ -259,7 +259,7 @@ impl Endpoint for Objects {
         })
     }
 
-    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndpointResult<Facts>> {
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> BoxFuture<'a, EndpointResult<Facts>> {
         Box::pin(async {
             let sender = self.sender().until(incoming.stop());
             let operator = connect::with_sender(&self.operator, &sender);
@@ -270,20 +270,20 @@ impl Endpoint for Objects {
         })
     }
 
-    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.mark(path).await) })
     }
 
-    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.remove(&self.keys.written(path)?).await) })
     }
 
-    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.unmark(path).await) })
     }
 
     /// There are none: nothing is written under a temporary name.
-    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<bool>> {
+    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<bool>> {
         let _ = path;
         Box::pin(async { Ok(false) })
     }

@@ -8,11 +8,11 @@ use reqwest::{Method, StatusCode, Url};
 use super::exchange::Exchange;
 use crate::domain::run::PeerFailure;
 use crate::net::client::Answer;
-use crate::sync::connector::Task;
 use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, Facts, ItemError};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::remote::facts;
 use crate::sync::connectors::files::remote::resume::{Download, Pieces, pieces};
+use futures_util::future::BoxFuture;
 
 /// A file to read.
 pub(super) struct Remote {
@@ -104,15 +104,15 @@ fn is_there(answer: &Answer, asked: &Url) -> EndpointResult<()> {
 }
 
 impl Download for Remote {
-    fn open(&self) -> Task<'_, EndpointResult<(Facts, Pieces)>> {
+    fn open(&self) -> BoxFuture<'_, EndpointResult<(Facts, Pieces)>> {
         Box::pin(self.first())
     }
 
-    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> Task<'a, EndpointResult<Option<Pieces>>> {
+    fn go_on<'a>(&'a self, offset: u64, etag: &'a str) -> BoxFuture<'a, EndpointResult<Option<Pieces>>> {
         Box::pin(self.further(offset, etag))
     }
 
-    fn finish<'a>(&'a self, facts: &'a Facts) -> Task<'a, EndpointResult<Facts>> {
+    fn finish<'a>(&'a self, facts: &'a Facts) -> BoxFuture<'a, EndpointResult<Facts>> {
         Box::pin(self.same(facts))
     }
 }

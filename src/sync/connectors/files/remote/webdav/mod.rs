@@ -32,7 +32,6 @@ use super::sender::{Sender, Unanswered};
 use super::{checked, of_root};
 use crate::domain::run::PeerFailure;
 use crate::net::{Net, trouble};
-use crate::sync::connector::Task;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::endpoint::{
     Abilities, DirEntry, Endpoint, EndpointError, EndpointResult, Facts, FileReader, ItemError, ItemType, Remark, Which,
@@ -46,6 +45,7 @@ use address::Addresses;
 use children::entry;
 use download::Remote;
 use exchange::{Confirmation, Exchange, is_missing, method};
+use futures_util::future::BoxFuture;
 use probe::NameRules;
 use upload::Upload;
 
@@ -237,19 +237,19 @@ impl Endpoint for WebDav {
         &ABILITIES
     }
 
-    fn check(&self) -> Task<'_, Result<(), PeerFailure>> {
+    fn check(&self) -> BoxFuture<'_, Result<(), PeerFailure>> {
         Box::pin(async { checked(self.try_root().await, self.exchange.sender.endpoint_name(), &self.exchange.host) })
     }
 
-    fn list<'a>(&'a self, folder: &'a ItemPath) -> Task<'a, EndpointResult<Listing>> {
+    fn list<'a>(&'a self, folder: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Listing>> {
         Box::pin(async { self.of(folder, self.children(folder).await) })
     }
 
-    fn stat<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Option<DirEntry>>> {
+    fn stat<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Option<DirEntry>>> {
         Box::pin(async { self.of(path, self.stat_resource(path).await) })
     }
 
-    fn read<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<Box<dyn FileReader>>> {
+    fn read<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<Box<dyn FileReader>>> {
         Box::pin(async {
             let remote = Remote { exchange: self.exchange.clone(), path: path.clone() };
             let patience = self.exchange.sender.client().patience();
@@ -257,7 +257,7 @@ impl Endpoint for WebDav {
         })
     }
 
-    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> Task<'a, EndpointResult<Facts>> {
+    fn write<'a>(&'a self, path: &'a ItemPath, incoming: Incoming) -> BoxFuture<'a, EndpointResult<Facts>> {
         Box::pin(async {
             let exchange = self.exchange.with(self.exchange.sender.until(incoming.stop()));
             let upload = Upload::new(&exchange, path, &self.names, &self.kept);
@@ -273,21 +273,21 @@ impl Endpoint for WebDav {
         other.into_iter().collect()
     }
 
-    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn make_folder<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.make(path).await) })
     }
 
-    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn delete_file<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.remove_file(path).await) })
     }
 
-    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<()>> {
+    fn delete_folder<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<()>> {
         Box::pin(async { self.of(path, self.remove_folder(path).await) })
     }
 
     /// Those of earlier runs. The number of a run tells its age; one that lost its lease may still be sending,
     /// and then finds that its file is gone.
-    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> Task<'a, EndpointResult<bool>> {
+    fn remove_leftover<'a>(&'a self, path: &'a ItemPath) -> BoxFuture<'a, EndpointResult<bool>> {
         Box::pin(async {
             let earlier = run_of(path.name()).is_some_and(|run| run < self.run);
             if earlier {

@@ -2,20 +2,18 @@
 
 use maud::{Markup, html};
 
-use super::changes::ChangesView;
-use super::show::{Log, RunView};
-use crate::clock::Stamp;
-use crate::domain::message::{Category, Counts, StoredMessage};
+use super::super::super::changes::ChangesView;
+use super::{Log, RunView};
+use crate::domain::message::{Category, Counts};
 use crate::domain::run::RunState;
 use crate::domain::timeline::Timeline;
 use crate::ids::{RunNo, Seq, SystemKey};
+use crate::web::ui::message_row::{COLUMNS, MessageRow, message_row};
 use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::runs::{no_log_access, noun};
-use crate::web::ui::table::{Column, numbers, table, text};
+use crate::web::ui::table::table;
 use crate::web::ui::tabs::{Tab, tabs};
-use crate::web::ui::{
-    Badge, Choice, PageContext, PageLinks, Tone, choices, clock, empty, failure, foreign, number, time,
-};
+use crate::web::ui::{Badge, Choice, PageContext, PageLinks, Tone, choices, empty, number};
 use crate::web::urls::{self, MessageCursor, MessageQuery, PageSize};
 
 /// A page of messages.
@@ -77,18 +75,8 @@ impl Searched {
     }
 }
 
-/// A message with its text from the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MessageRow {
-    pub message: StoredMessage,
-    pub text: String,
-}
-
-pub(in crate::web::pages) const COLUMNS: [Column<'_>; 6] =
-    [numbers("No."), text("Time"), text("Category"), text("Code"), text("Item"), text("Message")];
-
 /// The log, or why it is not shown.
-pub(in crate::web::pages) fn section(context: &PageContext, view: &RunView) -> Markup {
+pub(super) fn section(context: &PageContext, view: &RunView) -> Markup {
     html! {
         section.card.log #messages aria-label="Messages" {
             @match &view.log {
@@ -226,52 +214,6 @@ fn rows(context: &PageContext, key: &SystemKey, no: RunNo, log: &LogView) -> Mar
             @let before = place.checked_sub(1).and_then(|place| log.rows.get(place)).map(|row| row.message.at);
             (message_row(context, (key, no), row, before, log.size))
         }
-    }
-}
-
-/// A row. `before` is the time of the row above: a new day is named.
-pub(in crate::web::pages) fn message_row(
-    context: &PageContext,
-    (key, no): (&SystemKey, RunNo),
-    row: &MessageRow,
-    before: Option<Stamp>,
-    size: PageSize,
-) -> Markup {
-    let message = &row.message;
-    let seq = Seq(message.seq);
-    html! {
-        tr #{ "m" (message.seq) } {
-            td.n data-label="No." { a href=(urls::message_around(key, no, seq, size)) title="Among its neighbours" { (message.seq) } }
-            td data-label="Time" {
-                (clock(context, message.at))
-                @if before.is_none_or(|before| !time::same_day(context, before, message.at)) {
-                    div.sub { (time::day(context, message.at)) }
-                }
-            }
-            td data-label="Category" { (Badge::from(message.category)) }
-            td data-label="Code" { (failure::code(&message.code)) }
-            td.item data-label="Item" { (item(message)) }
-            td.text data-label="Message" { (words(row)) }
-        }
-    }
-}
-
-fn item(message: &StoredMessage) -> Markup {
-    html! {
-        @if message.item_type.is_empty() && message.item_key.is_empty() {
-            span.soft { "—" }
-        } @else {
-            @if !message.item_type.is_empty() { (message.item_type) " · " }
-            (foreign::key(&message.item_key))
-        }
-    }
-}
-
-fn words(row: &MessageRow) -> Markup {
-    html! {
-        (foreign::text(&row.text))
-        @if let Some(said) = &row.message.foreign_text { " " (foreign::quote(said)) }
-        @if row.message.cut { " " span.remark { "cut" } }
     }
 }
 

@@ -1,25 +1,23 @@
 //! The page of a system: what is wrong, three tiles, and its runs.
 
-use std::time::Duration;
+pub(super) mod tiles;
 
 use maud::{Markup, html};
 
-use super::super::tiles::{ConnectionTile, QueueTile, SynchronizationTile, connection, due, queue, synchronization};
+use self::tiles::{ConnectionTile, QueueTile, SynchronizationTile, connection, due, queue, synchronization};
 use crate::clock::Stamp;
-use crate::domain::message::{Category, Counts};
-use crate::domain::run::{RunResult, RunState};
+use crate::domain::message::Category;
 use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::chart::{self, RunBar};
 use crate::web::ui::failure::{FailureView, failure, said};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head, refreshing};
 use crate::web::ui::pager::{BY_AGE, pager};
-use crate::web::ui::runs::{ErrorCause, LogAccess, Origin, count_cells, error_cause, no_log_access, origin};
-use crate::web::ui::table::{Column, numbers, table, text};
+use crate::web::ui::run_row::{RUN_COLUMNS, RunRow, run_cells};
+use crate::web::ui::runs::{LogAccess, no_log_access};
+use crate::web::ui::table::table;
 use crate::web::ui::text::count;
-use crate::web::ui::{
-    Badge, PageContext, PageLinks, Tone, button, duration, empty, form, link_button, notice, page, tile, time,
-};
+use crate::web::ui::{Badge, PageContext, PageLinks, Tone, button, empty, form, link_button, notice, page, tile, time};
 use crate::web::urls::{self, MessageCursor, MessageQuery};
 
 /// What the page shows.
@@ -84,22 +82,6 @@ pub struct LastFailure {
     pub errors: i64,
     /// The run's plan waits for a person.
     pub has_plan: bool,
-}
-
-/// A run in the table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunRow {
-    pub no: RunNo,
-    pub state: RunState,
-    pub result: Option<RunResult>,
-    /// Of a run that ended in error.
-    pub error: Option<ErrorCause>,
-    pub queued: Stamp,
-    pub started: Option<Stamp>,
-    pub origin: Origin,
-    /// So far, while it runs.
-    pub duration: Option<Duration>,
-    pub counts: Counts,
 }
 
 #[must_use]
@@ -180,19 +162,6 @@ fn failed(context: &PageContext, view: &SystemView, last: &LastFailure) -> Marku
     notice::notice(Tone::Error, &body)
 }
 
-/// The columns of a table of runs.
-pub(in crate::web::pages) const RUN_COLUMNS: [Column<'_>; 9] = [
-    text("Run"),
-    text("Requested"),
-    text("Result"),
-    text("Trigger"),
-    numbers("Duration"),
-    numbers("Error"),
-    numbers("Warning"),
-    numbers("Success"),
-    numbers("Information"),
-];
-
 fn runs(context: &PageContext, view: &SystemView) -> Markup {
     html! {
         section.card #runs aria-labelledby="runs-title" {
@@ -230,35 +199,6 @@ fn run_row(context: &PageContext, view: &SystemView, row: &RunRow) -> Markup {
             }
             (run_cells(context, &view.key, row, &view.log))
         }
-    }
-}
-
-/// The cells of a run behind its name.
-pub(in crate::web::pages) fn run_cells(
-    context: &PageContext,
-    key: &SystemKey,
-    row: &RunRow,
-    log: &LogAccess,
-) -> Markup {
-    html! {
-        // Lists are in this order, and filtered by this time.
-        td data-label="Requested" {
-            (time(context, row.queued))
-            @match row.started {
-                Some(at) if time::same_minute(at, row.queued) => {},
-                Some(at) => div.sub { "started " (time::time_inside(context, at)) },
-                None => div.sub { "not started" },
-            }
-        }
-        td data-label="Result" {
-            (Badge::of_run(row.state, row.result))
-            @if let Some(cause) = &row.error { div.sub { (error_cause(cause)) } }
-        }
-        td data-label="Trigger" { (origin(&row.origin)) }
-        td.n data-label="Duration" {
-            @match row.duration { Some(span) => (duration(span)), None => span.soft { "—" } }
-        }
-        (count_cells(key, row.no, row.counts, log))
     }
 }
 

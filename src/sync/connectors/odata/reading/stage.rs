@@ -2,16 +2,17 @@
 
 use tokio::sync::mpsc::Receiver;
 
-use super::batch::{Batch, STAGED};
-use super::codes;
+use super::super::batch::{Batch, STAGED};
+use super::super::codes;
+use super::super::key::fingerprint;
+use super::super::record_error::RecordError;
+use super::super::request_error::RequestError;
+use super::super::sum::Sum;
 use super::fetch::Step;
-use super::reading::{SetReader, about_set, fingerprint};
-use super::record::RecordError;
-use super::request_error::RequestError;
-use super::sum::Sum;
+use super::{SetReader, about_set};
 use crate::domain::message::{Category, Direction, Message, Operation};
-use crate::sync::connector::StopReason;
-use crate::sync::publish::{Met, Reading};
+use crate::sync::replica::{Met, Reading};
+use crate::sync::stop::StopReason;
 
 impl SetReader {
     /// Stages what comes until all has come.
@@ -75,8 +76,8 @@ impl SetReader {
         self.shared.progress.update(|now| {
             now.items_done = now.items_done.saturating_add(rows);
             now.items_total = now.items_total.saturating_add(more);
-            now.detail = words;
         });
+        self.shared.progress.detail(&words);
         Ok(())
     }
 

@@ -9,23 +9,24 @@ use reqwest::{StatusCode, Url};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::Sender;
 
-use super::batch::{Batch, Handed, MOST_BYTES, MOST_HANDED};
-use super::codes;
-use super::incoming::Incoming;
-use super::metadata::Version;
-use super::page::{Nonsense, Page, PageReader};
-use super::reading::{SetReader, fingerprint};
-use super::request_error::{RequestError, final_one, passing, unread};
-use super::service::{LONGEST_PAGE, MAX_VERSION_2, MAX_VERSION_4};
-use super::split::LONGEST_RECORD;
-use super::url_scope::is_within;
+use super::super::batch::{Batch, Handed, MOST_BYTES, MOST_HANDED};
+use super::super::codes;
+use super::super::incoming::Incoming;
+use super::super::key::fingerprint;
+use super::super::metadata::Version;
+use super::super::page::{Nonsense, Page, PageReader};
+use super::super::request_error::{RequestError, final_one, passing, unread};
+use super::super::service::{LONGEST_PAGE, MAX_VERSION_2, MAX_VERSION_4};
+use super::super::split::LONGEST_RECORD;
+use super::super::sum::Ended;
+use super::super::url_scope::is_within;
+use super::SetReader;
 use crate::domain::run::{PeerFailure, Stage};
 use crate::net::body::Body;
 use crate::net::retry::RetryableError;
 use crate::net::secrets::cut;
-use crate::sync::connector::StopReason;
-use crate::sync::publish::Reading;
-use crate::sync::stop::Stopped;
+use crate::sync::replica::Reading;
+use crate::sync::stop::{StopReason, Stopped};
 
 /// Maximum number of bytes that are held of a page at a time: a record as it comes, and three batches.
 const MEMORY: usize = LONGEST_RECORD + 4 * MOST_BYTES + MOST_HANDED;
@@ -50,24 +51,6 @@ pub(super) enum Step {
     Records(Batch),
     /// A page has ended.
     End(Ended),
-}
-
-/// What a page had besides its records.
-#[derive(Debug, Default)]
-pub(super) struct Ended {
-    pub(super) rows: usize,
-    pub(super) count: Option<i64>,
-    pub(super) delta: Option<String>,
-    pub(super) etag: Option<String>,
-    pub(super) unknown: BTreeSet<String>,
-    /// What leaves open which records there are, in words.
-    pub(super) unclear: BTreeSet<String>,
-    /// Names of members that look as if more records followed.
-    pub(super) more: BTreeSet<String>,
-    /// The largest count in a member that means nothing to Syncdesk, and its name.
-    pub(super) counted: Option<(i64, String)>,
-    /// An earlier attempt had handed on a part of it: which of the two readings counts, nobody knows.
-    pub(super) was_reread: bool,
 }
 
 impl SetReader {

@@ -6,9 +6,9 @@ use crate::sync::connectors::files::endpoint::{DirEntry, ItemType, Which};
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::Mode;
 
-use super::compare::Walk;
-use super::possible::impossible;
-use super::run::skipped;
+use super::super::possible::impossible;
+use super::super::run::skipped;
+use super::Walk;
 
 /// The word for a kind of item in messages.
 pub(super) fn type_name(kind: ItemType) -> &'static str {

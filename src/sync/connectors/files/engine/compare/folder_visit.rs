@@ -4,22 +4,22 @@ use std::collections::BTreeSet;
 
 use crate::domain::message::Category;
 use crate::net::listings::Listed;
-use crate::sync::connector::StopReason;
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::endpoint::{EndpointError, Facts, Which};
 use crate::sync::connectors::files::filter::Scope;
 use crate::sync::connectors::files::listing::Listing;
 use crate::sync::connectors::files::path::ItemPath;
+use crate::sync::stop::StopReason;
 
-use super::compare::Walk;
-use super::existence::Children;
-use super::pairs::Pairs;
-use super::run::{root_failure, skipped};
-use super::steps::{Detail, What};
+use super::super::existence::Children;
+use super::super::pairs::Pairs;
+use super::super::run::{root_failure, skipped};
+use super::super::steps::{Detail, What};
+use super::Walk;
 
 /// What becomes of the destination's folder when all in it was visited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Closing {
+pub(in crate::sync::connectors::files::engine) enum Closing {
     Stay,
     Delete,
     /// It gives way to a file of that size.
@@ -27,29 +27,29 @@ pub(super) enum Closing {
 }
 
 /// A folder on the way from the root to where the walk is.
-pub(super) struct FolderVisit {
-    pub(super) path: ItemPath,
-    pub(super) scope: Scope,
-    pub(super) pairs: Pairs,
+pub(in crate::sync::connectors::files::engine) struct FolderVisit {
+    pub(in crate::sync::connectors::files::engine) path: ItemPath,
+    pub(in crate::sync::connectors::files::engine) scope: Scope,
+    pub(in crate::sync::connectors::files::engine) pairs: Pairs,
     /// The memory of both listings.
-    pub(super) listed: Option<Listed>,
+    pub(in crate::sync::connectors::files::engine) listed: Option<Listed>,
     source: bool,
     destination: bool,
     closing: Closing,
     /// The folder has to be made once something is put into it; whether only after the deletions.
-    pub(super) make: Option<bool>,
+    pub(in crate::sync::connectors::files::engine) make: Option<bool>,
     /// What is put into it waits for deletions.
-    pub(super) late: bool,
+    pub(in crate::sync::connectors::files::engine) late: bool,
     /// Names that the source has a second time, for something that cannot be an item: what the destination has under
     /// them can be its copy.
-    pub(super) hidden: BTreeSet<Vec<u8>>,
+    pub(in crate::sync::connectors::files::engine) hidden: BTreeSet<Vec<u8>>,
     /// Children at the destination that stay, and that go.
-    pub(super) kept: u64,
-    pub(super) deleted: u64,
+    pub(in crate::sync::connectors::files::engine) kept: u64,
+    pub(in crate::sync::connectors::files::engine) deleted: u64,
 }
 
 impl FolderVisit {
-    pub(super) fn folder(path: ItemPath, scope: Scope) -> Self {
+    pub(in crate::sync::connectors::files::engine) fn folder(path: ItemPath, scope: Scope) -> Self {
         Self {
             path,
             scope,
@@ -66,20 +66,20 @@ impl FolderVisit {
         }
     }
 
-    pub(super) fn root(scope: Scope, source: bool, destination: bool) -> Self {
+    pub(in crate::sync::connectors::files::engine) fn root(scope: Scope, source: bool, destination: bool) -> Self {
         Self { source, destination, ..Self::folder(ItemPath::root(), scope) }
     }
 
-    pub(super) fn of_source(self) -> Self {
+    pub(in crate::sync::connectors::files::engine) fn of_source(self) -> Self {
         Self { source: true, ..self }
     }
 
-    pub(super) fn of_destination(self, closing: Closing) -> Self {
+    pub(in crate::sync::connectors::files::engine) fn of_destination(self, closing: Closing) -> Self {
         Self { destination: true, closing, ..self }
     }
 
     /// It is not there yet; `late` if an item of another type exists at this path.
-    pub(super) fn missing(self, late: bool) -> Self {
+    pub(in crate::sync::connectors::files::engine) fn missing(self, late: bool) -> Self {
         Self { make: Some(late), late, ..self }
     }
 }
@@ -87,7 +87,10 @@ impl FolderVisit {
 impl Walk<'_> {
     /// Lists a folder at the ends that have it. A folder that cannot be listed is passed by, even if the end
     /// says that it no longer exists: its parent's listing had it, and the next run's listing will tell.
-    pub(super) async fn enter(&mut self, mut frame: FolderVisit) -> Result<(), StopReason> {
+    pub(in crate::sync::connectors::files::engine) async fn enter(
+        &mut self,
+        mut frame: FolderVisit,
+    ) -> Result<(), StopReason> {
         let run = self.run;
         // A long walk through folders is progress too.
         run.context.progress.update(|_now| ());
@@ -139,7 +142,7 @@ impl Walk<'_> {
     }
 
     /// All children were visited.
-    pub(super) async fn leave(&mut self) -> Result<(), StopReason> {
+    pub(in crate::sync::connectors::files::engine) async fn leave(&mut self) -> Result<(), StopReason> {
         let Some(frame) = self.stack.pop() else { return Ok(()) };
         let emptied = frame.kept == 0 && (frame.scope == Scope::Inside || frame.deleted > 0);
         match frame.closing {

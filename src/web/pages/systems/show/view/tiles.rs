@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::show::{SystemView, facts, moment, run_link};
+use super::{SystemView, facts, moment, run_link};
 use crate::clock::Stamp;
+use crate::domain::progress::RunProgress;
 use crate::domain::run::Stage;
 use crate::ids::{CheckNo, RunNo};
-use crate::web::ui::progress::Progress;
 use crate::web::ui::runs::{LogAccess, no_log_access, retry_number};
 use crate::web::ui::tile::tile;
 use crate::web::ui::{Badge, PageContext, Tone, duration, form, link_button, progress, strip, time};
@@ -75,7 +75,7 @@ pub struct Attempt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Running {
     pub run: RunNo,
-    pub progress: Progress,
+    pub progress: RunProgress,
 }
 
 /// What waits.

@@ -1,15 +1,18 @@
 //! Reading one entity set into the replica. Whatever goes wrong with it costs only this set: what was staged of it is
 //! discarded, and the set stays as it was.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod fetch;
+mod signs;
+mod stage;
+
 use std::pin::pin;
 use std::sync::Arc;
 
 use reqwest::{StatusCode, Url};
 use tokio::sync::mpsc;
 
+use self::fetch::Ask;
 use super::codes;
-use super::fetch::Ask;
 use super::metadata::EntitySet;
 use super::record::Absent;
 use super::request_error::RequestError;
@@ -20,15 +23,15 @@ use super::state::State;
 use super::sum::{Doubt, Sum};
 use crate::domain::message::{Category, Message, Operation};
 use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connector::StopReason;
-use crate::sync::publish::{PublishedSet, Reading, Tally};
+use crate::sync::replica::{Reading, ReplicaSet, Tally};
+use crate::sync::stop::StopReason;
 
 /// A set that is being read.
 pub(super) struct SetReader {
     pub(super) shared: Shared,
     pub(super) selected: Selected,
     pub(super) model: Arc<EntitySet>,
-    pub(super) published: PublishedSet,
+    pub(super) published: ReplicaSet,
 }
 
 /// What was read of a set.
@@ -85,7 +88,8 @@ impl SetReader {
     /// What was read, and how many records came.
     async fn outcome(&self) -> Result<(ReadResult, i64), RequestError> {
         let settings = &self.shared.settings;
-        let known = State::read(&self.published.state, settings, &self.model).filter(|_| self.published.read);
+        let known =
+            State::read(&self.published.state, settings, &self.model).filter(|_| self.published.read_run.is_some());
         let mut state = State::new(settings, &self.model);
         if let Some(delta) = known.as_ref().and_then(|known| known.delta.clone()) {
             match self.changes(&delta).await {
@@ -109,7 +113,7 @@ impl SetReader {
             }
         }
         let etag = known.and_then(|known| known.etag);
-        match self.whole(etag.as_deref()).await {
+        match Box::pin(self.whole(etag.as_deref())).await {
             Ok(sum) => {
                 // What was skipped has to come again, also when it has not changed.
                 let is_whole = sum.is_whole();
@@ -133,7 +137,7 @@ impl SetReader {
     /// A trouble with this set as a failure, unless it is not the service's.
     pub(super) fn failure(&self, trouble: RequestError) -> Result<PeerFailure, StopReason> {
         let code = self.selected.role.of(codes::UNREADABLE);
-        trouble.failure(&self.shared.service, |words| {
+        trouble.failure(self.shared.service.host(), |words| {
             PeerFailure::new(Stage::Content, code).arg(self.name()).quoting(words)
         })
     }
@@ -256,13 +260,6 @@ fn is_of_connection(failure: &PeerFailure) -> bool {
         Stage::Protocol | Stage::Content => false,
         Stage::Settings | Stage::NameLookup | Stage::Tcp | Stage::Tls | Stage::SignIn => failure.code != codes::DENIED,
     }
-}
-
-/// Addresses are long, keys and pages many: this much of one distinguishes it from the others.
-pub(super) fn fingerprint(of: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    of.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// A message about a set as a whole.

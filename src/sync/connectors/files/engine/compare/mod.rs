@@ -1,21 +1,25 @@
 //! Comparing: both trees are walked side by side, depth-first, names in the order of their bytes, in
 //! step with the memories. What is to be done is spooled; nothing outside is changed.
 
+pub(super) mod folder_visit;
+mod refuse;
+
 use crate::domain::message::{Category, Message};
-use crate::sync::connector::{Action, StopReason};
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::endpoint::{DirEntry, Facts, ItemType, Which};
 use crate::sync::connectors::files::filter::Scope;
 use crate::sync::connectors::files::path::ItemPath;
 use crate::sync::connectors::files::settings::Mode;
+use crate::sync::items::Action;
+use crate::sync::stop::StopReason;
 
+use self::folder_visit::{Closing, FolderVisit};
+use self::refuse::{stranger, type_name};
 use super::decide::{Need, need};
 use super::existence::Existence;
-use super::folder_visit::{Closing, FolderVisit};
 use super::memory::{Memories, remember};
 use super::pairs::Pair;
 use super::possible::impossible;
-use super::refuse::{stranger, type_name};
 use super::run::{Run, Tally, skipped};
 use super::steps::{Detail, Spool, What};
 

@@ -1,19 +1,22 @@
 //! The page of a run: how it went, how far it is, and its log.
 
+pub(super) mod messages;
+
 use std::time::Duration;
 
 use maud::{Markup, html};
 
+use self::messages::LogView;
 use super::super::changes;
-use super::super::messages::{self, LogView};
 use crate::clock::Stamp;
 use crate::domain::message::Counts;
+use crate::domain::progress::RunProgress;
 use crate::domain::run::{EndReason, RunResult, RunState};
 use crate::ids::{RunNo, Seq, SystemKey};
 use crate::web::ui::failure::{FailureView, failure, said};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head, refreshing};
-use crate::web::ui::progress::{self, Progress};
+use crate::web::ui::progress;
 use crate::web::ui::runs::{Origin, end_reason, origin};
 use crate::web::ui::tile::facts_list;
 use crate::web::ui::{Badge, PageContext, Tone, chart, duration, link_button, notice, number, page, time};
@@ -42,7 +45,7 @@ pub struct RunView {
     /// So far, while it runs.
     pub duration: Option<Duration>,
     /// While it runs.
-    pub progress: Option<Progress>,
+    pub progress: Option<RunProgress>,
     /// Items that needed nothing.
     pub unchanged: i64,
     pub counts: Counts,
