@@ -1,130 +1,33 @@
 //! The application put together: shared by `main` and the tests.
 
+mod context;
+mod strangers;
+
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use actix_web::cookie::Key;
 use actix_web::dev::{Server, ServerHandle};
-use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::{Internal, Scope};
-use crate::clock::Clock;
-use crate::config::{Config, DatabaseUrl};
-use crate::net::Net;
-use crate::net::memory::Memory;
+pub use self::context::{AppContext, StartError};
+use self::strangers::Strangers;
+use crate::access::Internal;
+use crate::config::Config;
 use crate::ops::failed_sign_ins::FailedSignIns;
-use crate::ops::keys::{KeyFile, Missing};
 use crate::ops::passwords::Passwords;
 use crate::ops::set_up;
-use crate::ops::vault::Vault;
 use crate::store::messages::Dictionary;
-use crate::store::{Store, Target, groups, portal};
-use crate::sync::engine::{Engine, Limits};
-use crate::sync::failures::Failures;
-use crate::sync::{registry, worker};
-use crate::web::malformed::MalformedRequests;
+use crate::store::portal;
+use crate::sync::engine::Engine;
+use crate::sync::worker;
 use crate::web::server::{self, ServerParts};
 use crate::web::session::csrf::{self, CookieKey};
 use crate::web::session::device;
 use crate::web::session::setup_link::SetupLink;
 use crate::web::state::{App, Parts, Portal};
-
-/// Why the program cannot start: one sentence for the console.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct StartError(String);
-
-impl StartError {
-    fn because(what: &str, error: impl std::fmt::Display) -> Self {
-        Self(format!("{what}: {error}"))
-    }
-}
-
-/// What every command but `check-config` works with.
-#[derive(Clone)]
-pub struct AppContext {
-    pub config: Arc<Config>,
-    pub store: Store,
-    pub vault: Vault,
-    pub clock: Arc<dyn Clock>,
-}
-
-impl AppContext {
-    /// Opens keys and database, in this order: a database is never made without its keys.
-    ///
-    /// # Errors
-    /// What is wrong, as one sentence.
-    pub fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        config.prepare_data_dir().map_err(|error| StartError(error.to_string()))?;
-        let missing = if config.create_keys { Missing::Create } else { Missing::Refuse };
-        let keys = KeyFile::open(&config.key_file, missing).map_err(|error| StartError(error.to_string()))?;
-        let (target, connections) = match &config.database {
-            DatabaseUrl::Sqlite { path, create } => {
-                (Target::Sqlite { path: path.clone(), create: *create }, config.read_connections)
-            }
-            DatabaseUrl::Postgres { url } => {
-                let size = config.read_connections.saturating_add(config.write_connections);
-                (Target::Postgres { url: url.expose_secret().to_owned() }, size)
-            }
-        };
-        let store = Store::open_with_lease(&target, connections, config.lease)
-            .map_err(|error| StartError::because("The database cannot be used", error))?;
-        let context = Self { config: Arc::new(config), store, vault: Vault::new(keys), clock };
-        context.make_roots()?;
-        Ok(context)
-    }
-
-    /// Makes the folder of each group for local files, where it is missing.
-    ///
-    /// # Errors
-    /// When a folder cannot be made.
-    pub fn make_roots(&self) -> Result<(), StartError> {
-        let groups = self
-            .store
-            .read_here(|db| groups::within(db, &Scope::All))
-            .map_err(|error| StartError::because("The groups cannot be read", error))?;
-        for (_id, name) in groups {
-            let root = self.config.file_root(&name);
-            std::fs::create_dir_all(&root).map_err(|error| {
-                StartError::because(&format!("The folder {} cannot be made", root.display()), error)
-            })?;
-        }
-        Ok(())
-    }
-
-    /// What runs need.
-    #[must_use]
-    pub fn engine(&self, wake: Arc<Notify>, end: CancellationToken) -> Engine {
-        Engine {
-            worker: Internal::worker(),
-            schedule: Internal::schedule(),
-            store: self.store.clone(),
-            clock: self.clock.clone(),
-            vault: self.vault.clone(),
-            net: Net::new(self.config.allow_networks.clone())
-                .within(Memory::of_process(self.config.response_memory))
-                .waiting_at_most(self.config.max_service_timeout),
-            config: self.config.clone(),
-            limits: Limits {
-                runs_at_once: usize::try_from(self.config.workers).unwrap_or(usize::MAX),
-                lease: self.config.lease,
-                checks_at_once: usize::try_from(self.config.checks_at_once).unwrap_or(usize::MAX),
-                cadence: self.config.cadence.clone(),
-                grace: self.config.grace,
-                longest_timeout: self.config.max_run_timeout,
-                ..Limits::default()
-            },
-            connector: registry::of_kind,
-            wake,
-            end,
-            failures: Failures::default(),
-        }
-    }
-}
 
 /// A worker on a separate runtime, so that runs never delay pages.
 pub struct Worker {
@@ -333,35 +236,4 @@ fn state(
             header_days: days(config.keep_runs),
         },
     }))
-}
-
-/// How often failed sign-ins are written to the audit log, and malformed requests to the log.
-const REPORT_EVERY: Duration = Duration::from_mins(1);
-
-/// What strangers do, counted until it is reported.
-#[derive(Clone)]
-struct Strangers {
-    refusals: Arc<FailedSignIns>,
-    malformed: Arc<MalformedRequests>,
-    context: AppContext,
-}
-
-impl Strangers {
-    async fn report_regularly(self) {
-        loop {
-            tokio::time::sleep(REPORT_EVERY).await;
-            self.report().await;
-        }
-    }
-
-    async fn report(&self) {
-        for line in self.malformed.report() {
-            log::warn!("{line}");
-        }
-        if let Err(error) = self.refusals.write(&self.context.store, self.context.clock.now()).await
-            && error.fault().is_none()
-        {
-            log::warn!("failed sign-ins could not be written to the audit log: {error}");
-        }
-    }
 }

@@ -22,6 +22,7 @@ mod connection;
 pub mod credentials;
 mod error;
 mod fault;
+mod for_tests;
 pub mod groups;
 mod health;
 pub mod item_states;
@@ -61,8 +62,6 @@ use health::LastProbe;
 use patience::{OF_PAGES, OF_RUNS, Patience, Waiting};
 use transaction::TransactionResult;
 
-use crate::clock::micros;
-
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -73,11 +72,9 @@ pub struct Store {
     patience: Patience,
     /// How far ahead the database's clock is for this store, in microseconds: 0 but in tests.
     ahead: Arc<AtomicI64>,
-    /// The most rows that one transaction has changed; [`UNMEASURED`] but in tests.
+    /// The most rows that one transaction has changed; not measured but in tests.
     widest: Arc<AtomicI64>,
 }
-
-const UNMEASURED: i64 = -1;
 
 /// The lease of workers, unless an operator says otherwise.
 pub const LEASE: Duration = Duration::from_secs(30);
@@ -111,7 +108,7 @@ impl Store {
             last_probe: LastProbe::default(),
             patience: OF_RUNS,
             ahead: Arc::default(),
-            widest: Arc::new(AtomicI64::new(UNMEASURED)),
+            widest: Arc::new(AtomicI64::new(for_tests::UNMEASURED)),
         };
         migrate::run(&mut *store.pools.writer(&store.waiting(Work::Write))?)?;
         Ok(store)
@@ -126,35 +123,6 @@ impl Store {
 
     fn waiting(&self, work: Work) -> Waiting {
         Waiting::begin(&self.condition, work, self.patience)
-    }
-
-    /// Lets time pass for tests: from now on the database's clock is ahead by this much, for this store
-    /// and its clones.
-    pub fn advance(&self, span: Duration) {
-        self.ahead.fetch_add(micros(span), Ordering::Relaxed);
-    }
-
-    /// The same in the other direction: the clock is set back.
-    pub fn set_back(&self, span: Duration) {
-        self.ahead.fetch_sub(micros(span), Ordering::Relaxed);
-    }
-
-    /// For tests: the most rows that one write of this store and its clones has changed since this was asked last. The
-    /// first time begins the measuring.
-    #[must_use]
-    pub fn widest_write(&self) -> i64 {
-        self.widest.swap(0, Ordering::Relaxed).max(0)
-    }
-
-    /// Notes how many rows `work` changes, if anybody wants to know.
-    fn measured<T, E: RollsBack>(&self, db: &mut Db, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
-        if self.widest.load(Ordering::Relaxed) == UNMEASURED {
-            return work(db);
-        }
-        let before = backend::rows_changed(db)?;
-        let value = work(db)?;
-        self.widest.fetch_max(backend::rows_changed(db)? - before, Ordering::Relaxed);
-        Ok(value)
     }
 
     /// Reads on this thread.

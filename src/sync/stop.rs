@@ -56,12 +56,6 @@ struct Inner {
 }
 
 impl Stop {
-    /// With a lease that holds for `lease` from now.
-    #[must_use]
-    pub fn with_lease(lease: Duration) -> Self {
-        Self::leased(since_boot(), lease)
-    }
-
     /// With a lease that holds for `lease` from when it was `asked` for (since boot).
     #[must_use]
     pub fn leased(asked: Duration, lease: Duration) -> Self {
@@ -123,9 +117,13 @@ fn millis(span: Duration) -> u64 {
 mod tests {
     use super::*;
 
+    fn with_lease(lease: Duration) -> Stop {
+        Stop::leased(since_boot(), lease)
+    }
+
     #[test]
     fn the_first_reason_stays() {
-        let stop = Stop::with_lease(Duration::from_mins(1));
+        let stop = with_lease(Duration::from_mins(1));
         assert_eq!(stop.check(), Ok(()));
         stop.stop(Stopped::Canceled);
         stop.stop(Stopped::ShutDown);
@@ -134,18 +132,18 @@ mod tests {
 
     #[test]
     fn a_stopped_run_still_holds_its_lease() {
-        let stop = Stop::with_lease(Duration::from_mins(1));
+        let stop = with_lease(Duration::from_mins(1));
         stop.stop(Stopped::Canceled);
         assert!(stop.holds());
-        assert!(!Stop::with_lease(Duration::ZERO).holds());
-        let lost = Stop::with_lease(Duration::from_mins(1));
+        assert!(!with_lease(Duration::ZERO).holds());
+        let lost = with_lease(Duration::from_mins(1));
         lost.stop(Stopped::LeaseLost);
         assert!(!lost.holds());
     }
 
     #[test]
     fn a_lease_that_ran_out_stops_the_run() {
-        let stop = Stop::with_lease(Duration::ZERO);
+        let stop = with_lease(Duration::ZERO);
         assert_eq!(stop.check(), Err(Stopped::LeaseLost));
         stop.extend(since_boot(), Duration::from_mins(1));
         assert_eq!(stop.check(), Err(Stopped::LeaseLost), "a lost lease does not come back");

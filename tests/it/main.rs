@@ -14,6 +14,7 @@ mod database;
 mod desk;
 mod desk_stands;
 mod documents;
+mod engine;
 mod exports;
 mod help;
 mod layers;

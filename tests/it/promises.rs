@@ -12,7 +12,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("Signing in and sessions", &["sign_in"]),
     ("Permissions and reach", &["access"]),
     ("Systems: list, settings, checks", &["systems", "desk_stands"]),
-    ("Files: local folders, WebDAV, S3, Azure", &["remote_ends"]),
+    ("Files: local folders, WebDAV, S3, Azure", &["engine", "remote_ends"]),
     ("OData services and replicas", &["odata"]),
     ("Runs: schedule, queue, retries", &["queue", "work"]),
     ("Status over time", &["watch"]),

@@ -1,20 +1,19 @@
 //! Runs of the files connector over real ends, with what a system keeps between them in memory.
 
-use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use syncdesk::clock::{FixedClock, Stamp};
 use syncdesk::domain::message::Message;
 use syncdesk::sync::connector::{Connector, ConnectorKind, Context, Peer};
 use syncdesk::sync::connectors::files::{self, Files};
-use syncdesk::sync::items::{Action, Baseline, BaselineChange, BrakedPlan, Items, Step};
 use syncdesk::sync::journal::{Journal, JournalEntry};
 use syncdesk::sync::progress::Progress;
 use syncdesk::sync::stop::StopReason;
 
 use super::{Server, net};
+use crate::engine::harness::Memory;
 use crate::remote_ends::source::lease;
 use crate::stub::Bucket;
 
@@ -134,79 +133,5 @@ impl Mirror {
             }
         }
         (messages, work.await.unwrap())
-    }
-}
-
-#[derive(Default)]
-struct Memory {
-    baselines: Mutex<BTreeMap<Vec<u8>, String>>,
-    steps: Mutex<BTreeMap<(bool, Vec<u8>), String>>,
-}
-
-impl Memory {
-    fn all_steps(&self, action: Action) -> Vec<Step> {
-        let steps = self.steps.lock().unwrap();
-        let of = steps.iter().filter(|((delete, _), _)| *delete == (action == Action::Delete));
-        of.map(|((_, key), detail)| Step { action, key: key.clone(), detail: detail.clone() }).collect()
-    }
-}
-
-impl Items for Memory {
-    fn in_process(&self) -> BoxFuture<'_, Result<std::collections::BTreeSet<i64>, StopReason>> {
-        Box::pin(async { Ok(std::collections::BTreeSet::new()) })
-    }
-
-    fn baselines<'a>(
-        &'a self,
-        after: Option<&'a [u8]>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Baseline>, StopReason>> {
-        let all = self.baselines.lock().unwrap();
-        let later = all.iter().filter(|(key, _)| after.is_none_or(|after| key.as_slice() > after));
-        let page = later.take(limit).map(|(key, state)| Baseline { key: key.clone(), state: state.clone() }).collect();
-        Box::pin(async { Ok(page) })
-    }
-
-    fn remember(&self, changes: Vec<BaselineChange>) -> BoxFuture<'_, Result<(), StopReason>> {
-        let mut all = self.baselines.lock().unwrap();
-        for change in changes {
-            match change {
-                BaselineChange::Set(baseline) => all.insert(baseline.key, baseline.state),
-                BaselineChange::Forget(key) => all.remove(&key),
-            };
-        }
-        Box::pin(async { Ok(()) })
-    }
-
-    fn spool(&self, steps: Vec<Step>) -> BoxFuture<'_, Result<(), StopReason>> {
-        let mut all = self.steps.lock().unwrap();
-        all.extend(steps.into_iter().map(|step| ((step.action == Action::Delete, step.key), step.detail)));
-        Box::pin(async { Ok(()) })
-    }
-
-    fn steps<'a>(
-        &'a self,
-        action: Action,
-        after: Option<&'a [u8]>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
-        let steps = self.all_steps(action).into_iter();
-        let page = steps.filter(|step| after.is_none_or(|after| step.key.as_slice() > after)).take(limit).collect();
-        Box::pin(async { Ok(page) })
-    }
-
-    fn steps_back<'a>(
-        &'a self,
-        action: Action,
-        before: Option<&'a [u8]>,
-        limit: usize,
-    ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
-        let steps = self.all_steps(action).into_iter().rev();
-        let page = steps.filter(|step| before.is_none_or(|before| step.key.as_slice() < before)).take(limit).collect();
-        Box::pin(async { Ok(page) })
-    }
-
-    fn brake(&self, plan: BrakedPlan) -> BoxFuture<'_, Result<(), StopReason>> {
-        panic!("{plan:?}")
     }
 }

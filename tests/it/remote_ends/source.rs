@@ -63,7 +63,7 @@ impl FileReader for Source {
 }
 
 pub fn lease() -> Stop {
-    Stop::with_lease(Duration::from_mins(10))
+    Stop::leased(syncdesk::clock::since_boot(), Duration::from_mins(10))
 }
 
 /// What the source of this size and seed gives, as a digest.

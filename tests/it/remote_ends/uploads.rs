@@ -113,7 +113,7 @@ async fn a_stopped_run_leaves_nothing(server: Server) {
 async fn a_run_without_its_lease_changes_nothing(server: Server) {
     let end = server.ready().await;
     for size in [10, 12 * MIB] {
-        let lost = syncdesk::sync::stop::Stop::with_lease(std::time::Duration::ZERO);
+        let lost = syncdesk::sync::stop::Stop::leased(syncdesk::clock::since_boot(), std::time::Duration::ZERO);
         let written = end.write(&path("file"), source(size, 1).incoming(&lost)).await;
         assert_eq!(written, Err(EndpointError::Stopped(Stopped::LeaseLost)));
         assert_eq!(end.stat(&path("file")).await, Ok(None));

@@ -201,7 +201,11 @@ mod tests {
 
     fn incoming(end: Option<ItemError>) -> Incoming {
         let pieces = Pieces(vec!["de", "abc"], end, Facts { size: None, etag: Some("e".into()), ..Facts::default() });
-        Incoming::new(Box::new(pieces), Stop::with_lease(Duration::from_mins(1)), Arc::default())
+        Incoming::new(
+            Box::new(pieces),
+            Stop::leased(crate::clock::since_boot(), Duration::from_mins(1)),
+            Arc::default(),
+        )
     }
 
     async fn streamed(incoming: Incoming) -> Vec<Option<Bytes>> {

@@ -19,9 +19,6 @@ mod sum;
 mod transfer;
 mod unsure;
 
-#[cfg(test)]
-mod tests;
-
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};

@@ -162,7 +162,7 @@ async fn a_run_without_its_lease_changes_nothing() {
     let end = local(root.path(), false);
     for name in ["old", "new"] {
         for pieces in [0, 1, 3] {
-            let stop = crate::sync::stop::Stop::with_lease(std::time::Duration::from_mins(10));
+            let stop = crate::sync::stop::Stop::leased(crate::clock::since_boot(), std::time::Duration::from_mins(10));
             let facts = Facts { size: Some(pieces as u64 * 1024 * 1024), ..Facts::default() };
             let losing = Losing { facts, pieces, stop: stop.clone() };
             let written = end.write(&path(name), Incoming::new(Box::new(losing), stop, Arc::default())).await;

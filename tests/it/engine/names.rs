@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use super::harness::{Desk, RunOutcome, lasting, put, put_bytes, tree, tree_of};
 use super::wrapped::Hooked;
-use crate::sync::connectors::files::endpoint::{Abilities, Which};
+use syncdesk::sync::connectors::files::endpoint::{Abilities, Which};
 
 #[test]
 fn every_name_that_a_local_folder_can_have() {

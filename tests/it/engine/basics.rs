@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::harness::{Desk, put, tree_of};
-use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::stop::StopReason;
+use syncdesk::domain::run::{PeerFailure, Stage};
+use syncdesk::sync::stop::StopReason;
 
 #[test]
 fn a_copy_brings_everything_and_deletes_nothing() {

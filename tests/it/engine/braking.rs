@@ -3,10 +3,10 @@
 use std::fs;
 
 use super::harness::{Desk, put, put_bytes, tree, tree_of};
-use crate::domain::brake::BrakeReason;
-use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::items::BrakedPlan;
-use crate::sync::stop::StopReason;
+use syncdesk::domain::brake::BrakeReason;
+use syncdesk::domain::run::{PeerFailure, Stage};
+use syncdesk::sync::items::BrakedPlan;
+use syncdesk::sync::stop::StopReason;
 
 /// A mirrored pair with a number of files, of which the source then loses some.
 fn mirrored(files: usize, lost: usize) -> Desk {

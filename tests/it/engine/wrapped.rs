@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connectors::files::codes;
-use crate::sync::connectors::files::endpoint::{Abilities, DirEntry, Endpoint, EndpointResult, Facts, FileReader};
-use crate::sync::connectors::files::incoming::Incoming;
-use crate::sync::connectors::files::listing::Listing;
-use crate::sync::connectors::files::path::ItemPath;
 use futures_util::future::BoxFuture;
+use syncdesk::domain::run::{PeerFailure, Stage};
+use syncdesk::sync::connectors::files::codes;
+use syncdesk::sync::connectors::files::endpoint::{Abilities, DirEntry, Endpoint, EndpointResult, Facts, FileReader};
+use syncdesk::sync::connectors::files::incoming::Incoming;
+use syncdesk::sync::connectors::files::listing::Listing;
+use syncdesk::sync::connectors::files::path::ItemPath;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Op {
+pub enum Op {
     List,
     Read,
     Write,
@@ -25,10 +25,10 @@ type Hook = dyn Fn(&[u8]) + Send + Sync;
 type Relist = dyn Fn(&[u8], EndpointResult<Listing>) -> EndpointResult<Listing> + Send + Sync;
 
 /// Makes an end whose disk is full for one file.
-pub(super) struct Failing;
+pub struct Failing;
 
 impl Failing {
-    pub(super) fn around(inner: Arc<dyn Endpoint>, path: &'static str) -> Arc<dyn Endpoint> {
+    pub fn around(inner: Arc<dyn Endpoint>, path: &'static str) -> Arc<dyn Endpoint> {
         let abilities = inner.abilities().clone();
         Arc::new(Hooked {
             inner,
@@ -42,7 +42,7 @@ impl Failing {
 }
 
 /// An end that calls a hook before operations.
-pub(super) struct Hooked {
+pub struct Hooked {
     inner: Arc<dyn Endpoint>,
     abilities: Abilities,
     op: Op,
@@ -53,19 +53,19 @@ pub(super) struct Hooked {
 }
 
 impl Hooked {
-    pub(super) fn around(inner: Arc<dyn Endpoint>, op: Op, before: Arc<Hook>) -> Arc<dyn Endpoint> {
+    pub fn around(inner: Arc<dyn Endpoint>, op: Op, before: Arc<Hook>) -> Arc<dyn Endpoint> {
         Arc::new(Self { abilities: inner.abilities().clone(), inner, op, before, full_at: None, relist: None })
     }
 
     /// With other abilities than the inner end's.
-    pub(super) fn able(inner: Arc<dyn Endpoint>, change: impl Fn(&mut Abilities)) -> Arc<dyn Endpoint> {
+    pub fn able(inner: Arc<dyn Endpoint>, change: impl Fn(&mut Abilities)) -> Arc<dyn Endpoint> {
         let mut abilities = inner.abilities().clone();
         change(&mut abilities);
         Arc::new(Self { abilities, inner, op: Op::Mutate, before: Arc::new(|_path| {}), full_at: None, relist: None })
     }
 
     /// With other listings than the inner end's.
-    pub(super) fn listing(
+    pub fn listing(
         inner: Arc<dyn Endpoint>,
         relist: impl Fn(&[u8], EndpointResult<Listing>) -> EndpointResult<Listing> + Send + Sync + 'static,
     ) -> Arc<dyn Endpoint> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::harness::{Desk, RunOutcome, lasting, put, tree_of};
 use super::wrapped::Hooked;
-use crate::sync::connectors::files::endpoint::{EndpointError, EndpointResult, ItemError, Which};
-use crate::sync::connectors::files::listing::{Listing, Unknown, Unusable};
+use syncdesk::sync::connectors::files::endpoint::{EndpointError, EndpointResult, ItemError, Which};
+use syncdesk::sync::connectors::files::listing::{Listing, Unknown, Unusable};
 
 /// A mirrored pair: 40 files, a file `locked`, a folder `team` with a folder in it, and files of a similar name.
 fn desk() -> Desk {
@@ -206,7 +206,7 @@ fn a_name_that_is_listed_twice_differently_is_unknown() {
         if path.is_empty() {
             let team = listing.entries.iter().position(|entry| entry.name == b"team").unwrap();
             let mut second = listing.entries[team].clone();
-            second.kind = crate::sync::connectors::files::endpoint::ItemType::File;
+            second.kind = syncdesk::sync::connectors::files::endpoint::ItemType::File;
             let twice = listing.entries.iter().find(|entry| entry.name == b"locked").unwrap().clone();
             listing.entries.extend([second, twice]);
         }

@@ -7,7 +7,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::harness::{Desk, RunOutcome, put, tree};
-use crate::sync::stop::StopReason;
+use syncdesk::sync::stop::StopReason;
 
 /// What is at a path: a file with content, or an empty folder.
 type Tree = BTreeMap<String, Option<u8>>;

@@ -8,30 +8,30 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::clock::{FixedClock, Stamp};
-use crate::domain::catalogue;
-use crate::domain::message::Message;
-use crate::domain::run::PeerFailure;
-use crate::net::Net;
-use crate::sync::connector::{Connector, ConnectorKind, Context, Peer};
-use crate::sync::connectors::files::endpoint::{Endpoint, Which};
-use crate::sync::connectors::files::engine::synchronize;
-use crate::sync::connectors::files::open;
-use crate::sync::connectors::files::settings::Settings;
-use crate::sync::connectors::files::{self, Files};
-use crate::sync::items::{Action, Baseline, BaselineChange, BrakedPlan, Items, Step};
-use crate::sync::journal::{Journal, JournalEntry};
-use crate::sync::progress::Progress;
-use crate::sync::stop::Stop;
-use crate::sync::stop::StopReason;
+use syncdesk::clock::{FixedClock, Stamp, since_boot};
+use syncdesk::domain::catalogue;
+use syncdesk::domain::message::Message;
+use syncdesk::domain::run::PeerFailure;
+use syncdesk::net::Net;
+use syncdesk::sync::connector::{Connector, ConnectorKind, Context, Peer};
+use syncdesk::sync::connectors::files::endpoint::{Endpoint, Which};
+use syncdesk::sync::connectors::files::engine::synchronize;
+use syncdesk::sync::connectors::files::open;
+use syncdesk::sync::connectors::files::settings::Settings;
+use syncdesk::sync::connectors::files::{self, Files};
+use syncdesk::sync::items::{Action, Baseline, BaselineChange, BrakedPlan, Items, Step};
+use syncdesk::sync::journal::{Journal, JournalEntry};
+use syncdesk::sync::progress::Progress;
+use syncdesk::sync::stop::Stop;
+use syncdesk::sync::stop::StopReason;
 
 /// Baselines and plan of a system, in memory.
 #[derive(Default)]
-pub(super) struct Memory {
-    pub(super) baselines: Mutex<BTreeMap<Vec<u8>, String>>,
-    pub(super) steps: Mutex<BTreeMap<(bool, Vec<u8>), String>>,
-    pub(super) braked: Mutex<Option<BrakedPlan>>,
-    pub(super) in_process: Mutex<BTreeSet<i64>>,
+pub struct Memory {
+    pub baselines: Mutex<BTreeMap<Vec<u8>, String>>,
+    pub steps: Mutex<BTreeMap<(bool, Vec<u8>), String>>,
+    pub braked: Mutex<Option<BrakedPlan>>,
+    pub in_process: Mutex<BTreeSet<i64>>,
 }
 
 impl Memory {
@@ -108,14 +108,14 @@ impl Items for Memory {
 
 /// What a run did.
 #[derive(Debug)]
-pub(super) struct RunOutcome {
-    pub(super) result: Result<(), StopReason>,
-    pub(super) messages: Vec<Message>,
+pub struct RunOutcome {
+    pub result: Result<(), StopReason>,
+    pub messages: Vec<Message>,
 }
 
 impl RunOutcome {
     /// Codes with item keys, without the summary, sorted.
-    pub(super) fn log(&self) -> Vec<String> {
+    pub fn log(&self) -> Vec<String> {
         let told = self.messages.iter().filter(|message| message.code != "FILE-SUMMARY");
         let mut lines: Vec<String> = told
             .map(|message| {
@@ -127,25 +127,25 @@ impl RunOutcome {
     }
 
     /// Unchanged, inserted, updated, deleted, skipped, bytes.
-    pub(super) fn summary(&self) -> Vec<i64> {
+    pub fn summary(&self) -> Vec<i64> {
         let summary = self.messages.iter().find(|message| message.code == "FILE-SUMMARY").expect("a summary");
         summary.args.iter().map(|arg| arg.parse().unwrap()).collect()
     }
 }
 
 /// Two folders in an allowed one, and what a system keeps between its runs.
-pub(super) struct Desk {
-    pub(super) folder: tempfile::TempDir,
-    pub(super) memory: Arc<Memory>,
-    pub(super) settings: BTreeMap<String, String>,
-    pub(super) confirmed: Option<String>,
+pub struct Desk {
+    pub folder: tempfile::TempDir,
+    pub memory: Arc<Memory>,
+    pub settings: BTreeMap<String, String>,
+    pub confirmed: Option<String>,
     /// Folders that the operator allows.
-    pub(super) roots: Vec<PathBuf>,
+    pub roots: Vec<PathBuf>,
     runs: i64,
 }
 
 impl Desk {
-    pub(super) fn new(mode: &str) -> Self {
+    pub fn new(mode: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in ["source", "destination"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
@@ -161,16 +161,16 @@ impl Desk {
         Self { folder, memory: Arc::default(), settings, confirmed: None, roots, runs: 0 }
     }
 
-    pub(super) fn with(mut self, field: &str, text: &str) -> Self {
+    pub fn with(mut self, field: &str, text: &str) -> Self {
         self.settings.insert(field.to_owned(), text.to_owned());
         self
     }
 
-    pub(super) fn source(&self) -> PathBuf {
+    pub fn source(&self) -> PathBuf {
         self.folder.path().join("source")
     }
 
-    pub(super) fn destination(&self) -> PathBuf {
+    pub fn destination(&self) -> PathBuf {
         self.folder.path().join("destination")
     }
 
@@ -205,27 +205,27 @@ impl Desk {
         }
     }
 
-    pub(super) fn check(&self) -> Result<(), PeerFailure> {
+    pub fn check(&self) -> Result<(), PeerFailure> {
         let peer = self.peer();
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(Files.check(&peer))
     }
 
     /// A whole run, as a worker does it.
-    pub(super) fn run(&mut self) -> RunOutcome {
+    pub fn run(&mut self) -> RunOutcome {
         let (context, entries) = self.context(lasting());
         let memory = self.memory.clone();
         drive(entries, async move { files::synchronize(&context, &*memory).await })
     }
 
     /// A run that must end well.
-    pub(super) fn run_well(&mut self) -> RunOutcome {
+    pub fn run_well(&mut self) -> RunOutcome {
         let outcome = self.run();
         assert_eq!(outcome.result, Ok(()), "{:?}", outcome.messages);
         outcome
     }
 
     /// A run over ends that a test puts something around.
-    pub(super) fn run_with(
+    pub fn run_with(
         &mut self,
         stop: &Stop,
         wrap: impl Fn(Which, Arc<dyn Endpoint>) -> Arc<dyn Endpoint> + Send + 'static,
@@ -240,13 +240,13 @@ impl Desk {
         })
     }
 
-    pub(super) fn steps(&self) -> usize {
+    pub fn steps(&self) -> usize {
         self.memory.steps.lock().unwrap().len()
     }
 }
 
-pub(super) fn lasting() -> Stop {
-    Stop::with_lease(Duration::from_mins(10))
+pub fn lasting() -> Stop {
+    Stop::leased(since_boot(), Duration::from_mins(10))
 }
 
 fn drive(
@@ -270,18 +270,18 @@ fn drive(
 }
 
 /// Writes a file, and the folders that it needs, with its own time.
-pub(super) fn put(root: &Path, path: &str, content: &str) {
+pub fn put(root: &Path, path: &str, content: &str) {
     put_bytes(root, path.as_bytes(), content.as_bytes());
 }
 
-pub(super) fn put_bytes(root: &Path, path: &[u8], content: &[u8]) {
+pub fn put_bytes(root: &Path, path: &[u8], content: &[u8]) {
     let path = root.join(OsStr::from_bytes(path));
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, content).unwrap();
 }
 
 /// Every path with its content; folders end in `/`, links are shown as where they lead.
-pub(super) fn tree(root: &Path) -> BTreeMap<Vec<u8>, Vec<u8>> {
+pub fn tree(root: &Path) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let mut found = BTreeMap::new();
     collect(root, &mut Vec::new(), &mut found);
     found
@@ -307,7 +307,7 @@ fn collect(folder: &Path, prefix: &mut Vec<u8>, found: &mut BTreeMap<Vec<u8>, Ve
 }
 
 /// The tree as text, for expectations written by hand.
-pub(super) fn tree_of(root: &Path) -> Vec<String> {
+pub fn tree_of(root: &Path) -> Vec<String> {
     let line = |(path, content): (Vec<u8>, Vec<u8>)| {
         let path = String::from_utf8_lossy(&path).into_owned();
         if path.ends_with('/') { path } else { format!("{path}={}", String::from_utf8_lossy(&content)) }

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::harness::{Desk, lasting, put, tree_of};
 use super::wrapped::{Failing, Hooked, Op};
-use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connectors::files::endpoint::Which;
-use crate::sync::stop::StopReason;
-use crate::sync::stop::Stopped;
+use syncdesk::domain::run::{PeerFailure, Stage};
+use syncdesk::sync::connectors::files::endpoint::Which;
+use syncdesk::sync::stop::StopReason;
+use syncdesk::sync::stop::Stopped;
 
 /// A pair that has something of everything to do.
 fn busy() -> Desk {

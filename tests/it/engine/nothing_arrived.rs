@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::harness::{Desk, RunOutcome, lasting, put, tree_of};
 use super::wrapped::{Hooked, Op};
-use crate::domain::run::{PeerFailure, Stage};
-use crate::sync::connectors::files::endpoint::{EndpointError, ItemError, Which};
-use crate::sync::stop::StopReason;
+use syncdesk::domain::run::{PeerFailure, Stage};
+use syncdesk::sync::connectors::files::endpoint::{EndpointError, ItemError, Which};
+use syncdesk::sync::stop::StopReason;
 
 fn failure(outcome: &RunOutcome) -> PeerFailure {
     match outcome.result.clone() {

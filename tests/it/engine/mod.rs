@@ -2,7 +2,7 @@
 
 mod basics;
 mod braking;
-mod harness;
+pub mod harness;
 mod interrupted;
 mod names;
 mod nothing_arrived;

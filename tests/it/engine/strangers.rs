@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::harness::{Desk, lasting, put, tree_of};
 use super::wrapped::{Hooked, Op};
-use crate::domain::message::Category;
-use crate::sync::connectors::files::endpoint::Which;
+use syncdesk::domain::message::Category;
+use syncdesk::sync::connectors::files::endpoint::Which;
 
 #[test]
 fn links_are_skipped_with_information() {
