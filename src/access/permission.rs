@@ -69,6 +69,8 @@ pub mod verbs {
         SeeRun = SeeSystems | ReadLogs;
         ReadLogs = ReadLogs;
         SpecifySystems = SpecifySystems;
+        /// Entering, replacing and removing credentials, beside changing a system.
+        SetCredentials = SetCredentials;
         ConfirmDeletions = ConfirmDeletions;
         Export = Export;
         /// Settings of the portal and team notes. With reach *all* only.

@@ -1,6 +1,8 @@
 //! What speaks against a system beside the systems, groups and secrets that exist: found together with what is wrong in
 //! the form itself, as far as that can be read.
 
+use std::collections::BTreeSet;
+
 use crate::access::{Grant, verbs};
 use crate::config::Config;
 use crate::domain::kind::{ConnectorKind, Kinds, SecretRecipient};
@@ -16,6 +18,7 @@ type Objections = Vec<(String, String)>;
 /// What a form is checked against.
 pub(super) struct Against<'a> {
     pub grant: &'a Grant<verbs::SpecifySystems>,
+    pub secrets: Option<&'a Grant<verbs::SetCredentials>>,
     pub kind: &'static dyn ConnectorKind,
     /// Finds the kinds of other systems.
     pub kinds: Kinds,
@@ -68,7 +71,18 @@ fn name(db: &mut Db, against: &Against<'_>, specified: &Specified, group: GroupI
         .collect())
 }
 
-/// A required secret that is neither typed nor stored for this recipient.
+const NOT_ALLOWED: &str = "You cannot enter, replace or remove credentials here: the permission SetCredentials of the role SpecifySystemsApp is missing.";
+
+/// Whether the person may set credentials in the group of the system, and in the one that it moves to.
+fn may_set(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<bool> {
+    let Some(secrets) = against.secrets else { return Ok(false) };
+    let next = groups::by_name(db, &specified.group)?;
+    let now = against.system.map(|system| system.group_id);
+    Ok(now.into_iter().chain(next).all(|group| secrets.scope().covers(group)))
+}
+
+/// A required secret that is neither typed nor stored for this recipient; whatever changes secrets where the person must
+/// not.
 fn secrets(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Objections> {
     let kind = against.kind;
     let stored: Vec<String> = match against.system {
@@ -80,8 +94,16 @@ fn secrets(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<
         .and_then(|system| serde_json::from_str(&system.settings).ok())
         .map(|settings| kind.owners(&settings))
         .unwrap_or_default();
+    let owners = kind.owners(&specified.settings);
+    if !may_set(db, against, specified)? {
+        let lost = |slot: &&String| !keeps(was.get(slot.as_str()), owners.get(slot.as_str()));
+        let missing = owners.iter().filter(|(slot, owner)| owner.required && !stored.iter().any(|have| have == *slot));
+        let touched = specified.secrets.keys().chain(stored.iter().filter(lost)).map(String::as_str);
+        let touched: BTreeSet<&str> = touched.chain(missing.map(|(slot, _owner)| *slot)).collect();
+        return Ok(touched.into_iter().map(|slot| (slot.to_owned(), NOT_ALLOWED.to_owned())).collect());
+    }
     let mut wrong = Objections::new();
-    for (slot, owner) in kind.owners(&specified.settings) {
+    for (slot, owner) in owners {
         if specified.secrets.contains_key(slot) || !owner.required || specified.is_wrong(&[slot]) {
             continue;
         }

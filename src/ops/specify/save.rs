@@ -28,6 +28,8 @@ pub struct Wanted {
     /// Says which local folders a group may use.
     pub config: Arc<Config>,
     pub specified: Arc<Specified>,
+    /// Where the person may set credentials; none: nowhere.
+    pub secrets: Option<Grant<verbs::SetCredentials>>,
     pub audit: AuditLog,
 }
 
@@ -42,7 +44,7 @@ pub async fn create_system(
     grant: &Specify,
     wanted: Wanted,
 ) -> Result<(SystemKey, CheckNo)> {
-    let Wanted { kind, kinds, config, specified, audit } = wanted;
+    let Wanted { kind, kinds, config, specified, secrets, audit } = wanted;
     let key = SystemKey::from_random(random::bytes());
     let (grant, made) = (grant.clone(), key.clone());
     // Held until the transaction has ended: a rotation waits for it.
@@ -50,7 +52,8 @@ pub async fn create_system(
     let saved = store
         .write(move |db| {
             let now = store::now(db)?;
-            let against = Against { grant: &grant, kind, kinds, config: &config, system: None };
+            let against =
+                Against { grant: &grant, secrets: secrets.as_ref(), kind, kinds, config: &config, system: None };
             let wrong = objections(db, &against, &specified)?;
             if !wrong.is_empty() {
                 return Err(OpError::Invalid(wrong));
@@ -93,7 +96,7 @@ pub async fn save_system(
     change: Change<'_>,
     wanted: Wanted,
 ) -> Result<Option<CheckNo>, ChangedSince> {
-    let Wanted { kind, kinds, config, specified, audit } = wanted;
+    let Wanted { kind, kinds, config, specified, secrets, audit } = wanted;
     let (grant, key, seen_version) = (grant.clone(), change.key.clone(), change.seen_version);
     // Held until the transaction has ended: a rotation waits for it.
     let sealing = Arc::new(vault.sealing().map_err(|error| OpError::Internal(error.to_string()))?);
@@ -101,7 +104,14 @@ pub async fn save_system(
         .write(move |db| {
             let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
-            let against = Against { grant: &grant, kind, kinds, config: &config, system: Some(&system) };
+            let against = Against {
+                grant: &grant,
+                secrets: secrets.as_ref(),
+                kind,
+                kinds,
+                config: &config,
+                system: Some(&system),
+            };
             let wrong = objections(db, &against, &specified)?;
             if !wrong.is_empty() {
                 return Err(OpError::Invalid(wrong));

@@ -13,6 +13,7 @@ mod paging;
 mod races;
 mod saved;
 mod secrets;
+mod set_credentials;
 pub mod shelf;
 mod synchronize;
 mod territory;

@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 
 use super::view::view;
 use super::{EditView, REFERENCE, Subject, VERSION};
-use crate::access::{Grant, verbs};
+use crate::access::{Grant, Verb, verbs};
 use crate::domain::kind::ConnectorKind;
 use crate::domain::schedule::Schedule;
 use crate::domain::stray_secret::has_secret;
@@ -94,6 +94,7 @@ impl Attempt {
             kinds: registry::kind,
             config: app.config.clone(),
             specified: self.specified.clone(),
+            secrets: viewer.actor.as_ref().and_then(|actor| actor.authorize().ok()),
             audit: viewer.audit(grant.principal()),
         }
     }
@@ -174,6 +175,10 @@ impl SystemForm {
             typed: self.typed,
             stored: self.stored,
             kept: self.kept.slots,
+            may_set_secrets: viewer
+                .actor
+                .as_ref()
+                .is_some_and(|actor| actor.scope_of(&[Verb::SetCredentials]).is_some()),
             reference: self.kept.reference,
             errors: self.errors,
             exposed,

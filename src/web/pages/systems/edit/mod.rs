@@ -51,6 +51,8 @@ pub struct EditView {
     /// The slots whose secret was kept from the last attempt, with the reference to it.
     pub kept: BTreeSet<String>,
     pub reference: String,
+    /// Whether the reader may enter secrets anywhere.
+    pub may_set_secrets: bool,
     /// By input name.
     pub errors: Errors,
     /// URLs to which stored credentials are sent without encryption.

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::super::schedule;
 use super::{EditView, REFERENCE, Subject, VERSION};
+use crate::access::{Template, Verb};
 use crate::domain::doc::{Doc, GUIDE};
 use crate::domain::kind::{Field, Input};
 use crate::web::session::unsaved::{KEPT_SLOTS, SETTING};
@@ -174,8 +175,22 @@ fn setting(view: &EditView, field: &Field) -> Markup {
         Input::Secret => Control::Secret { state: secret(view, field.name), lines: false },
         Input::SecretLines => Control::Secret { state: secret(view, field.name), lines: true },
     };
+    if field.input.is_secret() && !view.may_set_secrets {
+        return withheld(view, field);
+    }
     let value = view.typed.get(&name).map_or(field.default, String::as_str);
     FieldView::new(&name, field.label, value, control).help(field.help).autocomplete("off").view(&view.errors)
+}
+
+/// What people see who must not enter a secret.
+fn withheld(view: &EditView, field: &Field) -> Markup {
+    html! {
+        p {
+            (field.label) ": " @if view.stored.contains(field.name) { "stored" } @else { "not set" } ". "
+            "You cannot change it: that needs the permission SetCredentials, which the role "
+            (Template::to_ask_for(Verb::SetCredentials).as_str()) " gives."
+        }
+    }
 }
 
 fn secret(view: &EditView, slot: &str) -> SecretState {
