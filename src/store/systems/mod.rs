@@ -4,6 +4,7 @@ mod counts;
 mod details;
 mod list;
 mod order;
+mod question;
 mod reach;
 mod record;
 mod save;
@@ -12,8 +13,9 @@ mod too_late;
 mod verdict;
 
 pub use details::{SystemDetails, details};
-pub use list::{Listed, ListedSystems, Page, Sort, SystemCursor, SystemFilter, WINDOW, counts, list};
+pub use list::{Listed, ListedSystems, WINDOW, counts, list};
 pub(in crate::store) use list::{lower, patterns};
+pub use question::{Page, Sort, SystemCursor, SystemFilter};
 pub use reach::{InReach, Systems};
 pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, locate};
 pub use save::{Draft, Neighbour, create, delete, hold, neighbours, plan, release, save, taken_name};

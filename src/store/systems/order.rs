@@ -7,7 +7,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
 
-use super::list::{Page, Sort, SystemCursor, SystemFilter};
+use super::question::{Page, Sort, SystemCursor, SystemFilter};
 use super::reach::Reached;
 use super::record::System;
 use crate::domain::status::Overall;

@@ -1,0 +1,60 @@
+//! Which systems a list shows, in which order, and from where.
+
+use crate::domain::status::Overall;
+use crate::ids::{GroupId, SystemKey};
+
+/// What to show.
+#[derive(Debug, Clone, Default)]
+pub struct SystemFilter {
+    pub status: Option<Overall>,
+    pub kind: Option<String>,
+    pub group: Option<GroupId>,
+    /// Part of the name, in any case.
+    pub name: Option<String>,
+    pub sort: Sort,
+}
+
+impl SystemFilter {
+    /// Whether systems may be examined that are not shown.
+    pub(super) const fn is_search(&self) -> bool {
+        self.kind.is_some() || self.name.is_some()
+    }
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// Worst first, then by name.
+    #[default]
+    Status,
+    Name,
+    /// The longest ago first; never synchronized before all.
+    LastSuccess,
+}
+
+/// A place in the order: what the last row of a page is known by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemCursor {
+    pub rank: i64,
+    pub name: String,
+    /// Tells apart what has the same name; the number inside the database never leaves it.
+    pub key: SystemKey,
+}
+
+/// Which rows to read.
+#[derive(Debug, Clone)]
+pub enum Page {
+    First,
+    After(SystemCursor),
+    Before(SystemCursor),
+    Last,
+}
+
+impl Page {
+    pub(super) const fn is_backwards(&self) -> bool {
+        match self {
+            Self::First | Self::After(_) => false,
+            Self::Before(_) | Self::Last => true,
+        }
+    }
+}
