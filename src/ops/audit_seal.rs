@@ -213,8 +213,13 @@ mod tests {
     #[test]
     fn the_seal_is_the_same_in_every_version() {
         // Computed with Python's hmac and struct, not with this code.
-        let (number, seal) = Chain::start(&KEY).seal(&entry(1, &personal_digest(&ADA)));
-        assert_eq!((number, STANDARD.encode(seal).as_str()), (1, "O1cuLROPHNsk+ZofzFINFFDOyyYNYExrcebIMgx+0zI="));
+        for (personal, expected) in [
+            (Personal { who: None, ..ADA }, "O1cuLROPHNsk+ZofzFINFFDOyyYNYExrcebIMgx+0zI="),
+            (ADA, "c+YAt9hZETvDk4HYWAJORX/1b4TChiRmCk196JTbGMo="),
+        ] {
+            let (number, seal) = Chain::start(&KEY).seal(&entry(1, &personal_digest(&personal)));
+            assert_eq!((number, STANDARD.encode(seal).as_str()), (1, expected));
+        }
     }
 
     /// Three entries as stored: number, seal, id.
