@@ -131,7 +131,7 @@ class Portal:
 
     def create(self, name, kind="files", **fields):
         """Connects a system; its address."""
-        return self.post(f"/systems/new?kind={kind}", "/systems/new", name=name, **fields)
+        return self.post(f"/systems/new?kind={kind}", "/systems/new", name=name, **fields).split("?")[0]
 
     def synchronize(self, system, run):
         """Synchronizes and waits for the end; seconds from the click to it."""
