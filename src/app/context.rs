@@ -14,7 +14,7 @@ use crate::net::memory::Memory;
 use crate::ops::keys::{KeyFile, Missing};
 use crate::ops::vault::Vault;
 use crate::store::{Store, Target, groups};
-use crate::sync::engine::{Engine, Limits};
+use crate::sync::engine::{Engine, LONGEST_RESPITE, Limits};
 use crate::sync::failures::Failures;
 use crate::sync::registry;
 
@@ -97,6 +97,7 @@ impl AppContext {
             limits: Limits {
                 runs_at_once: usize::try_from(self.config.workers).unwrap_or(usize::MAX),
                 lease: self.config.lease,
+                respite: LONGEST_RESPITE.min(self.config.lease / 2),
                 checks_at_once: usize::try_from(self.config.checks_at_once).unwrap_or(usize::MAX),
                 cadence: self.config.cadence.clone(),
                 grace: self.config.grace,

@@ -23,6 +23,9 @@ use crate::ops::vault::Vault;
 use crate::store::systems::System;
 use crate::store::{Db, LEASE, Store, credentials, systems};
 
+/// See [`Limits::respite`].
+pub const LONGEST_RESPITE: Duration = Duration::from_secs(10);
+
 /// Numbers that operators set.
 #[derive(Debug, Clone)]
 pub struct Limits {
@@ -30,6 +33,8 @@ pub struct Limits {
     pub runs_at_once: usize,
     /// How long a claim holds without a heartbeat.
     pub lease: Duration,
+    /// After a fault of the database, how long runs whose lease has run out are left to the workers that carried them out.
+    pub respite: Duration,
     /// How often the queue is looked at when nothing wakes the worker.
     pub poll: Duration,
     /// How long runs may take to end when the process stops.
@@ -59,6 +64,7 @@ impl Default for Limits {
         Self {
             runs_at_once: 4,
             lease: LEASE,
+            respite: LONGEST_RESPITE,
             poll: Duration::from_millis(500),
             grace: Duration::from_secs(20),
             checks_at_once: 16,

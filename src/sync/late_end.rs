@@ -15,9 +15,6 @@ use crate::store::{self, Db, Fault, Result, StoreError};
 /// How often it is tried.
 const AGAIN: Duration = Duration::from_millis(500);
 
-/// After a fault, for how long at most runs whose lease has run out are left to the workers that carried them out.
-const LONGEST_RESPITE: Duration = Duration::from_secs(10);
-
 /// What is needed to end a run late.
 pub(super) struct LateEnd {
     pub fault: Fault,
@@ -63,8 +60,7 @@ fn write(db: &mut Db, claim: &Claim, lease: Duration, fault: Fault, last: &Total
 /// Whether a lease that has run out says nothing about its worker yet: the database was broken until just now, so that no
 /// worker could renew it.
 pub(super) fn workers_have_respite(engine: &Engine) -> bool {
-    let respite = LONGEST_RESPITE.min(engine.limits.lease / 2);
-    match engine.store.fault_within(respite) {
+    match engine.store.fault_within(engine.limits.respite) {
         Some(Fault::Damaged | Fault::DiskError | Fault::Full | Fault::ReadOnly | Fault::Unavailable) => true,
         // A lock that somebody holds stops one row, or ends with its process.
         Some(Fault::Locked) | None => false,
