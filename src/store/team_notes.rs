@@ -4,8 +4,7 @@ use diesel::prelude::*;
 
 use super::connection::Db;
 use super::error::Result;
-use super::schema::team_notes;
-use super::systems::lower;
+use super::schema::{lower, team_notes};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::team_note::{Placing, TeamNote};

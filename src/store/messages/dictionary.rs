@@ -10,8 +10,7 @@ use crate::store::backend::unless_duplicate;
 use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
-use crate::store::schema::words;
-use crate::store::systems::lower;
+use crate::store::schema::{lower, words};
 
 /// Texts by number, as far as they were looked up.
 #[derive(Debug, Default)]

@@ -10,8 +10,7 @@ use crate::domain::team_note::TeamNote;
 use crate::ids::RunId;
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
-use crate::store::schema::{messages, team_notes, words};
-use crate::store::systems::lower;
+use crate::store::schema::{lower, messages, team_notes, words};
 use crate::store::team_notes::StoredNote;
 
 /// What to show of a log.

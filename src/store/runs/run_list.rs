@@ -20,8 +20,8 @@ use crate::store::cached::{fixed, is_in};
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
 use crate::store::messages::find_code;
-use crate::store::schema::{run_counts, run_progress, runs, system_groups, systems};
-use crate::store::systems::{lower, patterns};
+use crate::store::schema::{lower, run_counts, run_progress, runs, system_groups, systems};
+use crate::store::systems::name_contains;
 
 /// Which runs.
 #[derive(Debug, Clone, Default)]
@@ -117,13 +117,7 @@ pub fn run_list(
         query = query.filter(is_in(systems::group_id, groups.clone()));
     }
     if let Some(part) = &filter.system {
-        let [typed, upper, small] = patterns(part);
-        let like = |pattern: String| lower(systems::name).like(pattern).escape('\\');
-        query = if part.is_ascii() {
-            query.filter(like(typed))
-        } else {
-            query.filter(like(typed).or(like(upper)).or(like(small)))
-        };
+        query = query.filter(name_contains(part));
     }
     if let Some(group) = filter.group {
         query = query.filter(systems::group_id.eq(group));

@@ -45,3 +45,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_personal,
     database_probe,
 );
+
+// With small English letters: neither database knows others.
+diesel::define_sql_function!(fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text);

@@ -5,13 +5,14 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use super::name_contains::name_contains;
 use super::order::{Order, RANK, rank};
 use super::question::{Page, SystemCursor, SystemFilter};
 use super::reach::{Reached, Systems, systems as reached};
 use super::record::System;
 use crate::access::Scope;
 use crate::domain::status::Overall;
-use crate::ids::{GroupId, SystemId};
+use crate::ids::GroupId;
 use crate::store::cached::{fixed, is_in};
 use crate::store::connection::Db;
 use crate::store::error::Result;
@@ -38,8 +39,6 @@ pub struct ListedSystems {
 /// Maximum number of systems examined for one page under a filter that no index has: few may match.
 pub const WINDOW: i64 = 10_000;
 
-diesel::define_sql_function!(fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text);
-
 /// Up to `limit` rows.
 pub fn list(
     db: &mut Db,
@@ -61,19 +60,10 @@ pub fn list(
         }
         rows = query.limit(limit + 1).select(System::as_select()).load(db)?;
     } else {
-        let mut query = found();
-        if let (Scope::Groups(groups), None) = (grant.reach(), filter.group)
-            && groups.len() > 1
-        {
-            // No index has the order of several groups: the first of each, of which the first are shown.
-            let mut first: Vec<SystemId> = Vec::new();
-            for group in groups {
-                let of_group = found().filter(systems::group_id.eq(*group));
-                first.extend(of_group.limit(limit + 1).select(systems::id).load::<SystemId>(db)?);
-            }
-            query = query.filter(is_in(systems::id, first));
-        }
-        rows = query.limit(limit + 1).select(System::as_select()).load(db)?;
+        rows = match (grant.reach(), filter.group) {
+            (Scope::Groups(groups), None) if groups.len() > 1 => first_of(db, groups, order, found, limit + 1)?,
+            _ => found().limit(limit + 1).select(System::as_select()).load(db)?,
+        };
     }
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
     let beyond = if more { rows.pop() } else { None };
@@ -92,6 +82,24 @@ pub fn list(
         beyond: beyond.map(|system| order.cursor(&system)),
         searched_to: end.filter(|_| !more),
     })
+}
+
+/// The first systems of several groups. No index has their order, so these are the first of the first of each group.
+fn first_of<'a>(
+    db: &mut Db,
+    groups: &[GroupId],
+    order: Order,
+    found: impl Fn() -> Reached<'a>,
+    most: i64,
+) -> Result<Vec<System>> {
+    let mut first: Vec<System> = Vec::new();
+    for group in groups {
+        let of_group = found().filter(systems::group_id.eq(*group));
+        first.extend(of_group.limit(most).select(System::as_select()).load::<System>(db)?);
+        first.sort_by(|one, other| order.compare(one, other));
+        first.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    }
+    Ok(first)
 }
 
 /// Systems in reach under the filters that indexes have.
@@ -119,37 +127,9 @@ fn matching<'a>(mut query: Reached<'a>, filter: &SystemFilter) -> Reached<'a> {
         query = query.filter(systems::kind.eq(kind.clone()));
     }
     if let Some(part) = &filter.name {
-        let [typed, upper, small] = patterns(part);
-        let like = |pattern: String| lower(systems::name).like(pattern).escape('\\');
-        // Comparing takes most of the time of a search, and these forms are the same.
-        query = if part.is_ascii() {
-            query.filter(like(typed))
-        } else {
-            query.filter(like(typed).or(like(upper)).or(like(small)))
-        };
+        query = query.filter(name_contains(part));
     }
     query
-}
-
-/// What a part of a name may look like, with small English letters: neither database knows the case of others, so they
-/// are looked for as typed, all large and all small.
-pub(in crate::store) fn patterns(part: &str) -> [String; 3] {
-    let others = |change: fn(char) -> String| {
-        part.chars()
-            .map(|letter| if letter.is_ascii() { letter.to_string() } else { change(letter) })
-            .collect::<String>()
-    };
-    let forms = [
-        part.to_owned(),
-        others(|letter| letter.to_uppercase().collect()),
-        others(|letter| letter.to_lowercase().collect()),
-    ];
-    forms.map(|form| format!("%{}%", escape_like(&form.to_ascii_lowercase())))
-}
-
-/// `%`, `_` and `\` as themselves.
-fn escape_like(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 /// How many systems in reach have each overall status, from maintained counts.

@@ -3,6 +3,7 @@
 mod counts;
 mod details;
 mod list;
+mod name_contains;
 mod order;
 mod question;
 mod reach;
@@ -14,7 +15,7 @@ mod verdict;
 
 pub use details::{SystemDetails, details};
 pub use list::{Listed, ListedSystems, WINDOW, counts, list};
-pub(in crate::store) use list::{lower, patterns};
+pub(in crate::store) use name_contains::name_contains;
 pub use question::{Page, Sort, SystemCursor, SystemFilter};
 pub use reach::{InReach, Systems};
 pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, locate};

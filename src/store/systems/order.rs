@@ -1,5 +1,7 @@
 //! The orders of the list of systems, each with its index.
 
+use std::cmp::Ordering;
+
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
@@ -73,6 +75,16 @@ impl Order {
 
     fn compared(self, operator: &'static str, cursor: &SystemCursor) -> Compared {
         Compared { lead: self.lead, operator, cursor: cursor.clone() }
+    }
+
+    /// Which of two systems comes first: both databases order texts by their bytes.
+    pub(super) fn compare(self, one: &System, other: &System) -> Ordering {
+        let place = |system| {
+            let SystemCursor { rank, name, key } = self.cursor(system);
+            (rank, name, key.to_string())
+        };
+        let order = place(one).cmp(&place(other));
+        if self.is_backwards { order.reverse() } else { order }
     }
 
     /// The place of a system.
