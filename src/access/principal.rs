@@ -20,7 +20,7 @@ pub enum Principal {
     Worker,
     /// A person at the console of the server.
     Console,
-    /// A person without a known account: a refused sign-in.
+    /// Somebody who tried to sign in and was refused: the name is what they claimed.
     Unknown {
         name: String,
     },

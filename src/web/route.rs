@@ -68,7 +68,8 @@ pub struct Route {
     pub(super) handler: fn(ActixRoute) -> ActixRoute,
     /// Reads the page in the trip in which the reader is loaded, for a handler that takes it as `Loaded`.
     pub load: Option<Loader>,
-    /// The page that has the form of a request: see [`Route::page`].
+    /// The page that has the form of a request: see [`Route::page`]. A function, because it looks for pages in the table,
+    /// which names every page.
     pub(super) page: fn(&Route, &str) -> String,
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::access::{Grant, verbs};
+use crate::access::{Grant, Template, Verb, verbs};
 use crate::config::Config;
 use crate::domain::kind::{ConnectorKind, Kinds, SecretRecipient};
 use crate::ids::{GroupId, SystemId};
@@ -30,7 +30,9 @@ pub(super) struct Against<'a> {
 /// Everything that is wrong with the form: field and what to do. Empty: it can be saved.
 pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Objections> {
     let mut wrong = specified.wrong.clone();
-    match groups::by_name(db, &specified.group)?.filter(|group| against.grant.scope().covers(*group)) {
+    // A group out of reach is answered as one that does not exist.
+    let group = groups::by_name(db, &specified.group)?.filter(|group| against.grant.scope().covers(*group));
+    match group {
         Some(group) => {
             wrong.extend(name(db, against, specified, group)?);
             wrong.extend(folders(against, specified));
@@ -39,7 +41,7 @@ pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specifi
             wrong.push(("group".to_owned(), "Choose one of the groups that you may specify systems in.".to_owned()));
         }
     }
-    wrong.extend(secrets(db, against, specified)?);
+    wrong.extend(secrets(db, against, specified, group)?);
     wrong.extend(taken(db, against, specified)?);
     Ok(wrong)
 }
@@ -71,19 +73,23 @@ fn name(db: &mut Db, against: &Against<'_>, specified: &Specified, group: GroupI
         .collect())
 }
 
-const NOT_ALLOWED: &str = "You cannot enter, replace or remove credentials here: the permission SetCredentials of the role SpecifySystemsApp is missing.";
-
-/// Whether the person may set credentials in the group of the system, and in the one that it moves to.
-fn may_set(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<bool> {
-    let Some(secrets) = against.secrets else { return Ok(false) };
-    let next = groups::by_name(db, &specified.group)?;
+/// Whether the person may set credentials in the group of the system, and in the one that it moves to, if that is in reach.
+fn may_set(against: &Against<'_>, next: Option<GroupId>) -> bool {
     let now = against.system.map(|system| system.group_id);
-    Ok(now.into_iter().chain(next).all(|group| secrets.scope().covers(group)))
+    against.secrets.is_some_and(|secrets| now.into_iter().chain(next).all(|group| secrets.scope().covers(group)))
+}
+
+fn not_allowed(slot: &str) -> (String, String) {
+    let said = format!(
+        "This change needs the permission SetCredentials in this group. Ask for the role {}.",
+        Template::to_ask_for(Verb::SetCredentials).as_str()
+    );
+    (slot.to_owned(), said)
 }
 
 /// A required secret that is neither typed nor stored for this recipient; whatever changes secrets where the person must
 /// not.
-fn secrets(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Objections> {
+fn secrets(db: &mut Db, against: &Against<'_>, specified: &Specified, group: Option<GroupId>) -> Result<Objections> {
     let kind = against.kind;
     let stored: Vec<String> = match against.system {
         Some(system) => credentials::of_system(db, system)?.into_iter().map(|sealed| sealed.slot).collect(),
@@ -95,23 +101,24 @@ fn secrets(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<
         .map(|settings| kind.owners(&settings))
         .unwrap_or_default();
     let owners = kind.owners(&specified.settings);
-    if !may_set(db, against, specified)? {
-        let lost = |slot: &&String| !keeps(was.get(slot.as_str()), owners.get(slot.as_str()));
+    // While the address cannot be read, nobody knows whether it is another one.
+    let is_known = |slot: &str| !kind.owner_fields(slot).iter().any(|field| specified.unread.contains(field));
+    if !may_set(against, group) {
+        let lost = |slot: &&str| is_known(slot) && !keeps(was.get(*slot), owners.get(*slot));
         let missing = owners.iter().filter(|(slot, owner)| owner.required && !stored.iter().any(|have| have == *slot));
-        let touched = specified.secrets.keys().chain(stored.iter().filter(lost)).map(String::as_str);
+        let typed = specified.secrets.keys().map(String::as_str);
+        let touched = typed.chain(stored.iter().map(String::as_str).filter(lost));
         let touched: BTreeSet<&str> = touched.chain(missing.map(|(slot, _owner)| *slot)).collect();
-        return Ok(touched.into_iter().map(|slot| (slot.to_owned(), NOT_ALLOWED.to_owned())).collect());
+        return Ok(touched.into_iter().map(not_allowed).collect());
     }
     let mut wrong = Objections::new();
     for (slot, owner) in owners {
         if specified.secrets.contains_key(slot) || !owner.required || specified.is_wrong(&[slot]) {
             continue;
         }
-        // While the address cannot be read, nobody knows whether it is another one.
-        let is_known = !kind.owner_fields(slot).iter().any(|field| specified.unread.contains(field));
         if !stored.iter().any(|have| have == slot) {
             wrong.push((slot.to_owned(), "Give the secret: without it nobody can sign in.".to_owned()));
-        } else if is_known && !keeps(was.get(slot), Some(&owner)) {
+        } else if is_known(slot) && !keeps(was.get(slot), Some(&owner)) {
             let said = "Where it is sent has changed, or who signs in: type the secret again.";
             wrong.push((slot.to_owned(), said.to_owned()));
         }

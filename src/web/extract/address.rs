@@ -4,8 +4,8 @@ use actix_web::web::{PathConfig, QueryConfig, ServiceConfig};
 
 use crate::web::error::WebError;
 
-/// Makes pages of what actix would answer in plain text: a number in the path that is none is nothing that there
-/// is; a query that cannot be read is said to be so.
+/// Turns what actix would answer in plain text into pages: a part of the path that cannot be parsed is not found, and the
+/// page for a query that cannot be parsed says so.
 pub fn register(config: &mut ServiceConfig) {
     config.app_data(PathConfig::default().error_handler(|_error, _request| WebError::not_found().into()));
     config.app_data(QueryConfig::default().error_handler(|_error, _request| unreadable().into()));

@@ -1,6 +1,6 @@
-//! The gate before every handler: it loads the reader, authorizes by the route table, and only then
-//! reads the body and compares its CSRF token. A stranger gets the same answer to a good request and
-//! to a malformed one.
+//! The gate before every handler: it takes the reader that [`trip`] has loaded, authorizes by the route table, and only
+//! then reads the body and compares its CSRF token. A stranger gets the same answer to a good request and to a malformed
+//! one.
 
 use actix_session::{Session, SessionExt};
 use actix_web::body::{BoxBody, MessageBody};
@@ -17,7 +17,7 @@ use super::client_address::client_address;
 use super::csrf::{self, Secret};
 use super::rejection::{Rejection, check_reach};
 use super::store::{ENDED, PERSON, UNREAD};
-use super::trip::{self, Found, Page, zone_of};
+use super::trip::{self, Found, zone_of};
 use super::unsaved::{EndedSession, forget, show_again, sign_in_first};
 use super::{FLASH, SECRET, TOUCHED, flash_of};
 use crate::ids::PersonId;
@@ -25,6 +25,7 @@ use crate::queries::Fault;
 use crate::queries::access::Located;
 use crate::web::error::WebError;
 use crate::web::extract::{Body, Viewer, address};
+use crate::web::loader::Page;
 use crate::web::pages::errors::{self, ErrorPage};
 use crate::web::route::{Access, Route};
 use crate::web::state::App;

@@ -19,8 +19,7 @@ use crate::queries::access::{Located, Person, caller};
 use crate::queries::{Db, Result as Read};
 use crate::web::error::WebError;
 use crate::web::extract::address;
-use crate::web::loader::Loader;
-pub use crate::web::loader::{LoadError, Page, Reading};
+use crate::web::loader::{LoadError, Loader, Page, Reading};
 use crate::web::route::{Access, Route};
 use crate::web::state::App;
 
@@ -67,6 +66,7 @@ impl Plan {
         if !may_read(self.row.access, &person.actor, found.located) || address::has_nul(&self.query) {
             return None;
         }
+        let load = self.row.load?;
         let reading = Reading {
             app: self.app.clone(),
             actor: person.actor.clone(),
@@ -75,7 +75,7 @@ impl Plan {
             path: self.path.clone(),
             query: self.query.clone(),
         };
-        Some(Prepared { load: self.row.load?, reading })
+        Some(Prepared { load, reading })
     }
 }
 
@@ -105,7 +105,7 @@ fn may_read(access: Access, actor: &Actor, located: Option<Located>) -> bool {
     }
 }
 
-/// The zone in which somebody reads times.
+/// The time zone of a person.
 pub(super) fn zone_of(app: &App, person: &Person) -> chrono_tz::Tz {
     let own = person.time_zone.as_ref().and_then(|zone| zone.parse().ok());
     own.unwrap_or(app.portal.default_zone)

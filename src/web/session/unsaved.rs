@@ -33,7 +33,7 @@ pub struct EndedSession {
 pub const KEPT: [&str; 4] =
     ["/systems/new", "/systems/{system}/edit", "/systems/{system}/hold", "/help/codes/{code}/note"];
 
-/// What stands before the name of a connector's field in the form, so that it cannot meet one of ours.
+/// Prefix of a connector's fields in the form: their names cannot clash with those of general fields.
 pub const SETTING: &str = "settings.";
 
 /// The input with the names of their slots.

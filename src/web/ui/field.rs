@@ -91,7 +91,7 @@ impl<'a> FieldView<'a> {
                     label for=(self.name) { (self.label) @if !self.required { (self.remark()) } } " "
                     (self.input(&described))
                 }
-                @if let Some(error) = error { p.wrong #{ (self.name) "-error" } { (super::Tone::Error) (error) } }
+                (error_line(self.name, errors))
                 @if !self.help.is_empty() { p.help #{ (self.name) "-help" } { (self.help) } }
             }
         }
@@ -211,6 +211,12 @@ impl<'a> FieldView<'a> {
 struct Described {
     by: Option<String>,
     invalid: Option<&'static str>,
+}
+
+/// What is wrong with a field, if anything is.
+#[must_use]
+pub fn error_line(name: &str, errors: &Errors) -> Markup {
+    html! { @if let Some(error) = errors.get(name) { p.wrong #{ (name) "-error" } { (super::Tone::Error) (error) } } }
 }
 
 /// What has to be fixed, at the top of a refused form, with a link to each field.

@@ -262,6 +262,7 @@ fn drive(
                 // Every message of every test: what the catalogue says of its code is what it is.
                 let told = catalogue::by_code(message.code);
                 assert_eq!((told.code, told.category), (message.code, message.category), "{message:?}");
+                assert_eq!(told.family, catalogue::Family::Files, "{message:?}");
                 messages.push(message);
             }
         }

@@ -103,10 +103,21 @@ both_databases! {
             assert_eq!(names(&rest), [name], "{on}");
             assert!(!rest.says("Search the rest"), "that is the end");
         }
+        // In the middle: nothing before, nothing behind within the same part, and each link begins where the reader is.
+        let middle = format!("0.{}.Copy%2012000", key(50));
+        for (query, link) in [("before", "next"), ("after", "prev")] {
+            let page = ada.get(&format!("/systems?sort=name&q=nobody&{query}={middle}")).await.expect(200);
+            let links = page.attributes(&format!("a[rel={link}]"), "href");
+            assert!(links.iter().all(|link| link.contains("Copy%2012000")), "{query}: {links:?}");
+        }
+        let part = ada.get(&format!("/systems?sort=name&kind=files&rows=25&before={middle}")).await.expect(200);
+        assert_eq!(names(&part).len(), 25);
+        let found = ada.get("/systems?sort=name&q=nobody").await.expect(200);
+        assert_eq!(found.attributes("a.button", "href")[0], "/systems.csv?q=nobody&sort=name", "the export goes on to the end");
         assert_eq!(ada.get("/systems.csv?q=model").await.expect(200).body.lines().count(), 2, "an export continues to the end");
     }
 
-    /// However many groups somebody reaches, a part of a list is one that the database takes.
+    /// A reader of many groups gets every system in an export.
     async fn a_reader_of_many_groups(desk: Desk) {
         desk.sql(
             "INSERT INTO system_groups (name, created_at)

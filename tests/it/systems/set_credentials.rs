@@ -11,6 +11,7 @@ use syncdesk::store::groups;
 use syncdesk::sync::registry;
 
 use crate::database::both_databases;
+use crate::desk::Desk;
 use crate::queue::depot::{Depot, ada};
 
 async fn typed(depot: &Depot, root: &str, secret: &str) -> Arc<Specified> {
@@ -65,6 +66,27 @@ fn refused<T: std::fmt::Debug, R: std::fmt::Debug>(saved: Result<T, OpError<R>>)
 }
 
 both_databases! {
+    /// Nobody learns which groups exist out of their reach: such a group is answered as one that does not exist.
+    async fn a_group_out_of_reach_is_answered_as_none(desk: Desk) {
+        let dora = desk.as_("dora").await;
+        let mut answers = Vec::new();
+        for group in ["Finance", "Nowhere"] {
+            dora.get("/systems/new?kind=odata").await.expect(200);
+            let fields = [
+                ("name", "Orders"),
+                ("group", group),
+                ("settings.root", "https://orders.example/odata/"),
+                ("settings.auth", "basic"),
+                ("settings.account", "wim"),
+                ("settings.secret", "hunter2"),
+            ];
+            let refused = dora.submit("/systems/new", &fields).await.expect(422);
+            answers.push(refused.texts(".wrong"));
+        }
+        assert!(!answers[0].is_empty());
+        assert_eq!(answers[0], answers[1]);
+    }
+
     /// Who may change systems and not credentials changes everything else: credentials are neither entered, nor replaced,
     /// nor removed by sending them elsewhere.
     async fn credentials_need_a_permission_of_their_own(depot: Depot) {

@@ -21,9 +21,9 @@ use crate::queries::logs::{
 };
 use crate::sync::registry;
 use crate::web::extract::{Loaded, Viewer};
+use crate::web::loader::{LoadError, Reading};
 use crate::web::present;
 use crate::web::response;
-use crate::web::session::trip::{LoadError, Reading};
 use crate::web::state::App;
 use crate::web::ui::{Badge, Choice, Nav, PageLinks, runs};
 use crate::web::urls;

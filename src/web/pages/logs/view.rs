@@ -50,7 +50,7 @@ pub struct RunOf {
 #[must_use]
 pub fn view(context: &PageContext, view: &LogsView) -> Markup {
     let export = html! {
-        @if !view.rows.is_empty() { (link_button(&urls::logs_csv(&view.query), "Export CSV", "")) }
+        @if !view.rows.is_empty() || view.go_on.is_some() { (link_button(&urls::logs_csv(&view.query), "Export CSV", "")) }
     };
     page(
         context,

@@ -13,7 +13,7 @@ use crate::queries::runs::{Run, run_in_reach};
 use crate::queries::systems::{InReach, System};
 use crate::web::error::WebError;
 use crate::web::extract::{Loaded, Viewer};
-use crate::web::session::trip::{LoadError, Reading};
+use crate::web::loader::{LoadError, Reading};
 use crate::web::state::App;
 use crate::web::ui::{Nav, Tone};
 use crate::web::{response, session};

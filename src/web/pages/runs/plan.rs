@@ -19,7 +19,7 @@ pub use crate::queries::runs::{Carried, PlanState};
 use crate::queries::runs::{DeletionPlan, deletion_plan};
 use crate::web::error::WebError;
 use crate::web::extract::{Loaded, Posted, Viewer};
-use crate::web::session::trip::{LoadError, Reading};
+use crate::web::loader::{LoadError, Reading};
 use crate::web::state::App;
 use crate::web::ui::{Nav, PageLinks, Tone};
 use crate::web::{response, session, urls};

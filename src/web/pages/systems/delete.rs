@@ -11,7 +11,7 @@ use crate::queries::Db;
 use crate::queries::systems::{InReach, Open, System, system_with_open_runs};
 use crate::web::error::WebError;
 use crate::web::extract::{Loaded, Viewer};
-use crate::web::session::trip::{LoadError, Reading};
+use crate::web::loader::{LoadError, Reading};
 use crate::web::state::App;
 use crate::web::ui::Nav;
 use crate::web::ui::foreign;

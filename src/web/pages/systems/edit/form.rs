@@ -140,8 +140,8 @@ impl SystemForm {
     /// With entries that were sent after their session had ended, on top of the version that they were typed on.
     pub(super) fn with(self, unsaved: Unsaved) -> Self {
         let subject = match self.subject {
-            Subject::System { key, name, version } => {
-                Subject::System { key, name, version: unsaved.field(VERSION).parse().unwrap_or(version) }
+            Subject::System { key, name, group, version } => {
+                Subject::System { key, name, group, version: unsaved.field(VERSION).parse().unwrap_or(version) }
             }
             Subject::New => Subject::New,
         };
@@ -166,6 +166,10 @@ impl SystemForm {
         let grant = grant.clone();
         let groups = app.store.read(move |db| groups_to_choose(db, &grant)).await?;
         let exposed = self.exposed();
+        let may_set_secrets = match &self.subject {
+            Subject::System { group, .. } => viewer.may(&[Verb::SetCredentials], *group),
+            Subject::New => viewer.may_anywhere(&[Verb::SetCredentials]),
+        };
         let shown = EditView {
             subject: self.subject,
             kind: self.kind.kind(),
@@ -175,10 +179,7 @@ impl SystemForm {
             typed: self.typed,
             stored: self.stored,
             kept: self.kept.slots,
-            may_set_secrets: viewer
-                .actor
-                .as_ref()
-                .is_some_and(|actor| actor.scope_of(&[Verb::SetCredentials]).is_some()),
+            may_set_secrets,
             reference: self.kept.reference,
             errors: self.errors,
             exposed,

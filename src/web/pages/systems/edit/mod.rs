@@ -15,7 +15,7 @@ use actix_web::web::{Data, Path, Query};
 use self::form::{Attempt, SystemForm, filled};
 use crate::access::{Grant, verbs};
 use crate::domain::kind::{ConnectorKind, Field};
-use crate::ids::{CheckNo, SystemKey};
+use crate::ids::{CheckNo, GroupId, SystemKey};
 use crate::ops::error::OpError;
 use crate::ops::specify::{self, KeptSecrets};
 use crate::queries::systems::{SystemToEdit, system_to_edit};
@@ -70,6 +70,7 @@ pub enum Subject {
     System {
         key: SystemKey,
         name: String,
+        group: GroupId,
         /// The version that was read: a save on top of a newer one is refused.
         version: i64,
     },
@@ -212,7 +213,12 @@ fn kind(word: &str) -> Result<&'static dyn ConnectorKind, WebError> {
 
 fn subject(found: &SystemToEdit) -> Subject {
     let system = &found.system;
-    Subject::System { key: system.key.clone(), name: system.name.clone(), version: system.settings_version }
+    Subject::System {
+        key: system.key.clone(),
+        name: system.name.clone(),
+        group: system.group_id,
+        version: system.settings_version,
+    }
 }
 
 async fn find(app: &App, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey) -> Result<SystemToEdit, WebError> {

@@ -8,7 +8,7 @@ use crate::access::{Template, Verb};
 use crate::domain::doc::{Doc, GUIDE};
 use crate::domain::kind::{Field, Input};
 use crate::web::session::unsaved::{KEPT_SLOTS, SETTING};
-use crate::web::ui::field::{SecretState, summary_in_order};
+use crate::web::ui::field::{SecretState, error_line, summary_in_order};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head};
 use crate::web::ui::{Choice, Control, FieldView, PageContext, button, form, link_button, notice, page};
@@ -176,19 +176,22 @@ fn setting(view: &EditView, field: &Field) -> Markup {
         Input::SecretLines => Control::Secret { state: secret(view, field.name), lines: true },
     };
     if field.input.is_secret() && !view.may_set_secrets {
-        return withheld(view, field);
+        return withheld(view, &name, field);
     }
     let value = view.typed.get(&name).map_or(field.default, String::as_str);
     FieldView::new(&name, field.label, value, control).help(field.help).autocomplete("off").view(&view.errors)
 }
 
-/// What people see who must not enter a secret.
-fn withheld(view: &EditView, field: &Field) -> Markup {
+/// Shown instead of the field of a secret to people who may not enter it.
+fn withheld(view: &EditView, name: &str, field: &Field) -> Markup {
     html! {
-        p {
-            (field.label) ": " @if view.stored.contains(field.name) { "stored" } @else { "not set" } ". "
-            "You cannot change it: that needs the permission SetCredentials, which the role "
-            (Template::to_ask_for(Verb::SetCredentials).as_str()) " gives."
+        div.field.wrong[view.errors.contains_key(name)] #(name) {
+            p {
+                (field.label) ": " @if view.stored.contains(field.name) { "stored" } @else { "not set" } ". "
+                "You cannot change it. This needs the permission SetCredentials (role "
+                (Template::to_ask_for(Verb::SetCredentials).as_str()) ")."
+            }
+            (error_line(name, &view.errors))
         }
     }
 }

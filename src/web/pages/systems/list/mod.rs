@@ -15,9 +15,9 @@ use crate::queries::Db;
 use crate::queries::systems::{ListedSystem, Page, Sort, SystemCursor, SystemFilter, SystemList, system_list};
 use crate::sync::registry;
 use crate::web::extract::{Loaded, Viewer};
+use crate::web::loader::{LoadError, Reading};
 use crate::web::present::{self, Busy};
 use crate::web::response;
-use crate::web::session::trip::{LoadError, Reading};
 use crate::web::ui::{Choice, PageLinks, number, progress};
 use crate::web::ui::{Nav, Refresh};
 use crate::web::urls::{self, SystemsQuery};
@@ -133,12 +133,17 @@ fn links(loaded: &SystemList, query: &SystemsQuery, page: &Page) -> PageLinks {
         Page::Before(_) => (more, true),
         Page::Last => (more, false),
     };
-    let at = |row: Option<&ListedSystem>| row.map(|row| encode_cursor(&row.listed.place)).unwrap_or_default();
+    // A part of a search may have no rows: then the place where it began is the end of the page in either direction.
+    let here = match page {
+        Page::After(place) | Page::Before(place) => Some(place),
+        Page::First | Page::Last => None,
+    };
+    let at = |row: Option<&ListedSystem>| row.map(|row| &row.listed.place).or(here).map(encode_cursor);
     let (first, last) = (at(loaded.rows.first()), at(loaded.rows.last()));
     let links = PageLinks {
         first: before.then(|| urls::systems(query, None)),
-        previous: before.then(|| urls::systems(query, Some(("before", first.as_str())))),
-        next: after.then(|| urls::systems(query, Some(("after", last.as_str())))),
+        previous: first.filter(|_| before).map(|place| urls::systems(query, Some(("before", place.as_str())))),
+        next: last.filter(|_| after).map(|place| urls::systems(query, Some(("after", place.as_str())))),
         last: after.then(|| urls::systems(query, Some(("before", "end")))),
         sizes: Vec::new(),
     };
@@ -148,6 +153,10 @@ fn links(loaded: &SystemList, query: &SystemsQuery, page: &Page) -> PageLinks {
         Page::After(place) => Some(encode_cursor(place)),
         Page::Before(_) | Page::Last => loaded.beyond.as_ref().map(encode_cursor),
     };
+    if loaded.searched_to.is_some() && above.is_none() && !matches!(page, Page::First) {
+        // Nothing is known of what comes before the rows.
+        return links;
+    }
     links.sized(loaded.rows.len(), query.size, |size| {
         let query = SystemsQuery { size, ..query.clone() };
         urls::systems(&query, above.as_deref().map(|place| ("after", place)))

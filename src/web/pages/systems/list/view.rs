@@ -177,7 +177,7 @@ fn counts(view: &ListView) -> Markup {
 
 fn actions(view: &ListView) -> Markup {
     html! {
-        @if view.may_export && !view.rows.is_empty() {
+        @if view.may_export && (!view.rows.is_empty() || view.search_on.is_some()) {
             (link_button(&urls::systems_csv(&view.query), "Export CSV", ""))
         }
         @if view.counts.total() > 0 { (create(view)) }
