@@ -8,6 +8,9 @@ use std::time::Duration;
 use super::plain_http::Recipient;
 use super::run::Stage;
 
+/// The lane of systems that do one thing at a time.
+pub const MAIN_LANE: &str = "main";
+
 /// How systems of one kind are specified.
 pub trait ConnectorKind: Send + Sync {
     /// The word in the database and in addresses.
@@ -15,6 +18,11 @@ pub trait ConnectorKind: Send + Sync {
 
     /// The name on pages.
     fn title(&self) -> &'static str;
+
+    /// What can run at the same time in one system of this kind.
+    fn lanes(&self) -> &'static [&'static str] {
+        &[MAIN_LANE]
+    }
 
     /// The fields of the settings form, in order.
     fn fields(&self) -> &'static [Field];

@@ -12,7 +12,7 @@ use crate::domain::run::{RunState, Trigger};
 use crate::ids::{GroupId, RunNo, SystemKey};
 use crate::store::runs::{NewRun, Queued, pull_forward, queue};
 use crate::store::systems::{InReach, System};
-use crate::store::{self, Store, StoreError, runs, systems};
+use crate::store::{self, Db, Store, StoreError, runs, systems};
 
 /// What became of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub enum RequestRunError {
     Canceled(RunNo),
 }
 
-/// Requests a run. The same `request_key` gives the same run.
+/// Requests a run in each lane of the system. The same `request_key` gives the same runs.
 ///
 /// # Errors
 /// [`RequestRunError`].
@@ -86,51 +86,77 @@ pub async fn request_run(
     wake: &Notify,
     grant: &Grant<verbs::RequestRun>,
     request: Request,
-) -> Result<Answer, RequestRunError> {
+) -> Result<Vec<Answer>, RequestRunError> {
     let Request { key, request_key, audit, wait } = request;
     let asked = grant.clone();
     let queued = store
         .write(move |db| {
-            let now = store::now(db)?;
             let (system, _group) = systems::find_to_change(db, &asked, &key)?;
             if let Some(by) = Obstruction::of(&system) {
                 return Err(OpError::Refused(RequestRunError::Obstructed { by, group: system.group_id }));
             }
-            let due = NewRun {
-                system: system.id,
-                lane: "main".to_owned(),
-                request_key: Some(request_key),
-                trigger: Trigger::Manual,
-                principal: asked.principal().clone(),
-                attempt: 1,
-                retries_run: None,
-                plan_digest: None,
-                not_before: now,
-            };
-            let queued = queue(db, &due, now)?;
-            // A retry that waits is pulled forward.
-            let is_pulled = match &queued {
-                Queued::Already(run) => pull_forward(db, run.id, Trigger::Manual, asked.principal(), now)?,
-                Queued::New { .. } | Queued::Same { .. } => false,
-            };
-            let changed = match &queued {
-                Queued::New { run, .. } => Some(run.no),
-                Queued::Already(run) => is_pulled.then_some(run.no),
-                Queued::Same { .. } => None,
-            };
-            if let Some(no) = changed {
-                let after = serde_json::json!({ "run": no.0 });
-                audit.record(db, Event::of(Action::RequestRun, &system).after(after), now)?;
+            let mut queued = Vec::new();
+            for (index, lane) in systems::lanes_of(db, &system)?.into_iter().enumerate() {
+                let request_key = if index == 0 { request_key.clone() } else { format!("{request_key} {lane}") };
+                queued.push(queue_lane(db, &asked, &system, (lane, request_key), &audit)?);
             }
-            Ok((system, queued, is_pulled))
+            Ok((system, queued))
         })
         .await;
-    let (system, queued, is_pulled) = queued.map_err(|error| match error {
+    let (system, queued) = queued.map_err(|error| match error {
         // Two requests met in the unique index: the other one is the run.
         OpError::Store(StoreError::Duplicate(_)) => OpError::Refused(RequestRunError::AnotherWasFirst),
         other => other,
     })?;
     wake.notify_one();
+    futures_util::future::try_join_all(queued.into_iter().map(|queued| answer(store, &system, queued, wait))).await
+}
+
+/// Queues a run in a lane, and whether one that waited was pulled forward.
+fn queue_lane(
+    db: &mut Db,
+    grant: &Grant<verbs::RequestRun>,
+    system: &InReach<System>,
+    (lane, request_key): (String, String),
+    audit: &AuditLog,
+) -> Result<(Queued, bool), RequestRunError> {
+    let now = store::now(db)?;
+    let due = NewRun {
+        system: system.id,
+        lane,
+        request_key: Some(request_key),
+        trigger: Trigger::Manual,
+        principal: grant.principal().clone(),
+        attempt: 1,
+        retries_run: None,
+        plan_digest: None,
+        not_before: now,
+    };
+    let queued = queue(db, &due, now)?;
+    // A retry that waits is pulled forward.
+    let is_pulled = match &queued {
+        Queued::Already(run) => pull_forward(db, run.id, Trigger::Manual, grant.principal(), now)?,
+        Queued::New { .. } | Queued::Same { .. } => false,
+    };
+    let changed = match &queued {
+        Queued::New { run, .. } => Some(run.no),
+        Queued::Already(run) => is_pulled.then_some(run.no),
+        Queued::Same { .. } => None,
+    };
+    if let Some(no) = changed {
+        let after = serde_json::json!({ "run": no.0 });
+        audit.record(db, Event::of(Action::RequestRun, system).after(after), now)?;
+    }
+    Ok((queued, is_pulled))
+}
+
+/// What became of the request in one lane.
+async fn answer(
+    store: &Store,
+    system: &InReach<System>,
+    (queued, is_pulled): (Queued, bool),
+    wait: Duration,
+) -> Result<Answer, RequestRunError> {
     match queued {
         Queued::New { run, behind: Some(running) } | Queued::Same { run, behind: Some(running) } => {
             Ok(Answer::QueuedBehind { run: run.no, running })
@@ -144,7 +170,12 @@ pub async fn request_run(
 }
 
 /// Waits a moment for a worker to take the run.
-async fn started(store: &Store, system: InReach<System>, no: RunNo, wait: Duration) -> Result<Answer, RequestRunError> {
+async fn started(
+    store: &Store,
+    system: &InReach<System>,
+    no: RunNo,
+    wait: Duration,
+) -> Result<Answer, RequestRunError> {
     let look = tokio::time::timeout(wait, async {
         loop {
             let system = system.clone();

@@ -114,6 +114,22 @@ pub fn db_now(connection: &mut Db) -> Result<Stamp> {
     Ok(Stamp(now.saturating_add(AHEAD.get())))
 }
 
+/// How a database writes patterns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PatternSyntax {
+    /// SQLite: `GLOB`, of the whole text.
+    Glob,
+    /// Postgres: `~`, of any part.
+    Regex,
+}
+
+pub(super) const fn pattern_syntax(connection: &Db) -> PatternSyntax {
+    match connection {
+        Db::Sqlite(_) => PatternSyntax::Glob,
+        Db::Postgres(_) => PatternSyntax::Regex,
+    }
+}
+
 /// How many rows were changed: so far on this connection (SQLite), or in this transaction (Postgres). What follows by
 /// itself, such as rows that go with another, is counted.
 pub(super) fn rows_changed(connection: &mut Db) -> Result<i64> {

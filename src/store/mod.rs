@@ -13,6 +13,7 @@ macro_rules! done_by {
     };
 }
 
+mod any_case;
 pub mod audit;
 mod backend;
 mod cached;

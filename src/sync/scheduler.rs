@@ -89,24 +89,26 @@ async fn queue_runs(engine: &Engine) -> Result<()> {
     done
 }
 
-/// Moves the due time of a system on and queues its run, unless somebody else has, or works on the system.
+/// Moves the due time of a system on and queues a run in each of its lanes, unless somebody else has, or works on the system.
 fn queue_run(db: &mut Db, by: Internal, (system, was): (SystemId, Stamp), came: schedule::DueTime) -> Result<bool> {
     if !runs::set_due(db, system, was, came.next)? {
         return Ok(false);
     }
     let now = store::now(db)?;
-    let due = NewRun {
-        system,
-        lane: "main".to_owned(),
-        request_key: None,
-        trigger: came.trigger,
-        principal: by.principal(),
-        attempt: 1,
-        retries_run: None,
-        plan_digest: None,
-        not_before: now,
-    };
-    // A run that is queued already (a retry that waits, a press of the button) is this one too.
-    runs::try_queue(db, &due, now)?;
+    for lane in systems::lanes_to_queue(db, by, system)? {
+        let due = NewRun {
+            system,
+            lane,
+            request_key: None,
+            trigger: came.trigger,
+            principal: by.principal(),
+            attempt: 1,
+            retries_run: None,
+            plan_digest: None,
+            not_before: now,
+        };
+        // A run that is queued already (a retry that waits, a press of the button) is this one too.
+        runs::try_queue(db, &due, now)?;
+    }
     Ok(true)
 }

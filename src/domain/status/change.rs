@@ -59,6 +59,17 @@ pub fn after_run(previous: RunHistory, run: EndedRun) -> RunHistory {
     }
 }
 
+/// What a system with these lanes has: the worst verdict, the oldest success (none if a lane has none) and the longest
+/// streak of failures.
+#[must_use]
+pub fn of_lanes(lanes: &[RunHistory]) -> RunHistory {
+    RunHistory {
+        verdict: lanes.iter().map(|lane| lane.verdict).min().unwrap_or(Verdict::Open),
+        last_success_at: lanes.iter().map(|lane| lane.last_success_at).min().flatten(),
+        failures_in_row: lanes.iter().map(|lane| lane.failures_in_row).max().unwrap_or(0),
+    }
+}
+
 /// A system's overall status and since when it is so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StatusFacts {
@@ -189,6 +200,18 @@ mod tests {
         #[case] expected: RunHistory,
     ) {
         assert_eq!(after_run(previous, EndedRun { result, attempt, at: NOW }), expected);
+    }
+
+    #[rstest]
+    #[case::none(&[], runs(Verdict::Open, None, 0))]
+    #[case::one(&[runs(Verdict::Error, Some(5), 2)], runs(Verdict::Error, Some(5), 2))]
+    #[case::the_worst_verdict_and_the_oldest_success(
+        &[runs(Verdict::Completed, Some(9), 0), runs(Verdict::Error, Some(5), 2), runs(Verdict::CompletedWithWarnings, Some(7), 0)],
+        runs(Verdict::Error, Some(5), 2)
+    )]
+    #[case::one_that_has_not_run(&[runs(Verdict::Completed, Some(9), 0), runs(Verdict::Open, None, 0)], runs(Verdict::Completed, None, 0))]
+    fn a_system_shows_its_worst_lane(#[case] lanes: &[RunHistory], #[case] expected: RunHistory) {
+        assert_eq!(of_lanes(lanes), expected);
     }
 
     #[test]

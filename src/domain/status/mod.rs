@@ -9,7 +9,7 @@
 mod change;
 mod timed;
 
-pub use self::change::{ConnectionHistory, EndedRun, RunHistory, StatusFacts, after_check, after_run};
+pub use self::change::{ConnectionHistory, EndedRun, RunHistory, StatusFacts, after_check, after_run, of_lanes};
 pub use self::timed::{Coming, Timed};
 use super::words::words;
 
@@ -145,6 +145,14 @@ impl Facts {
             (Obstacle::None, Activity::Queued, Verdict::Open, _) => DisplayStatus::Queued,
             (Obstacle::None, Activity::Idle, Verdict::Open, _) => DisplayStatus::Open,
         }
+    }
+}
+
+impl Overall {
+    /// The status of a system together with its children: the worst.
+    #[must_use]
+    pub fn with_children(self, children: impl IntoIterator<Item = Self>) -> Self {
+        children.into_iter().fold(self, Self::min)
     }
 }
 

@@ -33,6 +33,9 @@ pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specifi
     // A group out of reach is answered as one that does not exist.
     let group = groups::by_name(db, &specified.group)?.filter(|group| against.grant.scope().covers(*group));
     match group {
+        Some(group) if against.system.is_some_and(|system| system.parent_id.is_some() && system.group_id != group) => {
+            wrong.push(("group".to_owned(), "A child system is always in the group of its parent.".to_owned()));
+        }
         Some(group) => {
             wrong.extend(name(db, against, specified, group)?);
             wrong.extend(folders(against, specified));
@@ -66,7 +69,8 @@ fn name(db: &mut Db, against: &Against<'_>, specified: &Specified, group: GroupI
         return Ok(Vec::new());
     }
     let except = against.system.map(|system| system.id);
-    let taken = systems::taken_name(db, group, &specified.name, except)?;
+    let parent = against.system.and_then(|system| system.parent_id);
+    let taken = systems::taken_name(db, (group, parent), &specified.name, except)?;
     Ok(taken
         .map(|taken| if taken == specified.name { name_taken() } else { name_confused(&taken) })
         .into_iter()

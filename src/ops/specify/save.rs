@@ -103,6 +103,7 @@ pub async fn save_system(
     let saved = store
         .write(move |db| {
             let now = store::now(db)?;
+            systems::lock_children(db, &grant, &key)?;
             let (system, _group) = systems::find_to_change(db, &grant, &key)?;
             let against = Against {
                 grant: &grant,
@@ -178,6 +179,8 @@ fn drafted(
         name: specified.name.clone(),
         kind: kind.kind().to_owned(),
         group,
+        parent: system.and_then(|system| system.parent_id),
+        lanes: kind.lanes(),
         production: specified.production,
         settings: specified.settings.to_string(),
         time_zone: specified.time_zone.name().to_owned(),

@@ -8,11 +8,14 @@ use crate::domain::run::RunResult;
 use crate::domain::status::Overall;
 use crate::ids::{GroupId, SystemId};
 use crate::store::runs::{Open, RecentRun};
-use crate::store::systems::{Listed, Page, SystemCursor, SystemFilter};
+use crate::store::systems::{Family, Listed, Page, System, SystemCursor, SystemFilter};
 use crate::store::{Db, Result, groups, runs, systems};
 
 /// How many runs the strip of a row shows.
 const RECENT: i64 = 22;
+
+/// How many children stand below a system.
+const CHILDREN: i64 = 5;
 
 /// A page of the list.
 #[derive(Debug)]
@@ -24,14 +27,28 @@ pub struct SystemList {
     pub groups: Vec<(GroupId, String)>,
     /// The next row in the direction that was read.
     pub beyond: Option<SystemCursor>,
-    /// The search has examined [`systems::WINDOW`] systems, up to this place, and continues behind it.
+    /// The search has examined as many systems as it may for one page, up to this place, and continues behind it.
     pub searched_to: Option<SystemCursor>,
+}
+
+/// A row of the list, with its children.
+#[derive(Debug)]
+pub struct ListedSystem {
+    pub member: Member,
+    /// The name of the system that it is a part of.
+    pub parent: Option<String>,
+    pub place: SystemCursor,
+    /// The first of its children, worst first.
+    pub children: Vec<Member>,
+    pub has_more_children: bool,
 }
 
 /// A system as the list shows it.
 #[derive(Debug)]
-pub struct ListedSystem {
-    pub listed: Listed,
+pub struct Member {
+    pub system: System,
+    /// The name of its group.
+    pub group: String,
     pub open: Open,
     /// Results of the last runs, oldest first.
     pub recent: Vec<RunResult>,
@@ -52,23 +69,41 @@ pub fn system_list(
     kept_since: Stamp,
 ) -> Result<SystemList> {
     let groups = groups::within(db, grant.scope())?;
-    let found = systems::list(db, grant, &filter(&groups), page, limit)?;
+    let filter = filter(&groups);
+    let found = systems::list(db, grant, &filter, page, limit)?;
     let counts = systems::counts(db, grant)?;
-    let ids: Vec<SystemId> = found.rows.iter().map(|listed| listed.system.id).collect();
+    let listed: Vec<SystemId> = found.rows.iter().map(|listed| listed.system.id).collect();
+    let mut children = match filter.family {
+        Family::Parents => systems::children(db, &listed, CHILDREN + 1)?,
+        Family::ChildrenOf(_) | Family::All => HashMap::new(),
+    };
+    let ids: Vec<SystemId> = listed.into_iter().chain(children.values().flatten().map(|child| child.id)).collect();
     let mut open = runs::open_of(db, &ids)?;
     let mut recent = runs::recent_of(db, &ids, RECENT, kept_since)?;
-    let rows = found.rows.into_iter().map(|listed| {
-        let id = listed.system.id;
-        let recent = recent.remove(&id).unwrap_or_default();
-        ListedSystem {
-            open: open.remove(&id).unwrap_or_default(),
+    let mut row = |system: System| {
+        let recent = recent.remove(&system.id).unwrap_or_default();
+        Member {
+            open: open.remove(&system.id).unwrap_or_default(),
             errors: errors_of(&recent),
             recent: results(&recent),
-            listed,
+            group: group_name(&groups, &system),
+            system,
         }
-    });
-    let (beyond, searched_to) = (found.beyond, found.searched_to);
-    Ok(SystemList { rows: rows.collect(), counts, groups, beyond, searched_to })
+    };
+    let mut rows = Vec::with_capacity(found.rows.len());
+    for Listed { system, parent, place } in found.rows {
+        let mut below = children.remove(&system.id).unwrap_or_default();
+        let most = usize::try_from(CHILDREN).unwrap_or(usize::MAX);
+        let has_more_children = below.len() > most;
+        below.truncate(most);
+        let children = below.into_iter().map(&mut row).collect();
+        rows.push(ListedSystem { member: row(system), parent, place, children, has_more_children });
+    }
+    Ok(SystemList { rows, counts, groups, beyond: found.beyond, searched_to: found.searched_to })
+}
+
+fn group_name(groups: &[(GroupId, String)], system: &System) -> String {
+    groups.iter().find(|(id, _name)| *id == system.group_id).map(|(_id, name)| name.clone()).unwrap_or_default()
 }
 
 /// A part of the list as a file, and where the next part begins.
@@ -88,10 +123,13 @@ pub fn system_list_part(
     Ok((found.rows, next))
 }
 
-/// The verdict comes from the last run that ended and was not canceled.
+/// The verdict comes from the worst of the last runs of each lane that ended and were not canceled.
 fn errors_of(recent: &[RecentRun]) -> i64 {
-    let decides = |run: &&RecentRun| run.result.is_some_and(|result| result != RunResult::Canceled);
-    recent.iter().rev().find(decides).map_or(0, |run| run.errors)
+    let mut last: HashMap<&str, &RecentRun> = HashMap::new();
+    for run in recent.iter().filter(|run| run.result.is_some_and(|result| result != RunResult::Canceled)) {
+        last.insert(&run.lane, run);
+    }
+    last.into_values().min_by_key(|run| run.result).map_or(0, |run| run.errors)
 }
 
 fn results(recent: &[RecentRun]) -> Vec<RunResult> {

@@ -7,16 +7,22 @@ use crate::queries::{KeptSince, RunFailure, run_failure};
 use crate::store::checks::{self, Check};
 use crate::store::plans::Braked;
 use crate::store::runs::{self, ListedRun, Open, Run, RunCursor, Totals};
-use crate::store::systems::{self, SystemDetails};
+use crate::store::systems::{self, System, SystemDetails};
 use crate::store::{Db, Result};
 
 /// How many checks the strip shows.
 const CHECKS: i64 = 22;
+/// How many children the page shows; the list has all.
+const CHILDREN: usize = 50;
+const CHILDREN_READ: i64 = 51;
 
 /// What the page of a system shows.
 #[derive(Debug)]
 pub struct SystemOverview {
     pub details: SystemDetails,
+    /// Its first children, worst first.
+    pub children: Vec<System>,
+    pub has_more_children: bool,
     pub open: Open,
     pub runs: RunsPage,
     /// The run that the verdict comes from.
@@ -66,8 +72,11 @@ pub fn system_overview(
     let mut checks = checks::recent(db, &details.system, CHECKS + 1)?;
     let open_check = checks.first().is_some_and(|check| check.ok.is_none()).then(|| checks.remove(0));
     checks.truncate(usize::try_from(CHECKS).unwrap_or(usize::MAX));
+    let children = children(db, &details)?;
     Ok(SystemOverview {
         details,
+        has_more_children: children.len() > CHILDREN,
+        children: children.into_iter().take(CHILDREN).collect(),
         open,
         runs,
         decided: latest.decided.map(|(run, totals, _plan)| (run, totals)),
@@ -77,6 +86,14 @@ pub fn system_overview(
         open_check,
         checks,
     })
+}
+
+/// One more than are shown says that there are more.
+fn children(db: &mut Db, of: &SystemDetails) -> Result<Vec<System>> {
+    if !of.has_children {
+        return Ok(Vec::new());
+    }
+    Ok(systems::children(db, &[of.system.id], CHILDREN_READ)?.remove(&of.system.id).unwrap_or_default())
 }
 
 fn page_of_runs(db: &mut Db, of: &SystemDetails, place: RunCursor, limit: i64, kept: KeptSince) -> Result<RunsPage> {

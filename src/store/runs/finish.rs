@@ -114,7 +114,8 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Fol
     }
     let ended = EndedRun { result, attempt: claim.attempt, at: now };
     let check_at = cadence::extra_check(stage, cadence.extra_check, now, claim.system.seed());
-    let end = RunEnd { settings_version, check_at, progress_at: totals.progress.moved_at, cadence: &cadence };
+    let progress_at = totals.progress.moved_at;
+    let end = RunEnd { lane: &claim.lane, settings_version, check_at, progress_at, cadence: &cadence };
     systems::after_run(db, claim.system, ended, end)?;
     Ok(result)
 }

@@ -51,8 +51,9 @@ pub fn open_in(db: &mut Db, system: &InReach<System>) -> Result<Open> {
 }
 
 /// A run as the strip of a list shows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecentRun {
+    pub lane: String,
     /// None while it is open.
     pub result: Option<RunResult>,
     pub ended_at: Option<Stamp>,
@@ -67,7 +68,7 @@ pub fn recent_of(
     most: i64,
     kept_since: Stamp,
 ) -> Result<HashMap<SystemId, Vec<RecentRun>>> {
-    type RecentRow = (SystemId, Option<RunResult>, Option<Stamp>, Option<i64>);
+    type RecentRow = (SystemId, String, Option<RunResult>, Option<Stamp>, Option<i64>);
     let rows: Vec<RecentRow> = runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
         .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
@@ -75,11 +76,11 @@ pub fn recent_of(
         .filter(runs::no.gt(systems::last_run_no - most))
         .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
         .order((runs::system_id, runs::no))
-        .select((runs::system_id, runs::result, runs::ended_at, run_progress::n_error.nullable()))
+        .select((runs::system_id, runs::lane, runs::result, runs::ended_at, run_progress::n_error.nullable()))
         .load(db)?;
     let mut recent: HashMap<SystemId, Vec<RecentRun>> = HashMap::new();
-    for (system, result, ended_at, errors) in rows {
-        recent.entry(system).or_default().push(RecentRun { result, ended_at, errors: errors.unwrap_or(0) });
+    for (system, lane, result, ended_at, errors) in rows {
+        recent.entry(system).or_default().push(RecentRun { lane, result, ended_at, errors: errors.unwrap_or(0) });
     }
     Ok(recent)
 }

@@ -161,7 +161,7 @@ fn claim_of(db: &mut Db, group: GroupId, claimant: &Claimant, now: Stamp) -> Res
         if claimed == Some(true) {
             let row: ClaimRow = runs::table.find(id).select(ClaimRow::as_select()).first(db)?;
             let claim = Claim::of(row, now);
-            crate::store::systems::note_attempt(db, claim.system, now)?;
+            crate::store::systems::note_attempt(db, claim.system, &claim.lane, now)?;
             return Ok(Some(claim));
         }
     }

@@ -8,12 +8,13 @@ use super::open::open_runs;
 use super::progress::{Counters, Totals, main_errors, progress};
 use crate::clock::Stamp;
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
+use crate::domain::status::Verdict;
 use crate::ids::{RunId, RunNo, SystemId};
 use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::plans::Braked;
-use crate::store::schema::{braked_plans, run_progress, runs};
+use crate::store::schema::{braked_plans, lanes, run_progress, runs};
 use crate::store::systems::{InReach, System};
 
 /// A run's header.
@@ -150,14 +151,21 @@ pub(super) fn open_runs_of(db: &mut Db, system: SystemId) -> Result<Vec<Run>> {
     Ok(runs::table.filter(open_runs!(runs::system_id.eq(system))).order(runs::no).select(Run::as_select()).load(db)?)
 }
 
-/// The run that the system's verdict comes from: the last that ended and was not canceled, if it did not end before
-/// `kept_since`.
+/// The lanes that the verdict of a system comes from: those with the same one.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn deciding_lanes(system: SystemId, verdict: Verdict) -> _ {
+    lanes::table.filter(lanes::system_id.eq(system)).filter(lanes::synchronization.eq(verdict)).select(lanes::lane)
+}
+
+/// The run that the system's verdict comes from: the last of a deciding lane that ended and was not canceled, if it did
+/// not end before `kept_since`.
 pub fn last_result(db: &mut Db, system: &InReach<System>, kept_since: Stamp) -> Result<Option<(Run, Totals)>> {
     let run: Option<Run> = runs::table
         .filter(runs::system_id.eq(system.id))
         .filter(runs::state.eq(RunState::Ended))
         .filter(runs::result.ne(RunResult::Canceled))
         .filter(runs::ended_at.ge(kept_since))
+        .filter(runs::lane.eq_any(deciding_lanes(system.id, system.synchronization)))
         .order(runs::no.desc())
         .select(Run::as_select())
         .first(db)
@@ -170,7 +178,7 @@ pub fn last_result(db: &mut Db, system: &InReach<System>, kept_since: Stamp) -> 
 /// The runs that the status of a system comes from, if they did not end before `kept_since`.
 #[derive(Debug, Clone, Default)]
 pub struct LatestRuns {
-    /// The last one that ended and was not canceled, as [`last_result`], with its plan if it has one.
+    /// As [`last_result`], with its plan if it has one.
     pub decided: Option<(Run, Totals, Option<Braked>)>,
     /// The newest one that began, whatever became of it. One that was withdrawn from the queue never did.
     pub begun: Option<Run>,
@@ -184,6 +192,7 @@ pub fn latest(db: &mut Db, system: &InReach<System>, kept_since: Stamp) -> Resul
         .filter(verdict.field(runs::state).eq(RunState::Ended))
         .filter(verdict.field(runs::result).ne(RunResult::Canceled))
         .filter(verdict.field(runs::ended_at).ge(kept_since))
+        .filter(verdict.field(runs::lane).eq_any(deciding_lanes(system.id, system.synchronization)))
         .order(verdict.field(runs::no).desc())
         .select(verdict.field(runs::no))
         .single_value();
@@ -205,7 +214,8 @@ pub fn latest(db: &mut Db, system: &InReach<System>, kept_since: Stamp) -> Resul
         .load(db)?;
     let begun = rows.iter().map(|row| &row.0).find(|run| run.started_at.is_some()).cloned();
     let counts = |run: &Run| run.result.is_some_and(|result| result != RunResult::Canceled);
-    let decided = rows.into_iter().find(|row| counts(&row.0));
+    // The newest run that began may be one of another lane, with a better result.
+    let decided = rows.into_iter().filter(|row| counts(&row.0)).min_by_key(|row| row.0.result);
     let decided = decided.map(|(run, counters, plan)| (run, counters.map(Totals::from).unwrap_or_default(), plan));
     Ok(LatestRuns { decided, begun })
 }

@@ -16,12 +16,12 @@ use crate::clock::{Stamp, micros};
 use crate::domain::message::Category;
 use crate::domain::run::{RunResult, Trigger};
 use crate::ids::{GroupId, RunId, RunNo, SystemKey};
+use crate::store::any_case;
 use crate::store::cached::{fixed, is_in};
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
 use crate::store::messages::find_code;
-use crate::store::schema::{lower, run_counts, run_progress, runs, system_groups, systems};
-use crate::store::systems::name_contains;
+use crate::store::schema::{run_counts, run_progress, runs, system_groups, systems};
 
 /// Which runs.
 #[derive(Debug, Clone, Default)]
@@ -117,7 +117,7 @@ pub fn run_list(
         query = query.filter(is_in(systems::group_id, groups.clone()));
     }
     if let Some(part) = &filter.system {
-        query = query.filter(name_contains(part));
+        query = query.filter(any_case::contains(db, "systems.name", part));
     }
     if let Some(group) = filter.group {
         query = query.filter(systems::group_id.eq(group));
@@ -136,7 +136,7 @@ pub fn run_list(
         query = query.filter(runs::trigger.eq(trigger));
     }
     if let Some(person) = &filter.person {
-        query = query.filter(lower(runs::principal).eq(lower(person.clone())));
+        query = query.filter(any_case::is(db, "runs.principal", person));
     }
     if let Some(from) = filter.from {
         query = query.filter(runs::queued_at.ge(from));

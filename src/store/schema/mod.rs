@@ -21,6 +21,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     systems,
     system_versions,
     system_counts,
+    lanes,
     watches,
     credentials,
     secret_drafts,

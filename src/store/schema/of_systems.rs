@@ -38,6 +38,19 @@ diesel::table! {
         silent_since -> Nullable<BigInt>,
         overall_rank -> BigInt,
         success_rank -> BigInt,
+        level -> BigInt,
+    }
+}
+
+diesel::table! {
+    lanes (system_id, lane) {
+        system_id -> BigInt,
+        lane -> Text,
+        synchronization -> Text,
+        last_attempt_at -> Nullable<BigInt>,
+        last_success_at -> Nullable<BigInt>,
+        last_progress_at -> Nullable<BigInt>,
+        failures_in_row -> BigInt,
     }
 }
 

@@ -25,16 +25,17 @@ pub(super) fn count(db: &mut Db, group: GroupId, overall: Overall, n: i64) -> Re
     Ok(())
 }
 
-/// Moves the overall status, with its time and the counts, if it changed.
-pub(super) fn set_overall(db: &mut Db, system: &System, overall: Overall, now: Stamp) -> Result<()> {
+/// Moves the overall status, with its time and the counts, if it changed. Children are not counted: their parent is.
+/// Returns whether it changed.
+pub(super) fn set_overall(db: &mut Db, system: &System, overall: Overall, now: Stamp) -> Result<bool> {
     if overall == system.overall {
-        return Ok(());
+        return Ok(false);
     }
     let moved =
         diesel::update(systems::table.filter(systems::id.eq(system.id)).filter(systems::overall.eq(system.overall)))
             .set((systems::overall.eq(overall), systems::overall_since.eq(now)))
             .execute(db)?;
-    if moved == 1 {
+    if moved == 1 && system.parent_id.is_none() {
         // In the order of the words, so that two transactions never wait for each other.
         let mut steps = [(system.overall, -1), (overall, 1)];
         steps.sort_by_key(|step| step.0);
@@ -42,5 +43,5 @@ pub(super) fn set_overall(db: &mut Db, system: &System, overall: Overall, now: S
             count(db, system.group_id, word, n)?;
         }
     }
-    Ok(())
+    Ok(moved == 1)
 }

@@ -5,24 +5,25 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
-use super::name_contains::name_contains;
 use super::order::{Order, RANK, rank};
-use super::question::{Page, SystemCursor, SystemFilter};
+use super::question::{Family, Level, Page, SystemCursor, SystemFilter};
 use super::reach::{Reached, Systems, systems as reached};
 use super::record::System;
 use crate::access::Scope;
 use crate::domain::status::Overall;
-use crate::ids::GroupId;
+use crate::ids::{GroupId, SystemId};
+use crate::store::any_case;
 use crate::store::cached::{fixed, is_in};
 use crate::store::connection::Db;
 use crate::store::error::Result;
-use crate::store::schema::{system_counts, system_groups, systems};
+use crate::store::schema::{system_counts, systems};
 
 /// A row of the list.
 #[derive(Debug, Clone)]
 pub struct Listed {
     pub system: System,
-    pub group: String,
+    /// The name of the system that it is a part of.
+    pub parent: Option<String>,
     pub place: SystemCursor,
 }
 
@@ -32,12 +33,19 @@ pub struct ListedSystems {
     pub rows: Vec<Listed>,
     /// The next one in the direction that was read.
     pub beyond: Option<SystemCursor>,
-    /// The search has examined [`WINDOW`] systems, up to this place, and continues behind it.
+    /// The search has examined as many systems as it may for one page, up to this place, and continues behind it.
     pub searched_to: Option<SystemCursor>,
 }
 
-/// Maximum number of systems examined for one page under a filter that no index has: few may match.
-pub const WINDOW: i64 = 10_000;
+/// Maximum number of systems of one level examined for one page under a filter that no index has: few may match.
+const WINDOW: i64 = 10_000;
+
+/// Systems that are next to each other in an index.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    level: Option<Level>,
+    group: Option<GroupId>,
+}
 
 /// Up to `limit` rows.
 pub fn list(
@@ -48,33 +56,39 @@ pub fn list(
     limit: i64,
 ) -> Result<ListedSystems> {
     let order = Order::of(filter, page);
-    let found = || order.sorted(from(order, indexed(grant, filter), page));
-    let mut rows: Vec<System>;
-    let mut end = None;
+    let parts = parts(grant, filter);
+    let found = |part: &Part| order.sorted(from(order, indexed(grant, filter, *part), page));
+    let mut end: Option<System> = None;
     if filter.is_search() {
-        let last: Option<System> = found().offset(WINDOW - 1).select(System::as_select()).first(db).optional()?;
-        end = last.map(|last| order.cursor(&last));
-        let mut query = matching(found(), filter);
+        for part in &parts {
+            let last = found(part).offset(WINDOW - 1).select(System::as_select()).first(db).optional()?;
+            // The search goes as far as every part was examined.
+            end = end.into_iter().chain(last).min_by(|one, other| order.compare(one, other));
+        }
+    }
+    let end = end.map(|last| order.cursor(&last));
+    let mut rows: Vec<System> = Vec::new();
+    for part in &parts {
+        let mut query = matching(db, found(part), filter);
         if let Some(end) = &end {
             query = query.filter(order.up_to(end));
         }
-        rows = query.limit(limit + 1).select(System::as_select()).load(db)?;
-    } else {
-        rows = match (grant.reach(), filter.group) {
-            (Scope::Groups(groups), None) if groups.len() > 1 => first_of(db, groups, order, found, limit + 1)?,
-            _ => found().limit(limit + 1).select(System::as_select()).load(db)?,
-        };
+        rows.extend(query.limit(limit + 1).select(System::as_select()).load::<System>(db)?);
+        if parts.len() > 1 {
+            // No index has the order of several parts, so these are the first of the first of each part.
+            rows.sort_by(|one, other| order.compare(one, other));
+            rows.truncate(usize::try_from(limit + 1).unwrap_or(usize::MAX));
+        }
     }
     let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
     let beyond = if more { rows.pop() } else { None };
     if order.is_backwards() {
         rows.reverse();
     }
-    let groups: HashMap<GroupId, String> =
-        system_groups::table.select((system_groups::id, system_groups::name)).load(db)?.into_iter().collect();
+    let parents = names_of_parents(db, &rows)?;
     let listed = rows.into_iter().map(|system| Listed {
         place: order.cursor(&system),
-        group: groups.get(&system.group_id).cloned().unwrap_or_default(),
+        parent: system.parent_id.and_then(|parent| parents.get(&parent).cloned()),
         system,
     });
     Ok(ListedSystems {
@@ -84,31 +98,50 @@ pub fn list(
     })
 }
 
-/// The first systems of several groups. No index has their order, so these are the first of the first of each group.
-fn first_of<'a>(
-    db: &mut Db,
-    groups: &[GroupId],
-    order: Order,
-    found: impl Fn() -> Reached<'a>,
-    most: i64,
-) -> Result<Vec<System>> {
-    let mut first: Vec<System> = Vec::new();
-    for group in groups {
-        let of_group = found().filter(systems::group_id.eq(*group));
-        first.extend(of_group.limit(most).select(System::as_select()).load::<System>(db)?);
-        first.sort_by(|one, other| order.compare(one, other));
-        first.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+/// In which parts the systems of a list are read.
+fn parts(grant: &impl Systems, filter: &SystemFilter) -> Vec<Part> {
+    let levels: &[Option<Level>] = match filter.family {
+        Family::Parents => &[Some(Level::Parents)],
+        Family::ChildrenOf(_) => &[None],
+        Family::All => &[Some(Level::Parents), Some(Level::Children)],
+    };
+    let groups: Vec<Option<GroupId>> = match (grant.reach(), filter.group) {
+        (Scope::Groups(groups), None) if groups.len() > 1 && !filter.is_search() => {
+            groups.iter().copied().map(Some).collect()
+        }
+        _ => vec![None],
+    };
+    let parts = groups.iter().flat_map(|group| levels.iter().map(|level| Part { level: *level, group: *group }));
+    parts.collect()
+}
+
+/// The names of the parents of these systems.
+fn names_of_parents(db: &mut Db, rows: &[System]) -> Result<HashMap<SystemId, String>> {
+    let mut parents: Vec<SystemId> = rows.iter().filter_map(|system| system.parent_id).collect();
+    if parents.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(first)
+    parents.sort_unstable();
+    parents.dedup();
+    let names = systems::table.filter(is_in(systems::id, parents)).select((systems::id, systems::name)).load(db)?;
+    Ok(names.into_iter().collect())
 }
 
 /// Systems in reach under the filters that indexes have.
-fn indexed<'a>(grant: &impl Systems, filter: &SystemFilter) -> Reached<'a> {
+fn indexed<'a>(grant: &impl Systems, filter: &SystemFilter, part: Part) -> Reached<'a> {
     let mut query = reached(grant);
+    if let Some(level) = part.level {
+        query = query.filter(systems::level.eq(level.number()));
+    }
+    if let Family::ChildrenOf(key) = &filter.family {
+        let parent = diesel::alias!(systems as parent);
+        let id = parent.filter(parent.field(systems::key).eq(key.clone())).select(parent.field(systems::id).nullable());
+        query = query.filter(systems::parent_id.eq(id.single_value()));
+    }
     if let Some(status) = filter.status {
         query = query.filter(fixed::<BigInt>(RANK).eq(rank(status)));
     }
-    if let Some(group) = filter.group {
+    if let Some(group) = filter.group.or(part.group) {
         query = query.filter(systems::group_id.eq(group));
     }
     query
@@ -122,12 +155,12 @@ fn from<'a>(order: Order, query: Reached<'a>, page: &Page) -> Reached<'a> {
 }
 
 /// The filters that no index has.
-fn matching<'a>(mut query: Reached<'a>, filter: &SystemFilter) -> Reached<'a> {
+fn matching<'a>(db: &Db, mut query: Reached<'a>, filter: &SystemFilter) -> Reached<'a> {
     if let Some(kind) = &filter.kind {
         query = query.filter(systems::kind.eq(kind.clone()));
     }
     if let Some(part) = &filter.name {
-        query = query.filter(name_contains(part));
+        query = query.filter(any_case::contains(db, "systems.name", part));
     }
     query
 }

@@ -9,6 +9,7 @@ pub struct SystemFilter {
     pub status: Option<Overall>,
     pub kind: Option<String>,
     pub group: Option<GroupId>,
+    pub family: Family,
     /// Part of the name, in any case.
     pub name: Option<String>,
     pub sort: Sort,
@@ -18,6 +19,35 @@ impl SystemFilter {
     /// Whether systems may be examined that are not shown.
     pub(super) const fn is_search(&self) -> bool {
         self.kind.is_some() || self.name.is_some()
+    }
+}
+
+/// Which systems of a family.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Family {
+    /// Those that are no part of another; their children are shown below them.
+    #[default]
+    Parents,
+    /// The children of this system.
+    ChildrenOf(SystemKey),
+    /// Every system.
+    All,
+}
+
+/// Systems that are no part of another, or those that are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    Parents,
+    Children,
+}
+
+impl Level {
+    /// The number in the database.
+    pub(super) const fn number(self) -> i64 {
+        match self {
+            Self::Parents => 0,
+            Self::Children => 1,
+        }
     }
 }
 

@@ -20,6 +20,8 @@ pub struct System {
     pub name: String,
     pub kind: String,
     pub group_id: GroupId,
+    /// The system that it is a part of.
+    pub parent_id: Option<SystemId>,
     pub production: bool,
     /// The connector's JSON.
     pub settings: String,
@@ -109,4 +111,10 @@ pub fn by_id(db: &mut Db, _internal: Internal, id: SystemId) -> Result<(InReach<
         .select((System::as_select(), system_groups::name))
         .first(db)?;
     Ok((InReach::new(system), group))
+}
+
+/// Takes the row's lock on Postgres; SQLite's write lock is held already.
+pub(in crate::store) fn lock(db: &mut Db, id: SystemId) -> Result<()> {
+    diesel::update(systems::table.find(id)).set(systems::last_run_no.eq(systems::last_run_no)).execute(db)?;
+    Ok(())
 }

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 
 use super::counts::count;
 use super::reach::{InReach, systems as reached};
-use super::record::{System, find_to_change};
-use super::times;
+use super::record::{System, find_to_change, lock};
+use super::{lanes, times};
 use crate::access::{Grant, Principal, verbs};
 use crate::clock::Stamp;
 use crate::domain::names::are_same;
@@ -23,6 +23,10 @@ pub struct Draft {
     pub name: String,
     pub kind: String,
     pub group: GroupId,
+    /// The system that it is a part of: one of the same group that is not a part itself.
+    pub parent: Option<SystemId>,
+    /// What can run at the same time in it.
+    pub lanes: &'static [&'static str],
     pub production: bool,
     pub settings: String,
     pub time_zone: String,
@@ -37,7 +41,8 @@ pub struct Draft {
 /// Makes a system in a group within reach.
 ///
 /// # Errors
-/// [`StoreError::Duplicate`] when the name is taken in the group; [`StoreError::NotFound`] when the group is out of reach.
+/// [`StoreError::Duplicate`] when the name is taken in the group; [`StoreError::NotFound`] when the group is out of reach,
+/// or has no such parent.
 pub fn create(
     db: &mut Db,
     grant: &Grant<verbs::SpecifySystems>,
@@ -48,6 +53,16 @@ pub fn create(
     if !grant.scope().covers(draft.group) {
         return Err(StoreError::NotFound);
     }
+    if let Some(parent) = draft.parent {
+        lock(db, parent)?;
+        // Fails with NotFound.
+        let _found: SystemId = reached(grant)
+            .filter(systems::id.eq(parent))
+            .filter(systems::group_id.eq(draft.group))
+            .filter(systems::parent_id.is_null())
+            .select(systems::id)
+            .first(db)?;
+    }
     let id: SystemId = diesel::insert_into(systems::table)
         .values((
             (
@@ -55,6 +70,7 @@ pub fn create(
                 systems::name.eq(&draft.name),
                 systems::kind.eq(&draft.kind),
                 systems::group_id.eq(draft.group),
+                systems::parent_id.eq(draft.parent),
                 systems::production.eq(draft.production),
                 systems::settings.eq(&draft.settings),
                 systems::settings_version.eq(1),
@@ -77,8 +93,11 @@ pub fn create(
         .returning(systems::id)
         .get_result(db)?;
     remember_version(db, id, 1, &draft.settings, grant.principal(), now)?;
+    lanes::begin(db, id, draft.lanes)?;
     times::begin(db, id, draft.freshness_us, now)?;
-    count(db, draft.group, Overall::Neutral, 1)?;
+    if draft.parent.is_none() {
+        count(db, draft.group, Overall::Neutral, 1)?;
+    }
     Ok(id)
 }
 
@@ -88,10 +107,11 @@ pub fn plan(db: &mut Db, _grant: &Grant<verbs::SpecifySystems>, id: SystemId, ne
     Ok(())
 }
 
-/// Changes a system. `false` when somebody else has changed it since `seen_version`.
+/// Changes a system; a change of its group takes its children along. `false` when somebody else has changed it since
+/// `seen_version`.
 ///
 /// # Errors
-/// As for [`create`].
+/// As for [`create`]; also [`StoreError::NotFound`] when a child would leave the group of its parent.
 pub fn save(
     db: &mut Db,
     grant: &Grant<verbs::SpecifySystems>,
@@ -100,7 +120,8 @@ pub fn save(
     seen_version: i64,
     now: Stamp,
 ) -> Result<bool> {
-    if !grant.scope().covers(draft.group) {
+    let leaves = draft.group != system.group_id;
+    if !grant.scope().covers(draft.group) || (leaves && system.parent_id.is_some()) {
         return Err(StoreError::NotFound);
     }
     let version = seen_version + 1;
@@ -127,7 +148,10 @@ pub fn save(
         return Ok(false);
     }
     remember_version(db, system.id, version, &draft.settings, grant.principal(), now)?;
-    if draft.group != system.group_id {
+    if leaves {
+        diesel::update(systems::table.filter(systems::parent_id.eq(system.id)))
+            .set(systems::group_id.eq(draft.group))
+            .execute(db)?;
         count(db, system.group_id, system.overall, -1)?;
         count(db, draft.group, system.overall, 1)?;
     }
@@ -195,7 +219,8 @@ pub fn release(
     times::refresh(db, system.id, Some(now), now)
 }
 
-/// Deletes a system softly: its runs and their logs stay until retention ends.
+/// Deletes a system softly: its runs and their logs stay until retention ends. Its children are deleted by the caller,
+/// before it.
 pub fn delete(
     db: &mut Db,
     grant: &Grant<verbs::SpecifySystems>,
@@ -208,17 +233,29 @@ pub fn delete(
         .execute(db)?;
     times::stop(db, system.id)?;
     checks::withdraw_all(db, system.id)?;
-    count(db, system.group_id, system.overall, -1)?;
+    match system.parent_id {
+        Some(parent) => times::follow_children(db, parent, now)?,
+        None => count(db, system.group_id, system.overall, -1)?,
+    }
     Ok(system)
 }
 
-/// The name of another live system of the group that is this one, or differs from it only in the case of letters. A name
+/// The name of another live system of the same group and parent that is this one, or differs from it only in the case of letters. A name
 /// that a system has already is its own, also beside such a one of an earlier version. Anyone else who asks waits until
 /// this transaction has ended: the index knows exact names only.
-pub fn taken_name(db: &mut Db, group: GroupId, name: &str, except: Option<SystemId>) -> Result<Option<String>> {
+pub fn taken_name(
+    db: &mut Db,
+    (group, parent): (GroupId, Option<SystemId>),
+    name: &str,
+    except: Option<SystemId>,
+) -> Result<Option<String>> {
     alone(db, OneAtATime::Territory)?;
-    let found: Vec<(SystemId, String)> = systems::table
-        .filter(systems::group_id.eq(group))
+    let siblings = systems::table.filter(systems::group_id.eq(group)).into_boxed();
+    let siblings = match parent {
+        Some(parent) => siblings.filter(systems::parent_id.eq(parent)),
+        None => siblings.filter(systems::parent_id.is_null()),
+    };
+    let found: Vec<(SystemId, String)> = siblings
         .filter(systems::deleted_at.is_null())
         .order(systems::id)
         .select((systems::id, systems::name))

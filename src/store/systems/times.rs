@@ -4,11 +4,11 @@ use diesel::prelude::*;
 
 use super::counts::set_overall;
 use super::reach::InReach;
-use super::record::System;
+use super::record::{System, lock};
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::domain::cadence::{self, Cadence};
-use crate::domain::status::{Coming, Facts, Freshness, Obstacle};
+use crate::domain::status::{Coming, Facts, Freshness, Obstacle, Overall};
 use crate::ids::SystemId;
 use crate::store::backend::{Lockable, db_now, try_lock};
 use crate::store::connection::Db;
@@ -63,6 +63,16 @@ pub(super) fn refresh(db: &mut Db, id: SystemId, from: Option<Stamp>, now: Stamp
         .set((watches::fresh_from.eq(from), watches::silent_at.eq(silent)))
         .execute(db)?;
     recompute_status(db, id, now)
+}
+
+/// A lane has succeeded at `at`: the budget counts from the oldest success of all lanes, and has never counted from
+/// earlier than it does. While a lane has no success yet it counts on.
+pub(super) fn succeeded(db: &mut Db, id: SystemId, oldest: Option<Stamp>, at: Stamp) -> Result<()> {
+    let from = match oldest {
+        Some(oldest) if oldest < at => Some(oldest.max(times_of(db, id)?.fresh_from)),
+        other => other,
+    };
+    refresh(db, id, from, at)
 }
 
 /// Changes a system's own budget.
@@ -123,7 +133,30 @@ pub(super) fn recompute_status(db: &mut Db, id: SystemId, now: Stamp) -> Result<
         freshness: Freshness::of(timed.silent_since),
         ..Facts::at_rest(system.connection, system.synchronization)
     };
-    set_overall(db, &system, facts.overall(), now)
+    let Some(parent) = system.parent_id else {
+        let overall = facts.overall().with_children(of_children(db, id)?);
+        return set_overall(db, &system, overall, now).map(drop);
+    };
+    if set_overall(db, &system, facts.overall(), now)? {
+        follow_children(db, parent, now)?;
+    }
+    Ok(())
+}
+
+/// Which statuses the live children of a system have.
+fn of_children(db: &mut Db, parent: SystemId) -> Result<Vec<Overall>> {
+    Ok(systems::table
+        .filter(systems::parent_id.eq(parent))
+        .filter(systems::deleted_at.is_null())
+        .select(systems::overall)
+        .distinct()
+        .load(db)?)
+}
+
+/// Lets the status of a parent follow from that of its children. Everybody locks a child before its parent.
+pub(super) fn follow_children(db: &mut Db, parent: SystemId, now: Stamp) -> Result<()> {
+    lock(db, parent)?;
+    recompute_status(db, parent, now)
 }
 
 /// Systems whose check is due, with the time that was due.

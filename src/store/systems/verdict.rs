@@ -2,22 +2,16 @@
 
 use diesel::prelude::*;
 
-use super::record::System;
-use super::times;
+use super::record::{System, lock};
+use super::{lanes, times};
 use crate::clock::Stamp;
 use crate::domain::cadence::Cadence;
 use crate::domain::run::RunResult;
-use crate::domain::status::{self, ConnectionHistory, EndedRun, RunHistory};
+use crate::domain::status::{self, ConnectionHistory, EndedRun};
 use crate::ids::SystemId;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::systems;
-
-/// Takes the row's lock on Postgres; SQLite's write lock is held already.
-pub(in crate::store) fn lock(db: &mut Db, id: SystemId) -> Result<()> {
-    diesel::update(systems::table.find(id)).set(systems::last_run_no.eq(systems::last_run_no)).execute(db)?;
-    Ok(())
-}
 
 /// Whether a system is on hold or deleted, and so nothing more may be planned for it. Nobody can change that until the
 /// transaction ends.
@@ -31,15 +25,10 @@ fn locked(db: &mut Db, id: SystemId) -> Result<System> {
     Ok(systems::table.find(id).select(System::as_select()).first(db)?)
 }
 
-/// A run has started: an attempt, never a success.
-pub fn note_attempt(db: &mut Db, id: SystemId, now: Stamp) -> Result<()> {
-    diesel::update(systems::table.find(id)).set(systems::last_attempt_at.eq(now)).execute(db)?;
-    Ok(())
-}
-
 /// What the system needs to know of a run that ended, besides its result.
 #[derive(Debug, Clone, Copy)]
 pub struct RunEnd<'a> {
+    pub lane: &'a str,
     /// The settings that the run used; none: it used none.
     pub settings_version: Option<i64>,
     /// When a check is due because the connection is to blame.
@@ -55,20 +44,7 @@ pub fn after_run(db: &mut Db, id: SystemId, run: EndedRun, end: RunEnd<'_>) -> R
     if system.deleted_at.is_some() {
         return Ok(());
     }
-    let before = RunHistory {
-        verdict: system.synchronization,
-        last_success_at: system.last_success_at,
-        failures_in_row: system.failures_in_row,
-    };
-    let after = status::after_run(before, run);
-    diesel::update(systems::table.find(id))
-        .set((
-            systems::synchronization.eq(after.verdict),
-            systems::last_success_at.eq(after.last_success_at),
-            systems::failures_in_row.eq(after.failures_in_row),
-            systems::last_progress_at.eq(end.progress_at.or(system.last_progress_at)),
-        ))
-        .execute(db)?;
+    let after = lanes::moved(db, &system, end.lane, run, end.progress_at)?;
     if system.hold_since.is_none()
         && let Some(check) = end.check_at
     {
@@ -80,7 +56,7 @@ pub fn after_run(db: &mut Db, id: SystemId, run: EndedRun, end: RunEnd<'_>) -> R
             if end.settings_version == Some(system.settings_version) {
                 set_connection(db, &system, true, end.cadence, run.at)?;
             }
-            times::refresh(db, id, Some(run.at), run.at)
+            times::succeeded(db, id, after.last_success_at, run.at)
         }
         RunResult::Error | RunResult::Canceled => times::recompute_status(db, id, run.at),
     }

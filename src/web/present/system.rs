@@ -4,7 +4,9 @@ use crate::clock::Stamp;
 use crate::domain::kind::Input;
 use crate::domain::run::{RunResult, RunState};
 use crate::domain::schedule::Schedule;
-use crate::domain::status::{Activity, DisplayStatus, Facts, Freshness, Obstacle, Overall, Source};
+use crate::domain::status::{
+    Activity, Connection, DisplayStatus, Facts, Freshness, Obstacle, Overall, Source, Verdict,
+};
 use crate::queries::runs::Run;
 use crate::queries::systems::System;
 use crate::web::pages::systems::list::NextRun;
@@ -18,13 +20,14 @@ pub struct Busy {
 }
 
 impl Busy {
-    /// Sorts the open runs of a system.
+    /// Sorts the open runs of a system, oldest first: of several lanes, the run that began first and the one that is due first.
     #[must_use]
     pub fn of<'a>(open: impl IntoIterator<Item = &'a Run>) -> Self {
         let mut busy = Self::default();
         for run in open {
             match run.state {
-                RunState::Running => busy.running = Some(run.clone()),
+                RunState::Running => busy.running = busy.running.or_else(|| Some(run.clone())),
+                RunState::Queued if busy.queued.as_ref().is_some_and(|first| first.not_before <= run.not_before) => {}
                 RunState::Queued => busy.queued = Some(run.clone()),
                 RunState::Ended => {}
             }
@@ -81,7 +84,16 @@ pub fn overall(system: &System) -> Badge {
 /// The status of its synchronization.
 #[must_use]
 pub fn synchronization_badge(system: &System, busy: &Busy) -> Badge {
-    let shown = facts(system, busy).display_status();
+    badge_of(facts(system, busy).display_status())
+}
+
+/// The status of one of its lanes.
+#[must_use]
+pub fn lane_badge(verdict: Verdict) -> Badge {
+    badge_of(Facts::at_rest(Connection::NotChecked, verdict).display_status())
+}
+
+fn badge_of(shown: DisplayStatus) -> Badge {
     let tone = match shown {
         DisplayStatus::OnHold | DisplayStatus::Open | DisplayStatus::Queued => Tone::Neutral,
         DisplayStatus::Paused => Tone::Paused,
@@ -93,10 +105,12 @@ pub fn synchronization_badge(system: &System, busy: &Busy) -> Badge {
     Badge::new(tone, shown.title())
 }
 
-/// What contributes to a bad status, worst first.
+/// What contributes to a bad status of a system whose worst child is `child`, worst first.
 #[must_use]
-pub fn sources(system: &System) -> Vec<&'static str> {
-    facts(system, &Busy::default()).sources().into_iter().map(Source::title).collect()
+pub fn sources(system: &System, child: Option<&System>) -> Vec<&'static str> {
+    let own = facts(system, &Busy::default()).sources().into_iter().map(Source::title);
+    let bad = child.filter(|child| matches!(child.overall, Overall::Error | Overall::Warning));
+    own.chain(bad.map(|_child| "Child system")).collect()
 }
 
 /// When the next run comes.

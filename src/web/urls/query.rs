@@ -2,18 +2,20 @@
 
 use super::PageSize;
 use crate::domain::message::Category;
-use crate::ids::Seq;
+use crate::ids::{Seq, SystemKey};
 
 /// How many characters of a text filter count: more than any name, code or useful search has, and far less than the
 /// 50,000 bytes after which SQLite refuses a pattern (`SQLITE_MAX_LIKE_PATTERN_LENGTH`).
 pub const MAX_FILTER_CHARS: usize = 500;
 
-/// A text filter, for `#[serde(deserialize_with)]`: cut to `MAX_FILTER_CHARS`. The field shows what counted.
+/// A text filter, for `#[serde(deserialize_with)]`: without white space around it, cut to `MAX_FILTER_CHARS`. The
+/// field shows what counted.
 ///
 /// # Errors
 /// When it is no text.
 pub fn filter_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let mut text: String = serde::Deserialize::deserialize(deserializer)?;
+    let given: String = serde::Deserialize::deserialize(deserializer)?;
+    let mut text = given.trim().to_owned();
     if let Some((end, _letter)) = text.char_indices().nth(MAX_FILTER_CHARS) {
         text.truncate(end);
     }
@@ -77,6 +79,9 @@ pub struct SystemsQuery {
     /// Part of the name.
     #[serde(deserialize_with = "filter_text")]
     pub q: String,
+    /// The key of the system whose children are meant.
+    #[serde(deserialize_with = "filter_text")]
+    pub within: String,
     /// Empty: worst first.
     #[serde(deserialize_with = "filter_text")]
     pub sort: String,
@@ -85,10 +90,20 @@ pub struct SystemsQuery {
 }
 
 impl SystemsQuery {
+    /// The children of a system.
+    #[must_use]
+    pub fn within(parent: &SystemKey) -> Self {
+        Self { within: parent.to_string(), ..Self::default() }
+    }
+
     /// Whether only a part of the systems is asked for.
     #[must_use]
     pub const fn is_narrow(&self) -> bool {
-        !(self.status.is_empty() && self.kind.is_empty() && self.group.is_empty() && self.q.is_empty())
+        !(self.status.is_empty()
+            && self.kind.is_empty()
+            && self.group.is_empty()
+            && self.q.is_empty()
+            && self.within.is_empty())
     }
 
     /// The same page with all systems.
@@ -103,6 +118,7 @@ impl SystemsQuery {
             ("kind", &self.kind),
             ("group", &self.group),
             ("q", &self.q),
+            ("within", &self.within),
             ("sort", &self.sort),
         ]
     }

@@ -30,7 +30,7 @@ pub(super) fn fill(desk: &Desk) {
                 logged: &[(1, "FILE-DENIED", 8), (2, "FILE-COPIED", 32)],
                 ..RUN
             },
-            Kept { system: 3, queued: 31, result: "canceled", trigger: "manual", principal: "dora", ..RUN },
+            Kept { system: 3, queued: 31, result: "canceled", trigger: "manual", principal: "Özlem", ..RUN },
         ],
     );
 }
@@ -61,6 +61,9 @@ both_databases! {
             ("?trigger=retry", &["Ledger 3"]),
             ("?trigger=manual&person=mona", &["Archive 1"]),
             ("?person=Schedule", &everything[2..]),
+            ("?person=MONA", &["Archive 1"]),
+            ("?person=mon", &[]),
+            ("?person=%C3%B6ZLEM", &["Shop 1"]),
             ("?from=2026-11-23", &everything[..4]),
             ("?to=2026-11-22", &["Ledger 1"]),
             ("?from=2026-11-23T01:00&to=2026-11-23%2005:59", &["Ledger 3"]),

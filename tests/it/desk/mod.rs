@@ -1,8 +1,10 @@
 //! The portal in this process, with the people of STYLE.md, rule 11, on either database.
 
+mod family;
 mod tree;
 mod upkeep;
 
+pub use family::Family;
 pub use tree::{Tree, connect, ended, key_of, request_run};
 
 use std::collections::BTreeMap;

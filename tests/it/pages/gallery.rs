@@ -6,7 +6,7 @@ use serde_json::json;
 use syncdesk::clock::SystemClock;
 
 use crate::database::{Database, Fixture};
-use crate::desk::{Desk, Tree};
+use crate::desk::{Desk, Family, Tree};
 use crate::odata::stub::{Service, is_for, json as reply, xml};
 use crate::visitor::Visitor;
 use crate::wait::until;
@@ -26,6 +26,8 @@ pub struct Gallery {
     pub paused: Tree,
     /// An OData service, read three times: one record changed, one went, one turned bad.
     pub partners: Tree,
+    /// A system with two lanes, and one with three children.
+    pub family: Family,
     /// The path of a check of `good`.
     pub check: String,
 }
@@ -91,10 +93,11 @@ impl Fixture for Gallery {
         ada.get("/help/codes/FILE-LINK/note").await.expect(200);
         ada.submit("/help/codes/FILE-LINK/note", &note).await.expect(303);
 
+        let family = desk.family().await;
         let running = desk.files_system("Finance", "Photographs").await;
         goes_on(&desk, &running);
         ada.get("/account").await.expect(200); // which shows what the last form did
-        Self { desk, good, mirror, failed, running, paused, partners, check }
+        Self { desk, good, mirror, failed, running, paused, partners, family, check }
     }
 }
 
@@ -176,6 +179,10 @@ impl Gallery {
             seen("list-empty", &eve, "/systems".to_owned()),
             seen("list-nothing-found", &ada, "/systems?q=nothing".to_owned()),
             seen("system", &mona, good.page()),
+            seen("system-with-lanes", &ada, format!("/systems/{}", self.family.lanes)),
+            seen("system-with-children", &mona, format!("/systems/{}", self.family.parent)),
+            seen("system-in-another", &mona, format!("/systems/{}", self.family.children[0])),
+            seen("list-of-children", &mona, format!("/systems?within={}", self.family.parent)),
             seen("system-failed", &ada, self.failed.page()),
             seen("system-paused", &mona, self.paused.page()),
             seen("system-running", &mona, format!("{running}?refresh=off")),

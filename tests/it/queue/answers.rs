@@ -36,7 +36,7 @@ async fn press_and_wait(
         wait,
     };
     let answer = request_run(&depot.store, wake, &ada(), request).await;
-    answer.map_err(|error| match error {
+    answer.map(|mut lanes| lanes.remove(0)).map_err(|error| match error {
         OpError::Refused(refusal) => refusal,
         other => panic!("{other}"),
     })

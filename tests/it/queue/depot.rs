@@ -203,6 +203,8 @@ fn create(db: &mut Db, key: &SystemKey, name: &str, schedule: &str, now: Stamp) 
         name: name.to_owned(),
         kind: "files".to_owned(),
         group: GroupId(1),
+        parent: None,
+        lanes: &["main"],
         production: false,
         settings: "{}".to_owned(),
         time_zone: "UTC".to_owned(),

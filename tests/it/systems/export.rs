@@ -24,16 +24,16 @@ both_databases! {
         let csv = desk.as_("wim").await.get("/systems.csv?sort=name").await.expect(200);
         assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
         assert_eq!(csv.header("content-disposition"), "attachment; filename=\"systems.csv\"");
-        let head = "\u{feff}key,name,kind,group,production,status,sources,connection,synchronization,last_attempt,last_success,next_due,on_hold";
+        let head = "\u{feff}key,name,kind,group,production,status,sources,connection,synchronization,last_attempt,last_success,next_due,on_hold,parent";
         assert_eq!(csv.body.split("\r\n").next(), Some(head));
         let rows = records(&csv.body);
-        let row = |cells: [&str; 13]| cells.map(ToOwned::to_owned).to_vec();
+        let row = |cells: [&str; 14]| cells.map(ToOwned::to_owned).to_vec();
         let (at, checked) = ("2023-11-14T22:13:20.000Z", "not_checked");
         assert_eq!(rows[1..], [
-            row(["aaaaaaaaac", "-12", "files", "Finance", "yes", "ok", "", checked, "open", "", "", "", ""]),
-            row(["aaaaaaaaab", "'=HYPERLINK(\"x\")", "files", "Finance", "yes", "ok", "", checked, "open", at, at, "", ""]),
-            row(["aaaaaaaaae", "'@cmd", "files", "Sales", "yes", "neutral", "", checked, "open", "", "", "", "'+1 moving"]),
-            row(["aaaaaaaaad", "Ärger, \"quoted\"", "files", "Finance", "yes", "error", "", checked, "open", "", "", "", ""]),
+            row(["aaaaaaaaac", "-12", "files", "Finance", "yes", "ok", "", checked, "open", "", "", "", "", ""]),
+            row(["aaaaaaaaab", "'=HYPERLINK(\"x\")", "files", "Finance", "yes", "ok", "", checked, "open", at, at, "", "", ""]),
+            row(["aaaaaaaaae", "'@cmd", "files", "Sales", "yes", "neutral", "", checked, "open", "", "", "", "'+1 moving", ""]),
+            row(["aaaaaaaaad", "Ärger, \"quoted\"", "files", "Finance", "yes", "error", "", checked, "open", "", "", "", "", ""]),
         ]);
     }
 

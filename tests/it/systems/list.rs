@@ -47,6 +47,10 @@ both_databases! {
             ("?q=%5C", vec![]),
             ("?q=%C3%84rger", vec!["Ärger"]),
             ("?q=%C3%A4RG", vec!["Ärger"]),
+            ("?q=%20GAMMA%20", vec!["Gamma"]),
+            ("?q=.*", vec![]),
+            ("?q=%5BB%5D", vec![]),
+            ("?q=%3F", vec![]),
             ("?q=beta&group=Sales&status=ok", vec!["Beta 1"]),
             ("?q=%27%20OR%201%3D1", vec![]),
             ("?status=&kind=&group=&q=&sort=name", vec!["Beta 1", "Beta_1", "Delta", "Gamma", "alpha 100%", "Ärger"]),
@@ -59,6 +63,18 @@ both_databases! {
         assert_eq!(kept.attributes("input[name=q]", "value"), ["b\">"]);
         let chosen = kept.attributes("option[selected]", "value");
         assert_eq!(chosen, ["ok", "", "", "name"], "status, kind, group and order stay chosen");
+    }
+
+    /// Letters of every script are found in either form, each on its own, and signs of patterns as themselves.
+    async fn names_are_found_in_any_case(desk: Desk) {
+        for (place, name) in ["Übergabe Händler", "ΑΘΗΝΑ μέλι", "Straße (1)", "a|b^c$d{2}", "x*y?z[w]"].iter().enumerate() {
+            let first = place + 1;
+            put(&desk, first, &[new(name, "Finance")]);
+            for typed in [(*name).to_owned(), name.to_uppercase().replace("SS", "ß"), name.to_lowercase(), name.chars().skip(1).collect()] {
+                let query = format!("?{}", serde_urlencoded::to_string([("q", &typed)]).expect("text"));
+                assert_eq!(shown(&desk, "ada", &query).await, [*name], "{typed}");
+            }
+        }
     }
 
     /// By hand, from the mock-up: every column, and what it says of a system before and after a run.

@@ -18,8 +18,8 @@ use crate::systems::shelf::key;
 
 const HOUR_US: i64 = 3_600_000_000;
 /// Settings as a person typed them.
-fn settings() -> String {
-    let typed = [("source_path", "/srv/from"), ("destination_path", "/srv/to")];
+pub fn settings(source: &str, destination: &str) -> String {
+    let typed = [("source_path", source), ("destination_path", destination)];
     let kind = registry::kind("files").expect("a kind");
     let defaults = kind.fields().iter().map(|field| (field.name.to_owned(), field.default.to_owned()));
     let mut all: BTreeMap<String, String> = defaults.collect();
@@ -31,7 +31,7 @@ fn settings() -> String {
 
 /// What an older version left: two systems, one of which has a schedule, runs with a log, and a check.
 fn fill(database: &mut Bare, level: usize) {
-    let (now, settings) = (SystemClock.now().0, settings());
+    let (now, settings) = (SystemClock.now().0, settings("/srv/from", "/srv/to"));
     let (key_bytes, partition) = match database {
         Bare::Sqlite(_) => ("x'61'", ""),
         Bare::Postgres(_) => {

@@ -61,6 +61,8 @@ fn save(depot: &Depot, change: impl FnOnce(&mut Draft)) {
         name: system.name.clone(),
         kind: system.kind.clone(),
         group: system.group_id,
+        parent: system.parent_id,
+        lanes: &["main"],
         production: system.production,
         settings: system.settings.clone(),
         time_zone: system.time_zone.clone(),

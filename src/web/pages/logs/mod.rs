@@ -84,6 +84,7 @@ pub async fn show(
         rows: found.rows.iter().map(|row| to_view(row, &viewer)).collect(),
         wrong,
         query,
+        is_continued: !matches!(page, RunListPage::Newest | RunListPage::Oldest),
         header_days: app.portal.header_days,
     };
     response::page(view(&viewer.page_context(Some(Nav::Logs)), &shown))
@@ -107,7 +108,7 @@ pub(super) fn filter(
     query: &LogsQuery,
     groups: &[(GroupId, String)],
 ) -> (RunListFilter, Vec<(&'static str, Wrong)>) {
-    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let mut wrong = Vec::new();
     let mut time = |name, text: &str, parse: fn(&str, chrono_tz::Tz) -> Option<Stamp>| {
         let text = given(text)?;

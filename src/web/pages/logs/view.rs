@@ -34,6 +34,8 @@ pub struct LogsView {
     pub is_code_unknown: bool,
     /// The search has looked back to this time, and continues there.
     pub go_on: Option<(Stamp, String)>,
+    /// The page does not begin with the newest runs.
+    pub is_continued: bool,
     pub header_days: u32,
 }
 
@@ -145,7 +147,7 @@ fn nothing(context: &PageContext, view: &LogsView) -> Markup {
         return empty::empty("No runs are shown: correct the filter.", &html! { p { (all) } });
     }
     if view.is_code_unknown {
-        let code = view.query.code.trim();
+        let code = &view.query.code;
         return empty::empty(
             &format!("No message has the code {}.", code.to_uppercase()),
             &html! { p { a href=(urls::help_search(code)) { "Search the list of codes" } " · " (all) } },
@@ -153,14 +155,16 @@ fn nothing(context: &PageContext, view: &LogsView) -> Markup {
     }
     if let Some((time, on)) = &view.go_on {
         return empty::empty(
-            "No match so far.",
+            if view.is_continued { "No further match so far." } else { "No match so far." },
             &html! { p {
                 "Searched the runs requested since " (time_inside(context, *time)) ". " a href=(on) { "Search the rest" } " · " (all)
             } },
         );
     }
     if view.query.is_narrow() {
-        return empty::empty("No run matches this filter.", &html! { p { (all) } });
+        let none =
+            if view.is_continued { "No further run matches this filter." } else { "No run matches this filter." };
+        return empty::empty(none, &html! { p { (all) } });
     }
     empty::empty("Nothing has run yet.", &html! { p { "The runs of every system appear here, the newest first." } })
 }

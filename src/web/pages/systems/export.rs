@@ -1,13 +1,16 @@
 //! The list of systems as CSV.
 
+use std::collections::HashMap;
+
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 
 use super::list::filter;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
+use crate::ids::GroupId;
 use crate::queries::logs::groups_in_reach;
-use crate::queries::systems::{Listed, Page, SystemFilter, system_list_part};
+use crate::queries::systems::{Family, Listed, Page, SystemFilter, system_list_part};
 use crate::queries::{Db, Result as Read};
 use crate::web::csv_file::{CsvTable, Rows, csv_file};
 use crate::web::error::WebError;
@@ -20,7 +23,11 @@ use crate::web::urls::SystemsQuery;
 /// How many systems one part has.
 const PART: i64 = 500;
 
-struct SystemsExport(SystemFilter);
+struct SystemsExport {
+    filter: SystemFilter,
+    /// The names of the groups in reach.
+    groups: HashMap<GroupId, String>,
+}
 
 /// The filtered list.
 ///
@@ -33,7 +40,11 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     let groups = app.store.read(move |db| groups_in_reach(db, &grant)).await?;
-    csv_file(&app, &viewer, SystemsExport(filter(&query, &groups)), Page::First)
+    let mut filter = filter(&query, &groups);
+    if filter.family == Family::Parents {
+        filter.family = Family::All;
+    }
+    csv_file(&app, &viewer, SystemsExport { filter, groups: groups.into_iter().collect() }, Page::First)
 }
 
 impl CsvTable for SystemsExport {
@@ -60,29 +71,31 @@ impl CsvTable for SystemsExport {
             "last_success",
             "next_due",
             "on_hold",
+            "parent",
         ]
     }
 
     fn read(&self, db: &mut Db, grant: &Grant<verbs::Export>, page: &Page) -> Read<Rows<Self>> {
-        system_list_part(db, grant, &self.0, page, PART)
+        system_list_part(db, grant, &self.filter, page, PART)
     }
 
-    fn cells(&self, Listed { system, group, .. }: &Listed) -> Vec<String> {
+    fn cells(&self, Listed { system, parent, .. }: &Listed) -> Vec<String> {
         let at = |stamp: Option<Stamp>| stamp.map(rfc3339).unwrap_or_default();
         vec![
             system.key.to_string(),
             system.name.clone(),
             system.kind.clone(),
-            group.clone(),
+            self.groups.get(&system.group_id).cloned().unwrap_or_default(),
             if system.production { "yes" } else { "no" }.to_owned(),
             system.overall.as_str().to_owned(),
-            present::sources(system).join(", "),
+            present::sources(system, None).join(", "),
             system.connection.as_str().to_owned(),
             system.synchronization.as_str().to_owned(),
             at(system.last_attempt_at),
             at(system.last_success_at),
             at(system.next_due),
             system.hold_reason.clone().unwrap_or_default(),
+            parent.clone().unwrap_or_default(),
         ]
     }
 }

@@ -18,7 +18,7 @@ use crate::web::{response, session, urls};
 /// Longest request key, in bytes.
 const MAX_KEY: usize = 100;
 
-/// Requests a run and says what became of the request.
+/// Requests a run in each lane and says what became of the request.
 ///
 /// # Errors
 /// When the system is out of reach, on hold or paused, or the database cannot be written.
@@ -35,9 +35,10 @@ pub async fn submit(
     let request_key = if given.is_empty() || given.len() > MAX_KEY { random::token() } else { given.to_owned() };
     let request = Request { key: key.clone(), request_key, audit: viewer.audit(grant.principal()), wait: WAIT };
     match request_run(&app.store, &app.wake, &grant, request).await {
-        Ok(answer) => {
-            let links = runs_of(&answer).map(|no| (urls::run(&key, no), format!("Run {no}")));
-            session::tell(&session, Tone::Busy, &answer.to_flash(), links);
+        Ok(answers) => {
+            let links = answers.iter().flat_map(runs_of).map(|no| (urls::run(&key, no), format!("Run {no}")));
+            let said: Vec<String> = answers.iter().map(Answer::to_flash).collect();
+            session::tell(&session, Tone::Busy, &said.join(" "), links);
             Ok(response::see_other(&urls::system(&key)))
         }
         Err(OpError::Refused(RequestRunError::Obstructed { by, group })) => {
@@ -48,7 +49,7 @@ pub async fn submit(
 }
 
 /// The runs that an answer speaks of.
-fn runs_of(answer: &Answer) -> impl Iterator<Item = RunNo> {
+fn runs_of(answer: &Answer) -> impl Iterator<Item = RunNo> + use<> {
     let running = match answer {
         Answer::QueuedBehind { running, .. } => Some(*running),
         Answer::Started(_) | Answer::WaitsForWorker(_) | Answer::AlreadyQueued(_) => None,

@@ -2,7 +2,7 @@
 
 mod view;
 
-pub use view::{ListView, NextRun, RowAction, StatusCounts, SystemRow, view};
+pub use view::{ListView, MemberRow, NextRun, RowAction, SearchOn, StatusCounts, SystemRow, view};
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;
@@ -12,7 +12,9 @@ use crate::domain::run::RunState;
 use crate::domain::status::{Obstacle, Overall};
 use crate::ids::{GroupId, SystemKey};
 use crate::queries::Db;
-use crate::queries::systems::{ListedSystem, Page, Sort, SystemCursor, SystemFilter, SystemList, system_list};
+use crate::queries::systems::{
+    Family, ListedSystem, Member, Page, Sort, System, SystemCursor, SystemFilter, SystemList, system_list,
+};
 use crate::sync::registry;
 use crate::web::extract::{Loaded, Viewer};
 use crate::web::loader::{LoadError, Reading};
@@ -63,7 +65,8 @@ pub async fn show(
 ) -> HttpResponse {
     let (query, page) = (query.into_inner(), to_page(&cursor));
     let rows: Vec<SystemRow> = loaded.rows.iter().map(|row| to_view(row, &viewer)).collect();
-    let busy = loaded.rows.iter().any(|row| busy_of(row).is_at(&row.listed.system, viewer.now));
+    let members = loaded.rows.iter().flat_map(|row| std::iter::once(&row.member).chain(&row.children));
+    let busy = members.map(|row| (busy_of(row), &row.system)).any(|(busy, system)| busy.is_at(system, viewer.now));
     let stop = urls::systems(&query, cursor.pair());
     let on = urls::systems(&query, cursor.pair().into_iter().chain([("refresh", "on")]));
     let wanted = cursor.refresh.as_deref() == Some("on");
@@ -79,8 +82,12 @@ pub async fn show(
         links: links(&loaded, &query, &page),
         search_on: loaded.searched_to.as_ref().map(|place| {
             let direction = if matches!(page, Page::Before(_) | Page::Last) { "before" } else { "after" };
-            urls::systems(&query, Some((direction, encode_cursor(place).as_str())))
+            SearchOn {
+                name: place.name.clone(),
+                url: urls::systems(&query, Some((direction, encode_cursor(place).as_str()))),
+            }
         }),
+        is_continued: !matches!(page, Page::First | Page::Last),
         scope: within(grant.scope(), &loaded.groups),
         may_create: viewer.may_anywhere(&[Verb::SpecifySystems]),
         may_export: viewer.may_anywhere(&[Verb::Export]),
@@ -94,14 +101,22 @@ pub async fn show(
 pub(super) fn filter(query: &SystemsQuery, groups: &[(GroupId, String)]) -> SystemFilter {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let status = Overall::parse(&query.status);
-    // A group out of reach finds nothing, like one that there is not, and a status that there is not.
-    let nowhere = (!query.status.is_empty() && status.is_none()).then_some(GroupId(0));
+    // A group out of reach finds nothing, like one that there is not, and a status or a parent that there is not.
+    let parent = SystemKey::parse(&query.within);
+    let is_unknown = (!query.status.is_empty() && status.is_none()) || (!query.within.is_empty() && parent.is_none());
+    let nowhere = is_unknown.then_some(GroupId(0));
     let group = given(&query.group)
         .map(|name| groups.iter().find(|(_id, known)| *known == name).map_or(GroupId(0), |(id, _name)| *id));
     SystemFilter {
         status,
         kind: given(&query.kind),
         group: nowhere.or(group),
+        family: match parent {
+            Some(parent) => Family::ChildrenOf(parent),
+            // A search finds children too.
+            None if !(query.q.is_empty() && query.kind.is_empty()) => Family::All,
+            None => Family::Parents,
+        },
         name: given(&query.q),
         sort: match query.sort.as_str() {
             "name" => Sort::Name,
@@ -111,7 +126,7 @@ pub(super) fn filter(query: &SystemsQuery, groups: &[(GroupId, String)]) -> Syst
     }
 }
 
-fn busy_of(row: &ListedSystem) -> Busy {
+fn busy_of(row: &Member) -> Busy {
     Busy::of(row.open.iter().map(|(run, _totals)| run))
 }
 
@@ -138,7 +153,7 @@ fn links(loaded: &SystemList, query: &SystemsQuery, page: &Page) -> PageLinks {
         Page::After(place) | Page::Before(place) => Some(place),
         Page::First | Page::Last => None,
     };
-    let at = |row: Option<&ListedSystem>| row.map(|row| &row.listed.place).or(here).map(encode_cursor);
+    let at = |row: Option<&ListedSystem>| row.map(|row| &row.place).or(here).map(encode_cursor);
     let (first, last) = (at(loaded.rows.first()), at(loaded.rows.last()));
     let links = PageLinks {
         first: before.then(|| urls::systems(query, None)),
@@ -191,7 +206,17 @@ fn within(scope: &Scope, groups: &[(GroupId, String)]) -> String {
 }
 
 fn to_view(row: &ListedSystem, viewer: &Viewer) -> SystemRow {
-    let system = &row.listed.system;
+    let worst_child = row.children.first().map(|child| &child.system);
+    SystemRow {
+        member: member(&row.member, worst_child, viewer),
+        parent: row.parent.clone(),
+        children: row.children.iter().map(|child| member(child, None, viewer)).collect(),
+        has_more_children: row.has_more_children,
+    }
+}
+
+fn member(row: &Member, worst_child: Option<&System>, viewer: &Viewer) -> MemberRow {
+    let system = &row.system;
     let busy = busy_of(row);
     let running = row.open.iter().find(|(run, _totals)| run.state == RunState::Running);
     let progress = running.map(|(_run, totals)| totals);
@@ -211,15 +236,15 @@ fn to_view(row: &ListedSystem, viewer: &Viewer) -> SystemRow {
         None if may(Verb::CheckConnection) => RowAction::Check,
         None => RowAction::None,
     };
-    SystemRow {
+    MemberRow {
         key: system.key.clone(),
         name: system.name.clone(),
         kind: registry::of_kind(&system.kind).map_or(system.kind.clone(), |kind| kind.title().to_owned()),
         production: system.production,
-        group: row.listed.group.clone(),
+        group: row.group.clone(),
         overall: present::overall(system),
         overall_since: Some(system.overall_since),
-        sources: present::sources(system).join(", "),
+        sources: present::sources(system, worst_child).join(", "),
         synchronization: present::synchronization_badge(system, &busy),
         note,
         last_attempt: system.last_attempt_at,

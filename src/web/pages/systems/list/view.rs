@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use crate::clock::Stamp;
 use crate::domain::progress::RunProgress;
 use crate::ids::SystemKey;
-use crate::queries::systems::WINDOW;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, refreshing};
 use crate::web::ui::pager::{IN_ORDER, kept, pager};
@@ -27,8 +26,10 @@ pub struct ListView {
     pub sorts: Vec<Choice>,
     pub rows: Vec<SystemRow>,
     pub links: PageLinks,
-    /// The search has examined as many systems as it may for one page: where it continues.
-    pub search_on: Option<String>,
+    /// The search has examined as many systems as it may for one page.
+    pub search_on: Option<SearchOn>,
+    /// The page does not begin with the first systems.
+    pub is_continued: bool,
     /// What the reader sees: `in group Finance`, `in 3 groups`.
     pub scope: String,
     /// Kinds of systems that the reader may create; empty when none.
@@ -36,6 +37,14 @@ pub struct ListView {
     pub may_export: bool,
     /// Something is in process: the interval in seconds, and the address of the page that refreshes.
     pub refresh: Option<(u32, String)>,
+}
+
+/// Where a search continues.
+#[derive(Debug, Clone)]
+pub struct SearchOn {
+    /// The last system that was examined.
+    pub name: String,
+    pub url: String,
 }
 
 /// How many systems have which overall status, from maintained totals.
@@ -53,9 +62,20 @@ impl StatusCounts {
     }
 }
 
-/// One system.
+/// A row with the children of the system.
 #[derive(Debug, Clone)]
 pub struct SystemRow {
+    pub member: MemberRow,
+    /// The name of the system that it is a part of.
+    pub parent: Option<String>,
+    /// The first of its children, worst first.
+    pub children: Vec<MemberRow>,
+    pub has_more_children: bool,
+}
+
+/// One system.
+#[derive(Debug, Clone)]
+pub struct MemberRow {
     pub key: SystemKey,
     pub name: String,
     pub kind: String,
@@ -125,16 +145,16 @@ pub fn view(context: &PageContext, view: &ListView) -> Markup {
                 } @else {
                     @if context.refresh.is_none() { (filters(view)) }
                     @if view.rows.is_empty() && view.search_on.is_some() {
-                        (empty::empty("No match so far.", &html! { (search_on(view)) }))
+                        (empty::empty(if view.is_continued { "No further match so far." } else { "No match so far." }, &html! { (search_on(view)) }))
                     } @else if view.rows.is_empty() {
-                        (empty::empty("No system matches this filter.", &html! {
+                        (empty::empty(if view.is_continued { "No further system matches this filter." } else { "No system matches this filter." }, &html! {
                             p { a href=(urls::systems(&view.query.widened(), None)) { "Show all systems" } }
                         }))
                     } @else {
                         (table(
                             &html! { "Communication systems " (view.scope) },
                             &COLUMNS,
-                            &html! { @for row in &view.rows { (system_row(context, row)) } },
+                            &html! { @for row in &view.rows { (family(context, row)) } },
                         ))
                     }
                     (pager("Pages of systems", &row_count(view), &view.links, IN_ORDER))
@@ -148,7 +168,7 @@ pub fn view(context: &PageContext, view: &ListView) -> Markup {
 fn search_on(view: &ListView) -> Markup {
     html! {
         @if let Some(on) = &view.search_on {
-            p.strip-note { "Searched " (number(WINDOW)) " systems. " a href=(on) { "Search the rest" } }
+            p.strip-note { "Searched up to " (foreign::name(&on.name)) ". " a href=(on.url) { "Search the rest" } }
         }
     }
 }
@@ -231,28 +251,39 @@ fn filters(view: &ListView) -> Markup {
     }
 }
 
-fn system_row(context: &PageContext, row: &SystemRow) -> Markup {
+/// A system with its children below it.
+fn family(context: &PageContext, row: &SystemRow) -> Markup {
+    let parent = &row.member;
     html! {
-        tr {
-            td data-label="Status" {
-                (row.overall)
-                @if !row.sources.is_empty() { div.sub { (row.sources) } }
-                @if let Some(since) = row.overall_since { div.sub { "since " (time::time_inside(context, since)) } }
-            }
-            th scope="row" {
-                a.row href=(urls::system(&row.key)) { (foreign::name(&row.name)) }
-                div.sub { (row.kind) " · " (if row.production { "Production" } else { "Test" }) " · " (foreign::name(&row.group)) }
-            }
-            td data-label="Synchronization" { (row.synchronization) @if !row.note.is_empty() { div.sub { (row.note) } } }
-            td data-label="Last run" { (last_run(context, row)) }
-            td data-label="Next run" { (next_run(context, &row.next)) }
-            td data-label="Recent runs" { (strip::runs(&row.recent)) }
-            td.act data-label="Action" { (action(context, row)) }
+        tr { (cells(context, parent, row.parent.as_deref())) }
+        @for child in &row.children { tr.child { (cells(context, child, None)) } }
+        @if row.has_more_children {
+            tr.child { td colspan=(COLUMNS.len()) { a href=(urls::systems(&SystemsQuery::within(&parent.key), None)) { "All systems in " (foreign::name(&parent.name)) } } }
         }
     }
 }
 
-fn last_run(context: &PageContext, row: &SystemRow) -> Markup {
+fn cells(context: &PageContext, row: &MemberRow, parent: Option<&str>) -> Markup {
+    html! {
+        td data-label="Status" {
+            (row.overall)
+            @if !row.sources.is_empty() { div.sub { (row.sources) } }
+            @if let Some(since) = row.overall_since { div.sub { "since " (time::time_inside(context, since)) } }
+        }
+        th scope="row" {
+            a.row href=(urls::system(&row.key)) { (foreign::name(&row.name)) }
+            @if let Some(parent) = parent { div.sub { "in " (foreign::name(parent)) } }
+            div.sub { (row.kind) " · " (if row.production { "Production" } else { "Test" }) " · " (foreign::name(&row.group)) }
+        }
+        td data-label="Synchronization" { (row.synchronization) @if !row.note.is_empty() { div.sub { (row.note) } } }
+        td data-label="Last run" { (last_run(context, row)) }
+        td data-label="Next run" { (next_run(context, &row.next)) }
+        td data-label="Recent runs" { (strip::runs(&row.recent)) }
+        td.act data-label="Action" { (action(context, row)) }
+    }
+}
+
+fn last_run(context: &PageContext, row: &MemberRow) -> Markup {
     html! {
         @match (row.last_attempt, row.last_success) {
             (None, _) => span.soft { "never" },
@@ -279,7 +310,7 @@ fn next_run(context: &PageContext, next: &NextRun) -> Markup {
     }
 }
 
-fn action(context: &PageContext, row: &SystemRow) -> Markup {
+fn action(context: &PageContext, row: &MemberRow) -> Markup {
     match &row.action {
         RowAction::None => html! { span.soft { "—" } },
         RowAction::Synchronize => {

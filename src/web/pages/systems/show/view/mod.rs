@@ -1,9 +1,11 @@
 //! The page of a system: what is wrong, three tiles, and its runs.
 
+pub(super) mod family;
 pub(super) mod tiles;
 
 use maud::{Markup, html};
 
+use self::family::{ChildRow, LaneRow, children, lanes};
 use self::tiles::{ConnectionTile, QueueTile, SynchronizationTile, connection, due, queue, synchronization};
 use crate::clock::Stamp;
 use crate::domain::message::Category;
@@ -28,6 +30,12 @@ pub struct SystemView {
     pub kind: String,
     pub production: bool,
     pub group: String,
+    /// The system that it is a part of: key and name.
+    pub parent: Option<(SystemKey, String)>,
+    /// Its lanes, if it has several.
+    pub lanes: Vec<LaneRow>,
+    pub children: Vec<ChildRow>,
+    pub has_more_children: bool,
     pub overall: Badge,
     /// URLs to which credentials are sent without encryption.
     pub exposed: Vec<String>,
@@ -90,7 +98,7 @@ pub fn view(context: &PageContext, view: &SystemView) -> Markup {
         context,
         &view.name,
         &html! {
-            (crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems")]))
+            (crumbs(&above(view)))
             (head(&html! { (foreign::name(&view.name)) }, &beside(view), &actions(view)))
             (refreshing(context))
             @if let Some(hold) = &view.hold { (on_hold(context, view, hold)) }
@@ -101,10 +109,18 @@ pub fn view(context: &PageContext, view: &SystemView) -> Markup {
                 (synchronization(context, view))
                 (queue(context, view))
             }
+            (lanes(context, &view.lanes))
+            (children(context, view))
             (runs(context, view))
             (settings(view))
         },
     )
+}
+
+fn above(view: &SystemView) -> Vec<(String, &str)> {
+    let list = (urls::SYSTEMS.to_owned(), "Communication systems");
+    let parent = view.parent.as_ref().map(|(key, name)| (urls::system(key), name.as_str()));
+    std::iter::once(list).chain(parent).collect()
 }
 
 fn beside(view: &SystemView) -> Markup {

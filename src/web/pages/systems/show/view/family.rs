@@ -1,0 +1,121 @@
+//! What a system consists of: its lanes, and its children.
+
+use maud::{Markup, html};
+
+use crate::clock::Stamp;
+use crate::ids::SystemKey;
+use crate::queries::systems::{Lane, System};
+use crate::web::present::{self, Busy};
+use crate::web::ui::table::{Column, numbers, table, text};
+use crate::web::ui::{Badge, PageContext, foreign, number};
+use crate::web::urls::{self, SystemsQuery};
+
+use super::{SystemView, moment};
+
+/// A lane in the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneRow {
+    pub name: String,
+    pub status: Badge,
+    pub last_attempt: Option<Stamp>,
+    pub last_success: Option<Stamp>,
+    pub failures_in_row: i64,
+}
+
+/// A child in the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChildRow {
+    pub key: SystemKey,
+    pub name: String,
+    pub overall: Badge,
+    pub sources: String,
+    pub synchronization: Badge,
+    pub last_attempt: Option<Stamp>,
+    pub last_success: Option<Stamp>,
+}
+
+/// The lanes of a system that has several.
+pub(in super::super) fn lane_rows(lanes: &[Lane]) -> Vec<LaneRow> {
+    if lanes.len() < 2 {
+        return Vec::new();
+    }
+    lanes.iter().map(lane_row).collect()
+}
+
+fn lane_row(lane: &Lane) -> LaneRow {
+    LaneRow {
+        name: lane.name.clone(),
+        status: present::lane_badge(lane.synchronization),
+        last_attempt: lane.last_attempt_at,
+        last_success: lane.last_success_at,
+        failures_in_row: lane.failures_in_row,
+    }
+}
+
+pub(in super::super) fn child_row(system: &System) -> ChildRow {
+    ChildRow {
+        key: system.key.clone(),
+        name: system.name.clone(),
+        overall: present::overall(system),
+        sources: present::sources(system, None).join(", "),
+        synchronization: present::synchronization_badge(system, &Busy::default()),
+        last_attempt: system.last_attempt_at,
+        last_success: system.last_success_at,
+    }
+}
+
+const LANES: [Column<'_>; 5] =
+    [text("Lane"), text("Status"), text("Last run"), text("Last success"), numbers("Failures in a row")];
+
+pub(super) fn lanes(context: &PageContext, lanes: &[LaneRow]) -> Markup {
+    html! {
+        @if !lanes.is_empty() {
+            section.card aria-labelledby="lanes-title" {
+                header { h2 #lanes-title { "Lanes" } }
+                (table(&html! { "What can run at the same time in this system" }, &LANES, &html! {
+                    @for lane in lanes {
+                        tr {
+                            th scope="row" data-label="Lane" { (foreign::name(&lane.name)) }
+                            td data-label="Status" { (lane.status) }
+                            td data-label="Last run" { (moment(context, lane.last_attempt, "never")) }
+                            td data-label="Last success" { (moment(context, lane.last_success, "never")) }
+                            td.n data-label="Failures in a row" { (number(lane.failures_in_row)) }
+                        }
+                    }
+                }))
+            }
+        }
+    }
+}
+
+const CHILDREN: [Column<'_>; 5] =
+    [text("Status"), text("System"), text("Synchronization"), text("Last run"), text("Last success")];
+
+pub(super) fn children(context: &PageContext, view: &SystemView) -> Markup {
+    html! {
+        @if !view.children.is_empty() {
+            section.card aria-labelledby="children-title" {
+                header { h2 #children-title { "Systems in it" } }
+                (table(&html! { "Systems in " (foreign::name(&view.name)) ", worst first" }, &CHILDREN, &html! {
+                    @for child in &view.children { (child_cells(context, child)) }
+                }))
+                @if view.has_more_children { p { a href=(urls::systems(&SystemsQuery::within(&view.key), None)) { "All systems in it" } } }
+            }
+        }
+    }
+}
+
+fn child_cells(context: &PageContext, child: &ChildRow) -> Markup {
+    html! {
+        tr {
+            td data-label="Status" {
+                (child.overall)
+                @if !child.sources.is_empty() { div.sub { (child.sources) } }
+            }
+            th scope="row" { a.row href=(urls::system(&child.key)) { (foreign::name(&child.name)) } }
+            td data-label="Synchronization" { (child.synchronization) }
+            td data-label="Last run" { (moment(context, child.last_attempt, "never")) }
+            td data-label="Last success" { (moment(context, child.last_success, "never")) }
+        }
+    }
+}
