@@ -1,5 +1,6 @@
 //! Everything that people see and everything that answers over HTTP.
 
+mod api;
 mod concurrency_limit;
 mod connections;
 mod csv_file;

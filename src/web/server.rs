@@ -27,7 +27,7 @@ use super::pipeline::{HEAD_TIME, OneByOne, in_turn};
 use super::session::failing::with_a_page;
 use super::session::store::Sessions;
 use super::state::App;
-use super::{response, routes};
+use super::{api, response, routes};
 use crate::ops::sessions::KNOWN_AFTER_END;
 
 /// Threads that serve.
@@ -82,6 +82,7 @@ pub fn serve(app: App, parts: ServerParts, listener: TcpListener) -> std::io::Re
         let pages = WebApp::new()
             .app_data(Data::new(app.clone()))
             .configure(routes::register_public)
+            .configure(api::register)
             .service(web::scope("").configure(|config| routes::register(config, &session)).wrap(from_fn(with_a_page)))
             .wrap(headers)
             .wrap(from_fn(response::without_body_for_head))

@@ -64,7 +64,7 @@ impl ErrorPage {
         }
     }
 
-    const fn title(&self) -> &'static str {
+    pub const fn title(&self) -> &'static str {
         match self {
             Self::NotFound => "Nothing here",
             Self::Forbidden { .. } => "This needs another role",
