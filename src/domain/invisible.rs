@@ -35,15 +35,12 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
-/// What is wrong with a name that has such a character; the sentence for the form.
+/// Whether a name has no such character.
 ///
 /// # Errors
-/// The sentence, with the code of the first one.
-pub fn check_name(name: &str) -> Result<(), String> {
-    match name.chars().find(|c| is_invisible(*c)) {
-        None => Ok(()),
-        Some(c) => Err(format!("Remove the invisible character {}.", code_of(c))),
-    }
+/// The first one.
+pub fn check_name(name: &str) -> Result<(), char> {
+    name.chars().find(|c| is_invisible(*c)).map_or(Ok(()), Err)
 }
 
 #[cfg(test)]
@@ -76,6 +73,6 @@ mod tests {
             assert_eq!(visible(text), expected);
             assert!(check_name(text).is_err(), "{expected}");
         }
-        assert_eq!(check_name("a\u{202e}"), Err("Remove the invisible character \\u{202E}.".to_owned()));
+        assert_eq!(check_name("a\u{202e}"), Err('\u{202e}'));
     }
 }

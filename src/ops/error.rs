@@ -11,6 +11,7 @@
 
 use std::convert::Infallible;
 
+use super::objection::{Objection, Objections};
 use super::passwords::PasswordError;
 use crate::store::{RollsBack, StoreError};
 
@@ -20,9 +21,9 @@ pub enum OpError<R = Infallible> {
     /// There is no such thing in reach.
     #[error("not found")]
     NotFound,
-    /// Fields that cannot be accepted: (field, what to do).
-    #[error("{}", .0.iter().map(|(_, message)| message.as_str()).collect::<Vec<_>>().join(" "))]
-    Invalid(Vec<(String, String)>),
+    /// Fields that cannot be accepted.
+    #[error("{}", .0.iter().map(|(_field, objection)| objection.to_string()).collect::<Vec<_>>().join(" "))]
+    Invalid(Objections),
     /// Not in the present state.
     #[error("refused")]
     Refused(R),
@@ -74,14 +75,14 @@ impl<R> From<PasswordError> for OpError<R> {
 impl<R> OpError<R> {
     /// One field that cannot be accepted.
     #[must_use]
-    pub fn field(field: &str, message: impl Into<String>) -> Self {
-        Self::Invalid(vec![(field.to_owned(), message.into())])
+    pub fn field(field: &str, objection: Objection) -> Self {
+        Self::Invalid(vec![(field.to_owned(), objection)])
     }
 
     /// A unique index refused: this field's value is taken.
-    pub(super) fn taken(self, field: &str, message: &str) -> Self {
+    pub(super) fn taken(self, field: &str, objection: Objection) -> Self {
         match self {
-            Self::Store(StoreError::Duplicate(_)) => Self::field(field, message),
+            Self::Store(StoreError::Duplicate(_)) => Self::field(field, objection),
             other => other,
         }
     }

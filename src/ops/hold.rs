@@ -2,6 +2,7 @@
 
 use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
+use super::objection::Objection;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::schedule::Schedule;
@@ -31,10 +32,10 @@ pub async fn hold(
 ) -> Result<(), HoldError> {
     let reason = reason.trim().to_owned();
     if reason.is_empty() {
-        return Err(OpError::field("reason", "Enter a reason. Everyone who sees the system reads it."));
+        return Err(OpError::field("reason", Objection::NoReason));
     }
     if reason.chars().count() > MAX_REASON {
-        return Err(OpError::field("reason", format!("At most {MAX_REASON} characters.")));
+        return Err(OpError::field("reason", Objection::TooLong(MAX_REASON)));
     }
     let (grant, key) = (grant.clone(), key.clone());
     store

@@ -13,6 +13,7 @@ pub mod keyring;
 pub mod keys;
 pub mod mac;
 pub mod maintenance;
+pub mod objection;
 pub mod obstruction;
 pub mod passwords;
 pub mod people;

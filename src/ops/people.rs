@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
+use super::objection::{Objection, Objections};
 use super::passwords::{Passwords, VerifiedPassword, rules};
 use crate::access::{Actor, Internal, Reach, Template};
 use crate::clock::Stamp;
@@ -14,9 +15,6 @@ use crate::store::{Store, groups, people, sessions};
 /// Longest name of a person, in characters.
 const MAX_NAME: usize = 60;
 
-const PERSON_TAKEN: &str = "This name is taken.";
-const GROUP_TAKEN: &str = "There is a group with this name.";
-
 /// A new account, as it was typed.
 pub struct NewPerson {
     pub name: String,
@@ -26,28 +24,28 @@ pub struct NewPerson {
 
 /// Everything that is wrong with a form, so that it is reported together.
 #[derive(Default)]
-pub(super) struct Wrong(Vec<(String, String)>);
+pub(super) struct Wrong(Objections);
 
 impl Wrong {
-    pub(super) fn note(&mut self, field: &str, said: impl Into<String>) {
-        self.0.push((field.to_owned(), said.into()));
+    pub(super) fn note(&mut self, field: &str, objection: Objection) {
+        self.0.push((field.to_owned(), objection));
     }
 
     /// The value, or nothing and a note of what is wrong with it.
-    pub(super) fn keep<T>(&mut self, parsed: std::result::Result<T, (&str, String)>) -> Option<T> {
-        parsed.map_err(|(field, said)| self.note(field, said)).ok()
+    pub(super) fn keep<T>(&mut self, parsed: std::result::Result<T, (&str, Objection)>) -> Option<T> {
+        parsed.map_err(|(field, objection)| self.note(field, objection)).ok()
     }
 
     /// Checks a new password of the person with this name.
     pub(super) fn check_password(&mut self, field: &str, name: &str, password: &SecretString) {
-        if let Err(said) = rules::check(password.expose_secret(), name) {
-            self.note(field, said);
+        if let Err(weakness) = rules::check(password.expose_secret(), name) {
+            self.note(field, Objection::Weak(weakness));
         }
     }
 
     pub(super) fn check_repeated(&mut self, password: &SecretString, again: &SecretString) {
         if password.expose_secret() != again.expose_secret() {
-            self.note("password_again", "The two passwords differ.");
+            self.note("password_again", Objection::PasswordsDiffer);
         }
     }
 
@@ -60,20 +58,20 @@ impl Wrong {
 /// What a user name is, for the hint below its field.
 pub const NAME_HINT: &str = "1 to 60 letters, digits and . _ - @ + without spaces.";
 
-pub(super) fn parse_name(name: &str) -> std::result::Result<String, (&'static str, String)> {
+pub(super) fn parse_name(name: &str) -> std::result::Result<String, (&'static str, Objection)> {
     let name = name.trim();
     let fits = !name.is_empty()
         && name.chars().count() <= MAX_NAME
         && name.chars().all(|letter| letter.is_alphanumeric() || "._-@+".contains(letter));
-    if fits { Ok(name.to_owned()) } else { Err(("name", format!("Use {NAME_HINT}"))) }
+    if fits { Ok(name.to_owned()) } else { Err(("name", Objection::NoUserName)) }
 }
 
-pub(super) fn parse_zone(zone: Option<&str>) -> std::result::Result<Option<String>, (&'static str, String)> {
+pub(super) fn parse_zone(zone: Option<&str>) -> std::result::Result<Option<String>, (&'static str, Objection)> {
     match zone.map(str::trim).filter(|zone| !zone.is_empty()) {
         None => Ok(None),
         Some(zone) => match zone.parse::<chrono_tz::Tz>() {
             Ok(zone) => Ok(Some(zone.name().to_owned())),
-            Err(_unknown) => Err(("time_zone", "Use a time zone such as Europe/Berlin or UTC.".to_owned())),
+            Err(_unknown) => Err(("time_zone", Objection::NoTimeZone)),
         },
     }
 }
@@ -108,28 +106,22 @@ pub async fn add_person(
         .write(move |db| {
             let Some(collection_id) = people::collection(db, &collection)? else {
                 let known = people::collections(db)?.join(", ");
-                let said = format!("There is no role collection {collection}. Use one of: {known}.");
-                return Err(OpError::field("collection", said));
+                return Err(OpError::field("collection", Objection::NoCollection { name: collection, known }));
             };
             let reach = match &group {
                 None => Reach::All,
                 Some(group) => {
-                    if let Some(id) = groups::by_name(db, group)? {
-                        Reach::Group(id)
-                    } else {
-                        let said = format!("There is no group {group}. `syncdesk group add` makes one.");
-                        return Err(OpError::field("group", said));
-                    }
+                    let id = groups::by_name(db, group)?;
+                    Reach::Group(id.ok_or_else(|| OpError::field("group", Objection::NoGroup(group.clone())))?)
                 }
             };
             let everywhere = [Template::BusinessLogsAccessAll, Template::SystemAdmin];
             let templates = people::templates(db, collection_id)?;
             if reach != Reach::All && templates.iter().any(|template| everywhere.contains(template)) {
-                let said = format!("{collection} can be assigned with reach all only: leave out the group.");
-                return Err(OpError::field("group", said));
+                return Err(OpError::field("group", Objection::EverywhereOnly(collection)));
             }
             if people::is_name_taken(db, &name)? {
-                return Err(OpError::field("name", PERSON_TAKEN));
+                return Err(OpError::field("name", Objection::PersonNameTaken));
             }
             let id = people::create(db, &name, &password, zone.as_deref(), now)?;
             people::assign(db, id, collection_id, reach, &audit.principal, now)?;
@@ -138,7 +130,7 @@ pub async fn add_person(
             Ok(id)
         })
         .await;
-    made.map_err(|error| error.taken("name", PERSON_TAKEN))
+    made.map_err(|error| error.taken("name", Objection::PersonNameTaken))
 }
 
 /// Makes a group of systems from the console.
@@ -150,21 +142,20 @@ pub async fn add_group(store: &Store, console: Internal, name: &str, now: Stamp)
     // The name is a folder's name below the local roots.
     let odd = name.is_empty() || name.chars().count() > MAX_NAME || name.starts_with('.') || name.contains(['/', '\0']);
     if odd {
-        let said = format!("Use 1 to {MAX_NAME} characters without a slash, and no dot at the start.");
-        return Err(OpError::field("name", said));
+        return Err(OpError::field("name", Objection::NoGroupName(MAX_NAME)));
     }
-    check_name(&name).map_err(|said| OpError::field("name", said))?;
+    check_name(&name).map_err(|character| OpError::field("name", Objection::Invisible(character)))?;
     let audit = AuditLog::new(&console.principal(), None);
     let made = store
         .write(move |db| {
             if groups::is_name_taken(db, &name)? {
-                return Err(OpError::field("name", GROUP_TAKEN));
+                return Err(OpError::field("name", Objection::GroupNameTaken));
             }
             groups::create(db, &name, now)?;
             Ok(audit.record(db, Event::new(Action::CreateGroup, &name), now)?)
         })
         .await;
-    made.map_err(|error: OpError| error.taken("name", GROUP_TAKEN))
+    made.map_err(|error: OpError| error.taken("name", Objection::GroupNameTaken))
 }
 
 /// What was typed to change a password.
@@ -193,7 +184,7 @@ pub async fn change_password(
     let NewPassword { current, password, password_again } = typed;
     let mut wrong = Wrong::default();
     if !passwords.verify(hash, current).await? {
-        wrong.note("current", "This is not your current password.");
+        wrong.note("current", Objection::WrongPassword);
     }
     wrong.check_password("password", &name, &password);
     wrong.check_repeated(&password, &password_again);

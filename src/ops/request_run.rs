@@ -37,17 +37,6 @@ impl Answer {
             | Self::AlreadyQueued(run) => *run,
         }
     }
-
-    /// The answer in words.
-    #[must_use]
-    pub fn to_flash(&self) -> String {
-        match self {
-            Self::Started(run) => format!("Started run {run}."),
-            Self::WaitsForWorker(run) => format!("Run {run} waits for a free worker."),
-            Self::QueuedBehind { run, running } => format!("Queued as run {run} behind run {running}."),
-            Self::AlreadyQueued(run) => format!("Run {run} is already queued."),
-        }
-    }
 }
 
 /// How long the answer waits for a worker to take the run.

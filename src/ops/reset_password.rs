@@ -4,6 +4,7 @@ use secrecy::SecretString;
 
 use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
+use super::objection::Objection;
 use super::passwords::Passwords;
 use super::people::Wrong;
 use crate::access::Internal;
@@ -21,7 +22,7 @@ pub async fn reset_password(
     (name, password): (&str, SecretString),
     now: Stamp,
 ) -> Result<()> {
-    let nobody = |name: &str| OpError::field("name", format!("There is no enabled account with the name {name}."));
+    let nobody = |name: &str| OpError::field("name", Objection::NoAccount(name.to_owned()));
     let name = name.trim().to_owned();
     let wanted = name.clone();
     if store.read(move |db| people::account(db, &wanted)).await?.is_none() {

@@ -5,6 +5,7 @@ use subtle::ConstantTimeEq;
 
 use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
+use super::objection::Objection;
 use super::passwords::{Passwords, VerifiedPassword};
 use super::people::{NewPerson, Wrong, parse_name, parse_zone};
 use super::random;
@@ -65,10 +66,7 @@ pub async fn set_up(
     let stored = store.read(|db| portal::get(db, portal::SETUP_TOKEN)).await?;
     let mut wrong = Wrong::default();
     if !stored.is_some_and(|stored| stored.as_bytes().ct_eq(hash.as_bytes()).into()) {
-        wrong.note(
-            "token",
-            "This is not the setup token printed on the console. `syncdesk setup-token` prints a new one.",
-        );
+        wrong.note("token", Objection::WrongSetupToken);
     }
     let name = wrong.keep(parse_name(&person.name));
     let zone = wrong.keep(parse_zone(person.time_zone.as_deref()));
@@ -98,5 +96,5 @@ pub async fn set_up(
             Ok(id)
         })
         .await;
-    made.map(|id| (id, verified)).map_err(|error| error.taken("name", "This name is taken."))
+    made.map(|id| (id, verified)).map_err(|error| error.taken("name", Objection::PersonNameTaken))
 }

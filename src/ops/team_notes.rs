@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
+use super::objection::Objection;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::team_note::{MAX_ADVICE, Placing, TeamNote, can_be_code, tidy};
@@ -44,15 +45,15 @@ pub async fn write(
     let advice = tidy(draft.advice);
     let mut wrong = Vec::new();
     if advice.is_empty() {
-        wrong.push(("advice".to_owned(), "Write what to do; to take the advice back, remove it.".to_owned()));
+        wrong.push(("advice".to_owned(), Objection::NoAdvice));
     }
     let length = advice.chars().count();
     if length > MAX_ADVICE {
-        wrong.push(("advice".to_owned(), format!("At most {MAX_ADVICE} characters; these are {length}.")));
+        wrong.push(("advice".to_owned(), Objection::AdviceTooLong { most: MAX_ADVICE, length }));
     }
     let placing = Placing::parse(draft.placing);
     if placing.is_none() {
-        wrong.push(("placing".to_owned(), "Choose one of the two.".to_owned()));
+        wrong.push(("placing".to_owned(), Objection::NoPlacing));
     }
     let Some(placing) = placing.filter(|_placing| wrong.is_empty()) else { return Err(OpError::Invalid(wrong)) };
     let note = TeamNote {

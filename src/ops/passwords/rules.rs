@@ -23,31 +23,38 @@ const MIN_GUESSES: u64 = 1_000_000_000;
 /// The rule, for the hint below a password field.
 pub const HINT: &str = "12 to 128 characters. Several unrelated words are better than special characters.";
 
+/// Why a password is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weakness {
+    TooShort,
+    TooLong,
+    /// It is the user name.
+    UserName,
+    EasyToGuess,
+}
+
 /// Checks a new password of the person with this user name. Runs in some milliseconds, for every length.
 ///
 /// # Errors
-/// The sentence for the form.
-pub fn check(password: &str, name: &str) -> Result<(), &'static str> {
+/// Why it is refused.
+pub fn check(password: &str, name: &str) -> Result<(), Weakness> {
     let characters = password.chars().count();
     if characters < *CHARACTERS.start() {
-        return Err("Use at least 12 characters.");
+        return Err(Weakness::TooShort);
     }
     if characters > *CHARACTERS.end() {
-        return Err("Use at most 128 characters.");
+        return Err(Weakness::TooLong);
     }
     let (known, name) = (password.trim().to_lowercase(), name.trim().to_lowercase());
     if known == name {
-        return Err("Use a password that differs from the user name.");
+        return Err(Weakness::UserName);
     }
     let parts = name.split(|letter: char| !letter.is_alphanumeric()).filter(|part| part.chars().count() > 2);
     let context: Vec<&str> = CONTEXT.into_iter().chain([name.as_str()]).chain(parts).collect();
     let rest = without(&known, &context);
     let is_context = rest.len() < known.len() && rest.chars().filter(|letter| letter.is_alphanumeric()).count() < OWN;
     if is_context || zxcvbn(password, &context).guesses() < MIN_GUESSES {
-        return Err(
-            "This password is easy to guess: it is common, follows a pattern, or is built from the user name or \
-                    “syncdesk”. Use several unrelated words.",
-        );
+        return Err(Weakness::EasyToGuess);
     }
     Ok(())
 }
@@ -66,10 +73,10 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case("elevenchars", "Use at least 12 characters.")]
-    #[case(&"tree lamp ".repeat(13), "Use at most 128 characters.")]
-    #[case("Ada.Lovelace ", "Use a password that differs from the user name.")]
-    fn the_wrong_length_and_the_name(#[case] password: &str, #[case] expected: &str) {
+    #[case("elevenchars", Weakness::TooShort)]
+    #[case(&"tree lamp ".repeat(13), Weakness::TooLong)]
+    #[case("Ada.Lovelace ", Weakness::UserName)]
+    fn the_wrong_length_and_the_name(#[case] password: &str, #[case] expected: Weakness) {
         assert_eq!(check(password, "ada.lovelace"), Err(expected), "{password}");
     }
 

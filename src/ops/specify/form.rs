@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use super::super::objection::{Objection, Objections};
 use super::unused::{Typing, unused};
 use crate::clock::micros;
 use crate::config::Config;
@@ -31,8 +32,7 @@ pub struct Specified {
     pub(super) kept: BTreeSet<String>,
     /// The reference to secrets that were kept from the last attempt; empty for none.
     pub(super) reference: String,
-    /// Field and what to do.
-    pub wrong: Vec<(String, String)>,
+    pub wrong: Objections,
     /// The kind's fields that could not be read.
     pub(super) unread: Vec<&'static str>,
     /// The choice that a text was typed for while another one was selected, if it is the only one.
@@ -56,17 +56,17 @@ const MAX_FRESHNESS_HOURS: u64 = 366 * 24;
 /// `config` has the operator's limits.
 #[must_use]
 pub fn read(kind: &dyn ConnectorKind, typed: &Typed, before: &Typed, config: &Config) -> Specified {
-    let mut wrong: Vec<(String, String)> = Vec::new();
+    let mut wrong = Objections::new();
     let value = |name: &str| typed.get(name).map(|text| text.trim()).unwrap_or_default();
-    let mut note = |field: &str, said: String| wrong.push((field.to_owned(), said));
+    let mut note = |field: &str, objection| wrong.push((field.to_owned(), objection));
 
     let name = value("name").to_owned();
     if name.is_empty() {
-        note("name", "Give the system a name.".to_owned());
+        note("name", Objection::NoSystemName);
     } else if name.chars().count() > MAX_NAME {
-        note("name", format!("Use at most {MAX_NAME} characters."));
-    } else if let Err(said) = check_name(&name) {
-        note("name", said);
+        note("name", Objection::TooLong(MAX_NAME));
+    } else if let Err(character) = check_name(&name) {
+        note("name", Objection::Invisible(character));
     }
     // Each choice has a separate input, and the error is shown next to it.
     let (input, line) = match value("schedule") {
@@ -75,41 +75,41 @@ pub fn read(kind: &dyn ConnectorKind, typed: &Typed, before: &Typed, config: &Co
         "cron" => ("cron", format!("cron {}", value("cron"))),
         mode => ("schedule", mode.to_owned()),
     };
-    let schedule = line.parse().unwrap_or_else(|said: crate::domain::schedule::ScheduleError| {
-        note(input, said.to_string());
+    let schedule = line.parse().unwrap_or_else(|error| {
+        note(input, Objection::Schedule(error));
         Schedule::None
     });
     let time_zone = value("time_zone").parse().unwrap_or_else(|_unknown| {
-        note("time_zone", "Use a zone such as Europe/Berlin or UTC.".to_owned());
+        note("time_zone", Objection::NoTimeZone);
         chrono_tz::UTC
     });
     let most = config.max_run_timeout.as_secs() / 60;
     let minutes = value("timeout_minutes").parse::<u64>().ok().filter(|minutes| (1..=most).contains(minutes));
     if minutes.is_none() {
-        note("timeout_minutes", format!("A number of minutes from 1 to {}.", grouped(most)));
+        note("timeout_minutes", Objection::Minutes(most));
     }
     let max_attempts = value("max_attempts").parse::<i64>().ok().filter(|attempts| (1..=20).contains(attempts));
     if max_attempts.is_none() {
-        note("max_attempts", "A number from 1 (no retry) to 20.".to_owned());
+        note("max_attempts", Objection::Attempts);
     }
     let hours = Some(value("freshness_hours")).filter(|text| !text.is_empty()).map(str::parse::<u64>);
     let freshness_us = match hours {
         None => None,
         Some(Ok(hours)) if (1..=MAX_FRESHNESS_HOURS).contains(&hours) => Some(micros(Duration::from_hours(hours))),
         Some(_) => {
-            note("freshness_hours", "A number of hours from 1 to 8 784 (a year), or nothing.".to_owned());
+            note("freshness_hours", Objection::FreshnessHours);
             None
         }
     };
     let reading = kind.read(typed);
     let mut unread: Vec<&'static str> = reading.errors.iter().map(|error| error.field).collect();
     for error in reading.errors {
-        note(error.field, error.message);
+        note(error.field, Objection::Setting(error.message));
     }
     let most = config.max_service_timeout;
     let timeout = kind.service_timeout(&reading.settings).filter(|(field, _)| !unread.contains(field));
     if let Some((field, _timeout)) = timeout.filter(|(_field, timeout)| *timeout > most) {
-        note(field, format!("A number of seconds from 1 to {}.", grouped(most.as_secs())));
+        note(field, Objection::Seconds(most.as_secs()));
         unread.push(field);
     }
     let left = unused(kind, Typing { typed, before }, &reading.settings, &wrong);
@@ -142,22 +142,4 @@ fn secrets(kind: &dyn ConnectorKind, typed: &Typed) -> BTreeMap<String, SecretSt
             Some((field.name.to_owned(), SecretString::from(secret.as_str())))
         })
         .collect()
-}
-
-/// With a space between thousands, as other numbers of forms have it; for numbers below a million.
-fn grouped(number: u64) -> String {
-    match (number / 1_000, number % 1_000) {
-        (0, below) => below.to_string(),
-        (thousands, rest) => format!("{thousands} {rest:03}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_a_space_between_thousands() {
-        assert_eq!([7, 999, 1_000, 10_080].map(grouped), ["7", "999", "1 000", "10 080"]);
-    }
 }

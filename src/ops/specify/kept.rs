@@ -7,6 +7,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::super::error::{OpError, Result};
+use super::super::objection::{Objection, Objections};
 use super::super::random;
 use super::super::vault::Vault;
 use super::form::{Specified, read};
@@ -79,13 +80,12 @@ pub async fn read_with_kept(
     }
     for slot in lost {
         if matches!(target(kind, &specified, &slot), Target::Known(_)) {
-            let said = "The address, path or account has changed, so the secret of your last attempt was deleted. Enter it again.";
-            specified.wrong.push((slot, said.to_owned()));
+            specified.wrong.push((slot, Objection::SecretDeleted));
         }
     }
     for slot in expired {
         if matches!(target(kind, &specified, &slot), Target::Known(_)) {
-            specified.wrong.push((slot, "The secret that you entered is no longer kept. Enter it again.".to_owned()));
+            specified.wrong.push((slot, Objection::SecretExpired));
         }
     }
     specified.kept = kept;
@@ -100,7 +100,7 @@ pub struct KeptSecrets {
     pub reference: String,
     pub slots: BTreeSet<String>,
     /// Slots whose secret has to be entered again.
-    pub again: Vec<(String, String)>,
+    pub again: Objections,
 }
 
 /// Keeps the secrets of a refused form.
@@ -134,9 +134,7 @@ pub async fn keep(
                 Some(SecretDraft { reference, slot, person_id: person, key_id, sealed, expires_at })
             }
             Target::Unknown => {
-                let said =
-                    "Enter it again. It is kept only when the fields that decide where it is sent have no errors.";
-                again.push((slot.clone(), said.to_owned()));
+                again.push((slot.clone(), Objection::SecretNotKept));
                 None
             }
             Target::Nobody => None,

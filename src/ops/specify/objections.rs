@@ -10,10 +10,9 @@ use crate::ids::{GroupId, SystemId};
 use crate::store::systems::{InReach, System};
 use crate::store::{Db, Result, credentials, groups, systems};
 
+use super::super::objection::{Objection, Objections};
 use super::form::Specified;
 use super::territory;
-
-type Objections = Vec<(String, String)>;
 
 /// What a form is checked against.
 pub(super) struct Against<'a> {
@@ -34,14 +33,14 @@ pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specifi
     let group = groups::by_name(db, &specified.group)?.filter(|group| against.grant.scope().covers(*group));
     match group {
         Some(group) if against.system.is_some_and(|system| system.parent_id.is_some() && system.group_id != group) => {
-            wrong.push(("group".to_owned(), "A child system is always in the group of its parent.".to_owned()));
+            wrong.push(("group".to_owned(), Objection::GroupOfParent));
         }
         Some(group) => {
             wrong.extend(name(db, against, specified, group)?);
             wrong.extend(folders(against, specified));
         }
         None => {
-            wrong.push(("group".to_owned(), "Choose one of the groups that you may specify systems in.".to_owned()));
+            wrong.push(("group".to_owned(), Objection::GroupNotOffered));
         }
     }
     wrong.extend(secrets(db, against, specified, group)?);
@@ -55,13 +54,8 @@ pub(super) fn keeps(was: Option<&SecretRecipient>, is: Option<&SecretRecipient>)
 }
 
 /// What to do about a name that is taken.
-pub(super) fn name_taken() -> (String, String) {
-    ("name".to_owned(), "Another system of this group has this name already.".to_owned())
-}
-
-fn name_confused(taken: &str) -> (String, String) {
-    let said = format!("Another system of this group is called “{taken}”, which differs only in upper and lower case.");
-    ("name".to_owned(), said)
+pub(super) fn name_taken() -> (String, Objection) {
+    ("name".to_owned(), Objection::SystemNameTaken)
 }
 
 fn name(db: &mut Db, against: &Against<'_>, specified: &Specified, group: GroupId) -> Result<Objections> {
@@ -72,7 +66,10 @@ fn name(db: &mut Db, against: &Against<'_>, specified: &Specified, group: GroupI
     let parent = against.system.and_then(|system| system.parent_id);
     let taken = systems::taken_name(db, (group, parent), &specified.name, except)?;
     Ok(taken
-        .map(|taken| if taken == specified.name { name_taken() } else { name_confused(&taken) })
+        .map(|taken| {
+            let is_confused = taken != specified.name;
+            if is_confused { ("name".to_owned(), Objection::SystemNameConfused(taken)) } else { name_taken() }
+        })
         .into_iter()
         .collect())
 }
@@ -83,12 +80,8 @@ fn may_set(against: &Against<'_>, next: Option<GroupId>) -> bool {
     against.secrets.is_some_and(|secrets| now.into_iter().chain(next).all(|group| secrets.scope().covers(group)))
 }
 
-fn not_allowed(slot: &str) -> (String, String) {
-    let said = format!(
-        "This change needs the permission SetCredentials in this group. Ask for the role {}.",
-        Template::to_ask_for(Verb::SetCredentials).as_str()
-    );
-    (slot.to_owned(), said)
+fn not_allowed(slot: &str) -> (String, Objection) {
+    (slot.to_owned(), Objection::NeedsSetCredentials(Template::to_ask_for(Verb::SetCredentials)))
 }
 
 /// A required secret that is neither typed nor stored for this recipient; whatever changes secrets where the person must
@@ -121,10 +114,9 @@ fn secrets(db: &mut Db, against: &Against<'_>, specified: &Specified, group: Opt
             continue;
         }
         if !stored.iter().any(|have| have == slot) {
-            wrong.push((slot.to_owned(), "Give the secret: without it nobody can sign in.".to_owned()));
+            wrong.push((slot.to_owned(), Objection::SecretMissing));
         } else if is_known(slot) && !keeps(was.get(slot), Some(&owner)) {
-            let said = "Where it is sent has changed, or who signs in: type the secret again.";
-            wrong.push((slot.to_owned(), said.to_owned()));
+            wrong.push((slot.to_owned(), Objection::SecretOfAnother));
         }
     }
     Ok(wrong)
@@ -136,7 +128,7 @@ fn folders(against: &Against<'_>, specified: &Specified) -> Objections {
     let folders = against.kind.local_folders(&specified.settings).into_iter();
     folders
         .filter(|(field, folder)| !specified.unread.contains(field) && !folder.starts_with(&root))
-        .map(|(field, _folder)| (field.to_owned(), format!("Local folders of this group lie in {}.", root.display())))
+        .map(|(field, _folder)| (field.to_owned(), Objection::FolderOutside(root.clone())))
         .collect()
 }
 

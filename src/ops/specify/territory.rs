@@ -1,5 +1,6 @@
 //! No two systems write to one place when one of them deletes there.
 
+use super::super::objection::Objection;
 use crate::access::{Grant, Scope, verbs};
 use crate::domain::kind::{ConnectorKind, Kinds};
 use crate::ids::SystemId;
@@ -15,14 +16,13 @@ pub(super) fn refused(
     kinds: Kinds,
     wanted: (&dyn ConnectorKind, &serde_json::Value),
     before: Option<(SystemId, &serde_json::Value)>,
-) -> Result<Option<String>> {
+) -> Result<Option<Objection>> {
     let (kind, settings) = wanted;
     let Some(territory) = kind.territory(settings) else { return Ok(None) };
     let everything = matches!(grant.scope(), Scope::All);
     let had = before.and_then(|(_id, settings)| kind.territory(settings));
     if territory.whole_host && territory.deletes && !everything && had.as_ref() != Some(&territory) {
-        let said = "A mirror of a whole host can delete everything on it. Enter a folder, or ask an administrator.";
-        return Ok(Some(said.to_owned()));
+        return Ok(Some(Objection::WholeHost));
     }
     for other in systems::neighbours(db, grant, before.map(|(id, _settings)| id))? {
         let theirs = kinds(&other.kind)
@@ -31,12 +31,7 @@ pub(super) fn refused(
         if !theirs.is_some_and(|theirs| theirs.collides(&territory)) {
             continue;
         }
-        let said = if everything {
-            format!("The system “{}” of the group “{}” already writes to this location.", other.name, other.group)
-        } else {
-            "Another system already writes to this location. Ask an administrator.".to_owned()
-        };
-        return Ok(Some(said));
+        return Ok(Some(Objection::LocationTaken(everything.then_some((other.name, other.group)))));
     }
     Ok(None)
 }

@@ -1,5 +1,6 @@
 //! Text that was typed into a field which the chosen option does not use: never dropped silently.
 
+use super::super::objection::{Objection, Objections};
 use crate::domain::kind::{ConnectorKind, Field, Input, Typed};
 
 /// What was typed, and what the form showed when it was opened: text that was there already and belongs to an option
@@ -23,7 +24,7 @@ impl<'a> Typing<'a> {
 /// What would be lost.
 #[derive(Default)]
 pub(super) struct Unused {
-    pub errors: Vec<(String, String)>,
+    pub errors: Objections,
     pub schedule_meant: Option<&'static str>,
 }
 
@@ -36,7 +37,7 @@ pub(super) fn unused(
     kind: &dyn ConnectorKind,
     typing: Typing<'_>,
     settings: &serde_json::Value,
-    wrong: &[(String, String)],
+    wrong: &[(String, Objection)],
 ) -> Unused {
     let mut unused = schedule(typing);
     let owners = kind.owners(settings);
@@ -71,8 +72,8 @@ fn is_empty(value: Option<&serde_json::Value>) -> bool {
 }
 
 /// The option that does not use the field: the choice of its section.
-fn why(fields: &'static [Field], field: &Field, typed: &Typed) -> String {
-    let Some(choice) = choice_of(fields, field) else { return "Nothing uses this field. Clear it.".to_owned() };
+fn why(fields: &'static [Field], field: &Field, typed: &Typed) -> Objection {
+    let Some(choice) = choice_of(fields, field) else { return Objection::Unused };
     let chosen = typed.get(choice.name).map_or(choice.default, String::as_str);
     let label = match choice.input {
         Input::Choice(options) => {
@@ -80,7 +81,7 @@ fn why(fields: &'static [Field], field: &Field, typed: &Typed) -> String {
         }
         Input::Line | Input::Lines | Input::Number | Input::Secret | Input::SecretLines => chosen,
     };
-    format!("“{label}” does not use this field. Clear it, or choose another option under {}.", choice.label)
+    Objection::UnusedBy { option: label.to_owned(), choice: choice.label }
 }
 
 /// The choice of the section that a field is in.
@@ -97,13 +98,8 @@ fn schedule(typing: Typing<'_>) -> Unused {
         [(mode, _input)] if matches!(chosen, "" | "none") => Some(*mode),
         _ => None,
     };
-    let said = if meant.is_some() {
-        "This choice is now selected, because its field was filled in. Save again to use it, or clear the field and \
-         select another choice."
-    } else {
-        "The selected schedule does not use this field. Clear it, or select this choice."
-    };
-    let errors = left.iter().map(|(_mode, input)| ((*input).to_owned(), said.to_owned())).collect();
+    let said = if meant.is_some() { Objection::ChoiceSelected } else { Objection::UnusedBySchedule };
+    let errors = left.iter().map(|(_mode, input)| ((*input).to_owned(), said.clone())).collect();
     Unused { errors, schedule_meant: meant }
 }
 
@@ -131,7 +127,11 @@ mod tests {
         ]));
         form.extend(typed(changes));
         let reading = kind.read(&form);
-        let wrong: Vec<_> = reading.errors.into_iter().map(|error| (error.field.to_owned(), error.message)).collect();
+        let wrong: Vec<_> = reading
+            .errors
+            .into_iter()
+            .map(|error| (error.field.to_owned(), Objection::Setting(error.message)))
+            .collect();
         let before = typed(before);
         let left = unused(kind, Typing { typed: &form, before: &before }, &reading.settings, &wrong);
         wrong.into_iter().chain(left.errors).map(|(field, _)| field).collect()

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use crate::access::{Actor, Principal};
 use crate::ops::error::OpError;
+use crate::ops::objection::Objection;
 use crate::ops::passwords::rules;
 use crate::ops::people as ops;
 use crate::ops::sign_in as sessions_ops;
@@ -22,7 +23,7 @@ use maud::{Markup, html};
 
 use crate::web::ui::field::{passwords_again, summary};
 use crate::web::ui::layout::head;
-use crate::web::ui::{Choice, Control, Errors, FieldView, PageContext, button, duration, form, page};
+use crate::web::ui::{Choice, Control, Errors, FieldView, PageContext, button, form, page};
 use crate::web::urls;
 
 /// What the page shows.
@@ -73,7 +74,7 @@ pub async fn change_password(
         password_again: secret("password_again"),
     };
     let changed = match app.throttle.change_password(actor.id()) {
-        Err(wait) => Err(OpError::field("current", format!("Too many attempts. Try again in {}.", duration(wait)))),
+        Err(wait) => Err(OpError::field("current", Objection::TooManyAttempts(wait))),
         Ok(()) => {
             ops::change_password(&app.store, &app.passwords, actor, typed, audit(&viewer, actor), viewer.now).await
         }

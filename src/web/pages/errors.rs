@@ -64,6 +64,7 @@ impl ErrorPage {
         }
     }
 
+    #[must_use]
     pub const fn title(&self) -> &'static str {
         match self {
             Self::NotFound => "Nothing here",

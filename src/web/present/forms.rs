@@ -1,6 +1,7 @@
 //! Pieces of forms.
 
 use std::collections::BTreeMap;
+use std::fmt::{Display, Write};
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -9,14 +10,14 @@ use crate::web::ui::{Choice, Errors};
 
 /// What use cases say of fields, as forms show it: all of it, also where several things are wrong with one field.
 #[must_use]
-pub fn errors_of(wrong: Vec<(String, String)>) -> Errors {
+pub fn errors_of(wrong: impl IntoIterator<Item = (String, impl Display)>) -> Errors {
     let mut errors = Errors::new();
     for (field, said) in wrong {
         let shown: &mut String = errors.entry(field).or_default();
         if !shown.is_empty() {
             shown.push(' ');
         }
-        shown.push_str(&said);
+        let _ = write!(shown, "{said}");
     }
     errors
 }

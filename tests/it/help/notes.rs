@@ -76,7 +76,7 @@ both_databases! {
         for (advice, placing, field, said) in [
             (String::new(), "beside", "advice", "Write what to do"),
             (" \r\n ".to_owned(), "beside", "advice", "Write what to do"),
-            ("ü".repeat(2_001), "beside", "advice", "At most 2000 characters; these are 2001."),
+            ("ü".repeat(2_001), "beside", "advice", "Use at most 2000 characters; these are 2001."),
             ("Call.".to_owned(), "nowhere", "placing", "Choose one of the two."),
         ] {
             let refused = write(&ada, &advice, placing).await.expect(422);

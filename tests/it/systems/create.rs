@@ -126,7 +126,7 @@ both_databases! {
             (&[("schedule", "every"), ("every_minutes", "")], "every_minutes", ""),
             (&[("schedule", "daily"), ("daily_at", "25:00")], "daily_at", ""),
             (&[("schedule", "cron"), ("cron", "* * *")], "cron", ""),
-            (&[("time_zone", "Mars")], "time_zone", "Use a zone such as Europe/Berlin"),
+            (&[("time_zone", "Mars")], "time_zone", "Use a time zone such as Europe/Berlin"),
             (&[("timeout_minutes", "0")], "timeout_minutes", "from 1 to 10 080"),
             (&[("timeout_minutes", "soon")], "timeout_minutes", "from 1 to 10 080"),
             (&[("max_attempts", "21")], "max_attempts", "from 1 (no retry) to 20"),

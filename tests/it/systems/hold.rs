@@ -22,7 +22,7 @@ both_databases! {
         for (reason, said) in [
             ("", "Enter a reason. Everyone who sees the system reads it."),
             ("   ", "Enter a reason. Everyone who sees the system reads it."),
-            (&"x".repeat(501), "At most 500 characters."),
+            (&"x".repeat(501), "Use at most 500 characters."),
         ] {
             let refused = hold(&mona, &tree, reason).await.expect(422);
             assert_eq!(refused.text("#reason-error"), format!("✕ {said}"));

@@ -108,7 +108,7 @@ both_databases! {
         }
         // Refused once more for something else, and then saved.
         let again = send(&ada, &[("max_attempts", "5"), ("time_zone", "Mars")]).await.expect(422);
-        assert!(again.says("Kept from your last attempt") && !again.says("Give the secret"), "{}", again.told());
+        assert!(again.says("Kept from your last attempt") && !again.says("Enter the secret"), "{}", again.told());
         let made = send(&ada, &[("time_zone", "UTC")]).await.expect(303);
         assert_eq!(stored(&desk, &made, "destination_secret").await.as_deref(), Some(SECRET), "with its blanks");
         assert_eq!(drafts(&desk), 0, "it is deleted when it is used");
@@ -145,7 +145,7 @@ both_databases! {
         assert!(page.text(&format!("[id='{SLOT}-error']")).contains("Enter it again"), "{}", page.told());
         assert_eq!(drafts(&desk), 0);
         let page = send(&ada, &[("max_attempts", "5"), ("settings.destination_endpoint", "http://127.0.0.1:9")]).await.expect(422);
-        assert!(page.text(&format!("[id='{SLOT}-error']")).contains("Give the secret"), "{}", page.told());
+        assert!(page.text(&format!("[id='{SLOT}-error']")).contains("Enter the secret"), "{}", page.told());
     }
 
     /// A secret must not follow a form to another host, account or method.
@@ -167,7 +167,7 @@ both_databases! {
             assert_eq!(drafts(&desk), 0, "{change:?}");
             let back = [("settings.destination_endpoint", "http://127.0.0.1:9"), ("settings.destination_account", "AKIAEXAMPLE"), ("settings.destination_kind", "s3")];
             let page = send(&ada, &back).await.expect(422);
-            assert!(page.text(&format!("[id='{SLOT}-error']")).contains("Give the secret"), "there and back: {change:?}");
+            assert!(page.text(&format!("[id='{SLOT}-error']")).contains("Enter the secret"), "there and back: {change:?}");
         }
     }
 
@@ -180,7 +180,7 @@ both_databases! {
         let mut fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         fields.push(("kept", &reference));
         let page = send(&dora, &fields).await.expect(422);
-        assert!(page.text(&format!("[id='{SLOT}-error']")).contains("Give the secret"), "{}", page.told());
+        assert!(page.text(&format!("[id='{SLOT}-error']")).contains("Enter the secret"), "{}", page.told());
         assert_eq!(drafts(&desk), 1, "and it is still Ada's");
         let made = send(&ada, &[("max_attempts", "5")]).await.expect(303);
         assert_eq!(stored(&desk, &made, "destination_secret").await.as_deref(), Some(SECRET));

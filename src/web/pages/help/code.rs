@@ -111,7 +111,7 @@ fn team_note(context: &PageContext, note: &TeamNote) -> Markup {
             p.sub {
                 "Written by " bdi { (note.written_by) } " " (time::time_in_words(context, note.written_at)) ". "
                 @match note.placing {
-                    Placing::Beside => "It adds to what the catalogue says.",
+                    Placing::Beside => "It adds to the catalog’s text.",
                     Placing::Instead => "It takes the place of “What to do” below.",
                 }
             }

@@ -156,7 +156,7 @@ pub fn view(context: &PageContext, view: &NoteView) -> Markup {
                 (form(context, &urls::help_code_note(&view.code), &html! {
                     @if let Some(seen) = view.stored { input type="hidden" name="seen" value=(seen.0); }
                     (FieldView::new("advice", "What to do", &view.advice, Control::Lines).help(&help).required().view(&view.errors))
-                    (FieldView::new("placing", "Where it stands", &view.placing, Control::Choice(&choices)).view(&view.errors))
+                    (FieldView::new("placing", "Where it is shown", &view.placing, Control::Choice(&choices)).view(&view.errors))
                     div.do {
                         (button("Save", "primary"))
                         (link_button(&urls::help_code(&view.code), "Cancel", ""))

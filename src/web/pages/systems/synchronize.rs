@@ -37,7 +37,7 @@ pub async fn submit(
     match request_run(&app.store, &app.wake, &grant, request).await {
         Ok(answers) => {
             let links = answers.iter().flat_map(runs_of).map(|no| (urls::run(&key, no), format!("Run {no}")));
-            let said: Vec<String> = answers.iter().map(Answer::to_flash).collect();
+            let said: Vec<String> = answers.iter().map(Answer::to_string).collect();
             session::tell(&session, Tone::Busy, &said.join(" "), links);
             Ok(response::see_other(&urls::system(&key)))
         }

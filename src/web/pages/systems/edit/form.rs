@@ -12,6 +12,7 @@ use crate::access::{Grant, Verb, verbs};
 use crate::domain::kind::ConnectorKind;
 use crate::domain::schedule::Schedule;
 use crate::domain::stray_secret::has_secret;
+use crate::ops::objection::Objections;
 use crate::ops::specify::{self, KeptSecrets, Specified};
 use crate::queries::systems::{SystemToEdit, groups_to_choose};
 use crate::sync::registry;
@@ -106,14 +107,14 @@ impl Attempt {
         grant: &Grant<verbs::SpecifySystems>,
         viewer: &Viewer,
         (subject, stored): (Subject, BTreeSet<String>),
-        wrong: Vec<(String, String)>,
+        wrong: Objections,
     ) -> Result<SystemForm, WebError> {
         let Self { kind, posted, specified } = self;
         let kept = specify::keep(&app.store, &app.vault, grant, kind, &specified, viewer.now).await?;
         let of_kind = |name: &str| kind.fields().iter().find(|field| field.name == name);
         let input = |name: String| if of_kind(&name).is_some() { format!("{SETTING}{name}") } else { name };
         let again = kept.again.iter().cloned();
-        let errors = errors_of(wrong.into_iter().chain(again).map(|(name, said)| (input(name), said)).collect());
+        let errors = errors_of(wrong.into_iter().chain(again).map(|(name, said)| (input(name), said)));
         let secret =
             |name: &str| name.strip_prefix(SETTING).and_then(of_kind).is_some_and(|field| field.input.is_secret());
         // A secret in another field gets an error there, and is never sent to the browser.

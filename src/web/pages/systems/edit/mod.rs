@@ -187,13 +187,15 @@ pub async fn save(
     let seen_version = posted.field("version").parse().unwrap_or(0);
     let attempt = Attempt::read(&app, &grant, &viewer, kind, posted, &filled(&found)).await?;
     let (wanted, change) = (attempt.wanted(&app, &grant, &viewer), specify::Change { key, seen_version });
-    let (wrong, status) = match specify::save_system(&app.store, &app.vault, &grant, change, wanted).await {
+    let (wrong, changed) = match specify::save_system(&app.store, &app.vault, &grant, change, wanted).await {
         Ok(check) => return Ok(saved(&app, &session, key, check)),
-        Err(OpError::Invalid(wrong)) => (wrong, StatusCode::UNPROCESSABLE_ENTITY),
-        Err(OpError::Refused(changed)) => (vec![(VERSION.to_owned(), changed.explain())], StatusCode::CONFLICT),
+        Err(OpError::Invalid(wrong)) => (wrong, None),
+        Err(OpError::Refused(changed)) => (Vec::new(), Some(changed.explain())),
         Err(error) => return Err(error.into()),
     };
-    let form = attempt.refused(&app, &grant, &viewer, (subject(&found), found.stored), wrong).await?;
+    let status = if changed.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let mut form = attempt.refused(&app, &grant, &viewer, (subject(&found), found.stored), wrong).await?;
+    form.errors.extend(changed.map(|said| (VERSION.to_owned(), said)));
     form.answer(&app, &grant, &viewer, status).await
 }
 

@@ -1,6 +1,9 @@
-//! What a refused command says to the reader.
+//! What a command says to the reader: why it was refused, and what became of a request.
+
+mod objection;
 
 use std::convert::Infallible;
+use std::fmt;
 
 use crate::ops::check_connection::TooSoon;
 use crate::ops::set_up::IsSetUp;
@@ -105,5 +108,16 @@ impl Explain for team_notes::TeamNoteError {
 impl Explain for IsSetUp {
     fn explain(&self) -> String {
         "Somebody else has set up Syncdesk since then. Sign in.".to_owned()
+    }
+}
+
+impl fmt::Display for request_run::Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Started(run) => write!(f, "Started run {run}."),
+            Self::WaitsForWorker(run) => write!(f, "Run {run} waits for a free worker."),
+            Self::QueuedBehind { run, running } => write!(f, "Queued as run {run} behind run {running}."),
+            Self::AlreadyQueued(run) => write!(f, "Run {run} is already queued."),
+        }
     }
 }

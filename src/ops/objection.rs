@@ -1,0 +1,91 @@
+//! What can be wrong with a field of a form or of the command line. `web::refusals` has the sentences.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::passwords::rules::Weakness;
+use crate::access::Template;
+use crate::domain::schedule::ScheduleError;
+
+/// Fields, each with what is wrong with it.
+pub type Objections = Vec<(String, Objection)>;
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Objection {
+    /// It has more characters than these.
+    TooLong(usize),
+    /// It has a character that nobody sees.
+    Invisible(char),
+    /// No time zone has this name.
+    NoTimeZone,
+
+    // Of people and groups.
+    /// A user name has to be of letters, digits and a few signs.
+    NoUserName,
+    PersonNameTaken,
+    NoAccount(String),
+    Weak(Weakness),
+    PasswordsDiffer,
+    WrongPassword,
+    /// Too many attempts: how long to wait.
+    TooManyAttempts(Duration),
+    WrongSetupToken,
+    /// A group has no name, too long a one, or one that cannot be a folder's.
+    NoGroupName(usize),
+    GroupNameTaken,
+    NoGroup(String),
+    NoCollection {
+        name: String,
+        known: String,
+    },
+    /// A role collection that can be assigned everywhere only.
+    EverywhereOnly(String),
+
+    // Of systems.
+    NoSystemName,
+    SystemNameTaken,
+    /// The name of another system differs in case only.
+    SystemNameConfused(String),
+    GroupNotOffered,
+    /// A child system would leave the group of its parent.
+    GroupOfParent,
+    Schedule(ScheduleError),
+    /// Numbers up to this one are possible.
+    Minutes(u64),
+    Seconds(u64),
+    Attempts,
+    FreshnessHours,
+    /// What the connector says of one of its fields.
+    Setting(String),
+    /// Nothing uses the field.
+    Unused,
+    /// The option of a choice that does not use the field.
+    UnusedBy {
+        option: String,
+        choice: &'static str,
+    },
+    UnusedBySchedule,
+    /// The choice that uses the field is selected now.
+    ChoiceSelected,
+    FolderOutside(PathBuf),
+    WholeHost,
+    /// Another system writes there: its name and group, if the person may know.
+    LocationTaken(Option<(String, String)>),
+    /// Who may set credentials.
+    NeedsSetCredentials(Template),
+    SecretMissing,
+    SecretOfAnother,
+    SecretDeleted,
+    SecretExpired,
+    SecretNotKept,
+    NoReason,
+
+    // Of team notes.
+    NoAdvice,
+    AdviceTooLong {
+        most: usize,
+        length: usize,
+    },
+    NoPlacing,
+}
