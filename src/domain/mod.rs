@@ -15,6 +15,7 @@ pub mod kind;
 pub mod message;
 pub mod names;
 pub mod number;
+pub mod paging;
 pub mod plain_http;
 pub mod progress;
 pub mod replica;

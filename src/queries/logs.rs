@@ -1,11 +1,12 @@
 //! Business logs: the runs of all systems in reach.
 
 use crate::access::{Grant, verbs};
+use crate::domain::paging::PageRequest;
 use crate::ids::GroupId;
 use crate::store::runs::run_list;
 use crate::store::{Db, Result, groups};
 
-pub use crate::store::runs::{RunListCursor, RunListFilter, RunListPage, RunListRow, RunListRows};
+pub use crate::store::runs::{RunListCursor, RunListFilter, RunListRow, RunListRows};
 
 /// A page of the runs of all systems.
 #[derive(Debug)]
@@ -25,15 +26,15 @@ pub fn business_logs<W>(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
     filter: impl FnOnce(&[(GroupId, String)]) -> (RunListFilter, Vec<W>),
-    (page, limit): (&RunListPage, i64),
+    request: &PageRequest<RunListCursor>,
 ) -> Result<BusinessLogs<W>> {
     let groups = groups::within(db, grant.scope())?;
     let (filter, wrong) = filter(&groups);
-    let found = if wrong.is_empty() { run_list(db, grant, &filter, page, limit)? } else { RunListRows::default() };
+    let found = if wrong.is_empty() { run_list(db, grant, &filter, request)? } else { RunListRows::none() };
     Ok(BusinessLogs { groups, wrong, found })
 }
 
-/// A part of the same as a file, and where the next part begins.
+/// A part of the same as a file, and after which run it continues.
 ///
 /// # Errors
 /// As the store.
@@ -41,13 +42,9 @@ pub fn business_logs_part(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
     filter: &RunListFilter,
-    page: &RunListPage,
-    limit: i64,
-) -> Result<(Vec<RunListRow>, Option<RunListPage>)> {
-    let found = run_list(db, grant, filter, page, limit)?;
-    let last = found.rows.last().filter(|_| found.beyond.is_some());
-    let older = last.map(|row| RunListPage::Older(RunListCursor { system: row.key.clone(), no: row.listed.run.no }));
-    Ok((found.rows, older.or(found.go_on.map(RunListPage::Before))))
+    request: &PageRequest<RunListCursor>,
+) -> Result<(Vec<RunListRow>, Option<RunListCursor>)> {
+    Ok(run_list(db, grant, filter, request)?.page.into_part())
 }
 
 /// The groups in the reach of a grant, by name.

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
+use crate::domain::paging::{Page, PageRequest};
 use crate::ids::{RunId, RunNo, SystemKey};
 use crate::store::replica::{self, Version};
 use crate::store::systems::{self, InReach, System};
 use crate::store::{Db, Result, StoreError, runs};
 
-pub use crate::store::replica::{Record, RecordCursor, Replica, ReplicaSet, Version as RecordVersion, Which};
+pub use crate::store::replica::{Record, Replica, ReplicaSet, Version as RecordVersion, Which};
 
 /// A system and what it has published.
 #[derive(Debug)]
@@ -80,20 +81,15 @@ pub fn records_of_set(
     Ok(RecordsOfSet { set, published, which })
 }
 
-/// A page of records, and the next key in the direction that was read.
+/// A page of records, by their keys.
 ///
 /// # Errors
 /// As the store.
-pub fn records(
-    db: &mut Db,
-    of: &RecordsOfSet,
-    place: &RecordCursor,
-    limit: i64,
-) -> Result<(Vec<Record>, Option<Vec<u8>>)> {
-    replica::records(db, &of.set, of.published, &of.which, place, limit)
+pub fn records(db: &mut Db, of: &RecordsOfSet, request: &PageRequest<Vec<u8>>) -> Result<Page<Record, Vec<u8>>> {
+    replica::records(db, &of.set, of.published, &of.which, request)
 }
 
-/// A part of the records as a file, and where the next part begins. The system must be in reach still.
+/// A part of the records as a file, and after which key it continues. The system must be in reach still.
 ///
 /// # Errors
 /// As the store.
@@ -102,12 +98,10 @@ pub fn records_part(
     grant: &Grant<verbs::ReadLogs>,
     key: &SystemKey,
     of: &RecordsOfSet,
-    (place, limit): (&RecordCursor, i64),
-) -> Result<(Vec<Record>, Option<RecordCursor>)> {
+    request: &PageRequest<Vec<u8>>,
+) -> Result<(Vec<Record>, Option<Vec<u8>>)> {
     systems::find(db, grant, key)?;
-    let (rows, beyond) = records(db, of, place, limit)?;
-    let next = rows.last().filter(|_| beyond.is_some()).map(|record| RecordCursor::After(record.key.clone()));
-    Ok((rows, next))
+    Ok(records(db, of, request)?.into_part())
 }
 
 /// A record with its versions, newest first.

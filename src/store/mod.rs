@@ -29,6 +29,7 @@ mod health;
 pub mod item_states;
 pub mod messages;
 mod migrate;
+mod paging;
 mod patience;
 pub mod people;
 pub mod plans;

@@ -8,12 +8,14 @@ use diesel::prelude::*;
 use super::backend::{db_now, insert_rows};
 use super::connection::Db;
 use super::error::Result;
+use super::paging::keyset;
 use super::runs::Claim;
 use super::schema::{braked_plans, plan_steps, runs};
 use crate::access::{Grant, Internal, verbs};
 use crate::clock::Stamp;
 use crate::domain::brake::BrakeReason;
 use crate::domain::items::{Action, BrakedPlan, Step};
+use crate::domain::paging::{Page, PageRequest};
 use crate::domain::run::RunState;
 use crate::ids::RunId;
 
@@ -36,32 +38,13 @@ pub fn spool(db: &mut Db, claim: &Claim, steps: Vec<Step>) -> Result<()> {
     Ok(())
 }
 
-/// Which steps to read.
-#[derive(Debug, Clone, Copy)]
-pub enum Range<'a> {
-    After(Option<&'a [u8]>),
-    Before(Option<&'a [u8]>),
-}
-
-/// Steps of one action in the order that the range gives.
-pub fn page(db: &mut Db, run: RunId, action: Action, range: Range<'_>, limit: i64) -> Result<Vec<Step>> {
-    let query = plan_steps::table
-        .filter(plan_steps::run_id.eq(run))
-        .filter(plan_steps::action.eq(action))
-        .limit(limit)
-        .into_boxed();
-    let query = match range {
-        Range::After(None) => query.order(plan_steps::item_key.asc()),
-        Range::Before(None) => query.order(plan_steps::item_key.desc()),
-        Range::After(Some(key)) => {
-            query.filter(plan_steps::item_key.gt(key.to_vec())).order(plan_steps::item_key.asc())
-        }
-        Range::Before(Some(key)) => {
-            query.filter(plan_steps::item_key.lt(key.to_vec())).order(plan_steps::item_key.desc())
-        }
-    };
-    let rows: Vec<(Vec<u8>, String)> = query.select((plan_steps::item_key, plan_steps::detail)).load(db)?;
-    Ok(rows.into_iter().map(|(key, detail)| Step { action, key, detail }).collect())
+/// A page of the steps of one action, in the order of their keys.
+pub fn page(db: &mut Db, run: RunId, action: Action, request: &PageRequest<Vec<u8>>) -> Result<Page<Step, Vec<u8>>> {
+    let query = plan_steps::table.filter(plan_steps::run_id.eq(run)).filter(plan_steps::action.eq(action)).into_boxed();
+    let columns = (plan_steps::item_key, plan_steps::detail);
+    let rows: Vec<(Vec<u8>, String)> = keyset!(asc query, plan_steps::item_key, request).select(columns).load(db)?;
+    let steps = rows.into_iter().map(|(key, detail)| Step { action, key, detail }).collect();
+    Ok(request.page(steps, |step: &Step| step.key.clone()))
 }
 
 /// A plan that waits for a person.

@@ -9,9 +9,10 @@ use super::items::Items;
 use super::outlast;
 use super::stop::{Stop, StopReason, Stopped};
 use crate::domain::items::{Action, Baseline, BaselineChange, BrakedPlan, Step};
+use crate::domain::paging::{PageRequest, Start};
 use crate::domain::run::{PeerFailure, Stage};
 use crate::net::secrets::Secrets;
-use crate::store::plans::{self, Range};
+use crate::store::plans;
 use crate::store::runs::{self, Claim};
 use crate::store::{Db, Fault, Result as Stored, Store, StoreError, item_states};
 
@@ -138,9 +139,9 @@ impl Items for Ports {
         after: Option<&'a [u8]>,
         rows: usize,
     ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
-        let after = after.map(<[u8]>::to_vec);
+        let start = after.map_or(Start::First, |key| Start::After(key.to_vec()));
         let page = move |db: &mut Db, claim: &Claim| {
-            plans::page(db, claim.run, action, Range::After(after.as_deref()), limit(rows))
+            Ok(plans::page(db, claim.run, action, &PageRequest::new(start, limit(rows)))?.rows)
         };
         Box::pin(self.read(page))
     }
@@ -151,9 +152,10 @@ impl Items for Ports {
         before: Option<&'a [u8]>,
         rows: usize,
     ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
-        let before = before.map(<[u8]>::to_vec);
+        let start = before.map_or(Start::Last, |key| Start::Before(key.to_vec()));
         let page = move |db: &mut Db, claim: &Claim| {
-            plans::page(db, claim.run, action, Range::Before(before.as_deref()), limit(rows))
+            let page = plans::page(db, claim.run, action, &PageRequest::new(start, limit(rows)))?;
+            Ok(page.rows.into_iter().rev().collect())
         };
         Box::pin(self.read(page))
     }

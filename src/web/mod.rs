@@ -3,8 +3,8 @@
 mod api;
 mod concurrency_limit;
 mod connections;
-mod csv_file;
 mod error;
+mod export;
 pub mod extract;
 pub mod loader;
 pub mod malformed;

@@ -5,10 +5,12 @@ use crate::clock::{Stamp, micros};
 use crate::domain::catalogue::mentions;
 use crate::domain::comparison::{Group, Items};
 use crate::domain::message::StoredMessage;
+use crate::domain::paging::{Page, PageRequest, Start};
 use crate::domain::run::{RunResult, RunState};
 use crate::domain::typed_time;
+use crate::ids::Seq;
 use crate::queries::KeptSince;
-use crate::store::messages::{self, Cursor, Dictionary, MessageFilter};
+use crate::store::messages::{self, Dictionary, MessageFilter};
 use crate::store::runs::{Counted, ItemKeys, Run, RunDetails, RunDigest, counts_by, digest, examples};
 use crate::store::{Db, Result};
 
@@ -21,13 +23,12 @@ pub struct LogQuestion<'a> {
     pub filter: MessageFilter,
     /// Words that messages must contain; empty for all.
     pub words: &'a str,
-    pub cursor: Cursor,
+    pub request: PageRequest<Seq>,
     /// A message number or a time of day in `zone`, as it was typed.
     pub at: &'a str,
     pub zone: chrono_tz::Tz,
     /// A message that is shown with the ones before and after it.
     pub around: Option<i64>,
-    pub limit: i64,
     /// The log is read from its beginning, unfiltered: the digest belongs to it.
     pub is_whole: bool,
 }
@@ -45,11 +46,9 @@ pub enum RunLog {
 /// A page of messages.
 #[derive(Debug)]
 pub struct LogPage {
-    pub messages: Vec<StoredMessage>,
-    pub has_before: bool,
-    pub has_after: bool,
+    pub messages: Page<StoredMessage, Seq>,
     /// For a search: the message after which it began, and the one after which it continues, if it did not reach the end.
-    pub searched: Option<(i64, Option<i64>)>,
+    pub searched: Option<(Seq, Option<Seq>)>,
     /// Why the page does not begin where `at` says.
     pub misplaced: Option<Misplaced>,
     /// The messages of the whole log by category, code, item type and operation.
@@ -126,54 +125,61 @@ impl LogQuestion<'_> {
         let (jump, misplaced) = self.jump(db, log, of)?;
         let mut page = self.read_from(db, log, jump)?;
         page.misplaced = misplaced;
-        if self.around.is_some() && page.messages.is_empty() && of.totals.counts.total() > 0 {
-            let end = LogQuestion { around: None, cursor: Cursor::Last, ..self.clone() };
+        if self.around.is_some() && page.messages.rows.is_empty() && of.totals.counts.total() > 0 {
+            let end = LogQuestion { around: None, request: self.page_at(Start::Last), ..self.clone() };
             page = end.read_from(db, log, None)?;
             page.misplaced = Some(Misplaced::BeyondLast(of.totals.counts.total()));
         }
         Ok(page)
     }
 
-    fn read_from(&self, db: &mut Db, log: messages::Log<'_>, jump: Option<Cursor>) -> Result<LogPage> {
-        let mut cursor = jump.unwrap_or(self.cursor);
-        if let Some(seq) = self.around {
-            return Ok(LogPage::of(messages::around(db, log, seq, AROUND)?, false, false));
-        }
-        if !self.words.is_empty() {
-            return self.search(db, log, cursor);
-        }
-        let mut found = messages::page(db, log, &self.filter, cursor, self.limit)?;
-        if found.rows.is_empty() && cursor != Cursor::First {
-            // Beyond one end of the log: that end is shown.
-            cursor = if matches!(cursor, Cursor::Before(_)) { Cursor::First } else { Cursor::Last };
-            found = messages::page(db, log, &self.filter, cursor, self.limit)?;
-        }
-        let (before, after) = match cursor {
-            Cursor::First => (false, found.more),
-            Cursor::After(_) if jump.is_some() => (self.has_before(db, log, &found.rows)?, found.more),
-            Cursor::After(_) => (true, found.more),
-            Cursor::Before(_) => (found.more, true),
-            Cursor::Last => (found.more, false),
-        };
-        Ok(LogPage::of(found.rows, before, after))
+    /// A page of the same length that begins elsewhere.
+    const fn page_at(&self, start: Start<Seq>) -> PageRequest<Seq> {
+        PageRequest::new(start, self.request.limit)
     }
 
-    fn search(&self, db: &mut Db, log: messages::Log<'_>, cursor: Cursor) -> Result<LogPage> {
+    fn read_from(&self, db: &mut Db, log: messages::Log<'_>, jump: Option<Start<Seq>>) -> Result<LogPage> {
+        let start = jump.unwrap_or(self.request.start);
+        if let Some(seq) = self.around {
+            return Ok(LogPage::of(Page::whole(messages::around(db, log, seq, AROUND)?)));
+        }
+        if !self.words.is_empty() {
+            return self.search(db, log, start);
+        }
+        let mut found = messages::page(db, log, &self.filter, &self.page_at(start))?;
+        if found.rows.is_empty() && start != Start::First {
+            // Beyond one end of the log: that end is shown.
+            let end = if matches!(start, Start::Before(_)) { Start::First } else { Start::Last };
+            found = messages::page(db, log, &self.filter, &self.page_at(end))?;
+        } else if jump.is_some_and(|jump| matches!(jump, Start::After(_))) && !self.has_before(db, log, &found.rows)? {
+            found.previous = None;
+        }
+        Ok(LogPage::of(found))
+    }
+
+    fn search(&self, db: &mut Db, log: messages::Log<'_>, start: Start<Seq>) -> Result<LogPage> {
         let needle = self.words.to_lowercase();
-        let from = match cursor {
-            Cursor::After(seq) => seq,
-            Cursor::First | Cursor::Before(_) | Cursor::Last => 0,
+        let from = match start {
+            Start::After(seq) => seq,
+            Start::First | Start::Before(_) | Start::Last => Seq(0),
         };
-        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let limit = usize::try_from(self.request.limit).unwrap_or(usize::MAX);
         let found = messages::search(db, log, &self.filter, from, limit, |message| mentions(message, &needle))?;
-        let page = LogPage::of(found.rows, from > 0, found.continue_after.is_some());
-        Ok(LogPage { searched: Some((from, found.continue_after)), ..page })
+        let above = Some(from).filter(|from| from.0 > 0);
+        // A search goes onwards only.
+        let page = Page {
+            above: Some(above.map_or(Start::First, Start::After)),
+            previous: above.map(|_| Start::First),
+            ..Page::whole(found.rows)
+        };
+        Ok(LogPage { searched: Some((from, found.continue_after)), ..LogPage::of(page) })
     }
 
     /// Whether there is anything before a page whose place was typed.
     fn has_before(&self, db: &mut Db, log: messages::Log<'_>, rows: &[StoredMessage]) -> Result<bool> {
         let Some(first) = rows.first() else { return Ok(false) };
-        Ok(!messages::page(db, log, &self.filter, Cursor::Before(first.seq), 1)?.rows.is_empty())
+        let before = PageRequest::new(Start::Before(Seq(first.seq)), 1);
+        Ok(!messages::page(db, log, &self.filter, &before)?.rows.is_empty())
     }
 
     /// Where the number or time that was typed leads, or what is wrong with it.
@@ -182,7 +188,7 @@ impl LogQuestion<'_> {
         db: &mut Db,
         log: messages::Log<'_>,
         of: &RunDetails,
-    ) -> Result<(Option<Cursor>, Option<Misplaced>)> {
+    ) -> Result<(Option<Start<Seq>>, Option<Misplaced>)> {
         let at = self.at.trim();
         if at.is_empty() {
             return Ok((None, None));
@@ -190,19 +196,19 @@ impl LogQuestion<'_> {
         if let Ok(number) = at.parse::<i64>() {
             let last = of.totals.counts.total();
             let wrong = (number > last).then_some(Misplaced::BeyondLast(last));
-            return Ok((Some(Cursor::After(number.max(1) - 1)), wrong));
+            return Ok((Some(Start::After(Seq(number.max(1) - 1))), wrong));
         }
         let Some(time) = moment(at, self.zone, &of.run) else { return Ok((None, Some(Misplaced::Unreadable))) };
         Ok(match messages::at_time(db, log, time)? {
-            Some(seq) => (Some(Cursor::After(seq - 1)), None),
-            None => (Some(Cursor::Last), Some(Misplaced::NothingSince)),
+            Some(seq) => (Some(Start::After(Seq(seq - 1))), None),
+            None => (Some(Start::Last), Some(Misplaced::NothingSince)),
         })
     }
 }
 
 impl LogPage {
-    const fn of(messages: Vec<StoredMessage>, has_before: bool, has_after: bool) -> Self {
-        Self { messages, has_before, has_after, searched: None, misplaced: None, counted: Vec::new(), digest: None }
+    const fn of(messages: Page<StoredMessage, Seq>) -> Self {
+        Self { messages, searched: None, misplaced: None, counted: Vec::new(), digest: None }
     }
 }
 

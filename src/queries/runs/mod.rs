@@ -5,10 +5,8 @@ mod parts;
 mod plan;
 mod show;
 
-pub use crate::store::messages::{Cursor, Dictionary, MessageFilter};
-pub use crate::store::runs::{
-    ComparedRun, Counted, ItemKeys, ListedRun, Run, RunCursor, RunDetails, RunDigest, Totals,
-};
+pub use crate::store::messages::{Dictionary, MessageFilter};
+pub use crate::store::runs::{ComparedRun, Counted, ItemKeys, ListedRun, Run, RunDetails, RunDigest, Totals};
 pub use log::{ComparedItems, LogPage, LogQuestion, Misplaced, RunLog};
 pub use parts::{LogPart, log_part, run_with_log};
 pub use plan::{Carried, DeletionPlan, PlanState, deletion_plan};

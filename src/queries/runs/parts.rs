@@ -1,12 +1,12 @@
 //! Reading a log in parts, each in its own transaction.
 
-use crate::access::{Grant, Verb, verbs};
-use crate::clock::Stamp;
+use crate::access::{Grant, verbs};
 use crate::domain::message::StoredMessage;
+use crate::domain::paging::{Page, PageRequest};
 use crate::domain::run::RunState;
-use crate::ids::{RunNo, SystemKey};
-use crate::queries::AccessRecheck;
-use crate::store::messages::{self, Cursor, Dictionary, MessageFilter};
+use crate::ids::{RunNo, Seq, SystemKey};
+use crate::queries::KeptSince;
+use crate::store::messages::{self, Dictionary, MessageFilter};
 use crate::store::runs::{self, Run, Totals};
 use crate::store::systems::{self, InReach, System};
 use crate::store::{Db, Result, StoreError};
@@ -14,54 +14,48 @@ use crate::store::{Db, Result, StoreError};
 /// A part of a log.
 #[derive(Debug)]
 pub struct LogPart {
-    pub rows: Vec<StoredMessage>,
+    pub page: Page<StoredMessage, Seq>,
     pub run: Run,
     pub totals: Totals,
-    /// No more rows now, in the direction that was read.
-    pub at_end: bool,
 }
 
 impl LogPart {
     /// No more rows ever.
     #[must_use]
     pub fn is_last(&self) -> bool {
-        self.at_end && self.run.state == RunState::Ended
+        self.page.next.is_none() && self.run.state == RunState::Ended
     }
 }
 
 /// A run whose log is read, of a live or deleted system.
 ///
 /// # Errors
-/// As the store.
+/// [`StoreError::NotFound`] also when the messages of the run are not kept any more.
 pub fn run_with_log(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
     (key, no): (&SystemKey, RunNo),
+    kept: KeptSince,
 ) -> Result<(InReach<System>, Run)> {
     let system = systems::find_with_runs(db, grant, key)?;
     let (run, _totals) = runs::find(db, &system, no)?;
-    Ok((system, run))
+    if kept.has_messages(&run) { Ok((system, run)) } else { Err(StoreError::NotFound) }
 }
 
-/// Reads up to `limit` messages.
+/// Reads a part of a log.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] when the reader has lost the session, the account, or the right.
+/// As the store.
 pub fn log_part(
     db: &mut Db,
-    (grant, standing, now): (&Grant<verbs::ReadLogs>, &AccessRecheck, Stamp),
+    grant: &Grant<verbs::ReadLogs>,
     (key, no): (&SystemKey, RunNo),
     words: &Dictionary,
-    (filter, cursor, limit): (&MessageFilter, Cursor, i64),
+    (filter, request): (&MessageFilter, &PageRequest<Seq>),
 ) -> Result<LogPart> {
     let system = systems::find_with_runs(db, grant, key)?;
     // The header first: rows that come between the two reads are read next time.
     let (run, totals) = runs::find(db, &system, no)?;
     let log = messages::Log { words, grant, run: run.id };
-    let page = messages::page(db, log, filter, cursor, limit)?;
-    // Checked last, so that nothing is sent that was written after the right had ended.
-    if !standing.actor(db, now)?.may(&[Verb::ReadLogs], system.group_id) {
-        return Err(StoreError::NotFound);
-    }
-    Ok(LogPart { at_end: !page.more, rows: page.rows, run, totals })
+    Ok(LogPart { page: messages::page(db, log, filter, request)?, run, totals })
 }

@@ -3,9 +3,10 @@
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::items::Action;
+use crate::domain::paging::{Page, PageRequest, Start};
 use crate::domain::run::{EndReason, RunResult, RunState};
 use crate::ids::{RunNo, SystemKey};
-use crate::store::plans::{self, Braked, Range};
+use crate::store::plans::{self, Braked};
 use crate::store::runs::{self, Run};
 use crate::store::systems::{self, InReach, System};
 use crate::store::{Db, Result, StoreError};
@@ -16,9 +17,8 @@ pub struct DeletionPlan {
     pub system: InReach<System>,
     pub plan: Braked,
     pub state: PlanState,
-    /// Item keys.
-    pub deletions: Vec<Vec<u8>>,
-    pub has_more: bool,
+    /// Item keys, in the order of their bytes.
+    pub deletions: Page<Vec<u8>, Vec<u8>>,
 }
 
 /// What has become of a plan.
@@ -63,7 +63,7 @@ pub struct Carried {
 /// How many deletions a page has.
 const PAGE: i64 = 100;
 
-/// Reads the plan of a run, with the deletions after a key.
+/// Reads the plan of a run, with a page of its deletions.
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when the system is out of reach, or the run is not kept or has no plan.
@@ -71,20 +71,16 @@ pub fn deletion_plan(
     db: &mut Db,
     grant: &Grant<verbs::ConfirmDeletions>,
     (key, no): (&SystemKey, RunNo),
-    after: Option<&[u8]>,
+    start: Start<Vec<u8>>,
     (kept_since, now): (Stamp, Stamp),
 ) -> Result<DeletionPlan> {
     let (system, _group) = systems::find(db, grant, key)?;
     let (run, _totals) = runs::find_kept(db, &system, no, kept_since)?;
     let plan = plans::braked(db, run.id)?.ok_or(StoreError::NotFound)?;
-    let mut steps = plans::page(db, run.id, Action::Delete, Range::After(after), PAGE + 1)?;
-    let has_more = i64::try_from(steps.len()).unwrap_or(i64::MAX) > PAGE;
-    if has_more {
-        steps.pop();
-    }
+    let deletions = plans::page(db, run.id, Action::Delete, &PageRequest::new(start, PAGE))?;
+    let deletions = deletions.map(|steps| steps.into_iter().map(|step| step.key).collect());
     let state = state(db, &system, &run, &plan, now)?;
-    let deletions = steps.into_iter().map(|step| step.key).collect();
-    Ok(DeletionPlan { system, plan, state, deletions, has_more })
+    Ok(DeletionPlan { system, plan, state, deletions })
 }
 
 /// What has become of a plan. A later confirmation of a plan with the same digest is one of this plan too.

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
+use crate::domain::paging::{Page, PageRequest};
 use crate::domain::run::RunResult;
 use crate::domain::status::Overall;
 use crate::ids::{GroupId, SystemId};
 use crate::store::runs::{Open, RecentRun};
-use crate::store::systems::{Family, Listed, Page, System, SystemCursor, SystemFilter};
+use crate::store::systems::{Family, Listed, System, SystemCursor, SystemFilter};
 use crate::store::{Db, Result, groups, runs, systems};
 
 /// How many runs the strip of a row shows.
@@ -20,15 +21,11 @@ const CHILDREN: i64 = 5;
 /// A page of the list.
 #[derive(Debug)]
 pub struct SystemList {
-    pub rows: Vec<ListedSystem>,
+    pub page: Page<ListedSystem, SystemCursor>,
     /// How many systems in reach have each overall status.
     pub counts: HashMap<Overall, i64>,
     /// The groups in reach, by name.
     pub groups: Vec<(GroupId, String)>,
-    /// The next row in the direction that was read.
-    pub beyond: Option<SystemCursor>,
-    /// The search has examined as many systems as it may for one page, up to this place, and continues behind it.
-    pub searched_to: Option<SystemCursor>,
 }
 
 /// A row of the list, with its children.
@@ -37,7 +34,6 @@ pub struct ListedSystem {
     pub member: Member,
     /// The name of the system that it is a part of.
     pub parent: Option<String>,
-    pub place: SystemCursor,
     /// The first of its children, worst first.
     pub children: Vec<Member>,
     pub has_more_children: bool,
@@ -65,14 +61,14 @@ pub fn system_list(
     db: &mut Db,
     grant: &Grant<verbs::SeeSystem>,
     filter: impl FnOnce(&[(GroupId, String)]) -> SystemFilter,
-    (page, limit): (&Page, i64),
+    request: &PageRequest<SystemCursor>,
     kept_since: Stamp,
 ) -> Result<SystemList> {
     let groups = groups::within(db, grant.scope())?;
     let filter = filter(&groups);
-    let found = systems::list(db, grant, &filter, page, limit)?;
+    let page = systems::list(db, grant, &filter, request)?;
     let counts = systems::counts(db, grant)?;
-    let listed: Vec<SystemId> = found.rows.iter().map(|listed| listed.system.id).collect();
+    let listed: Vec<SystemId> = page.rows.iter().map(|listed| listed.system.id).collect();
     let mut children = match filter.family {
         Family::Parents => systems::children(db, &listed, CHILDREN + 1)?,
         Family::ChildrenOf(_) | Family::All => HashMap::new(),
@@ -80,7 +76,7 @@ pub fn system_list(
     let ids: Vec<SystemId> = listed.into_iter().chain(children.values().flatten().map(|child| child.id)).collect();
     let mut open = runs::open_of(db, &ids)?;
     let mut recent = runs::recent_of(db, &ids, RECENT, kept_since)?;
-    let mut row = |system: System| {
+    let mut member = |system: System| {
         let recent = recent.remove(&system.id).unwrap_or_default();
         Member {
             open: open.remove(&system.id).unwrap_or_default(),
@@ -90,23 +86,23 @@ pub fn system_list(
             system,
         }
     };
-    let mut rows = Vec::with_capacity(found.rows.len());
-    for Listed { system, parent, place } in found.rows {
+    let mut row = |Listed { system, parent }: Listed| {
         let mut below = children.remove(&system.id).unwrap_or_default();
         let most = usize::try_from(CHILDREN).unwrap_or(usize::MAX);
         let has_more_children = below.len() > most;
         below.truncate(most);
-        let children = below.into_iter().map(&mut row).collect();
-        rows.push(ListedSystem { member: row(system), parent, place, children, has_more_children });
-    }
-    Ok(SystemList { rows, counts, groups, beyond: found.beyond, searched_to: found.searched_to })
+        let children = below.into_iter().map(&mut member).collect();
+        ListedSystem { member: member(system), parent, children, has_more_children }
+    };
+    let page = page.map(|rows| rows.into_iter().map(&mut row).collect());
+    Ok(SystemList { page, counts, groups })
 }
 
 fn group_name(groups: &[(GroupId, String)], system: &System) -> String {
     groups.iter().find(|(id, _name)| *id == system.group_id).map(|(_id, name)| name.clone()).unwrap_or_default()
 }
 
-/// A part of the list as a file, and where the next part begins.
+/// A part of the list as a file, and after which row it continues.
 ///
 /// # Errors
 /// As the store.
@@ -114,13 +110,9 @@ pub fn system_list_part(
     db: &mut Db,
     grant: &Grant<verbs::Export>,
     filter: &SystemFilter,
-    page: &Page,
-    limit: i64,
-) -> Result<(Vec<Listed>, Option<Page>)> {
-    let found = systems::list(db, grant, filter, page, limit)?;
-    let last = found.rows.last().filter(|_| found.beyond.is_some()).map(|row| row.place.clone());
-    let next = last.or(found.searched_to).map(Page::After);
-    Ok((found.rows, next))
+    request: &PageRequest<SystemCursor>,
+) -> Result<(Vec<Listed>, Option<SystemCursor>)> {
+    Ok(systems::list(db, grant, filter, request)?.into_part())
 }
 
 /// The verdict comes from the worst of the last runs of each lane that ended and were not canceled.

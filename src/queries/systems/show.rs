@@ -2,11 +2,12 @@
 
 use crate::access::{Actor, Grant, verbs};
 use crate::clock::Stamp;
-use crate::ids::SystemKey;
+use crate::domain::paging::{Page, PageRequest};
+use crate::ids::{RunNo, SystemKey};
 use crate::queries::{KeptSince, RunFailure, run_failure};
 use crate::store::checks::{self, Check};
 use crate::store::plans::Braked;
-use crate::store::runs::{self, ListedRun, Open, Run, RunCursor, Totals};
+use crate::store::runs::{self, ListedRun, Open, Run, Totals};
 use crate::store::systems::{self, System, SystemDetails};
 use crate::store::{Db, Result};
 
@@ -24,7 +25,8 @@ pub struct SystemOverview {
     pub children: Vec<System>,
     pub has_more_children: bool,
     pub open: Open,
-    pub runs: RunsPage,
+    /// Newest first.
+    pub runs: Page<ListedRun, RunNo>,
     /// The run that the verdict comes from.
     pub decided: Option<(Run, Totals)>,
     /// The newest run that began.
@@ -38,15 +40,7 @@ pub struct SystemOverview {
     pub checks: Vec<Check>,
 }
 
-/// A page of the runs of a system, newest first.
-#[derive(Debug)]
-pub struct RunsPage {
-    pub runs: Vec<ListedRun>,
-    pub has_newer: bool,
-    pub has_older: bool,
-}
-
-/// Reads a system in reach, with up to `limit` of its runs.
+/// Reads a system in reach, with a page of its runs.
 ///
 /// # Errors
 /// As the store.
@@ -54,13 +48,13 @@ pub fn system_overview(
     db: &mut Db,
     (grant, reader): (&Grant<verbs::SeeSystem>, &Actor),
     key: &SystemKey,
-    (place, limit): (RunCursor, i64),
+    request: &PageRequest<RunNo>,
     (kept, now): (KeptSince, Stamp),
 ) -> Result<SystemOverview> {
     let details = systems::details(db, grant, key)?;
     let group = details.system.group_id;
     let open = runs::open_in(db, &details.system)?;
-    let runs = page_of_runs(db, &details, place, limit, kept)?;
+    let runs = runs::list(db, &details.system, request, kept.runs_since)?;
     let latest = runs::latest(db, &details.system, kept.runs_since)?;
     let failure = match &latest.decided {
         Some((run, ..)) => run_failure(db, reader, group, run, kept)?,
@@ -94,17 +88,4 @@ fn children(db: &mut Db, of: &SystemDetails) -> Result<Vec<System>> {
         return Ok(Vec::new());
     }
     Ok(systems::children(db, &[of.system.id], CHILDREN_READ)?.remove(&of.system.id).unwrap_or_default())
-}
-
-fn page_of_runs(db: &mut Db, of: &SystemDetails, place: RunCursor, limit: i64, kept: KeptSince) -> Result<RunsPage> {
-    let (runs, more) = runs::list(db, &of.system, place, kept.runs_since, limit)?;
-    let is_newest = runs.first().is_none_or(|first| first.run.no.0 >= of.system.last_run_no);
-    let is_oldest = runs.last().is_none_or(|last| last.run.no.0 <= 1);
-    let (has_newer, has_older) = match place {
-        RunCursor::Newest => (false, more),
-        RunCursor::Before(_) => (!is_newest, more),
-        RunCursor::After(_) => (more, !is_oldest),
-        RunCursor::Oldest => (more, false),
-    };
-    Ok(RunsPage { runs, has_newer, has_older })
 }

@@ -8,9 +8,7 @@ mod timeline;
 
 pub use dictionary::Dictionary;
 pub(in crate::store) use dictionary::find_code;
-pub use page::{
-    Cursor, FirstError, Log, MessageFilter, MessagePage, around, at_time, first_error, first_error_code, page,
-};
+pub use page::{FirstError, Log, MessageFilter, MessagePage, around, at_time, first_error, first_error_code, page};
 pub use search::{SearchPage, search};
 pub use store::{append, ensure_partitions};
 pub(in crate::store) use timeline::StoredTimeline;

@@ -6,10 +6,12 @@ use super::dictionary::{Dictionary, ITEM_TYPE, find, find_code};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Direction, Operation, StoredMessage};
+use crate::domain::paging::{Page, PageRequest};
 use crate::domain::team_note::TeamNote;
-use crate::ids::RunId;
+use crate::ids::{RunId, Seq};
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
+use crate::store::paging::keyset;
 use crate::store::schema::{lower, messages, team_notes, words};
 use crate::store::team_notes::StoredNote;
 
@@ -21,27 +23,13 @@ pub struct MessageFilter {
     pub item_type: Option<String>,
 }
 
-/// Where a page begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cursor {
-    First,
-    After(i64),
-    Before(i64),
-    Last,
-}
-
 /// A page of messages in the order of the log.
-#[derive(Debug, Clone, Default)]
-pub struct MessagePage {
-    pub rows: Vec<StoredMessage>,
-    /// There are more in the direction that was read.
-    pub more: bool,
-}
+pub type MessagePage = Page<StoredMessage, Seq>;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages)]
 struct MessageRow {
-    seq: i64,
+    seq: Seq,
     at: Stamp,
     category: Category,
     code: i64,
@@ -84,23 +72,12 @@ pub struct Log<'a> {
 }
 
 /// A page of a run's log.
-pub fn page(db: &mut Db, log: Log<'_>, filter: &MessageFilter, cursor: Cursor, limit: i64) -> Result<MessagePage> {
-    let Some(query) = filtered(db, log.run, filter)? else { return Ok(MessagePage::default()) };
-    let (query, backwards) = match cursor {
-        Cursor::First => (query.order(messages::seq.asc()), false),
-        Cursor::After(seq) => (query.filter(messages::seq.gt(seq)).order(messages::seq.asc()), false),
-        Cursor::Before(seq) => (query.filter(messages::seq.lt(seq)).order(messages::seq.desc()), true),
-        Cursor::Last => (query.order(messages::seq.desc()), true),
+pub fn page(db: &mut Db, log: Log<'_>, filter: &MessageFilter, request: &PageRequest<Seq>) -> Result<MessagePage> {
+    let rows: Vec<MessageRow> = match filtered(db, log.run, filter)? {
+        Some(query) => keyset!(asc query, messages::seq, request).select(MessageRow::as_select()).load(db)?,
+        None => Vec::new(),
     };
-    let mut rows: Vec<MessageRow> = query.limit(limit + 1).select(MessageRow::as_select()).load(db)?;
-    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
-    if more {
-        rows.pop();
-    }
-    if backwards {
-        rows.reverse();
-    }
-    Ok(MessagePage { rows: to_messages(db, log.words, rows)?, more })
+    request.page(rows, |row| row.seq).try_map(|rows| to_messages(db, log.words, rows))
 }
 
 /// The message with this number and up to `reach` of any category on either side.
@@ -146,7 +123,7 @@ fn to_messages(db: &mut Db, words: &Dictionary, rows: Vec<MessageRow>) -> Result
     Ok(rows
         .into_iter()
         .map(|row| StoredMessage {
-            seq: row.seq,
+            seq: row.seq.0,
             at: row.at,
             category: row.category,
             code: word(row.code),

@@ -1,17 +1,19 @@
 //! Searching words in a log: a bounded window at a time, which says how far it got.
 
 use crate::domain::message::StoredMessage;
+use crate::domain::paging::{PageRequest, Start};
+use crate::ids::Seq;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 
-use super::page::{Cursor, Log, MessageFilter, page};
+use super::page::{Log, MessageFilter, page};
 
 /// What a search found.
 #[derive(Debug, Clone, Default)]
 pub struct SearchPage {
     pub rows: Vec<StoredMessage>,
     /// The last message that was looked at; the search continues after it. None: it has examined all.
-    pub continue_after: Option<i64>,
+    pub continue_after: Option<Seq>,
     /// How many messages were looked at.
     pub looked_at: i64,
 }
@@ -26,16 +28,17 @@ pub fn search(
     db: &mut Db,
     log: Log<'_>,
     filter: &MessageFilter,
-    after: i64,
+    after: Seq,
     limit: usize,
     fits: impl Fn(&StoredMessage) -> bool,
 ) -> Result<SearchPage> {
     let mut found = SearchPage::default();
     let mut after = after;
     while found.looked_at < WINDOW {
-        let chunk = page(db, log, filter, Cursor::After(after), CHUNK)?;
+        let chunk = page(db, log, filter, &PageRequest::new(Start::After(after), CHUNK))?;
+        let is_last = chunk.next.is_none();
         for message in chunk.rows {
-            after = message.seq;
+            after = Seq(message.seq);
             found.looked_at += 1;
             if fits(&message) {
                 found.rows.push(message);
@@ -45,7 +48,7 @@ pub fn search(
                 }
             }
         }
-        if !chunk.more {
+        if is_last {
             return Ok(found);
         }
     }

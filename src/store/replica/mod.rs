@@ -22,7 +22,7 @@ pub use sets::{Replica, ReplicaSet, begin, forget};
 pub use staging::{stage, withdraw};
 pub(in crate::store) use sweep::sweep_left;
 pub use sweep::{discard, sweep};
-pub use view::{Record, RecordCursor, Version, Which, changed_by, find, history, records};
+pub use view::{Record, Version, Which, changed_by, find, history, records};
 
 /// How many keys a statement names at most.
 const KEYS: usize = 500;

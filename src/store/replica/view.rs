@@ -5,9 +5,11 @@ use diesel::prelude::*;
 use super::sets::{Replica, ReplicaSet, of_system};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
+use crate::domain::paging::{Page, PageRequest};
 use crate::ids::{RunId, RunNo};
 use crate::store::connection::Db;
 use crate::store::error::Result;
+use crate::store::paging::keyset;
 use crate::store::schema::{replica_records, runs};
 use crate::store::systems::{InReach, System};
 
@@ -17,8 +19,10 @@ pub fn find(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, system: &InReach<Syste
 }
 
 /// A record, as published.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = replica_records)]
 pub struct Record {
+    #[diesel(column_name = record_key)]
     pub key: Vec<u8>,
     pub orphaned: bool,
     pub data: String,
@@ -34,27 +38,15 @@ pub struct Which {
     pub changed_by: Option<RunId>,
 }
 
-/// Where a page begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RecordCursor {
-    First,
-    After(Vec<u8>),
-    Before(Vec<u8>),
-    Last,
-}
-
-type RecordRow = (Vec<u8>, bool, String);
-
-/// A page in the order of keys, and the next key in the direction that was read.
+/// A page in the order of keys.
 pub fn records(
     db: &mut Db,
     set: &ReplicaSet,
     published: RunId,
     which: &Which,
-    place: &RecordCursor,
-    limit: i64,
-) -> Result<(Vec<Record>, Option<Vec<u8>>)> {
-    let mut query = replica_records::table.filter(replica_records::set_id.eq(set.id)).limit(limit + 1).into_boxed();
+    request: &PageRequest<Vec<u8>>,
+) -> Result<Page<Record, Vec<u8>>> {
+    let mut query = replica_records::table.filter(replica_records::set_id.eq(set.id)).into_boxed();
     query = match which.changed_by {
         Some(run) => query.filter(replica_records::from_run.eq(run)).filter(replica_records::from_run.le(published)),
         None => query
@@ -73,25 +65,9 @@ pub fn records(
             query = query.filter(replica_records::record_key.lt(end));
         }
     }
-    let backwards = matches!(place, RecordCursor::Before(_) | RecordCursor::Last);
-    query = match place {
-        RecordCursor::First | RecordCursor::Last => query,
-        RecordCursor::After(key) => query.filter(replica_records::record_key.gt(key.clone())),
-        RecordCursor::Before(key) => query.filter(replica_records::record_key.lt(key.clone())),
-    };
-    query = if backwards {
-        query.order(replica_records::record_key.desc())
-    } else {
-        query.order(replica_records::record_key.asc())
-    };
-    let mut rows: Vec<RecordRow> =
-        query.select((replica_records::record_key, replica_records::orphaned, replica_records::data)).load(db)?;
-    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
-    let beyond = if more { rows.pop().map(|(key, ..)| key) } else { None };
-    if backwards {
-        rows.reverse();
-    }
-    Ok((rows.into_iter().map(|(key, orphaned, data)| Record { key, orphaned, data }).collect(), beyond))
+    let rows: Vec<Record> =
+        keyset!(asc query, replica_records::record_key, request).select(Record::as_select()).load(db)?;
+    Ok(request.page(rows, |record| record.key.clone()))
 }
 
 /// The first key behind all that begin with this.

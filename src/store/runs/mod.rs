@@ -24,7 +24,7 @@ pub use of_plan::{carried_out_by, deleted_by, outdated_by, replaced_by};
 pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};
 pub use queue::{NewRun, Queued, cancel, correct_waits, due_systems, pull_forward, queue, set_due, try_queue};
 pub use record::{
-    LatestRuns, ListedRun, Run, RunCursor, find, find_kept, last_result, latest, list, number_of, numbers_of, open_runs,
+    LatestRuns, ListedRun, Run, find, find_kept, last_result, latest, list, number_of, numbers_of, open_runs,
 };
 pub use retention::{delete_messages, delete_runs, drop_messages};
-pub use run_list::{RunListCursor, RunListFilter, RunListPage, RunListRow, RunListRows, run_list};
+pub use run_list::{RunListCursor, RunListFilter, RunListRow, RunListRows, run_list};

@@ -7,12 +7,14 @@ use diesel::prelude::*;
 use super::open::open_runs;
 use super::progress::{Counters, Totals, main_errors, progress};
 use crate::clock::Stamp;
+use crate::domain::paging::{Page, PageRequest};
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
 use crate::domain::status::Verdict;
 use crate::ids::{RunId, RunNo, SystemId};
 use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
+use crate::store::paging::keyset;
 use crate::store::plans::Braked;
 use crate::store::schema::{braked_plans, lanes, run_progress, runs};
 use crate::store::systems::{InReach, System};
@@ -41,17 +43,6 @@ pub struct Run {
     pub end_reason: Option<EndReason>,
     pub end_code: Option<String>,
     pub end_stage: Option<Stage>,
-}
-
-/// Where a page of runs begins.
-#[derive(Debug, Clone, Copy)]
-pub enum RunCursor {
-    Newest,
-    /// Older than this run.
-    Before(RunNo),
-    /// Newer than this run.
-    After(RunNo),
-    Oldest,
 }
 
 /// A run of a system. The system was found through a grant, which is the proof of access.
@@ -104,15 +95,13 @@ pub(super) fn listed(db: &mut Db, rows: Vec<RunRow>) -> Result<Vec<ListedRun>> {
     Ok(listed.collect())
 }
 
-/// A page of a system's runs, newest first, and whether there are more in the direction that was read; without those
-/// that ended before `kept_since`.
+/// A page of a system's runs, newest first, without those that ended before `kept_since`.
 pub fn list(
     db: &mut Db,
     system: &InReach<System>,
-    place: RunCursor,
+    request: &PageRequest<RunNo>,
     kept_since: Stamp,
-    limit: i64,
-) -> Result<(Vec<ListedRun>, bool)> {
+) -> Result<Page<ListedRun, RunNo>> {
     let retried = diesel::alias!(runs as retried);
     let is_retried = retried.field(runs::id).nullable().eq(runs::retries_run);
     let ended = retried.field(runs::ended_at);
@@ -121,25 +110,11 @@ pub fn list(
         .left_join(retried.on(is_retried.and(ended.is_null().or(ended.ge(kept_since)))))
         .filter(runs::system_id.eq(system.id))
         .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
-        .limit(limit + 1)
         .into_boxed();
-    let (query, upwards) = match place {
-        RunCursor::Newest => (query.order(runs::no.desc()), false),
-        RunCursor::Before(no) => (query.filter(runs::no.lt(no)).order(runs::no.desc()), false),
-        RunCursor::After(no) => (query.filter(runs::no.gt(no)).order(runs::no.asc()), true),
-        RunCursor::Oldest => (query.order(runs::no.asc()), true),
-    };
-    let mut rows: Vec<RunRow> = query
+    let rows: Vec<RunRow> = keyset!(desc query, runs::no, request)
         .select((Run::as_select(), Option::<Counters>::as_select(), retried.field(runs::no).nullable()))
         .load(db)?;
-    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
-    if more {
-        rows.pop();
-    }
-    if upwards {
-        rows.reverse();
-    }
-    Ok((listed(db, rows)?, more))
+    request.page(rows, |row| row.0.no).try_map(|rows| listed(db, rows))
 }
 
 /// The queued and running runs of a system; at most two a lane.

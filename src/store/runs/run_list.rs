@@ -14,6 +14,7 @@ use super::record::{ListedRun, Run, listed};
 use crate::access::{Grant, Scope, verbs};
 use crate::clock::{Stamp, micros};
 use crate::domain::message::Category;
+use crate::domain::paging::{Page, PageRequest, Start};
 use crate::domain::run::{RunResult, Trigger};
 use crate::ids::{GroupId, RunId, RunNo, SystemKey};
 use crate::store::any_case;
@@ -47,35 +48,23 @@ pub struct RunListFilter {
     pub kept_since: Option<Stamp>,
 }
 
-/// A place in the order: the run that a page ends or begins with.
+/// A place in the order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunListCursor {
-    pub system: SystemKey,
-    pub no: RunNo,
+pub enum RunListCursor {
+    Run(SystemKey, RunNo),
+    /// After the runs that were queued at or after this time: where a search continues.
+    Time(Stamp),
 }
 
-/// Which rows to read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RunListPage {
-    Newest,
-    Older(RunListCursor),
-    /// Queued before this time: where a search continues.
-    Before(Stamp),
-    Newer(RunListCursor),
-    Oldest,
-}
-
-/// Some runs.
-#[derive(Debug, Clone, Default)]
+/// A page of runs.
+#[derive(Debug, Clone)]
 pub struct RunListRows {
-    pub rows: Vec<RunListRow>,
-    /// The next one in the direction that was read.
-    pub beyond: Option<RunListCursor>,
-    /// The search has looked at `WINDOW` runs, back to this time.
-    pub go_on: Option<Stamp>,
+    pub page: Page<RunListRow, RunListCursor>,
     /// No message has ever had the code that is asked for.
     pub is_code_unknown: bool,
 }
+
+type StoredRow = (Run, Option<Counters>, OfSystem);
 
 /// Maximum number of runs examined for one page, of all systems: few may match.
 const WINDOW: i64 = 15_000;
@@ -104,13 +93,12 @@ fn joined() -> _ {
 /// What a row shows of the system of its run.
 type OfSystem = (SystemKey, String, String, GroupId, String, Option<Stamp>);
 
-/// Up to `limit` runs.
+/// A page of runs.
 pub fn run_list(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
     filter: &RunListFilter,
-    page: &RunListPage,
-    limit: i64,
+    request: &PageRequest<RunListCursor>,
 ) -> Result<RunListRows> {
     let mut query = joined().into_boxed::<DbBackend>();
     if let Scope::Groups(groups) = grant.scope() {
@@ -149,7 +137,7 @@ pub fn run_list(
     }
     if let Some(code) = &filter.code {
         let Some(code) = find_code(db, code)? else {
-            return Ok(RunListRows { is_code_unknown: true, ..RunListRows::default() });
+            return Ok(RunListRows { is_code_unknown: true, ..RunListRows::none() });
         };
         let of_run = run_counts::table.filter(run_counts::run_id.eq(runs::id)).filter(run_counts::code.eq(code));
         query = match filter.category {
@@ -160,8 +148,8 @@ pub fn run_list(
         let of_run = run_counts::table.filter(run_counts::run_id.eq(runs::id));
         query = query.filter(exists(of_run.filter(run_counts::category.eq(category))));
     }
-    let backwards = matches!(page, RunListPage::Newer(_) | RunListPage::Oldest);
-    let edge = edge_of(db, grant, page)?;
+    let backwards = request.is_backwards();
+    let edge = edge_of(db, grant, &request.start)?;
     query = match edge {
         None => query,
         Some((time, id)) if backwards => {
@@ -185,18 +173,14 @@ pub fn run_list(
         Option::<Counters>::as_select(),
         (systems::key, systems::name, systems::kind, systems::group_id, system_groups::name, systems::deleted_at),
     );
-    let mut rows: Vec<(Run, Option<Counters>, OfSystem)> = query.limit(limit + 1).select(columns).load(db)?;
-    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
-    let beyond = if more { rows.pop().map(|row| RunListCursor { system: row.2.0, no: row.0.no }) } else { None };
-    if backwards {
-        rows.reverse();
-    }
-    let (rows, go_on) =
-        (booked(db, rows)?, bottom.filter(|bottom| !more && filter.from.is_none_or(|from| from < *bottom)));
-    Ok(RunListRows { rows, beyond, go_on, is_code_unknown: false })
+    let rows: Vec<StoredRow> = query.limit(request.to_read()).select(columns).load(db)?;
+    let page = request.page(rows, |row| RunListCursor::Run(row.2.0.clone(), row.0.no));
+    let end = bottom.filter(|bottom| filter.from.is_none_or(|from| from < *bottom)).map(RunListCursor::Time);
+    let page = page.searched_to(end, request);
+    Ok(RunListRows { page: page.try_map(|rows| to_rows(db, rows))?, is_code_unknown: false })
 }
 
-fn booked(db: &mut Db, rows: Vec<(Run, Option<Counters>, OfSystem)>) -> Result<Vec<RunListRow>> {
+fn to_rows(db: &mut Db, rows: Vec<StoredRow>) -> Result<Vec<RunListRow>> {
     let (runs, systems): (Vec<_>, Vec<OfSystem>) =
         rows.into_iter().map(|(run, counters, system)| ((run, counters, None), system)).unzip();
     let rows = listed(db, runs)?.into_iter().zip(systems);
@@ -216,15 +200,18 @@ fn booked(db: &mut Db, rows: Vec<(Run, Option<Counters>, OfSystem)>) -> Result<V
 type Edge = (Stamp, RunId);
 
 /// What all runs of a page lie beyond; none for a page that begins at an end.
-fn edge_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &RunListPage) -> Result<Option<Edge>> {
-    Ok(match page {
-        RunListPage::Newest | RunListPage::Oldest => None,
+fn edge_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, start: &Start<RunListCursor>) -> Result<Option<Edge>> {
+    // Beyond a run that is out of reach there is nothing.
+    let (cursor, nothing) = match start {
+        Start::First | Start::Last => return Ok(None),
+        Start::After(cursor) => (cursor, (Stamp(i64::MIN), RunId(0))),
+        Start::Before(cursor) => (cursor, (Stamp(i64::MAX), RunId(i64::MAX))),
+    };
+    match cursor {
         // Before the first run of that moment.
-        RunListPage::Before(time) => Some((*time, RunId(0))),
-        // Beyond a run that is out of reach there is nothing.
-        RunListPage::Older(place) => Some(place_of(db, grant, place)?.unwrap_or((Stamp(i64::MIN), RunId(0)))),
-        RunListPage::Newer(place) => Some(place_of(db, grant, place)?.unwrap_or((Stamp(i64::MAX), RunId(i64::MAX)))),
-    })
+        RunListCursor::Time(time) => Ok(Some((*time, RunId(0)))),
+        RunListCursor::Run(system, no) => Ok(Some(place_of(db, grant, (system, *no))?.unwrap_or(nothing))),
+    }
 }
 
 /// The moment with which a look at some [`WINDOW`] runs below an edge ends, its runs included; none when it comes to
@@ -262,6 +249,14 @@ fn rounded(time: Stamp, newest: Stamp) -> Stamp {
     Stamp(time.0 - time.0.rem_euclid(micros(unit)))
 }
 
+impl RunListRows {
+    /// Nothing was found.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { page: Page::whole(Vec::new()), is_code_unknown: false }
+    }
+}
+
 impl RunListFilter {
     /// Whether runs may be examined that are not shown: result, state and time have their indexes.
     const fn is_search(&self) -> bool {
@@ -276,11 +271,11 @@ impl RunListFilter {
 }
 
 /// The run at a place, with when it was queued, if it is in reach.
-fn place_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, place: &RunListCursor) -> Result<Option<Edge>> {
+fn place_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, (system, no): (&SystemKey, RunNo)) -> Result<Option<Edge>> {
     let mut query = runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
-        .filter(systems::key.eq(&place.system))
-        .filter(runs::no.eq(place.no))
+        .filter(systems::key.eq(system))
+        .filter(runs::no.eq(no))
         .select((runs::queued_at, runs::id))
         .into_boxed::<DbBackend>();
     if let Scope::Groups(groups) = grant.scope() {

@@ -6,10 +6,11 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::order::{Order, RANK, rank};
-use super::question::{Family, Level, Page, SystemCursor, SystemFilter};
+use super::question::{Family, Level, SystemCursor, SystemFilter};
 use super::reach::{Reached, Systems, systems as reached};
 use super::record::System;
 use crate::access::Scope;
+use crate::domain::paging::{Page, PageRequest, Start};
 use crate::domain::status::Overall;
 use crate::ids::{GroupId, SystemId};
 use crate::store::any_case;
@@ -24,17 +25,6 @@ pub struct Listed {
     pub system: System,
     /// The name of the system that it is a part of.
     pub parent: Option<String>,
-    pub place: SystemCursor,
-}
-
-/// Some systems.
-#[derive(Debug, Clone, Default)]
-pub struct ListedSystems {
-    pub rows: Vec<Listed>,
-    /// The next one in the direction that was read.
-    pub beyond: Option<SystemCursor>,
-    /// The search has examined as many systems as it may for one page, up to this place, and continues behind it.
-    pub searched_to: Option<SystemCursor>,
 }
 
 /// Maximum number of systems of one level examined for one page under a filter that no index has: few may match.
@@ -47,17 +37,16 @@ struct Part {
     group: Option<GroupId>,
 }
 
-/// Up to `limit` rows.
+/// A page of the list.
 pub fn list(
     db: &mut Db,
     grant: &impl Systems,
     filter: &SystemFilter,
-    page: &Page,
-    limit: i64,
-) -> Result<ListedSystems> {
-    let order = Order::of(filter, page);
+    request: &PageRequest<SystemCursor>,
+) -> Result<Page<Listed, SystemCursor>> {
+    let order = Order::of(filter, request.is_backwards());
     let parts = parts(grant, filter);
-    let found = |part: &Part| order.sorted(from(order, indexed(grant, filter, *part), page));
+    let found = |part: &Part| order.sorted(from(order, indexed(grant, filter, *part), &request.start));
     let mut end: Option<System> = None;
     if filter.is_search() {
         for part in &parts {
@@ -73,29 +62,18 @@ pub fn list(
         if let Some(end) = &end {
             query = query.filter(order.up_to(end));
         }
-        rows.extend(query.limit(limit + 1).select(System::as_select()).load::<System>(db)?);
+        rows.extend(query.limit(request.to_read()).select(System::as_select()).load::<System>(db)?);
         if parts.len() > 1 {
             // No index has the order of several parts, so these are the first of the first of each part.
             rows.sort_by(|one, other| order.compare(one, other));
-            rows.truncate(usize::try_from(limit + 1).unwrap_or(usize::MAX));
+            rows.truncate(usize::try_from(request.to_read()).unwrap_or(usize::MAX));
         }
     }
-    let more = i64::try_from(rows.len()).unwrap_or(i64::MAX) > limit;
-    let beyond = if more { rows.pop() } else { None };
-    if order.is_backwards() {
-        rows.reverse();
-    }
-    let parents = names_of_parents(db, &rows)?;
-    let listed = rows.into_iter().map(|system| Listed {
-        place: order.cursor(&system),
-        parent: system.parent_id.and_then(|parent| parents.get(&parent).cloned()),
-        system,
-    });
-    Ok(ListedSystems {
-        rows: listed.collect(),
-        beyond: beyond.map(|system| order.cursor(&system)),
-        searched_to: end.filter(|_| !more),
-    })
+    let page = request.page(rows, |system| order.cursor(system)).searched_to(end, request);
+    let parents = names_of_parents(db, &page.rows)?;
+    let listed =
+        |system: System| Listed { parent: system.parent_id.and_then(|parent| parents.get(&parent).cloned()), system };
+    Ok(page.map(|rows| rows.into_iter().map(listed).collect()))
 }
 
 /// In which parts the systems of a list are read.
@@ -147,10 +125,10 @@ fn indexed<'a>(grant: &impl Systems, filter: &SystemFilter, part: Part) -> Reach
     query
 }
 
-fn from<'a>(order: Order, query: Reached<'a>, page: &Page) -> Reached<'a> {
-    match page {
-        Page::First | Page::Last => query,
-        Page::After(place) | Page::Before(place) => query.filter(order.after(place)),
+fn from<'a>(order: Order, query: Reached<'a>, start: &Start<SystemCursor>) -> Reached<'a> {
+    match start {
+        Start::First | Start::Last => query,
+        Start::After(place) | Start::Before(place) => query.filter(order.after(place)),
     }
 }
 

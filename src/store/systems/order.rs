@@ -9,7 +9,7 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{BigInt, Bool, HasSqlType, Text};
 
-use super::question::{Page, Sort, SystemCursor, SystemFilter};
+use super::question::{Sort, SystemCursor, SystemFilter};
 use super::reach::Reached;
 use super::record::System;
 use crate::domain::status::Overall;
@@ -41,17 +41,13 @@ pub(super) struct Order {
 }
 
 impl Order {
-    pub(super) fn of(filter: &SystemFilter, page: &Page) -> Self {
+    pub(super) fn of(filter: &SystemFilter, is_backwards: bool) -> Self {
         let lead = match filter.sort {
             Sort::Status => filter.status.is_none().then_some(RANK),
             Sort::Name => None,
             Sort::LastSuccess => Some(SUCCESS),
         };
-        Self { sort: filter.sort, lead, is_backwards: page.is_backwards() }
-    }
-
-    pub(super) const fn is_backwards(self) -> bool {
-        self.is_backwards
+        Self { sort: filter.sort, lead, is_backwards }
     }
 
     pub(super) fn sorted(self, query: Reached<'_>) -> Reached<'_> {

@@ -70,21 +70,3 @@ pub struct SystemCursor {
     /// Tells apart what has the same name; the number inside the database never leaves it.
     pub key: SystemKey,
 }
-
-/// Which rows to read.
-#[derive(Debug, Clone)]
-pub enum Page {
-    First,
-    After(SystemCursor),
-    Before(SystemCursor),
-    Last,
-}
-
-impl Page {
-    pub(super) const fn is_backwards(&self) -> bool {
-        match self {
-            Self::First | Self::After(_) => false,
-            Self::Before(_) | Self::Last => true,
-        }
-    }
-}

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
-use crate::access::{Actor, Principal, Verb};
+use crate::access::{Actor, Grant, Permission, Principal, Verb};
 use crate::clock::Stamp;
 use crate::ids::GroupId;
 use crate::ops::audit::AuditLog;
@@ -61,8 +61,8 @@ impl Viewer {
 
     /// The reader and the session, to check both again later; `None` for a stranger.
     #[must_use]
-    pub fn standing(&self) -> Option<AccessRecheck> {
-        self.actor.as_ref().map(|actor| AccessRecheck::new(actor, self.secret.to_text()))
+    pub fn recheck<P: Permission>(&self, grant: Grant<P>) -> Option<AccessRecheck<P>> {
+        self.actor.as_ref().map(|actor| AccessRecheck::new(actor, self.secret.to_text(), grant))
     }
 
     /// Whether any of the verbs is given somewhere.

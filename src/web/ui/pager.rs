@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use crate::web::urls::{PageSize, ROWS};
+use crate::queries::{Page, Start};
+use crate::web::urls::{Cursor, Key, PageSize, ROWS};
 
 /// Where the pages around this one are; `None` when there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -29,22 +30,44 @@ impl PageLinks {
         self.first.is_none() && self.previous.is_none() && self.next.is_none() && self.last.is_none()
     }
 
-    /// With the sizes that such a page can have, if the smallest is full: a search does not know whether there is more. `at` leads to the page of a
-    /// size that begins with the same row.
+    /// The pages around this one; `at` is the URL of a page that begins at a cursor.
     #[must_use]
-    pub fn sized<const USUAL: i64>(
-        mut self,
-        shown: usize,
-        size: PageSize<USUAL>,
-        at: impl Fn(PageSize<USUAL>) -> String,
-    ) -> Self {
-        let [smallest, ..] = PageSize::<USUAL>::all();
-        let shown = i64::try_from(shown).unwrap_or(i64::MAX);
-        if !self.is_single() || shown >= smallest.rows() {
-            let link = |one: PageSize<USUAL>| SizeLink { rows: one.rows(), address: (one != size).then(|| at(one)) };
-            self.sizes = PageSize::all().map(link).into();
+    pub fn around<T, K: Key>(page: &Page<T, K>, at: impl Fn(&Cursor) -> String) -> Self {
+        let link = |start: &Start<K>| at(&Cursor::of(start));
+        Self {
+            first: page.previous.as_ref().map(|_previous| link(&Start::First)),
+            previous: page.previous.as_ref().map(link),
+            next: page.next.as_ref().map(link),
+            last: page.next.as_ref().map(|_next| link(&Start::Last)),
+            sizes: Vec::new(),
         }
-        self
+    }
+
+    /// The same with the sizes that such a page can have, if the smallest is full: a search does not know whether there is
+    /// more. Pages of another size begin with the same row.
+    #[must_use]
+    pub fn sized<T, K: Key + Clone, const USUAL: i64>(
+        page: &Page<T, K>,
+        size: PageSize<USUAL>,
+        at: impl Fn(PageSize<USUAL>, &Cursor) -> String,
+    ) -> Self {
+        let mut links = Self::around(page, |cursor| at(size, cursor));
+        let [smallest, ..] = PageSize::<USUAL>::all();
+        let shown = i64::try_from(page.rows.len()).unwrap_or(i64::MAX);
+        if !links.is_single() || shown >= smallest.rows() {
+            let Some(above) = &page.above else { return links };
+            let begin = Cursor::of(above);
+            let address = |one| (one != size).then(|| at(one, &begin));
+            let link = |one: PageSize<USUAL>| SizeLink { rows: one.rows(), address: address(one) };
+            links.sizes = PageSize::all().map(link).into();
+        }
+        links
+    }
+
+    /// Of a search, which goes onwards only.
+    #[must_use]
+    pub fn onwards(self) -> Self {
+        Self { previous: None, last: None, ..self }
     }
 }
 

@@ -8,7 +8,8 @@ use crate::domain::catalogue::cause::{self, ErrorCategory, ErrorSource};
 use crate::domain::message::{Category, Counts};
 use crate::domain::run::{EndReason, Trigger};
 use crate::ids::{RunNo, SystemKey};
-use crate::web::urls::{self, MessageCursor, MessageQuery};
+use crate::queries::Start;
+use crate::web::urls::{self, MessageQuery};
 
 /// Whether the reader may read messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +131,7 @@ pub fn count_cells(key: &SystemKey, no: RunNo, counts: Counts, log: &LogAccess) 
                     span.zero { "0" }
                 } @else if *log == LogAccess::Granted {
                     a.badge.(Tone::from(category).class())
-                        href=(urls::messages(key, no, &MessageQuery::of(category), MessageCursor::First)) {
+                        href=(urls::messages(key, no, &MessageQuery::of(category), Start::First)) {
                         (number(n)) span.hidden { " " (noun(category, n)) " of run " (no) }
                     }
                 } @else {

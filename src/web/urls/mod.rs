@@ -1,5 +1,6 @@
 //! Every address of the portal: pages and forms build links here and nowhere else.
 
+mod cursor;
 mod page_size;
 mod query;
 mod replica;
@@ -12,9 +13,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
 
 use crate::ids::{CheckNo, RunNo, Seq, SystemKey};
+use crate::queries::Start;
 
+pub use cursor::{Cursor, Key};
 pub use page_size::{PageSize, ROWS};
-pub use query::{LogsQuery, MessageCursor, MessageQuery, SystemsQuery, filter_text};
+pub use query::{LogsQuery, MessageQuery, SystemsQuery, filter_text};
 pub use replica::{RecordsQuery, record, records, records_csv, records_ndjson, replica};
 pub use sign_in::{Ended, sign_in_because, unsaved};
 
@@ -161,31 +164,22 @@ pub fn run_plan_confirm(key: &SystemKey, no: RunNo) -> String {
 
 /// A page of a run's messages, as long as pages usually are.
 #[must_use]
-pub fn messages(key: &SystemKey, no: RunNo, filter: &MessageQuery, place: MessageCursor) -> String {
-    messages_sized(key, no, filter, place, PageSize::default())
+pub fn messages(key: &SystemKey, no: RunNo, filter: &MessageQuery, start: Start<Seq>) -> String {
+    messages_sized(key, no, filter, start, PageSize::default())
 }
 
 /// A page of a run's messages.
 #[must_use]
-pub fn messages_sized(
-    key: &SystemKey,
-    no: RunNo,
-    filter: &MessageQuery,
-    place: MessageCursor,
-    size: PageSize,
-) -> String {
+pub fn messages_sized(key: &SystemKey, no: RunNo, filter: &MessageQuery, start: Start<Seq>, size: PageSize) -> String {
+    messages_at(key, no, filter, &Cursor::of(&start), size)
+}
+
+/// The same, as a pager knows it.
+#[must_use]
+pub fn messages_at(key: &SystemKey, no: RunNo, filter: &MessageQuery, cursor: &Cursor, size: PageSize) -> String {
     let mut query = filter.query();
     query.push((ROWS, size.as_query()));
-    let seq = match place {
-        MessageCursor::First | MessageCursor::Last => String::new(),
-        MessageCursor::After(seq) | MessageCursor::Before(seq) => seq.to_string(),
-    };
-    match place {
-        MessageCursor::First => {}
-        MessageCursor::After(_) => query.push(("after", &seq)),
-        MessageCursor::Before(_) => query.push(("before", &seq)),
-        MessageCursor::Last => query.push(("before", "end")),
-    }
+    query.extend(cursor.pairs());
     with_query(&run(key, no), &query)
 }
 
@@ -214,32 +208,43 @@ pub fn messages_ndjson(key: &SystemKey, no: RunNo, filter: &MessageQuery) -> Str
     with_query(&format!("{}/messages.ndjson", run(key, no)), &filter.query())
 }
 
-/// The page of a system with a page of its runs; `more` says where they begin (`("before", …)` or `("after", …)`) and
-/// how it is shown.
+/// The page of a system with a page of its runs.
 #[must_use]
-pub fn runs<'a>(
-    key: &SystemKey,
-    size: PageSize<25>,
-    more: impl IntoIterator<Item = (&'static str, &'a str)>,
-) -> String {
-    let mut pairs = vec![(ROWS, size.as_query())];
-    pairs.extend(more);
-    with_query(&system(key), &pairs)
+pub fn runs(key: &SystemKey, size: PageSize<25>, cursor: &Cursor) -> String {
+    with_query(&system(key), &[&[(ROWS, size.as_query())][..], &cursor.pairs()].concat())
 }
 
-/// A page of a plan's deletions, after an item key; keys are bytes, so they stand percent-encoded.
+/// The same on a page that does not refresh.
 #[must_use]
-pub fn plan_page(key: &SystemKey, no: RunNo, after: &[u8]) -> String {
-    with_query(&run_plan(key, no), &[("after", &hex::encode(after))])
+pub fn system_still(key: &SystemKey, size: PageSize<25>) -> String {
+    with_query(&system(key), &[(ROWS, size.as_query()), ("refresh", "off")])
 }
 
-/// The list of systems; `more` says where it begins (`("after", …)` or `("before", …)`) and how it is shown.
+/// A page of a plan's deletions.
 #[must_use]
-pub fn systems<'a>(query: &'a SystemsQuery, more: impl IntoIterator<Item = (&'static str, &'a str)>) -> String {
+pub fn plan_page(key: &SystemKey, no: RunNo, cursor: &Cursor) -> String {
+    with_query(&run_plan(key, no), &cursor.pairs())
+}
+
+/// A page of the list of systems.
+#[must_use]
+pub fn systems(query: &SystemsQuery, cursor: &Cursor) -> String {
+    with_query(SYSTEMS, &systems_pairs(query, cursor))
+}
+
+/// The same on a page that refreshes.
+#[must_use]
+pub fn systems_refreshing(query: &SystemsQuery, cursor: &Cursor) -> String {
+    let mut pairs = systems_pairs(query, cursor);
+    pairs.push(("refresh", "on"));
+    with_query(SYSTEMS, &pairs)
+}
+
+fn systems_pairs<'a>(query: &'a SystemsQuery, cursor: &'a Cursor) -> Vec<(&'static str, &'a str)> {
     let mut pairs = query.query();
     pairs.push((ROWS, query.size.as_query()));
-    pairs.extend(more);
-    with_query(SYSTEMS, &pairs)
+    pairs.extend(cursor.pairs());
+    pairs
 }
 
 #[must_use]
@@ -247,12 +252,12 @@ pub fn systems_csv(query: &SystemsQuery) -> String {
     with_query("/systems.csv", &query.query())
 }
 
-/// A page of Business logs; the cursor is `after` or `before` with a place.
+/// A page of the logs of all systems.
 #[must_use]
-pub fn logs(query: &LogsQuery, cursor: Option<(&str, &str)>) -> String {
+pub fn logs(query: &LogsQuery, cursor: &Cursor) -> String {
     let mut pairs = query.query();
     pairs.push((ROWS, query.size.as_query()));
-    pairs.extend(cursor);
+    pairs.extend(cursor.pairs());
     with_query(LOGS, &pairs)
 }
 
@@ -318,30 +323,26 @@ mod tests {
         let filter =
             MessageQuery { category: Some(Category::Warning), q: "a&b=#ü /".into(), ..MessageQuery::default() };
         assert_eq!(
-            messages(&key, RunNo(17), &filter, MessageCursor::After(Seq(40))),
+            messages(&key, RunNo(17), &filter, Start::After(Seq(40))),
             "/systems/bbbbbbbbbb/runs/17?category=warning&q=a%26b%3D%23%C3%BC%20%2F&after=40"
         );
+        assert_eq!(messages(&key, RunNo(17), &MessageQuery::default(), Start::First), "/systems/bbbbbbbbbb/runs/17");
         assert_eq!(
-            messages(&key, RunNo(17), &MessageQuery::default(), MessageCursor::First),
-            "/systems/bbbbbbbbbb/runs/17"
-        );
-        assert_eq!(
-            messages(&key, RunNo(17), &MessageQuery::default(), MessageCursor::Last),
+            messages(&key, RunNo(17), &MessageQuery::default(), Start::Last),
             "/systems/bbbbbbbbbb/runs/17?before=end"
         );
         let (usual, large) = (PageSize::default(), PageSize::from("100".to_owned()));
         assert_eq!(message_around(&key, RunNo(17), Seq(3), usual), "/systems/bbbbbbbbbb/runs/17?around=3#m3");
         assert_eq!(message_around(&key, RunNo(17), Seq(3), large), "/systems/bbbbbbbbbb/runs/17?rows=100&around=3#m3");
         assert_eq!(
-            messages_sized(&key, RunNo(17), &MessageQuery::default(), MessageCursor::After(Seq(40)), large),
+            messages_sized(&key, RunNo(17), &MessageQuery::default(), Start::After(Seq(40)), large),
             "/systems/bbbbbbbbbb/runs/17?rows=100&after=40"
         );
-        assert_eq!(runs(&key, PageSize::default(), None), "/systems/bbbbbbbbbb");
-        assert_eq!(
-            runs(&key, PageSize::from("50".to_owned()), [("before", "7")]),
-            "/systems/bbbbbbbbbb?rows=50&before=7"
-        );
-        assert_eq!(plan_page(&key, RunNo(2), b"a/\xff"), "/systems/bbbbbbbbbb/runs/2/plan?after=612fff");
+        assert_eq!(runs(&key, PageSize::default(), &Cursor::default()), "/systems/bbbbbbbbbb");
+        let newer = Cursor::of(&Start::Before(RunNo(7)));
+        assert_eq!(runs(&key, PageSize::from("50".to_owned()), &newer), "/systems/bbbbbbbbbb?rows=50&before=7");
+        let deletions = Cursor::of(&Start::After(b"a/\xff".to_vec()));
+        assert_eq!(plan_page(&key, RunNo(2), &deletions), "/systems/bbbbbbbbbb/runs/2/plan?after=612fff");
         assert_eq!(help_code("../x"), "/help/codes/..%2Fx");
         assert_eq!(sign_in_because("/systems?q=1", None), "/sign-in?next=%2Fsystems%3Fq%3D1");
     }

@@ -2,7 +2,7 @@
 
 use super::PageSize;
 use crate::domain::message::Category;
-use crate::ids::{Seq, SystemKey};
+use crate::ids::SystemKey;
 
 /// How many characters of a text filter count: more than any name, code or useful search has, and far less than the
 /// 50,000 bytes after which SQLite refuses a pattern (`SQLITE_MAX_LIKE_PATTERN_LENGTH`).
@@ -54,16 +54,6 @@ impl MessageQuery {
             ("type", &self.item_type),
         ]
     }
-}
-
-/// Where in a run's messages a page begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MessageCursor {
-    First,
-    After(Seq),
-    Before(Seq),
-    /// `before=end`.
-    Last,
 }
 
 /// Which systems are meant, and in which order.

@@ -1,6 +1,6 @@
 //! Addresses of the replica. Keys of records are bytes, written in hexadecimal.
 
-use super::{PageSize, ROWS, encode, filter_text, system, with_query};
+use super::{Cursor, PageSize, ROWS, encode, filter_text, system, with_query};
 use crate::ids::{RunNo, SystemKey};
 
 /// Which records of a set are meant.
@@ -42,10 +42,11 @@ fn set_path(key: &SystemKey, set: &str) -> String {
     format!("{}/replica/{}", system(key), encode(set))
 }
 
-/// A page of records; `cursor` is `("after", …)` or `("before", …)` with a key, or `("before", "end")`.
+/// A page of records.
 #[must_use]
-pub fn records(key: &SystemKey, set: &str, query: &RecordsQuery, cursor: Option<(&'static str, &str)>) -> String {
-    queried(&set_path(key, set), query, &[(ROWS, query.size.as_query()), cursor.unwrap_or_default()])
+pub fn records(key: &SystemKey, set: &str, query: &RecordsQuery, cursor: &Cursor) -> String {
+    let [after, before] = cursor.pairs();
+    queried(&set_path(key, set), query, &[(ROWS, query.size.as_query()), after, before])
 }
 
 /// One record.
@@ -74,6 +75,7 @@ fn queried(path: &str, query: &RecordsQuery, more: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::queries::Start;
 
     #[test]
     fn keys_stand_in_hexadecimal() {
@@ -81,11 +83,14 @@ mod tests {
         assert_eq!(record(&key, "A.Set", b"7/\xff"), "/systems/bbbbbbbbbb/replica/A.Set/record?key=372fff");
         let query = RecordsQuery { q: "a&b".into(), run: Some(3), ..RecordsQuery::default() };
         assert_eq!(
-            records(&key, "S", &query, Some(("after", "37"))),
+            records(&key, "S", &query, &Cursor::of(&Start::After(b"7".to_vec()))),
             "/systems/bbbbbbbbbb/replica/S?q=a%26b&run=3&after=37"
         );
         let sized = RecordsQuery { size: PageSize::from("25".to_owned()), ..query };
-        assert_eq!(records(&key, "S", &sized, None), "/systems/bbbbbbbbbb/replica/S?q=a%26b&run=3&rows=25");
+        assert_eq!(
+            records(&key, "S", &sized, &Cursor::default()),
+            "/systems/bbbbbbbbbb/replica/S?q=a%26b&run=3&rows=25"
+        );
         assert_eq!(records_csv(&key, "S", &sized), "/systems/bbbbbbbbbb/replica/S/records.csv?q=a%26b&run=3");
     }
 }

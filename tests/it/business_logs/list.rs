@@ -227,7 +227,7 @@ both_databases! {
             assert!(page.says("No match so far. Searched the runs requested since"), "{}", page.told());
             let on = &page.attributes(".empty a", "href")[0];
             // The run that the search came to may be out of reach: its time is not given away.
-            let back: i64 = on.split("back=").nth(1).expect("a time").parse().expect("a number");
+            let back: i64 = on.split("after=time.").nth(1).expect("a time").parse().expect("a number");
             assert_eq!(back % 60_000_000, 0, "{on}");
             let rest = visitor.get(on).await.expect(200);
             assert_eq!(runs(&rest), ["Ledger 1"], "{on}");

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use syncdesk::domain::message::Category;
-use syncdesk::store::messages::{self, Cursor, Dictionary, Log, MessageFilter};
+use syncdesk::domain::paging::{PageRequest, Start};
+use syncdesk::ids::Seq;
+use syncdesk::store::messages::{self, Dictionary, Log, MessageFilter};
 use syncdesk::store::{Result, Store};
 
 use super::book::Book;
@@ -41,7 +43,7 @@ fn plan(book: &Book, statement: &str) -> String {
     let values = values.trim_end_matches(']').split(", ").map(|value| match value {
         "Warning" => "1".to_owned(),
         "Success" => "2".to_owned(),
-        other => other.trim_start_matches("RunId(").trim_end_matches(')').to_owned(),
+        other => other.trim_start_matches("RunId(").trim_start_matches("Seq(").trim_end_matches(')').to_owned(),
     });
     let mut bare = book.desk.bare();
     match &bare {
@@ -67,17 +69,19 @@ both_databases! {
         let (words, grant) = (Dictionary::default(), ada());
         let log = Log { words: &words, grant: &grant, run: book.claim.run };
         let warnings = MessageFilter { category: Some(Category::Warning), ..MessageFilter::default() };
-        for cursor in [Cursor::First, Cursor::After(30_000), Cursor::Before(30_000), Cursor::Last] {
-            let by_category = statement(&store, |db| messages::page(db, log, &warnings, cursor, 50));
+        for start in [Start::First, Start::After(Seq(30_000)), Start::Before(Seq(30_000)), Start::Last] {
+            let request = PageRequest::new(start, 50);
+            let by_category = statement(&store, |db| messages::page(db, log, &warnings, &request));
             let plan = plan(&book, &by_category);
-            assert!(plan.contains("by_category") || plan.contains("run_id_category_seq_idx"), "{cursor:?}: {plan}");
-            assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE") && !plan.contains("Seq Scan"), "{cursor:?}: {plan}");
+            assert!(plan.contains("by_category") || plan.contains("run_id_category_seq_idx"), "{start:?}: {plan}");
+            assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE") && !plan.contains("Seq Scan"), "{start:?}: {plan}");
         }
-        for cursor in [Cursor::First, Cursor::After(30_000), Cursor::Before(30_000), Cursor::Last] {
-            let all = statement(&store, |db| messages::page(db, log, &MessageFilter::default(), cursor, 50));
+        for start in [Start::First, Start::After(Seq(30_000)), Start::Before(Seq(30_000)), Start::Last] {
+            let request = PageRequest::new(start, 50);
+            let all = statement(&store, |db| messages::page(db, log, &MessageFilter::default(), &request));
             let plan = plan(&book, &all);
-            assert!(plan.contains("PRIMARY KEY") || plan.contains("pkey"), "{cursor:?}: {plan}");
-            assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE") && !plan.contains("Seq Scan"), "{cursor:?}: {plan}");
+            assert!(plan.contains("PRIMARY KEY") || plan.contains("pkey"), "{start:?}: {plan}");
+            assert!(!plan.contains("Sort") && !plan.contains("TEMP B-TREE") && !plan.contains("Seq Scan"), "{start:?}: {plan}");
         }
     }
 }

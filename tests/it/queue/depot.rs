@@ -11,6 +11,7 @@ use syncdesk::app::AppContext;
 use syncdesk::cli;
 use syncdesk::clock::{Clock, Stamp, SystemClock, micros};
 use syncdesk::config::Environment;
+use syncdesk::domain::paging::{PageRequest, Start};
 use syncdesk::domain::run::{EndReason, RunState, Stage, Trigger};
 use syncdesk::ids::{GroupId, PersonId, RunId, SystemId, SystemKey};
 use syncdesk::store::runs::{self, Claim, Claimant, Ending, NewRun, Queued, Run, Totals};
@@ -157,8 +158,8 @@ impl Depot {
 
     pub fn all_runs(&self) -> Vec<Run> {
         let found = self.found();
-        let newest = self.read(|db| runs::list(db, &found, runs::RunCursor::Oldest, Stamp(0), 1_000));
-        newest.0.into_iter().map(|listed| listed.run).rev().collect()
+        let newest = self.read(|db| runs::list(db, &found, &PageRequest::new(Start::Last, 1_000), Stamp(0)));
+        newest.rows.into_iter().map(|listed| listed.run).rev().collect()
     }
 
     pub fn totals(&self, run: RunId) -> Totals {

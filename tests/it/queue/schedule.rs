@@ -5,11 +5,12 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use syncdesk::access::Internal;
 use syncdesk::clock::Stamp;
+use syncdesk::domain::paging::{PageRequest, Start};
 use syncdesk::domain::run::{RunState, Trigger};
 use syncdesk::domain::schedule::Schedule;
 use syncdesk::ops::audit::AuditLog;
 use syncdesk::ops::hold::{hold, release};
-use syncdesk::store::runs::{self, RunCursor};
+use syncdesk::store::runs;
 use syncdesk::store::systems;
 use syncdesk::sync::scheduler;
 
@@ -20,7 +21,7 @@ use crate::database::both_databases;
 fn triggers(depot: &Depot, number: u8) -> Vec<Trigger> {
     let grant = ada::<syncdesk::access::verbs::SeeSystems>();
     let (system, _group) = depot.read(|db| systems::find(db, &grant, &key(number)));
-    let (newest, _more) = depot.read(|db| runs::list(db, &system, RunCursor::Newest, Stamp(0), 100));
+    let newest = depot.read(|db| runs::list(db, &system, &PageRequest::new(Start::First, 100), Stamp(0))).rows;
     newest.iter().rev().map(|listed| listed.run.trigger).collect()
 }
 

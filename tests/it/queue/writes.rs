@@ -5,9 +5,10 @@ use std::sync::{Arc, Barrier};
 
 use syncdesk::clock::Stamp;
 use syncdesk::domain::message::{Category, Message};
+use syncdesk::domain::paging::{PageRequest, Start};
 use syncdesk::domain::run::CheckTrigger;
 use syncdesk::ops::error::OpError;
-use syncdesk::store::messages::{self, Cursor, Dictionary, Log, MessageFilter};
+use syncdesk::store::messages::{self, Dictionary, Log, MessageFilter};
 use syncdesk::store::runs::{self, Claim};
 use syncdesk::store::{Store, StoreError, checks, portal};
 
@@ -18,7 +19,8 @@ use crate::database::{Database, both_databases};
 fn codes(depot: &Depot, claim: &Claim) -> Vec<String> {
     let (words, grant) = (Dictionary::default(), ada());
     let log = Log { words: &words, grant: &grant, run: claim.run };
-    let page = depot.read(|db| messages::page(db, log, &MessageFilter::default(), Cursor::First, 100));
+    let page =
+        depot.read(|db| messages::page(db, log, &MessageFilter::default(), &PageRequest::new(Start::First, 100)));
     page.rows.into_iter().map(|row| row.code).collect()
 }
 

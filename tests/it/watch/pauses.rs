@@ -1,9 +1,10 @@
 //! Three hours without a good check pause a system; a good one lets it go on.
 
 use syncdesk::clock::Stamp;
+use syncdesk::domain::paging::{PageRequest, Start};
 use syncdesk::domain::run::{CheckTrigger, Trigger};
 use syncdesk::domain::status::{Connection, Overall};
-use syncdesk::store::runs::{self, RunCursor};
+use syncdesk::store::runs;
 use syncdesk::store::{checks, systems};
 
 use super::{HOUR, MINUTE, ends, tick, until_the_next_check};
@@ -70,7 +71,7 @@ both_databases! {
         assert!(claim(&depot.store).is_none(), "what is queued waits");
         depot.advance(HOUR * 7);
         tick(&depot).await;
-        let waiting = depot.read(|db| runs::list(db, &depot.found(), RunCursor::Newest, Stamp(0), 10)).0;
+        let waiting = depot.read(|db| runs::list(db, &depot.found(), &PageRequest::new(Start::First, 10), Stamp(0))).rows;
         assert_eq!(waiting.len(), 1, "and nothing more comes due");
 
         depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
@@ -80,7 +81,7 @@ both_databases! {
         claim(&depot.store).expect("what waited begins");
         tick(&depot).await;
         tick(&depot).await;
-        let runs = depot.read(|db| runs::list(db, &depot.found(), RunCursor::Newest, Stamp(0), 10)).0;
+        let runs = depot.read(|db| runs::list(db, &depot.found(), &PageRequest::new(Start::First, 10), Stamp(0))).rows;
         let triggers: Vec<Trigger> = runs.iter().map(|listed| listed.run.trigger).collect();
         assert_eq!(triggers, [Trigger::CatchUp, Trigger::Manual]);
     }

@@ -11,9 +11,10 @@ use std::time::Duration;
 use syncdesk::app::AppContext;
 use syncdesk::domain::kind::{Reading, SecretRecipient};
 use syncdesk::domain::message::{Category, Message};
+use syncdesk::domain::paging::{PageRequest, Start};
 use syncdesk::domain::run::{PeerFailure, RunState, Stage};
 use syncdesk::ids::RunNo;
-use syncdesk::store::messages::{self, Cursor, Dictionary, Log, MessageFilter};
+use syncdesk::store::messages::{self, Dictionary, Log, MessageFilter};
 use syncdesk::store::runs::{Queued, Run};
 use syncdesk::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, Typed, WriteTarget};
 use syncdesk::sync::engine::Engine;
@@ -238,7 +239,8 @@ pub async fn run_once(depot: &Depot) -> Run {
 pub fn log(depot: &Depot, run: &Run) -> Vec<(Category, String)> {
     let (words, grant) = (Dictionary::default(), ada());
     let log = Log { words: &words, grant: &grant, run: run.id };
-    let page = depot.read(|db| messages::page(db, log, &MessageFilter::default(), Cursor::First, 1_000));
+    let page =
+        depot.read(|db| messages::page(db, log, &MessageFilter::default(), &PageRequest::new(Start::First, 1_000)));
     page.rows.into_iter().map(|row| (row.category, row.code)).collect()
 }
 
@@ -246,7 +248,7 @@ pub fn log(depot: &Depot, run: &Run) -> Vec<(Category, String)> {
 pub fn last_args(depot: &Depot, run: &Run) -> Vec<String> {
     let (words, grant) = (Dictionary::default(), ada());
     let log = Log { words: &words, grant: &grant, run: run.id };
-    let page = depot.read(|db| messages::page(db, log, &MessageFilter::default(), Cursor::Last, 1));
+    let page = depot.read(|db| messages::page(db, log, &MessageFilter::default(), &PageRequest::new(Start::Last, 1)));
     page.rows.into_iter().flat_map(|row| row.args).collect()
 }
 

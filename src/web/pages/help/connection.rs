@@ -18,7 +18,7 @@ use crate::web::state::App;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head};
 use crate::web::ui::{Nav, PageContext, button, failure, form, page};
-use crate::web::urls::{self, LogsQuery};
+use crate::web::urls::{self, Cursor, LogsQuery};
 
 /// What the page shows.
 #[derive(Debug, Clone, Default)]
@@ -235,7 +235,7 @@ fn last_run(view: &ConnectionView) -> Markup {
                     p { a href=(urls::run(&of.key, run)) { "The last run, " (run) } }
                 }
                 @if of.reads_logs {
-                    p { a href=(urls::logs(&LogsQuery { system: of.name.clone(), ..LogsQuery::default() }, None)) { "All its runs in Business logs" } }
+                    p { a href=(urls::logs(&LogsQuery { system: of.name.clone(), ..LogsQuery::default() }, &Cursor::default())) { "All its runs in Business logs" } }
                 }
             },
             None => @if view.reads_logs { p { a href=(urls::LOGS) { "Business logs" } } },

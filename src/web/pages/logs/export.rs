@@ -8,16 +8,13 @@ use super::{LogsQuery, filter};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::catalogue::cause;
-use crate::queries::logs::{RunListFilter, RunListPage, RunListRow, business_logs_part, groups_in_reach};
-use crate::queries::{Db, Result as Read};
-use crate::web::csv_file::{CsvTable, Rows, csv_file};
+use crate::queries::logs::{RunListCursor, RunListFilter, RunListRow, business_logs_part, groups_in_reach};
+use crate::queries::{Db, PageRequest, Result as Read};
 use crate::web::error::WebError;
+use crate::web::export::{self, Export, Part};
 use crate::web::extract::Viewer;
 use crate::web::state::App;
 use crate::web::ui::time::rfc3339;
-
-/// How many runs one part has.
-const PART: i64 = 500;
 
 struct RunsExport(RunListFilter);
 
@@ -31,7 +28,8 @@ pub async fn show(
     query: Query<LogsQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
-    let groups = app.store.read(move |db| groups_in_reach(db, &grant)).await?;
+    let reach = grant.clone();
+    let groups = app.store.read(move |db| groups_in_reach(db, &reach)).await?;
     let (filter, wrong) = filter(&app, (viewer.zone, viewer.now), &query, &groups);
     if !wrong.is_empty() {
         // Without it, the file would have more than was asked for.
@@ -39,16 +37,18 @@ pub async fn show(
             wrong.iter().map(|(name, wrong)| format!("{}: {}", label(name), wrong.sentence())).collect();
         return Err(WebError::unprocessable(said.join(" ")));
     }
-    csv_file(&app, &viewer, RunsExport(filter), RunListPage::Newest)
+    export::csv(&app, &viewer, grant, RunsExport(filter))
 }
 
-impl CsvTable for RunsExport {
+impl Export for RunsExport {
     type Permission = verbs::ReadLogs;
-    type Page = RunListPage;
     type Row = RunListRow;
+    type Key = RunListCursor;
+
+    const PART: i64 = 500;
 
     fn name(&self) -> &'static str {
-        "runs.csv"
+        "runs"
     }
 
     fn columns(&self) -> Vec<&str> {
@@ -76,8 +76,13 @@ impl CsvTable for RunsExport {
         ]
     }
 
-    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &RunListPage) -> Read<Rows<Self>> {
-        business_logs_part(db, grant, &self.0, page, PART)
+    fn read(
+        &self,
+        db: &mut Db,
+        grant: &Grant<verbs::ReadLogs>,
+        request: &PageRequest<RunListCursor>,
+    ) -> Read<Part<Self>> {
+        business_logs_part(db, grant, &self.0, request)
     }
 
     fn cells(&self, row: &RunListRow) -> Vec<String> {

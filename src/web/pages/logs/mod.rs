@@ -14,11 +14,9 @@ use crate::domain::catalogue::{self, canonical};
 use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::domain::typed_time::{end_of, start_of};
-use crate::ids::{GroupId, RunNo, SystemKey};
-use crate::queries::Db;
-use crate::queries::logs::{
-    BusinessLogs, RunListCursor, RunListFilter, RunListPage, RunListRow, RunListRows, business_logs,
-};
+use crate::ids::GroupId;
+use crate::queries::logs::{BusinessLogs, RunListCursor, RunListFilter, RunListRow, business_logs};
+use crate::queries::{Db, Page, PageRequest, Start};
 use crate::sync::registry;
 use crate::web::extract::{Loaded, Viewer};
 use crate::web::loader::{LoadError, Reading};
@@ -26,20 +24,11 @@ use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::{Badge, Choice, Nav, PageLinks, runs};
-use crate::web::urls;
 pub use crate::web::urls::LogsQuery;
+use crate::web::urls::{self, Cursor};
 
 /// The word of runs that have not ended, among the results.
 const OPEN: &str = "open";
-
-/// Where the page begins: `key.number` of a run, or `end`.
-#[derive(Debug, Default, serde::Deserialize)]
-pub struct Cursor {
-    after: Option<String>,
-    before: Option<String>,
-    /// Where a search continues: a time, in microseconds since 1970 UTC.
-    back: Option<i64>,
-}
 
 /// What the page shows.
 pub type Found = BusinessLogs<(&'static str, Wrong)>;
@@ -50,9 +39,9 @@ pub type Found = BusinessLogs<(&'static str, Wrong)>;
 /// When the database cannot be read.
 pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
     let (query, cursor): (LogsQuery, Cursor) = (reading.query()?, reading.query()?);
-    let place = (&page(&cursor, query.is_narrow()), query.size.rows());
+    let request = PageRequest::new(start(&cursor, query.is_narrow()), query.size.rows());
     let grant = reading.grant::<verbs::ReadLogs>()?;
-    Ok(business_logs(db, &grant, |groups| filter(&reading.app, (reading.zone, reading.now), &query, groups), place)?)
+    Ok(business_logs(db, &grant, |groups| filter(&reading.app, (reading.zone, reading.now), &query, groups), &request)?)
 }
 
 /// The page.
@@ -64,7 +53,6 @@ pub async fn show(
     app: Data<App>,
 ) -> HttpResponse {
     let query = query.into_inner();
-    let page = page(&cursor, query.is_narrow());
     let BusinessLogs { groups, wrong, found } = found;
     let mut results: Vec<Choice> = RunResult::ALL
         .iter()
@@ -77,14 +65,17 @@ pub async fn show(
         results,
         categories: Category::ALL.iter().map(|one| Choice::new(one.as_str(), one.title())).collect(),
         triggers: Trigger::ALL.iter().map(|one| Choice::new(one.as_str(), runs::trigger(*one))).collect(),
-        links: links(&query, &page, &found),
+        links: links(&query, &found.page),
         codes: catalogue::all().map(|entry| Choice::new(entry.code, entry.title)).collect(),
         is_code_unknown: found.is_code_unknown,
-        go_on: found.go_on.map(|time| (time, urls::logs(&query, Some(("back", &time.0.to_string()))))),
-        rows: found.rows.iter().map(|row| to_view(row, &viewer)).collect(),
+        go_on: found.page.continues.as_ref().and_then(|start| {
+            let Start::After(RunListCursor::Time(time)) = start else { return None };
+            Some((*time, urls::logs(&query, &Cursor::of(start))))
+        }),
+        rows: found.page.rows.iter().map(|row| to_view(row, &viewer)).collect(),
         wrong,
         query,
-        is_continued: !matches!(page, RunListPage::Newest | RunListPage::Oldest),
+        is_continued: cursor.is_within(),
         header_days: app.portal.header_days,
     };
     response::page(view(&viewer.page_context(Some(Nav::Logs)), &shown))
@@ -149,57 +140,17 @@ pub(super) fn filter(
 }
 
 /// A search goes back in time only: each of its pages examines a limited number of runs.
-fn page(cursor: &Cursor, searches: bool) -> RunListPage {
-    let read = |word: &str| {
-        let (key, no) = word.split_once('.')?;
-        Some(RunListCursor { system: SystemKey::parse(key)?, no: RunNo(no.parse().ok()?) })
-    };
-    if let Some(time) = cursor.back {
-        return RunListPage::Before(Stamp(time));
-    }
-    match (cursor.after.as_deref(), cursor.before.as_deref().filter(|_word| !searches)) {
-        (_, Some("end")) => RunListPage::Oldest,
-        (Some(word), _) => read(word).map_or(RunListPage::Newest, RunListPage::Older),
-        (None, Some(word)) => read(word).map_or(RunListPage::Newest, RunListPage::Newer),
-        (None, None) => RunListPage::Newest,
+fn start(cursor: &Cursor, searches: bool) -> Start<RunListCursor> {
+    match cursor.start() {
+        Start::Before(_) | Start::Last if searches => Start::First,
+        start => start,
     }
 }
 
-fn links(query: &LogsQuery, page: &RunListPage, found: &RunListRows) -> PageLinks {
-    let more = found.beyond.is_some();
-    let (newer, older) = match page {
-        RunListPage::Newest => (false, more),
-        RunListPage::Older(_) | RunListPage::Before(_) => (true, more),
-        RunListPage::Newer(_) => (more, true),
-        RunListPage::Oldest => (more, false),
-    };
-    let at = |row: Option<&RunListRow>| row.map(|row| encode_cursor(&row.key, row.listed.run.no)).unwrap_or_default();
-    let (first, last) = (at(found.rows.first()), at(found.rows.last()));
-    let links = PageLinks {
-        first: newer.then(|| urls::logs(query, None)),
-        previous: (newer && !query.is_narrow()).then(|| urls::logs(query, Some(("before", &first)))),
-        next: older.then(|| urls::logs(query, Some(("after", &last)))),
-        last: (older && !query.is_narrow()).then(|| urls::logs(query, Some(("before", "end")))),
-        sizes: Vec::new(),
-    };
-    // What the first row comes after; that stays, whatever the size.
-    let above = match page {
-        RunListPage::Newest => None,
-        RunListPage::Older(place) => Some(("after", encode_cursor(&place.system, place.no))),
-        RunListPage::Before(time) => Some(("back", time.0.to_string())),
-        RunListPage::Newer(_) | RunListPage::Oldest => {
-            found.beyond.as_ref().map(|place| ("after", encode_cursor(&place.system, place.no)))
-        }
-    };
-    links.sized(found.rows.len(), query.size, |size| {
-        let query = LogsQuery { size, ..query.clone() };
-        urls::logs(&query, above.as_ref().map(|(name, place)| (*name, place.as_str())))
-    })
-}
-
-/// A cursor as a query value.
-fn encode_cursor(key: &SystemKey, no: RunNo) -> String {
-    format!("{key}.{no}")
+fn links(query: &LogsQuery, page: &Page<RunListRow, RunListCursor>) -> PageLinks {
+    let links =
+        PageLinks::sized(page, query.size, |size, cursor| urls::logs(&LogsQuery { size, ..query.clone() }, cursor));
+    if query.is_narrow() { links.onwards() } else { links }
 }
 
 fn to_view(row: &RunListRow, viewer: &Viewer) -> RunOf {

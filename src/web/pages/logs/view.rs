@@ -13,7 +13,7 @@ use crate::web::ui::runs::LogAccess;
 use crate::web::ui::table::table;
 use crate::web::ui::time::time_inside;
 use crate::web::ui::{Choice, PageContext, PageLinks, Tone, choices, empty, link_button, number, page};
-use crate::web::urls::{self, LogsQuery};
+use crate::web::urls::{self, Cursor, LogsQuery};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -98,7 +98,7 @@ fn filters(view: &LogsView) -> Markup {
             (time(view, "from", &query.from))
             (time(view, "to", &query.to))
             button { "Filter" } " "
-            @if query.is_narrow() { a.clear href=(urls::logs(&query.widened(), None)) { "Clear" } }
+            @if query.is_narrow() { a.clear href=(urls::logs(&query.widened(), &Cursor::default())) { "Clear" } }
             @for (name, wrong) in &view.wrong {
                 p.wrong #{ (name) "-error" } { (Tone::Error) (label(name)) ": " (wrong.sentence()) }
             }
@@ -142,7 +142,7 @@ fn time(view: &LogsView, name: &'static str, value: &str) -> Markup {
 }
 
 fn nothing(context: &PageContext, view: &LogsView) -> Markup {
-    let all = html! { a href=(urls::logs(&view.query.widened(), None)) { "Show all runs" } };
+    let all = html! { a href=(urls::logs(&view.query.widened(), &Cursor::default())) { "Show all runs" } };
     if !view.wrong.is_empty() {
         return empty::empty("No runs are shown: correct the filter.", &html! { p { (all) } });
     }

@@ -8,16 +8,13 @@ use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::json::{Json, Members};
 use crate::ids::SystemKey;
-use crate::queries::replica::{Record, RecordCursor, RecordsOfSet, published, records_of_set, records_part};
-use crate::queries::{Db, Result};
-use crate::web::csv_file::{CsvTable, Rows, csv_file};
+use crate::queries::replica::{Record, RecordsOfSet, published, records_of_set, records_part};
+use crate::queries::{Db, PageRequest, Result};
 use crate::web::error::WebError;
+use crate::web::export::{self, Export, Lines, Part, file_name};
 use crate::web::extract::Viewer;
 use crate::web::state::App;
 use crate::web::urls::RecordsQuery;
-
-/// How many records one part has; a record may be long.
-const PART: i64 = 50;
 
 /// As CSV; a column for each property of the model.
 ///
@@ -30,12 +27,8 @@ pub async fn csv(
     query: Query<RecordsQuery>,
     app: Data<App>,
 ) -> std::result::Result<HttpResponse, WebError> {
-    csv_file(
-        &app,
-        &viewer,
-        open(&app, grant, app.kept_since(viewer.now), path.into_inner(), query.into_inner()).await?,
-        RecordCursor::First,
-    )
+    let records = open(&app, &grant, app.kept_since(viewer.now), path.into_inner(), &query).await?;
+    export::csv(&app, &viewer, grant, records)
 }
 
 /// As NDJSON: one object a line.
@@ -49,8 +42,8 @@ pub async fn ndjson(
     query: Query<RecordsQuery>,
     app: Data<App>,
 ) -> std::result::Result<HttpResponse, WebError> {
-    let records = open(&app, grant, app.kept_since(viewer.now), path.into_inner(), query.into_inner()).await?;
-    csv_file(&app, &viewer, Lines { name: records.name.replace(".csv", ".ndjson"), records }, RecordCursor::First)
+    let records = open(&app, &grant, app.kept_since(viewer.now), path.into_inner(), &query).await?;
+    export::ndjson(&app, &viewer, grant, records)
 }
 
 /// The records that are exported.
@@ -61,20 +54,14 @@ struct Records {
     properties: Vec<String>,
 }
 
-/// The same, one object a line.
-struct Lines {
-    name: String,
-    records: Records,
-}
-
 async fn open(
     app: &App,
-    grant: Grant<verbs::ReadLogs>,
+    grant: &Grant<verbs::ReadLogs>,
     kept_since: Stamp,
     (key, set): (SystemKey, String),
-    query: RecordsQuery,
+    query: &RecordsQuery,
 ) -> std::result::Result<Records, WebError> {
-    let (question, wanted) = (question(&query), key.clone());
+    let (question, wanted, grant) = (question(query), key.clone(), grant.clone());
     let found = app.store.read(move |db| {
         let published = published(db, &grant, &wanted)?;
         let of = records_of_set(db, &published, (&set, &question), kept_since)?;
@@ -83,15 +70,17 @@ async fn open(
     let (model, of) = found.await?;
     let (mut properties, others) = fields::names(&model, &of.set.name);
     properties.extend(others);
-    let plain = |sign: char| if sign.is_ascii_alphanumeric() { sign } else { '-' };
-    let name: String = of.set.name.chars().map(plain).chain(".csv".chars()).collect();
+    let name = file_name(&of.set.name);
     Ok(Records { name, key, of, properties })
 }
 
-impl CsvTable for Records {
+impl Export for Records {
     type Permission = verbs::ReadLogs;
-    type Page = RecordCursor;
     type Row = Record;
+    type Key = Vec<u8>;
+
+    /// A record may be long.
+    const PART: i64 = 50;
 
     fn name(&self) -> &str {
         &self.name
@@ -99,10 +88,6 @@ impl CsvTable for Records {
 
     fn columns(&self) -> Vec<&str> {
         ["record_key", "state"].into_iter().chain(self.properties.iter().map(String::as_str)).collect()
-    }
-
-    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &RecordCursor) -> Result<Rows<Self>> {
-        records_part(db, grant, &self.key, &self.of, (page, PART))
     }
 
     fn cells(&self, record: &Record) -> Vec<String> {
@@ -113,44 +98,20 @@ impl CsvTable for Records {
             .chain(fields)
             .collect()
     }
+
+    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, request: &PageRequest<Vec<u8>>) -> Result<Part<Self>> {
+        records_part(db, grant, &self.key, &self.of, request)
+    }
 }
 
-impl CsvTable for Lines {
-    type Permission = verbs::ReadLogs;
-    type Page = RecordCursor;
-    type Row = Record;
-
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn columns(&self) -> Vec<&str> {
-        Vec::new()
-    }
-
-    fn read(&self, db: &mut Db, grant: &Grant<verbs::ReadLogs>, page: &RecordCursor) -> Result<Rows<Self>> {
-        self.records.read(db, grant, page)
-    }
-
-    fn cells(&self, _record: &Record) -> Vec<String> {
-        Vec::new()
-    }
-
-    fn content_type(&self) -> &'static str {
-        "application/x-ndjson"
-    }
-
-    fn write(&self, _head: bool, records: &[Record]) -> std::io::Result<Vec<u8>> {
-        let mut lines = Vec::new();
-        for record in records {
-            let line = Json::Object(Members::from([
-                ("record_key".to_owned(), Json::Text(String::from_utf8_lossy(&record.key).into_owned())),
-                ("state".to_owned(), Json::Text(state(record).to_owned())),
-                ("fields".to_owned(), Json::Object(fields::read(&record.data))),
-            ]));
-            lines.extend_from_slice(format!("{line}\n").as_bytes());
-        }
-        Ok(lines)
+impl Lines for Records {
+    fn line(&self, record: &Record) -> String {
+        Json::Object(Members::from([
+            ("record_key".to_owned(), Json::Text(String::from_utf8_lossy(&record.key).into_owned())),
+            ("state".to_owned(), Json::Text(state(record).to_owned())),
+            ("fields".to_owned(), Json::Object(fields::read(&record.data))),
+        ]))
+        .to_string()
     }
 }
 

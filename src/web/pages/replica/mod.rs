@@ -13,7 +13,7 @@ use crate::queries::systems::System;
 use crate::web::extract::Viewer;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::crumbs;
-use crate::web::urls::{self, RecordsQuery};
+use crate::web::urls::{self, Cursor, RecordsQuery};
 use maud::{Markup, html};
 
 /// Which records the query means.
@@ -46,7 +46,7 @@ impl Above {
             above.push((urls::replica(&self.key, None), "Replica"));
         }
         if let Some(set) = set {
-            above.push((urls::records(&self.key, set, &RecordsQuery::default(), None), set));
+            above.push((urls::records(&self.key, set, &RecordsQuery::default(), &Cursor::default()), set));
         }
         html! {
             @if !self.may_open { p.crumbs { (foreign::name(&self.name)) } }

@@ -3,12 +3,11 @@
 use actix_web::HttpResponse;
 use actix_web::web::Query;
 use maud::{Markup, html};
-use serde::Deserialize;
 
 use super::{Above, fields, question};
 use crate::ids::{RunNo, SystemKey};
-use crate::queries::Db;
-use crate::queries::replica::{self, Published, Record, RecordCursor, ReplicaSet, published, records_of_set};
+use crate::queries::replica::{self, Published, Record, ReplicaSet, published, records_of_set};
+use crate::queries::{Db, Page, PageRequest};
 use crate::web::extract::{Loaded, Viewer};
 use crate::web::loader::{LoadError, Reading};
 use crate::web::response;
@@ -19,30 +18,7 @@ use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::text::count;
 use crate::web::ui::{Badge, Nav, PageContext, PageLinks, Tone, empty, link_button, number, page};
-use crate::web::urls::{self, RecordsQuery};
-
-/// Where a page begins: keys in hexadecimal.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct CursorQuery {
-    after: String,
-    before: String,
-}
-
-impl CursorQuery {
-    /// A place that cannot be read is the beginning.
-    fn cursor(&self) -> RecordCursor {
-        if self.before == "end" {
-            return RecordCursor::Last;
-        }
-        let key = |text: &str| hex::decode(text).ok().filter(|key| !key.is_empty());
-        match (key(&self.after), key(&self.before)) {
-            (Some(after), _) => RecordCursor::After(after),
-            (None, Some(before)) => RecordCursor::Before(before),
-            (None, None) => RecordCursor::First,
-        }
-    }
-}
+use crate::web::urls::{self, Cursor, RecordsQuery};
 
 /// What the page shows.
 struct RecordsView {
@@ -60,7 +36,7 @@ struct RecordsView {
 /// Maximum number of properties with a column; the page of a record shows all.
 const PROPERTIES: usize = 4;
 
-type Found = (Published, ReplicaSet, Vec<Record>, Option<Vec<u8>>);
+type Found = (Published, ReplicaSet, Page<Record, Vec<u8>>);
 
 /// Reads a page of records.
 ///
@@ -68,25 +44,26 @@ type Found = (Published, ReplicaSet, Vec<Record>, Option<Vec<u8>>);
 /// When the system is out of reach, has no such set, or the database cannot be read.
 pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
     let (key, set): (SystemKey, String) = reading.path()?;
-    let (query, place): (RecordsQuery, CursorQuery) = (reading.query()?, reading.query()?);
+    let (query, cursor): (RecordsQuery, Cursor) = (reading.query()?, reading.query()?);
     let published = published(db, &reading.grant()?, &key)?;
     let of = records_of_set(db, &published, (&set, &question(&query)), reading.app.kept_since(reading.now))?;
-    let (records, beyond) = replica::records(db, &of, &place.cursor(), query.size.rows())?;
-    Ok((published, of.set, records, beyond))
+    let records = replica::records(db, &of, &PageRequest::new(cursor.start(), query.size.rows()))?;
+    Ok((published, of.set, records))
 }
 
 /// A page of records.
 pub async fn show(
     viewer: Viewer,
     query: Query<RecordsQuery>,
-    place: Query<CursorQuery>,
-    Loaded((published, set, records, beyond)): Loaded<Found>,
+    Loaded((published, set, records)): Loaded<Found>,
 ) -> HttpResponse {
-    let (query, place) = (query.into_inner(), place.cursor());
-    let links = links(&published.system.key, &set.name, &query, &place, (&records, beyond));
+    let query = query.into_inner();
+    let links = PageLinks::sized(&records, query.size, |size, cursor| {
+        urls::records(&published.system.key, &set.name, &RecordsQuery { size, ..query.clone() }, cursor)
+    });
     let (key_names, names) = fields::names(&published.replica.model, &set.name);
     let above = Above::of(&published.system, &viewer);
-    let shown = RecordsView { above, set, key_names, names, query, records, links };
+    let shown = RecordsView { above, set, key_names, names, query, records: records.rows, links };
     response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))
 }
 
@@ -95,42 +72,6 @@ impl RecordsView {
     fn in_columns(&self) -> impl Iterator<Item = &String> {
         self.names.iter().take(PROPERTIES)
     }
-}
-
-/// The pages around this one.
-fn links(
-    key: &SystemKey,
-    set: &str,
-    query: &RecordsQuery,
-    place: &RecordCursor,
-    (records, beyond): (&[Record], Option<Vec<u8>>),
-) -> PageLinks {
-    let link = |way: &'static str, key_hex: &str| urls::records(key, set, query, Some((way, key_hex)));
-    let at = |way: &'static str, record: Option<&Record>| record.map(|record| link(way, &hex::encode(&record.key)));
-    let more = beyond.is_some();
-    let (before, behind) = match place {
-        RecordCursor::First => (false, more),
-        RecordCursor::Last => (more, false),
-        RecordCursor::After(_) => (true, more),
-        RecordCursor::Before(_) => (more, true),
-    };
-    let links = PageLinks {
-        first: before.then(|| urls::records(key, set, query, None)),
-        previous: at("before", records.first()).filter(|_| before),
-        next: at("after", records.last()).filter(|_| behind),
-        last: behind.then(|| link("before", "end")),
-        sizes: Vec::new(),
-    };
-    // What the first record comes after; that stays, whatever the size.
-    let above = match place {
-        RecordCursor::First => None,
-        RecordCursor::After(key) => Some(hex::encode(key)),
-        RecordCursor::Before(_) | RecordCursor::Last => beyond.as_deref().map(hex::encode),
-    };
-    links.sized(records.len(), query.size, |size| {
-        let query = RecordsQuery { size, ..query.clone() };
-        urls::records(key, set, &query, above.as_deref().map(|key| ("after", key)))
-    })
 }
 
 fn view(context: &PageContext, view: &RecordsView) -> Markup {
@@ -154,7 +95,7 @@ fn view(context: &PageContext, view: &RecordsView) -> Markup {
                 (filters(view))
                 @if view.records.is_empty() {
                     (empty::empty(if view.query.is_narrow() { "No record matches." } else { "The set is empty." }, &html! {
-                        @if view.query.is_narrow() { p { a href=(urls::records(key, name, &view.query.widened(), None)) { "Show all records" } } }
+                        @if view.query.is_narrow() { p { a href=(urls::records(key, name, &view.query.widened(), &Cursor::default())) { "Show all records" } } }
                     }))
                 } @else {
                     (table(&html! { "Records of " (foreign::name(name)) }, &columns, &html! { @for record in &view.records { (row(view, record)) } }))
@@ -170,8 +111,8 @@ fn view(context: &PageContext, view: &RecordsView) -> Markup {
 }
 
 fn filters(view: &RecordsView) -> Markup {
-    let address = urls::records(&view.above.key, &view.set.name, &RecordsQuery::default(), None);
-    let all = urls::records(&view.above.key, &view.set.name, &view.query.widened(), None);
+    let address = urls::records(&view.above.key, &view.set.name, &RecordsQuery::default(), &Cursor::default());
+    let all = urls::records(&view.above.key, &view.set.name, &view.query.widened(), &Cursor::default());
     let states = [Choice::new("active", "Active"), Choice::new("orphaned", "Orphaned")];
     let label = format!("Key begins with ({}) ", view.key_names.join(" / "));
     html! {

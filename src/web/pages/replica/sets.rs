@@ -15,7 +15,7 @@ use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
 use crate::web::ui::table::{Column, numbers, table, text};
 use crate::web::ui::{Nav, PageContext, empty, number, page};
-use crate::web::urls::{self, RecordsQuery};
+use crate::web::urls::{self, Cursor, RecordsQuery};
 
 /// Changes of a run are counted up to here.
 const MOST: i64 = 10_000;
@@ -100,7 +100,12 @@ fn view(context: &PageContext, view: &SetsView) -> Markup {
 fn set_row(view: &SetsView, row: &SetOverview) -> Markup {
     let (key, set) = (&view.above.key, &row.set);
     let records = |state: &str| {
-        urls::records(key, &set.name, &RecordsQuery { state: state.to_owned(), ..RecordsQuery::default() }, None)
+        urls::records(
+            key,
+            &set.name,
+            &RecordsQuery { state: state.to_owned(), ..RecordsQuery::default() },
+            &Cursor::default(),
+        )
     };
     html! {
         tr {
@@ -123,7 +128,7 @@ fn change_row(view: &SetsView, row: &SetOverview) -> Markup {
     html! {
         tr {
             th scope="row" data-label="Entity set" {
-                a href=(urls::records(&view.above.key, &row.set.name, &query, None)) { (foreign::name(&row.set.name)) }
+                a href=(urls::records(&view.above.key, &row.set.name, &query, &Cursor::default())) { (foreign::name(&row.set.name)) }
             }
             td data-label="Data set" { (foreign::name(&row.set.data_set)) }
             td.n data-label="Records that it brought" { (number(row.changed)) @if row.changed == MOST { "+" } }

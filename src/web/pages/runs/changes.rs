@@ -7,9 +7,10 @@ use maud::{Markup, html};
 use crate::domain::comparison::{Change, Group, LOOK};
 use crate::domain::message::{Category, Counts};
 use crate::ids::{RunNo, Seq, SystemKey};
+use crate::queries::Start;
 use crate::web::ui::table::{Column, table, text};
 use crate::web::ui::{Badge, failure, foreign, number};
-use crate::web::urls::{self, MessageCursor, MessageQuery, PageSize};
+use crate::web::urls::{self, MessageQuery, PageSize};
 
 /// What can be said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,9 +90,9 @@ fn row(key: &SystemKey, no: RunNo, view: &Compared, change: &Change) -> Markup {
         item_type: subject.item_type.clone(),
         ..MessageQuery::default()
     };
-    let here = (change.now > 0).then(|| urls::messages_sized(key, no, &filter, MessageCursor::First, view.size));
+    let here = (change.now > 0).then(|| urls::messages_sized(key, no, &filter, Start::First, view.size));
     let there = (change.before > 0 && view.before_is_there)
-        .then(|| urls::messages_sized(key, view.before, &filter, MessageCursor::First, view.size));
+        .then(|| urls::messages_sized(key, view.before, &filter, Start::First, view.size));
     html! {
         tr {
             th scope="row" data-label="Problem" {

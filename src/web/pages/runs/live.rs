@@ -1,6 +1,7 @@
 //! The live log: a page that is sent while the run writes it.
 
 mod latest;
+mod reader;
 mod view;
 
 use std::time::Duration;
@@ -12,14 +13,15 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use maud::Markup;
 
-use super::reader::{LogReader, Stopped};
+use self::reader::LogReader;
 use super::show::system_ref;
 use crate::access::{Grant, verbs};
 use crate::clock::{Stamp, since_boot};
 use crate::domain::progress::RunProgress;
 use crate::domain::run::{RunResult, RunState};
-use crate::ids::{RunNo, SystemKey};
-use crate::queries::runs::{LogPart, MessageFilter};
+use crate::ids::{RunNo, Seq, SystemKey};
+use crate::queries::StoreError;
+use crate::queries::runs::LogPart;
 use crate::web::concurrency_limit::Permit;
 use crate::web::error::WebError;
 use crate::web::extract::Viewer;
@@ -68,9 +70,9 @@ pub async fn show(
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     let after = query.after.max(0);
-    let reader = LogReader::open(&app, &grant, &viewer, path.into_inner(), MessageFilter::default(), after).await?;
+    let mut reader = LogReader::open(&app, grant, &viewer, path.into_inner(), Seq(after)).await?;
     if !query.refresh.is_empty() {
-        return latest::answer(&reader, &viewer, query.refresh != "off").await;
+        return latest::answer(&mut reader, &viewer, query.refresh != "off").await;
     }
     let Some(permit) = app.live_logs.enter(reader.person(), app.portal.live_log_life + SLACK) else {
         let why = "As many live logs are being read as one person, or all of this portal, may have at once. \
@@ -154,8 +156,8 @@ impl Live {
         loop {
             let part = match self.reader.next(PART).await {
                 Ok(part) => part,
-                Err(Stopped::Refused) => return self.last(&LiveEnd::Refused),
-                Err(Stopped::Failed(error)) => {
+                Err(StoreError::NotFound) => return self.last(&LiveEnd::Refused),
+                Err(error) => {
                     log::warn!("a live log broke off: {error}");
                     return Err(std::io::Error::other("the database did not answer"));
                 }
@@ -166,11 +168,11 @@ impl Live {
             } else if self.app.ending.is_cancelled() {
                 Step::End(LiveEnd::ShutDown)
             } else if full {
-                Step::End(LiveEnd::Full { last_seq: self.reader.position() })
+                Step::End(LiveEnd::Full { last_seq: self.reader.position.0 })
             } else {
                 Step::Rows
             };
-            if part.rows.is_empty() {
+            if part.page.rows.is_empty() {
                 if let Step::End(how) = std::mem::replace(&mut self.step, Step::Done) {
                     return self.last(&how);
                 }
@@ -189,7 +191,7 @@ impl Live {
                 continue;
             }
             let mut html = String::new();
-            for message in part.rows {
+            for message in part.page.rows {
                 let at = message.at;
                 html.push_str(
                     &row(&self.context, &self.view, &present::message_row(message), self.last_at).into_string(),

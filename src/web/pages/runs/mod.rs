@@ -5,5 +5,4 @@ pub mod changes;
 pub mod export;
 pub mod live;
 pub mod plan;
-mod reader;
 pub mod show;

@@ -6,7 +6,7 @@ pub use view::view;
 
 use actix_session::Session;
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Path};
 
 use super::show::SystemRef;
 use crate::access::{Grant, verbs};
@@ -22,7 +22,8 @@ use crate::web::extract::{Loaded, Posted, Viewer};
 use crate::web::loader::{LoadError, Reading};
 use crate::web::state::App;
 use crate::web::ui::{Nav, PageLinks, Tone};
-use crate::web::{response, session, urls};
+use crate::web::urls::{self, Cursor};
+use crate::web::{response, session};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -43,54 +44,32 @@ pub struct PlanView {
     pub obstruction: Option<Obstruction>,
 }
 
-/// Where the page begins: a key in hexadecimal.
-#[derive(Debug, serde::Deserialize)]
-pub struct PlanQuery {
-    #[serde(default)]
-    after: String,
-}
-
 /// Reads the plan of a braked run.
 ///
 /// # Errors
 /// When the system is out of reach, the run has no plan, or the database cannot be read.
 pub fn load(reading: &Reading, db: &mut Db) -> Result<DeletionPlan, LoadError> {
     let (key, no): (SystemKey, RunNo) = reading.path()?;
-    let query: PlanQuery = reading.query()?;
-    let after = hex::decode(&query.after).ok().filter(|key| !key.is_empty());
+    let cursor: Cursor = reading.query()?;
     let times = (reading.app.kept_since(reading.now), reading.now);
-    Ok(deletion_plan(db, &reading.grant()?, (&key, no), after.as_deref(), times)?)
+    Ok(deletion_plan(db, &reading.grant()?, (&key, no), cursor.start(), times)?)
 }
 
 /// The plan of a braked run.
-pub async fn show(
-    viewer: Viewer,
-    path: Path<(SystemKey, RunNo)>,
-    query: Query<PlanQuery>,
-    Loaded(found): Loaded<DeletionPlan>,
-) -> HttpResponse {
+pub async fn show(viewer: Viewer, path: Path<(SystemKey, RunNo)>, Loaded(found): Loaded<DeletionPlan>) -> HttpResponse {
     let (_key, no) = path.into_inner();
-    let DeletionPlan { system, plan, state, deletions, has_more } = found;
-    let (key, run) = (system.key.clone(), no);
-    let last = deletions.last().cloned().unwrap_or_default();
-    let begun = !query.after.is_empty();
+    let DeletionPlan { system, plan, state, deletions } = found;
     let shown = PlanView {
         obstruction: Obstruction::of(&system),
         system: SystemRef { key: system.key.clone(), name: system.name.clone(), may_open: true },
-        run,
+        run: no,
         reason: plan.reason,
         deletions: plan.deletions,
         items: plan.items,
         digest: plan.digest,
         state,
-        rows: deletions.iter().map(|key| shown_key(key)).collect(),
-        links: PageLinks {
-            first: begun.then(|| urls::run_plan(&key, run)),
-            previous: None,
-            next: has_more.then(|| urls::plan_page(&key, run, &last)),
-            last: None,
-            sizes: Vec::new(),
-        },
+        rows: deletions.rows.iter().map(|key| shown_key(key)).collect(),
+        links: PageLinks::around(&deletions, |cursor| urls::plan_page(&system.key, no, cursor)),
     };
     response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))
 }

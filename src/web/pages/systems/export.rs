@@ -10,18 +10,15 @@ use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::ids::GroupId;
 use crate::queries::logs::groups_in_reach;
-use crate::queries::systems::{Family, Listed, Page, SystemFilter, system_list_part};
-use crate::queries::{Db, Result as Read};
-use crate::web::csv_file::{CsvTable, Rows, csv_file};
+use crate::queries::systems::{Family, Listed, SystemCursor, SystemFilter, system_list_part};
+use crate::queries::{Db, PageRequest, Result as Read};
 use crate::web::error::WebError;
+use crate::web::export::{self, Export, Part};
 use crate::web::extract::Viewer;
 use crate::web::present;
 use crate::web::state::App;
 use crate::web::ui::time::rfc3339;
 use crate::web::urls::SystemsQuery;
-
-/// How many systems one part has.
-const PART: i64 = 500;
 
 struct SystemsExport {
     filter: SystemFilter,
@@ -39,21 +36,24 @@ pub async fn show(
     query: Query<SystemsQuery>,
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
-    let groups = app.store.read(move |db| groups_in_reach(db, &grant)).await?;
+    let reach = grant.clone();
+    let groups = app.store.read(move |db| groups_in_reach(db, &reach)).await?;
     let mut filter = filter(&query, &groups);
     if filter.family == Family::Parents {
         filter.family = Family::All;
     }
-    csv_file(&app, &viewer, SystemsExport { filter, groups: groups.into_iter().collect() }, Page::First)
+    export::csv(&app, &viewer, grant, SystemsExport { filter, groups: groups.into_iter().collect() })
 }
 
-impl CsvTable for SystemsExport {
+impl Export for SystemsExport {
     type Permission = verbs::Export;
-    type Page = Page;
     type Row = Listed;
+    type Key = SystemCursor;
+
+    const PART: i64 = 500;
 
     fn name(&self) -> &'static str {
-        "systems.csv"
+        "systems"
     }
 
     fn columns(&self) -> Vec<&str> {
@@ -75,11 +75,11 @@ impl CsvTable for SystemsExport {
         ]
     }
 
-    fn read(&self, db: &mut Db, grant: &Grant<verbs::Export>, page: &Page) -> Read<Rows<Self>> {
-        system_list_part(db, grant, &self.filter, page, PART)
+    fn read(&self, db: &mut Db, grant: &Grant<verbs::Export>, request: &PageRequest<SystemCursor>) -> Read<Part<Self>> {
+        system_list_part(db, grant, &self.filter, request)
     }
 
-    fn cells(&self, Listed { system, parent, .. }: &Listed) -> Vec<String> {
+    fn cells(&self, Listed { system, parent }: &Listed) -> Vec<String> {
         let at = |stamp: Option<Stamp>| stamp.map(rfc3339).unwrap_or_default();
         vec![
             system.key.to_string(),

@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use maud::{Markup, html};
 
+use super::reader::LogReader;
 use super::view::counted;
 use crate::domain::message::Counts;
 use crate::domain::progress::RunProgress;
@@ -10,7 +11,6 @@ use crate::domain::run::{RunResult, RunState};
 use crate::ids::RunNo;
 use crate::web::error::WebError;
 use crate::web::extract::Viewer;
-use crate::web::pages::runs::reader::{LogReader, Stopped};
 use crate::web::pages::runs::show::{SystemRef, above, system_ref};
 use crate::web::present;
 use crate::web::response;
@@ -43,11 +43,8 @@ pub struct LatestView {
     pub more: bool,
 }
 
-pub(super) async fn answer(reader: &LogReader, viewer: &Viewer, wanted: bool) -> Result<HttpResponse, WebError> {
-    let part = reader.latest(ROWS).await.map_err(|stopped| match stopped {
-        Stopped::Refused => WebError::not_found(),
-        Stopped::Failed(error) => error.into(),
-    })?;
+pub(super) async fn answer(reader: &mut LogReader, viewer: &Viewer, wanted: bool) -> Result<HttpResponse, WebError> {
+    let part = reader.latest(ROWS).await?;
     let (run, no) = (&part.run, part.run.no);
     let stop = urls::run_latest(&reader.system.key, no, false);
     let refresh = (wanted && run.state != RunState::Ended).then_some(Refresh { seconds: SECONDS, stop });
@@ -58,8 +55,8 @@ pub(super) async fn answer(reader: &LogReader, viewer: &Viewer, wanted: bool) ->
         result: run.result,
         progress: (run.state == RunState::Running).then(|| part.totals.progress.clone()),
         counts: part.totals.counts,
-        more: !part.at_end,
-        rows: part.rows.into_iter().map(present::message_row).collect(),
+        more: part.page.previous.is_some(),
+        rows: part.page.rows.into_iter().map(present::message_row).collect(),
     };
     Ok(response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| latest(context, &shown)))
 }

@@ -9,13 +9,14 @@ use crate::domain::message::{Category, Counts};
 use crate::domain::progress::RunProgress;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::{RunNo, Seq};
+use crate::queries::Start;
 use crate::web::pages::runs::show::{SystemRef, above};
 use crate::web::ui::layout::head as heading;
 use crate::web::ui::message_row::{COLUMNS, MessageRow, message_row};
 use crate::web::ui::table::table;
 use crate::web::ui::text::count;
 use crate::web::ui::{Badge, PageContext, Tone, clock, duration, link_button, number, page, progress};
-use crate::web::urls::{self, MessageCursor, MessageQuery, PageSize};
+use crate::web::urls::{self, MessageQuery, PageSize};
 
 /// What the head needs to know.
 #[derive(Debug, Clone)]
@@ -131,7 +132,7 @@ fn ending(view: &LiveView, end: &LiveEnd) -> Markup {
                 p {
                     (link_button(&run, "Page of the run", "primary")) " "
                     @if counts.error > 0 {
-                        (link_button(&urls::messages(&view.system.key, view.no, &MessageQuery::of(Category::Error), MessageCursor::First), "See the errors", ""))
+                        (link_button(&urls::messages(&view.system.key, view.no, &MessageQuery::of(Category::Error), Start::First), "See the errors", ""))
                     }
                 }
             },

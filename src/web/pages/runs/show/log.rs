@@ -4,17 +4,18 @@ use super::Log;
 use super::view::messages::{Digest, LogView, Searched};
 use crate::access::{Template, Verb};
 use crate::domain::catalogue::canonical;
-use crate::domain::message::{Category, Counts, StoredMessage};
+use crate::domain::message::{Category, Counts};
 use crate::domain::run::RunResult;
-use crate::ids::{RunNo, Seq, SystemKey};
+use crate::ids::Seq;
 use crate::queries::runs::{
-    ComparedItems, Counted, Cursor, LogQuestion, MessageFilter, Misplaced, RunDetails, RunDigest, RunLog,
+    ComparedItems, Counted, LogQuestion, MessageFilter, Misplaced, RunDetails, RunDigest, RunLog,
 };
+use crate::queries::{PageRequest, Start};
 use crate::web::error::WebError;
 use crate::web::pages::runs::changes::{ChangesView, Compared};
 use crate::web::present;
 use crate::web::ui::{self, Choice, PageLinks};
-use crate::web::urls::{self, MessageCursor, MessageQuery, PageSize, filter_text};
+use crate::web::urls::{self, Cursor, MessageQuery, PageSize, filter_text};
 
 /// What the address asks for.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
@@ -29,9 +30,8 @@ pub struct LogQuery {
     item_type: String,
     /// A number or a time to go to.
     at: String,
-    after: String,
-    /// A number, or `end`.
-    before: String,
+    #[serde(flatten)]
+    cursor: Cursor,
     around: String,
     refresh: String,
     #[serde(rename = "rows")]
@@ -66,8 +66,7 @@ impl LogQuery {
     pub(super) fn refreshes(&self) -> bool {
         self.refresh != "off"
             && !self.filter().is_narrow()
-            && self.after.is_empty()
-            && self.before.is_empty()
+            && self.cursor.is_empty()
             && self.at.is_empty()
             && self.around.is_empty()
     }
@@ -75,32 +74,20 @@ impl LogQuery {
     /// The whole log from its beginning is asked for.
     fn is_whole(&self) -> bool {
         self.filter() == MessageQuery::default()
-            && self.cursor() == Cursor::First
+            && self.cursor.start::<Seq>() == Start::First
             && self.at.is_empty()
             && self.around.is_empty()
     }
 
-    fn cursor(&self) -> Cursor {
-        match (self.after.parse(), self.before.as_str(), self.before.parse()) {
-            (Ok(seq), _, _) => Cursor::After(seq),
-            (Err(_), "end", _) => Cursor::Last,
-            (Err(_), _, Ok(seq)) => Cursor::Before(seq),
-            (Err(_), _, Err(_)) => Cursor::First,
-        }
-    }
-}
-
-impl LogQuery {
     /// What the database is asked.
     pub(super) fn question<'a>(&'a self, filter: &'a MessageQuery, zone: chrono_tz::Tz) -> LogQuestion<'a> {
         LogQuestion {
             filter: stored_filter(filter),
             words: &filter.q,
-            cursor: self.cursor(),
+            request: PageRequest::new(self.cursor.start(), self.size.rows()),
             at: &self.at,
             zone,
             around: self.around.parse().ok(),
-            limit: self.size.rows(),
             is_whole: self.is_whole(),
         }
     }
@@ -115,35 +102,33 @@ pub(super) fn to_view(log: RunLog, of: &RunDetails, query: &LogQuery, message_da
     };
     let filter = query.filter();
     let counts = of.totals.counts;
-    let pages = Pages { key: &of.system.key, run: of.run.no, filter: &filter, size: query.size };
+    let around = query.around.parse().ok().map(Seq).filter(|_seq| page.misplaced.is_none());
+    let pages = |size, cursor: &Cursor| urls::messages_at(&of.system.key, of.run.no, &filter, cursor, size);
+    let links = match around {
+        Some(_) => PageLinks::default(),
+        None => PageLinks::sized(&page.messages, query.size, pages),
+    };
     let mut view = LogView {
         codes: choices(page.counted.iter().map(|counted| counted.1.as_str())),
         item_types: choices(page.counted.iter().map(|counted| counted.2.as_str())),
         at: query.at.clone(),
         at_error: page.misplaced.map(misplaced),
-        rows: Vec::new(),
-        around: page.misplaced.is_none().then(|| query.around.parse().ok().map(Seq)).flatten(),
+        rows: page.messages.rows.into_iter().map(present::message_row).collect(),
+        around,
         size: query.size,
-        links: PageLinks::default(),
+        links,
         total: total(&filter, counts, &page.counted),
         searched: None,
         filter: filter.clone(),
         digest: page.digest.map(|(digest, items)| to_digest(digest, items, of, query.size)),
     };
-    match page.searched {
-        Some((from, continue_after)) => {
-            let next = continue_after.map(|seq| pages.at(MessageCursor::After(Seq(seq))));
-            let to = continue_after.unwrap_or(counts.total());
-            let from_seq = Seq(from.saturating_add(1));
-            view.searched = Some(Searched { from: from_seq, to: Seq(to), last: Seq(counts.total()), next });
-            let links = PageLinks { first: (from > 0).then(|| pages.at(MessageCursor::First)), ..PageLinks::default() };
-            let place = if from > 0 { MessageCursor::After(Seq(from)) } else { MessageCursor::First };
-            view.links = links.sized(page.messages.len(), query.size, |size| Pages { size, ..pages }.at(place));
-        }
-        None if view.around.is_none() => view.links = pages.links(&page.messages, page.has_before, page.has_after),
-        None => {}
+    if let Some((from, continue_after)) = page.searched {
+        let next = continue_after.map(|seq| pages(query.size, &Cursor::of(&Start::After(seq))));
+        let last = Seq(counts.total());
+        let from = Seq(from.0.saturating_add(1));
+        view.searched = Some(Searched { from, to: continue_after.unwrap_or(last), last, next });
+        view.links = view.links.onwards();
     }
-    view.rows = page.messages.into_iter().map(present::message_row).collect();
     Log::Shown(Box::new(view))
 }
 
@@ -187,36 +172,6 @@ fn to_digest(digest: RunDigest, items: ComparedItems, of: &RunDetails, size: Pag
 pub fn stored_filter(filter: &MessageQuery) -> MessageFilter {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     MessageFilter { category: filter.category, code: given(&filter.code), item_type: given(&filter.item_type) }
-}
-
-/// Addresses of the pages of a log.
-#[derive(Clone, Copy)]
-struct Pages<'a> {
-    key: &'a SystemKey,
-    run: RunNo,
-    filter: &'a MessageQuery,
-    size: PageSize,
-}
-
-impl Pages<'_> {
-    fn at(&self, place: MessageCursor) -> String {
-        urls::messages_sized(self.key, self.run, self.filter, place, self.size)
-    }
-
-    fn links(&self, rows: &[StoredMessage], before: bool, after: bool) -> PageLinks {
-        let seq = |row: Option<&StoredMessage>| row.map(|row| Seq(row.seq));
-        let links = PageLinks {
-            first: before.then(|| self.at(MessageCursor::First)),
-            previous: seq(rows.first()).filter(|_| before).map(|seq| self.at(MessageCursor::Before(seq))),
-            next: seq(rows.last()).filter(|_| after).map(|seq| self.at(MessageCursor::After(seq))),
-            last: after.then(|| self.at(MessageCursor::Last)),
-            sizes: Vec::new(),
-        };
-        // The first message stays, whatever the size.
-        let place =
-            rows.first().filter(|_| before).map_or(MessageCursor::First, |row| MessageCursor::After(Seq(row.seq - 1)));
-        links.sized(rows.len(), self.size, |size| Pages { size, ..*self }.at(place))
-    }
 }
 
 fn choices<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Choice> {

@@ -11,10 +11,8 @@ use crate::access::{Grant, Scope, Verb, verbs};
 use crate::domain::run::RunState;
 use crate::domain::status::{Obstacle, Overall};
 use crate::ids::{GroupId, SystemKey};
-use crate::queries::Db;
-use crate::queries::systems::{
-    Family, ListedSystem, Member, Page, Sort, System, SystemCursor, SystemFilter, SystemList, system_list,
-};
+use crate::queries::systems::{Family, ListedSystem, Member, Sort, System, SystemFilter, SystemList, system_list};
+use crate::queries::{Db, PageRequest, Start};
 use crate::sync::registry;
 use crate::web::extract::{Loaded, Viewer};
 use crate::web::loader::{LoadError, Reading};
@@ -22,13 +20,11 @@ use crate::web::present::{self, Busy};
 use crate::web::response;
 use crate::web::ui::{Choice, PageLinks, number, progress};
 use crate::web::ui::{Nav, Refresh};
-use crate::web::urls::{self, SystemsQuery};
+use crate::web::urls::{self, Cursor, SystemsQuery};
 
-/// Where the page begins: `rank.key.name` of a row, as the links carry it.
+/// How the page is shown.
 #[derive(Debug, Default, serde::Deserialize)]
-pub struct Cursor {
-    after: Option<String>,
-    before: Option<String>,
+pub struct RefreshQuery {
     /// `on`: the page refreshes while anything is in process, and has no filter.
     refresh: Option<String>,
 }
@@ -36,23 +32,15 @@ pub struct Cursor {
 /// The interval of the refreshing page, in seconds.
 const SECONDS: u32 = 10;
 
-impl Cursor {
-    /// Value in URLs.
-    fn pair(&self) -> Option<(&'static str, &str)> {
-        let after = self.after.as_deref().map(|word| ("after", word));
-        after.or_else(|| self.before.as_deref().map(|word| ("before", word)))
-    }
-}
-
 /// Reads the list.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub fn load(reading: &Reading, db: &mut Db) -> Result<SystemList, LoadError> {
     let (query, cursor): (SystemsQuery, Cursor) = (reading.query()?, reading.query()?);
-    let place = (&to_page(&cursor), query.size.rows());
+    let request = PageRequest::new(cursor.start(), query.size.rows());
     let kept_since = reading.app.kept_since(reading.now);
-    Ok(system_list(db, &reading.grant()?, |groups| filter(&query, groups), place, kept_since)?)
+    Ok(system_list(db, &reading.grant()?, |groups| filter(&query, groups), &request, kept_since)?)
 }
 
 /// The list.
@@ -61,15 +49,16 @@ pub async fn show(
     viewer: Viewer,
     query: Query<SystemsQuery>,
     cursor: Query<Cursor>,
+    shown: Query<RefreshQuery>,
     Loaded(loaded): Loaded<SystemList>,
 ) -> HttpResponse {
-    let (query, page) = (query.into_inner(), to_page(&cursor));
-    let rows: Vec<SystemRow> = loaded.rows.iter().map(|row| to_view(row, &viewer)).collect();
-    let members = loaded.rows.iter().flat_map(|row| std::iter::once(&row.member).chain(&row.children));
+    let query = query.into_inner();
+    let rows: Vec<SystemRow> = loaded.page.rows.iter().map(|row| to_view(row, &viewer)).collect();
+    let members = loaded.page.rows.iter().flat_map(|row| std::iter::once(&row.member).chain(&row.children));
     let busy = members.map(|row| (busy_of(row), &row.system)).any(|(busy, system)| busy.is_at(system, viewer.now));
-    let stop = urls::systems(&query, cursor.pair());
-    let on = urls::systems(&query, cursor.pair().into_iter().chain([("refresh", "on")]));
-    let wanted = cursor.refresh.as_deref() == Some("on");
+    let stop = urls::systems(&query, &cursor);
+    let on = urls::systems_refreshing(&query, &cursor);
+    let wanted = shown.refresh.as_deref() == Some("on");
     let refresh = (busy && wanted).then_some(Refresh { seconds: SECONDS, stop });
     let choice = |value: &str, label: &str| Choice::new(value, label);
     let shown = ListView {
@@ -79,15 +68,14 @@ pub async fn show(
         groups: loaded.groups.iter().map(|(_id, name)| choice(name, name)).collect(),
         sorts: vec![choice("", "Worst first"), choice("name", "Name"), choice("success", "Longest without success")],
         rows,
-        links: links(&loaded, &query, &page),
-        search_on: loaded.searched_to.as_ref().map(|place| {
-            let direction = if matches!(page, Page::Before(_) | Page::Last) { "before" } else { "after" };
-            SearchOn {
-                name: place.name.clone(),
-                url: urls::systems(&query, Some((direction, encode_cursor(place).as_str()))),
-            }
+        links: PageLinks::sized(&loaded.page, query.size, |size, cursor| {
+            urls::systems(&SystemsQuery { size, ..query.clone() }, cursor)
         }),
-        is_continued: !matches!(page, Page::First | Page::Last),
+        search_on: loaded.page.continues.as_ref().and_then(|start| {
+            let (Start::After(place) | Start::Before(place)) = start else { return None };
+            Some(SearchOn { name: place.name.clone(), url: urls::systems(&query, &Cursor::of(start)) })
+        }),
+        is_continued: cursor.is_within(),
         scope: within(grant.scope(), &loaded.groups),
         may_create: viewer.may_anywhere(&[Verb::SpecifySystems]),
         may_export: viewer.may_anywhere(&[Verb::Export]),
@@ -137,63 +125,6 @@ fn status_counts(loaded: &SystemList) -> StatusCounts {
         warning: of(Overall::Warning),
         ok: of(Overall::Ok),
         neutral: of(Overall::Neutral),
-    }
-}
-
-fn links(loaded: &SystemList, query: &SystemsQuery, page: &Page) -> PageLinks {
-    let more = loaded.beyond.is_some();
-    let (before, after) = match page {
-        Page::First => (false, more),
-        Page::After(_) => (true, more),
-        Page::Before(_) => (more, true),
-        Page::Last => (more, false),
-    };
-    // A part of a search may have no rows: then the place where it began is the end of the page in either direction.
-    let here = match page {
-        Page::After(place) | Page::Before(place) => Some(place),
-        Page::First | Page::Last => None,
-    };
-    let at = |row: Option<&ListedSystem>| row.map(|row| &row.place).or(here).map(encode_cursor);
-    let (first, last) = (at(loaded.rows.first()), at(loaded.rows.last()));
-    let links = PageLinks {
-        first: before.then(|| urls::systems(query, None)),
-        previous: first.filter(|_| before).map(|place| urls::systems(query, Some(("before", place.as_str())))),
-        next: last.filter(|_| after).map(|place| urls::systems(query, Some(("after", place.as_str())))),
-        last: after.then(|| urls::systems(query, Some(("before", "end")))),
-        sizes: Vec::new(),
-    };
-    // What the first row comes after; that stays, whatever the size.
-    let above = match page {
-        Page::First => None,
-        Page::After(place) => Some(encode_cursor(place)),
-        Page::Before(_) | Page::Last => loaded.beyond.as_ref().map(encode_cursor),
-    };
-    if loaded.searched_to.is_some() && above.is_none() && !matches!(page, Page::First) {
-        // Nothing is known of what comes before the rows.
-        return links;
-    }
-    links.sized(loaded.rows.len(), query.size, |size| {
-        let query = SystemsQuery { size, ..query.clone() };
-        urls::systems(&query, above.as_deref().map(|place| ("after", place)))
-    })
-}
-
-fn encode_cursor(place: &SystemCursor) -> String {
-    format!("{}.{}.{}", place.rank, place.key, place.name)
-}
-
-fn to_page(cursor: &Cursor) -> Page {
-    let read = |word: &str| {
-        let mut parts = word.splitn(3, '.');
-        let rank = parts.next()?.parse().ok()?;
-        let key = SystemKey::parse(parts.next()?)?;
-        Some(SystemCursor { rank, name: parts.next()?.to_owned(), key })
-    };
-    match (cursor.after.as_deref(), cursor.before.as_deref()) {
-        (_, Some("end")) => Page::Last,
-        (Some(word), _) => read(word).map_or(Page::First, Page::After),
-        (None, Some(word)) => read(word).map_or(Page::First, Page::Before),
-        (None, None) => Page::First,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::web::ui::table::{Column, actions as action_column, table, text};
 use crate::web::ui::{
     Badge, Choice, PageContext, PageLinks, Tone, choices, empty, form, link_button, number, page, progress, strip, time,
 };
-use crate::web::urls::{self, SystemsQuery};
+use crate::web::urls::{self, Cursor, SystemsQuery};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -148,7 +148,7 @@ pub fn view(context: &PageContext, view: &ListView) -> Markup {
                         (empty::empty(if view.is_continued { "No further match so far." } else { "No match so far." }, &html! { (search_on(view)) }))
                     } @else if view.rows.is_empty() {
                         (empty::empty(if view.is_continued { "No further system matches this filter." } else { "No system matches this filter." }, &html! {
-                            p { a href=(urls::systems(&view.query.widened(), None)) { "Show all systems" } }
+                            p { a href=(urls::systems(&view.query.widened(), &Cursor::default())) { "Show all systems" } }
                         }))
                     } @else {
                         (table(
@@ -187,7 +187,7 @@ fn counts(view: &ListView) -> Markup {
                 @for (tone, status, n, words) in counts {
                     @if n > 0 {
                         @let query = SystemsQuery { status: status.to_owned(), ..view.query.widened() };
-                        li { a.badge.(tone.class()) href=(urls::systems(&query, None)) { (tone) (number(n)) " " (words) } }
+                        li { a.badge.(tone.class()) href=(urls::systems(&query, &Cursor::default())) { (tone) (number(n)) " " (words) } }
                     }
                 }
             }
@@ -246,7 +246,7 @@ fn filters(view: &ListView) -> Markup {
                 }
             }
             " " button { "Filter" } " "
-            @if view.query.is_narrow() { a.clear href=(urls::systems(&view.query.widened(), None)) { "Clear" } }
+            @if view.query.is_narrow() { a.clear href=(urls::systems(&view.query.widened(), &Cursor::default())) { "Clear" } }
         }
     }
 }
@@ -258,7 +258,7 @@ fn family(context: &PageContext, row: &SystemRow) -> Markup {
         tr { (cells(context, parent, row.parent.as_deref())) }
         @for child in &row.children { tr.child { (cells(context, child, None)) } }
         @if row.has_more_children {
-            tr.child { td colspan=(COLUMNS.len()) { a href=(urls::systems(&SystemsQuery::within(&parent.key), None)) { "All systems in " (foreign::name(&parent.name)) } } }
+            tr.child { td colspan=(COLUMNS.len()) { a href=(urls::systems(&SystemsQuery::within(&parent.key), &Cursor::default())) { "All systems in " (foreign::name(&parent.name)) } } }
         }
     }
 }

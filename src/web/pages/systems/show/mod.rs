@@ -15,11 +15,11 @@ use crate::access::{Grant, Permission, Template, Verb, verbs};
 use crate::domain::run::{RunState, Trigger};
 use crate::domain::schedule::Schedule;
 use crate::domain::status::Connection;
-use crate::ids::{CheckNo, GroupId, RunNo, SystemKey};
-use crate::queries::Db;
-use crate::queries::runs::{ListedRun, RunCursor, Totals};
+use crate::ids::{CheckNo, GroupId, SystemKey};
+use crate::queries::runs::Totals;
 use crate::queries::systems::System;
 use crate::queries::systems::{SystemOverview, system_overview};
+use crate::queries::{Db, PageRequest};
 use crate::sync::registry;
 use crate::web::error::WebError;
 use crate::web::extract::{Loaded, Viewer};
@@ -29,13 +29,11 @@ use crate::web::response;
 use crate::web::state::App;
 use crate::web::ui::runs::{LogAccess, retry_of_all};
 use crate::web::ui::{Badge, Nav, PageLinks, Refresh, Tone};
-use crate::web::urls::{self, PageSize};
+use crate::web::urls::{self, Cursor, PageSize};
 
-/// Which runs: `before` a number, `after` a number, or `after=0` for the oldest.
+/// How the page is shown.
 #[derive(Debug, Default, serde::Deserialize)]
 pub struct RunsQuery {
-    before: Option<i64>,
-    after: Option<i64>,
     /// `off`: the page does not load itself again.
     refresh: Option<String>,
     /// The connection check that follows a save: its page comes first.
@@ -47,28 +45,18 @@ pub struct RunsQuery {
 /// The interval of the page while a run or a check is in process, in seconds.
 const SECONDS: u32 = 5;
 
-impl RunsQuery {
-    fn place(&self) -> RunCursor {
-        match (self.before, self.after) {
-            (Some(no), _) => RunCursor::Before(RunNo(no)),
-            (None, Some(0)) => RunCursor::Oldest,
-            (None, Some(no)) => RunCursor::After(RunNo(no)),
-            (None, None) => RunCursor::Newest,
-        }
-    }
-}
-
 /// Reads a system; nothing where a connection check is asked for, which has its own page.
 ///
 /// # Errors
 /// When the system is out of reach or the database cannot be read.
 pub fn load(reading: &Reading, db: &mut Db) -> Result<Option<SystemOverview>, LoadError> {
-    let (key, query): (SystemKey, RunsQuery) = (reading.path()?, reading.query()?);
+    let (key, query, cursor): (SystemKey, RunsQuery, Cursor) = (reading.path()?, reading.query()?, reading.query()?);
     if query.check.is_some() {
         return Ok(None);
     }
-    let (place, times) = ((query.place(), query.size.rows()), (reading.app.kept(reading.now), reading.now));
-    Ok(Some(system_overview(db, (&reading.grant()?, &reading.actor), &key, place, times)?))
+    let request = PageRequest::new(cursor.start(), query.size.rows());
+    let times = (reading.app.kept(reading.now), reading.now);
+    Ok(Some(system_overview(db, (&reading.grant()?, &reading.actor), &key, &request, times)?))
 }
 
 /// The page of a system.
@@ -91,7 +79,7 @@ pub async fn show(
     let (size, overview) = (query.size, overview.ok_or_else(WebError::not_found)?);
     let loaded = Shown { busy: Busy::of(overview.open.iter().map(|(run, _totals)| run)), size, overview };
     let moves = loaded.busy.is_at(loaded.system(), viewer.now) || loaded.overview.open_check.is_some();
-    let stop = urls::runs(&loaded.system().key, size, [("refresh", "off")]);
+    let stop = urls::system_still(&loaded.system().key, size);
     let refresh = (wanted && moves).then_some(Refresh { seconds: SECONDS, stop });
     let shown = to_view(&loaded, &viewer, &app);
     Ok(response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| view(context, &shown)))
@@ -136,8 +124,10 @@ fn to_view(loaded: &Shown, viewer: &Viewer, app: &App) -> SystemView {
         connection: connection(loaded),
         synchronization: synchronization(loaded, viewer),
         queue: queue(loaded, viewer),
-        runs: loaded.overview.runs.runs.iter().map(|listed| present::run_row(listed, viewer.now)).collect(),
-        links: links(loaded),
+        runs: loaded.overview.runs.rows.iter().map(|listed| present::run_row(listed, viewer.now)).collect(),
+        links: PageLinks::sized(&loaded.overview.runs, loaded.size, |size, cursor| {
+            urls::runs(&system.key, size, cursor)
+        }),
         log: if may(Verb::ReadLogs) {
             LogAccess::Granted
         } else {
@@ -284,22 +274,4 @@ fn queue(loaded: &Shown, viewer: &Viewer) -> QueueTile {
         failures_in_row: loaded.system().failures_in_row,
         max_attempts: loaded.system().max_attempts,
     }
-}
-
-fn links(loaded: &Shown) -> PageLinks {
-    let (key, size, page) = (&loaded.system().key, loaded.size, &loaded.overview.runs);
-    let (newer, older) = (page.has_newer, page.has_older);
-    let no = |listed: Option<&ListedRun>| listed.map(|listed| listed.run.no.0);
-    let at = |name: &'static str, no: i64| urls::runs(key, size, [(name, no.to_string().as_str())]);
-    let first = no(page.runs.first()).filter(|_| newer);
-    let links = PageLinks {
-        first: newer.then(|| urls::runs(key, size, None)),
-        previous: first.map(|no| at("after", no)),
-        next: no(page.runs.last()).filter(|_| older).map(|no| at("before", no)),
-        last: older.then(|| at("after", 0)),
-        sizes: Vec::new(),
-    };
-    // The first run stays, whatever the size.
-    let below = first.map(|no| no.saturating_add(1).to_string());
-    links.sized(page.runs.len(), size, |size| urls::runs(key, size, below.as_deref().map(|no| ("before", no))))
 }

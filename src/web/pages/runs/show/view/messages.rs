@@ -8,13 +8,14 @@ use crate::domain::message::{Category, Counts};
 use crate::domain::run::RunState;
 use crate::domain::timeline::Timeline;
 use crate::ids::{RunNo, Seq, SystemKey};
+use crate::queries::Start;
 use crate::web::ui::message_row::{COLUMNS, MessageRow, message_row};
 use crate::web::ui::pager::{IN_ORDER, kept, pager};
 use crate::web::ui::runs::{no_log_access, noun};
 use crate::web::ui::table::table;
 use crate::web::ui::tabs::{Tab, tabs};
 use crate::web::ui::{Badge, Choice, PageContext, PageLinks, Tone, choices, empty, number};
-use crate::web::urls::{self, MessageCursor, MessageQuery, PageSize};
+use crate::web::urls::{self, MessageQuery, PageSize};
 
 /// A page of messages.
 #[derive(Debug, Clone)]
@@ -133,7 +134,7 @@ fn category_tabs(key: &SystemKey, no: RunNo, counts: Counts, log: &LogView) -> V
             key,
             no,
             &MessageQuery { category, ..log.filter.clone() },
-            MessageCursor::First,
+            Start::First,
             log.size,
         ),
         current: log.filter.category == category && log.around.is_none(),
@@ -160,7 +161,7 @@ fn filters(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
             " " button { "Show" } " "
             @if log.filter.is_narrow() {
                 @let category = MessageQuery { category: log.filter.category, ..MessageQuery::default() };
-                a.clear href=(urls::messages_sized(key, no, &category, MessageCursor::First, log.size)) { "Clear" }
+                a.clear href=(urls::messages_sized(key, no, &category, Start::First, log.size)) { "Clear" }
             }
             @if let Some(error) = &log.at_error { p.wrong #at-error { (Tone::Error) (error) } }
         }
@@ -172,7 +173,7 @@ fn among(key: &SystemKey, no: RunNo, log: &LogView, seq: Seq) -> Markup {
     html! {
         p.strip-note {
             "Message " (number(seq.0)) " among its neighbours of any category. "
-            a href=(urls::messages_sized(key, no, &log.filter, MessageCursor::First, log.size)) { "Back to the whole log" }
+            a href=(urls::messages_sized(key, no, &log.filter, Start::First, log.size)) { "Back to the whole log" }
         }
     }
 }
@@ -185,7 +186,7 @@ fn caption(view: &RunView, log: &LogView) -> Markup {
 }
 
 fn nothing(view: &RunView, log: &LogView) -> Markup {
-    let all = urls::messages_sized(&view.system.key, view.no, &MessageQuery::default(), MessageCursor::First, log.size);
+    let all = urls::messages_sized(&view.system.key, view.no, &MessageQuery::default(), Start::First, log.size);
     if log.filter == MessageQuery::default() {
         return empty::empty(
             "No messages.",

@@ -13,6 +13,7 @@ use crate::domain::message::Counts;
 use crate::domain::progress::RunProgress;
 use crate::domain::run::{EndReason, RunResult, RunState};
 use crate::ids::{RunNo, Seq, SystemKey};
+use crate::queries::Start;
 use crate::web::ui::failure::{FailureView, failure, said};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head, refreshing};
@@ -20,7 +21,7 @@ use crate::web::ui::progress;
 use crate::web::ui::runs::{Origin, end_reason, origin};
 use crate::web::ui::tile::facts_list;
 use crate::web::ui::{Badge, PageContext, Tone, chart, duration, link_button, notice, number, page, time};
-use crate::web::urls::{self, MessageCursor, MessageQuery};
+use crate::web::urls::{self, MessageQuery};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -230,8 +231,7 @@ fn digest(context: &PageContext, view: &RunView) -> Markup {
     let (key, no) = (&view.system.key, view.no);
     let over_time = digest.timeline.as_ref().map_or_else(Markup::default, |timeline| {
         chart::timeline(context, timeline, |span| {
-            let place =
-                if span.first_seq > 1 { MessageCursor::After(Seq(span.first_seq - 1)) } else { MessageCursor::First };
+            let place = if span.first_seq > 1 { Start::After(Seq(span.first_seq - 1)) } else { Start::First };
             format!("{}#messages", urls::messages_sized(key, no, &MessageQuery::default(), place, log.size))
         })
     });

@@ -8,7 +8,7 @@ use crate::queries::systems::{Lane, System};
 use crate::web::present::{self, Busy};
 use crate::web::ui::table::{Column, numbers, table, text};
 use crate::web::ui::{Badge, PageContext, foreign, number};
-use crate::web::urls::{self, SystemsQuery};
+use crate::web::urls::{self, Cursor, SystemsQuery};
 
 use super::{SystemView, moment};
 
@@ -99,7 +99,7 @@ pub(super) fn children(context: &PageContext, view: &SystemView) -> Markup {
                 (table(&html! { "Systems in " (foreign::name(&view.name)) ", worst first" }, &CHILDREN, &html! {
                     @for child in &view.children { (child_cells(context, child)) }
                 }))
-                @if view.has_more_children { p { a href=(urls::systems(&SystemsQuery::within(&view.key), None)) { "All systems in it" } } }
+                @if view.has_more_children { p { a href=(urls::systems(&SystemsQuery::within(&view.key), &Cursor::default())) { "All systems in it" } } }
             }
         }
     }

@@ -10,6 +10,7 @@ use self::tiles::{ConnectionTile, QueueTile, SynchronizationTile, connection, du
 use crate::clock::Stamp;
 use crate::domain::message::Category;
 use crate::ids::{RunNo, SystemKey};
+use crate::queries::Start;
 use crate::web::ui::chart::{self, RunBar};
 use crate::web::ui::failure::{FailureView, failure, said};
 use crate::web::ui::foreign;
@@ -20,7 +21,7 @@ use crate::web::ui::runs::{LogAccess, no_log_access};
 use crate::web::ui::table::table;
 use crate::web::ui::text::count;
 use crate::web::ui::{Badge, PageContext, PageLinks, Tone, button, empty, form, link_button, notice, page, tile, time};
-use crate::web::urls::{self, MessageCursor, MessageQuery};
+use crate::web::urls::{self, MessageQuery};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
@@ -160,7 +161,7 @@ fn on_hold(context: &PageContext, view: &SystemView, hold: &Hold) -> Markup {
 }
 
 fn failed(context: &PageContext, view: &SystemView, last: &LastFailure) -> Markup {
-    let errors = urls::messages(&view.key, last.run, &MessageQuery::of(Category::Error), MessageCursor::First);
+    let errors = urls::messages(&view.key, last.run, &MessageQuery::of(Category::Error), Start::First);
     let body = html! {
         p {
             strong { (Tone::Error) "Synchronization failed " (time::time_in_words(context, last.at)) "." } " "
