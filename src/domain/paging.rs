@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_search_goes_on_where_it_stopped() {
         let some = page(Start::After(1), 9).searched_to(Some(5), &PageRequest::new(Start::After(1), 9));
-        assert_eq!((some.previous.clone(), some.continues), (Some(Start::Before(2)), Some(Start::After(5))));
+        assert_eq!((some.previous, some.continues), (Some(Start::Before(2)), Some(Start::After(5))));
         let request = PageRequest::new(Start::After(5), 2);
         let none = page(request.start, 2).searched_to(Some(8), &request);
         assert_eq!((none.previous, none.continues), (Some(Start::Before(5)), Some(Start::After(8))));
