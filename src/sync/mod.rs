@@ -17,5 +17,6 @@ pub mod replica;
 pub mod run;
 pub mod scheduler;
 pub mod set_back;
+pub mod step;
 pub mod stop;
 pub mod worker;

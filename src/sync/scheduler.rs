@@ -14,36 +14,38 @@ use crate::store::{self, Db, Result, StoreError, checks, systems};
 /// How many systems one look takes on.
 const AT_ONCE: i64 = 200;
 
-/// Queues what is due.
+/// Queues what is due. Returns how many systems, checks and runs it found.
 ///
 /// # Errors
 /// Why due times cannot be read; what was queued before stays queued.
-pub async fn tick(engine: &Engine) -> Result<()> {
+pub async fn tick(engine: &Engine) -> Result<usize> {
     // One that fails does not keep the others from being done.
     let done = [pass_time(engine).await, queue_checks(engine).await, queue_runs(engine).await];
-    done.into_iter().collect()
+    done.into_iter().sum()
 }
 
 /// Pauses what has had no connection for too long, and calls silent what has been so.
-async fn pass_time(engine: &Engine) -> Result<()> {
+async fn pass_time(engine: &Engine) -> Result<usize> {
     // One transaction each: it holds the row of counts at its end, for which transactions of other systems wait.
     let (mut done, schedule) = (Ok(()), engine.schedule);
-    for id in engine.store.read(move |db| systems::changing(db, schedule, AT_ONCE)).await? {
+    let changing = engine.store.read(move |db| systems::changing(db, schedule, AT_ONCE)).await?;
+    let found = changing.len();
+    for id in changing {
         done = engine.store.write(move |db| systems::pass_time(db, schedule, id)).await.and(done);
     }
-    done
+    done.map(|()| found)
 }
 
 /// Queues the connection checks that are due.
-async fn queue_checks(engine: &Engine) -> Result<()> {
+async fn queue_checks(engine: &Engine) -> Result<usize> {
     let schedule = engine.schedule;
     let mut due = engine.store.read(move |db| systems::due_checks(db, schedule, AT_ONCE)).await?;
     // Everybody takes systems in this order, so that nobody waits for each other.
     due.sort_unstable();
     if due.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
-    let cadence = engine.limits.cadence.clone();
+    let (found, cadence) = (due.len(), engine.limits.cadence.clone());
     let queue = move |db: &mut Db| {
         let now = store::now(db)?;
         let principal = schedule.principal();
@@ -56,18 +58,18 @@ async fn queue_checks(engine: &Engine) -> Result<()> {
     };
     engine.store.write(queue).await?;
     engine.wake.notify_one();
-    Ok(())
+    Ok(found)
 }
 
 /// Queues the runs that are due.
-async fn queue_runs(engine: &Engine) -> Result<()> {
+async fn queue_runs(engine: &Engine) -> Result<usize> {
     let by = engine.schedule;
     let due = move |db: &mut Db| {
         let now = store::now(db)?;
         Ok((now, runs::due_systems(db, by, now, AT_ONCE)?))
     };
     let (now, due) = engine.store.read(due).await?;
-    let mut done = Ok(());
+    let (mut done, mut count) = (Ok(()), 0);
     for (system, was, text, zone) in due {
         let planned = text.parse::<Schedule>().ok().zip(zone.parse().ok());
         if planned.is_none() {
@@ -80,13 +82,16 @@ async fn queue_runs(engine: &Engine) -> Result<()> {
             Some(Some(came)) => engine.store.write(move |db| queue_run(db, by, (system, was), came)).await,
         };
         match queued {
-            Ok(true) => engine.wake.notify_one(),
+            Ok(true) => {
+                count += 1;
+                engine.wake.notify_one();
+            }
             Ok(false) => {}
             // One that fails does not keep the others from being queued.
             Err(error) => done = Err(error),
         }
     }
-    done
+    done.map(|()| count)
 }
 
 /// Moves the due time of a system on and queues a run in each of its lanes, unless somebody else has, or works on the system.

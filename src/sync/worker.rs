@@ -1,4 +1,4 @@
-//! The worker: claims runs and checks, carries them out side by side, buries what others lost.
+//! The worker of production: carries out runs and checks concurrently, and looks after due times and lost runs.
 
 use std::time::Duration;
 
@@ -7,15 +7,12 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::engine::Engine;
-use super::late_end::workers_have_respite;
 use super::run::{carry_out, reap};
 use super::set_back::{self, Memory};
-use super::{checker, outlast, scheduler};
-use crate::clock::since_boot;
-use crate::domain::run::CheckTrigger;
+use super::step::{Stepper, lost_runs};
+use super::{checker, scheduler};
 use crate::ops::maintenance;
-use crate::store::runs::{self, Claim, Claimant};
-use crate::store::{Db, Result};
+use crate::store::Result;
 
 /// How often due times and lost leases are looked at.
 const TICK: Duration = Duration::from_secs(1);
@@ -27,8 +24,7 @@ const SETTLE: Duration = Duration::from_secs(5);
 /// shut down.
 pub async fn work(engine: Engine, name: String) {
     let (mut running, mut checking): (JoinSet<()>, JoinSet<()>) = (JoinSet::new(), JoinSet::new());
-    let mut first = CheckTrigger::Manual;
-    let claimant = Claimant { name, lease: engine.limits.lease, most_of_a_group: engine.limits.most_of_a_group() };
+    let mut stepper = Stepper::new(engine.clone(), name);
     // Beside the claims: whatever these wait for must not keep a run from being claimed.
     let _beside = [
         AbortOnDropHandle::new(tokio::spawn(tick_forever(engine.clone()))),
@@ -45,10 +41,9 @@ pub async fn work(engine: Engine, name: String) {
         }
         // Checks have separate slots: each may last a minute, and people who may only request checks must not be able
         // to keep runs waiting.
-        while checking.len() < engine.limits.checks_at_once && start_check(&engine, first, &mut checking).await {
-            first = turn(first);
+        while checking.len() < engine.limits.checks_at_once && start_check(&engine, &mut stepper, &mut checking).await {
         }
-        while running.len() < engine.limits.runs_at_once && start_run(&engine, &claimant, &mut running).await {}
+        while running.len() < engine.limits.runs_at_once && start_run(&engine, &stepper, &mut running).await {}
     }
     let grace = tokio::time::timeout(engine.limits.grace + SETTLE, async {
         while running.join_next().await.is_some() {}
@@ -60,17 +55,9 @@ pub async fn work(engine: Engine, name: String) {
     }
 }
 
-/// By turns: what people ask for is soon begun, and however much they ask, half of the places go to what is due.
-const fn turn(first: CheckTrigger) -> CheckTrigger {
-    match first {
-        CheckTrigger::Manual => CheckTrigger::Regular,
-        CheckTrigger::Regular => CheckTrigger::Manual,
-    }
-}
-
 /// Starts the next check, if there is any.
-async fn start_check(engine: &Engine, first: CheckTrigger, checking: &mut JoinSet<()>) -> bool {
-    let claimed = checker::claim(engine, first).await;
+async fn start_check(engine: &Engine, stepper: &mut Stepper, checking: &mut JoinSet<()>) -> bool {
+    let claimed = stepper.claim_check().await;
     engine.failures.note("the queue of checks cannot be read", &claimed);
     let Ok(Some(check)) = claimed else { return false };
     checking.spawn(checker::carry_out(engine.clone(), check));
@@ -78,23 +65,12 @@ async fn start_check(engine: &Engine, first: CheckTrigger, checking: &mut JoinSe
 }
 
 /// Starts the next run, if there is any.
-async fn start_run(engine: &Engine, claimant: &Claimant, running: &mut JoinSet<()>) -> bool {
-    let asked = since_boot();
-    let claimed = claim_run(engine, claimant, asked).await;
+async fn start_run(engine: &Engine, stepper: &Stepper, running: &mut JoinSet<()>) -> bool {
+    let claimed = stepper.claim_run().await;
     engine.failures.note("the queue of runs cannot be read", &claimed);
-    let Ok(Some(claim)) = claimed else { return false };
+    let Ok(Some((claim, asked))) = claimed else { return false };
     running.spawn(carry_out(engine.clone(), claim, asked));
     true
-}
-
-async fn claim_run(engine: &Engine, claimant: &Claimant, asked: Duration) -> Result<Option<Claim>> {
-    if !engine.store.read(runs::any_waiting).await? {
-        return Ok(None);
-    }
-    let (until, claimant, worker) = (asked + claimant.lease, claimant.clone(), engine.worker);
-    let claim = move |db: &mut Db| runs::claim_next(db, worker, &claimant);
-    // A claim that was made and not confirmed is not left to its lease.
-    outlast::write(&engine.store, "the queue of runs", || since_boot() < until, claim).await
 }
 
 /// How often upkeep is done.
@@ -147,11 +123,7 @@ async fn tick(engine: Engine, mut memory: Memory, mut ends: JoinSet<()>) -> (Mem
 /// Ends the runs whose workers are gone.
 async fn end_lost_runs(engine: &Engine, ends: &mut JoinSet<()>) -> Result<()> {
     while ends.try_join_next().is_some() {}
-    if workers_have_respite(engine) || !engine.store.read(runs::any_lost).await? {
-        return Ok(());
-    }
-    let (worker, lease) = (engine.worker, engine.limits.lease);
-    for claim in engine.store.write(move |db| runs::lost(db, worker, lease)).await? {
+    for claim in lost_runs(engine).await? {
         let engine = engine.clone();
         // Concurrently with each other and the next tick: a run whose system is locked blocks nothing else.
         ends.spawn(async move {

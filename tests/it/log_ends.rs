@@ -1,6 +1,5 @@
 //! When a log is given no more: too many are read, its session has ended, or it is not kept any longer.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use syncdesk::clock::{Clock, SystemClock, micros};
@@ -19,9 +18,10 @@ struct Waiting {
 
 impl Fixture for Waiting {
     async fn on(database: Database) -> Self {
-        let desk = Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await;
+        let desk = Desk::on(database).await;
         let tree = desk.files_system("Finance", "Reports").await;
-        let run = tree.run(desk.request_run(&desk.as_("ada").await, &tree).await);
+        desk.run_of(&tree).queue();
+        let run = tree.run(1);
         Self { desk, tree, run }
     }
 }

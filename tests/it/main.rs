@@ -35,6 +35,7 @@ mod processes;
 mod program;
 mod promises;
 mod queue;
+mod raw_statements;
 mod remote_ends;
 mod sign_in;
 mod statements;

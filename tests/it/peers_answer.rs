@@ -26,6 +26,7 @@ fn s3_operator(bucket: &str, secret: &str) -> Operator {
     Operator::new(service).expect("complete settings")
 }
 
+/// The S3 server of the tests responds.
 #[tokio::test]
 async fn s3() {
     let files = S3::shared().create_bucket("answers");
@@ -42,12 +43,14 @@ fn azurite_operator(container: &str, key: &str) -> Operator {
     Operator::new(service).expect("complete settings")
 }
 
+/// Azurite, the Azure server of the tests, responds.
 #[tokio::test]
 async fn azurite() {
     Azurite::shared().create_container("answers");
     stores_for_its_owner_only(azurite_operator("answers", Azurite::KEY), azurite_operator("answers", "d3Jvbmc=")).await;
 }
 
+/// The WebDAV server of the tests responds.
 #[tokio::test]
 async fn webdav() {
     let url = format!("{}/a%20folder/%C3%A4%20file.txt", WebDav::shared().endpoint().trim_end_matches('/'));

@@ -25,7 +25,7 @@ const FEATURES: &[(&str, &[&str])] = &[
     ("Databases and upgrades", &["broken_database", "database", "migrations", "statements", "upgrade"]),
     (
         "Code, documents and test servers",
-        &["documents", "layers", "peers", "peers_answer", "promises", "stub", "visitor", "wait"],
+        &["documents", "layers", "peers", "peers_answer", "promises", "raw_statements", "stub", "visitor", "wait"],
     ),
 ];
 

@@ -91,6 +91,7 @@ pub async fn statements_of<T>(desk: &Desk, work: impl Future<Output = T>) -> Vec
 
 /// Fifty systems with a running run, a queued one and three that have ended. System 07 has three children and two lanes.
 fn fill(desk: &Desk) {
+    desk.leaves_work();
     let names: Vec<String> = (0..50).map(|number| format!("System {number:02}")).collect();
     let systems: Vec<Box_<'_>> =
         names.iter().map(|name| Box_ { name, group: "Finance", overall: "ok", success: Some(3) }).collect();
@@ -300,6 +301,6 @@ impl crate::database::Fixture for Recorded {
     async fn on(database: crate::database::Database) -> Self {
         record();
         // Workers would ask the database too.
-        Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
+        Self(Desk::with(database, &[], Arc::new(SystemClock)).await)
     }
 }

@@ -18,6 +18,8 @@ use super::random;
 
 /// Memory in KiB, passes, lanes: the first choice of OWASP's list for argon2id.
 const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
+/// The lowest that argon2 allows.
+const LOWEST_COST: (u32, u32, u32) = (8, 1, 1);
 /// Maximum number of hashes computed at the same time.
 const AT_ONCE: usize = 2;
 /// Maximum number of hashes computed or waiting. At 20 ms each, the last one waits for a second; more are refused.
@@ -45,6 +47,8 @@ pub enum PasswordError {
 /// Hashes and verifies passwords. A process makes one of these and shares it.
 #[derive(Debug)]
 pub struct Passwords {
+    /// Of new hashes; a stored one is verified with its own.
+    params: Params,
     /// What is verified for unknown names, so that they take as long as known ones.
     stand_in: Arc<str>,
     buffers: Arc<Buffers>,
@@ -70,9 +74,23 @@ impl Passwords {
     /// # Errors
     /// When the cost is one that argon2 refuses.
     pub fn new() -> Result<Self, PasswordError> {
+        Self::at(COST)
+    }
+
+    /// For the people of tests, whose passwords are no secret. Nothing in this crate calls it.
+    ///
+    /// # Errors
+    /// As [`Passwords::new`].
+    pub fn at_lowest_cost() -> Result<Self, PasswordError> {
+        Self::at(LOWEST_COST)
+    }
+
+    fn at((memory, passes, lanes): (u32, u32, u32)) -> Result<Self, PasswordError> {
+        let params = Params::new(memory, passes, lanes, None).map_err(PasswordError::Failed)?;
         // Random bytes instead of a hash: verifying against them takes as long, and no password matches.
-        let stand_in = encoded(&random::bytes::<16>(), &random::bytes::<HASH>())?;
+        let stand_in = encoded(&params, &random::bytes::<16>(), &random::bytes::<HASH>())?;
         Ok(Self {
+            params,
             stand_in: stand_in.into(),
             buffers: Arc::default(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
@@ -85,9 +103,10 @@ impl Passwords {
     /// # Errors
     /// [`PasswordError::Busy`], or when hashing fails.
     pub async fn hash(&self, password: SecretString) -> Result<String, PasswordError> {
+        let params = self.params.clone();
         self.in_turn(move |blocks| {
             let salt = random::bytes::<16>();
-            encoded(&salt, &*computed(&password, &salt, &params()?, blocks)?)
+            encoded(&params, &salt, &*computed(&password, &salt, &params, blocks)?)
         })
         .await
     }
@@ -121,11 +140,6 @@ impl Passwords {
     }
 }
 
-fn params() -> Result<Params, PasswordError> {
-    let (memory, passes, lanes) = COST;
-    Params::new(memory, passes, lanes, None).map_err(PasswordError::Failed)
-}
-
 /// The hash itself, in the memory of `blocks`.
 fn computed(
     password: &SecretString,
@@ -141,12 +155,12 @@ fn computed(
 }
 
 /// As a PHC string.
-fn encoded(salt: &[u8], hash: &[u8]) -> Result<String, PasswordError> {
+fn encoded(params: &Params, salt: &[u8], hash: &[u8]) -> Result<String, PasswordError> {
     let encoding = |error: argon2::password_hash::phc::Error| PasswordError::Encoding(error.into());
     let hash = PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(&params()?).map_err(PasswordError::Encoding)?,
+        params: ParamsString::try_from(params).map_err(PasswordError::Encoding)?,
         salt: Some(Salt::new(salt).map_err(encoding)?),
         hash: Some(Output::new(hash).map_err(encoding)?),
     };

@@ -158,7 +158,7 @@ both_databases! {
         assert!(wrong.is_empty(), "{wrong:#?}");
     }
 
-    /// Where a run and a check wait for a worker.
+    /// Every link works while a run and a check wait for a worker.
     async fn also_while_something_waits(board: Board) {
         let (mut wrong, mut refreshing) = (Vec::new(), 0);
         for (name, person) in board.people() {

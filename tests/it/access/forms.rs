@@ -29,7 +29,7 @@ async fn token_of(visitor: &Visitor) -> String {
 }
 
 both_databases! {
-    /// Each of these would be let through with the right token: Ada may do everything.
+    /// A form without its CSRF token changes nothing, even for an administrator.
     async fn a_form_without_its_token_changes_nothing(board: Board) {
         let desk = &board.desk;
         let ada = desk.as_("ada").await;

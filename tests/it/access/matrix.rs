@@ -43,7 +43,7 @@ impl Fixture for Board {
     async fn on(database: Database) -> Self {
         let desk = Desk::with(
             database,
-            &["--workers=0", "--trusted-proxies=127.0.0.1", "--security-contact=mailto:security@example.org"],
+            &["--trusted-proxies=127.0.0.1", "--security-contact=mailto:security@example.org"],
             Arc::new(SystemClock),
         )
         .await;
@@ -66,9 +66,9 @@ impl Board {
 
 impl Place {
     async fn new(desk: &Desk, group: &str) -> Self {
-        let tree = desk.files_system(group, "Reports").await;
+        let tree = desk.saved_system(group, "Reports").await;
         let ada = desk.as_("ada").await;
-        desk.request_run(&ada, &tree).await;
+        desk.run_of(&tree).by("ada").queue();
         ada.get(&tree.page()).await.expect(200);
         let check = ada.post_form(&format!("{}/check", tree.page()), &[]).await.expect(303);
         let check = check.location().rsplit('/').next().expect("a number").to_owned();
@@ -124,6 +124,7 @@ fn every_route_is_in_the_matrix() {
 }
 
 both_databases! {
+    /// Each person gets exactly the pages and actions of their roles, where no system is named.
     async fn routes_that_name_no_system(board: Board) {
         for line in lines(PORTAL) {
             for (name, expected) in &line.cells {
@@ -136,6 +137,7 @@ both_databases! {
         }
     }
 
+    /// Each person gets exactly the pages and actions of their roles, for systems within reach and beyond.
     async fn routes_of_a_system(board: Board) {
         for line in lines(SYSTEM) {
             for (head, expected) in &line.cells {

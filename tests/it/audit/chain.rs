@@ -1,8 +1,5 @@
 //! Changes of the audit log behind the portal's back are detected.
 
-use std::sync::Arc;
-
-use syncdesk::clock::SystemClock;
 use syncdesk::ops::audit_seal::{Broken, Personal, personal_digest};
 use syncdesk::ops::keys::{KeyFile, Missing};
 use syncdesk::ops::seal_audit::{seal_audit, verify_audit};
@@ -19,7 +16,7 @@ struct Sealed {
 
 impl Fixture for Sealed {
     async fn on(database: Database) -> Self {
-        let desk = Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await;
+        let desk = Desk::on(database).await;
         desk.files_system("Finance", "Reports").await;
         while seal_audit(&desk.context.store, &desk.context.vault).await.expect("it is sealed") > 0 {}
         let length = desk.texts("SELECT action AS value FROM audit").len();

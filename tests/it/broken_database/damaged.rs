@@ -21,6 +21,7 @@ both_databases! {
         assert_eq!(health(&mona).await, (503, "damaged".to_owned()));
         accept_rows(&desk, &["runs"]);
         press(&mona, &tree).await.expect(303);
+        desk.work().await;
     }
 }
 

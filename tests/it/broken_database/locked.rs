@@ -25,5 +25,6 @@ both_databases! {
         stopped.execute("ROLLBACK");
         press(&mona, &tree).await.expect(303);
         until_healthy(&mona).await;
+        desk.work().await;
     }
 }

@@ -19,6 +19,7 @@ both_databases! {
         assert_eq!(health(&mona).await, (503, "read-only".to_owned()));
         accept_rows(&desk, &["runs"]);
         press(&mona, &tree).await.expect(303);
+        desk.work().await;
         until_healthy(&mona).await;
     }
 }
@@ -40,4 +41,5 @@ async fn a_server_that_accepts_no_changes() {
     server.run(&end);
     until("changes to be accepted", async || (press(&mona, &tree).await.status == 303).then_some(())).await;
     until_healthy(&mona).await;
+    desk.work().await;
 }

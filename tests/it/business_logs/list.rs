@@ -36,6 +36,7 @@ pub(super) fn fill(desk: &Desk) {
 }
 
 both_databases! {
+    /// The list of all logs and its export can be filtered, and a filter that finds nothing says so.
     async fn each_filter(desk: Desk) {
         fill(&desk);
         let ada = desk.as_("ada").await;
@@ -86,6 +87,7 @@ both_databases! {
 
     /// Each column of the export, with a name and a person that a spreadsheet would treat as formulas.
     async fn the_cells_of_the_export(desk: Desk) {
+        desk.leaves_work();
         put(&desk, 1, &[new("=HYPERLINK(\"x\")", "Finance"), new("Ärger; @cmd", "Sales")]);
         keep(&desk, &[
             Kept { logged: &[(0, "PEER-AWAY", 1), (1, "FILE-DENIED", 20), (2, "FILE-COPIED", 300), (3, "FILE-LINK", 4000)],
@@ -191,6 +193,7 @@ both_databases! {
         desk.as_("wim").await.get("/logs").await.expect(403);
     }
 
+    /// The list of all logs can be paged without missing or repeating a run.
     async fn pages_by_key(desk: Desk) {
         put(&desk, 1, &[new("Ledger", "Finance"), new("Shop", "Sales")]);
         let kept: Vec<Kept<'_>> =

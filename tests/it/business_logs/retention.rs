@@ -1,6 +1,5 @@
 //! What is past its days is hidden at once and deleted in steps; the last success of a system survives.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use syncdesk::clock::{Clock, SystemClock};
@@ -10,18 +9,10 @@ use crate::database::{Database, Fixture, both_databases};
 use crate::desk::Desk;
 use crate::systems::shelf::{Box_, put};
 
-/// The portal without a worker: nothing is deleted unless the test does it.
-struct Quiet(Desk);
-
-impl Fixture for Quiet {
-    async fn on(database: Database) -> Self {
-        Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
-    }
-}
-
 both_databases! {
-    async fn messages_then_runs(quiet: Quiet) {
-        let desk = quiet.0;
+    /// Messages are deleted after their retention, runs after theirs.
+    async fn messages_then_runs(desk: Desk) {
+        let desk = desk;
         put(&desk, 1, &[Box_ { name: "Ledger", group: "Finance", overall: "ok", success: Some(at(1)) }]);
         let counted: &[(i64, &str, i64)] = &[(2, "FILE-COPIED", 12_000)];
         keep(&desk, &[
@@ -59,9 +50,9 @@ both_databases! {
         assert!(page.says("Ledger"), "{}", page.told());
     }
 
-    /// Not an hour early.
-    async fn to_the_hour(quiet: Quiet) {
-        let desk = quiet.0;
+    /// Nothing is deleted an hour early.
+    async fn to_the_hour(desk: Desk) {
+        let desk = desk;
         put(&desk, 1, &[Box_ { name: "Ledger", group: "Finance", overall: "ok", success: Some(at(1)) }]);
         keep(&desk, &[Kept { logged: &[(2, "FILE-COPIED", 1)], ..RUN }]);
         desk.sql(&format!(
@@ -85,8 +76,8 @@ both_databases! {
     }
 
     /// Before upkeep comes by, what is past its days is hidden.
-    async fn hidden_at_once(quiet: Quiet) {
-        let desk = quiet.0;
+    async fn hidden_at_once(desk: Desk) {
+        let desk = desk;
         put(&desk, 1, &[Box_ { name: "Ledger", group: "Finance", overall: "ok", success: None }]);
         keep(&desk, &[RUN, Kept { no: 2, queued: 2, ..RUN }]);
         let now = SystemClock.now().0;
@@ -119,7 +110,7 @@ fn log(desk: &Desk, runs: &str) {
 
 /// Postgres alone has partitions. The first has runs 1 and 2, the second 5,000, the last what comes next.
 async fn partitions() -> Desk {
-    let desk = Quiet::on(Database::Postgres).await.0;
+    let desk = Desk::on(Database::Postgres).await;
     put(&desk, 1, &[Box_ { name: "Ledger", group: "Finance", overall: "ok", success: None }]);
     let run = |no| Kept { no, ..RUN };
     keep(&desk, &[run(1), run(2), run(3), run(4)]);

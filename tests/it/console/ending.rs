@@ -36,6 +36,7 @@ both_databases! {
         assert_eq!(portal.ended(), Some(0));
     }
 
+    /// `syncdesk work` runs without the portal.
     async fn a_worker_alone(console: Home) {
         let mut worker = console.work(&[]);
         worker.terminate();

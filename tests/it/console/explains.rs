@@ -45,6 +45,7 @@ fn every_command_is_explained() {
     assert_eq!(version, format!("syncdesk {}\n", env!("CARGO_PKG_VERSION")));
 }
 
+/// An unknown command is refused, with a hint at the help.
 #[test]
 fn what_is_no_command_is_said_with_help() {
     for args in [&["srve"][..], &["user"], &["user", "add"], &["serve", "--lisen=x"], &["group", "add"]] {

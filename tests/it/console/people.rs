@@ -8,7 +8,7 @@ use crate::program::{Home, said};
 const PASSWORD: &str = "a phrase that is long enough";
 
 both_databases! {
-    /// Several processes meet an empty database.
+    /// Several processes can create the tables of an empty database at the same time.
     async fn several_migrate_at_once(console: Home) {
         let migrations = [(); 4].map(|()| {
             let command = console.command(&["migrate"]);
@@ -36,6 +36,7 @@ both_databases! {
         visitor.get("/systems/new").await.expect(403);
     }
 
+    /// Commands about people report a wrong name, password, role, group or reach.
     async fn what_cannot_be_is_said(console: Home) {
         console.say(&["group", "add", "Finance"]).worked();
         let add = |name, collection, reach: &[&str], password: &str| {

@@ -25,6 +25,7 @@ fn leaves_nothing(console: &Home, args: &[&str], environment: &[(&str, &str)], w
     assert_eq!(files(&console.path), before, "nothing is left behind: {sentence}");
 }
 
+/// A wrong database URL is reported with the setting that has it.
 #[test]
 fn a_wrong_database_address() {
     let console = console();
@@ -47,7 +48,7 @@ fn a_wrong_database_address() {
     leaves_nothing(&console, &["serve"], &environment, &["nowhere"]);
 }
 
-/// In a wrong folder they would make a database that nobody uses.
+/// A command that changes a database creates none in a wrong folder.
 #[test]
 fn commands_that_change_a_database_make_none() {
     let console = console();
@@ -62,7 +63,7 @@ fn commands_that_change_a_database_make_none() {
     assert_eq!(said(console.bare(&eve), "a phrase that is long enough").worked(), "eve can sign in.\n");
 }
 
-/// What is there is not a database; it stays as it is.
+/// A file that is not a database is refused and stays as it is.
 #[test]
 fn a_file_that_is_no_database() {
     let console = console();
@@ -84,6 +85,7 @@ fn a_file_that_is_no_database() {
     }
 }
 
+/// An unavailable database server, and one that refuses the account, are reported.
 #[test]
 fn a_server_that_is_away_or_refuses() {
     let console = console();
@@ -106,7 +108,7 @@ fn a_server_that_is_away_or_refuses() {
     leaves_nothing(&console, &["serve"], &[("DATABASE_URL", &database.url)], &["key"]);
 }
 
-/// Somebody serves there already: nothing is made beside it.
+/// If the port is taken, nothing is created.
 #[test]
 fn a_taken_port() {
     let console = console();
@@ -117,6 +119,7 @@ fn a_taken_port() {
     leaves_nothing(&console, &["--listen=8080"], &[], &["8080", "127.0.0.1:8080"]);
 }
 
+/// A folder without write permission is reported.
 #[test]
 fn a_folder_that_cannot_be_written() {
     let console = console();
@@ -135,7 +138,7 @@ fn a_folder_that_cannot_be_written() {
     leaves_nothing(&console, &["migrate", "--data-dir=/dev/null"], &[], &["/dev/null"]);
 }
 
-/// What can be read and not written: a file in a folder that can.
+/// A command reports a read-only database file, and leaves it as it is.
 #[test]
 fn a_database_that_cannot_be_written() {
     let console = console();
@@ -151,7 +154,7 @@ fn a_database_that_cannot_be_written() {
     assert_eq!(fs::metadata(&file).expect("the file").permissions().mode() & 0o777, 0o444, "it stays as it is");
 }
 
-/// The folder of the data belongs to somebody else, or was closed.
+/// A command reports a data folder that belongs to another user.
 #[test]
 fn a_data_folder_that_cannot_be_written() {
     let console = console();
@@ -167,6 +170,7 @@ fn a_data_folder_that_cannot_be_written() {
     }
 }
 
+/// A key file that is missing, or readable by others, is refused.
 #[test]
 fn keys_that_are_gone_or_open_to_others() {
     let console = console();
@@ -209,6 +213,7 @@ fn folders_for_local_files_that_are_none() {
     leaves_nothing(&console, &["migrate", &format!("--file-roots=General={inside}")], &[], &[&inside, "data folder"]);
 }
 
+/// Unknown and unreadable settings are reported by name.
 #[test]
 fn settings_that_are_none() {
     let console = console();
@@ -224,7 +229,8 @@ fn settings_that_are_none() {
 }
 
 both_databases! {
-    /// From a newer version: nobody knows what would break. It is not touched.
+    /// A database of a newer version is refused.
+    /// It is not touched.
     async fn a_newer_database(console: Home) {
         console.say(&["migrate"]).worked();
         console.database.connect().execute(

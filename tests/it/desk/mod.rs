@@ -1,8 +1,10 @@
 //! The portal in this process, with the people of STYLE.md, rule 11, on either database.
 
 mod family;
+mod runs;
 mod tree;
 mod upkeep;
+mod work;
 
 pub use family::Family;
 pub use tree::{Tree, connect, ended, key_of, request_run};
@@ -10,7 +12,8 @@ pub use tree::{Tree, connect, ended, key_of, request_run};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::thread::JoinHandle;
 
 use secrecy::SecretString;
@@ -21,14 +24,20 @@ use syncdesk::clock::{Clock, SystemClock};
 use syncdesk::config::{Config, Environment};
 use syncdesk::ops::passwords::Passwords;
 use syncdesk::ops::people::{self, Assigned, NewPerson};
+use syncdesk::sync::step::Stepper;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::database::{Bare, Database, Fixture, TestDatabase};
 use crate::visitor::{Answer, Visitor};
 
 /// Everybody's.
 pub const PASSWORD: &str = "a phrase that is long enough";
+
+/// Hashes it: one for all tests, since each allocates its working memory.
+static PASSWORDS: LazyLock<Passwords> =
+    LazyLock::new(|| Passwords::at_lowest_cost().expect("argon2 allows the lowest cost"));
 
 /// Who there is: name, collection, group (everywhere without one). Specifier is not built in: it holds
 /// `SpecifySystemsApp` only.
@@ -40,7 +49,8 @@ const PEOPLE: [(&str, &str, Option<&str>); 5] = [
     ("dora", "Delegate", Some("Sales")),
 ];
 
-/// The application, listening and working, with groups General, Finance and Sales.
+/// The application, listening, with groups General, Finance and Sales. It has a worker only if the settings ask for one:
+/// otherwise tests drive [`Desk::step`].
 pub struct Desk {
     /// Its address, such as `http://127.0.0.1:40123`.
     pub base: String,
@@ -53,6 +63,8 @@ pub struct Desk {
     database: TestDatabase,
     _data: TempDir,
     signed_in: Mutex<BTreeMap<String, Visitor>>,
+    worker: tokio::sync::Mutex<Stepper>,
+    leaves_work: AtomicBool,
     serving: Option<Serving>,
 }
 
@@ -105,9 +117,11 @@ impl Desk {
             format!("--key-file={}", data.path().join("keys.toml").display()),
         ];
         let args = ["syncdesk", "serve", "--create", "--listen=127.0.0.1:0", "--allow-networks=127.0.0.0/8"];
+        let no_workers = (!settings.iter().any(|setting| setting.starts_with("--workers"))).then_some("--workers=0");
         let args: Vec<OsString> = args
             .iter()
             .copied()
+            .chain(no_workers)
             .chain(fixed.iter().map(String::as_str))
             .chain(settings.iter().copied())
             .map(Into::into)
@@ -134,6 +148,7 @@ impl Desk {
         });
         let (context, address, setup) = wait.await.expect("the application starts");
         let (setup_token, setup_code) = setup.unzip();
+        let worker = Stepper::new(context.engine(Arc::default(), CancellationToken::new()), "the test".to_owned());
         Self {
             base: format!("http://{address}"),
             context,
@@ -142,6 +157,8 @@ impl Desk {
             database,
             _data: data,
             signed_in: Mutex::default(),
+            worker: tokio::sync::Mutex::new(worker),
+            leaves_work: AtomicBool::new(false),
             serving: Some(Serving { end, thread }),
         }
     }
@@ -170,10 +187,9 @@ impl Desk {
 
     pub async fn add_person(&self, name: &str, collection: &str, group: Option<&str>) {
         let AppContext { store, clock, .. } = &self.context;
-        let passwords = Passwords::new().expect("passwords can be hashed");
         let new = NewPerson { name: name.to_owned(), password: SecretString::from(PASSWORD), time_zone: None };
         let assigned = Assigned { collection: collection.to_owned(), group: group.map(ToOwned::to_owned) };
-        people::add_person(store, Internal::console(), &passwords, new, assigned, clock.now())
+        people::add_person(store, Internal::console(), &PASSWORDS, new, assigned, clock.now())
             .await
             .expect("a new person");
     }
@@ -259,12 +275,6 @@ pub async fn sign_in(visitor: &Visitor, name: &str) -> Answer {
 }
 
 impl Desk {
-    /// Waits until no connection check is open.
-    pub async fn checks_have_ended(&self) {
-        let open = "SELECT 'open' AS value FROM checks WHERE state <> 'ended'";
-        crate::wait::until("the open checks", async || self.texts(open).is_empty().then_some(())).await;
-    }
-
     /// Ends the application in order, and waits until it has ended. The database stays.
     pub fn end(&mut self) {
         let Some(Serving { end, thread }) = self.serving.take() else { return };
@@ -277,5 +287,8 @@ impl Desk {
 impl Drop for Desk {
     fn drop(&mut self) {
         self.end();
+        if !std::thread::panicking() && !self.leaves_work.load(Ordering::SeqCst) {
+            self.has_nothing_to_do();
+        }
     }
 }

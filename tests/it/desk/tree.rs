@@ -32,38 +32,54 @@ impl Desk {
         self.context.config.file_root(group)
     }
 
-    /// Connects two new folders, through the form, as Ada. The source has one file.
+    /// Connects two new folders, through the form, as Ada, and checks the connection. The source has one file.
     pub async fn files_system(&self, group: &str, name: &str) -> Tree {
         self.files_system_with(group, name, &[]).await
     }
 
     /// The same with more fields, such as `("settings.mode", "mirror")`.
     pub async fn files_system_with(&self, group: &str, name: &str, fields: &[(&str, &str)]) -> Tree {
+        let tree = self.saved_system_with(group, name, fields).await;
+        self.work().await;
+        tree
+    }
+
+    /// The same without its first check, which waits in the queue.
+    pub async fn saved_system(&self, group: &str, name: &str) -> Tree {
+        self.saved_system_with(group, name, &[]).await
+    }
+
+    pub async fn saved_system_with(&self, group: &str, name: &str, fields: &[(&str, &str)]) -> Tree {
         let ada = self.as_("ada").await;
         let tree = connect(&ada, &self.root(group), name, &[&[("group", group)], fields].concat()).await;
         std::fs::write(tree.source.join("first.txt"), "the first").expect("a file");
         tree
     }
 
-    /// *Synchronize now*, as Ada; waits until the run has ended. Its number and its page.
+    /// *Synchronize now*, as Ada, and the run. Its number and its page.
     pub async fn synchronize(&self, tree: &Tree) -> (u64, Answer) {
         let ada = self.as_("ada").await;
-        let number = request_run(&ada, tree).await;
-        (number, ended(&ada, &tree.run(number)).await)
+        let number = self.request_run(&ada, tree).await;
+        (number, self.ended(&ada, &tree.run(number)).await)
     }
 
-    /// Waits until every check that follows a save has ended.
-    pub async fn checked(&self) {
-        let open = "SELECT 'x' AS value FROM checks WHERE state <> 'ended'";
-        until("the checks to end", async || self.texts(open).is_empty().then_some(())).await;
-    }
-
+    /// *Synchronize now*, answered by a worker; the number of the run.
     pub async fn request_run(&self, visitor: &Visitor, tree: &Tree) -> u64 {
+        self.while_working(request_run(visitor, tree)).await
+    }
+
+    /// *Synchronize now*, and no worker takes the run, also when the test ends.
+    pub async fn queue_run(&self, visitor: &Visitor, tree: &Tree) -> u64 {
+        self.leaves_work();
         request_run(visitor, tree).await
     }
 
+    /// The page of a run, or of a check, after all that is due has been done.
     pub async fn ended(&self, visitor: &Visitor, path: &str) -> Answer {
-        ended(visitor, path).await
+        self.work().await;
+        let page = visitor.get(path).await.expect(200);
+        assert_eq!(page.header("refresh"), "", "{path} has not ended");
+        page
     }
 }
 

@@ -1,13 +1,11 @@
 //! A run whose log the test writes itself, as its worker would, and the pages that show it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, Stamp, SystemClock};
 use syncdesk::domain::message::{Category, Message, Operation};
 use syncdesk::store::messages;
-use syncdesk::store::runs::{self, Claim, Claimant, Ending, Totals};
+use syncdesk::store::runs::{self, Claim, Ending, Totals};
 
 use crate::database::{Database, Fixture};
 use crate::desk::{Desk, Tree};
@@ -30,22 +28,19 @@ impl Fixture for Book {
 impl Book {
     /// With more settings of the portal.
     pub async fn with(database: Database, settings: &[&str]) -> Self {
-        let settings: Vec<&str> = settings.iter().copied().chain(["--workers=0"]).collect();
-        Self::of(Desk::with(database, &settings, Arc::new(SystemClock)).await).await
+        Self::of(Desk::with(database, settings, Arc::new(SystemClock)).await).await
     }
 
     pub async fn of(desk: Desk) -> Self {
         let tree = desk.files_system("Finance", "Reports").await;
         let ada = desk.as_("ada").await;
-        desk.request_run(&ada, &tree).await;
-        let claim = claim(&desk).await;
+        let claim = desk.run_of(&tree).by("ada").start();
         Self { desk, tree, claim, ada }
     }
 
     /// One more run, claimed by the test after the last one has ended.
-    pub async fn next_run(&mut self) {
-        self.desk.request_run(&self.ada, &self.tree).await;
-        self.claim = claim(&self.desk).await;
+    pub fn next_run(&mut self) {
+        self.claim = self.desk.run_of(&self.tree).by("ada").start();
     }
 
     /// Emits messages and stores them in one batch.
@@ -117,13 +112,6 @@ impl Book {
             counted(0), counted(1), counted(2), counted(3),
         ));
     }
-}
-
-async fn claim(desk: &Desk) -> Claim {
-    let lease = Duration::from_hours(1);
-    let claimant = Claimant { name: "the test".to_owned(), lease, most_of_a_group: None };
-    let claim = move |db: &mut syncdesk::store::Db| runs::claim_next(db, Internal::worker(), &claimant);
-    desk.context.store.write(claim).await.expect("the queue is read").expect("a run waits")
 }
 
 /// A file of this name was copied, or was not.

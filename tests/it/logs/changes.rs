@@ -35,7 +35,7 @@ both_databases! {
         book.end().await;
         assert_eq!(note(&book.open("").await), "There is no run before this one to compare it with.");
 
-        book.next_run().await;
+        book.next_run();
         book.write(vec![about(Warning, "comes"), about(Warning, "stays"), about(Success, "fine")]).await;
         book.write(vec![about(Error, "full"), about(Warning, "stays")]).await;
         book.end().await;
@@ -58,10 +58,11 @@ both_databases! {
         assert!(book.ada.get(&book.tree.run(2)).await.expect(200).texts("section.changes a").contains(&"run 1".to_owned()));
     }
 
+    /// Two runs without warnings and errors have nothing to compare.
     async fn nothing_and_nothing(book: Book) {
         let mut book = book;
         book.end().await;
-        book.next_run().await;
+        book.next_run();
         book.write(vec![about(Success, "fine")]).await;
         book.end().await;
         let page = book.ada.get(&book.tree.run(2)).await.expect(200);
@@ -74,19 +75,19 @@ both_databases! {
         let mut book = book;
         book.write(vec![about(Warning, "one"), about(Warning, "two")]).await;
         book.end().await;
-        book.next_run().await;
+        book.next_run();
         book.end_as(Ending::Canceled).await;
         let canceled = book.ada.get(&book.tree.run(2)).await.expect(200);
         assert!(note(&canceled).starts_with("This run was canceled before it had looked at everything"), "{}", note(&canceled));
 
-        book.next_run().await;
+        book.next_run();
         book.write(vec![about(Warning, "one")]).await;
         book.end_as(Ending::Error { reason: EndReason::Failed, code: "PEER-AWAY".to_owned(), stage: None }).await;
         let broken = book.ada.get(&book.tree.run(3)).await.expect(200);
         assert_eq!(note(&broken), "Compared with run 1. This run was broken off: what seems gone may not have been reached.");
         assert_eq!(rows(&broken), [["FILE-DENIED", "0", "1 gone in run 1 two", "1 repeated in run 3 one"]]);
 
-        book.next_run().await;
+        book.next_run();
         book.write(vec![about(Warning, "two")]).await;
         book.end().await;
         let after = book.ada.get(&book.tree.run(4)).await.expect(200);
@@ -98,7 +99,7 @@ both_databases! {
         let mut book = book;
         book.write((0..2_100).map(|n| about(Warning, &format!("file {n}"))).collect()).await;
         book.end().await;
-        book.next_run().await;
+        book.next_run();
         book.write(vec![about(Warning, "file 1")]).await;
         book.end().await;
         let page = book.ada.get(&book.tree.run(2)).await.expect(200);
@@ -111,7 +112,7 @@ both_databases! {
         book.write(vec![about(Warning, "one"), about(Warning, "two")]).await;
         book.end().await;
         book.desk.sql("DELETE FROM messages");
-        book.next_run().await;
+        book.next_run();
         book.write(vec![about(Warning, "one")]).await;
         book.end().await;
         let page = book.ada.get(&book.tree.run(2)).await.expect(200);
@@ -123,7 +124,7 @@ both_databases! {
         let mut book = book;
         book.write((0..30).map(|n| about(Warning, &format!("private {n:02}"))).collect()).await;
         book.end().await;
-        book.next_run().await;
+        book.next_run();
         book.end().await;
         let page = book.ada.get(&book.tree.run(2)).await.expect(200);
         assert_eq!(page.texts("section.changes ul.examples li"), ["private 00", "private 01", "private 02", "private 03", "private 04"]);

@@ -27,6 +27,7 @@ fn drop_a_batch(book: &Book) {
 }
 
 both_databases! {
+    /// A complete log says that nothing is missing.
     async fn nothing_is_missing(book: Book) {
         book.write((0..30).map(|n| about(Category::Success, &format!("{n}"))).collect()).await;
         book.end().await;

@@ -18,6 +18,7 @@ fn typed(at: Stamp) -> String {
 }
 
 both_databases! {
+    /// A person can go to a message by its number.
     async fn to_a_number(book: Book) {
         write(&book, 300).await;
         book.end().await;
@@ -29,6 +30,7 @@ both_databases! {
         assert_eq!(numbers(&after), (167..=216).collect::<Vec<_>>());
     }
 
+    /// A person can go to the first message.
     async fn to_the_first(book: Book) {
         write(&book, 60).await;
         for typed in ["1", "0", "-3"] {
@@ -63,6 +65,7 @@ both_databases! {
         assert_eq!(link(&first, "Previous"), None);
     }
 
+    /// A person can go to a time in the log.
     async fn to_a_time(book: Book) {
         // A second apart, from two minutes ago on.
         let start = SystemClock.now().minus(Duration::from_mins(2));

@@ -48,10 +48,12 @@ async fn rows_arrive(book: &Book, gzip: bool) {
 }
 
 both_databases! {
+    /// The live log shows messages while the run writes them.
     async fn plain(book: Book) {
         rows_arrive(&book, false).await;
     }
 
+    /// The live log does so when the response is compressed.
     async fn compressed(book: Book) {
         rows_arrive(&book, true).await;
     }
@@ -78,6 +80,7 @@ both_databases! {
         assert!(page.contains("<td class=\"soft\" colspan=\"6\">"), "a row of the same table: {page}");
     }
 
+    /// The live log of a run that has ended shows all of it and ends.
     async fn of_a_run_that_is_over(book: Book) {
         write(&book, "the only one").await;
         book.end().await;
@@ -184,7 +187,7 @@ struct ShortBook(Book);
 impl crate::database::Fixture for ShortBook {
     async fn on(database: Database) -> Self {
         let shorten = |config: &mut syncdesk::config::Config| config.live_log_time = Duration::from_millis(100);
-        let desk = Desk::tuned(database, &["--workers=0"], Arc::new(SystemClock), shorten).await;
+        let desk = Desk::tuned(database, &[], Arc::new(SystemClock), shorten).await;
         desk.settle().await;
         Self(Book::of(desk).await)
     }

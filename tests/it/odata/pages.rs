@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::stub::{Service, is_for, json as reply};
 use crate::database::both_databases;
-use crate::desk::{Desk, Tree};
+use crate::desk::{Desk, Tree, request_run};
 use crate::pages::sizes::List;
 use crate::visitor::{Answer, timeless};
 use crate::wait::until;
@@ -122,11 +122,14 @@ both_databases! {
             let record = mona.get(&format!("{}/replica/Things/record?key=31", system.page())).await.expect(200);
             (cells(&record, "Run"), cells(&record, "Changes"))
         };
-        let run = desk.request_run(&mona, &system).await;
+        let run = request_run(&mona, &system).await;
         let staged = "SELECT data AS value FROM replica_records WHERE data LIKE '%uno%'";
-        until("a version to be staged", async || desk.texts(staged).pop()).await;
-        assert_eq!(versions().await, (vec!["Run 1".to_owned()], vec!["First seen.".to_owned()]));
-        drop(go_on);
+        desk.work_while(async {
+            until("a version to be staged", async || desk.texts(staged).pop()).await;
+            assert_eq!(versions().await, (vec!["Run 1".to_owned()], vec!["First seen.".to_owned()]));
+            drop(go_on);
+        })
+        .await;
         desk.ended(&mona, &system.run(run)).await;
         assert_eq!(versions().await.1, ["Name : one → uno", "First seen."]);
     }
@@ -169,6 +172,7 @@ both_databases! {
         assert_eq!(page.attributes(".clear", "href"), [format!("{path}?rows=25")]);
     }
 
+    /// The records of a replica can be exported as CSV and NDJSON.
     async fn exports(desk: Desk) {
         let system = filled(&desk).await;
         let mona = desk.as_("mona").await;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::stub::{Service, V4, is_for, json as reply, xml};
 use crate::database::both_databases;
-use crate::desk::Desk;
+use crate::desk::{Desk, request_run};
 use crate::wait::until;
 
 both_databases! {
@@ -25,12 +25,15 @@ both_databases! {
         }));
         let system = desk.odata_system(&service.root(), &[("settings.parallel", "1")]).await;
         let ada = desk.as_("ada").await;
-        let number = desk.request_run(&ada, &system).await;
+        let number = request_run(&ada, &system).await;
         let stored = || desk.texts("SELECT phase || ': ' || items_done || ' of ' || items_total AS value FROM run_progress").concat();
         // Which of the two sets comes first is open.
         let shown = ["reading Things, 0 of 2 sets done: 2 of 3", "reading Things, 1 of 2 sets done: 2 of 3"];
-        until("progress", async || shown.contains(&stored().as_str()).then_some(())).await;
-        go_on.send(()).expect("the service waits");
+        desk.work_while(async {
+            until("progress", async || shown.contains(&stored().as_str()).then_some(())).await;
+            go_on.send(()).expect("the service waits");
+        })
+        .await;
         desk.ended(&ada, &system.run(number)).await;
         assert_eq!(stored(), "publishing: 3 of 3");
         let run = desk.run_told(&system, number).await;

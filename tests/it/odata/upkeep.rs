@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::stub::{Service, V4, is_for, json, xml};
 use crate::database::both_databases;
-use crate::desk::{Desk, Tree};
+use crate::desk::{Desk, Tree, request_run};
 use crate::stub::Reply;
 use crate::wait::until;
 
@@ -114,12 +114,15 @@ both_databases! {
                      "@odata.nextLink": "Things?$skiptoken=2"}"#)
         }));
         let ada = desk.as_("ada").await;
-        let number = desk.request_run(&ada, &system).await;
-        until("a page to be staged", async || (desk.count("replica_seen") == "2").then_some(())).await;
-        desk.upkeep_after(0).await;
-        assert_eq!([desk.count("runs"), desk.count("replica_seen")], ["1", "2"], "the two before are gone");
-        assert_eq!(versions(&desk), ["one", "uno", "two", "three", "four"]);
-        go_on.send(()).expect("the service waits");
+        let number = request_run(&ada, &system).await;
+        desk.work_while(async {
+            until("a page to be staged", async || (desk.count("replica_seen") == "2").then_some(())).await;
+            desk.upkeep_after(0).await;
+            assert_eq!([desk.count("runs"), desk.count("replica_seen")], ["1", "2"], "the two before are gone");
+            assert_eq!(versions(&desk), ["one", "uno", "two", "three", "four"]);
+            go_on.send(()).expect("the service waits");
+        })
+        .await;
         desk.ended(&ada, &system.run(number)).await;
         assert_eq!(desk.replica_counts(), ["Others 0 0", "Things 4 0"]);
         assert_eq!((desk.replica("Things").len(), desk.orphans("Things").len()), (4, 0));

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 use syncdesk::clock::SystemClock;
+use syncdesk::domain::progress::RunProgress;
+use syncdesk::store::runs::{self, Totals};
 
 use crate::database::{Database, Fixture};
 use crate::desk::{Desk, Family, Tree};
@@ -146,18 +148,19 @@ async fn partners(desk: &Desk) -> Tree {
 
 /// Run 1 of a system, at 43 % for as long as the test looks.
 pub fn goes_on(desk: &Desk, tree: &Tree) {
-    let (key, now) = (&tree.key, desk.context.clock.now().0);
-    desk.sql(&format!(
-        "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at,
-           lease_until)
-         SELECT id, 1, 'main', 'running', 'manual', 'mona', 1, {now}, {now}, {now}, 9000000000000000
-         FROM systems WHERE key = '{key}';
-         UPDATE systems SET last_run_no = 1 WHERE key = '{key}';
-         INSERT INTO run_progress (run_id, phase, moved_at, items_done, items_total, bytes_done, bytes_total,
-           total_final, unchanged, emitted, stored, cut, last_seq, n_error, n_warning, n_success, n_information)
-         SELECT runs.id, 'transferring', {now}, 172473, 401002, 1048576, 2097152, TRUE, 12, 0, 0, 0, 0, 0, 0, 0, 0
-         FROM runs JOIN systems ON systems.id = system_id WHERE key = '{key}' AND no = 1;"
-    ));
+    let claim = desk.run_of(tree).start();
+    let progress = RunProgress {
+        phase: "transferring".to_owned(),
+        moved_at: Some(desk.context.clock.now()),
+        items_done: 172_473,
+        items_total: 401_002,
+        bytes_done: 1_048_576,
+        bytes_total: 2_097_152,
+        total_final: true,
+        unchanged: 12,
+    };
+    let moved = Totals { progress, ..Totals::default() };
+    desk.write(|db| runs::store_progress(db, &claim, &moved));
 }
 
 impl Gallery {

@@ -16,7 +16,7 @@ struct Idle(Desk);
 
 impl Fixture for Idle {
     async fn on(database: Database) -> Self {
-        Self(Desk::with(database, &["--workers=0", "--live-log-readers=1"], Arc::new(SystemClock)).await)
+        Self(Desk::with(database, &["--live-log-readers=1"], Arc::new(SystemClock)).await)
     }
 }
 

@@ -5,7 +5,13 @@ use std::time::Duration;
 
 use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
+use syncdesk::domain::brake::BrakeReason;
+use syncdesk::domain::items::{Action, BrakedPlan, Step};
+use syncdesk::domain::message::{Category, Message, Operation};
+use syncdesk::domain::run::EndReason;
 use syncdesk::ops::maintenance;
+use syncdesk::store::runs::{self, Ending};
+use syncdesk::store::{messages, plans};
 
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, Tree};
@@ -31,6 +37,19 @@ fn digest(page: &Answer) -> String {
     page.text("code.digest")
 }
 
+/// A run that the brake stopped before its only deletion; its plan has this letter as its digest.
+fn brakes(desk: &Desk, tree: &Tree, letter: &str) {
+    let claim = desk.run_of(tree).start();
+    let ending = Ending::Error { reason: EndReason::Brake, code: "FILE-BRAKE".to_owned(), stage: None };
+    let plan = BrakedPlan { digest: letter.repeat(64), deletions: 1, items: 1, reason: BrakeReason::All };
+    let deletion = Step { action: Action::Delete, key: b"old".to_vec(), detail: String::new() };
+    desk.write(|db| {
+        plans::spool(db, &claim, vec![deletion])?;
+        plans::brake(db, &claim, &plan, Duration::from_hours(24))?;
+        runs::finish(db, &claim, &ending, None)
+    });
+}
+
 /// How many files are left at the destination.
 fn left(tree: &Tree) -> usize {
     std::fs::read_dir(tree.destination.join("old")).map_or(0, Iterator::count)
@@ -46,22 +65,9 @@ struct Still {
 impl Fixture for Still {
     async fn on(database: Database) -> Self {
         let clock = Arc::new(FixedClock::at(SystemClock.now()));
-        let desk =
-            Desk::with(database, &["--workers=0", "--session-idle-hours=48", "--session-hours=48"], clock.clone())
-                .await;
+        let desk = Desk::with(database, &["--session-idle-hours=48", "--session-hours=48"], clock.clone()).await;
         let tree = desk.files_system_with("Finance", "Mirror", &[("settings.mode", "mirror")]).await;
-        let (now, expires) = (clock.now().0, clock.now().0 + 24 * 3_600_000_000);
-        let (digest, key) = ("d".repeat(64), if desk.is_on_postgres() { "'\\x6f6c64'" } else { "x'6f6c64'" });
-        desk.sql(&format!(
-            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at,
-               ended_at, result, end_reason)
-             SELECT id, 1, 'main', 'ended', 'manual', 'ada', 1, {now}, {now}, {now}, {now}, 'error', 'brake' FROM systems;
-             INSERT INTO run_progress SELECT id, 'braked', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs;
-             UPDATE systems SET last_run_no = 1;
-             INSERT INTO braked_plans (run_id, digest, deletions, items, reason, expires_at)
-             SELECT id, '{digest}', 1, 1, 'all', {expires} FROM runs;
-             INSERT INTO plan_steps (run_id, action, item_key, detail) SELECT id, 'delete', {key}, '' FROM runs;"
-        ));
+        brakes(&desk, &tree, "d");
         Self { desk, tree, clock }
     }
 }
@@ -203,34 +209,23 @@ both_databases! {
 
     /// A later plan, and a later run that needed none.
     async fn it_is_replaced_or_outdated(still: Still) {
-        let Still { desk, tree, clock } = still;
-        let (mona, now) = (desk.as_("mona").await, clock.now().0);
-        let add = |no: i64, result: &str, reason: &str| desk.sql(&format!(
-            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result, end_reason)
-             SELECT id, {no}, 'main', 'ended', 'schedule', 'Schedule', 1, {now}, {now}, {now}, {now}, '{result}', {reason} FROM systems;
-             INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs WHERE no = {no};"
-        ));
-        let brake = |no: i64, digest: &str| desk.sql(&format!(
-            "INSERT INTO braked_plans (run_id, digest, deletions, items, reason, expires_at)
-             SELECT id, '{}', 2, 2, 'all', {} FROM runs WHERE no = {no}", digest.repeat(64), now + 1_000_000_000
-        ));
+        let Still { desk, tree, clock: _ } = still;
+        let mona = desk.as_("mona").await;
         let state = async || {
             let page = mona.get(&plan(&tree, 1)).await.expect(200);
             (page.text(".head .badge").trim_start_matches(['!', '○', ' ']).to_owned(), page)
         };
         // The same plan once more: this one can still be confirmed.
-        add(2, "error", "'brake'");
-        brake(2, "d");
+        brakes(&desk, &tree, "d");
         let (word, page) = state().await;
         assert!(word == "Awaiting confirmation" && page.form(&format!("{}/confirm", plan(&tree, 1))).is_some(), "{}", page.told());
-        add(3, "error", "'brake'");
-        brake(3, "e");
+        brakes(&desk, &tree, "e");
         let (word, page) = state().await;
         assert!(word == "Replaced" && page.says("The later run 3 made another plan. This one deleted nothing."), "{}", page.told());
         assert!(page.attributes("main a", "href").contains(&plan(&tree, 3)), "{}", page.told());
         assert!(page.form(&format!("{}/confirm", plan(&tree, 1))).is_none(), "{}", page.told());
         desk.sql("DELETE FROM braked_plans WHERE run_id = (SELECT id FROM runs WHERE no = 3)");
-        add(4, "completed", "NULL");
+        desk.run_of(&tree).end(&Ending::Whole);
         let (word, page) = state().await;
         assert!(word == "Outdated" && page.says("The later run 4 completed without confirmation."), "{}", page.told());
         assert!(page.attributes("main a", "href").contains(&tree.run(4)), "{}", page.told());
@@ -240,26 +235,20 @@ both_databases! {
     async fn while_it_is_carried_out(still: Still) {
         let Still { desk, tree, clock } = still;
         let (mona, now) = (desk.as_("mona").await, clock.now().0);
-        desk.sql(&format!(
-            "UPDATE braked_plans SET confirmed_at = {now}, confirmed_by = 'mona', deletions = 40;
-             INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, plan_digest)
-             SELECT id, 2, 'main', 'queued', 'confirmed', 'mona', 1, {now}, {now}, '{}' FROM systems;
-             INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs WHERE no = 2;
-             INSERT INTO words (kind, word) VALUES ('code', 'FILE-DELETED'), ('item_type', 'file');", "d".repeat(64)
-        ));
+        desk.sql(&format!("UPDATE braked_plans SET confirmed_at = {now}, confirmed_by = 'mona', deletions = 40"));
+        let run = desk.run_of(&tree).confirmed(&"d".repeat(64)).queue();
         let says = async |words: &str| {
             let page = mona.get(&plan(&tree, 1)).await.expect(200);
             assert!(page.says(words), "{words}: {}", page.told());
             assert!(page.attributes(".notice a", "href").contains(&tree.run(2)), "{}", page.told());
         };
         says("run 2 will carry it out. Nothing has been deleted yet.").await;
-        desk.sql(&format!(
-            "UPDATE runs SET state = 'running', started_at = {now}, lease_until = 9000000000000000 WHERE no = 2;
-             INSERT INTO run_counts (run_id, category, code, item_type, operation, n) SELECT id, 2,
-               (SELECT id FROM words WHERE word = 'FILE-DELETED'), (SELECT id FROM words WHERE word = 'file'), 'delete', 12 FROM runs WHERE no = 2"
-        ));
+        let claim = desk.start(run);
+        let deleted = |number| Message::of_item(Category::Success, "FILE-DELETED", Operation::Delete, "file", format!("{number}"));
+        let batch: Vec<_> = (0..12).map(|number| (clock.now(), deleted(number))).collect();
+        desk.write(|db| messages::append(db, &claim, &batch));
         says("run 2 is carrying it out: 12 of 40 items deleted so far.").await;
-        desk.sql(&format!("UPDATE runs SET state = 'ended', lease_until = NULL, ended_at = {now}, result = 'canceled' WHERE no = 2"));
+        desk.write(|db| runs::finish(db, &claim, &Ending::Canceled, None));
         says("run 2 was canceled. It deleted 12 of 40 items.").await;
         desk.sql("UPDATE runs SET result = 'error', end_reason = 'failed' WHERE no = 2");
         says("run 2 ended in error. It deleted 12 of 40 items.").await;
@@ -283,7 +272,7 @@ both_databases! {
     async fn behind_a_queued_run_it_is_not_confirmed(still: Still) {
         let Still { desk, tree, clock: _ } = still;
         let (mona, confirm) = (desk.as_("mona").await, format!("{}/confirm", plan(&tree, 1)));
-        desk.request_run(&mona, &tree).await;
+        desk.queue_run(&mona, &tree).await;
         mona.get(&plan(&tree, 1)).await.expect(200);
         let refused = mona.submit(&confirm, &[]).await.expect(409);
         assert!(refused.says("Run 2 is queued already."), "{}", refused.told());
@@ -304,6 +293,7 @@ both_databases! {
         assert_eq!(desk.count("plan_steps"), "0", "an expired plan goes");
     }
 
+    /// A deletion plan expires after 24 hours.
     async fn it_expires(still: Still) {
         let Still { desk, tree, clock } = still;
         let (mona, page) = (desk.as_("mona").await, plan(&tree, 1));
@@ -315,7 +305,7 @@ both_databases! {
         pass(Duration::from_mins(24 * 60 - 1));
         let open = mona.get(&page).await.expect(200);
         assert!(open.form(&confirm).is_some() && open.says("Awaiting confirmation"), "{}", open.told());
-        pass(Duration::from_mins(1));
+        pass(Duration::from_mins(2));
         let late = mona.submit(&confirm, &[]).await.expect(409);
         assert!(late.says("This plan has expired") && late.says("Synchronize again to get a new plan."), "{}", late.told());
         let over = mona.get(&page).await.expect(200);

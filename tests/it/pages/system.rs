@@ -1,22 +1,9 @@
 //! The page of a system: its three tiles say what is so, also before, during and after a run.
 
-use std::sync::Arc;
-
-use syncdesk::clock::SystemClock;
-
 use super::gallery::goes_on;
-use crate::database::{Database, Fixture, both_databases};
+use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
 use crate::visitor::{Answer, Visitor, parsed, text_of, timeless};
-
-/// Nobody works: what is queued stays queued.
-struct Idle(Desk);
-
-impl Fixture for Idle {
-    async fn on(database: Database) -> Self {
-        Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
-    }
-}
 
 /// What a tile says: its status first, then each fact as `Term: what`.
 fn tile(page: &Answer, name: &str) -> Vec<String> {
@@ -47,9 +34,8 @@ async fn press(visitor: &Visitor, tree: &Tree) -> String {
 }
 
 both_databases! {
-    async fn before_the_first_run(idle: Idle) {
-        let Idle(desk) = idle;
-        let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
+    async fn before_the_first_run(desk: Desk) {
+        let tree = desk.saved_system_with("Finance", "Reports", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
         let page = desk.as_("mona").await.get(&tree.page()).await.expect(200);
         says(&page, "connection", &["↻ Checking…", "Last checked: never"]);
         says(&page, "synchronization", &["○ Open", "Last attempt: none yet", "Last success: none yet", "Next due: ", "Counts as silent: "]);
@@ -74,9 +60,8 @@ both_databases! {
     }
 
     /// The three answers of *Synchronize now*, and what the queue says then.
-    async fn while_a_run_continues(idle: Idle) {
-        let Idle(desk) = idle;
-        let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
+    async fn while_a_run_continues(desk: Desk) {
+        let (tree, mona) = (desk.saved_system("Finance", "Reports").await, desk.as_("mona").await);
         goes_on(&desk, &tree);
         assert!(press(&mona, &tree).await.contains("Queued as run 2 behind run 1."));
         assert!(press(&mona, &tree).await.contains("Run 2 is already queued."));

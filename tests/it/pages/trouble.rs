@@ -83,7 +83,7 @@ both_databases! {
     async fn a_notice_is_not_above_a_refusal(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
         mona.get(&tree.page()).await.expect(200);
-        let asked = mona.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
+        let asked = desk.while_working(mona.submit(&format!("{}/synchronize", tree.page()), &[])).await.expect(303);
         assert_eq!(mona.get("/nowhere").await.expect(404).texts(".notice"), [""; 0]);
         // From here on no session can be changed, so that the notice stays in it.
         desk.sql(if desk.is_on_postgres() {

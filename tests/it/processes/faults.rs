@@ -92,7 +92,7 @@ both_databases! {
         assert_eq!(tree_of(&tree.destination).len(), 3);
     }
 
-    /// A destination of one mebibyte.
+    /// A full destination ends the run in error.
     async fn a_full_disk_fails_the_run(fleet: Fleet) {
         let (source, destination) = fleet.folders("Tree");
         fill(&source, 0..5, "small");

@@ -28,10 +28,12 @@ async fn rows_come_from_another_process(fleet: &Fleet, gzip: bool) {
 }
 
 both_databases! {
+    /// The live log works between two processes.
     async fn plain(fleet: Fleet) {
         rows_come_from_another_process(&fleet, false).await;
     }
 
+    /// The live log works between two processes when it is compressed.
     async fn compressed(fleet: Fleet) {
         rows_come_from_another_process(&fleet, true).await;
     }

@@ -26,6 +26,7 @@ fn inodes(folder: &Path) -> Vec<(String, u64)> {
 }
 
 both_databases! {
+    /// A worker that was stopped for longer than its lease changes nothing more.
     async fn it_changes_nothing_more(fleet: Fleet) {
         let (_portal, ada) = fleet.settle(&[LEASE, "--workers=0"]).await;
         let transfers = TRANSFERS.to_string();

@@ -91,7 +91,7 @@ both_databases! {
     }
 }
 
-/// A database whose clock is an hour ahead of this machine, as Postgres on another one may be.
+/// The times of runs and checks come from the clock of the database, even if that is an hour ahead.
 #[tokio::test]
 async fn postgres_on_a_machine_whose_clock_is_ahead() {
     let depot = Depot::on_clock(Database::Postgres, "1 hour").await;

@@ -34,7 +34,7 @@ both_databases! {
         assert_eq!(depot.found().synchronization, Verdict::Error);
     }
 
-    /// "A success that was only an attempt" is what people complain about.
+    /// A run that fails or is canceled is no success of its system.
     fn only_a_good_end_is_a_success(depot: Depot) {
         let first = depot.started("a");
         assert_eq!((depot.found().synchronization, depot.found().last_success_at), (Verdict::Open, None));
@@ -125,7 +125,7 @@ both_databases! {
     }
 }
 
-/// The times of DECISIONS.md, by hand.
+/// Each retry waits longer than the one before.
 #[rstest]
 #[case(1, Some(1))]
 #[case(2, Some(5))]

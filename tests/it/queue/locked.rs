@@ -132,7 +132,7 @@ fn a_lock_is_waited_for_a_while() {
     assert_eq!(depot.all_runs()[0].state, RunState::Queued);
 }
 
-/// A process that froze with the lock of the file.
+/// A change fails for the moment, and not for good, while a frozen process has locked the database file.
 #[test]
 fn a_file_that_is_locked_says_so() {
     let depot = Depot::on(Database::Sqlite);

@@ -40,7 +40,7 @@ fn all(store: &Store) -> impl Iterator<Item = Claim> {
 }
 
 both_databases! {
-    /// One group asks for much, and another a little later.
+    /// A group that requests many runs does not delay another group.
     fn groups_take_turns(depot: Depot) {
         queued(&depot, "Finance", 1..6);
         queued(&depot, "Sales", 6..8);

@@ -39,6 +39,7 @@ fn blank(answer: &Answer, name: &str) -> String {
 }
 
 both_databases! {
+    /// The right name and password sign a person in.
     async fn the_right_name_and_password(desk: Desk) {
         for name in ["mona", "  mona "] {
             let answer = attempt(&desk, name, PASSWORD, "").await.expect(303);
@@ -51,7 +52,7 @@ both_databases! {
         assert_eq!(begun, ["session.begin mona mona 127.0.0.1"; 2]);
     }
 
-    /// A wrong name, a wrong password, an account that is disabled: status, page and headers are the same.
+    /// A wrong name, a wrong password and a disabled account get the same response.
     async fn others_are_told_the_same(desk: Desk) {
         desk.sql("UPDATE people SET disabled_at = 1 WHERE name = 'nils'");
         let wrong = attempt(&desk, "mona", "another phrase that is long", "").await.expect(422);
@@ -118,6 +119,7 @@ both_databases! {
         }
     }
 
+    /// After signing in, a person gets the page that they had requested.
     async fn afterwards_one_continues(desk: Desk) {
         let visitor = desk.nobody();
         let asked = visitor.get("/systems?status=error&q=a%26b%20%C3%A4").await.expect(303);

@@ -20,7 +20,7 @@ struct Still {
 impl Fixture for Still {
     async fn on(database: Database) -> Self {
         let clock = Arc::new(FixedClock::at(SystemClock.now()));
-        let settings = ["--session-idle-hours=2", "--session-hours=50", "--workers=0"];
+        let settings = ["--session-idle-hours=2", "--session-hours=50"];
         let desk = Desk::with(database, &settings, clock.clone()).await;
         desk.add_person("eve", "Administrator", None).await;
         let tree = desk.files_system("Finance", "Reports").await;
@@ -89,7 +89,7 @@ both_databases! {
         assert!(!again.says("These entries are not saved yet"), "{}", again.told());
     }
 
-    /// Somebody has signed in again in another tab.
+    /// A form of an earlier session is shown again after the person has signed in again in another tab.
     async fn a_form_of_an_earlier_session_is_shown_again(still: Still) {
         let tab = still.desk.signed_in("ada").await;
         let edit = tab.get(&still.edit()).await.expect(200);
@@ -112,7 +112,7 @@ both_databases! {
         assert_eq!(still.names(), ["Renamed"]);
     }
 
-    /// Another tab has noticed it first.
+    /// A form is shown again when another tab was the first to notice the end of the session.
     async fn after_the_whole_life_of_a_session(still: Still) {
         let ada = still.desk.signed_in("ada").await;
         for _hour in 0..49 {
@@ -127,7 +127,7 @@ both_databases! {
         assert_eq!(value(&form, "name"), "Renamed", "{}", form.told());
     }
 
-    /// Nothing is promised that the person cannot open.
+    /// A form is not kept for a person who cannot save it.
     async fn not_for_those_who_may_not_save_it(still: Still) {
         let mona = still.desk.signed_in("mona").await;
         for (path, fields) in [(still.edit(), &[("name", "Renamed")][..]), ("/systems/new".to_owned(), &[("kind", "files")])] {
@@ -142,7 +142,7 @@ both_databases! {
         }
     }
 
-    /// Somebody else at that browser, who may change the same system.
+    /// A form is not shown to another person at the same browser.
     async fn not_to_somebody_else(still: Still) {
         let (browser, led) = still.sent_too_late().await;
         let form = sign_in_there(&browser, &led, "eve").await.expect(200);
@@ -150,6 +150,7 @@ both_databases! {
         assert_eq!(value(&form, "name"), "Reports");
     }
 
+    /// A form is not shown again after an hour.
     async fn not_after_an_hour(still: Still) {
         let (ada, led) = still.sent_too_late().await;
         still.clock.advance(Duration::from_mins(61));
@@ -165,6 +166,7 @@ both_databases! {
         ada.submit(&still.edit(), &[("settings.destination_kind", "local")]).await.expect(409);
     }
 
+    /// The forms for a new system, a hold and a team note are shown again after the session has ended.
     async fn a_new_system_a_reason_and_a_note(still: Still) {
         let ada = still.desk.signed_in("ada").await;
         let hold = format!("{}/hold", still.tree.page());

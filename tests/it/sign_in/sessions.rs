@@ -200,7 +200,7 @@ both_databases! {
         assert!(again.get("/account").await.says("Delegate"));
     }
 
-    /// Long before the five hours that it may last at most.
+    /// An unused session ends long before its maximum of five hours.
     async fn an_idle_session_ends(still: Still) {
         let visitor = still.desk.signed_in("mona").await;
         still.clock.advance(Duration::from_mins(80));

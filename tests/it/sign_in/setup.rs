@@ -37,6 +37,7 @@ fn administrators(desk: &Desk) -> Vec<String> {
 }
 
 both_databases! {
+    /// Until there is an administrator, every page leads to the setup page.
     async fn until_then_every_page_leads_there(new: New) {
         // Somebody who administers nothing does not count.
         new.desk.add_person("wim", "Watcher", None).await;
@@ -58,6 +59,7 @@ both_databases! {
         visitor.get(missing).await.expect(404);
     }
 
+    /// The setup token creates one administrator, once.
     async fn with_the_token_it_makes_an_administrator_once(new: New) {
         let (desk, token) = (&new.desk, new.token.as_str());
         let visitor = desk.nobody();
@@ -168,7 +170,7 @@ both_databases! {
         set_up(&visitor, &new.token, "ada", &long[..128]).await.expect(303);
     }
 
-    /// Both have looked and found nobody when somebody lets go of the database.
+    /// Two people who use the setup page at the same time create one administrator.
     async fn two_at_once_make_one_administrator(new: New) {
         let desk = &new.desk;
         let (one, other) = (desk.nobody(), desk.nobody());

@@ -97,7 +97,7 @@ both_databases! {
     }
 }
 
-/// On SQLite alone: no database is asked.
+/// Malformed requests are counted, and logged once a minute.
 #[tokio::test]
 async fn malformed_requests_are_counted_and_not_logged_one_by_one() {
     let served = Served::new(Database::Sqlite, &[]);
@@ -121,7 +121,7 @@ async fn malformed_requests_are_counted_and_not_logged_one_by_one() {
     assert!(lines.len() <= 10 && !log.contains("ERROR") && !log.contains('\u{1b}'), "{log}");
 }
 
-/// On SQLite alone: no database is asked.
+/// Invalid cookies are not logged.
 #[tokio::test]
 async fn cookies_that_are_not_valid_are_not_logged() {
     let served = Served::new(Database::Sqlite, &[]);

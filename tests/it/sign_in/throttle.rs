@@ -106,7 +106,7 @@ both_databases! {
         sign_in(&thief, "mona").await.expect(429);
     }
 
-    /// Also at the address of the attacker, as behind one router.
+    /// A browser that its owner has used is not slowed, even at the address of an attacker.
     async fn a_known_browser_at_the_same_address(behind: Behind) {
         let Behind { desk, .. } = behind;
         let home = desk.nobody().from("192.0.2.1");
@@ -139,7 +139,7 @@ both_databases! {
         assert!(slowed.expect(422).text("#current-error").contains("Too many attempts. Try again in 30"));
     }
 
-    /// Thirty guesses from an address, whatever the accounts; from elsewhere people sign in.
+    /// After thirty failed sign-ins an address is refused, whatever the accounts; other addresses are not.
     async fn an_address(behind: Behind) {
         let Behind { desk, .. } = behind;
         let stranger = desk.nobody().from("2001:db8:1:2::5");

@@ -5,7 +5,6 @@ use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
 use crate::stub::{Reply, Stub};
 use crate::visitor::Answer;
-use crate::wait::until;
 
 /// Presses the button on the system's page; the page of the result.
 async fn check(desk: &Desk, tree: &Tree) -> Answer {
@@ -15,7 +14,7 @@ async fn check(desk: &Desk, tree: &Tree) -> Answer {
 async fn check_as(desk: &Desk, name: &str, tree: &Tree) -> Answer {
     let visitor = desk.as_(name).await;
     // The check that follows a save would answer this request as well.
-    desk.checks_have_ended().await;
+    desk.work().await;
     visitor.open(&tree.page()).await.expect(200);
     let asked = visitor.submit(&format!("{}/check", tree.page()), &[]).await.expect(303);
     desk.ended(&visitor, asked.location()).await
@@ -57,6 +56,7 @@ const REMOTE: [usize; 5] = [1, 2, 3, 4, 5];
 const NAMED: [usize; 2] = [1, 3];
 
 both_databases! {
+    /// A successful connection check shows each stage as passed.
     async fn a_good_one(desk: Desk) {
         let tree = desk.files_system("Finance", "Reports").await;
         let page = check(&desk, &tree).await;
@@ -69,6 +69,7 @@ both_databases! {
         counts_hold(&desk);
     }
 
+    /// A check reports a missing folder, and the status of the system follows.
     async fn a_folder_that_is_missing(desk: Desk) {
         let tree = desk.files_system("Finance", "Reports").await;
         std::fs::remove_dir_all(&tree.source).expect("the source goes");
@@ -80,12 +81,14 @@ both_databases! {
         counts_hold(&desk);
     }
 
+    /// A check reports a port on which no service listens.
     async fn nobody_listens(desk: Desk) {
         let tree = share(&desk, "Share", "http://127.0.0.1:9").await;
         let page = check(&desk, &tree).await;
         assert_eq!(stages(&page), failed_at(2, &NAMED), "{}", page.told());
     }
 
+    /// A check reports a host name that does not exist.
     async fn a_name_that_there_is_not(desk: Desk) {
         let tree = share(&desk, "Share", "http://nowhere.invalid").await;
         let page = check(&desk, &tree).await;
@@ -100,7 +103,7 @@ both_databases! {
         assert!(page.says("Syncdesk is not allowed to connect to this address"), "{}", page.told());
     }
 
-    /// In the peer's own words, which may be anything.
+    /// A refused password is reported with the service's own message.
     async fn a_password_that_is_refused(desk: Desk) {
         let stub = Stub::start(|_number, _request| Reply::body(401, "<b>No such user</b> here"));
         let tree = share(&desk, "Share", &stub.url("")).await;
@@ -111,6 +114,7 @@ both_databases! {
         assert!(!page.body.contains("wrong-secret"), "without the secret");
     }
 
+    /// A check reports a service that speaks another protocol.
     async fn another_protocol(desk: Desk) {
         let stub = Stub::start(|_number, _request| Reply::Raw(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec()));
         let tree = share(&desk, "Share", &stub.url("")).await;
@@ -143,12 +147,9 @@ both_databases! {
         assert!(page.says("The connection failed.") && !page.says(promised) && !page.says("tries again"), "{}", page.told());
     }
 
-    /// Its page is one of its system only.
+    /// The page of a check is found below its own system only.
     async fn a_check_of_another_system(desk: Desk) {
         let (one, other) = (desk.files_system("Finance", "One").await, desk.files_system("Sales", "Other").await);
-        // After their first checks, which are automatic.
-        let unchecked = "SELECT name AS value FROM systems WHERE checked_at IS NULL";
-        until("the first checks", async || desk.texts(unchecked).is_empty().then_some(())).await;
         desk.sql("UPDATE watches SET next_check = NULL; DELETE FROM checks");
         let page = check(&desk, &one).await;
         desk.as_("wim").await.get(&page.path.replace(&one.key, &other.key)).await.expect(404);

@@ -88,8 +88,7 @@ both_databases! {
         assert_eq!(edit.attributes("input[name=schedule][checked]", "value"), ["daily"]);
     }
 
-    /// Each of these alone: 422, the words beside the field and on top, and all that was typed.
-    /// The first due time is spread like all that follow: it comes once.
+    /// The first due time of a new system is spread like all that follow, and comes once.
     async fn a_due_time_comes_once(desk: Desk) {
         for number in 0..8 {
             let fields = [("schedule", "every"), ("every_minutes", "60")];
@@ -107,6 +106,7 @@ both_databases! {
         }
     }
 
+    /// Each invalid field alone: 422, a message beside the field and on top, and all that was typed.
     async fn errors_stand_beside_the_fields(desk: Desk) {
         let ada = desk.as_("ada").await;
         let form = open_form(&desk, &ada).await;

@@ -1,23 +1,11 @@
 //! Deleting a system: not while a run is open; what its runs did stays readable for a while.
 
-use std::sync::Arc;
-
-use syncdesk::clock::SystemClock;
-
 use super::counts_hold;
-use crate::database::{Database, Fixture, both_databases};
+use crate::database::both_databases;
 use crate::desk::Desk;
 
-/// Nobody works: what is queued stays queued.
-struct Idle(Desk);
-
-impl Fixture for Idle {
-    async fn on(database: Database) -> Self {
-        Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
-    }
-}
-
 both_databases! {
+    /// Deleting a system asks for confirmation.
     async fn it_asks_first(desk: Desk) {
         let tree = desk.files_system("Finance", "Reports").await;
         desk.synchronize(&tree).await;
@@ -42,7 +30,7 @@ both_databases! {
         assert!(tree.source.join("first.txt").is_file() && tree.destination.join("first.txt").is_file());
     }
 
-    /// As the page promises: for those with log access, until their time is up.
+    /// The logs of a deleted system stay readable for their retention.
     async fn its_runs_stay_readable(desk: Desk) {
         desk.add_reader().await;
         let tree = desk.files_system("Finance", "Reports").await;
@@ -74,11 +62,10 @@ both_databases! {
         assert_eq!(expired.status, 404, "its time is up: {}", expired.told());
     }
 
-    async fn not_while_a_run_is_open(idle: Idle) {
-        let Idle(desk) = idle;
-        let tree = desk.files_system("Finance", "Reports").await;
+    async fn not_while_a_run_is_open(desk: Desk) {
+        let tree = desk.saved_system("Finance", "Reports").await;
         let (ada, delete) = (desk.as_("ada").await, format!("{}/delete", tree.page()));
-        desk.request_run(&ada, &tree).await;
+        desk.queue_run(&ada, &tree).await;
         let asked = ada.get(&delete).await.expect(200);
         assert!(asked.says("It cannot be deleted now. The run 1 is open."), "{}", asked.told());
         assert!(asked.form(&delete).is_none());

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use syncdesk::access::verbs::SpecifySystems;
-use syncdesk::clock::SystemClock;
 use syncdesk::ids::SystemKey;
 use syncdesk::store::systems::{self, Draft};
 use syncdesk::sync::scheduler;
@@ -16,7 +15,7 @@ use crate::desk::{Desk, Family};
 use crate::queue::depot::ada;
 use crate::visitor::Visitor;
 
-/// The systems on a desk without workers, and somebody who may do everything.
+/// The systems, and somebody who may do everything.
 struct House {
     desk: Desk,
     family: Family,
@@ -25,7 +24,7 @@ struct House {
 
 impl Fixture for House {
     async fn on(database: Database) -> Self {
-        let desk = Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await;
+        let desk = Desk::on(database).await;
         let (family, ada) = (desk.family().await, desk.as_("ada").await);
         Self { desk, family, ada }
     }
@@ -177,6 +176,7 @@ both_databases! {
             "UPDATE systems SET schedule = 'every 60', next_due = {now}, max_attempts = 2 WHERE name = 'Endpoint'"
         ));
         let engine = house.desk.context.engine(Arc::default(), CancellationToken::new());
+        house.desk.leaves_work();
         scheduler::tick(&engine).await.expect("due times are read");
         let queued = "SELECT lane || ' ' || trigger AS value FROM runs WHERE state = 'queued' ORDER BY lane";
         assert_eq!(house.desk.texts(queued), ["download schedule", "upload schedule"]);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::Datelike;
+use syncdesk::store::runs::{self, Ending};
 
 use super::counts_hold;
 use crate::database::both_databases;
@@ -31,18 +32,12 @@ both_databases! {
         assert!(desk.texts("SELECT hold_reason AS value FROM systems WHERE hold_reason IS NOT NULL").is_empty());
     }
 
-    /// A time that passes while nothing may start says nothing.
+    /// A queued run of a system on hold says that it waits for the release.
     async fn what_waits_says_for_what(desk: Desk) {
         let tree = desk.files_system("Finance", "Reports").await;
         let mona = desk.as_("mona").await;
         hold(&mona, &tree, "Moving offices.").await.expect(303);
-        desk.sql(&format!(
-            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at)
-             SELECT id, 1, 'main', 'queued', 'manual', 'mona', 1, {now}, {now} FROM systems WHERE key = '{}';
-             UPDATE systems SET last_run_no = 1 WHERE key = '{0}'",
-            tree.key,
-            now = desk.context.clock.now().0
-        ));
+        desk.run_of(&tree).queue();
         let seen = mona.get(&tree.page()).await.expect(200);
         let queue = seen.texts("[aria-labelledby=queue]").join(" ");
         assert!(queue.contains("1 waiting") && queue.contains("once somebody releases the system"), "{}", seen.told());
@@ -52,20 +47,13 @@ both_databases! {
     async fn a_run_in_process_is_named(desk: Desk) {
         let tree = desk.files_system("Finance", "Reports").await;
         let mona = desk.as_("mona").await;
-        let now = desk.context.clock.now().0;
-        desk.sql(&format!(
-            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, lease_until)
-             SELECT id, 1, 'main', 'running', 'manual', 'mona', 1, {now}, {now}, {now}, {} FROM systems;
-             UPDATE systems SET last_run_no = 1;
-             INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs",
-            i64::MAX / 2
-        ));
+        let claim = desk.run_of(&tree).start();
         hold(&mona, &tree, "Moving offices.").await.expect(303);
         let notice = async || mona.get(&tree.page()).await.expect(200).texts(".notice").join(" ");
         let said = notice().await;
         assert!(said.contains("No run starts until a person releases the system."), "{said}");
         assert!(said.contains("Run 1 is still in process and will finish.") && !said.contains("Nothing runs"), "{said}");
-        desk.sql(&format!("UPDATE runs SET state = 'ended', result = 'completed', lease_until = NULL, ended_at = {now}"));
+        desk.write(|db| runs::finish(db, &claim, &Ending::Whole, None));
         let said = notice().await;
         assert!(said.contains("No run starts") && !said.contains("in process"), "{said}");
     }
@@ -120,15 +108,11 @@ both_databases! {
     /// A run that goes on is named, with the way to cancel it.
     async fn a_run_that_continues_is_said(desk: Desk) {
         let tree = desk.files_system("Finance", "Reports").await;
-        desk.sql(
-            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, lease_until)
-             VALUES (1, 7, 'main', 'running', 'manual', 'ada', 1, 1, 1, 9000000000000000);
-             INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs;",
-        );
-        let (page, links) = (format!("{}/hold", tree.page()), format!("{}/runs/7", tree.page()));
+        desk.run_of(&tree).start();
+        let (page, links) = (format!("{}/hold", tree.page()), format!("{}/runs/1", tree.page()));
         let form = desk.as_("mona").await.get(&page).await.expect(200);
-        assert!(form.says("The run 7 continues.") && form.attributes("main a", "href").contains(&links), "{}", form.told());
+        assert!(form.says("The run 1 continues.") && form.attributes("main a", "href").contains(&links), "{}", form.told());
         let form = desk.as_("sven").await.get(&page).await.expect(200);
-        assert!(form.says("The run 7 continues.") && !form.attributes("main a", "href").contains(&links), "{}", form.told());
+        assert!(form.says("The run 1 continues.") && !form.attributes("main a", "href").contains(&links), "{}", form.told());
     }
 }

@@ -30,7 +30,7 @@ struct Still {
 impl Fixture for Still {
     async fn on(database: Database) -> Self {
         let clock = Arc::new(FixedClock::at(SystemClock.now()));
-        let settings = ["--workers=0", "--session-idle-hours=48", "--session-hours=48"];
+        let settings = ["--session-idle-hours=48", "--session-hours=48"];
         Self { desk: Desk::with(database, &settings, clock.clone()).await, clock }
     }
 }
@@ -95,6 +95,7 @@ fn is_in_the_database(desk: &Desk, part: &str) -> bool {
 }
 
 both_databases! {
+    /// A secret that was typed is kept when the form is refused.
     async fn it_survives_a_refusal(desk: Desk) {
         let ada = desk.as_("ada").await;
         let page = refused(&desk, &ada, "Finance").await;
@@ -114,7 +115,7 @@ both_databases! {
         assert_eq!(drafts(&desk), 0, "it is deleted when it is used");
     }
 
-    /// Also where only the second look finds what is wrong, and when the system exists.
+    /// A typed secret is kept for every sort of error, in new and existing systems.
     async fn for_every_sort_of_error(desk: Desk) {
         let ada = desk.as_("ada").await;
         desk.files_system("Finance", "Taken").await;
@@ -134,7 +135,7 @@ both_databases! {
         assert_eq!(stored(&desk, &made, "destination_secret").await.as_deref(), Some("another"));
     }
 
-    /// A new one replaces it.
+    /// A secret that is typed again replaces the kept one.
     async fn what_is_typed_last_counts(desk: Desk) {
         let ada = desk.as_("ada").await;
         refused(&desk, &ada, "Finance").await;

@@ -27,6 +27,7 @@ pub(super) async fn shown(desk: &Desk, who: &str, query: &str) -> Vec<String> {
 }
 
 both_databases! {
+    /// The list of systems can be filtered by name, status, kind and group.
     async fn filters(desk: Desk) {
         fill(&desk);
         for (query, expected) in [
@@ -95,7 +96,7 @@ both_databases! {
         assert_eq!([after[2].as_str(), after[5].as_str()], ["✓ Completed", "Last run: 1 completed"]);
     }
 
-    /// List: sort.
+    /// The list of systems is sorted by status, or by the time since the last success.
     async fn orders(desk: Desk) {
         fill(&desk);
         let worst = ["Delta", "Ärger", "Beta_1", "Beta 1", "alpha 100%", "Gamma"];
@@ -118,6 +119,7 @@ both_databases! {
         assert!(page.says("3 systems in group Finance") && !page.says("Sales"), "{}", page.told());
     }
 
+    /// An empty list of systems says what to do first.
     async fn nothing_yet(desk: Desk) {
         let page = desk.as_("ada").await.get("/systems").await.expect(200);
         assert!(page.says("No system is connected yet."), "{}", page.told());

@@ -37,6 +37,7 @@ fn overall(desk: &Desk) -> Vec<String> {
 }
 
 both_databases! {
+    /// The status and its counts stay right when a run ends while its system is put on hold.
     async fn it_is_put_on_hold(desk: Desk) {
         let (ada, page) = (desk.as_("ada").await, reports(&desk));
         let hold = format!("{page}/hold");
@@ -50,6 +51,7 @@ both_databases! {
         counts_hold(&desk);
     }
 
+    /// The counts stay right when a run ends while its system is deleted.
     async fn it_is_deleted(desk: Desk) {
         let (ada, page) = (desk.as_("ada").await, reports(&desk));
         let delete = format!("{page}/delete");
@@ -58,6 +60,7 @@ both_databases! {
         counts_hold(&desk);
     }
 
+    /// The counts stay right when a run ends while its system moves to another group.
     async fn it_moves_to_another_group(desk: Desk) {
         let (ada, page) = (desk.as_("ada").await, reports(&desk));
         let (edit, sales) = (format!("{page}/edit"), desk.root("Sales").display().to_string());

@@ -1,27 +1,16 @@
 //! Saving leads to the page of the connection check, which refreshes until the result is known.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use syncdesk::access::Internal;
-use syncdesk::clock::SystemClock;
 use syncdesk::domain::cadence::Cadence;
 use syncdesk::domain::run::CheckTrigger;
 use syncdesk::store::checks::{Check, CheckResult, claim_next, finish};
 use syncdesk::store::{Store, StoreError};
 
-use crate::database::{Database, Fixture, both_databases};
+use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
 use crate::visitor::{Answer, Visitor};
-
-/// Nobody works: a check waits until the test carries it out.
-struct Idle(Desk);
-
-impl Fixture for Idle {
-    async fn on(database: Database) -> Self {
-        Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
-    }
-}
 
 async fn claimed(store: &Store) -> Check {
     let claim =
@@ -51,9 +40,9 @@ async fn checking(ada: &Visitor, saved: &Answer) -> Answer {
 }
 
 both_databases! {
-    async fn a_new_system(idle: Idle) {
-        let Idle(desk) = idle;
-        let tree = desk.files_system("Finance", "Reports").await;
+    /// A new system is checked immediately, and saving leads to the result.
+    async fn a_new_system(desk: Desk) {
+        let tree = desk.saved_system("Finance", "Reports").await;
         let ada = desk.as_("ada").await;
         let location = format!("{}?check=1", tree.page());
         let page = ada.get(&location).await.expect(200);
@@ -75,10 +64,9 @@ both_databases! {
         }
     }
 
-    /// Whatever was changed: the result of before says nothing about what is stored now.
-    async fn a_changed_system(idle: Idle) {
-        let Idle(desk) = idle;
-        let tree = desk.files_system("Finance", "Reports").await;
+    /// A changed system is checked again: an earlier result says nothing about new settings.
+    async fn a_changed_system(desk: Desk) {
+        let tree = desk.saved_system("Finance", "Reports").await;
         let (ada, store) = (desk.as_("ada").await, &desk.context.store);
         end(store, claimed(store).await).await.expect("the first check");
         for (number, change) in [(2, ("settings.transfers", "8")), (3, ("name", "Renamed"))] {
@@ -92,9 +80,8 @@ both_databases! {
     }
 
     /// A check that is in process reads the old settings: it starts over, and its result is discarded.
-    async fn while_a_check_is_in_process(idle: Idle) {
-        let Idle(desk) = idle;
-        let tree = desk.files_system("Finance", "Reports").await;
+    async fn while_a_check_is_in_process(desk: Desk) {
+        let tree = desk.saved_system("Finance", "Reports").await;
         let (ada, store) = (desk.as_("ada").await, &desk.context.store);
         let old = claimed(store).await;
         let saved = save(&ada, &tree, ("settings.transfers", "8")).await;
@@ -105,10 +92,9 @@ both_databases! {
         assert!(ada.get(saved.location()).await.expect(200).text(".head .badge").contains("OK"));
     }
 
-    /// On hold nothing is checked unless a person asks for it.
-    async fn on_hold(idle: Idle) {
-        let Idle(desk) = idle;
-        let tree = desk.files_system("Finance", "Reports").await;
+    /// A system on hold is checked only when a person requests it.
+    async fn on_hold(desk: Desk) {
+        let tree = desk.saved_system("Finance", "Reports").await;
         let (ada, store) = (desk.as_("ada").await, &desk.context.store);
         end(store, claimed(store).await).await.expect("the first check");
         let hold = format!("{}/hold", tree.page());

@@ -1,14 +1,9 @@
 //! Credentials: written, never shown, and never sent to somebody else.
 
-use std::sync::Arc;
-
-use syncdesk::clock::SystemClock;
-
 use crate::certificates::OURS;
-use crate::database::{Database, Fixture, both_databases};
+use crate::database::both_databases;
 use crate::desk::{Desk, Tree, key_of};
 use crate::visitor::Visitor;
-use crate::wait::until;
 
 const SECRET: &str = "s3cr3t<of>Ada's&ß%41";
 const OTHER: &str = "an0ther_s3cr3t";
@@ -65,6 +60,7 @@ fn contains(bytes: &[u8], part: &[u8]) -> bool {
 }
 
 both_databases! {
+    /// A service that needs credentials is not saved without them.
     async fn an_end_that_needs_one_asks_for_it(desk: Desk) {
         let ada = desk.as_("ada").await;
         let source = desk.root("Finance").join("in").display().to_string();
@@ -84,7 +80,7 @@ both_databases! {
         assert!(sealed(&desk).is_empty());
     }
 
-    /// Not in a page, an export, the audit log, nor anywhere in the database.
+    /// A stored secret is in no page, export, audit entry or database column in clear.
     async fn nobody_reads_it_again(desk: Desk) {
         let tree = bucket(&desk).await;
         let (_, run) = desk.synchronize(&tree).await;
@@ -112,6 +108,7 @@ both_databases! {
         }
     }
 
+    /// A secret field that is left empty keeps the stored secret.
     async fn left_empty_it_stays(desk: Desk) {
         let tree = bucket(&desk).await;
         let (ada, before) = (desk.as_("ada").await, sealed(&desk));
@@ -121,12 +118,12 @@ both_databases! {
             assert_eq!(sealed(&desk), before, "{changes:?}");
         }
         // With another one the connection is checked at once: the next check of a bad one is a quarter of an hour away.
-        let ended = async || desk.texts("SELECT stage AS value FROM checks WHERE state = 'ended'").pop();
-        until("the first check", ended).await;
-        desk.sql("DELETE FROM checks WHERE state = 'ended'; UPDATE watches SET next_check = 9000000000000000");
+        desk.work().await;
+        let (checks, earlier) = (|| desk.count("checks"), desk.count("checks"));
         assert_eq!(change(&ada, &tree, &[("settings.destination_secret", OTHER)]).await, None);
         assert_ne!(sealed(&desk), before);
-        until("a check", ended).await;
+        desk.work().await;
+        assert_ne!(checks(), earlier);
     }
 
     /// A person who may edit a system must not learn its secret by pointing it at their own server.
@@ -297,6 +294,7 @@ both_databases! {
         assert!(sealed(&desk).is_empty(), "what signs nothing is not kept");
     }
 
+    /// The secrets of a system are deleted with it.
     async fn it_goes_with_its_system(desk: Desk) {
         let tree = bucket(&desk).await;
         let (ada, delete) = (desk.as_("ada").await, format!("{}/delete", tree.page()));
@@ -306,23 +304,13 @@ both_databases! {
     }
 }
 
-/// Without a worker: nothing calls the hosts of these systems.
-struct Idle(Desk);
-
-impl Fixture for Idle {
-    async fn on(database: Database) -> Self {
-        Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
-    }
-}
-
 both_databases! {
-    /// On the pages of the system and of its check, and in its form.
-    async fn credentials_over_plain_http_are_warned_about(idle: Idle) {
+    /// Credentials over plain HTTP are warned about on the system, its check and its form.
+    async fn credentials_over_plain_http_are_warned_about(desk: Desk) {
         const WARNING: &str = "Syncdesk sends credentials without encryption to http://s3.example.org";
-        let Idle(desk) = idle;
         let plain = [&BUCKET[..], &[("settings.destination_endpoint", "http://s3.example.org/")]].concat();
-        let tree = desk.files_system_with("Finance", "Reports", &plain).await;
-        let local = desk.files_system_with("Finance", "Local", &BUCKET).await;
+        let tree = desk.saved_system_with("Finance", "Reports", &plain).await;
+        let local = desk.saved_system_with("Finance", "Local", &BUCKET).await;
         let ada = desk.as_("ada").await;
         ada.get("/account").await.expect(200);
         let check = ada.post_form(&format!("{}/check", tree.page()), &[]).await.expect(303).location().to_owned();

@@ -1,21 +1,9 @@
 //! *Synchronize now*, as the browser presses it.
 
-use std::sync::Arc;
-
 use futures_util::future::join_all;
-use syncdesk::clock::SystemClock;
 
-use crate::database::{Database, Fixture, both_databases};
+use crate::database::both_databases;
 use crate::desk::Desk;
-
-/// Nobody works: what is queued stays queued.
-struct Idle(Desk);
-
-impl Fixture for Idle {
-    async fn on(database: Database) -> Self {
-        Self(Desk::with(database, &["--workers=0"], Arc::new(SystemClock)).await)
-    }
-}
 
 fn runs(desk: &Desk) -> Vec<String> {
     desk.texts("SELECT no || ' ' || state AS value FROM runs ORDER BY id")
@@ -30,7 +18,7 @@ both_databases! {
         let button = format!("{}/synchronize", tree.page());
         let form = page.form(&button).expect("the button");
         let fields: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let clicks = join_all([(); 4].map(|()| mona.post_bare(&button, &fields))).await;
+        let clicks = desk.while_working(join_all([(); 4].map(|()| mona.post_bare(&button, &fields)))).await;
         let statuses: Vec<u16> = clicks.iter().map(|click| click.status).collect();
         assert_eq!(statuses, [303; 4]);
         let told = mona.open(&tree.page()).await.expect(200);
@@ -46,13 +34,13 @@ both_databases! {
         // The button in the list works the same way.
         desk.ended(&mona, &tree.run(2)).await;
         mona.get("/systems").await.expect(200);
-        mona.submit(&button, &[]).await.expect(303);
+        desk.while_working(mona.submit(&button, &[])).await.expect(303);
         desk.ended(&mona, &tree.run(3)).await;
     }
 
-    async fn two_people_at_once_make_one_run(idle: Idle) {
-        let Idle(desk) = idle;
-        let tree = desk.files_system("Finance", "Reports").await;
+    async fn two_people_at_once_make_one_run(desk: Desk) {
+        desk.leaves_work();
+        let tree = desk.saved_system("Finance", "Reports").await;
         let button = format!("{}/synchronize", tree.page());
         let (ada, mona) = (desk.as_("ada").await, desk.as_("mona").await);
         ada.get(&tree.page()).await.expect(200);
@@ -66,10 +54,9 @@ both_databases! {
     }
 
     /// A press while one runs, and one while another waits behind it.
-    async fn the_answer_leads_to_its_runs(idle: Idle) {
-        let Idle(desk) = idle;
-        let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
-        assert_eq!(desk.request_run(&mona, &tree).await, 1);
+    async fn the_answer_leads_to_its_runs(desk: Desk) {
+        let (tree, mona) = (desk.saved_system("Finance", "Reports").await, desk.as_("mona").await);
+        assert_eq!(desk.queue_run(&mona, &tree).await, 1);
         desk.sql("UPDATE runs SET state = 'running', started_at = queued_at, lease_until = 9000000000000000");
         for (told, leads) in [
             ("Queued as run 2 behind run 1.", vec![tree.run(2), tree.run(1)]),
@@ -84,12 +71,11 @@ both_databases! {
     }
 
     /// All that a group may have of the workers is in use: the page of the next run says so, where there are other groups.
-    async fn a_group_that_uses_its_share_is_told(idle: Idle) {
-        let Idle(desk) = idle;
-        let (busy, waits) = (desk.files_system("Finance", "Busy").await, desk.files_system("Finance", "Waits").await);
+    async fn a_group_that_uses_its_share_is_told(desk: Desk) {
+        let (busy, waits) = (desk.saved_system("Finance", "Busy").await, desk.saved_system("Finance", "Waits").await);
         let mona = desk.as_("mona").await;
         for tree in [&busy, &waits] {
-            desk.request_run(&mona, tree).await;
+            desk.queue_run(&mona, tree).await;
         }
         let told = || async { mona.get(&waits.run(1)).await.expect(200).texts(".notice").join(" ") };
         assert!(!told().await.contains("group"), "{}", told().await);
@@ -98,15 +84,15 @@ both_databases! {
              WHERE system_id = (SELECT id FROM systems WHERE key = '{}')", busy.key
         ));
         assert!(!told().await.contains("group"), "there is no other group with a system: {}", told().await);
-        desk.files_system("Sales", "Elsewhere").await;
+        desk.saved_system("Sales", "Elsewhere").await;
         let page = told().await;
         assert!(page.contains("Its group has 1 run in process, and each process keeps one worker free for the other groups."), "{page}");
     }
 
     /// Whatever is sent as the request, at most one run comes of it.
-    async fn odd_requests(idle: Idle) {
-        let Idle(desk) = idle;
-        let (one, other) = (desk.files_system("Finance", "One").await, desk.files_system("Finance", "Other").await);
+    async fn odd_requests(desk: Desk) {
+        desk.leaves_work();
+        let (one, other) = (desk.saved_system("Finance", "One").await, desk.saved_system("Finance", "Other").await);
         let mona = desk.as_("mona").await;
         mona.get("/account").await.expect(200);
         for request in ["", "x", &"x".repeat(5_000), "ä'\"<>"] {

@@ -52,6 +52,7 @@ async fn connect(
 }
 
 both_databases! {
+    /// A mirror and another system cannot write to the same folder, or to one within the other.
     async fn folders(desk: Desk) {
         let ada = desk.as_("ada").await;
         let root = desk.root("Finance").display().to_string();
@@ -103,7 +104,7 @@ both_databases! {
         ada.submit(&edit, &[("settings.transfers", "8")]).await.expect(303);
     }
 
-    /// Across groups, where neither sees the other.
+    /// A mirror and another system cannot write to the same part of a bucket, even in groups that do not see each other.
     async fn buckets(desk: Desk) {
         let ada = desk.as_("ada").await;
         connect(&ada, &desk, "Finance", "Ledger", "copy", &bucket("http://127.0.0.1:9", "reports", "a/b")).await.expect(303);
@@ -125,7 +126,7 @@ both_databases! {
         }
     }
 
-    /// However the settings spell it.
+    /// The same destination is recognized however the settings spell it.
     async fn spellings(desk: Desk) {
         let (ada, dora) = (desk.as_("ada").await, desk.as_("dora").await);
         connect(&ada, &desk, "Finance", "first", "mirror", &share("http://127.0.0.1:9/ov", "team/a")).await.expect(303);
@@ -187,7 +188,7 @@ both_databases! {
         assert!(refused.says(SAID_OF_HOSTS), "{}", refused.told());
     }
 
-    /// Both have looked and found nobody when somebody lets go of the database.
+    /// Of two people who claim the same destination at the same time, one is refused.
     async fn two_at_once(desk: Desk) {
         let (ada, sven) = (desk.as_("ada").await, desk.as_("sven").await);
         let path = desk.root("Finance").join("shared").display().to_string();

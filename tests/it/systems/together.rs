@@ -83,7 +83,7 @@ both_databases! {
         ada.submit(&edit, &[("name", "Orders")]).await.expect(422);
     }
 
-    /// Also when a system is changed.
+    /// Changing a system also reports all errors together.
     async fn of_a_change(desk: Desk) {
         let ada = desk.as_("ada").await;
         desk.files_system("Finance", "Taken").await;

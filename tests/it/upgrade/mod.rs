@@ -105,7 +105,8 @@ async fn behaves_like_a_new_one(database: TestDatabase, level: usize) {
     bare.up_to(level);
     fill(&mut bare, level);
     drop(bare);
-    let desk = Desk::over(database, &["--workers=0"], Arc::new(SystemClock), |_config| {}).await;
+    let desk = Desk::over(database, &[], Arc::new(SystemClock), |_config| {}).await;
+    desk.leaves_work();
     desk.settle().await;
     let (ada, system) = (desk.as_("ada").await, format!("/systems/{}", key(1)));
     for page in
@@ -141,12 +142,19 @@ async fn behaves_like_a_new_one(database: TestDatabase, level: usize) {
 }
 
 both_databases! {
+    /// A filled database of the first version is upgraded and works like a new one.
     async fn from_the_first(database: TestDatabase) { behaves_like_a_new_one(database, 1).await; }
+    /// A filled database of the version with numbered checks is upgraded and works like a new one.
     async fn from_check_numbers(database: TestDatabase) { behaves_like_a_new_one(database, 2).await; }
+    /// A filled database of the version with OData replicas is upgraded and works like a new one.
     async fn from_the_replica(database: TestDatabase) { behaves_like_a_new_one(database, 3).await; }
+    /// A filled database of the version with automatic checks is upgraded and works like a new one.
     async fn from_watches(database: TestDatabase) { behaves_like_a_new_one(database, 4).await; }
+    /// A filled database of the version with retention is upgraded and works like a new one.
     async fn from_retention(database: TestDatabase) { behaves_like_a_new_one(database, 5).await; }
+    /// A filled database of the version with team notes is upgraded and works like a new one.
     async fn from_notes(database: TestDatabase) { behaves_like_a_new_one(database, 6).await; }
+    /// A filled database of the version with plan digests is upgraded and works like a new one.
     async fn from_digests(database: TestDatabase) { behaves_like_a_new_one(database, 7).await; }
     async fn from_names_of_principals(database: TestDatabase) { behaves_like_a_new_one(database, 11).await; }
 }

@@ -68,7 +68,7 @@ both_databases! {
         }
     }
 
-    /// The button moves the next regular check as well.
+    /// A manual check postpones the next automatic one.
     async fn a_check_by_hand_counts(depot: Depot) {
         tick(&depot).await;
         ends(&depot, true);
@@ -151,6 +151,7 @@ both_databases! {
         assert_eq!(states(&depot), ["ended", "queued"], "one check for both");
     }
 
+    /// A system on hold has no automatic checks.
     async fn on_hold_there_are_none(depot: Depot) {
         tick(&depot).await;
         depot.write(|db| systems::hold(db, &ada(), &depot.key, "Repairs.", depot.now()));
@@ -176,7 +177,7 @@ both_databases! {
         assert_eq!(states(&depot), ["ended"]);
     }
 
-    /// Its worker is gone: another takes it, and the first one's result comes too late.
+    /// A check whose worker is lost is carried out by another.
     async fn a_check_whose_worker_is_gone_is_taken_again(depot: Depot) {
         tick(&depot).await;
         let lost = claimed(&depot).expect("a check waits");
@@ -192,7 +193,7 @@ both_databases! {
         assert_eq!(states(&depot), ["ended"]);
     }
 
-    /// With other settings the connection is another one.
+    /// New settings are checked immediately.
     async fn other_settings_are_checked_at_once(depot: Depot) {
         tick(&depot).await;
         ends(&depot, true);
@@ -203,6 +204,7 @@ both_databases! {
         assert_eq!(wait(&depot, depot.tree), Some(Duration::ZERO));
     }
 
+    /// The last fifty checks of a system are kept.
     async fn the_last_fifty_are_kept(depot: Depot) {
         for _ in 0..53 {
             depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));

@@ -16,6 +16,7 @@ fn completes(depot: &Depot, claim: &Claim) {
 }
 
 both_databases! {
+    /// A successful run clears a connection error immediately.
     async fn a_connection_error_immediately(depot: Depot) {
         tick(&depot).await;
         ends(&depot, false);
@@ -39,13 +40,13 @@ both_databases! {
         assert_eq!(again.checked_at, again.last_success_at);
     }
 
-    /// Before its first check a system is known to be connected as well.
+    /// A successful run shows that an unchecked system is connected.
     async fn what_was_never_checked(depot: Depot) {
         completes(&depot, &depot.started("by hand"));
         assert_eq!((depot.found().connection, depot.found().overall), (Connection::Ok, Overall::Ok));
     }
 
-    /// One that fails, or is canceled, says nothing good about the connection.
+    /// A run that fails or is canceled does not clear a connection error.
     async fn not_by_another_end(depot: Depot) {
         tick(&depot).await;
         ends(&depot, false);
@@ -56,7 +57,7 @@ both_databases! {
         }
     }
 
-    /// It used other settings than those that the check found bad.
+    /// A run with older settings does not clear a connection error.
     async fn not_with_older_settings(depot: Depot) {
         tick(&depot).await;
         ends(&depot, true);
@@ -70,7 +71,7 @@ both_databases! {
         assert_ne!(system.checked_at, system.last_success_at);
     }
 
-    /// The run began before the pause, and its success ends it.
+    /// The success of a run that began before a pause ends the pause.
     async fn a_pause(depot: Depot) {
         tick(&depot).await;
         ends(&depot, false);

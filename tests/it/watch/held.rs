@@ -58,7 +58,7 @@ both_databases! {
         assert_eq!(check.trigger, CheckTrigger::Manual);
     }
 
-    /// After the release the schedule of checks is as it always is.
+    /// Automatic checks resume after the release.
     async fn a_release_begins_again(depot: Depot) {
         tick(&depot).await;
         ends(&depot, true);

@@ -1,8 +1,9 @@
 //! What pages say of it.
 
+use syncdesk::clock::Stamp;
+
 use crate::database::both_databases;
 use crate::desk::Desk;
-use crate::wait::until;
 
 const HOUR_US: i64 = 3_600_000_000;
 
@@ -10,7 +11,7 @@ both_databases! {
     /// The tiles say that it is paused, why, and since when; the list names each source, the worst first.
     async fn paused(desk: Desk) {
         let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "every"), ("every_minutes", "60")]).await;
-        desk.checked().await;
+        desk.work().await;
         desk.sql(&format!(
             "UPDATE systems SET connection = 'error', connection_since = 1795000000000000, overall = 'error',
                paused_since = 1795000000000000 + 3 * {HOUR_US}, silent_since = 1795000000000000 + 4 * {HOUR_US};
@@ -36,7 +37,7 @@ both_databases! {
     /// The page that refuses a run because of a pause offers the check that ends it.
     async fn a_refusal_for_a_pause_offers_the_check(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
-        desk.checked().await;
+        desk.work().await;
         desk.sql("UPDATE systems SET connection = 'error', connection_since = 1795000000000000, paused_since = 1795000000000000");
         mona.get("/account").await.expect(200);
         let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
@@ -48,21 +49,20 @@ both_databases! {
         let asked = mona.post_bare(&format!("{}/check", tree.page()), &fields).await.expect(303);
         assert!(asked.location().starts_with(&format!("{}/checks/", tree.page())), "{}", asked.location());
         let paused = || desk.texts("SELECT name AS value FROM systems WHERE paused_since IS NOT NULL");
-        until("the pause to end", async || paused().is_empty().then_some(())).await;
+        desk.work().await;
+        assert_eq!(paused(), [""; 0]);
         assert_eq!(desk.synchronize(&tree).await.0, 1);
     }
 
     /// A run that a pause or a hold keeps back waits for neither a worker nor its time, and no page refreshes for it.
     async fn what_is_kept_back_says_for_what_it_waits(desk: Desk) {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
-        desk.checked().await;
+        desk.work().await;
         let late = desk.context.clock.now().0 - 301_000_000;
         desk.sql(&format!(
-            "UPDATE systems SET paused_since = {late}; UPDATE watches SET pause_at = {late}, next_check = 9000000000000000;
-             INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at)
-             SELECT id, 1, 'main', 'queued', 'manual', 'mona', 1, {late}, {late} FROM systems;
-             INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM runs"
+            "UPDATE systems SET paused_since = {late}; UPDATE watches SET pause_at = {late}, next_check = 9000000000000000"
         ));
+        desk.run_of(&tree).queued(Stamp(late)).queue();
         for (what, until, overdue) in [
             ("hold_since = NULL", "until a connection check succeeds", true),
             ("hold_since = 1, hold_reason = 'Repairs.', hold_by = 'mona'", "until somebody releases the system", false),

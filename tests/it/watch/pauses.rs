@@ -27,6 +27,7 @@ async fn fail_for(depot: &Depot, minutes: u32) {
 }
 
 both_databases! {
+    /// A system is paused after its connection has failed for a while, counted from the first failure.
     async fn counted_from_the_first_failure(depot: Depot) {
         tick(&depot).await;
         ends(&depot, true);

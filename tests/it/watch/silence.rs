@@ -28,6 +28,7 @@ fn succeed(depot: &Depot, request: &str) {
 }
 
 both_databases! {
+    /// A system is silent after twice its interval without a success.
     async fn after_twice_its_interval(depot: Depot) {
         hourly(&depot);
         depot.advance(MINUTE * 119);
@@ -47,7 +48,7 @@ both_databases! {
         assert_eq!(depot.found().overall, Overall::Error, "the budget counts from the last success");
     }
 
-    /// An attempt is no success.
+    /// A canceled run does not keep a system from being silent.
     async fn a_failure_does_not_help(depot: Depot) {
         hourly(&depot);
         depot.advance(MINUTE * 119);
@@ -58,7 +59,7 @@ both_databases! {
         assert!(depot.found().silent_since.is_some());
     }
 
-    /// Neither does a run that fails: a system that always fails becomes silent.
+    /// A run that fails does not either: a system that always fails becomes silent.
     async fn an_error_does_not_help(depot: Depot) {
         hourly(&depot);
         depot.advance(MINUTE * 119);
@@ -80,12 +81,14 @@ both_databases! {
         assert_eq!(depot.found().last_progress_at, moved_at);
     }
 
+    /// A system without a schedule is never silent.
     async fn never_without_a_schedule(depot: Depot) {
         depot.advance(HOUR * 24 * 365);
         tick(&depot).await;
         assert_eq!(depot.found().silent_since, None);
     }
 
+    /// A system is not silent on hold, nor right after the release.
     async fn not_on_hold_and_not_right_after(depot: Depot) {
         hourly(&depot);
         depot.write(|db| systems::hold(db, &ada(), &depot.key, "Repairs.", depot.now()));
@@ -101,7 +104,7 @@ both_databases! {
         assert!(depot.found().silent_since.is_some());
     }
 
-    /// Saving is no success. Another schedule has its own budget.
+    /// Renaming a system does not end its silence; a longer interval does.
     async fn another_name_does_not_help(depot: Depot) {
         hourly(&depot);
         depot.advance(HOUR * 2 + MINUTE);

@@ -39,7 +39,7 @@ fn complete(depot: &Depot, run: &Run) -> i64 {
     totals.emitted
 }
 
-/// Postgres commits, and the connection breaks before it has said so.
+/// A batch is stored once, even if the connection breaks before Postgres confirms it.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_committed_is_not_stored_twice() {
     let (depot, relay, worker) = relayed(Duration::from_secs(30)).await;
@@ -90,7 +90,7 @@ async fn what_was_committed_is_not_stored_twice() {
     assert_eq!(depot.all_runs().len(), 1, "no run was lost, and none is retried");
 }
 
-/// All connections break in the middle of a run, and for a while there is none.
+/// A run survives a restart of the database that is shorter than its lease.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_shorter_than_the_lease_costs_nothing() {
     let (depot, relay, worker) = relayed(Duration::from_secs(30)).await;

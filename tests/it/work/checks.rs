@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use syncdesk::domain::run::{CheckTrigger, RunResult};
+use syncdesk::domain::run::{CheckTrigger, RunResult, RunState};
 use syncdesk::store::checks;
 
-use super::script::{Worker, plays, run_once, scripted};
+use super::script::{Worker, plays, reaches, request, scripted};
 use crate::database::both_databases;
 use crate::queue::depot::{Depot, by};
 use crate::wait::until;
@@ -26,7 +26,8 @@ both_databases! {
         let worker = Worker::with(engine);
         let begun = "SELECT state AS value FROM checks WHERE state = 'running'";
         until("four checks", async || (depot.database.connect().texts(begun).len() == 4).then_some(())).await;
-        assert_eq!(run_once(&depot).await.result, Some(RunResult::Completed));
+        let no = request(&depot);
+        assert_eq!(reaches(&depot, no, RunState::Ended).await.result, Some(RunResult::Completed));
         assert_eq!(depot.database.connect().texts(begun).len(), 4, "the fifth waits for a place");
         worker.end().await;
     }

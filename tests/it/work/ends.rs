@@ -24,23 +24,19 @@ both_databases! {
             context.progress.update(|now| (now.items_done, now.total_final) = (5_000, true));
             Ok(context.journal.log(Message::of_run(Category::Information, "FILE-SUMMARY")).await?)
         }));
-        let worker = Worker::of(&depot);
         let run = run_once(&depot).await;
         assert_eq!(run.result, Some(RunResult::Completed));
         let totals = depot.totals(run.id);
         assert_eq!((totals.emitted, totals.stored, totals.cut), (5_001, 5_001, 0));
         assert_eq!((totals.counts.success, totals.counts.information, totals.counts.total()), (5_000, 1, 5_001));
         assert_eq!((totals.progress.items_done, totals.progress.total_final), (5_000, true));
-        worker.end().await;
     }
 
     async fn a_transient_error_is_tried_again(depot: Depot) {
         plays(&depot, |_context| Box::pin(async {
             Err(PeerFailure::new(Stage::Tcp, "PEER-AWAY").arg("files.example").quoting("no route").transient().into())
         }));
-        let worker = Worker::of(&depot);
         let run = run_once(&depot).await;
-        worker.end().await;
         assert_eq!((run.result, run.end_reason), (Some(RunResult::Error), Some(EndReason::Failed)));
         assert_eq!((run.end_code.as_deref(), run.end_stage), (Some("PEER-AWAY"), Some(Stage::Tcp)));
         assert_eq!(log(&depot, &run), [(Category::Error, "PEER-AWAY".to_owned())]);
@@ -48,32 +44,27 @@ both_databases! {
         assert_eq!(retry.not_before, run.ended_at.expect("it has ended").plus(Duration::from_mins(1)));
     }
 
-    /// What is to be synchronized cannot be read for the moment.
+    /// A run whose settings cannot be read ends in error and is retried.
     async fn a_database_that_does_not_answer_is_asked_again(depot: Depot) {
         plays(&depot, |_context| Box::pin(async { Ok(()) }));
         depot.database.connect().execute("ALTER TABLE credentials RENAME TO elsewhere");
-        let worker = Worker::of(&depot);
         let run = run_once(&depot).await;
-        worker.end().await;
         assert_eq!((run.result, run.end_code.as_deref()), (Some(RunResult::Error), Some("STORE-AWAY")));
         assert_eq!(depot.open_runs().remove(0).retries_run, Some(run.id));
     }
 
+    /// A permanent error is not retried.
     async fn an_error_that_lasts_is_not(depot: Depot) {
         plays(&depot, |_context| Box::pin(async { Err(PeerFailure::new(Stage::SignIn, "PEER-SIGN-IN").into()) }));
-        let worker = Worker::of(&depot);
         let run = run_once(&depot).await;
-        worker.end().await;
         assert_eq!(run.end_reason, Some(EndReason::Failed));
         assert!(depot.open_runs().is_empty());
     }
 
-    /// More than 20 % and more than 10 of the destination's items: Error before the first deletion.
+    /// A run that the deletion limit stopped is not retried.
     async fn a_braked_run_waits_for_a_person(depot: Depot) {
         plays(&depot, |_context| Box::pin(async { Err(StopReason::Braked) }));
-        let worker = Worker::of(&depot);
         let run = run_once(&depot).await;
-        worker.end().await;
         assert_eq!((run.result, run.end_reason), (Some(RunResult::Error), Some(EndReason::Brake)));
         assert!(depot.open_runs().is_empty());
     }
@@ -85,17 +76,15 @@ both_databases! {
             assert!(context.run < 0, "a mistake in a connector");
             Ok(())
         }));
-        let worker = Worker::of(&depot);
         let run = run_once(&depot).await;
         assert_eq!((run.result, run.end_code.as_deref()), (Some(RunResult::Error), Some("RUN-INTERNAL")));
         let told = log(&depot, &run);
         assert_eq!(told, [(Category::Success, "FILE-COPIED".to_owned()), (Category::Error, "RUN-INTERNAL".to_owned())]);
         assert!(last_args(&depot, &run)[0].len() == 10, "what to look for in the log of the process");
         assert_eq!(run_once(&depot).await.no, RunNo(2), "the worker goes on");
-        worker.end().await;
     }
 
-    /// The worker that is told of a run does not wait for its next look, which is an hour away here.
+    /// A requested run starts immediately, not at the next poll.
     async fn a_run_begins_when_it_is_asked_for(depot: Depot) {
         plays(&depot, |_context| Box::pin(async { Ok(()) }));
         let mut engine = scripted(&depot.context);

@@ -75,7 +75,7 @@ both_databases! {
         other.end().await;
     }
 
-    /// There is no space for its last messages, but for the word that it is canceled.
+    /// A run that was canceled while the disk was full ends as canceled.
     async fn a_run_that_is_canceled_at_its_end_is_not_retried(depot: Depot) {
         let gate = plays_in_two_parts(&depot);
         let worker = Worker::of(&depot);

@@ -5,11 +5,11 @@ use std::time::Duration;
 use syncdesk::access::Internal;
 use syncdesk::domain::message::Category;
 use syncdesk::domain::run::{EndReason, RunResult, RunState, Trigger};
-use syncdesk::ids::RunNo;
 use syncdesk::store::runs::{self, Run};
 use syncdesk::sync::run::reap;
+use syncdesk::sync::step::StepResult;
 
-use super::script::{Worker, begin, last_args, log, plays, plays_in_two_parts, reaches, scripted};
+use super::script::{Worker, begin, last_args, log, plays, plays_in_two_parts, reaches, scripted, work};
 use crate::database::both_databases;
 use crate::queue::depot::{Depot, LEASE, by};
 
@@ -21,13 +21,14 @@ fn retries(depot: &Depot, run: &Run) -> usize {
 }
 
 both_databases! {
-    /// The worker claimed a run, logged a little and was never heard of again.
+    /// The run of a lost worker ends in error and is retried at once.
     async fn the_run_of_a_lost_worker_ends_and_is_retried(depot: Depot) {
         let gone = depot.started("a");
         depot.advance(PAST_THE_LEASE);
         plays(&depot, |_context| Box::pin(async { Ok(()) }));
-        let worker = Worker::of(&depot);
-        let run = reaches(&depot, gone.no, RunState::Ended).await;
+        let done = work(scripted(&depot.context)).await;
+        assert!(matches!(done[..], [StepResult::Reaped, StepResult::Ran(_)]), "{done:?}");
+        let run = depot.run(gone.run);
         assert_eq!((run.result, run.end_reason), (Some(RunResult::Error), Some(EndReason::LostWorker)));
         assert_eq!(run.end_code.as_deref(), Some("RUN-LOST-WORKER"));
         assert_eq!(log(&depot, &run), [(Category::Error, "RUN-LOST-WORKER".to_owned())]);
@@ -37,47 +38,44 @@ both_databases! {
         let retry = depot.all_runs().remove(1);
         assert_eq!((retry.trigger, retry.attempt, retry.retries_run), (Trigger::Retry, 2, Some(run.id)));
         assert_eq!(Some(retry.not_before), run.ended_at, "it starts at once");
-        assert_eq!(reaches(&depot, RunNo(2), RunState::Ended).await.result, Some(RunResult::Completed));
-        worker.end().await;
+        assert_eq!(retry.result, Some(RunResult::Completed));
     }
 
     async fn what_somebody_canceled_is_not_retried(depot: Depot) {
         let gone = depot.started("a");
         depot.write(|db| runs::cancel(db, gone.run, &by("ada"), depot.now()));
         depot.advance(PAST_THE_LEASE);
-        let worker = Worker::of(&depot);
-        let run = reaches(&depot, gone.no, RunState::Ended).await;
-        worker.end().await;
-        assert_eq!(run.end_reason, Some(EndReason::LostWorker));
+        assert_eq!(work(scripted(&depot.context)).await, [StepResult::Reaped]);
+        assert_eq!(depot.run(gone.run).end_reason, Some(EndReason::LostWorker));
         assert!(depot.open_runs().is_empty());
     }
 
+    /// A run whose worker is lost is not retried after five attempts.
     async fn after_five_attempts_it_is_enough(depot: Depot) {
         depot.started("a");
         depot.database.connect().execute("UPDATE runs SET attempt = 5");
         depot.advance(PAST_THE_LEASE);
-        let worker = Worker::of(&depot);
-        reaches(&depot, RunNo(1), RunState::Ended).await;
-        worker.end().await;
+        assert_eq!(work(scripted(&depot.context)).await, [StepResult::Reaped]);
         assert!(depot.open_runs().is_empty());
     }
 
-    /// The reaper itself may be lost between taking a run over and ending it.
+    /// A process that is lost while it ends a lost run is replaced by another.
     async fn a_lost_reaper_is_replaced(depot: Depot) {
         depot.started("a");
         depot.advance(PAST_THE_LEASE);
         let halfway = depot.write(|db| runs::lost(db, Internal::worker(), LEASE)).remove(0);
         depot.advance(PAST_THE_LEASE);
-        let worker = Worker::of(&depot);
-        let run = reaches(&depot, RunNo(1), RunState::Ended).await;
-        worker.end().await;
+        plays(&depot, |_context| Box::pin(async { Ok(()) }));
+        let done = work(scripted(&depot.context)).await;
+        assert!(matches!(done[..], [StepResult::Reaped, StepResult::Ran(_)]), "{done:?}");
+        let run = depot.run(halfway.run);
         assert_eq!(run.end_reason, Some(EndReason::LostWorker));
         assert!(reap(&scripted(&depot.context), halfway).await.is_err(), "the first reaper comes too late");
         assert_eq!(log(&depot, &run).len(), 1, "and wrote nothing");
         assert_eq!(retries(&depot, &run), 1);
     }
 
-    /// A worker that stalled in the middle goes on after its run was taken over and ended.
+    /// A worker that stalled changes nothing after its run was taken over.
     async fn a_stalled_worker_changes_nothing_more(depot: Depot) {
         let gate = plays_in_two_parts(&depot);
         let stalled = Worker::of(&depot);

@@ -16,7 +16,9 @@ use syncdesk::ops::error::OpError;
 use syncdesk::sync::run::carry_out;
 use syncdesk::sync::stop::Stopped;
 
-use super::script::{Gate, Worker, begin, copied, last_args, log, plays, reaches, request, run_once, scripted};
+use super::script::{
+    Gate, Worker, begin, copied, last_args, log, plays, reaches, request, run_once, run_once_with, scripted,
+};
 use crate::database::{Bare, both_databases};
 use crate::queue::depot::{Depot, ada};
 use crate::wait::{lasting, until};
@@ -83,14 +85,12 @@ both_databases! {
         assert_eq!(log(&depot, &run).last().expect("a message"), &(Category::Information, "RUN-CANCELED".to_owned()));
     }
 
-    /// The operator's limit holds for a system that was specified with more.
+    /// The operator's maximum timeout applies to every system.
     async fn nothing_moves_for_as_long_as_the_operator_allows(depot: Depot) {
         plays(&depot, |context| Box::pin(async { Err(context.stop.stopped().await.into()) }));
         let mut engine = scripted(&depot.context);
         engine.limits.longest_timeout = Duration::from_millis(100);
-        let worker = Worker::with(engine);
-        let run = run_once(&depot).await;
-        worker.end().await;
+        let run = run_once_with(&depot, engine).await;
         assert_eq!((run.result, run.end_reason), (Some(RunResult::Error), Some(EndReason::NoProgress)));
     }
 
@@ -134,12 +134,11 @@ both_databases! {
         assert_eq!(seen.get(), Some(&Err(Stopped::LeaseLost)), "it must not go on");
     }
 
+    /// A run without progress ends after its timeout.
     async fn nothing_moves(depot: Depot) {
         plays(&depot, |context| Box::pin(async { Err(context.stop.stopped().await.into()) }));
         allow(&depot, Duration::from_millis(100));
-        let worker = Worker::of(&depot);
         let run = run_once(&depot).await;
-        worker.end().await;
         assert_eq!((run.result, run.end_reason), (Some(RunResult::Error), Some(EndReason::NoProgress)));
         assert_eq!(log(&depot, &run), [(Category::Error, "RUN-NO-PROGRESS".to_owned())]);
         assert_eq!(depot.open_runs()[0].retries_run, Some(run.id));
@@ -158,12 +157,10 @@ both_databases! {
             Ok(())
         }));
         allow(&depot, ALLOWED);
-        let worker = Worker::of(&depot);
         assert_eq!(run_once(&depot).await.result, Some(RunResult::Completed));
-        worker.end().await;
     }
 
-    /// A run that takes longer than its lease.
+    /// A run can take longer than its lease.
     async fn a_heartbeat_keeps_a_long_run(depot: Depot) {
         let gate = Gate::default();
         let closed = gate.clone();

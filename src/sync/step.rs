@@ -1,0 +1,105 @@
+//! One unit of work: what a worker claims and carries out.
+
+use std::time::Duration;
+
+use super::engine::Engine;
+use super::late_end::workers_have_respite;
+use super::run::{carry_out, reap};
+use super::set_back::{self, Memory};
+use super::{checker, outlast, scheduler};
+use crate::clock::since_boot;
+use crate::domain::run::CheckTrigger;
+use crate::ids::RunId;
+use crate::store::checks::Check;
+use crate::store::runs::{self, Claim, Claimant};
+use crate::store::{Db, Result};
+
+/// What a step did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepResult {
+    /// Nothing is due.
+    Idle,
+    /// Queued what was due, and changed what time alone changes.
+    Queued,
+    /// Ended runs whose workers are gone.
+    Reaped,
+    Checked,
+    Ran(RunId),
+}
+
+/// Finds and claims work in the name of one worker.
+pub struct Stepper {
+    engine: Engine,
+    claimant: Claimant,
+    first: CheckTrigger,
+    memory: Memory,
+}
+
+impl Stepper {
+    #[must_use]
+    pub fn new(engine: Engine, name: String) -> Self {
+        let claimant = Claimant { name, lease: engine.limits.lease, most_of_a_group: engine.limits.most_of_a_group() };
+        Self { engine, claimant, first: CheckTrigger::Manual, memory: Memory::default() }
+    }
+
+    /// Does at most one unit of due work, to its end. [`super::worker::work`] does the same concurrently.
+    ///
+    /// # Errors
+    /// As the store, before anything is claimed. How a run or a check ends is stored with it.
+    pub async fn step(&mut self) -> Result<StepResult> {
+        set_back::watch(&self.engine, &mut self.memory).await?;
+        if scheduler::tick(&self.engine).await? > 0 {
+            return Ok(StepResult::Queued);
+        }
+        let lost = lost_runs(&self.engine).await?;
+        if !lost.is_empty() {
+            for claim in lost {
+                reap(&self.engine, claim).await?;
+            }
+            return Ok(StepResult::Reaped);
+        }
+        if let Some(check) = self.claim_check().await? {
+            checker::carry_out(self.engine.clone(), check).await;
+            return Ok(StepResult::Checked);
+        }
+        let Some((claim, asked)) = self.claim_run().await? else { return Ok(StepResult::Idle) };
+        let run = claim.run;
+        carry_out(self.engine.clone(), claim, asked).await;
+        Ok(StepResult::Ran(run))
+    }
+
+    /// The next check, if any waits. By turns: what people request starts soon, and however much they request, half of
+    /// the slots go to what is due.
+    pub(super) async fn claim_check(&mut self) -> Result<Option<Check>> {
+        let check = checker::claim(&self.engine, self.first).await?;
+        if check.is_some() {
+            self.first = match self.first {
+                CheckTrigger::Manual => CheckTrigger::Regular,
+                CheckTrigger::Regular => CheckTrigger::Manual,
+            };
+        }
+        Ok(check)
+    }
+
+    /// The next run, if any waits, and when its claim was requested (since boot).
+    pub(super) async fn claim_run(&self) -> Result<Option<(Claim, Duration)>> {
+        let asked = since_boot();
+        if !self.engine.store.read(runs::any_waiting).await? {
+            return Ok(None);
+        }
+        let (until, claimant, worker) = (asked + self.claimant.lease, self.claimant.clone(), self.engine.worker);
+        let claim = move |db: &mut Db| runs::claim_next(db, worker, &claimant);
+        // A claim that was made and not confirmed is not left to its lease.
+        let claimed = outlast::write(&self.engine.store, "the queue of runs", || since_boot() < until, claim).await?;
+        Ok(claimed.map(|claim| (claim, asked)))
+    }
+}
+
+/// Takes over the runs whose workers are gone.
+pub(super) async fn lost_runs(engine: &Engine) -> Result<Vec<Claim>> {
+    if workers_have_respite(engine) || !engine.store.read(runs::any_lost).await? {
+        return Ok(Vec::new());
+    }
+    let (worker, lease) = (engine.worker, engine.limits.lease);
+    engine.store.write(move |db| runs::lost(db, worker, lease)).await
+}

@@ -1,0 +1,136 @@
+//! Statements that tests write themselves. Each names columns, so that a new column touches it: a builder of
+//! `tests/it/desk` or a function of `ops` or `store` comes first.
+
+use std::path::Path;
+
+/// How many lines with statements a module has, and why. A number may fall, and never rise.
+const KNOWN: &[(&str, &[(&str, usize)])] = &[
+    ("Tables of earlier versions", &[("migrations/mod", 10), ("upgrade/mod", 12)]),
+    (
+        "Somebody changes the database behind the portal's back",
+        &[
+            ("audit/chain", 11),
+            ("console/refusals", 1),
+            ("exports", 7),
+            ("logs/complete", 1),
+            ("logs/slow", 2),
+            ("processes/memory", 3),
+            ("processes/replica", 2),
+            ("queue/locked", 2),
+            ("queue/replicas", 2),
+            ("sign_in/setup", 1),
+            ("systems/races", 6),
+        ],
+    ),
+    (
+        "Times long ago, or times that a wrong clock has left",
+        &[
+            ("business_logs/retention", 13),
+            ("log_ends", 1),
+            ("logs/changes", 3),
+            ("odata/upkeep", 1),
+            ("processes/clocks", 1),
+            ("queue/clocks", 5),
+            ("queue/set_back", 2),
+            ("work/lost", 2),
+        ],
+    ),
+    (
+        "Many rows, or rows with chosen times, which one statement makes fast",
+        &[
+            ("business_logs/list", 6),
+            ("business_logs/mod", 7),
+            ("business_logs/range", 3),
+            ("logs/book", 3),
+            ("logs/jumps", 1),
+            ("odata/short_writes", 4),
+            ("statements", 9),
+            ("systems/orders", 5),
+            ("systems/paging", 1),
+            ("systems/shelf", 4),
+        ],
+    ),
+    (
+        "A builder is missing",
+        &[
+            ("access/matrix", 6),
+            ("desk/mod", 5),
+            ("help/notes", 3),
+            ("logs/live", 2),
+            ("odata/faults", 1),
+            ("odata/later", 1),
+            ("odata/losses", 2),
+            ("odata/pages", 2),
+            ("odata/protocol", 1),
+            ("pages/gallery", 1),
+            ("pages/list", 1),
+            ("pages/plan", 7),
+            ("pages/run", 4),
+            ("pages/system", 1),
+            ("queue/depot", 2),
+            ("queue/schedule", 1),
+            ("sign_in/answers", 2),
+            ("sign_in/ended", 1),
+            ("sign_in/sessions", 6),
+            ("systems/check", 5),
+            ("systems/create", 1),
+            ("systems/delete", 1),
+            ("systems/export", 1),
+            ("systems/family", 1),
+            ("systems/list", 1),
+            ("systems/secrets", 1),
+            ("systems/synchronize", 2),
+            ("systems/territory", 1),
+            ("systems/together", 1),
+            ("watch/clears", 1),
+            ("watch/held", 1),
+            ("watch/pages", 5),
+            ("watch/pauses", 1),
+            ("watch/silence", 1),
+            ("work/checks", 1),
+            ("work/ends", 1),
+            ("work/script", 1),
+            ("work/shares", 1),
+            ("work/stops", 1),
+        ],
+    ),
+];
+
+/// Lines that change rows.
+fn statements(source: &str) -> usize {
+    let is_one = |line: &&str| {
+        line.contains("INSERT INTO ")
+            || line.contains("DELETE FROM ")
+            || (line.contains("UPDATE ") && line.contains(" SET "))
+    };
+    source.lines().filter(is_one).count()
+}
+
+fn found(folder: &Path, root: &Path, into: &mut Vec<(String, usize)>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found(&path, root, into);
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
+            let number = statements(&std::fs::read_to_string(&path).expect("UTF-8"));
+            let name = path.strip_prefix(root).expect("below the root").with_extension("");
+            into.push((name.display().to_string(), number));
+        }
+    }
+}
+
+/// Tests change rows through builders; statements that remain are counted, with a reason.
+#[test]
+fn rows_are_made_by_builders() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let mut all = Vec::new();
+    found(&root, &root, &mut all);
+    let known =
+        |name: &str| KNOWN.iter().flat_map(|(_, files)| *files).find(|(file, _)| *file == name).map_or(0, |one| one.1);
+    let wrong: Vec<_> = all
+        .iter()
+        .filter(|(name, number)| name != "raw_statements" && *number != known(name))
+        .map(|one| (one, known(&one.0)))
+        .collect();
+    assert!(wrong.is_empty(), "found and listed differ: {wrong:#?}");
+}
