@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::database::both_databases;
-use crate::desk::Desk;
+use crate::desk::{Desk, RunRows};
 use crate::logs::reading::Stalled;
 use crate::odata::stub::{Service, json as reply};
 use crate::systems::shelf;
@@ -18,14 +18,9 @@ fn fill(desk: &Desk) {
     let names: Vec<String> = (0..ROWS).map(|number| format!("{number:04}")).collect();
     let systems: Vec<_> = names.iter().map(|name| shelf::new(name, "Finance")).collect();
     shelf::put(desk, 1, &systems);
-    let at = desk.context.clock.now().0;
-    desk.sql(&format!(
-        "UPDATE systems SET name = name || '{}';
-         INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result)
-           SELECT id, 1, 'main', 'ended', 'schedule', 'Schedule', 1, {at}, {at}, {at}, {at}, 'completed' FROM systems;
-         INSERT INTO run_progress SELECT id, '', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 7 FROM runs",
-        "x".repeat(LONG)
-    ));
+    desk.sql(&format!("UPDATE systems SET name = name || '{}'", "x".repeat(LONG)));
+    let at = desk.context.clock.now().0.to_string();
+    RunRows { queued: &at, ended: &at, counts: [0, 0, 0, 7], ..RunRows::default() }.put(&mut desk.bare());
 }
 
 /// Begins to read a file, does this to the database, and reads on: the file breaks off.
@@ -40,9 +35,11 @@ async fn breaks_off(desk: &Desk, path: &str, change: &str, back: &str) {
     desk.sql(back);
 }
 
-const TAKE: &str = "CREATE TABLE kept AS SELECT * FROM assignments;
+/// Takes all rights from Mona.
+pub const TAKE: &str = "CREATE TABLE kept AS SELECT * FROM assignments;
     DELETE FROM assignments WHERE person_id = (SELECT id FROM people WHERE name = 'mona')";
-const GIVE: &str = "DELETE FROM assignments; INSERT INTO assignments SELECT * FROM kept; DROP TABLE kept";
+/// Gives them back.
+pub const GIVE: &str = "DELETE FROM assignments; INSERT INTO assignments SELECT * FROM kept; DROP TABLE kept";
 
 both_databases! {
     async fn the_right_is_asked_for_each_part(desk: Desk) {

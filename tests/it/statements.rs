@@ -2,7 +2,6 @@
 //! the same for every page.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
@@ -11,7 +10,7 @@ use syncdesk::clock::SystemClock;
 use syncdesk::web::routes::ROUTES;
 
 use crate::database::both_databases;
-use crate::desk::Desk;
+use crate::desk::{Desk, RunRows};
 use crate::systems::shelf::{Box_, put};
 
 /// A statement with its values, and whether the connection had prepared it before.
@@ -96,35 +95,30 @@ fn fill(desk: &Desk) {
     let systems: Vec<Box_<'_>> =
         names.iter().map(|name| Box_ { name, group: "Finance", overall: "ok", success: Some(3) }).collect();
     put(desk, 1, &systems);
-    let mut statements = String::new();
-    for (no, state, ended, result) in [
-        (1, "ended", "9000000000000000", "'completed'"),
-        (2, "ended", "9000000000000000", "'error'"),
-        (3, "ended", "9000000000000000", "'canceled'"),
-        (4, "running", "NULL", "NULL"),
-        (5, "queued", "NULL", "NULL"),
-    ] {
-        let lease = if state == "running" { "9000000000000000" } else { "NULL" };
-        write!(
-            statements,
-            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at,
-               started_at, ended_at, result, lease_until)
-             SELECT id, {no}, 'main', '{state}', 'manual', 'ada', 1, 9000000000000000, 0, 0, {ended}, {result}, {lease}
-             FROM systems WHERE name LIKE 'System %';"
-        )
-        .expect("text");
+    let mut bare = desk.bare();
+    let of = "name LIKE 'System %'";
+    let by_hand = RunRows { of, trigger: "manual", principal: "ada", ..RunRows::default() };
+    for (no, result) in [(1, "'completed'"), (2, "'error'"), (3, "'canceled'")] {
+        RunRows { numbers: no..=no, result, ..by_hand.clone() }.put(&mut bare);
     }
-    desk.sql(&format!(
-        "BEGIN; {statements}
-         UPDATE systems SET last_run_no = 5 WHERE name LIKE 'System %';
-         UPDATE systems SET parent_id = (SELECT id FROM systems WHERE name = 'System 07') WHERE name >= 'System 47';
+    for (no, state) in [(4, "running"), (5, "queued")] {
+        let open = RunRows {
+            numbers: no..=no,
+            state,
+            not_before: "9000000000000000",
+            ended: "NULL",
+            result: "NULL",
+            ..by_hand.clone()
+        };
+        open.put(&mut bare);
+    }
+    desk.sql(
+        "UPDATE systems SET parent_id = (SELECT id FROM systems WHERE name = 'System 07') WHERE name >= 'System 47';
          INSERT INTO lanes (system_id, lane, synchronization, failures_in_row)
          SELECT id, lane, 'completed', 0 FROM systems, (SELECT 'main' AS lane UNION SELECT 'upload') AS of_two WHERE name = 'System 07';
-         INSERT INTO run_progress (run_id, phase, items_done, items_total, bytes_done, bytes_total, total_final,
-           unchanged, emitted, stored, cut, last_seq, n_error, n_warning, n_success, n_information)
-         SELECT id, '', 7, 9, 0, 0, TRUE, 0, 0, 0, 0, 0, CASE WHEN no = 2 THEN 3 ELSE 0 END, 0, 0, 0 FROM runs;
-         COMMIT;"
-    ));
+         UPDATE run_progress SET items_done = 7, items_total = 9;
+         UPDATE run_progress SET n_error = 3 WHERE run_id IN (SELECT id FROM runs WHERE no = 2)",
+    );
 }
 
 both_databases! {
@@ -176,14 +170,7 @@ both_databases! {
     async fn open_runs_are_found_by_their_indexes(desk: Recorded) {
         let desk = &desk.0;
         fill(desk);
-        desk.sql(
-            "WITH RECURSIVE numbers(i) AS (SELECT 6 UNION ALL SELECT i + 1 FROM numbers WHERE i < 20000)
-             INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at,
-               ended_at, result)
-             SELECT systems.id, i, 'main', 'ended', 'manual', 'ada', 1, i, i, i, 9000000000000000, 'completed'
-             FROM numbers, systems WHERE name = 'System 07';
-             UPDATE systems SET last_run_no = 20000 WHERE name = 'System 07';",
-        );
+        RunRows { of: "name = 'System 07'", numbers: 6..=20_000, queued: "i", ..RunRows::default() }.put(&mut desk.bare());
         desk.sql("ANALYZE");
         let ada = desk.as_("ada").await;
         let key = desk.texts("SELECT key AS value FROM systems WHERE name = 'System 07'").concat();

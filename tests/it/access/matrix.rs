@@ -20,7 +20,7 @@ const NO_QUERY: &str =
     "?after=x&before=%ff&around=%00&category=nonsense&q=%00&status=%F0&sort=7&kind=%00&refresh=&no=x&at=x&group=%00";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Two systems that nothing works at: run 1 is queued, run 2 was stopped by the brake, a check waits.
+/// Two systems that nothing works at: run 1 was stopped by the brake, run 2 is queued, a check waits.
 pub struct Board {
     pub desk: Desk,
     finance: Place,
@@ -50,6 +50,9 @@ impl Fixture for Board {
         desk.add_reader().await;
         let finance = Place::new(&desk, "Finance").await;
         let sales = Place::new(&desk, "Sales").await;
+        for place in [&finance, &sales] {
+            desk.run_of(&place.tree).by("ada").queue();
+        }
         let mut people = BTreeMap::new();
         for name in ["nobody", "nils", "ada", "mona", "wim", "sven", "lena", "dora"] {
             people.insert(name, Person::new(&desk, name).await);
@@ -68,33 +71,12 @@ impl Place {
     async fn new(desk: &Desk, group: &str) -> Self {
         let tree = desk.saved_system(group, "Reports").await;
         let ada = desk.as_("ada").await;
-        desk.run_of(&tree).by("ada").queue();
+        let claim = desk.run_of(&tree).by("ada").start();
+        desk.publish(&claim);
+        desk.brake(&claim, "a");
         ada.get(&tree.page()).await.expect(200);
         let check = ada.post_form(&format!("{}/check", tree.page()), &[]).await.expect(303);
         let check = check.location().rsplit('/').next().expect("a number").to_owned();
-        desk.sql(&format!(
-            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at,
-               started_at, ended_at, result, end_reason)
-             SELECT id, 2, 'main', 'ended', 'manual', 'ada', 1, {now}, {now}, {now}, {now}, 'error', 'brake'
-             FROM systems WHERE key = '{key}';
-             INSERT INTO run_progress SELECT id, 'braked', NULL, 0, 0, 0, 0, TRUE, 0, 0, 0, 0, 0, 0, 0, 0, 0
-             FROM runs WHERE no = 2 AND id NOT IN (SELECT run_id FROM run_progress);
-             INSERT INTO braked_plans (run_id, digest, deletions, items, reason, expires_at)
-             SELECT id, 'abc', 12, 12, 'all', 9000000000000000
-             FROM runs WHERE no = 2 AND id NOT IN (SELECT run_id FROM braked_plans);
-             INSERT INTO replicas (system_id, published_run, model)
-             SELECT s.id, r.id, '{{}}' FROM systems s JOIN runs r ON r.system_id = s.id AND r.no = 2 WHERE s.key = '{key}';
-             INSERT INTO replica_sets (system_id, name, data_set, active, orphaned, read_run, changed_run, state)
-             SELECT system_id, 'Things', 'Master Data', 1, 0, published_run, published_run, '' FROM replicas
-             WHERE system_id NOT IN (SELECT system_id FROM replica_sets);
-             INSERT INTO replica_records (set_id, record_key, from_run, orphaned, digest, data)
-             SELECT id, {one}, read_run, FALSE, {one}, '{{\"Id\": 1}}' FROM replica_sets
-             WHERE id NOT IN (SELECT set_id FROM replica_records);",
-            key = tree.key,
-            // The key of the only record: the letter 1.
-            one = if desk.is_on_postgres() { r"'\x31'::bytea" } else { "x'31'" },
-            now = desk.context.clock.now().0
-        ));
         Self { tree, check }
     }
 }
@@ -162,7 +144,7 @@ fn path_of(line: &Line, key: &str, place: &Place) -> String {
     let queued = line.path.ends_with("/cancel") && !line.posts;
     let path = line.path.replace("{system}", key).replace("{check}", &place.check);
     let path = path.replace("{set}", "Things") + if line.path.ends_with("/record") { "?key=31" } else { "" };
-    path.replace("{run}", if queued { "1" } else { "2" })
+    path.replace("{run}", if queued { "2" } else { "1" })
 }
 
 /// What is posted: well-formed, and such that nothing changes.

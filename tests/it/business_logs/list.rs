@@ -1,6 +1,6 @@
 //! The page: its filters, its pages, its export, and who sees what.
 
-use super::{Kept, RUN, keep, keep_many_of_shop};
+use super::{Kept, RUN, keep, keep_many, keep_many_of_shop};
 use crate::database::both_databases;
 use crate::desk::Desk;
 use crate::logs::reading::Reading;
@@ -143,11 +143,7 @@ both_databases! {
         desk.add_reader().await;
         desk.add_group("Purchasing").await;
         desk.add_person("nora", "Operator", Some("Finance")).await;
-        desk.sql(
-            "INSERT INTO assignments (person_id, collection_id, created_at, created_by, group_id)
-               SELECT person_id, collection_id, created_at, created_by, (SELECT id FROM system_groups WHERE name = 'Sales') FROM assignments
-               WHERE person_id = (SELECT id FROM people WHERE name = 'nora')",
-        );
+        desk.assign("nora", "Operator", "Sales");
         let all = ["Finance", "General", "Purchasing", "Sales"];
         for (who, expected) in
             [("mona", &[][..]), ("lena", &[]), ("dora", &[]), ("nora", &["Finance", "Sales"]), ("ada", &all)]
@@ -247,14 +243,8 @@ both_databases! {
         keep(&desk, &[RUN]);
         // Numbers 2 to 25000, all of one system but three: around where the first look ends, 500 are of one moment, and
         // one was queued by a process whose clock is ahead.
-        let columns = "system_id, lane, state, trigger, principal, attempt, not_before, started_at, ended_at, result";
-        desk.sql(&format!(
-            "INSERT INTO runs (no, queued_at, {columns})
-             WITH RECURSIVE s(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM s WHERE i < 25000)
-             SELECT i, queued_at + CAST(1000000 AS BIGINT) * CASE WHEN i = 9800 THEN 20000 WHEN i BETWEEN 9750 AND 10250 THEN 10000 ELSE i END,
-               (SELECT id FROM systems WHERE name = CASE WHEN i IN (9800, 9900, 10100) THEN 'Ledger' ELSE 'Shop' END),
-               'main', 'ended', 'schedule', 'Schedule', 1, 1, 1, ended_at + i, 'completed' FROM s, runs WHERE runs.no = 1"
-        ));
+        let seconds = "CASE WHEN i = 9800 THEN 20000 WHEN i BETWEEN 9750 AND 10250 THEN 10000 ELSE i END";
+        keep_many(&desk, "(name = 'Ledger') = (i IN (9800, 9900, 10100))", seconds);
         let ada = desk.as_("ada").await;
         let (mut found, mut address) = (Vec::new(), "/logs?system=ledger".to_owned());
         loop {

@@ -4,9 +4,7 @@ mod list;
 mod range;
 mod retention;
 
-use std::fmt::Write as _;
-
-use crate::desk::Desk;
+use crate::desk::{Desk, RunRows, learn};
 
 /// A run as the database has it. Times are in hours since 2026-11-22 00:00 UTC.
 #[derive(Clone, Copy)]
@@ -34,47 +32,40 @@ fn at(hours: i64) -> i64 {
 
 /// Puts runs there.
 pub fn keep(desk: &Desk, runs: &[Kept<'_>]) {
-    let mut sql = String::new();
+    let mut bare = desk.bare();
     for Kept { system, no, result, trigger, principal, queued, logged } in runs {
         let key = crate::systems::shelf::key(*system);
-        let (queued, ended) = (at(*queued), at(*queued + 1));
-        let run = format!(
-            "(SELECT r.id FROM runs r JOIN systems s ON s.id = r.system_id WHERE s.key = '{key}' AND r.no = {no})"
-        );
-        let of = |category: i64| logged.iter().filter(|one| one.0 == category).map(|one| one.2).sum::<i64>();
-        let total: i64 = logged.iter().map(|one| one.2).sum();
-        write!(
-            sql,
-            "INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result)
-               SELECT id, {no}, 'main', 'ended', '{trigger}', '{principal}', 1, {queued}, {queued}, {queued}, {ended}, '{result}'
-               FROM systems WHERE key = '{key}';
-             UPDATE systems SET last_run_no = {no} WHERE key = '{key}' AND last_run_no < {no};
-             INSERT INTO run_progress SELECT {run}, '', NULL, 0, 0, 0, 0, TRUE, 0, {total}, {total}, 0, {total}, {}, {}, {}, {};",
-            of(0), of(1), of(2), of(3)
-        )
-        .expect("text");
+        let of = |category: i64| logged.iter().filter(|one| one.0 == category).map(|one| one.2).sum();
+        RunRows {
+            of: &format!("key = '{key}'"),
+            numbers: *no..=*no,
+            trigger,
+            principal,
+            queued: &at(*queued).to_string(),
+            ended: &at(*queued + 1).to_string(),
+            result: &format!("'{result}'"),
+            counts: [of(0), of(1), of(2), of(3)],
+            ..RunRows::default()
+        }
+        .put(&mut bare);
         for (category, code, n) in *logged {
-            write!(
-                sql,
-                "INSERT INTO words (kind, word) SELECT 'code', '{code}' WHERE NOT EXISTS (SELECT 1 FROM words WHERE word = '{code}');
-                 INSERT INTO words (kind, word) SELECT 'item_type', 'file' WHERE NOT EXISTS (SELECT 1 FROM words WHERE word = 'file');
-                 INSERT INTO run_counts (run_id, category, code, item_type, operation, n) SELECT {run}, {category},
-                   (SELECT id FROM words WHERE word = '{code}'), (SELECT id FROM words WHERE word = 'file'), 'none', {n};"
-            )
-            .expect("text");
+            learn(&mut bare, code);
+            bare.execute(&format!(
+                "INSERT INTO run_counts (run_id, category, code, item_type, operation, n)
+                 SELECT r.id, {category}, (SELECT id FROM words WHERE word = '{code}'), (SELECT id FROM words WHERE word = 'file'),
+                   'none', {n} FROM runs r JOIN systems s ON s.id = r.system_id WHERE s.key = '{key}' AND r.no = {no}"
+            ));
         }
     }
-    desk.sql(&format!("BEGIN; {sql} COMMIT;"));
 }
 
 /// 24,999 later runs of the system Shop, one each second, after the one run that is there.
 pub fn keep_many_of_shop(desk: &Desk) {
-    let columns =
-        "system_id, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result";
-    desk.sql(&format!(
-        "INSERT INTO runs (no, {columns})
-         WITH RECURSIVE s(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM s WHERE i < 25000)
-         SELECT i, (SELECT id FROM systems WHERE name = 'Shop'), 'main', 'ended', 'schedule', 'Schedule', 1, 1,
-           queued_at + CAST(1000000 AS BIGINT) * i, 1, ended_at + i, 'completed' FROM s, runs WHERE runs.no = 1"
-    ));
+    keep_many(desk, "name = 'Shop'", "i");
+}
+
+/// Runs 2 to 25,000 of these systems, each queued this number of seconds after run 1.
+pub fn keep_many(desk: &Desk, of: &str, seconds: &str) {
+    let (queued, ended) = (format!("{MIDNIGHT} + 1000000 * ({seconds})"), format!("{} + i", at(1)));
+    RunRows { of, numbers: 2..=25_000, queued: &queued, ended: &ended, ..RunRows::default() }.put(&mut desk.bare());
 }

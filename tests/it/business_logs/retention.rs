@@ -6,7 +6,7 @@ use syncdesk::clock::{Clock, SystemClock};
 
 use super::{Kept, RUN, at, keep};
 use crate::database::{Database, Fixture, both_databases};
-use crate::desk::Desk;
+use crate::desk::{Desk, MessageRows};
 use crate::systems::shelf::{Box_, put};
 
 both_databases! {
@@ -21,15 +21,7 @@ both_databases! {
             Kept { no: 3, queued: 24 * 5 + 2, ..RUN },
         ]);
         desk.sql("UPDATE runs SET retries_run = (SELECT id FROM runs WHERE no = 1) WHERE no = 3");
-        for run in [1, 2] {
-            desk.sql(&format!(
-                "INSERT INTO messages (run_id, seq, at, category, code, direction, operation, item_type, item_key, args, foreign_text, cut)
-                 WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < 12000)
-                 SELECT (SELECT id FROM runs WHERE no = {run}), i, 1, 2, (SELECT id FROM words WHERE word = 'FILE-COPIED'), 'out', 'insert',
-                   (SELECT id FROM words WHERE word = 'file'), {}, '[]', NULL, FALSE FROM s",
-                if desk.is_on_postgres() { "'x'::bytea" } else { "x'78'" }
-            ));
-        }
+        MessageRows { of: "no <= 2", numbers: 1..=12_000, ..MessageRows::default() }.put(&mut desk.bare());
         // As if midnight of that day were now.
         desk.sql(&format!("UPDATE runs SET ended_at = ended_at + {}", SystemClock.now().0 - at(0)));
         desk.upkeep_after(29).await;
@@ -55,14 +47,8 @@ both_databases! {
         let desk = desk;
         put(&desk, 1, &[Box_ { name: "Ledger", group: "Finance", overall: "ok", success: Some(at(1)) }]);
         keep(&desk, &[Kept { logged: &[(2, "FILE-COPIED", 1)], ..RUN }]);
-        desk.sql(&format!(
-            "UPDATE runs SET ended_at = {};
-             INSERT INTO messages (run_id, seq, at, category, code, direction, operation, item_type, item_key, args, foreign_text, cut)
-             SELECT r.id, 1, 1, 2, (SELECT id FROM words WHERE word = 'FILE-COPIED'), 'out', 'insert',
-               (SELECT id FROM words WHERE word = 'file'), {}, '[]', NULL, FALSE FROM runs r",
-            SystemClock.now().0,
-            if desk.is_on_postgres() { "'x'::bytea" } else { "x'78'" }
-        ));
+        desk.sql(&format!("UPDATE runs SET ended_at = {}", SystemClock.now().0));
+        MessageRows::default().put(&mut desk.bare());
         let after = async |hours: u64| {
             desk.context.store.advance(Duration::from_hours(hours));
             desk.upkeep_after(0).await;
@@ -98,16 +84,6 @@ both_databases! {
     }
 }
 
-/// Messages of these runs, one each.
-fn log(desk: &Desk, runs: &str) {
-    desk.sql(&format!(
-        "INSERT INTO words (kind, word) VALUES ('code', 'FILE-COPIED'), ('item_type', 'file') ON CONFLICT DO NOTHING;
-         INSERT INTO messages (run_id, seq, at, category, code, direction, operation, item_type, item_key, args, foreign_text, cut)
-         SELECT id, 1, 1, 2, (SELECT id FROM words WHERE word = 'FILE-COPIED'), 'out', 'insert',
-           (SELECT id FROM words WHERE word = 'file'), 'x'::bytea, '[]', NULL, FALSE FROM runs WHERE {runs}"
-    ));
-}
-
 /// Postgres alone has partitions. The first has runs 1 and 2, the second 5,000, the last what comes next.
 async fn partitions() -> Desk {
     let desk = Desk::on(Database::Postgres).await;
@@ -120,7 +96,7 @@ async fn partitions() -> Desk {
     );
     let store = &desk.context.store;
     store.write(syncdesk::store::messages::ensure_partitions).await.expect("partitions");
-    log(&desk, "TRUE");
+    MessageRows::default().put(&mut desk.bare());
     let now = SystemClock.now().0;
     let ended = |days: i64| now - days * 86_400_000_000;
     desk.sql(&format!(

@@ -1,29 +1,28 @@
 //! The portal in this process, with the people of STYLE.md, rule 11, on either database.
 
 mod family;
+mod people;
+mod rows;
 mod runs;
 mod tree;
 mod upkeep;
 mod work;
 
 pub use family::Family;
+pub use rows::{MessageRows, RunRows, learn};
 pub use tree::{Tree, connect, ended, key_of, request_run};
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use secrecy::SecretString;
-use syncdesk::access::Internal;
 use syncdesk::app::{AppContext, Application};
 use syncdesk::cli;
 use syncdesk::clock::{Clock, SystemClock};
 use syncdesk::config::{Config, Environment};
-use syncdesk::ops::passwords::Passwords;
-use syncdesk::ops::people::{self, Assigned, NewPerson};
 use syncdesk::sync::step::Stepper;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -34,20 +33,6 @@ use crate::visitor::{Answer, Visitor};
 
 /// Everybody's.
 pub const PASSWORD: &str = "a phrase that is long enough";
-
-/// Hashes it: one for all tests, since each allocates its working memory.
-static PASSWORDS: LazyLock<Passwords> =
-    LazyLock::new(|| Passwords::at_lowest_cost().expect("argon2 allows the lowest cost"));
-
-/// Who there is: name, collection, group (everywhere without one). Specifier is not built in: it holds
-/// `SpecifySystemsApp` only.
-const PEOPLE: [(&str, &str, Option<&str>); 5] = [
-    ("ada", "Administrator", None),
-    ("mona", "Operator", Some("Finance")),
-    ("wim", "Watcher", None),
-    ("sven", "Specifier", None),
-    ("dora", "Delegate", Some("Sales")),
-];
 
 /// The application, listening, with groups General, Finance and Sales. It has a worker only if the settings ask for one:
 /// otherwise tests drive [`Desk::step`].
@@ -161,46 +146,6 @@ impl Desk {
             leaves_work: AtomicBool::new(false),
             serving: Some(Serving { end, thread }),
         }
-    }
-
-    /// Groups and people.
-    pub async fn settle(&self) {
-        self.sql(
-            "INSERT INTO collections (id, name, built_in) VALUES (100, 'Specifier', FALSE);
-             INSERT INTO collection_templates (collection_id, template) VALUES (100, 'SpecifySystemsApp');",
-        );
-        for group in ["Finance", "Sales"] {
-            self.add_group(group).await;
-        }
-        for (name, collection, group) in PEOPLE {
-            self.add_person(name, collection, group).await;
-        }
-        self.add_person("nils", "Watcher", None).await;
-        self.sql("DELETE FROM assignments WHERE person_id = (SELECT id FROM people WHERE name = 'nils')");
-    }
-
-    pub async fn add_group(&self, name: &str) {
-        let AppContext { store, clock, .. } = &self.context;
-        people::add_group(store, Internal::console(), name, clock.now()).await.expect("a new group");
-        self.context.make_roots().expect("its folder");
-    }
-
-    pub async fn add_person(&self, name: &str, collection: &str, group: Option<&str>) {
-        let AppContext { store, clock, .. } = &self.context;
-        let new = NewPerson { name: name.to_owned(), password: SecretString::from(PASSWORD), time_zone: None };
-        let assigned = Assigned { collection: collection.to_owned(), group: group.map(ToOwned::to_owned) };
-        people::add_person(store, Internal::console(), &PASSWORDS, new, assigned, clock.now())
-            .await
-            .expect("a new person");
-    }
-
-    /// Lena: `BusinessLogs_AccessGroup` of Finance, and nothing else.
-    pub async fn add_reader(&self) {
-        self.sql(
-            "INSERT INTO collections (id, name, built_in) VALUES (101, 'Reader', FALSE);
-             INSERT INTO collection_templates (collection_id, template) VALUES (101, 'BusinessLogs_AccessGroup');",
-        );
-        self.add_person("lena", "Reader", Some("Finance")).await;
     }
 
     /// Somebody who is not signed in.

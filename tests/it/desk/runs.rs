@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use syncdesk::access::{Internal, Principal};
 use syncdesk::clock::Stamp;
-use syncdesk::domain::run::Trigger;
+use syncdesk::domain::brake::BrakeReason;
+use syncdesk::domain::items::{Action, BrakedPlan, Step};
+use syncdesk::domain::replica::{Content, Finished, Met, Reading};
+use syncdesk::domain::run::{EndReason, Trigger};
 use syncdesk::ids::{PersonId, RunId, SystemId};
 use syncdesk::store::runs::{self, Claim, Claimant, Ending, NewRun, Queued};
-use syncdesk::store::{Db, Result};
+use syncdesk::store::{Db, Result, plans, replica};
 
 use super::{Desk, Tree};
 
@@ -45,6 +48,32 @@ impl Desk {
         let claim = self.write(|db| runs::claim_next(db, Internal::worker(), &claimant)).expect("a run waits");
         assert_eq!(claim.run, run, "another run was due earlier");
         claim
+    }
+
+    /// Stops a run by the brake: it has spooled a transfer, and its only deletion waits for a person. The digest of its
+    /// plan is this letter.
+    pub fn brake(&self, claim: &Claim, letter: &str) {
+        let ending = Ending::Error { reason: EndReason::Brake, code: "FILE-BRAKE".to_owned(), stage: None };
+        let plan = BrakedPlan { digest: letter.repeat(64), deletions: 1, items: 1, reason: BrakeReason::All };
+        let step = |action, key: &str| Step { action, key: key.into(), detail: String::new() };
+        let steps = vec![step(Action::Transfer, "new"), step(Action::Delete, "old")];
+        self.write(|db| {
+            plans::spool(db, claim, steps)?;
+            plans::brake(db, claim, &plan, Duration::from_hours(24))?;
+            runs::finish(db, claim, &ending, None)
+        });
+    }
+
+    /// Publishes a replica with the set `Things`, which has the record `1`.
+    pub fn publish(&self, claim: &Claim) {
+        let content = Content { digest: b"1".to_vec(), data: r#"{"Id": 1}"#.to_owned() };
+        let page = vec![Met { key: b"1".to_vec(), content: Some(content) }];
+        self.write(|db| {
+            let begun = replica::begin(db, claim, &[("Things".to_owned(), "Master Data".to_owned())])?;
+            let set = begun.sets.first().expect("the set").id;
+            let (tally, _twice) = replica::stage(db, claim, set, Reading::Whole, page)?;
+            replica::publish(db, claim, "{}", &[Finished { set, tally, state: String::new() }])
+        });
     }
 
     /// A transaction of the store.

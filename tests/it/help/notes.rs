@@ -116,10 +116,7 @@ both_databases! {
 
     /// The form and its link are for who manages the portal: with reach all, and nobody else.
     async fn only_who_manages_the_portal(desk: Desk) {
-        desk.sql(
-            "INSERT INTO collections (id, name, built_in) VALUES (102, 'Local administrator', FALSE);
-             INSERT INTO collection_templates (collection_id, template) VALUES (102, 'SystemAdmin');",
-        );
+        desk.add_collection("Local administrator", "SystemAdmin");
         desk.add_person("greta", "Local administrator", None).await;
         // No form assigns it so; what the database says is not trusted to be as forms would have it.
         desk.sql(

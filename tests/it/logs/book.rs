@@ -8,7 +8,7 @@ use syncdesk::store::messages;
 use syncdesk::store::runs::{self, Claim, Ending, Totals};
 
 use crate::database::{Database, Fixture};
-use crate::desk::{Desk, Tree};
+use crate::desk::{Desk, MessageRows, Tree};
 use crate::visitor::{Answer, Visitor, parsed, text_of};
 
 /// The portal without a worker, and run 1 of a system of the group Finance, claimed by the test.
@@ -90,26 +90,18 @@ impl Book {
     /// expression in `i`, the item key `item 123`. The counters follow.
     pub fn fill(&self, first: i64, last: i64, category: &str, foreign_text: &str) {
         let run = self.claim.run.0;
-        let (key, series) = match self.desk.bare() {
-            crate::database::Bare::Sqlite(_) => (
-                "CAST('item ' || i AS BLOB)",
-                format!("WITH RECURSIVE s(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM s WHERE i < {last})"),
-            ),
-            crate::database::Bare::Postgres(_) => {
-                ("convert_to('item ' || i, 'UTF8')", format!("WITH s(i) AS (SELECT generate_series({first}, {last}))"))
-            }
-        };
-        let now = SystemClock.now().0;
+        let (of, at) = (format!("runs.id = {run}"), format!("{} + i", SystemClock.now().0));
+        MessageRows { of: &of, numbers: first..=last, at: &at, category, key: "'item ' || i", foreign_text }
+            .put(&mut self.desk.bare());
         let counted =
             |number: i64| format!("(SELECT count(*) FROM messages WHERE run_id = {run} AND category = {number})");
         self.desk.sql(&format!(
-            "INSERT INTO words (kind, word) VALUES ('code', 'FILE-COPIED'), ('item_type', 'file') ON CONFLICT DO NOTHING;
-             INSERT INTO messages (run_id, seq, at, category, code, direction, operation, item_type, item_key, args, foreign_text, cut)
-             {series} SELECT {run}, i, {now} + i, {category}, (SELECT id FROM words WHERE word = 'FILE-COPIED'), 'out', 'insert',
-               (SELECT id FROM words WHERE word = 'file'), {key}, '[\"1\"]', {foreign_text}, FALSE FROM s;
-             UPDATE run_progress SET emitted = {last}, stored = {last}, last_seq = {last},
+            "UPDATE run_progress SET emitted = {last}, stored = {last}, last_seq = {last},
                n_error = {}, n_warning = {}, n_success = {}, n_information = {} WHERE run_id = {run};",
-            counted(0), counted(1), counted(2), counted(3),
+            counted(0),
+            counted(1),
+            counted(2),
+            counted(3),
         ));
     }
 }

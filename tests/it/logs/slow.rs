@@ -5,6 +5,7 @@ use syncdesk::domain::message::Category;
 use super::book::{Book, about};
 use super::reading::Stalled;
 use crate::database::{Database, Fixture, both_databases};
+use crate::exports::{GIVE, TAKE};
 
 /// As few connections to the database as can be set: one for reading and one for writing.
 struct Narrow(Book);
@@ -54,10 +55,10 @@ both_databases! {
             let path = format!("{}/messages.{kind}", book.tree.run(1));
             let export = Stalled::at(&book.desk.base, &mona, &path).await;
             let mut bare = book.desk.bare();
-            bare.execute("CREATE TABLE kept AS SELECT * FROM assignments; DELETE FROM assignments WHERE person_id = (SELECT id FROM people WHERE name = 'mona')");
+            bare.execute(TAKE);
             let (bytes, whole) = export.read_on().await;
             assert!(!whole && bytes < 9_000 * 8_000, "{kind}: {bytes} bytes, as if it were all");
-            bare.execute("DELETE FROM assignments; INSERT INTO assignments SELECT * FROM kept; DROP TABLE kept");
+            bare.execute(GIVE);
         }
     }
 }

@@ -5,13 +5,10 @@ use std::time::Duration;
 
 use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
-use syncdesk::domain::brake::BrakeReason;
-use syncdesk::domain::items::{Action, BrakedPlan, Step};
 use syncdesk::domain::message::{Category, Message, Operation};
-use syncdesk::domain::run::EndReason;
 use syncdesk::ops::maintenance;
+use syncdesk::store::messages;
 use syncdesk::store::runs::{self, Ending};
-use syncdesk::store::{messages, plans};
 
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, Tree};
@@ -39,15 +36,7 @@ fn digest(page: &Answer) -> String {
 
 /// A run that the brake stopped before its only deletion; its plan has this letter as its digest.
 fn brakes(desk: &Desk, tree: &Tree, letter: &str) {
-    let claim = desk.run_of(tree).start();
-    let ending = Ending::Error { reason: EndReason::Brake, code: "FILE-BRAKE".to_owned(), stage: None };
-    let plan = BrakedPlan { digest: letter.repeat(64), deletions: 1, items: 1, reason: BrakeReason::All };
-    let deletion = Step { action: Action::Delete, key: b"old".to_vec(), detail: String::new() };
-    desk.write(|db| {
-        plans::spool(db, &claim, vec![deletion])?;
-        plans::brake(db, &claim, &plan, Duration::from_hours(24))?;
-        runs::finish(db, &claim, &ending, None)
-    });
+    desk.brake(&desk.run_of(tree).start(), letter);
 }
 
 /// How many files are left at the destination.
@@ -283,8 +272,6 @@ both_databases! {
     /// What a person is to look at stays while it waits; what else was spooled goes.
     async fn upkeep_leaves_its_deletions(still: Still) {
         let Still { desk, tree, clock: _ } = still;
-        let key = if desk.is_on_postgres() { "'\\x6e6577'" } else { "x'6e6577'" };
-        desk.sql(&format!("INSERT INTO plan_steps (run_id, action, item_key, detail) SELECT id, 'transfer', {key}, '' FROM runs"));
         desk.upkeep_after(0).await;
         assert_eq!(desk.texts("SELECT action AS value FROM plan_steps"), ["delete"]);
         let page = desk.as_("mona").await.get(&plan(&tree, 1)).await.expect(200);

@@ -3,8 +3,8 @@
 use std::fs::File;
 
 use super::fleet::{Fleet, fill};
-use crate::database::{Bare, Database, Fixture, both_databases};
-use crate::desk::{ended, request_run};
+use crate::database::{Database, Fixture, both_databases};
+use crate::desk::{MessageRows, ended, request_run};
 use crate::logs::reading::Reading;
 use crate::program::own;
 use crate::stub::Sink;
@@ -17,22 +17,17 @@ const MOST: i64 = 10 * 1_024;
 /// Puts a long log into the only run.
 fn lengthen(fleet: &Fleet) {
     let mut bare = fleet.0.database.connect();
-    let (key, series) = match &bare {
-        Bare::Sqlite(_) => (
-            "CAST('quarter/report ' || i AS BLOB)",
-            format!("WITH RECURSIVE s(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM s WHERE i < {MESSAGES})"),
-        ),
-        Bare::Postgres(_) => (
-            "convert_to('quarter/report ' || i, 'UTF8')",
-            format!("WITH s(i) AS (SELECT generate_series(1, {MESSAGES}))"),
-        ),
+    bare.execute("DELETE FROM messages");
+    let only = MessageRows {
+        of: "runs.id = (SELECT max(id) FROM runs)",
+        numbers: 1..=MESSAGES,
+        at: "1795000000000000 + i",
+        key: "'quarter/report ' || i",
+        ..MessageRows::default()
     };
+    only.put(&mut bare);
     bare.execute(&format!(
-        "DELETE FROM messages;
-         INSERT INTO messages (run_id, seq, at, category, code, direction, operation, item_type, item_key, args, foreign_text, cut)
-         {series} SELECT (SELECT max(id) FROM runs), i, 1795000000000000 + i, 2, (SELECT id FROM words WHERE word = 'FILE-COPIED'),
-           'out', 'insert', (SELECT id FROM words WHERE word = 'file'), {key}, '[\"12\"]', NULL, FALSE FROM s;
-         UPDATE run_progress SET last_seq = {MESSAGES}, stored = {MESSAGES}, emitted = {MESSAGES}, n_success = {MESSAGES}"
+        "UPDATE run_progress SET last_seq = {MESSAGES}, stored = {MESSAGES}, emitted = {MESSAGES}, n_success = {MESSAGES}"
     ));
 }
 

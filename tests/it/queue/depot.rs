@@ -16,7 +16,7 @@ use syncdesk::domain::run::{EndReason, RunState, Stage, Trigger};
 use syncdesk::ids::{GroupId, PersonId, RunId, SystemId, SystemKey};
 use syncdesk::store::runs::{self, Claim, Claimant, Ending, NewRun, Queued, Run, Totals};
 use syncdesk::store::systems::{self, Draft, InReach, System};
-use syncdesk::store::{Db, Result, Store, messages};
+use syncdesk::store::{Db, Result, Store, groups, messages};
 use syncdesk::sync::engine::Engine;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
@@ -119,11 +119,11 @@ impl Depot {
 
     /// Moves a system to a group, which is made if it is new.
     pub fn move_to(&self, system: SystemId, group: &str) {
-        self.database.connect().execute(&format!(
-            "INSERT INTO system_groups (name, created_at) SELECT '{group}', 0
-               WHERE NOT EXISTS (SELECT 1 FROM system_groups WHERE name = '{group}');
-             UPDATE systems SET group_id = (SELECT id FROM system_groups WHERE name = '{group}') WHERE id = {system}"
-        ));
+        let group = self.write(|db| match groups::by_name(db, group)? {
+            Some(known) => Ok(known),
+            None => groups::create(db, group, self.now()),
+        });
+        self.database.connect().execute(&format!("UPDATE systems SET group_id = {group} WHERE id = {system}"));
     }
 
     /// One more system.
