@@ -17,7 +17,7 @@ use self::strangers::Strangers;
 use crate::access::Internal;
 use crate::config::Config;
 use crate::ops::failed_sign_ins::FailedSignIns;
-use crate::ops::passwords::Passwords;
+use crate::ops::passwords::{Passwords, RECOMMENDED};
 use crate::ops::set_up;
 use crate::store::messages::Dictionary;
 use crate::store::portal;
@@ -212,7 +212,8 @@ fn state(
     refusals: Arc<FailedSignIns>,
 ) -> Result<App, StartError> {
     let config = &context.config;
-    let passwords = Passwords::new().map_err(|error| StartError::because("Passwords cannot be hashed", error))?;
+    let passwords =
+        Passwords::new(RECOMMENDED).map_err(|error| StartError::because("Passwords cannot be hashed", error))?;
     let days = |span: std::time::Duration| u32::try_from(span.as_secs() / 86_400).unwrap_or(u32::MAX);
     Ok(App::new(Parts {
         store: context.store.for_pages(),

@@ -14,7 +14,7 @@ use syncdesk::cli::{self, Command, GroupCommand, Invocation, KeyCommand, NewUser
 use syncdesk::clock::SystemClock;
 use syncdesk::config::{Config, ConfigError, Environment, logging, show};
 use syncdesk::ops::error::OpError;
-use syncdesk::ops::passwords::Passwords;
+use syncdesk::ops::passwords::{Passwords, RECOMMENDED};
 use syncdesk::ops::reset_password::reset_password;
 use syncdesk::ops::set_up::IsSetUp;
 use syncdesk::ops::{maintenance, people, rotate_keys, set_up};
@@ -79,7 +79,7 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
             let name = name.trim();
             let new = (name, read_password()?);
             let now = context.clock.now();
-            reset_password(&context.store, Internal::console(), &Passwords::new()?, new, now).await?;
+            reset_password(&context.store, Internal::console(), &Passwords::new(RECOMMENDED)?, new, now).await?;
             Ok(say(&format!("{name} can sign in with the new password, and is signed out everywhere."))?)
         }
         Command::Group(GroupCommand::Add { name }) => {
@@ -178,7 +178,7 @@ async fn add_user(context: &AppContext, new: NewUser) -> Result<(), Failed> {
     let name = new.name.trim().to_owned();
     let person =
         people::NewPerson { name: name.clone(), password, time_zone: new.time_zone.map(|zone| zone.name().to_owned()) };
-    let passwords = Passwords::new()?;
+    let passwords = Passwords::new(RECOMMENDED)?;
     let console = Internal::console();
     let assigned = people::Assigned { collection: new.collection, group: new.group };
     people::add_person(&context.store, console, &passwords, person, assigned, context.clock.now()).await?;

@@ -1,4 +1,4 @@
-//! The working memory of argon2: [`COUNT`] buffers of [`COST`]'s size, allocated together at the first use and then
+//! The working memory of argon2: one buffer for each of [`AT_ONCE`] hashes, allocated together at the first use and then
 //! reused for the life of the process.
 //!
 //! Without them each hash allocates 19 MiB in whichever thread runs it, and glibc keeps such blocks in the arenas of
@@ -9,14 +9,14 @@ use std::sync::{Mutex, PoisonError};
 use argon2::Block;
 use secrecy::zeroize::Zeroize;
 
-use super::{AT_ONCE, COST, PasswordError};
-
-/// One for each hash that may be computed at the same time.
-const COUNT: usize = AT_ONCE;
+use super::{AT_ONCE, PasswordError};
 
 /// Buffers that nobody uses at the moment; none before the first use.
-#[derive(Default)]
-pub(super) struct Buffers(Mutex<State>);
+pub(super) struct Buffers {
+    /// Blocks of a buffer. A block has 1 KiB, the unit of argon2's memory.
+    length: usize,
+    state: Mutex<State>,
+}
 
 #[derive(Default)]
 struct State {
@@ -31,6 +31,11 @@ impl std::fmt::Debug for Buffers {
 }
 
 impl Buffers {
+    /// For hashes of up to this memory.
+    pub(super) fn of(memory_kib: u32) -> Self {
+        Self { length: usize::try_from(memory_kib).unwrap_or(usize::MAX), state: Mutex::default() }
+    }
+
     /// Calls `work` with a buffer of zeros, which is wiped and given back afterwards, also after a panic.
     ///
     /// # Errors
@@ -45,10 +50,10 @@ impl Buffers {
     }
 
     fn borrow(&self) -> Result<Borrowed<'_>, PasswordError> {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if !state.are_allocated {
             // All of them, so that memory does not grow when two people happen to sign in together.
-            state.free = (0..COUNT).map(|_| allocate()).collect::<Result<_, _>>()?;
+            state.free = (0..AT_ONCE).map(|_| allocate(self.length)).collect::<Result<_, _>>()?;
             state.are_allocated = true;
         }
         let blocks = state.free.pop().ok_or(PasswordError::Busy)?;
@@ -56,9 +61,7 @@ impl Buffers {
     }
 }
 
-fn allocate() -> Result<Vec<Block>, PasswordError> {
-    // A block has 1 KiB, the unit of argon2's cost.
-    let length = usize::try_from(COST.0).unwrap_or(usize::MAX);
+fn allocate(length: usize) -> Result<Vec<Block>, PasswordError> {
     let mut blocks = Vec::new();
     blocks.try_reserve_exact(length).ok().ok_or(PasswordError::NoMemory)?;
     blocks.resize(length, Block::new());
@@ -76,7 +79,7 @@ impl Drop for Borrowed<'_> {
         let mut blocks = std::mem::take(&mut self.blocks);
         // Block by block: `Vec::zeroize` would make the buffer empty as well.
         blocks.iter_mut().zeroize();
-        self.buffers.0.lock().unwrap_or_else(PoisonError::into_inner).free.push(blocks);
+        self.buffers.state.lock().unwrap_or_else(PoisonError::into_inner).free.push(blocks);
     }
 }
 
@@ -89,7 +92,7 @@ mod tests {
     }
 
     fn addresses(buffers: &Buffers) -> Vec<usize> {
-        let state = buffers.0.lock().unwrap();
+        let state = buffers.state.lock().unwrap();
         let mut addresses: Vec<usize> = state.free.iter().map(|blocks| blocks.as_ptr().addr()).collect();
         addresses.sort_unstable();
         addresses
@@ -97,11 +100,11 @@ mod tests {
 
     #[test]
     fn they_are_allocated_once_reused_and_wiped() {
-        let buffers = Buffers::default();
+        let buffers = Buffers::of(8);
         assert!(addresses(&buffers).is_empty(), "nothing is allocated before the first use");
         let dirty = |blocks: &mut [Block]| {
             assert!(is_wiped(blocks));
-            assert_eq!(blocks.len(), 19 * 1024);
+            assert_eq!(blocks.len(), 8);
             for block in blocks {
                 block.as_mut().fill(7);
             }
@@ -109,24 +112,24 @@ mod tests {
         };
         buffers.with(dirty).unwrap();
         let first = addresses(&buffers);
-        assert_eq!(first.len(), COUNT);
+        assert_eq!(first.len(), AT_ONCE);
         for _ in 0..3 {
             buffers.with(dirty).unwrap();
             assert_eq!(addresses(&buffers), first);
         }
-        let state = buffers.0.lock().unwrap();
+        let state = buffers.state.lock().unwrap();
         assert!(state.free.iter().all(|blocks| is_wiped(blocks)));
     }
 
     #[test]
     fn a_buffer_comes_back_after_a_panic_and_no_third_one_is_made() {
-        let buffers = Buffers::default();
+        let buffers = Buffers::of(8);
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let _ = buffers.with(|_| -> Result<(), PasswordError> { panic!("as a broken hash would") });
         }));
         assert!(panicked.is_err());
         let third = buffers.with(|_| buffers.with(|_| buffers.with(|_| Ok(()))));
         assert!(matches!(third, Err(PasswordError::Busy)));
-        assert_eq!(addresses(&buffers).len(), COUNT);
+        assert_eq!(addresses(&buffers).len(), AT_ONCE);
     }
 }

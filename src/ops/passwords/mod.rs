@@ -1,4 +1,4 @@
-//! Passwords: argon2id with 19 MiB, two passes and one lane, at most two at the same time and in two buffers that are
+//! Passwords: argon2id, at most two at the same time and in two buffers that are
 //! allocated once, so that memory stays bounded.
 
 mod buffers;
@@ -16,10 +16,16 @@ use tokio::sync::Semaphore;
 use self::buffers::Buffers;
 use super::random;
 
-/// Memory in KiB, passes, lanes: the first choice of OWASP's list for argon2id.
-const COST: (u32, u32, u32) = (19 * 1024, 2, 1);
-/// The lowest that argon2 allows.
-const LOWEST_COST: (u32, u32, u32) = (8, 1, 1);
+/// What a hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    pub memory_kib: u32,
+    pub passes: u32,
+    pub lanes: u32,
+}
+
+/// The first choice of OWASP's list for argon2id.
+pub const RECOMMENDED: Cost = Cost { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
 /// Maximum number of hashes computed at the same time.
 const AT_ONCE: usize = 2;
 /// Maximum number of hashes computed or waiting. At 20 ms each, the last one waits for a second; more are refused.
@@ -69,30 +75,19 @@ impl VerifiedPassword {
 }
 
 impl Passwords {
-    /// Computes nothing and allocates no buffer yet.
+    /// Computes nothing and allocates no buffer yet. Stored hashes are verified that need no more memory than `cost`.
     ///
     /// # Errors
     /// When the cost is one that argon2 refuses.
-    pub fn new() -> Result<Self, PasswordError> {
-        Self::at(COST)
-    }
-
-    /// For the people of tests, whose passwords are no secret. Nothing in this crate calls it.
-    ///
-    /// # Errors
-    /// As [`Passwords::new`].
-    pub fn at_lowest_cost() -> Result<Self, PasswordError> {
-        Self::at(LOWEST_COST)
-    }
-
-    fn at((memory, passes, lanes): (u32, u32, u32)) -> Result<Self, PasswordError> {
-        let params = Params::new(memory, passes, lanes, None).map_err(PasswordError::Failed)?;
+    pub fn new(cost: Cost) -> Result<Self, PasswordError> {
+        let Cost { memory_kib, passes, lanes } = cost;
+        let params = Params::new(memory_kib, passes, lanes, None).map_err(PasswordError::Failed)?;
         // Random bytes instead of a hash: verifying against them takes as long, and no password matches.
         let stand_in = encoded(&params, &random::bytes::<16>(), &random::bytes::<HASH>())?;
         Ok(Self {
             params,
             stand_in: stand_in.into(),
-            buffers: Arc::default(),
+            buffers: Arc::new(Buffers::of(memory_kib)),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             seats: Arc::new(Semaphore::new(SEATS)),
         })
@@ -187,7 +182,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_is_known_again() {
-        let passwords = Passwords::new().unwrap();
+        let passwords = Passwords::new(RECOMMENDED).unwrap();
         let hash = passwords.hash(secret("correct horse")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(passwords.verify(Some(hash.clone()), secret("correct horse")).await.unwrap());
@@ -198,7 +193,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_has_no_password() {
-        let passwords = Passwords::new().unwrap();
+        let passwords = Passwords::new(RECOMMENDED).unwrap();
         assert!(!passwords.verify(None, secret("correct horse")).await.unwrap());
         let broken = passwords.verify(Some("plain".into()), secret("plain")).await;
         assert!(matches!(broken, Err(PasswordError::NotAHash)));
@@ -208,7 +203,7 @@ mod tests {
     /// `PasswordHasher(2, 19456, 1, 32, 16).hash("correct horse", salt=b"0123456789abcdef")`.
     #[tokio::test]
     async fn a_hash_of_another_program_is_verified() {
-        let passwords = Passwords::new().unwrap();
+        let passwords = Passwords::new(RECOMMENDED).unwrap();
         let hash = "$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$rk2Mi3E4dgRMg0fHaYaptWVZRKqs//6b6k3/nntqGJk";
         assert!(passwords.verify(Some(hash.into()), secret("correct horse")).await.unwrap());
         assert!(!passwords.verify(Some(hash.into()), secret("correct horsf")).await.unwrap());
@@ -216,14 +211,14 @@ mod tests {
 
     #[test]
     fn the_stand_in_costs_the_same() {
-        let passwords = Passwords::new().unwrap();
+        let passwords = Passwords::new(RECOMMENDED).unwrap();
         assert!(passwords.stand_in.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     }
 
     #[tokio::test]
     async fn no_more_than_two_at_once_and_a_bounded_queue() {
         use std::sync::atomic::{AtomicUsize, Ordering};
-        let passwords = Passwords::new().unwrap();
+        let passwords = Passwords::new(RECOMMENDED).unwrap();
         let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let works = (0..=SEATS).map(|_| {
             let (running, most) = (Arc::clone(&running), Arc::clone(&most));

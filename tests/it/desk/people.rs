@@ -5,15 +5,18 @@ use std::sync::LazyLock;
 use secrecy::SecretString;
 use syncdesk::access::{Internal, Principal, Reach};
 use syncdesk::app::AppContext;
-use syncdesk::ops::passwords::Passwords;
+use syncdesk::ops::passwords::{Cost, Passwords};
 use syncdesk::ops::people::{self, Assigned, NewPerson};
 use syncdesk::store;
 
 use super::{Desk, PASSWORD};
 
-/// Hashes it: one for all tests, since each allocates its working memory.
+/// The lowest cost that argon2 allows.
+const LOWEST_COST: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
+
+/// Hashes it: one for all tests.
 static PASSWORDS: LazyLock<Passwords> =
-    LazyLock::new(|| Passwords::at_lowest_cost().expect("argon2 allows the lowest cost"));
+    LazyLock::new(|| Passwords::new(LOWEST_COST).expect("argon2 allows the lowest cost"));
 
 /// Who there is: name, collection, group (everywhere without one). Specifier is not built in: it holds
 /// `SpecifySystemsApp` only.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use secrecy::SecretString;
 use syncdesk::ops::error::OpError;
-use syncdesk::ops::passwords::Passwords;
+use syncdesk::ops::passwords::{Passwords, RECOMMENDED};
 use syncdesk::ops::sign_in::{SignInResult, sign_in};
 use tokio::time::timeout;
 
@@ -84,7 +84,7 @@ both_databases! {
     /// hash. While others hold all turns and all places in the queue, nobody is answered but that there are too many.
     async fn a_password_is_hashed_for_everybody(desk: Desk) {
         desk.sql("UPDATE people SET disabled_at = 1 WHERE name = 'nils'");
-        let passwords = Passwords::new().expect("passwords can be hashed");
+        let passwords = Passwords::new(RECOMMENDED).expect("passwords can be hashed");
         let secret = || SecretString::from("not the password");
         let (store, now) = (&desk.context.store, desk.context.clock.now());
         // Begun and then left alone: they never give back the turn that they wait for.

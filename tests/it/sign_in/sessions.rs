@@ -8,7 +8,7 @@ use actix_web::cookie::time::Duration as CookieDuration;
 use secrecy::SecretString;
 use syncdesk::access::{Internal, Reach};
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
-use syncdesk::ops::passwords::{Passwords, VerifiedPassword};
+use syncdesk::ops::passwords::{Passwords, RECOMMENDED, VerifiedPassword};
 use syncdesk::ops::reset_password::reset_password;
 use syncdesk::ops::sign_in::{SignInResult, sign_in as sign_in_with};
 use syncdesk::store::{groups, people};
@@ -169,7 +169,7 @@ both_databases! {
             sessions.load(&key).await.expect("it answers").is_some()
         };
         let password = || SecretString::from(PASSWORD);
-        let (passwords, now) = (Passwords::new().expect("it can hash"), context.clock.now());
+        let (passwords, now) = (Passwords::new(RECOMMENDED).expect("it can hash"), context.clock.now());
         let Ok(SignInResult::In(_mona, old)) = sign_in_with(&context.store, &passwords, "mona", password(), None, now).await else {
             panic!("she signs in");
         };
