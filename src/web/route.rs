@@ -1,11 +1,13 @@
 //! A row of the route table: its address, and who may come.
 
 use actix_web::dev::ServiceRequest;
-use actix_web::{HttpMessage, Route as ActixRoute};
+use actix_web::{FromRequest, Handler, HttpMessage, Responder, Route as ActixRoute};
 
 use super::error::WebError;
-use super::loader::Loader;
+use super::extract::Takes;
+use super::loader::{LoadError, Loader, Reading};
 use crate::access::{Actor, Permission, Verb};
+use crate::queries::Db;
 
 /// What a request does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +90,19 @@ impl Route {
     pub(super) const fn is_public(&self) -> bool {
         matches!(self.access, Access::Public)
     }
+}
+
+/// Routes to the handler of a page, which takes what its loader reads.
+pub(super) fn shows<T, H: Handler<Args>, Args>(
+    route: ActixRoute,
+    _load: fn(&Reading, &mut Db) -> Result<T, LoadError>,
+    show: H,
+) -> ActixRoute
+where
+    Args: Takes<T> + FromRequest + 'static,
+    H::Output: Responder + 'static,
+{
+    route.to(show)
 }
 
 pub(super) const fn system<P: Permission>() -> Access {

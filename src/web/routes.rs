@@ -10,7 +10,7 @@ use actix_web::{Resource, Route as ActixRoute, guard};
 use super::extract::address;
 use super::pages;
 pub use super::route::{Access, Method, Route};
-use super::route::{needs, system};
+use super::route::{needs, shows, system};
 use super::session::gate::gate;
 use super::session::store::Sessions;
 use super::session::trip::planned;
@@ -33,10 +33,11 @@ macro_rules! get {
     };
 }
 
-/// A page whose module has a loader beside its handler.
+/// A page whose module has a loader beside its handler, which takes what that reads.
 macro_rules! page {
     ($path:literal, $access:expr, $($module:ident)::+) => {
         Route {
+            handler: |route| shows(route, $($module)::+::load, $($module)::+::show),
             load: Some(|reading, db| Ok(Box::new($($module)::+::load(reading, db)?))),
             ..get!($path, $access, $($module)::+::show)
         }

@@ -11,6 +11,15 @@ use crate::web::loader::Page;
 /// The page, left by the gate.
 pub struct Loaded<T>(pub T);
 
+/// The arguments of a handler that takes what a loader has read, as the first of them.
+pub trait Takes<T> {}
+
+macro_rules! takes {
+    ($($($other:ident)+;)+) => {$( impl<T, $($other),+> Takes<T> for (Loaded<T>, $($other),+) {} )+};
+}
+
+takes! { A; A B; A B C; A B C D; A B C D E; }
+
 impl<T: 'static> FromRequest for Loaded<T> {
     type Error = WebError;
     type Future = Ready<Result<Self, WebError>>;

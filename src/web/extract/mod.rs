@@ -9,6 +9,6 @@ mod posted;
 mod viewer;
 
 pub use device::DeviceCookie;
-pub use loaded::Loaded;
+pub use loaded::{Loaded, Takes};
 pub use posted::{Body, Posted};
 pub use viewer::Viewer;

@@ -53,7 +53,7 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<Option<TeamNote>, LoadErro
 }
 
 /// What a code means. A code that this version does not know gets a page that says so.
-pub async fn show(viewer: Viewer, path: Path<String>, Loaded(note): Loaded<Option<TeamNote>>) -> HttpResponse {
+pub async fn show(Loaded(note): Loaded<Option<TeamNote>>, viewer: Viewer, path: Path<String>) -> HttpResponse {
     let code = catalogue::canonical(&path).to_owned();
     let entry = catalogue::by_code(&code);
     let can_be_code = can_be_code(&code);

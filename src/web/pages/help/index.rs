@@ -60,7 +60,7 @@ pub fn load(_reading: &Reading, db: &mut Db) -> Result<Vec<TeamNote>, LoadError>
 }
 
 /// The guide's first page, with all templates and codes.
-pub async fn show(viewer: Viewer, query: Query<IndexQuery>, Loaded(notes): Loaded<Vec<TeamNote>>) -> HttpResponse {
+pub async fn show(Loaded(notes): Loaded<Vec<TeamNote>>, viewer: Viewer, query: Query<IndexQuery>) -> HttpResponse {
     let opening = |body: &str| body.lines().take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ");
     let q = query.into_inner().q.trim().to_owned();
     let shown = IndexView {

@@ -46,10 +46,10 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
 
 /// The page.
 pub async fn show(
+    Loaded(found): Loaded<Found>,
     viewer: Viewer,
     query: Query<LogsQuery>,
     cursor: Query<Cursor>,
-    Loaded(found): Loaded<Found>,
     app: Data<App>,
 ) -> HttpResponse {
     let query = query.into_inner();

@@ -62,7 +62,7 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
 }
 
 /// A record.
-pub async fn show(viewer: Viewer, Loaded(found): Loaded<Found>) -> HttpResponse {
+pub async fn show(Loaded(found): Loaded<Found>, viewer: Viewer) -> HttpResponse {
     let (RecordHistory { of, set, versions, is_cut }, key) = found;
     let (mut names, others) = fields::names(&of.replica.model, &set.name);
     names.extend(others);

@@ -53,9 +53,9 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
 
 /// A page of records.
 pub async fn show(
+    Loaded((published, set, records)): Loaded<Found>,
     viewer: Viewer,
     query: Query<RecordsQuery>,
-    Loaded((published, set, records)): Loaded<Found>,
 ) -> HttpResponse {
     let query = query.into_inner();
     let links = PageLinks::sized(&records, query.size, |size, cursor| {

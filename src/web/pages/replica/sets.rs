@@ -58,7 +58,7 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<SetsOverview, LoadError> {
 }
 
 /// The sets.
-pub async fn show(viewer: Viewer, Loaded(found): Loaded<SetsOverview>) -> HttpResponse {
+pub async fn show(Loaded(found): Loaded<SetsOverview>, viewer: Viewer) -> HttpResponse {
     let SetsOverview { system, run, published, sets } = found;
     let shown = SetsView { above: Above::of(&system, &viewer), run, published, rows: sets };
     response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))

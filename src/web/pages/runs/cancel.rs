@@ -51,7 +51,7 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
 ///
 /// # Errors
 /// When the run has ended.
-pub async fn show(viewer: Viewer, Loaded((system, run)): Loaded<Found>) -> Result<HttpResponse, WebError> {
+pub async fn show(Loaded((system, run)): Loaded<Found>, viewer: Viewer) -> Result<HttpResponse, WebError> {
     if run.state == RunState::Ended {
         let why = format!("Run {} has ended already. There is nothing to cancel.", run.no);
         return Err(WebError::conflict(why, Some(urls::run(&system.key, run.no))));

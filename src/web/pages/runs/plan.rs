@@ -56,7 +56,7 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<DeletionPlan, LoadError> {
 }
 
 /// The plan of a braked run.
-pub async fn show(viewer: Viewer, path: Path<(SystemKey, RunNo)>, Loaded(found): Loaded<DeletionPlan>) -> HttpResponse {
+pub async fn show(Loaded(found): Loaded<DeletionPlan>, viewer: Viewer, path: Path<(SystemKey, RunNo)>) -> HttpResponse {
     let (_key, no) = path.into_inner();
     let DeletionPlan { system, plan, state, deletions } = found;
     let shown = PlanView {

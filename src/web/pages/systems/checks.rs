@@ -56,7 +56,7 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
 }
 
 /// The checks that are kept.
-pub async fn show(viewer: Viewer, Loaded((system, kept)): Loaded<Found>) -> HttpResponse {
+pub async fn show(Loaded((system, kept)): Loaded<Found>, viewer: Viewer) -> HttpResponse {
     let shown =
         ChecksView { key: system.key.clone(), name: system.name.clone(), rows: kept.into_iter().map(row).collect() };
     response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))

@@ -51,7 +51,7 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
 }
 
 /// Asks whether it is meant.
-pub async fn show(viewer: Viewer, Loaded((system, open)): Loaded<Found>, app: Data<App>) -> HttpResponse {
+pub async fn show(Loaded((system, open)): Loaded<Found>, viewer: Viewer, app: Data<App>) -> HttpResponse {
     let shown = DeleteView {
         may_open: may_open_runs(&viewer, system.group_id),
         key: system.key.clone(),

@@ -64,7 +64,7 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
 }
 
 /// The runs of a system that have not ended.
-pub async fn show(viewer: Viewer, Loaded((system, open)): Loaded<Found>) -> HttpResponse {
+pub async fn show(Loaded((system, open)): Loaded<Found>, viewer: Viewer) -> HttpResponse {
     let running = open.iter().find(|(run, _)| run.state == RunState::Running).map(|(run, _)| run.no);
     let rows = open
         .into_iter()

@@ -41,9 +41,9 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<RunOverview, LoadError> {
 
 /// The page of a run.
 pub async fn show(
+    Loaded(found): Loaded<RunOverview>,
     viewer: Viewer,
     query: Query<LogQuery>,
-    Loaded(found): Loaded<RunOverview>,
     app: Data<App>,
 ) -> HttpResponse {
     let (system, run) = (&found.details.system, &found.details.run);

@@ -45,12 +45,12 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<SystemList, LoadError> {
 
 /// The list.
 pub async fn show(
+    Loaded(loaded): Loaded<SystemList>,
     grant: Grant<verbs::SeeSystem>,
     viewer: Viewer,
     query: Query<SystemsQuery>,
     cursor: Query<Cursor>,
     shown: Query<RefreshQuery>,
-    Loaded(loaded): Loaded<SystemList>,
 ) -> HttpResponse {
     let query = query.into_inner();
     let rows: Vec<SystemRow> = loaded.page.rows.iter().map(|row| to_view(row, &viewer)).collect();

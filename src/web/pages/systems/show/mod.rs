@@ -64,11 +64,11 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<Option<SystemOverview>, Lo
 /// # Errors
 /// When the system is out of reach or the database cannot be read.
 pub async fn show(
+    Loaded(overview): Loaded<Option<SystemOverview>>,
     grant: Grant<verbs::SeeSystem>,
     viewer: Viewer,
     path: Path<SystemKey>,
     query: Query<RunsQuery>,
-    Loaded(overview): Loaded<Option<SystemOverview>>,
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
     let key = path.into_inner();
