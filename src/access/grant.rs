@@ -17,6 +17,11 @@ pub enum Scope {
 
 impl Scope {
     #[must_use]
+    pub const fn is_all(&self) -> bool {
+        matches!(self, Self::All)
+    }
+
+    #[must_use]
     pub fn covers(&self, group: GroupId) -> bool {
         match self {
             Self::All => true,

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::{Internal, Scope};
+use crate::access::Internal;
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::net::Net;
@@ -70,7 +70,7 @@ impl AppContext {
     pub fn make_roots(&self) -> Result<(), StartError> {
         let groups = self
             .store
-            .read_here(|db| groups::within(db, &Scope::All))
+            .read_here(|db| groups::in_reach(db, &Internal::worker()))
             .map_err(|error| StartError::because("The groups cannot be read", error))?;
         for (_id, name) in groups {
             let root = self.config.file_root(&name);

@@ -28,7 +28,7 @@ pub fn business_logs<W>(
     filter: impl FnOnce(&[(GroupId, String)]) -> (RunListFilter, Vec<W>),
     request: &PageRequest<RunListCursor>,
 ) -> Result<BusinessLogs<W>> {
-    let groups = groups::within(db, grant.scope())?;
+    let groups = groups::in_reach(db, grant)?;
     let (filter, wrong) = filter(&groups);
     let found = if wrong.is_empty() { run_list(db, grant, &filter, request)? } else { RunListRows::none() };
     Ok(BusinessLogs { groups, wrong, found })
@@ -45,12 +45,4 @@ pub fn business_logs_part(
     request: &PageRequest<RunListCursor>,
 ) -> Result<(Vec<RunListRow>, Option<RunListCursor>)> {
     Ok(run_list(db, grant, filter, request)?.page.into_part())
-}
-
-/// The groups in the reach of a grant, by name.
-///
-/// # Errors
-/// As the store.
-pub fn groups_in_reach<P: crate::access::Permission>(db: &mut Db, grant: &Grant<P>) -> Result<Vec<(GroupId, String)>> {
-    groups::within(db, grant.scope())
 }

@@ -12,6 +12,7 @@ pub mod runs;
 pub mod systems;
 
 pub use crate::domain::paging::{Page, PageRequest, Start};
+pub use crate::store::groups::in_reach as groups_in_reach;
 pub use crate::store::{Db, Fault, Result, Store, StoreError};
 pub use access_recheck::AccessRecheck;
 pub use failure::{RunFailure, run_failure};

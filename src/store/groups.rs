@@ -3,11 +3,10 @@
 use diesel::prelude::*;
 
 use super::backend::{OneAtATime, alone};
-use super::cached::is_in;
 use super::connection::Db;
 use super::error::Result;
 use super::schema::system_groups;
-use crate::access::Scope;
+use super::systems::{Systems, within};
 use crate::clock::Stamp;
 use crate::domain::names::are_same;
 use crate::ids::GroupId;
@@ -26,12 +25,9 @@ pub fn is_name_taken(db: &mut Db, name: &str) -> Result<bool> {
 }
 
 /// The groups in reach, by name.
-pub fn within(db: &mut Db, scope: &Scope) -> Result<Vec<(GroupId, String)>> {
-    let mut query = system_groups::table.order(system_groups::name).into_boxed();
-    if let Scope::Groups(groups) = scope {
-        query = query.filter(is_in(system_groups::id, groups.clone()));
-    }
-    Ok(query.select((system_groups::id, system_groups::name)).load(db)?)
+pub fn in_reach(db: &mut Db, by: &impl Systems) -> Result<Vec<(GroupId, String)>> {
+    let query = system_groups::table.order(system_groups::name).into_boxed();
+    Ok(within(by, query, system_groups::id).select((system_groups::id, system_groups::name)).load(db)?)
 }
 
 /// A new group.

@@ -77,6 +77,13 @@ fn few_ask_which_database_it_is() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// The filter by reach is written once: nothing else in the store sees which groups a scope has.
+#[test]
+fn the_filter_by_reach_is_written_once() {
+    let sees = found(|source| source.is_in("store") && source.names("Scope"));
+    assert_eq!(sees, ["src/store/systems/reach.rs"]);
+}
+
 /// What hangs on a system is read by its id, and the id of a system or a run comes from the store only: by a
 /// grant, whose reach is in the query, or by Syncdesk itself.
 #[test]

@@ -1,7 +1,7 @@
 //! No two systems write to one place when one of them deletes there.
 
 use super::super::objection::Objection;
-use crate::access::{Grant, Scope, verbs};
+use crate::access::{Grant, verbs};
 use crate::domain::kind::{ConnectorKind, Kinds};
 use crate::ids::SystemId;
 use crate::store::{Db, Result, systems};
@@ -19,7 +19,7 @@ pub(super) fn refused(
 ) -> Result<Option<Objection>> {
     let (kind, settings) = wanted;
     let Some(territory) = kind.territory(settings) else { return Ok(None) };
-    let everything = matches!(grant.scope(), Scope::All);
+    let everything = grant.scope().is_all();
     let had = before.and_then(|(_id, settings)| kind.territory(settings));
     if territory.whole_host && territory.deletes && !everything && had.as_ref() != Some(&territory) {
         return Ok(Some(Objection::WholeHost));

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::access::{Grant, verbs};
-use crate::ids::{GroupId, SystemKey};
+use crate::ids::SystemKey;
 use crate::store::systems::{InReach, System, SystemTimes};
-use crate::store::{Db, Result, credentials, groups, systems};
+use crate::store::{Db, Result, credentials, systems};
 
 /// A system as its form shows it.
 #[derive(Debug)]
@@ -26,12 +26,4 @@ pub fn system_to_edit(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &S
     let watch = systems::times(db, &system)?;
     let stored = credentials::slots(db, &system)?.into_iter().collect();
     Ok(SystemToEdit { system, group, watch, stored })
-}
-
-/// Reads the groups in which the person can create systems, by name.
-///
-/// # Errors
-/// As the store.
-pub fn groups_to_choose(db: &mut Db, grant: &Grant<verbs::SpecifySystems>) -> Result<Vec<(GroupId, String)>> {
-    groups::within(db, grant.scope())
 }

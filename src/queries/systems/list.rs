@@ -64,7 +64,7 @@ pub fn system_list(
     request: &PageRequest<SystemCursor>,
     kept_since: Stamp,
 ) -> Result<SystemList> {
-    let groups = groups::within(db, grant.scope())?;
+    let groups = groups::in_reach(db, grant)?;
     let filter = filter(&groups);
     let page = systems::list(db, grant, &filter, request)?;
     let counts = systems::counts(db, grant)?;

@@ -6,20 +6,18 @@ use diesel::prelude::*;
 use super::comparison::{Comparison, StoredComparison};
 use super::progress::{Counters, Totals};
 use super::record::Run;
-use crate::access::Scope;
 use crate::clock::Stamp;
 use crate::domain::message::Counts;
 use crate::domain::run::RunState;
 use crate::domain::timeline::Timeline;
 use crate::ids::{RunId, RunNo, SystemKey};
-use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::messages::StoredTimeline;
 use crate::store::schema::{
     braked_plans, replica_records, replica_sets, replicas, run_comparisons, run_progress, run_timelines, runs, systems,
 };
-use crate::store::systems::{InReach, System, Systems};
+use crate::store::systems::{InReach, System, Systems, within};
 
 /// A run with what is stored beside it.
 #[derive(Debug)]
@@ -79,11 +77,7 @@ pub fn details(
         .filter(runs::no.eq(no))
         .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
         .into_boxed();
-    let query = match grant.reach() {
-        Scope::All => query,
-        Scope::Groups(groups) => query.filter(is_in(systems::group_id, groups.clone())),
-    };
-    let row: (System, Run, Option<Counters>, Option<RunId>, Replica, Numbers) = query
+    let row: (System, Run, Option<Counters>, Option<RunId>, Replica, Numbers) = within(grant, query, systems::group_id)
         .select((
             System::as_select(),
             Run::as_select(),

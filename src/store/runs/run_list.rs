@@ -11,18 +11,19 @@ use diesel::sql_types::Bool;
 
 use super::progress::Counters;
 use super::record::{ListedRun, Run, listed};
-use crate::access::{Grant, Scope, verbs};
+use crate::access::{Grant, verbs};
 use crate::clock::{Stamp, micros};
 use crate::domain::message::Category;
 use crate::domain::paging::{Page, PageRequest, Start};
 use crate::domain::run::{RunResult, Trigger};
 use crate::ids::{GroupId, RunId, RunNo, SystemKey};
 use crate::store::any_case;
-use crate::store::cached::{fixed, is_in};
+use crate::store::cached::fixed;
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
 use crate::store::messages::find_code;
 use crate::store::schema::{run_counts, run_progress, runs, system_groups, systems};
+use crate::store::systems::within;
 
 /// Which runs.
 #[derive(Debug, Clone, Default)]
@@ -64,7 +65,7 @@ pub struct RunListRows {
     pub is_code_unknown: bool,
 }
 
-type StoredRow = (Run, Option<Counters>, OfSystem);
+type StoredRow = (Run, Option<Counters>, SystemOfRun);
 
 /// Maximum number of runs examined for one page, of all systems: few may match.
 const WINDOW: i64 = 15_000;
@@ -91,7 +92,7 @@ fn joined() -> _ {
 }
 
 /// What a row shows of the system of its run.
-type OfSystem = (SystemKey, String, String, GroupId, String, Option<Stamp>);
+type SystemOfRun = (SystemKey, String, String, GroupId, String, Option<Stamp>);
 
 /// A page of runs.
 pub fn run_list(
@@ -100,10 +101,7 @@ pub fn run_list(
     filter: &RunListFilter,
     request: &PageRequest<RunListCursor>,
 ) -> Result<RunListRows> {
-    let mut query = joined().into_boxed::<DbBackend>();
-    if let Scope::Groups(groups) = grant.scope() {
-        query = query.filter(is_in(systems::group_id, groups.clone()));
-    }
+    let mut query = within(grant, joined().into_boxed::<DbBackend>(), systems::group_id);
     if let Some(part) = &filter.system {
         query = query.filter(any_case::contains(db, "systems.name", part));
     }
@@ -157,7 +155,7 @@ pub fn run_list(
         }
         Some((time, id)) => query.filter(runs::queued_at.le(time)).filter(runs::queued_at.lt(time).or(runs::id.lt(id))),
     };
-    let bounded = !backwards && (filter.is_search() || *grant.scope() != Scope::All);
+    let bounded = !backwards && (filter.is_search() || !grant.scope().is_all());
     let top = edge.into_iter().chain(filter.to.map(|to| (to, RunId(0)))).min();
     let bottom = if bounded { bottom_of(db, top)? } else { None };
     if let Some(time) = bottom {
@@ -181,7 +179,7 @@ pub fn run_list(
 }
 
 fn to_rows(db: &mut Db, rows: Vec<StoredRow>) -> Result<Vec<RunListRow>> {
-    let (runs, systems): (Vec<_>, Vec<OfSystem>) =
+    let (runs, systems): (Vec<_>, Vec<SystemOfRun>) =
         rows.into_iter().map(|(run, counters, system)| ((run, counters, None), system)).unzip();
     let rows = listed(db, runs)?.into_iter().zip(systems);
     let booked = rows.map(|(listed, (key, name, kind, group_id, group, deleted_at))| RunListRow {
@@ -272,14 +270,11 @@ impl RunListFilter {
 
 /// The run at a place, with when it was queued, if it is in reach.
 fn place_of(db: &mut Db, grant: &Grant<verbs::ReadLogs>, (system, no): (&SystemKey, RunNo)) -> Result<Option<Edge>> {
-    let mut query = runs::table
+    let query = runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
         .filter(systems::key.eq(system))
         .filter(runs::no.eq(no))
         .select((runs::queued_at, runs::id))
         .into_boxed::<DbBackend>();
-    if let Scope::Groups(groups) = grant.scope() {
-        query = query.filter(is_in(systems::group_id, groups.clone()));
-    }
-    Ok(query.first(db).optional()?)
+    Ok(within(grant, query, systems::group_id).first(db).optional()?)
 }

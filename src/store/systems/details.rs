@@ -6,12 +6,10 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::lanes::Lane;
-use super::reach::{InReach, Systems};
+use super::reach::{InReach, Systems, within};
 use super::record::System;
 use super::times::SystemTimes;
-use crate::access::Scope;
 use crate::ids::SystemKey;
-use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::schema::{credentials, lanes, replicas, system_groups, systems, watches};
@@ -59,11 +57,7 @@ pub fn details(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<Sys
         .filter(systems::key.eq(key))
         .filter(systems::deleted_at.is_null())
         .into_boxed();
-    let query = match grant.reach() {
-        Scope::All => query,
-        Scope::Groups(groups) => query.filter(is_in(systems::group_id, groups.clone())),
-    };
-    let rows: Vec<DetailsRow> = query
+    let rows: Vec<DetailsRow> = within(grant, query, systems::group_id)
         .select((
             System::as_select(),
             system_groups::name,

@@ -7,9 +7,8 @@ use diesel::sql_types::BigInt;
 
 use super::order::{Order, RANK, rank};
 use super::question::{Family, Level, SystemCursor, SystemFilter};
-use super::reach::{Reached, Systems, systems as reached};
+use super::reach::{Reached, Systems, groups, systems as reached, within};
 use super::record::System;
-use crate::access::Scope;
 use crate::domain::paging::{Page, PageRequest, Start};
 use crate::domain::status::Overall;
 use crate::ids::{GroupId, SystemId};
@@ -83,9 +82,9 @@ fn parts(grant: &impl Systems, filter: &SystemFilter) -> Vec<Part> {
         Family::ChildrenOf(_) => &[None],
         Family::All => &[Some(Level::Parents), Some(Level::Children)],
     };
-    let groups: Vec<Option<GroupId>> = match (grant.reach(), filter.group) {
-        (Scope::Groups(groups), None) if groups.len() > 1 && !filter.is_search() => {
-            groups.iter().copied().map(Some).collect()
+    let groups: Vec<Option<GroupId>> = match groups(grant) {
+        several @ [_, _, ..] if filter.group.is_none() && !filter.is_search() => {
+            several.iter().copied().map(Some).collect()
         }
         _ => vec![None],
     };
@@ -145,10 +144,7 @@ fn matching<'a>(db: &Db, mut query: Reached<'a>, filter: &SystemFilter) -> Reach
 
 /// How many systems in reach have each overall status, from maintained counts.
 pub fn counts(db: &mut Db, grant: &impl Systems) -> Result<HashMap<Overall, i64>> {
-    let mut query = system_counts::table.into_boxed();
-    if let Scope::Groups(groups) = grant.reach() {
-        query = query.filter(is_in(system_counts::group_id, groups.clone()));
-    }
+    let query = within(grant, system_counts::table.into_boxed(), system_counts::group_id);
     let rows: Vec<(Overall, i64)> = query.select((system_counts::overall, system_counts::n)).load(db)?;
     let mut counts = HashMap::new();
     for (overall, n) in rows {

@@ -19,6 +19,7 @@ pub use details::{SystemDetails, details};
 pub use lanes::{Lane, lanes_of, lanes_to_queue, note_attempt};
 pub use list::{Listed, counts, list};
 pub use question::{Family, Sort, SystemCursor, SystemFilter};
+pub(in crate::store) use reach::within;
 pub use reach::{InReach, Systems};
 pub(in crate::store) use record::lock;
 pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, locate};

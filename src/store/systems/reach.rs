@@ -3,9 +3,11 @@
 use std::ops::Deref;
 
 use diesel::prelude::*;
+use diesel::query_dsl::methods;
 
-use crate::access::{Grant, Permission, Scope};
-use crate::store::cached::is_in;
+use crate::access::{Grant, Internal, Permission, Scope};
+use crate::ids::GroupId;
+use crate::store::cached::{IsIn, is_in};
 use crate::store::connection::DbBackend;
 use crate::store::schema::systems;
 
@@ -35,15 +37,40 @@ impl<T> Deref for InReach<T> {
     }
 }
 
-/// A grant that reaches systems.
+/// A proof that reaches systems.
 pub trait Systems {
-    /// The reach, for queries that begin elsewhere.
     fn reach(&self) -> &Scope;
 }
 
 impl<P: Permission> Systems for Grant<P> {
     fn reach(&self) -> &Scope {
         self.scope()
+    }
+}
+
+impl Systems for Internal {
+    fn reach(&self) -> &Scope {
+        &Scope::All
+    }
+}
+
+/// Limits a query to the groups in reach; `group` is its column of them.
+pub(in crate::store) fn within<Q, C>(by: &impl Systems, query: Q, group: C) -> Q
+where
+    Q: methods::FilterDsl<IsIn<C, GroupId>, Output = Q>,
+    C: Expression,
+{
+    match by.reach() {
+        Scope::All => query,
+        Scope::Groups(groups) => methods::FilterDsl::filter(query, is_in(group, groups.clone())),
+    }
+}
+
+/// The groups in reach; none for all groups.
+pub(super) fn groups(by: &impl Systems) -> &[GroupId] {
+    match by.reach() {
+        Scope::All => &[],
+        Scope::Groups(groups) => groups,
     }
 }
 
@@ -54,9 +81,5 @@ pub(in crate::store) fn systems<'a>(grant: &impl Systems) -> Reached<'a> {
 
 /// The same, with those that were deleted: for their logs.
 pub(in crate::store) fn with_deleted<'a>(grant: &impl Systems) -> Reached<'a> {
-    let all = systems::table.into_boxed();
-    match grant.reach() {
-        Scope::All => all,
-        Scope::Groups(groups) => all.filter(is_in(systems::group_id, groups.clone())),
-    }
+    within(grant, systems::table.into_boxed(), systems::group_id)
 }

@@ -15,7 +15,7 @@ use crate::desk::Desk;
 use crate::queue::depot::{Depot, ada};
 
 async fn typed(depot: &Depot, root: &str, secret: &str) -> Arc<Specified> {
-    let group = depot.read(|db| groups::within(db, &syncdesk::access::Scope::All)).remove(0).1;
+    let group = depot.read(|db| groups::in_reach(db, &syncdesk::access::Internal::worker())).remove(0).1;
     let fields = [
         ("name", "Orders"),
         ("group", group.as_str()),

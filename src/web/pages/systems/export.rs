@@ -9,7 +9,7 @@ use super::list::filter;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::ids::GroupId;
-use crate::queries::logs::groups_in_reach;
+use crate::queries::groups_in_reach;
 use crate::queries::systems::{Family, Listed, SystemCursor, SystemFilter, system_list_part};
 use crate::queries::{Db, PageRequest, Result as Read};
 use crate::web::error::WebError;

@@ -14,7 +14,8 @@ use crate::domain::schedule::Schedule;
 use crate::domain::stray_secret::has_secret;
 use crate::ops::objection::Objections;
 use crate::ops::specify::{self, KeptSecrets, Specified};
-use crate::queries::systems::{SystemToEdit, groups_to_choose};
+use crate::queries::groups_in_reach;
+use crate::queries::systems::SystemToEdit;
 use crate::sync::registry;
 use crate::web::error::WebError;
 use crate::web::extract::{Posted, Viewer};
@@ -165,7 +166,7 @@ impl SystemForm {
         status: StatusCode,
     ) -> Result<HttpResponse, WebError> {
         let grant = grant.clone();
-        let groups = app.store.read(move |db| groups_to_choose(db, &grant)).await?;
+        let groups = app.store.read(move |db| groups_in_reach(db, &grant)).await?;
         let exposed = self.exposed();
         let may_set_secrets = match &self.subject {
             Subject::System { group, .. } => viewer.may(&[Verb::SetCredentials], *group),
