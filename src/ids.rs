@@ -51,52 +51,58 @@ impl SystemId {
     }
 }
 
-/// The name of a system in addresses: ten letters and digits, chosen at random (about 49 bits).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
-#[serde(try_from = "String")]
-pub struct SystemKey(String);
-
 /// 32 letters and digits that are hard to confuse, so that five random bits choose one.
 const KEY_ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 
-impl SystemKey {
-    /// A new key from random bytes.
-    #[must_use]
-    pub fn from_random(bytes: [u8; 10]) -> Self {
-        Self(
-            bytes
-                .iter()
-                .filter_map(|byte| KEY_ALPHABET.get(usize::from(byte % 32)))
-                .map(|letter| char::from(*letter))
-                .collect(),
-        )
-    }
+macro_rules! key {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(String);
 
-    /// A key from a URL; `None` when it is not one.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let fits = text.len() == 10 && text.bytes().all(|byte| KEY_ALPHABET.contains(&byte));
-        fits.then(|| Self(text.to_owned()))
-    }
+        impl $name {
+            /// A new key from random bytes.
+            #[must_use]
+            pub fn from_random(bytes: [u8; 10]) -> Self {
+                let letters = bytes.iter().filter_map(|byte| KEY_ALPHABET.get(usize::from(byte % 32)));
+                Self(letters.map(|letter| char::from(*letter)).collect())
+            }
 
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+            /// A key from a URL; `None` when it is not one.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                let fits = text.len() == 10 && text.bytes().all(|byte| KEY_ALPHABET.contains(&byte));
+                fits.then(|| Self(text.to_owned()))
+            }
+
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = &'static str;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::parse(&text).ok_or("not a key")
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
 }
 
-impl TryFrom<String> for SystemKey {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not a key of a system")
-    }
-}
-
-impl fmt::Display for SystemKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
+key! {
+    /// The name of a system in addresses: ten letters and digits, chosen at random (about 49 bits).
+    SystemKey;
+    /// The name of a shared credential in addresses, as that of a system.
+    CredentialKey;
 }
 
 #[cfg(test)]

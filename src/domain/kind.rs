@@ -73,6 +73,34 @@ pub struct SecretRecipient {
     pub paths: Vec<Option<String>>,
     /// Whether it cannot do without.
     pub required: bool,
+    /// Each service that gets the secret. Empty if a shared credential cannot be used.
+    pub services: Vec<SecretScope>,
+}
+
+/// Where a shared credential can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretScope {
+    /// Scheme, host and port.
+    pub origin: String,
+    pub account: String,
+    /// Decoded and ending in `/`: everything below it belongs to the scope.
+    pub path: String,
+    /// Whether the secret only signs requests: such a secret is never sent.
+    pub signs: bool,
+}
+
+impl SecretScope {
+    /// Whether nobody else would get the secret.
+    #[must_use]
+    pub fn covers(&self, recipient: &SecretRecipient) -> bool {
+        let fits = |service: &Self| {
+            service.origin == self.origin
+                && service.account == self.account
+                && service.path.starts_with(&self.path)
+                && service.signs == self.signs
+        };
+        !recipient.services.is_empty() && recipient.services.iter().all(fits)
+    }
 }
 
 impl SecretRecipient {

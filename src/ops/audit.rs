@@ -36,10 +36,16 @@ pub enum Action {
     /// A system left this group for another.
     LeaveGroup,
     ReleaseSystem,
+    CreateCredential,
+    ReplaceSecret,
+    RenameCredential,
+    DeleteCredential,
+    UseCredential,
+    StopUsingCredential,
 }
 
 impl Action {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 28] = [
         Self::AdviseOnCode,
         Self::RemoveAdvice,
         Self::CreateGroup,
@@ -62,6 +68,12 @@ impl Action {
         Self::HoldSystem,
         Self::LeaveGroup,
         Self::ReleaseSystem,
+        Self::CreateCredential,
+        Self::ReplaceSecret,
+        Self::RenameCredential,
+        Self::DeleteCredential,
+        Self::UseCredential,
+        Self::StopUsingCredential,
     ];
 
     /// The text that is stored. Seals cover it, so it never changes.
@@ -90,6 +102,12 @@ impl Action {
             Self::HoldSystem => "system.hold",
             Self::LeaveGroup => "system.leave",
             Self::ReleaseSystem => "system.release",
+            Self::CreateCredential => "credential.create",
+            Self::ReplaceSecret => "credential.secret",
+            Self::RenameCredential => "credential.rename",
+            Self::DeleteCredential => "credential.delete",
+            Self::UseCredential => "credential.use",
+            Self::StopUsingCredential => "credential.stop",
         }
     }
 }
@@ -123,6 +141,12 @@ impl Event {
     #[must_use]
     pub fn in_group(self, system: SystemId, group: GroupId) -> Self {
         Self { system: Some(system), group: Some(group), ..self }
+    }
+
+    /// Says which group it concerned, without a system.
+    #[must_use]
+    pub fn of_group(self, group: GroupId) -> Self {
+        Self { group: Some(group), ..self }
     }
 
     #[must_use]

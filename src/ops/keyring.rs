@@ -12,7 +12,8 @@ use secrecy::{ExposeSecret, SecretBox, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::random;
-use crate::ids::SystemId;
+use crate::domain::kind::SecretScope;
+use crate::ids::{CredentialKey, GroupId, SystemId};
 
 /// Bytes before the sealed text: chosen at random for each, so that a key may seal as often as it likes.
 const NONCE: usize = 24;
@@ -36,12 +37,23 @@ pub enum OpenError {
     Forged,
     #[error("{0}")]
     NoKeyFile(String),
+    /// A shared credential was asked for by a system outside its scope.
+    #[error("the shared credential is for another address, path or account")]
+    OutOfScope,
 }
 
 /// The place of a credential: sealed for it, it does not open in another.
 #[must_use]
 pub fn slot_context(system: SystemId, slot: &str) -> Vec<u8> {
     [b"syncdesk credential 1\0".as_slice(), &system.0.to_be_bytes(), slot.as_bytes()].concat()
+}
+
+/// The place of a shared credential. Its scope is a part of it, so that a row whose address was changed does not open.
+#[must_use]
+pub fn shared_context(key: &CredentialKey, group: GroupId, scope: &SecretScope) -> Vec<u8> {
+    let SecretScope { origin, account, path, signs } = scope;
+    let place = serde_json::json!([key.as_str(), group.0, origin, account, path, signs]).to_string();
+    [b"syncdesk shared credential 1\0".as_slice(), place.as_bytes()].concat()
 }
 
 impl Keyring {

@@ -15,7 +15,7 @@ use super::key_store::{self, Guard};
 use super::keyring::Keyring;
 
 pub use super::key_store::KeyFileError;
-pub use super::keyring::{OpenError, slot_context};
+pub use super::keyring::{OpenError, shared_context, slot_context};
 
 /// Whether a missing key file may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,6 +24,7 @@ pub mod rotate_keys;
 pub mod seal_audit;
 pub mod sessions;
 pub mod set_up;
+pub mod shared_credentials;
 pub mod sign_in;
 pub mod specify;
 pub mod team_notes;

@@ -5,10 +5,25 @@ use std::time::Duration;
 
 use super::passwords::rules::Weakness;
 use crate::access::Template;
+use crate::domain::invisible::check_name;
 use crate::domain::schedule::ScheduleError;
+
+/// Longest name of a system or a shared credential, in characters.
+const MAX_NAME: usize = 120;
 
 /// Fields, each with what is wrong with it.
 pub type Objections = Vec<(String, Objection)>;
+
+/// What is wrong with a name that people read; `none` if it is empty.
+pub(super) fn name_objection(name: &str, none: Objection) -> Option<Objection> {
+    if name.is_empty() {
+        Some(none)
+    } else if name.chars().count() > MAX_NAME {
+        Some(Objection::TooLong(MAX_NAME))
+    } else {
+        check_name(name).err().map(Objection::Invisible)
+    }
+}
 
 /// What is wrong with a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +65,8 @@ pub enum Objection {
     GroupNotOffered,
     /// A child system would leave the group of its parent.
     GroupOfParent,
+    /// A child would leave the group of the shared credential that it uses.
+    ChildShares,
     Schedule(ScheduleError),
     /// Numbers up to this one are possible.
     Minutes(u64),
@@ -76,10 +93,17 @@ pub enum Objection {
     NeedsSetCredentials(Template),
     SecretMissing,
     SecretOfAnother,
+    /// The system uses this shared credential, which is not for it any more.
+    OutsideShared(String),
     SecretDeleted,
     SecretExpired,
     SecretNotKept,
     NoReason,
+
+    // Of shared credentials.
+    NoCredentialName,
+    CredentialNameTaken,
+    NoServiceUrl,
 
     // Of team notes.
     NoAdvice,

@@ -3,10 +3,10 @@
 use super::audit::{Action, AuditLog, Event};
 use super::error::{OpError, Result};
 use super::keys::KeyFileError;
-use super::vault::{Vault, seal};
+use super::vault::{Vault, seal, seal_shared};
 use crate::access::Internal;
 use crate::clock::Stamp;
-use crate::store::{Store, StoreError, credentials, secret_drafts};
+use crate::store::{Store, StoreError, credentials, secret_drafts, shared_credentials};
 
 /// Number of credentials that one transaction re-encrypts.
 const AT_ONCE: i64 = 200;
@@ -26,14 +26,24 @@ pub async fn rotate_keys(store: &Store, vault: &Vault, console: Internal, now: S
             return Err(failed(&KeyFileError::OtherRotation));
         }
         let wanted = current.clone();
-        let old = store.read(move |db| credentials::not_under(db, &wanted, AT_ONCE)).await?;
-        if old.is_empty() {
+        let (old, old_shared) = store
+            .read(move |db| {
+                let own = credentials::not_under(db, &wanted, AT_ONCE)?;
+                Ok((own, shared_credentials::not_under(db, &wanted, AT_ONCE)?))
+            })
+            .await?;
+        if old.is_empty() && old_shared.is_empty() {
             break;
         }
-        let mut new = Vec::with_capacity(old.len());
+        let (mut new, mut new_shared) = (Vec::with_capacity(old.len()), Vec::with_capacity(old_shared.len()));
         for credential in &old {
-            let secret = vault.open(credential).map_err(|error| failed(&error))?;
+            let secret = vault.open_own(credential).map_err(|error| failed(&error))?;
             new.push((credential.key_id.clone(), seal(&sealing, credential.system, &credential.slot, &secret)));
+        }
+        for shared in old_shared {
+            let secret = vault.open_shared(&shared).map_err(|error| failed(&error))?;
+            let sealed = seal_shared(&sealing, (&shared.key, shared.group_id, &shared.scope()), &secret);
+            new_shared.push((shared.key_id, shared.key, sealed));
         }
         resealed += store
             .write(move |db| {
@@ -41,6 +51,9 @@ pub async fn rotate_keys(store: &Store, vault: &Vault, console: Internal, now: S
                 for (old_key, sealed) in &new {
                     // Keeps a secret that somebody has entered since.
                     replaced += credentials::replace(db, sealed, old_key)?;
+                }
+                for (old_key, key, sealed) in &new_shared {
+                    replaced += shared_credentials::reseal(db, key, sealed, old_key)?;
                 }
                 Ok::<_, StoreError>(replaced)
             })

@@ -4,6 +4,7 @@
 pub mod access;
 mod access_recheck;
 pub mod account;
+pub mod credentials;
 mod failure;
 pub mod help;
 pub mod logs;

@@ -42,6 +42,7 @@ pub mod team_notes;
 mod schema;
 pub mod secret_drafts;
 pub mod sessions;
+pub mod shared_credentials;
 mod sql_types;
 pub mod systems;
 mod transaction;

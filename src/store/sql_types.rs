@@ -15,7 +15,9 @@ use crate::domain::message::{Category, Direction, Operation};
 use crate::domain::run::{CheckTrigger, EndReason, RunResult, RunState, Stage, Trigger};
 use crate::domain::status::{Connection, Overall, Verdict};
 use crate::domain::team_note::Placing;
-use crate::ids::{CheckId, CheckNo, CollectionId, GroupId, PersonId, RunId, RunNo, Seq, SetId, SystemId, SystemKey};
+use crate::ids::{
+    CheckId, CheckNo, CollectionId, CredentialKey, GroupId, PersonId, RunId, RunNo, Seq, SetId, SystemId, SystemKey,
+};
 
 macro_rules! expression {
     ($rust:ty, $sql:ty) => {
@@ -125,7 +127,19 @@ macro_rules! texts {
 }
 
 numbers!(SystemId, GroupId, RunId, RunNo, Seq, CheckId, CheckNo, PersonId, CollectionId, SetId, Stamp);
-texts!(SystemKey, Template, Direction, Operation, RunState, RunResult, EndReason, Trigger, CheckTrigger, Stage);
+texts!(
+    SystemKey,
+    CredentialKey,
+    Template,
+    Direction,
+    Operation,
+    RunState,
+    RunResult,
+    EndReason,
+    Trigger,
+    CheckTrigger,
+    Stage
+);
 texts!(Connection, Verdict, Overall, Action, BrakeReason, Placing);
 
 expression!(Category, SmallInt);

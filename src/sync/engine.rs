@@ -130,15 +130,14 @@ impl Engine {
             .ok_or_else(|| PeerFailure::new(Stage::Settings, "KIND-UNKNOWN").arg(system.kind.as_str()))?;
         let settings = serde_json::from_str(&system.settings)
             .map_err(|error| PeerFailure::new(Stage::Settings, "SETTINGS-UNREADABLE").quoting(error.to_string()))?;
-        let mut opened = std::collections::BTreeMap::new();
+        let (mut opened, recipients) = (std::collections::BTreeMap::new(), connector.owners(&settings));
         for credential in sealed {
-            let secret = self.vault.open(&credential).map_err(|error| {
-                PeerFailure::new(Stage::Settings, "CREDENTIAL-UNREADABLE")
-                    .arg(credential.slot.as_str())
-                    .quoting(error.to_string())
+            let slot = credential.slot();
+            let secret = self.vault.open(&credential, recipients.get(slot)).map_err(|error| {
+                PeerFailure::new(Stage::Settings, "CREDENTIAL-UNREADABLE").arg(slot).quoting(error.to_string())
             })?;
             secrets.learn(secret.expose_secret());
-            opened.insert(credential.slot, secret);
+            opened.insert(slot.to_owned(), secret);
         }
         let local_roots = vec![self.config.file_root(&group)];
         let peer = Peer { settings, credentials: opened, net: self.net.for_system(secrets.clone()), local_roots };

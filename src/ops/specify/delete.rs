@@ -44,8 +44,8 @@ fn delete(
     if !runs::open_runs(db, &system)?.is_empty() {
         return Err(OpError::Refused(RunIsOpen));
     }
-    for sealed in credentials::of_system(db, &system)? {
-        credentials::remove(db, system.id, &sealed.slot)?;
+    for slot in credentials::slots(db, &system)? {
+        credentials::remove(db, system.id, &slot)?;
     }
     let settings = serde_json::from_str::<serde_json::Value>(&system.settings).unwrap_or_default();
     let before = serde_json::json!({

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::super::objection::{Objection, Objections};
+use super::super::objection::{Objection, Objections, name_objection};
 use super::unused::{Typing, unused};
 use crate::clock::micros;
 use crate::config::Config;
-use crate::domain::invisible::check_name;
 use crate::domain::kind::{ConnectorKind, Typed};
 use crate::domain::schedule::Schedule;
 
@@ -46,9 +45,6 @@ impl Specified {
     }
 }
 
-/// Longest name, in characters.
-const MAX_NAME: usize = 120;
-
 /// Longest freshness budget: a leap year.
 const MAX_FRESHNESS_HOURS: u64 = 366 * 24;
 
@@ -61,12 +57,8 @@ pub fn read(kind: &dyn ConnectorKind, typed: &Typed, before: &Typed, config: &Co
     let mut note = |field: &str, objection| wrong.push((field.to_owned(), objection));
 
     let name = value("name").to_owned();
-    if name.is_empty() {
-        note("name", Objection::NoSystemName);
-    } else if name.chars().count() > MAX_NAME {
-        note("name", Objection::TooLong(MAX_NAME));
-    } else if let Err(character) = check_name(&name) {
-        note("name", Objection::Invisible(character));
+    if let Some(objection) = name_objection(&name, Objection::NoSystemName) {
+        note("name", objection);
     }
     // Each choice has a separate input, and the error is shown next to it.
     let (input, line) = match value("schedule") {

@@ -220,5 +220,5 @@ fn open(vault: &Vault, draft: &SecretDraft) -> Option<(SecretRecipient, SecretSt
     let plain = vault.keys().open_sealed(&draft.key_id, &context, &draft.sealed).ok()?;
     let (target, secret) = plain.expose_secret().split_once('\n')?;
     let (identity, paths) = serde_json::from_str(target).ok()?;
-    Some((SecretRecipient { identity, paths, required: true }, SecretString::from(secret)))
+    Some((SecretRecipient { identity, paths, required: true, services: Vec::new() }, SecretString::from(secret)))
 }

@@ -1,12 +1,13 @@
 //! What speaks against a system beside the systems, groups and secrets that exist: found together with what is wrong in
 //! the form itself, as far as that can be read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::{Grant, Template, Verb, verbs};
 use crate::config::Config;
 use crate::domain::kind::{ConnectorKind, Kinds, SecretRecipient};
 use crate::ids::{GroupId, SystemId};
+use crate::store::credentials::Credential;
 use crate::store::systems::{InReach, System};
 use crate::store::{Db, Result, credentials, groups, systems};
 
@@ -38,6 +39,11 @@ pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specifi
         Some(group) => {
             wrong.extend(name(db, against, specified, group)?);
             wrong.extend(folders(against, specified));
+            if let Some(system) = against.system.filter(|system| system.group_id != group)
+                && credentials::is_shared_below(db, system)?
+            {
+                wrong.push(("group".to_owned(), Objection::ChildShares));
+            }
         }
         None => {
             wrong.push(("group".to_owned(), Objection::GroupNotOffered));
@@ -48,9 +54,22 @@ pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specifi
     Ok(wrong)
 }
 
-/// Whether the stored secret of a slot may be used for what its system is to be.
-pub(super) fn keeps(was: Option<&SecretRecipient>, is: Option<&SecretRecipient>) -> bool {
-    was.zip(is).is_some_and(|(was, is)| was.covers(is))
+/// For whom the secrets of a system were, for whom they are to be, and whether it moves to another group.
+pub(super) struct Recipients {
+    pub was: BTreeMap<&'static str, SecretRecipient>,
+    pub is: BTreeMap<&'static str, SecretRecipient>,
+    pub moves: bool,
+}
+
+impl Recipients {
+    /// Whether what is stored in a slot may be used for what its system is to be. A shared credential stays in its group.
+    pub fn keep(&self, credential: &Credential) -> bool {
+        let is = self.is.get(credential.slot());
+        match credential {
+            Credential::Own(own) => self.was.get(own.slot.as_str()).zip(is).is_some_and(|(was, is)| was.covers(is)),
+            Credential::Shared { shared, .. } => !self.moves && is.is_some_and(|is| shared.scope().covers(is)),
+        }
+    }
 }
 
 /// What to do about a name that is taken.
@@ -88,36 +107,37 @@ fn not_allowed(slot: &str) -> (String, Objection) {
 /// not.
 fn secrets(db: &mut Db, against: &Against<'_>, specified: &Specified, group: Option<GroupId>) -> Result<Objections> {
     let kind = against.kind;
-    let stored: Vec<String> = match against.system {
-        Some(system) => credentials::of_system(db, system)?.into_iter().map(|sealed| sealed.slot).collect(),
-        None => Vec::new(),
-    };
+    let stored = against.system.map_or(Ok(Vec::new()), |system| credentials::of_system(db, system))?;
+    let has = |slot: &str| stored.iter().find(|have| have.slot() == slot);
     let was = against
         .system
         .and_then(|system| serde_json::from_str(&system.settings).ok())
         .map(|settings| kind.owners(&settings))
         .unwrap_or_default();
-    let owners = kind.owners(&specified.settings);
+    let moves = against.system.zip(group).is_some_and(|(system, group)| system.group_id != group);
+    let recipients = Recipients { was, is: kind.owners(&specified.settings), moves };
     // While the address cannot be read, nobody knows whether it is another one.
     let is_known = |slot: &str| !kind.owner_fields(slot).iter().any(|field| specified.unread.contains(field));
     if !may_set(against, group) {
-        let lost = |slot: &&str| is_known(slot) && !keeps(was.get(*slot), owners.get(*slot));
-        let missing = owners.iter().filter(|(slot, owner)| owner.required && !stored.iter().any(|have| have == *slot));
+        let lost = stored.iter().filter(|have| is_known(have.slot()) && !recipients.keep(have));
+        let missing = recipients.is.iter().filter(|(slot, owner)| owner.required && has(slot).is_none());
         let typed = specified.secrets.keys().map(String::as_str);
-        let touched = typed.chain(stored.iter().map(String::as_str).filter(lost));
+        let touched = typed.chain(lost.map(Credential::slot));
         let touched: BTreeSet<&str> = touched.chain(missing.map(|(slot, _owner)| *slot)).collect();
         return Ok(touched.into_iter().map(not_allowed).collect());
     }
     let mut wrong = Objections::new();
-    for (slot, owner) in owners {
+    for (&slot, owner) in &recipients.is {
         if specified.secrets.contains_key(slot) || !owner.required || specified.is_wrong(&[slot]) {
             continue;
         }
-        if !stored.iter().any(|have| have == slot) {
-            wrong.push((slot.to_owned(), Objection::SecretMissing));
-        } else if is_known(slot) && !keeps(was.get(slot), Some(&owner)) {
-            wrong.push((slot.to_owned(), Objection::SecretOfAnother));
-        }
+        let objection = match has(slot) {
+            None => Objection::SecretMissing,
+            Some(have) if !is_known(slot) || recipients.keep(have) => continue,
+            Some(Credential::Own(_)) => Objection::SecretOfAnother,
+            Some(Credential::Shared { shared, .. }) => Objection::OutsideShared(shared.name.clone()),
+        };
+        wrong.push((slot.to_owned(), objection));
     }
     Ok(wrong)
 }

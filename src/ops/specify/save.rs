@@ -6,10 +6,11 @@ use super::super::audit::{Action, AuditLog, Event};
 use super::super::error::{OpError, Result};
 use super::super::keys::Sealing;
 use super::super::random;
+use super::super::shared_credentials::release;
 use super::super::vault::{self, Vault};
 use super::form::Specified;
 use super::kept::forget_used;
-use super::objections::{Against, keeps, name_taken, objections};
+use super::objections::{Against, Recipients, name_taken, objections};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::config::Config;
@@ -119,16 +120,18 @@ pub async fn save_system(
             }
             let draft = drafted(db, &grant, kind, &specified, now, Some(&system))?;
             let watch = systems::times(db, &system)?;
-            if !systems::save(db, &grant, &system, &draft, seen_version, now)? {
-                return Err(OpError::Refused(ChangedSince));
-            }
             let before: serde_json::Value = serde_json::from_str(&system.settings).unwrap_or_default();
             let (was, is) = (kind.owners(&before), kind.owners(&specified.settings));
-            for sealed in credentials::of_system(db, &system)? {
-                let slot = sealed.slot.as_str();
-                if !keeps(was.get(slot), is.get(slot)) {
-                    credentials::remove(db, system.id, slot)?;
+            let recipients = Recipients { was, is, moves: draft.group != system.group_id };
+            // First: a system that uses a shared credential cannot leave its group.
+            for credential in credentials::of_system(db, &system)? {
+                let is_replaced = specified.secrets.contains_key(credential.slot());
+                if is_replaced || !recipients.keep(&credential) {
+                    release(db, &system, &credential, &audit, now)?;
                 }
+            }
+            if !systems::save(db, &grant, &system, &draft, seen_version, now)? {
+                return Err(OpError::Refused(ChangedSince));
             }
             if kind.ends(&before) != kind.ends(&specified.settings) {
                 item_states::forget_all(db, system.id)?;

@@ -24,6 +24,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lanes,
     watches,
     credentials,
+    shared_credentials,
     secret_drafts,
     runs,
     run_requests,

@@ -90,8 +90,32 @@ diesel::table! {
     credentials (system_id, slot) {
         system_id -> BigInt,
         slot -> Text,
+        key_id -> Nullable<Text>,
+        sealed -> Nullable<Binary>,
+        group_id -> Nullable<BigInt>,
+        shared_key -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    shared_credentials (key) {
+        key -> Text,
+        group_id -> BigInt,
+        name -> Text,
+        origin -> Text,
+        account -> Text,
+        path -> Text,
+        signs -> Bool,
         key_id -> Text,
         sealed -> Binary,
+        created_at -> BigInt,
+        created_by_kind -> Text,
+        created_by_id -> Nullable<BigInt>,
+        created_by -> Text,
+        changed_at -> BigInt,
+        changed_by_kind -> Text,
+        changed_by_id -> Nullable<BigInt>,
+        changed_by -> Text,
     }
 }
 

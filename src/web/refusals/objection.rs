@@ -20,13 +20,7 @@ impl fmt::Display for Objection {
             Self::NoUserName => return write!(f, "Use {NAME_HINT}"),
             Self::PersonNameTaken => "This name is taken.",
             Self::NoAccount(name) => return write!(f, "There is no enabled account with the name {name}."),
-            Self::Weak(Weakness::TooShort) => return write!(f, "Use at least {} characters.", CHARACTERS.start()),
-            Self::Weak(Weakness::TooLong) => return write!(f, "Use at most {} characters.", CHARACTERS.end()),
-            Self::Weak(Weakness::UserName) => "Use a password that differs from the user name.",
-            Self::Weak(Weakness::EasyToGuess) => {
-                "This password is easy to guess: it is common, follows a pattern, or is built from the user name or \
-                 “syncdesk”. Use several unrelated words."
-            }
+            Self::Weak(weakness) => return f.write_str(&weak(*weakness)),
             Self::PasswordsDiffer => "The two passwords differ.",
             Self::WrongPassword => "This is not your current password.",
             Self::TooManyAttempts(wait) => return write!(f, "Too many attempts. Try again in {}.", duration(*wait)),
@@ -55,6 +49,7 @@ impl fmt::Display for Objection {
             }
             Self::GroupNotOffered => "Choose one of the groups that you may specify systems in.",
             Self::GroupOfParent => "A child system is always in the group of its parent.",
+            Self::ChildShares => "A child of this system uses a shared credential. Stop using it there first.",
             Self::Schedule(error) => return error.fmt(f),
             Self::Minutes(most) => return write!(f, "A number of minutes from 1 to {}.", grouped(*most)),
             Self::Seconds(most) => return write!(f, "A number of seconds from 1 to {}.", grouped(*most)),
@@ -92,6 +87,9 @@ impl fmt::Display for Objection {
             }
             Self::SecretMissing => "Enter the secret: without it nobody can sign in.",
             Self::SecretOfAnother => "The address, path or account has changed. Enter the secret again.",
+            Self::OutsideShared(name) => {
+                return write!(f, "The shared credential “{name}” cannot be used there. Enter a secret, or undo the change.");
+            }
             Self::SecretDeleted => {
                 "The address, path or account has changed, so the secret of your last attempt was deleted. Enter it again."
             }
@@ -101,12 +99,29 @@ impl fmt::Display for Objection {
             }
             Self::NoReason => "Enter a reason. Everyone who sees the system reads it.",
 
+            Self::NoCredentialName => "Give the credential a name.",
+            Self::CredentialNameTaken => "Another credential of this group has this name already.",
+            Self::NoServiceUrl => "Use a URL such as https://files.example/team, without an account, ? or #.",
+
             Self::NoAdvice => "Write what to do; to take the advice back, remove it.",
             Self::AdviceTooLong { most, length } => {
                 return write!(f, "Use at most {most} characters; these are {length}.");
             }
             Self::NoPlacing => "Choose one of the two.",
         })
+    }
+}
+
+fn weak(weakness: Weakness) -> String {
+    match weakness {
+        Weakness::TooShort => format!("Use at least {} characters.", CHARACTERS.start()),
+        Weakness::TooLong => format!("Use at most {} characters.", CHARACTERS.end()),
+        Weakness::UserName => "Use a password that differs from the user name.".to_owned(),
+        Weakness::EasyToGuess => {
+            "This password is easy to guess: it is common, follows a pattern, or is built from the user name or \
+             “syncdesk”. Use several unrelated words."
+                .to_owned()
+        }
     }
 }
 

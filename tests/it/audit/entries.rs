@@ -70,10 +70,17 @@ impl Moment {
     }
 }
 
-/// By hand; `portal.set_up` is in `sign_in::setup`, `session.begin` in `sign_in::answers`, `key.rotate` in `rotation`.
-const ACTIONS: [&str; 22] = [
+/// By hand; `portal.set_up` is in `sign_in::setup`, `session.begin` in `sign_in::answers`, `key.rotate` in `rotation`, what
+/// is done to shared credentials in `shared`.
+const ACTIONS: [&str; 28] = [
     "code.advise",
     "code.unadvise",
+    "credential.create",
+    "credential.delete",
+    "credential.rename",
+    "credential.secret",
+    "credential.stop",
+    "credential.use",
     "group.create",
     "key.rotate",
     "person.create",

@@ -3,6 +3,7 @@
 mod chain;
 mod entries;
 mod rotation;
+mod shared;
 
 use serde_json::Value;
 

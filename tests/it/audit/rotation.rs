@@ -2,17 +2,21 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use syncdesk::access::Internal;
+use syncdesk::domain::kind::{SecretRecipient, SecretScope};
+use syncdesk::ops::audit::AuditLog;
 use syncdesk::ops::keys::{KeyFile, Missing};
 use syncdesk::ops::rotate_keys::rotate_keys;
 use syncdesk::ops::seal_audit::{seal_audit, verify_audit};
+use syncdesk::ops::shared_credentials::{self, NewCredential};
 use syncdesk::ops::vault::{Vault, seal};
-use syncdesk::store::credentials;
+use syncdesk::store::credentials::{self, Credential};
+use syncdesk::store::{groups, shared_credentials as stored};
 
 use super::entries;
 use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
 use crate::peers::S3;
-use crate::queue::depot::Depot;
+use crate::queue::depot::{Depot, ada, by};
 use crate::wait::until;
 
 /// A system that copies into a bucket of a real service, and the folder behind that.
@@ -107,8 +111,38 @@ both_databases! {
         depot.write(|db| credentials::set(db, &sealed("the new one")));
         assert_eq!(depot.write(|db| credentials::replace(db, &sealed("the old one"), &found.key_id)), 0);
         let kept = depot.read(|db| credentials::of_system(db, &depot.found())).remove(0);
-        assert_eq!(vault.open(&kept).expect("its key is there").expose_secret(), "the new one");
+        assert_eq!(vault.open(&kept, None).expect("its key is there").expose_secret(), "the new one");
         // A secret that nobody has changed is re-encrypted.
-        assert_eq!(depot.write(|db| credentials::replace(db, &sealed("the new one"), &kept.key_id)), 1);
+        assert_eq!(depot.write(|db| credentials::replace(db, &sealed("the new one"), &key)), 1);
+    }
+
+    /// A rotation re-encrypts shared credentials too, and keeps a secret that somebody has entered since it was read.
+    async fn shared_credentials_are_sealed_again(depot: Depot) {
+        let (store, vault, now) = (&depot.context.store, &depot.context.vault, depot.now());
+        let group = depot.read(|db| groups::in_reach(db, &Internal::console())).remove(0).1;
+        let new = NewCredential {
+            group, name: "Archive".to_owned(), url: "https://files.example/dav".to_owned(), account: "wim".to_owned(),
+            signs: false, secret: SecretString::from("the old one"),
+        };
+        let audit = || AuditLog::new(&by("ada"), None);
+        let made = shared_credentials::create(store, vault, &ada(), new, audit()).await.expect("a credential");
+        let found = || store.read_here(|db| stored::not_under(db, "", 10)).expect("it is read").remove(0);
+        let service = SecretScope { path: "/dav/team/".to_owned(), ..found().scope() };
+        let recipient =
+            SecretRecipient { identity: String::new(), paths: Vec::new(), required: true, services: vec![service] };
+        let opened = || {
+            let shared = Credential::Shared { slot: "secret".to_owned(), shared: found() };
+            vault.open(&shared, Some(&recipient)).expect("its key is there").expose_secret().to_owned()
+        };
+        let before = found();
+        assert_eq!(rotate_keys(store, vault, Internal::console(), now).await.expect("it rotates"), 1);
+        assert_ne!(found().key_id, before.key_id);
+        assert_eq!((opened().as_str(), found().changed_at), ("the old one", before.changed_at));
+
+        let secret = SecretString::from("the new one");
+        shared_credentials::replace_secret(store, vault, &ada(), &made, secret, audit()).await.expect("another secret");
+        let stale = (before.key_id.clone(), before.sealed.clone());
+        assert_eq!(depot.write(|db| stored::reseal(db, &made, &stale, &before.key_id)), 0);
+        assert_eq!(opened(), "the new one");
     }
 }

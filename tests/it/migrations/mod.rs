@@ -105,6 +105,35 @@ both_databases! {
     }
 }
 
+/// The number of migrations before credentials could be shared.
+const BEFORE_SHARED_CREDENTIALS: usize = 14;
+
+both_databases! {
+    /// Secrets that systems have stay, upwards and downwards; a shared one does not outlive the table.
+    fn secrets_stay_where_they_are(database: TestDatabase) {
+        let mut connection = database.connect();
+        connection.up_to(BEFORE_SHARED_CREDENTIALS);
+        let bytes = if let Bare::Sqlite(_) = connection { "x'61'" } else { "'a'::bytea" };
+        connection.execute(&format!(
+            "INSERT INTO systems (id, key, name, kind, group_id, production, settings, settings_version, time_zone, schedule,
+                 timeout_us, max_attempts, connection, synchronization, overall, overall_since, created_at)
+               SELECT 1, 'key', 'Name', 'files', min(id), FALSE, '{{}}', 1, 'UTC', '', 1, 1, 'ok', 'open', 'neutral', 0, 0
+               FROM system_groups;
+             INSERT INTO credentials (system_id, slot, key_id, sealed) VALUES (1, 'secret', 'k', {bytes})"
+        ));
+        connection.up();
+        connection.execute(&format!(
+            "INSERT INTO shared_credentials SELECT 'shared', min(id), 'Archive', 'https://a', '', '/', FALSE, 'k', {bytes},
+               0, 'console', NULL, 'Console', 0, 'console', NULL, 'Console' FROM system_groups;
+             INSERT INTO credentials (system_id, slot, group_id, shared_key) SELECT 1, 'key', min(id), 'shared' FROM system_groups"
+        ));
+        let slots = "SELECT slot || coalesce(key_id, '-') AS value FROM credentials ORDER BY slot";
+        assert_eq!(connection.texts(slots), ["key-", "secretk"]);
+        connection.down_once();
+        assert_eq!(connection.texts(slots), ["secretk"]);
+    }
+}
+
 /// With foreign keys on, rebuilding a table would delete what refers to it: the migration refuses.
 #[test]
 fn a_table_is_not_rebuilt_while_foreign_keys_are_on() {
@@ -250,6 +279,20 @@ impl Bare {
             Self::Postgres(connection) => {
                 let source = FileBasedMigrations::from_path(migrations("postgres")).expect("migrations");
                 connection.run_next_migration(source).expect("Postgres goes up");
+            }
+        }
+    }
+
+    fn down_once(&mut self) {
+        self.without_foreign_keys();
+        match self {
+            Self::Sqlite(connection) => {
+                let source = FileBasedMigrations::from_path(migrations("sqlite")).expect("migrations");
+                connection.revert_last_migration(source).expect("SQLite goes down");
+            }
+            Self::Postgres(connection) => {
+                let source = FileBasedMigrations::from_path(migrations("postgres")).expect("migrations");
+                connection.revert_last_migration(source).expect("Postgres goes down");
             }
         }
     }

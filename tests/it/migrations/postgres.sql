@@ -26,6 +26,7 @@ UNION ALL
 SELECT format('%s.%s references %s (%s) on delete %s', t.name, a.attname, r.relname, b.attname,
     CASE f.confdeltype WHEN 'a' THEN 'no action' WHEN 'c' THEN 'cascade' WHEN 'n' THEN 'set null' WHEN 'r' THEN 'restrict' ELSE 'set default' END)
 FROM tables t JOIN pg_constraint f ON f.conrelid = t.oid AND f.contype = 'f' JOIN pg_class r ON r.oid = f.confrelid
-  JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = f.conkey[1]
-  JOIN pg_attribute b ON b.attrelid = r.oid AND b.attnum = f.confkey[1]
+  CROSS JOIN LATERAL unnest(f.conkey, f.confkey) k (own, other)
+  JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.own
+  JOIN pg_attribute b ON b.attrelid = r.oid AND b.attnum = k.other
 ORDER BY line

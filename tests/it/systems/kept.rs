@@ -76,10 +76,10 @@ async fn stored(desk: &Desk, made: &Answer, slot: &str) -> Option<String> {
     let (key, slot) = (SystemKey::parse(&key_of(made.location())).expect("a key"), slot.to_owned());
     let read = move |db: &mut syncdesk::store::Db| {
         let (system, _group) = systems::find(db, &grant::<syncdesk::access::verbs::SeeSystem>(), &key)?;
-        Ok(credentials::of_system(db, &system)?.into_iter().find(|sealed| sealed.slot == slot))
+        Ok(credentials::of_system(db, &system)?.into_iter().find(|sealed| sealed.slot() == slot))
     };
     let sealed = desk.context.store.read(read).await.expect("it is read")?;
-    Some(desk.context.vault.open(&sealed).expect("it opens").expose_secret().to_owned())
+    Some(desk.context.vault.open(&sealed, None).expect("it opens").expose_secret().to_owned())
 }
 
 /// Whether any text or bytes of the database have it.

@@ -15,6 +15,7 @@ mod races;
 mod saved;
 mod secrets;
 mod set_credentials;
+mod shared;
 pub mod shelf;
 mod synchronize;
 mod territory;

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::endpoint::Which;
-use crate::domain::kind::SecretRecipient;
+use crate::domain::kind::{SecretRecipient, SecretScope};
 use crate::domain::words::words;
 use crate::net::origin::{origin, path};
 
@@ -170,7 +170,13 @@ impl EndpointSettings {
         let identity = format!("{}|{}|{}", self.kind.as_str(), origin(&url), self.account);
         let bucket = if self.bucket.is_empty() { String::new() } else { format!("{}/", self.bucket) };
         let below = path(&url).map(|path| format!("{path}{bucket}"));
-        Some(SecretRecipient { identity, paths: vec![below], required })
+        let service = below.clone().map(|path| SecretScope {
+            origin: origin(&url),
+            account: self.account.clone(),
+            path,
+            signs: self.kind != EndpointKind::Webdav,
+        });
+        Some(SecretRecipient { identity, paths: vec![below], required, services: service.into_iter().collect() })
     }
 }
 
@@ -252,6 +258,21 @@ mod tests {
         let own = ["https://files.corp.example", "data", "", "AK"];
         assert!(covers(own, ["https://files.corp.example/", "data", "auto", "AK"]), "the region only signs");
         assert!(!covers(own, ["https://files.corp.example", "files", "", "AK"]), "the host loses the bucket");
+    }
+
+    /// The scope of a shared credential has the path of the service and the bucket.
+    #[test]
+    fn a_shared_secret_of_an_object_store_signs() {
+        let service = |kind, settings| store(kind, settings).owner().unwrap().services.remove(0);
+        let s3 = service(EndpointKind::S3, ["https://files.example/a", "data", "", "AK"]);
+        assert_eq!(
+            (s3.origin.as_str(), s3.account.as_str(), s3.path.as_str()),
+            ("https://files.example", "AK", "/a/data/")
+        );
+        assert!(s3.signs && service(EndpointKind::Azblob, ["", "box", "", "acme"]).signs);
+        assert!(!service(EndpointKind::Webdav, ["https://files.example/a", "", "", "ada"]).signs);
+        let upwards = store(EndpointKind::Webdav, ["https://files.example/a/..%2fb", "", "", "ada"]).owner().unwrap();
+        assert!(upwards.services.is_empty());
     }
 
     #[test]

@@ -267,6 +267,43 @@ mod tests {
         }
     }
 
+    /// A shared credential goes to each service that gets the secret, and only where nobody else could get it.
+    #[test]
+    fn which_services_get_a_secret_that_may_be_shared() {
+        let services = |change: (&str, &str)| {
+            let given = [("root", "https://sap.example/a"), ("account", "a"), ("auth", "basic"), change];
+            let settings = Settings::from_json(&parse(&typed(&given)).unwrap()).unwrap();
+            settings
+                .owner()
+                .unwrap()
+                .1
+                .services
+                .iter()
+                .map(|to| format!("{}{}", to.origin, to.path))
+                .collect::<Vec<_>>()
+        };
+        let oauth = [
+            ("auth", "oauth2"),
+            ("account", "a"),
+            ("root", "https://sap.example/a"),
+            ("token_url", "https://id.example/t"),
+        ];
+        let oauth = Settings::from_json(&parse(&typed(&oauth)).unwrap()).unwrap().owner().unwrap().1.services;
+        assert_eq!(
+            oauth.iter().map(|to| to.origin.as_str()).collect::<Vec<_>>(),
+            ["https://sap.example", "https://id.example"]
+        );
+        assert_eq!(services(("page_size", "7")), ["https://sap.example/a/"]);
+        assert!(services(("proxy", "http://proxy.example:3128")).is_empty());
+        assert!(services(("root", "https://sap.example/a/..%2fb")).is_empty());
+        let settings = Settings::from_json(&parse(&typed(&[("auth", "basic"), ("account", "a")])).unwrap()).unwrap();
+        let own_authority = Settings { ca: "PEM".to_owned(), ..settings.clone() };
+        assert!(own_authority.owner().unwrap().1.services.is_empty());
+        let key = Settings { auth: Auth::Certificate, ..settings.clone() };
+        let signs = [&settings, &key].map(|settings| settings.owner().unwrap().1.services[0].signs);
+        assert_eq!(signs, [false, true]);
+    }
+
     #[test]
     fn errors_stand_beside_their_fields() {
         for (pairs, fields) in [

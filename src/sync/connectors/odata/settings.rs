@@ -4,7 +4,7 @@ use base64::Engine;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::domain::kind::SecretRecipient;
+use crate::domain::kind::{SecretRecipient, SecretScope};
 use crate::domain::words::words;
 use crate::net::origin::{origin, path};
 
@@ -169,7 +169,27 @@ impl Settings {
             digest(&self.certificate),
         ])
         .to_string();
-        Some((slot, SecretRecipient { identity, paths: vec![path(&self.root), path(&self.token_url)], required: true }))
+        let paths = vec![path(&self.root), path(&self.token_url)];
+        let services = self.services().unwrap_or_default();
+        Some((slot, SecretRecipient { identity, paths, required: true, services }))
+    }
+
+    /// Each service that gets the secret. `None` if others could get it too: a proxy, the holder of an authority's key, or
+    /// a server that understands a path differently.
+    fn services(&self) -> Option<Vec<SecretScope>> {
+        if !self.proxy.is_empty() || !self.ca.is_empty() {
+            return None;
+        }
+        let urls = [&self.root, &self.token_url].into_iter().filter(|url| !url.is_empty());
+        let scope = |url: &String| {
+            Some(SecretScope {
+                origin: origin(url),
+                account: self.account.clone(),
+                path: path(url)?,
+                signs: self.auth == Auth::Certificate,
+            })
+        };
+        urls.map(scope).collect()
     }
 }
 
