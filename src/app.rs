@@ -1,6 +1,7 @@
 //! The application put together: shared by `main` and the tests.
 
 mod context;
+mod internal;
 mod strangers;
 
 use std::net::{SocketAddr, TcpListener};
@@ -13,8 +14,8 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 pub use self::context::{AppContext, StartError};
+pub use self::internal::Internal;
 use self::strangers::Strangers;
-use crate::access::Internal;
 use crate::config::Config;
 use crate::ops::failed_sign_ins::FailedSignIns;
 use crate::ops::passwords::{Passwords, RECOMMENDED};
@@ -121,7 +122,7 @@ impl Application {
             None
         } else {
             // Made once: another process, or an earlier start, may have printed it.
-            set_up::renew_token(&context.store, Internal::console(), true)
+            set_up::renew_token(&context.store, context.console(), true)
                 .await
                 .map_err(|error| StartError::because("The setup token cannot be made", error))?
         };

@@ -25,9 +25,9 @@
 //! (`web::session::trip`). `web::session::gate` authorizes, and only then reads a form and compares its CSRF token: no
 //! extractor runs before.
 //! It leaves an [`access::Grant`] in the request. Functions of `queries` and `ops` that touch protected data
-//! take one, and it carries its reach into the query. What a grant finds is [`store::systems::InReach`]; what
-//! belongs to a system is read with it, so that a forgotten check does not compile. A handler answers with a
-//! page, a 303, or a failure that the gate turns into a page.
+//! take one, and it carries its reach into the query. What a grant finds is [`store::systems::InReach`]; what belongs
+//! to a system is read with it, and a run of it is [`store::systems::OfSystem`], so that a forgotten check does not
+//! compile. A handler answers with a page, a 303, or a failure that the gate turns into a page.
 //!
 //! # How a run goes
 //!

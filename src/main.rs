@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
-use syncdesk::access::Internal;
 use syncdesk::app::{AppContext, Application, Worker};
 use syncdesk::cli::{self, Command, GroupCommand, Invocation, KeyCommand, NewUser, UserCommand};
 use syncdesk::clock::SystemClock;
@@ -79,22 +78,22 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
             let name = name.trim();
             let new = (name, read_password()?);
             let now = context.clock.now();
-            reset_password(&context.store, Internal::console(), &Passwords::new(RECOMMENDED)?, new, now).await?;
+            reset_password(&context.store, context.console(), &Passwords::new(RECOMMENDED)?, new, now).await?;
             Ok(say(&format!("{name} can sign in with the new password, and is signed out everywhere."))?)
         }
         Command::Group(GroupCommand::Add { name }) => {
             let name = name.trim();
-            people::add_group(&context.store, Internal::console(), name, context.clock.now()).await?;
+            people::add_group(&context.store, context.console(), name, context.clock.now()).await?;
             context.make_roots()?;
             Ok(say(&format!("Group {name} created."))?)
         }
         Command::Key(KeyCommand::Rotate) => {
             let sealed =
-                rotate_keys::rotate_keys(&context.store, &context.vault, Internal::console(), context.clock.now())
+                rotate_keys::rotate_keys(&context.store, &context.vault, context.console(), context.clock.now())
                     .await?;
             Ok(say(&format!("{sealed} credentials are encrypted with a new key. The old keys are removed."))?)
         }
-        Command::SetupToken => match set_up::renew_token(&context.store, Internal::console(), false).await {
+        Command::SetupToken => match set_up::renew_token(&context.store, context.console(), false).await {
             Ok(Some(token)) => Ok(say(&format!("Setup token: {token}"))?),
             Ok(None) => Ok(()),
             Err(OpError::Refused(IsSetUp)) => Err("Syncdesk is already set up: it has an administrator.".into()),
@@ -179,7 +178,7 @@ async fn add_user(context: &AppContext, new: NewUser) -> Result<(), Failed> {
     let person =
         people::NewPerson { name: name.clone(), password, time_zone: new.time_zone.map(|zone| zone.name().to_owned()) };
     let passwords = Passwords::new(RECOMMENDED)?;
-    let console = Internal::console();
+    let console = context.console();
     let assigned = people::Assigned { collection: new.collection, group: new.group };
     people::add_person(&context.store, console, &passwords, person, assigned, context.clock.now()).await?;
     Ok(say(&format!("{name} can sign in."))?)

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::access::Internal;
+use super::internal::Internal;
 use crate::clock::Clock;
 use crate::config::{Config, DatabaseUrl};
 use crate::net::Net;
@@ -70,7 +70,7 @@ impl AppContext {
     pub fn make_roots(&self) -> Result<(), StartError> {
         let groups = self
             .store
-            .read_here(|db| groups::in_reach(db, &Internal::worker()))
+            .read_here(|db| groups::in_reach(db, &Internal::WORKER))
             .map_err(|error| StartError::because("The groups cannot be read", error))?;
         for (_id, name) in groups {
             let root = self.config.file_root(&name);
@@ -81,12 +81,18 @@ impl AppContext {
         Ok(())
     }
 
+    /// The proof that somebody at the console of the server acts.
+    #[must_use]
+    pub const fn console(&self) -> Internal {
+        Internal::CONSOLE
+    }
+
     /// What runs need.
     #[must_use]
     pub fn engine(&self, wake: Arc<Notify>, end: CancellationToken) -> Engine {
         Engine {
-            worker: Internal::worker(),
-            schedule: Internal::schedule(),
+            worker: Internal::WORKER,
+            schedule: Internal::SCHEDULE,
             store: self.store.clone(),
             clock: self.clock.clone(),
             vault: self.vault.clone(),

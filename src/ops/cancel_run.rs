@@ -26,13 +26,12 @@ pub async fn cancel_run(
     store
         .write(move |db| {
             let now = store::now(db)?;
-            let (system, _group) = systems::find(db, &grant, &key)?;
-            let (run, _totals) = runs::find(db, &system, no)?;
+            let system = systems::find(db, &grant, &key)?;
+            let run = runs::find(db, &system, no)?;
             let by = grant.principal().clone();
-            let state = if runs::withdraw(db, run.id, &by, now)? {
+            let state = if runs::withdraw(db, &run, &by, now)? {
                 RunState::Ended
-            } else if runs::cancel(db, run.id, &by, now)?.is_some() || run.cancel_at.is_some() && run.ended_at.is_none()
-            {
+            } else if runs::cancel(db, &run, &by, now)?.is_some() || run.cancel_at.is_some() && run.ended_at.is_none() {
                 RunState::Running
             } else {
                 return Err(OpError::Refused(HasEnded));

@@ -38,7 +38,7 @@ pub async fn check_connection(
     let queued = store
         .write(move |db| {
             let now = store::now(db)?;
-            let (system, _group) = systems::find_to_change(db, &grant, &key)?;
+            let system = systems::find_to_change(db, &grant, &key)?;
             // One that lies ahead is from before the clock was set back.
             let last = checks::last_by_hand(db, &system)?.filter(|queued_at| *queued_at <= now);
             let asked = last.map(|queued_at| queued_at.plus(PATIENCE));
@@ -46,7 +46,7 @@ pub async fn check_connection(
                 let seconds = wait.since(now).as_secs() + 1;
                 return Err(OpError::Refused(TooSoon { seconds }));
             }
-            let (no, new) = checks::queue(db, system.id, CheckTrigger::Manual, &audit.principal, now)?;
+            let (no, new) = checks::queue(db, system.as_id(), CheckTrigger::Manual, &audit.principal, now)?;
             if new {
                 let after = serde_json::json!({ "check": no.0 });
                 audit.record(db, Event::of(Action::CheckSystem, &system).after(after), now)?;

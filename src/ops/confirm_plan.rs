@@ -45,20 +45,20 @@ pub async fn confirm_plan(
     let confirmed = store
         .write(move |db| {
             let now = store::now(db)?;
-            let (system, _group) = systems::find_to_change(db, &grant, &key)?;
+            let system = systems::find_to_change(db, &grant, &key)?;
             if system.hold_since.is_some() {
                 return Err(OpError::Refused(ConfirmPlanError::OnHold));
             }
-            let (run, _totals) = runs::find(db, &system, no)?;
+            let run = runs::find(db, &system, no)?;
             if run.settings_version.is_some_and(|version| version != system.settings_version) {
                 return Err(OpError::Refused(ConfirmPlanError::SettingsChanged));
             }
-            if !plans::confirm(db, &grant, run.id, &digest, now)? {
+            if !plans::confirm(db, &grant, run.as_id(), &digest, now)? {
                 return Err(OpError::Refused(ConfirmPlanError::NotOpen));
             }
             let due = NewRun {
-                system: system.id,
-                lane: run.lane,
+                system: system.as_id(),
+                lane: run.lane.clone(),
                 request_key: None,
                 trigger: Trigger::Confirmed,
                 principal: grant.principal().clone(),

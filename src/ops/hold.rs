@@ -41,7 +41,7 @@ pub async fn hold(
     store
         .write(move |db| {
             let now = store::now(db)?;
-            let (system, _group) = systems::find_to_change(db, &grant, &key)?;
+            let system = systems::find_to_change(db, &grant, &key)?;
             if system.hold_since.is_some() {
                 return Err(OpError::Refused(HoldError::AlreadyOnHold));
             }
@@ -66,7 +66,7 @@ pub async fn release(
     store
         .write(move |db| {
             let now = store::now(db)?;
-            let (system, _group) = systems::find_to_change(db, &grant, &key)?;
+            let system = systems::find_to_change(db, &grant, &key)?;
             let Some(reason) = &system.hold_reason else { return Err(OpError::Refused(HoldError::NotOnHold)) };
             let before = serde_json::json!({ "reason": reason });
             let next = system

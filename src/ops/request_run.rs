@@ -80,7 +80,7 @@ pub async fn request_run(
     let asked = grant.clone();
     let queued = store
         .write(move |db| {
-            let (system, _group) = systems::find_to_change(db, &asked, &key)?;
+            let system = systems::find_to_change(db, &asked, &key)?;
             if let Some(by) = Obstruction::of(&system) {
                 return Err(OpError::Refused(RequestRunError::Obstructed { by, group: system.group_id }));
             }
@@ -111,7 +111,7 @@ fn queue_lane(
 ) -> Result<(Queued, bool), RequestRunError> {
     let now = store::now(db)?;
     let due = NewRun {
-        system: system.id,
+        system: system.as_id(),
         lane,
         request_key: Some(request_key),
         trigger: Trigger::Manual,
@@ -124,7 +124,7 @@ fn queue_lane(
     let queued = queue(db, &due, now)?;
     // A retry that waits is pulled forward.
     let is_pulled = match &queued {
-        Queued::Already(run) => pull_forward(db, run.id, Trigger::Manual, grant.principal(), now)?,
+        Queued::Already(run) => pull_forward(db, run, Trigger::Manual, grant.principal(), now)?,
         Queued::New { .. } | Queued::Same { .. } => false,
     };
     let changed = match &queued {
@@ -168,7 +168,7 @@ async fn started(
     let look = tokio::time::timeout(wait, async {
         loop {
             let system = system.clone();
-            let (run, _totals) = store.read(move |db| runs::find(db, &system, no)).await?;
+            let run = store.read(move |db| runs::find(db, &system, no)).await?;
             if run.state != RunState::Queued {
                 return Ok::<_, StoreError>(run.started_at);
             }

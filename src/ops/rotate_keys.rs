@@ -28,8 +28,8 @@ pub async fn rotate_keys(store: &Store, vault: &Vault, console: Internal, now: S
         let wanted = current.clone();
         let (old, old_shared) = store
             .read(move |db| {
-                let own = credentials::not_under(db, &wanted, AT_ONCE)?;
-                Ok((own, shared_credentials::not_under(db, &wanted, AT_ONCE)?))
+                let own = credentials::not_under(db, console, &wanted, AT_ONCE)?;
+                Ok((own, shared_credentials::not_under(db, console, &wanted, AT_ONCE)?))
             })
             .await?;
         if old.is_empty() && old_shared.is_empty() {
@@ -50,10 +50,10 @@ pub async fn rotate_keys(store: &Store, vault: &Vault, console: Internal, now: S
                 let mut replaced = 0;
                 for (old_key, sealed) in &new {
                     // Keeps a secret that somebody has entered since.
-                    replaced += credentials::replace(db, sealed, old_key)?;
+                    replaced += credentials::replace(db, console, sealed, old_key)?;
                 }
                 for (old_key, key, sealed) in &new_shared {
-                    replaced += shared_credentials::reseal(db, key, sealed, old_key)?;
+                    replaced += shared_credentials::reseal(db, console, key, sealed, old_key)?;
                 }
                 Ok::<_, StoreError>(replaced)
             })

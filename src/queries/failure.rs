@@ -7,6 +7,7 @@ use crate::ids::GroupId;
 use crate::queries::KeptSince;
 use crate::store::messages::{FirstError, first_error, first_error_code};
 use crate::store::runs::Run;
+use crate::store::systems::OfSystem;
 use crate::store::{Db, Result, team_notes};
 
 /// Why a run failed.
@@ -29,7 +30,7 @@ pub fn run_failure(
     db: &mut Db,
     reader: &Actor,
     group: GroupId,
-    run: &Run,
+    run: &OfSystem<Run>,
     kept: KeptSince,
 ) -> Result<Option<RunFailure>> {
     if run.result != Some(RunResult::Error) {
@@ -38,13 +39,13 @@ pub fn run_failure(
     let has_messages = kept.has_messages(run);
     let mut code = run.end_code.clone();
     if let Some(grant) = reader.grant_in::<verbs::ReadLogs>(group).filter(|_grant| has_messages) {
-        let first = first_error(db, &grant, run.id)?;
+        let first = first_error(db, &grant, run)?;
         if let Some(first) = first.filter(|first| code.as_ref().is_none_or(|code| *code == first.code)) {
             let FirstError { code, args, foreign_text, note } = first;
             return Ok(Some(RunFailure { code, stage: run.end_stage, args, foreign_text, note }));
         }
     } else if code.is_none() && has_messages {
-        code = first_error_code(db, run.id)?;
+        code = first_error_code(db, run)?;
     }
     let Some(code) = code else { return Ok(None) };
     let note = team_notes::find(db, &code)?;

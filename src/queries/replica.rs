@@ -24,7 +24,7 @@ pub struct Published {
 /// # Errors
 /// As the store.
 pub fn published(db: &mut Db, grant: &Grant<verbs::ReadLogs>, key: &SystemKey) -> Result<Published> {
-    let (system, _group) = systems::find(db, grant, key)?;
+    let system = systems::find(db, grant, key)?;
     let replica = replica::find(db, grant, &system)?;
     Ok(Published { system, replica })
 }
@@ -68,7 +68,7 @@ pub fn records_of_set(
 ) -> Result<RecordsOfSet> {
     let (set, published) = of.set(set)?;
     let changed_by = match question.run {
-        Some(no) => Some(runs::find_kept(db, &of.system, no, kept_since)?.0.id),
+        Some(no) => Some(runs::find_kept(db, &of.system, no, kept_since)?.id),
         None => None,
     };
     let orphaned = match question.state.as_str() {
@@ -166,17 +166,17 @@ pub fn sets_overview(
 ) -> Result<SetsOverview> {
     let Published { system, replica } = published(db, grant, key)?;
     let run = match run {
-        Some(no) => Some(runs::find_kept(db, &system, no, kept_since)?.0),
+        Some(no) => Some(runs::find_kept(db, &system, no, kept_since)?),
         None => None,
     };
     let of_sets = replica.sets.iter().flat_map(|set| [set.read_run, set.changed_run]);
     let ids: BTreeSet<RunId> = of_sets.chain([replica.published]).flatten().collect();
-    let numbers = runs::numbers_of(db, ids, kept_since)?;
+    let numbers = runs::numbers_of(db, &system, ids, kept_since)?;
     let number = |id: Option<RunId>| id.and_then(|id| numbers.get(&id).copied());
     let mut sets = Vec::new();
     for set in replica.sets {
         let changed = match &run {
-            Some(run) if Some(run.id) <= replica.published => replica::changed_by(db, &set, run.id, limit)?,
+            Some(run) if Some(run.id) <= replica.published => replica::changed_by(db, &set, run, limit)?,
             Some(_) | None => 0,
         };
         if run.is_none() || changed > 0 {

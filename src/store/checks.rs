@@ -43,17 +43,17 @@ pub struct Check {
 /// becomes that of the person who asks for it, and comes first as such.
 pub fn queue(
     db: &mut Db,
-    system: SystemId,
+    system: InReach<SystemId>,
     trigger: CheckTrigger,
     principal: &Principal,
     now: Stamp,
 ) -> Result<(CheckNo, bool)> {
-    let of_system = checks::table.filter(checks::system_id.eq(system));
+    let of_system = checks::table.filter(checks::system_id.eq(*system));
     let last: Option<i64> = of_system.select(diesel::dsl::max(checks::no)).first(db)?;
     let made = unless_duplicate(db, |db| {
         Ok(diesel::insert_into(checks::table)
             .values((
-                checks::system_id.eq(system),
+                checks::system_id.eq(*system),
                 checks::no.eq(last.unwrap_or(0) + 1),
                 checks::state.eq(RunState::Queued),
                 checks::trigger.eq(trigger),
@@ -101,8 +101,13 @@ pub fn last(db: &mut Db, system: &InReach<System>) -> Result<Option<Check>> {
 
 /// Queues the check that follows a change of the settings. An open check that has begun starts over: what it finds is
 /// about the old settings.
-pub fn queue_after_change(db: &mut Db, system: SystemId, principal: &Principal, now: Stamp) -> Result<CheckNo> {
-    let open = checks::table.filter(checks::system_id.eq(system)).filter(checks::state.ne(RunState::Ended));
+pub fn queue_after_change(
+    db: &mut Db,
+    system: InReach<SystemId>,
+    principal: &Principal,
+    now: Stamp,
+) -> Result<CheckNo> {
+    let open = checks::table.filter(checks::system_id.eq(*system)).filter(checks::state.ne(RunState::Ended));
     let restarted = diesel::update(open)
         .set((
             checks::state.eq(RunState::Queued),
@@ -119,16 +124,6 @@ pub fn queue_after_change(db: &mut Db, system: SystemId, principal: &Principal, 
         Some(no) => Ok(no),
         None => Ok(queue(db, system, CheckTrigger::Regular, principal, now)?.0),
     }
-}
-
-/// The check of a system that has not ended.
-pub fn open(db: &mut Db, system: SystemId) -> Result<Option<Check>> {
-    Ok(checks::table
-        .filter(checks::system_id.eq(system))
-        .filter(checks::state.ne(RunState::Ended))
-        .select(Check::as_select())
-        .first(db)
-        .optional()?)
 }
 
 /// Takes back the regular check of a system that no worker has begun; one that a person asked for stays.

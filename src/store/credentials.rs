@@ -8,6 +8,7 @@ use super::error::Result;
 use super::schema::{credentials, shared_credentials, systems};
 use super::shared_credentials::SharedCredential;
 use super::systems::{InReach, System};
+use crate::access::{Grant, Internal, verbs};
 use crate::ids::SystemId;
 
 /// What a system has in a slot.
@@ -66,11 +67,11 @@ pub fn is_shared_below(db: &mut Db, parent: &InReach<System>) -> Result<bool> {
 }
 
 /// Sets the credential of a slot.
-pub fn set(db: &mut Db, new: &Sealed) -> Result<()> {
-    remove(db, new.system, &new.slot)?;
+pub fn set(db: &mut Db, _grant: &Grant<verbs::SetCredentials>, system: InReach<SystemId>, new: &Sealed) -> Result<()> {
+    diesel::delete(credentials::table.find((*system, &new.slot))).execute(db)?;
     diesel::insert_into(credentials::table)
         .values((
-            credentials::system_id.eq(new.system),
+            credentials::system_id.eq(*system),
             credentials::slot.eq(&new.slot),
             credentials::key_id.eq(&new.key_id),
             credentials::sealed.eq(&new.sealed),
@@ -93,7 +94,7 @@ pub fn share(db: &mut Db, system: &InReach<System>, slot: &str, shared: &InReach
 }
 
 /// Re-encrypts a credential that is still sealed with the old key; returns 0 or 1.
-pub fn replace(db: &mut Db, new: &Sealed, old_key: &str) -> Result<usize> {
+pub fn replace(db: &mut Db, _console: Internal, new: &Sealed, old_key: &str) -> Result<usize> {
     let row = credentials::table.find((new.system, &new.slot)).filter(credentials::key_id.eq(old_key));
     Ok(diesel::update(row)
         .set((credentials::key_id.eq(&new.key_id), credentials::sealed.eq(&new.sealed)))
@@ -101,13 +102,13 @@ pub fn replace(db: &mut Db, new: &Sealed, old_key: &str) -> Result<usize> {
 }
 
 /// Forgets the credential of a slot. One that is shared stays.
-pub fn remove(db: &mut Db, system: SystemId, slot: &str) -> Result<()> {
-    diesel::delete(credentials::table.find((system, slot))).execute(db)?;
+pub fn remove(db: &mut Db, system: &InReach<System>, slot: &str) -> Result<()> {
+    diesel::delete(credentials::table.find((system.id, slot))).execute(db)?;
     Ok(())
 }
 
 /// Some credentials that are not sealed with this key: what a rotation still has to do.
-pub fn not_under(db: &mut Db, key_id: &str, limit: i64) -> Result<Vec<Sealed>> {
+pub fn not_under(db: &mut Db, _console: Internal, key_id: &str, limit: i64) -> Result<Vec<Sealed>> {
     let columns = (
         credentials::system_id,
         credentials::slot,

@@ -9,6 +9,7 @@ use super::connection::Db;
 use super::error::Result;
 use super::runs::Claim;
 use super::schema::{item_states, systems};
+use super::systems::{InReach, System};
 use crate::access::Internal;
 use crate::domain::items::Baseline;
 use crate::ids::SystemId;
@@ -69,8 +70,8 @@ pub fn store(db: &mut Db, claim: &Claim, changes: Vec<(Vec<u8>, Option<String>)>
 }
 
 /// Forgets every baseline of a system: its ends were changed, so what was true of the old ones says nothing.
-pub fn forget_all(db: &mut Db, system: SystemId) -> Result<()> {
-    diesel::delete(item_states::table.filter(item_states::system_id.eq(system))).execute(db)?;
+pub fn forget_all(db: &mut Db, system: &InReach<System>) -> Result<()> {
+    diesel::delete(item_states::table.filter(item_states::system_id.eq(system.id))).execute(db)?;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use super::error::Result;
 use super::paging::keyset;
 use super::runs::Claim;
 use super::schema::{braked_plans, plan_steps, runs};
+use super::systems::OfSystem;
 use crate::access::{Grant, Internal, verbs};
 use crate::clock::Stamp;
 use crate::domain::brake::BrakeReason;
@@ -39,8 +40,14 @@ pub fn spool(db: &mut Db, claim: &Claim, steps: Vec<Step>) -> Result<()> {
 }
 
 /// A page of the steps of one action, in the order of their keys.
-pub fn page(db: &mut Db, run: RunId, action: Action, request: &PageRequest<Vec<u8>>) -> Result<Page<Step, Vec<u8>>> {
-    let query = plan_steps::table.filter(plan_steps::run_id.eq(run)).filter(plan_steps::action.eq(action)).into_boxed();
+pub fn page(
+    db: &mut Db,
+    run: OfSystem<RunId>,
+    action: Action,
+    request: &PageRequest<Vec<u8>>,
+) -> Result<Page<Step, Vec<u8>>> {
+    let query =
+        plan_steps::table.filter(plan_steps::run_id.eq(*run)).filter(plan_steps::action.eq(action)).into_boxed();
     let columns = (plan_steps::item_key, plan_steps::detail);
     let rows: Vec<(Vec<u8>, String)> = keyset!(asc query, plan_steps::item_key, request).select(columns).load(db)?;
     let steps = rows.into_iter().map(|(key, detail)| Step { action, key, detail }).collect();
@@ -78,21 +85,21 @@ pub fn brake(db: &mut Db, claim: &Claim, plan: &BrakedPlan, life: Duration) -> R
 }
 
 /// The braked plan of a run.
-pub fn braked(db: &mut Db, run: RunId) -> Result<Option<Braked>> {
-    Ok(braked_plans::table.find(run).select(Braked::as_select()).first(db).optional()?)
+pub fn braked(db: &mut Db, run: OfSystem<RunId>) -> Result<Option<Braked>> {
+    Ok(braked_plans::table.find(*run).select(Braked::as_select()).first(db).optional()?)
 }
 
 /// Marks a plan as confirmed. `false` when it has expired, was confirmed already, or has another digest.
 pub fn confirm(
     db: &mut Db,
     grant: &Grant<verbs::ConfirmDeletions>,
-    run: RunId,
+    run: OfSystem<RunId>,
     digest: &str,
     now: Stamp,
 ) -> Result<bool> {
     let confirmed = diesel::update(
         braked_plans::table
-            .filter(braked_plans::run_id.eq(run))
+            .filter(braked_plans::run_id.eq(*run))
             .filter(braked_plans::digest.eq(digest))
             .filter(braked_plans::expires_at.gt(now))
             .filter(braked_plans::confirmed_at.is_null()),

@@ -13,7 +13,7 @@ use super::error::Result;
 use super::groups;
 use super::schema::{credentials, shared_credentials};
 use super::systems::{InReach, within};
-use crate::access::{Grant, verbs};
+use crate::access::{Grant, Internal, verbs};
 use crate::clock::Stamp;
 use crate::domain::kind::SecretScope;
 use crate::domain::names::are_same;
@@ -173,13 +173,19 @@ pub fn list(
 }
 
 /// Some credentials that are not sealed with this key: what a rotation still has to do.
-pub fn not_under(db: &mut Db, key_id: &str, limit: i64) -> Result<Vec<SharedCredential>> {
+pub fn not_under(db: &mut Db, _console: Internal, key_id: &str, limit: i64) -> Result<Vec<SharedCredential>> {
     let others = shared_credentials::table.filter(shared_credentials::key_id.ne(key_id)).limit(limit);
     Ok(others.select(SharedCredential::as_select()).load(db)?)
 }
 
 /// Re-encrypts a credential that is still sealed with the old key; returns 0 or 1.
-pub fn reseal(db: &mut Db, key: &CredentialKey, (key_id, sealed): &SealedShared, old_key: &str) -> Result<usize> {
+pub fn reseal(
+    db: &mut Db,
+    _console: Internal,
+    key: &CredentialKey,
+    (key_id, sealed): &SealedShared,
+    old_key: &str,
+) -> Result<usize> {
     let row = shared_credentials::table.find(key).filter(shared_credentials::key_id.eq(old_key));
     Ok(diesel::update(row)
         .set((shared_credentials::key_id.eq(key_id), shared_credentials::sealed.eq(sealed)))

@@ -20,7 +20,7 @@ use crate::ids::SystemId;
 use crate::net::Net;
 use crate::net::secrets::Secrets;
 use crate::ops::vault::Vault;
-use crate::store::systems::System;
+use crate::store::systems::{InReach, System};
 use crate::store::{Db, LEASE, Store, credentials, systems};
 
 /// See [`Limits::respite`].
@@ -100,7 +100,7 @@ pub struct Engine {
 
 /// A system made ready to be reached.
 pub struct Prepared {
-    pub system: System,
+    pub system: InReach<System>,
     pub connector: &'static dyn Connector,
     pub peer: Peer,
 }
@@ -119,7 +119,8 @@ impl Engine {
     ) -> Result<Prepared, PeerFailure> {
         let worker = self.worker;
         let load = move |db: &mut Db| {
-            let (system, group) = systems::by_id(db, worker, id)?;
+            let system = systems::by_id(db, worker, id)?;
+            let group = systems::group_of(db, &system)?;
             let sealed = credentials::of_system(db, &system)?;
             Ok((system, group, sealed))
         };
@@ -141,6 +142,6 @@ impl Engine {
         }
         let local_roots = vec![self.config.file_root(&group)];
         let peer = Peer { settings, credentials: opened, net: self.net.for_system(secrets.clone()), local_roots };
-        Ok(Prepared { system: system.into_inner(), connector, peer })
+        Ok(Prepared { system, connector, peer })
     }
 }

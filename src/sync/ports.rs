@@ -141,7 +141,7 @@ impl Items for Ports {
     ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
         let start = after.map_or(Start::First, |key| Start::After(key.to_vec()));
         let page = move |db: &mut Db, claim: &Claim| {
-            Ok(plans::page(db, claim.run, action, &PageRequest::new(start, limit(rows)))?.rows)
+            Ok(plans::page(db, claim.held_run(), action, &PageRequest::new(start, limit(rows)))?.rows)
         };
         Box::pin(self.read(page))
     }
@@ -154,7 +154,7 @@ impl Items for Ports {
     ) -> BoxFuture<'a, Result<Vec<Step>, StopReason>> {
         let start = before.map_or(Start::Last, |key| Start::Before(key.to_vec()));
         let page = move |db: &mut Db, claim: &Claim| {
-            let page = plans::page(db, claim.run, action, &PageRequest::new(start, limit(rows)))?;
+            let page = plans::page(db, claim.held_run(), action, &PageRequest::new(start, limit(rows)))?;
             Ok(page.rows.into_iter().rev().collect())
         };
         Box::pin(self.read(page))

@@ -318,7 +318,7 @@ pub async fn reap(engine: &Engine, claim: Claim) -> Result<(), StoreError> {
         || since_boot() < until,
         move |db| {
             let now = store::now(db)?;
-            let (system, _group) = crate::store::systems::by_id(db, worker, claim.system)?;
+            let system = crate::store::systems::by_id(db, worker, claim.system)?;
             let mut message = Message::of_run(Category::Error, "RUN-LOST-WORKER");
             message.args.extend(claim.worker.clone());
             append(db, &claim, &vec![(now, message)])?;

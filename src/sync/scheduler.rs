@@ -9,6 +9,7 @@ use crate::domain::run::CheckTrigger;
 use crate::domain::schedule::{self, Schedule};
 use crate::ids::SystemId;
 use crate::store::runs::{self, NewRun};
+use crate::store::systems::InReach;
 use crate::store::{self, Db, Result, StoreError, checks, systems};
 
 /// How many systems one look takes on.
@@ -50,8 +51,8 @@ async fn queue_checks(engine: &Engine) -> Result<usize> {
         let now = store::now(db)?;
         let principal = schedule.principal();
         for (system, was) in due {
-            if systems::take_check(db, system, was, &cadence)? {
-                checks::queue(db, system, CheckTrigger::Regular, &principal, now)?;
+            if systems::take_check(db, schedule, system, was, &cadence)? {
+                checks::queue(db, InReach::for_syncdesk(schedule, system), CheckTrigger::Regular, &principal, now)?;
             }
         }
         Ok::<_, StoreError>(())
@@ -77,7 +78,7 @@ async fn queue_runs(engine: &Engine) -> Result<usize> {
         }
         let came = planned.map(|(schedule, zone)| schedule.due(was, now, zone, system.seed()));
         let queued = match came {
-            None => engine.store.write(move |db| runs::set_due(db, system, was, None)).await.map(|_moved| false),
+            None => engine.store.write(move |db| runs::set_due(db, by, system, was, None)).await.map(|_moved| false),
             Some(None) => continue,
             Some(Some(came)) => engine.store.write(move |db| queue_run(db, by, (system, was), came)).await,
         };
@@ -96,13 +97,13 @@ async fn queue_runs(engine: &Engine) -> Result<usize> {
 
 /// Moves the due time of a system on and queues a run in each of its lanes, unless somebody else has, or works on the system.
 fn queue_run(db: &mut Db, by: Internal, (system, was): (SystemId, Stamp), came: schedule::DueTime) -> Result<bool> {
-    if !runs::set_due(db, system, was, came.next)? {
+    if !runs::set_due(db, by, system, was, came.next)? {
         return Ok(false);
     }
     let now = store::now(db)?;
     for lane in systems::lanes_to_queue(db, by, system)? {
         let due = NewRun {
-            system,
+            system: InReach::for_syncdesk(by, system),
             lane,
             request_key: None,
             trigger: came.trigger,

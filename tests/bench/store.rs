@@ -3,17 +3,22 @@
 //! The messages are those of `floor.c`; the database is SQLite, made by `syncdesk migrate`, with nothing in it.
 
 use std::error::Error;
+use std::ffi::OsString;
 use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
-use syncdesk::access::Internal;
-use syncdesk::clock::Stamp;
+use syncdesk::app::AppContext;
+use syncdesk::cli;
+use syncdesk::clock::{Stamp, SystemClock};
+use syncdesk::config::Environment;
 use syncdesk::domain::message::{Category, Direction, Message, Operation};
 use syncdesk::store::messages::{Batch, append};
 use syncdesk::store::runs::{Claimant, claim_next};
-use syncdesk::store::{Store, Target};
+use tokio_util::sync::CancellationToken;
 
 const ONE_QUEUED_RUN: &str = "
     INSERT INTO systems (key, name, kind, group_id, production, settings, settings_version, time_zone, schedule, timeout_us,
@@ -33,9 +38,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let (messages, size): (i64, i64) = (messages.parse()?, batch.parse()?);
     SqliteConnection::establish(database)?.batch_execute(ONE_QUEUED_RUN)?;
-    let store = Store::open(&Target::Sqlite { path: database.into(), create: false }, 1)?;
+    let context = open(database)?;
+    let (store, worker) = (&context.store, context.engine(Arc::default(), CancellationToken::new()).worker);
     let bench = Claimant { name: "bench".to_owned(), lease: Duration::from_hours(1), most_of_a_group: None };
-    let claim = store.write_here(|db| claim_next(db, Internal::worker(), &bench))?.ok_or("no run waits")?;
+    let claim = store.write_here(|db| claim_next(db, worker, &bench))?.ok_or("no run waits")?;
     let started = Instant::now();
     let mut first = 1;
     while first <= messages {
@@ -48,6 +54,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rate = messages as f64 / started.elapsed().as_secs_f64();
     writeln!(std::io::stdout(), "{rate:.0}")?;
     Ok(())
+}
+
+/// As `syncdesk` opens it, beside its keys.
+fn open(database: &str) -> Result<AppContext, Box<dyn Error>> {
+    let data = Path::new(database).parent().unwrap_or(Path::new("."));
+    let args = [
+        "syncdesk".to_owned(),
+        format!("--database-url=sqlite://{database}"),
+        format!("--data-dir={}", data.display()),
+    ];
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let config = cli::read(&args, &Environment::default()).map_err(|_refused| "the settings do not fit")?.config;
+    Ok(AppContext::open(config, Arc::new(SystemClock))?)
 }
 
 /// The message with this number in `floor.c`.

@@ -34,6 +34,7 @@ mod portal;
 mod processes;
 mod program;
 mod promises;
+mod proofs;
 mod queue;
 mod raw_statements;
 mod remote_ends;

@@ -41,7 +41,7 @@ pub async fn use_shared(
     let (grant, key) = (grant.clone(), key.clone());
     let used = store.write(move |db| {
         let now = store::now(db)?;
-        let (system, _group) = systems::find_to_change(db, &grant, &slot.system)?;
+        let system = systems::find_to_change(db, &grant, &slot.system)?;
         let shared = shared_credentials::find_to_change(db, &grant, &key)?;
         if shared.group_id != system.group_id {
             return Err(OpError::Refused(UseError::OtherGroup));
@@ -78,7 +78,7 @@ pub async fn stop_using(
     let grant = grant.clone();
     let stopped = store.write(move |db| {
         let now = store::now(db)?;
-        let (system, _group) = systems::find_to_change(db, &grant, &slot.system)?;
+        let system = systems::find_to_change(db, &grant, &slot.system)?;
         match in_slot(db, &system, &slot.slot)? {
             Some(shared @ Credential::Shared { .. }) => release(db, &system, &shared, &audit, now)?,
             Some(Credential::Own(_)) | None => return Err(OpError::Refused(NotUsed)),
@@ -97,7 +97,7 @@ pub(in crate::ops) fn release(
     audit: &AuditLog,
     now: Stamp,
 ) -> store::Result<()> {
-    credentials::remove(db, system.id, credential.slot())?;
+    credentials::remove(db, system, credential.slot())?;
     match credential {
         Credential::Own(_) => Ok(()),
         Credential::Shared { slot, shared } => {
@@ -110,9 +110,9 @@ fn in_slot(db: &mut Db, system: &InReach<System>, slot: &str) -> store::Result<O
     Ok(credentials::of_system(db, system)?.into_iter().find(|credential| credential.slot() == slot))
 }
 
-fn check(db: &mut Db, system: &System, audit: &AuditLog, now: Stamp) -> store::Result<Option<CheckNo>> {
+fn check(db: &mut Db, system: &InReach<System>, audit: &AuditLog, now: Stamp) -> store::Result<Option<CheckNo>> {
     match system.hold_since {
-        None => checks::queue_after_change(db, system.id, &audit.principal, now).map(Some),
+        None => checks::queue_after_change(db, system.as_id(), &audit.principal, now).map(Some),
         Some(_) => Ok(None),
     }
 }

@@ -45,7 +45,7 @@ fn delete(
         return Err(OpError::Refused(RunIsOpen));
     }
     for slot in credentials::slots(db, &system)? {
-        credentials::remove(db, system.id, &slot)?;
+        credentials::remove(db, &system, &slot)?;
     }
     let settings = serde_json::from_str::<serde_json::Value>(&system.settings).unwrap_or_default();
     let before = serde_json::json!({

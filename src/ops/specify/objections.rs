@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::access::{Grant, Template, Verb, verbs};
 use crate::config::Config;
 use crate::domain::kind::{ConnectorKind, Kinds, SecretRecipient};
-use crate::ids::{GroupId, SystemId};
+use crate::ids::GroupId;
 use crate::store::credentials::Credential;
 use crate::store::systems::{InReach, System};
 use crate::store::{Db, Result, credentials, groups, systems};
@@ -81,9 +81,8 @@ fn name(db: &mut Db, against: &Against<'_>, specified: &Specified, group: GroupI
     if specified.is_wrong(&["name"]) {
         return Ok(Vec::new());
     }
-    let except = against.system.map(|system| system.id);
     let parent = against.system.and_then(|system| system.parent_id);
-    let taken = systems::taken_name(db, (group, parent), &specified.name, except)?;
+    let taken = systems::taken_name(db, (group, parent), &specified.name, against.system)?;
     Ok(taken
         .map(|taken| {
             let is_confused = taken != specified.name;
@@ -158,10 +157,7 @@ fn taken(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Ob
     let Some(field) = fields.first().filter(|_| !fields.iter().any(|field| specified.unread.contains(field))) else {
         return Ok(Vec::new());
     };
-    let before: Option<(SystemId, serde_json::Value)> =
-        against.system.map(|system| (system.id, serde_json::from_str(&system.settings).unwrap_or_default()));
-    let before = before.as_ref().map(|(id, settings)| (*id, settings));
     let wanted = (against.kind, &specified.settings);
-    let why = territory::refused(db, against.grant, against.kinds, wanted, before)?;
+    let why = territory::refused(db, against.grant, against.kinds, wanted, against.system)?;
     Ok(why.map(|why| ((*field).to_owned(), why)).into_iter().collect())
 }

@@ -16,7 +16,7 @@ use crate::clock::Stamp;
 use crate::config::Config;
 use crate::domain::kind::{ConnectorKind, Kinds};
 use crate::ids::{CheckNo, SystemId, SystemKey};
-use crate::store::systems::{Draft, System, SystemTimes};
+use crate::store::systems::{Draft, InReach, System, SystemTimes};
 use crate::store::{self, Db, Store, StoreError, checks, credentials, groups, item_states, systems};
 
 type Specify = Grant<verbs::SpecifySystems>;
@@ -62,9 +62,9 @@ pub async fn create_system(
             let draft = drafted(db, &grant, kind, &specified, now, None)?;
             let id = systems::create(db, &grant, &made, &draft, now)?;
             // Only now it has the id by which its due times are spread.
-            systems::plan(db, &grant, id, next_due(&specified, id, now))?;
-            seal(db, kind, &sealing, id, &specified)?;
-            let created = Event::new(Action::CreateSystem, &draft.name).in_group(id, draft.group);
+            systems::plan(db, &grant, id, next_due(&specified, *id, now))?;
+            seal(db, secrets.as_ref(), kind, &sealing, (id, &specified))?;
+            let created = Event::new(Action::CreateSystem, &draft.name).in_group(*id, draft.group);
             audit.record(db, created.after(to_json(&draft, &specified)), now)?;
             forget_used(db, &grant, &specified)?;
             Ok(checks::queue_after_change(db, id, &audit.principal, now)?)
@@ -105,7 +105,7 @@ pub async fn save_system(
         .write(move |db| {
             let now = store::now(db)?;
             systems::lock_children(db, &grant, &key)?;
-            let (system, _group) = systems::find_to_change(db, &grant, &key)?;
+            let system = systems::find_to_change(db, &grant, &key)?;
             let against = Against {
                 grant: &grant,
                 secrets: secrets.as_ref(),
@@ -134,9 +134,9 @@ pub async fn save_system(
                 return Err(OpError::Refused(ChangedSince));
             }
             if kind.ends(&before) != kind.ends(&specified.settings) {
-                item_states::forget_all(db, system.id)?;
+                item_states::forget_all(db, &system)?;
             }
-            seal(db, kind, &sealing, system.id, &specified)?;
+            seal(db, secrets.as_ref(), kind, &sealing, (system.as_id(), &specified))?;
             if draft.group != system.group_id {
                 // Auditors of the group that it leaves see nothing of it from here on.
                 audit.record(db, Event::of(Action::LeaveGroup, &system), now)?;
@@ -146,7 +146,7 @@ pub async fn save_system(
             audit.record(db, changed, now)?;
             forget_used(db, &grant, &specified)?;
             Ok(match system.hold_since {
-                None => Some(checks::queue_after_change(db, system.id, &audit.principal, now)?),
+                None => Some(checks::queue_after_change(db, system.as_id(), &audit.principal, now)?),
                 Some(_) => None,
             })
         })
@@ -200,17 +200,19 @@ fn next_due(specified: &Specified, id: SystemId, now: Stamp) -> Option<Stamp> {
     specified.schedule.next_after(now, specified.time_zone, id.seed())
 }
 
+/// Stores the secrets that were typed; those of a person who must not set any were refused before.
 fn seal(
     db: &mut Db,
+    grant: Option<&Grant<verbs::SetCredentials>>,
     kind: &dyn ConnectorKind,
     sealing: &Sealing,
-    id: SystemId,
-    specified: &Specified,
+    (system, specified): (InReach<SystemId>, &Specified),
 ) -> std::result::Result<(), StoreError> {
+    let Some(grant) = grant else { return Ok(()) };
     // A secret that nobody would get is not kept.
     let owners = kind.owners(&specified.settings);
     for (slot, secret) in specified.secrets.iter().filter(|(slot, _)| owners.contains_key(slot.as_str())) {
-        credentials::set(db, &vault::seal(sealing, id, slot, secret))?;
+        credentials::set(db, grant, system, &vault::seal(sealing, *system, slot, secret))?;
     }
     Ok(())
 }

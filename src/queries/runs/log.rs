@@ -12,6 +12,7 @@ use crate::ids::Seq;
 use crate::queries::KeptSince;
 use crate::store::messages::{self, Dictionary, MessageFilter};
 use crate::store::runs::{Counted, ItemKeys, Run, RunDetails, RunDigest, counts_by, digest, examples};
+use crate::store::systems::OfSystem;
 use crate::store::{Db, Result};
 
 /// How many messages are shown before and after one.
@@ -88,11 +89,11 @@ pub(super) fn run_log(
     if !kept.has_messages(&of.run) {
         return Ok(RunLog::Expired);
     }
-    let log = messages::Log { words, grant: &grant, run: of.run.id };
+    let log = messages::Log { words, grant: &grant, run: &of.run };
     let mut page = question.read(db, log, of)?;
-    page.counted = counts_by(db, of.run.id)?;
+    page.counted = counts_by(db, of.run.as_id())?;
     if question.is_whole {
-        let digest = digest(db, of.run.id, kept.runs_since)?;
+        let digest = digest(db, &of.run, kept.runs_since)?;
         let items = compared_items(db, &grant, &of.run, &digest, kept)?;
         page.digest = Some((digest, items));
     }
@@ -102,7 +103,7 @@ pub(super) fn run_log(
 fn compared_items(
     db: &mut Db,
     grant: &Grant<verbs::ReadLogs>,
-    run: &Run,
+    run: &OfSystem<Run>,
     digest: &RunDigest,
     kept: KeptSince,
 ) -> Result<ComparedItems> {
@@ -116,7 +117,7 @@ fn compared_items(
     // Names are hidden as soon as the messages are.
     let before = digest.before.as_ref().filter(|before| before.ended_at.is_none_or(|end| end >= kept.messages_since));
     let other = before.map(|before| (before.id, there.as_slice()));
-    let (here, there) = examples(db, grant, (run.id, &here), other)?;
+    let (here, there) = examples(db, grant, (run.as_id(), &here), other)?;
     Ok(ComparedItems { here, there })
 }
 

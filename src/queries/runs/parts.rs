@@ -8,14 +8,14 @@ use crate::ids::{RunNo, Seq, SystemKey};
 use crate::queries::KeptSince;
 use crate::store::messages::{self, Dictionary, MessageFilter};
 use crate::store::runs::{self, Run, Totals};
-use crate::store::systems::{self, InReach, System};
+use crate::store::systems::{self, InReach, OfSystem, System};
 use crate::store::{Db, Result, StoreError};
 
 /// A part of a log.
 #[derive(Debug)]
 pub struct LogPart {
     pub page: Page<StoredMessage, Seq>,
-    pub run: Run,
+    pub run: OfSystem<Run>,
     pub totals: Totals,
 }
 
@@ -36,9 +36,9 @@ pub fn run_with_log(
     grant: &Grant<verbs::ReadLogs>,
     (key, no): (&SystemKey, RunNo),
     kept: KeptSince,
-) -> Result<(InReach<System>, Run)> {
+) -> Result<(InReach<System>, OfSystem<Run>)> {
     let system = systems::find_with_runs(db, grant, key)?;
-    let (run, _totals) = runs::find(db, &system, no)?;
+    let run = runs::find(db, &system, no)?;
     if kept.has_messages(&run) { Ok((system, run)) } else { Err(StoreError::NotFound) }
 }
 
@@ -55,7 +55,8 @@ pub fn log_part(
 ) -> Result<LogPart> {
     let system = systems::find_with_runs(db, grant, key)?;
     // The header first: rows that come between the two reads are read next time.
-    let (run, totals) = runs::find(db, &system, no)?;
-    let log = messages::Log { words, grant, run: run.id };
+    let run = runs::find(db, &system, no)?;
+    let totals = runs::totals(db, run.as_id())?;
+    let log = messages::Log { words, grant, run: &run };
     Ok(LogPart { page: messages::page(db, log, filter, request)?, run, totals })
 }

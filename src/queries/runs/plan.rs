@@ -8,7 +8,7 @@ use crate::domain::run::{EndReason, RunResult, RunState};
 use crate::ids::{RunNo, SystemKey};
 use crate::store::plans::{self, Braked};
 use crate::store::runs::{self, Run};
-use crate::store::systems::{self, InReach, System};
+use crate::store::systems::{self, InReach, OfSystem, System};
 use crate::store::{Db, Result, StoreError};
 
 /// A plan with a page of its deletions.
@@ -74,10 +74,10 @@ pub fn deletion_plan(
     start: Start<Vec<u8>>,
     (kept_since, now): (Stamp, Stamp),
 ) -> Result<DeletionPlan> {
-    let (system, _group) = systems::find(db, grant, key)?;
-    let (run, _totals) = runs::find_kept(db, &system, no, kept_since)?;
-    let plan = plans::braked(db, run.id)?.ok_or(StoreError::NotFound)?;
-    let deletions = plans::page(db, run.id, Action::Delete, &PageRequest::new(start, PAGE))?;
+    let system = systems::find(db, grant, key)?;
+    let run = runs::find_kept(db, &system, no, kept_since)?;
+    let plan = plans::braked(db, run.as_id())?.ok_or(StoreError::NotFound)?;
+    let deletions = plans::page(db, run.as_id(), Action::Delete, &PageRequest::new(start, PAGE))?;
     let deletions = deletions.map(|steps| steps.into_iter().map(|step| step.key).collect());
     let state = state(db, &system, &run, &plan, now)?;
     Ok(DeletionPlan { system, plan, state, deletions })
@@ -108,12 +108,12 @@ fn state(db: &mut Db, system: &InReach<System>, of: &Run, plan: &Braked, now: St
     Ok(PlanState::Open { expires: plan.expires_at })
 }
 
-fn carried(db: &mut Db, run: &Run) -> Result<Carried> {
+fn carried(db: &mut Db, run: &OfSystem<Run>) -> Result<Carried> {
     Ok(Carried {
         run: run.no,
         state: run.state,
         result: run.result,
         stopped: run.end_reason == Some(EndReason::Brake),
-        deleted: runs::deleted_by(db, run.id)?,
+        deleted: runs::deleted_by(db, run)?,
     })
 }

@@ -7,7 +7,7 @@ use crate::ids::{RunNo, SystemKey};
 use crate::queries::{KeptSince, RunFailure, run_failure};
 use crate::store::messages::Dictionary;
 use crate::store::runs::{self, Run, RunDetails};
-use crate::store::systems::{self, InReach, System};
+use crate::store::systems::{self, InReach, OfSystem, System};
 use crate::store::{Db, Result};
 
 /// A run of a system in reach.
@@ -18,9 +18,9 @@ pub fn run_in_reach<P: Permission>(
     db: &mut Db,
     grant: &Grant<P>,
     (key, no): (&SystemKey, RunNo),
-) -> Result<(InReach<System>, Run)> {
-    let (system, _group) = systems::find(db, grant, key)?;
-    let (run, _totals) = runs::find(db, &system, no)?;
+) -> Result<(InReach<System>, OfSystem<Run>)> {
+    let system = systems::find(db, grant, key)?;
+    let run = runs::find(db, &system, no)?;
     Ok((system, run))
 }
 

@@ -17,7 +17,7 @@ pub fn system_checks(
     grant: &Grant<verbs::SeeSystem>,
     key: &SystemKey,
 ) -> Result<(InReach<System>, Vec<Check>)> {
-    let (system, _group) = systems::find(db, grant, key)?;
+    let system = systems::find(db, grant, key)?;
     let kept = checks::kept(db, &system)?;
     Ok((system, kept))
 }
@@ -56,8 +56,8 @@ pub fn connection_facts(
     key: &SystemKey,
     kept_since: Stamp,
 ) -> Result<(InReach<System>, Option<Check>, Option<RunNo>)> {
-    let (system, _group) = systems::find(db, grant, key)?;
+    let system = systems::find(db, grant, key)?;
     let check = checks::last(db, &system)?;
-    let last = runs::last_result(db, &system, kept_since)?;
-    Ok((system, check, last.map(|(run, _totals)| run.no)))
+    let decided = runs::latest(db, &system, kept_since)?.decided;
+    Ok((system, check, decided.map(|(run, ..)| run.no)))
 }

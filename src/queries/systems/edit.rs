@@ -22,7 +22,8 @@ pub struct SystemToEdit {
 /// # Errors
 /// [`crate::store::StoreError::NotFound`] when it is out of reach; otherwise as the store.
 pub fn system_to_edit(db: &mut Db, grant: &Grant<verbs::SpecifySystems>, key: &SystemKey) -> Result<SystemToEdit> {
-    let (system, group) = systems::find(db, grant, key)?;
+    let system = systems::find(db, grant, key)?;
+    let group = systems::group_of(db, &system)?;
     let watch = systems::times(db, &system)?;
     let stored = credentials::slots(db, &system)?.into_iter().collect();
     Ok(SystemToEdit { system, group, watch, stored })

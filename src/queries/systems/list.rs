@@ -9,7 +9,7 @@ use crate::domain::run::RunResult;
 use crate::domain::status::Overall;
 use crate::ids::{GroupId, SystemId};
 use crate::store::runs::{Open, RecentRun};
-use crate::store::systems::{Family, Listed, System, SystemCursor, SystemFilter};
+use crate::store::systems::{Family, InReach, Listed, System, SystemCursor, SystemFilter};
 use crate::store::{Db, Result, groups, runs, systems};
 
 /// How many runs the strip of a row shows.
@@ -42,7 +42,7 @@ pub struct ListedSystem {
 /// A system as the list shows it.
 #[derive(Debug)]
 pub struct Member {
-    pub system: System,
+    pub system: InReach<System>,
     /// The name of its group.
     pub group: String,
     pub open: Open,
@@ -68,15 +68,16 @@ pub fn system_list(
     let filter = filter(&groups);
     let page = systems::list(db, grant, &filter, request)?;
     let counts = systems::counts(db, grant)?;
-    let listed: Vec<SystemId> = page.rows.iter().map(|listed| listed.system.id).collect();
+    let listed: Vec<InReach<SystemId>> = page.rows.iter().map(|listed| listed.system.as_id()).collect();
     let mut children = match filter.family {
         Family::Parents => systems::children(db, &listed, CHILDREN + 1)?,
         Family::ChildrenOf(_) | Family::All => HashMap::new(),
     };
-    let ids: Vec<SystemId> = listed.into_iter().chain(children.values().flatten().map(|child| child.id)).collect();
+    let ids: Vec<InReach<SystemId>> =
+        listed.into_iter().chain(children.values().flatten().map(InReach::as_id)).collect();
     let mut open = runs::open_of(db, &ids)?;
     let mut recent = runs::recent_of(db, &ids, RECENT, kept_since)?;
-    let mut member = |system: System| {
+    let mut member = |system: InReach<System>| {
         let recent = recent.remove(&system.id).unwrap_or_default();
         Member {
             open: open.remove(&system.id).unwrap_or_default(),

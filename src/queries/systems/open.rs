@@ -16,7 +16,7 @@ pub fn system_with_open_runs<P: Permission>(
     grant: &Grant<P>,
     key: &SystemKey,
 ) -> Result<(InReach<System>, Open)> {
-    let (system, _group) = systems::find(db, grant, key)?;
+    let system = systems::find(db, grant, key)?;
     let open = runs::open_in(db, &system)?;
     Ok((system, open))
 }
@@ -35,10 +35,8 @@ pub fn system_queue(
     kept_since: Stamp,
 ) -> Result<(InReach<System>, Queue)> {
     let (system, open) = system_with_open_runs(db, grant, key)?;
-    let mut queue = Queue::with_capacity(open.len());
-    for (run, _totals) in open {
-        let retries = run.retries_run.map(|id| runs::number_of(db, id, kept_since)).transpose()?.flatten();
-        queue.push((run, retries));
-    }
+    let numbers = runs::numbers_of(db, &system, open.iter().filter_map(|(run, _)| run.retries_run), kept_since)?;
+    let retried = |run: &Run| run.retries_run.and_then(|id| numbers.get(&id).copied());
+    let queue = open.into_iter().map(|(run, _totals)| (retried(&run), run)).map(|(no, run)| (run, no)).collect();
     Ok((system, queue))
 }

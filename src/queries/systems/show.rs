@@ -8,7 +8,7 @@ use crate::queries::{KeptSince, RunFailure, run_failure};
 use crate::store::checks::{self, Check};
 use crate::store::plans::Braked;
 use crate::store::runs::{self, ListedRun, Open, Run, Totals};
-use crate::store::systems::{self, System, SystemDetails};
+use crate::store::systems::{self, InReach, OfSystem, System, SystemDetails};
 use crate::store::{Db, Result};
 
 /// How many checks the strip shows.
@@ -22,13 +22,13 @@ const CHILDREN_READ: i64 = 51;
 pub struct SystemOverview {
     pub details: SystemDetails,
     /// Its first children, worst first.
-    pub children: Vec<System>,
+    pub children: Vec<InReach<System>>,
     pub has_more_children: bool,
     pub open: Open,
     /// Newest first.
     pub runs: Page<ListedRun, RunNo>,
     /// The run that the verdict comes from.
-    pub decided: Option<(Run, Totals)>,
+    pub decided: Option<(OfSystem<Run>, Totals)>,
     /// The newest run that began.
     pub begun: Option<Run>,
     /// Why `decided` failed, if it did.
@@ -83,9 +83,9 @@ pub fn system_overview(
 }
 
 /// One more than are shown says that there are more.
-fn children(db: &mut Db, of: &SystemDetails) -> Result<Vec<System>> {
+fn children(db: &mut Db, of: &SystemDetails) -> Result<Vec<InReach<System>>> {
     if !of.has_children {
         return Ok(Vec::new());
     }
-    Ok(systems::children(db, &[of.system.id], CHILDREN_READ)?.remove(&of.system.id).unwrap_or_default())
+    Ok(systems::children(db, &[of.system.as_id()], CHILDREN_READ)?.remove(&of.system.id).unwrap_or_default())
 }

@@ -12,7 +12,9 @@ use crate::ids::{RunId, Seq};
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
 use crate::store::paging::keyset;
+use crate::store::runs::Run;
 use crate::store::schema::{lower, messages, team_notes, words};
+use crate::store::systems::OfSystem;
 use crate::store::team_notes::StoredNote;
 
 /// What to show of a log.
@@ -68,12 +70,12 @@ fn filtered(
 pub struct Log<'a> {
     pub words: &'a Dictionary,
     pub grant: &'a Grant<verbs::ReadLogs>,
-    pub run: RunId,
+    pub run: &'a OfSystem<Run>,
 }
 
 /// A page of a run's log.
 pub fn page(db: &mut Db, log: Log<'_>, filter: &MessageFilter, request: &PageRequest<Seq>) -> Result<MessagePage> {
-    let rows: Vec<MessageRow> = match filtered(db, log.run, filter)? {
+    let rows: Vec<MessageRow> = match filtered(db, log.run.id, filter)? {
         Some(query) => keyset!(asc query, messages::seq, request).select(MessageRow::as_select()).load(db)?,
         None => Vec::new(),
     };
@@ -83,7 +85,7 @@ pub fn page(db: &mut Db, log: Log<'_>, filter: &MessageFilter, request: &PageReq
 /// The message with this number and up to `reach` of any category on either side.
 pub fn around(db: &mut Db, log: Log<'_>, seq: i64, reach: i64) -> Result<Vec<StoredMessage>> {
     let rows: Vec<MessageRow> = messages::table
-        .filter(messages::run_id.eq(log.run))
+        .filter(messages::run_id.eq(log.run.id))
         .filter(messages::seq.between(seq.saturating_sub(reach), seq.saturating_add(reach)))
         .order(messages::seq)
         .select(MessageRow::as_select())
@@ -93,7 +95,7 @@ pub fn around(db: &mut Db, log: Log<'_>, seq: i64, reach: i64) -> Result<Vec<Sto
 
 /// The number of the first message at or after a time, found by halving: times rise with numbers.
 pub fn at_time(db: &mut Db, log: Log<'_>, time: Stamp) -> Result<Option<i64>> {
-    let run = log.run;
+    let run = log.run.id;
     let last: Option<i64> = messages::table
         .filter(messages::run_id.eq(run))
         .order(messages::seq.desc())
@@ -152,12 +154,12 @@ pub struct FirstError {
 const NOTES_OF_A_CODE: i64 = 4;
 
 /// Why a run failed: the first Error of its log.
-pub fn first_error(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, run: RunId) -> Result<Option<FirstError>> {
+pub fn first_error(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, run: &OfSystem<Run>) -> Result<Option<FirstError>> {
     type Row = (i64, String, String, Option<String>, Option<StoredNote>);
     let rows: Vec<Row> = messages::table
         .inner_join(words::table.on(words::id.eq(messages::code)))
         .left_join(team_notes::table.on(lower(team_notes::code).eq(lower(words::word))))
-        .filter(messages::run_id.eq(run))
+        .filter(messages::run_id.eq(run.id))
         .filter(messages::category.eq(Category::Error))
         .order(messages::seq)
         .limit(NOTES_OF_A_CODE)
@@ -177,10 +179,10 @@ pub fn first_error(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, run: RunId) -> 
 }
 
 /// The code of that error. It belongs to the header of the run, which everybody sees who sees the system.
-pub fn first_error_code(db: &mut Db, run: RunId) -> Result<Option<String>> {
+pub fn first_error_code(db: &mut Db, run: &OfSystem<Run>) -> Result<Option<String>> {
     Ok(messages::table
         .inner_join(words::table.on(words::id.eq(messages::code)))
-        .filter(messages::run_id.eq(run))
+        .filter(messages::run_id.eq(run.id))
         .filter(messages::category.eq(Category::Error))
         .order(messages::seq)
         .select(words::word)

@@ -10,8 +10,9 @@ use crate::ids::{RunId, RunNo};
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::paging::keyset;
+use crate::store::runs::Run;
 use crate::store::schema::{replica_records, runs};
-use crate::store::systems::{InReach, System};
+use crate::store::systems::{InReach, OfSystem, System};
 
 /// The replica of a system in reach.
 pub fn find(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, system: &InReach<System>) -> Result<Replica> {
@@ -118,10 +119,10 @@ pub fn history(
 }
 
 /// How many records of a set a run has brought, counted up to `most`.
-pub fn changed_by(db: &mut Db, set: &ReplicaSet, run: RunId, most: i64) -> Result<i64> {
+pub fn changed_by(db: &mut Db, set: &ReplicaSet, run: &OfSystem<Run>, most: i64) -> Result<i64> {
     let keys: Vec<i64> = replica_records::table
         .filter(replica_records::set_id.eq(set.id))
-        .filter(replica_records::from_run.eq(run))
+        .filter(replica_records::from_run.eq(run.id))
         .limit(most)
         .select(replica_records::set_id)
         .load(db)?;

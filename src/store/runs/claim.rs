@@ -12,6 +12,7 @@ use crate::store::backend::{Lockable, db_now, try_lock};
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::schema::runs;
+use crate::store::systems::OfSystem;
 
 /// The proof that this worker holds a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,12 @@ pub(super) struct ClaimRow {
 }
 
 impl Claim {
+    /// The run that is held.
+    #[must_use]
+    pub const fn held_run(&self) -> OfSystem<RunId> {
+        OfSystem::new(self.run)
+    }
+
     pub(super) fn of(row: ClaimRow, claimed_at: Stamp) -> Self {
         Self {
             run: row.id,

@@ -15,6 +15,7 @@ use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{messages, run_comparisons, run_counts, runs, words};
+use crate::store::systems::OfSystem;
 
 /// What changed since the run before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,10 +115,11 @@ pub type ItemKeys = BTreeMap<i64, Vec<u8>>;
 pub fn examples(
     db: &mut Db,
     _grant: &Grant<verbs::ReadLogs>,
-    (run, places): (RunId, &[i64]),
-    other: Option<(RunId, &[i64])>,
+    (run, places): (OfSystem<RunId>, &[i64]),
+    other: Option<(OfSystem<RunId>, &[i64])>,
 ) -> Result<(ItemKeys, ItemKeys)> {
     let (other, other_places) = other.unwrap_or((run, &[]));
+    let (run, other) = (*run, *other);
     if places.is_empty() && other_places.is_empty() {
         return Ok((ItemKeys::new(), ItemKeys::new()));
     }

@@ -17,13 +17,13 @@ use crate::store::messages::StoredTimeline;
 use crate::store::schema::{
     braked_plans, replica_records, replica_sets, replicas, run_comparisons, run_progress, run_timelines, runs, systems,
 };
-use crate::store::systems::{InReach, System, Systems, within};
+use crate::store::systems::{InReach, OfSystem, System, Systems, within};
 
 /// A run with what is stored beside it.
 #[derive(Debug)]
 pub struct RunDetails {
     pub system: InReach<System>,
-    pub run: Run,
+    pub run: OfSystem<Run>,
     pub totals: Totals,
     /// The run that it retries, if that is still kept.
     pub retries: Option<RunNo>,
@@ -92,7 +92,7 @@ pub fn details(
     Ok(RunDetails {
         system: InReach::new(system),
         changed_replica: published.map(|published| changed && run.id.0 <= published),
-        run,
+        run: OfSystem::new(run),
         totals: counters.map(Totals::from).unwrap_or_default(),
         retries,
         retried_by,
@@ -113,7 +113,7 @@ pub struct RunDigest {
 /// The run before, as a comparison shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComparedRun {
-    pub id: RunId,
+    pub id: OfSystem<RunId>,
     pub ended_at: Option<Stamp>,
     /// Why it ended early, if it did.
     pub end_code: Option<String>,
@@ -121,7 +121,7 @@ pub struct ComparedRun {
 }
 
 /// Reads the digest of a run.
-pub fn digest(db: &mut Db, run: RunId, kept_since: Stamp) -> Result<RunDigest> {
+pub fn digest(db: &mut Db, run: &OfSystem<Run>, kept_since: Stamp) -> Result<RunDigest> {
     type Before = (RunId, Option<Stamp>, Option<String>);
     type DetailsRow = (Option<StoredTimeline>, Option<StoredComparison>, Option<Before>, Option<Counters>);
     let before = diesel::alias!(runs as before);
@@ -136,7 +136,7 @@ pub fn digest(db: &mut Db, run: RunId, kept_since: Stamp) -> Result<RunDigest> {
         .left_join(run_comparisons::table.on(run_comparisons::run_id.eq(runs::id)))
         .left_join(before.on(is_before))
         .left_join(run_progress::table.on(run_progress::run_id.nullable().eq(before.field(runs::id).nullable())))
-        .filter(runs::id.eq(run))
+        .filter(runs::id.eq(run.id))
         .select((
             Option::<StoredTimeline>::as_select(),
             Option::<StoredComparison>::as_select(),
@@ -148,6 +148,11 @@ pub fn digest(db: &mut Db, run: RunId, kept_since: Stamp) -> Result<RunDigest> {
     Ok(RunDigest {
         timeline: timeline.map(Into::into),
         comparison: comparison.map(Comparison::from),
-        before: before.map(|(id, ended_at, end_code)| ComparedRun { id, ended_at, end_code, counts }),
+        before: before.map(|(id, ended_at, end_code)| ComparedRun {
+            id: OfSystem::new(id),
+            ended_at,
+            end_code,
+            counts,
+        }),
     })
 }

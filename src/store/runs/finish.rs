@@ -6,17 +6,17 @@ use diesel::prelude::*;
 
 use super::claim::Claim;
 use super::queue::{NewRun, Queued, try_queue};
+use super::record::Run;
 use crate::access::Principal;
 use crate::clock::Stamp;
 use crate::domain::cadence::{self, Cadence};
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger, result_of};
 use crate::domain::status::EndedRun;
-use crate::ids::RunId;
 use crate::store::backend::db_now;
 use crate::store::connection::Db;
 use crate::store::error::{Result, StoreError};
 use crate::store::schema::runs;
-use crate::store::systems::{self, RunEnd};
+use crate::store::systems::{self, InReach, OfSystem, RunEnd};
 
 /// How a run ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl From<Option<Retry>> for FollowUp {
 pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<FollowUp>) -> Result<RunResult> {
     let now = db_now(db)?;
     let FollowUp { retry, cadence } = sequel.into();
-    let totals = super::progress::progress(db, claim.run)?;
+    let totals = super::progress::totals_of(db, claim.run)?;
     // A worker that is gone may have stored more than it came to tell of.
     if totals.stored > totals.emitted {
         super::progress::count_emitted(db, claim, totals.stored - totals.emitted)?;
@@ -97,7 +97,7 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Fol
     // What is under way when a hold begins comes to its end, and plans nothing further.
     if let Some(retry) = retry.filter(|_retry| !held) {
         let due = NewRun {
-            system: claim.system,
+            system: InReach::new(claim.system),
             lane: claim.lane.clone(),
             request_key: None,
             trigger: Trigger::Retry,
@@ -121,8 +121,8 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Fol
 }
 
 /// Ends a queued run that was canceled before anybody claimed it.
-pub fn withdraw(db: &mut Db, run: RunId, by: &Principal, now: Stamp) -> Result<bool> {
-    let ended = diesel::update(runs::table.filter(runs::id.eq(run)).filter(runs::state.eq(RunState::Queued)))
+pub fn withdraw(db: &mut Db, run: &OfSystem<Run>, by: &Principal, now: Stamp) -> Result<bool> {
+    let ended = diesel::update(runs::table.filter(runs::id.eq(run.id)).filter(runs::state.eq(RunState::Queued)))
         .set((
             runs::state.eq(RunState::Ended),
             runs::ended_at.eq(now),

@@ -14,7 +14,7 @@ use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{run_progress, runs, systems};
-use crate::store::systems::{InReach, System};
+use crate::store::systems::{InReach, System, ids};
 
 /// The open runs of a system, in the order of their numbers, with how far they are.
 pub type Open = Vec<(Run, Totals)>;
@@ -29,9 +29,9 @@ fn with_totals((run, counters): (Run, Option<Counters>)) -> (Run, Totals) {
 }
 
 /// The open runs of these systems.
-pub fn open_of(db: &mut Db, of: &[SystemId]) -> Result<HashMap<SystemId, Open>> {
+pub fn open_of(db: &mut Db, of: &[InReach<SystemId>]) -> Result<HashMap<SystemId, Open>> {
     let rows: Vec<(Run, Option<Counters>)> = in_order()
-        .filter(open_runs!(is_in(runs::system_id, of)))
+        .filter(open_runs!(is_in(runs::system_id, ids(of))))
         .select((Run::as_select(), Option::<Counters>::as_select()))
         .load(db)?;
     let mut open: HashMap<SystemId, Open> = HashMap::new();
@@ -64,7 +64,7 @@ pub struct RecentRun {
 /// of runs have no gaps, so the last ones are known without sorting.
 pub fn recent_of(
     db: &mut Db,
-    of: &[SystemId],
+    of: &[InReach<SystemId>],
     most: i64,
     kept_since: Stamp,
 ) -> Result<HashMap<SystemId, Vec<RecentRun>>> {
@@ -72,7 +72,7 @@ pub fn recent_of(
     let rows: Vec<RecentRow> = runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
         .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
-        .filter(is_in(systems::id, of))
+        .filter(is_in(systems::id, ids(of)))
         .filter(runs::no.gt(systems::last_run_no - most))
         .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
         .order((runs::system_id, runs::no))

@@ -21,10 +21,8 @@ pub use finish::{Ending, FollowUp, Retry, finish, withdraw};
 pub use many::{Open, RecentRun, open_in, open_of, recent_of};
 pub use next::{Claimant, any_waiting, claim_next, share_in_use};
 pub use of_plan::{carried_out_by, deleted_by, outdated_by, replaced_by};
-pub use progress::{Counted, Totals, count_emitted, counts_by, progress, store_progress};
+pub use progress::{Counted, Totals, count_emitted, counts_by, store_progress, totals};
 pub use queue::{NewRun, Queued, cancel, correct_waits, due_systems, pull_forward, queue, set_due, try_queue};
-pub use record::{
-    LatestRuns, ListedRun, Run, find, find_kept, last_result, latest, list, number_of, numbers_of, open_runs,
-};
+pub use record::{LatestRuns, ListedRun, Run, find, find_kept, latest, list, numbers_of, open_runs};
 pub use retention::{delete_messages, delete_runs, drop_messages};
 pub use run_list::{RunListCursor, RunListFilter, RunListRow, RunListRows, run_list};

@@ -5,15 +5,15 @@ use diesel::prelude::*;
 use super::record::Run;
 use crate::domain::message::{Category, Operation};
 use crate::domain::run::{RunResult, Trigger};
-use crate::ids::{RunId, RunNo};
+use crate::ids::RunNo;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{braked_plans, run_counts, runs};
-use crate::store::systems::{InReach, System};
+use crate::store::systems::{InReach, OfSystem, System};
 
 /// The first run after `no` that carries out a confirmed plan with this digest.
-pub fn carried_out_by(db: &mut Db, system: &InReach<System>, no: RunNo, digest: &str) -> Result<Option<Run>> {
-    Ok(runs::table
+pub fn carried_out_by(db: &mut Db, system: &InReach<System>, no: RunNo, digest: &str) -> Result<Option<OfSystem<Run>>> {
+    let found = runs::table
         .filter(runs::system_id.eq(system.id))
         .filter(runs::no.gt(no))
         .filter(runs::trigger.eq(Trigger::Confirmed))
@@ -21,7 +21,8 @@ pub fn carried_out_by(db: &mut Db, system: &InReach<System>, no: RunNo, digest: 
         .order(runs::no)
         .select(Run::as_select())
         .first(db)
-        .optional()?)
+        .optional()?;
+    Ok(found.map(OfSystem::new))
 }
 
 /// The newest run after `no` that has made another plan than this one.
@@ -50,9 +51,9 @@ pub fn outdated_by(db: &mut Db, system: &InReach<System>, no: RunNo) -> Result<O
 }
 
 /// How many items a run has deleted.
-pub fn deleted_by(db: &mut Db, run: RunId) -> Result<i64> {
+pub fn deleted_by(db: &mut Db, run: &OfSystem<Run>) -> Result<i64> {
     let counts: Vec<i64> = run_counts::table
-        .filter(run_counts::run_id.eq(run))
+        .filter(run_counts::run_id.eq(run.id))
         .filter(run_counts::category.eq(Category::Success))
         .filter(run_counts::operation.eq(Operation::Delete))
         .select(run_counts::n)

@@ -13,6 +13,7 @@ use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{run_counts, run_progress, words};
+use crate::store::systems::OfSystem;
 
 /// A run's counters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,7 +75,11 @@ impl From<Counters> for Totals {
 }
 
 /// The counters of a run.
-pub fn progress(db: &mut Db, run: RunId) -> Result<Totals> {
+pub fn totals(db: &mut Db, run: OfSystem<RunId>) -> Result<Totals> {
+    totals_of(db, *run)
+}
+
+pub(super) fn totals_of(db: &mut Db, run: RunId) -> Result<Totals> {
     let row: Option<Counters> = run_progress::table.find(run).select(Counters::as_select()).first(db).optional()?;
     Ok(row.map(Totals::from).unwrap_or_default())
 }
@@ -133,7 +138,7 @@ pub fn count_emitted(db: &mut Db, claim: &Claim, n: i64) -> Result<()> {
 }
 
 /// The code that most errors of a run have, for each of these runs that has any; of several the first by name.
-pub fn main_errors(db: &mut Db, runs: &[RunId]) -> Result<HashMap<RunId, String>> {
+pub(super) fn main_errors(db: &mut Db, runs: &[RunId]) -> Result<HashMap<RunId, String>> {
     let counted: Vec<(RunId, String, i64)> = run_counts::table
         .inner_join(words::table.on(words::id.eq(run_counts::code)))
         .filter(is_in(run_counts::run_id, runs))
@@ -158,12 +163,12 @@ pub fn main_errors(db: &mut Db, runs: &[RunId]) -> Result<HashMap<RunId, String>
 pub type Counted = (Category, String, String, Operation, i64);
 
 /// The counts of a run by code and item type, for the options of its filters.
-pub fn counts_by(db: &mut Db, run: RunId) -> Result<Vec<Counted>> {
+pub fn counts_by(db: &mut Db, run: OfSystem<RunId>) -> Result<Vec<Counted>> {
     let item_words = diesel::alias!(words as item_words);
     Ok(run_counts::table
         .inner_join(words::table.on(words::id.eq(run_counts::code)))
         .inner_join(item_words.on(item_words.field(words::id).eq(run_counts::item_type)))
-        .filter(run_counts::run_id.eq(run))
+        .filter(run_counts::run_id.eq(*run))
         .order((run_counts::category, words::word, item_words.field(words::word)))
         .select((
             run_counts::category,

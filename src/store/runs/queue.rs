@@ -14,11 +14,12 @@ use crate::store::backend::{Lockable, db_now, try_lock, unless_duplicate};
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{run_requests, runs, systems};
+use crate::store::systems::{InReach, OfSystem, lock};
 
 /// A run to be queued.
 #[derive(Debug, Clone)]
 pub struct NewRun {
-    pub system: SystemId,
+    pub system: InReach<SystemId>,
     pub lane: String,
     /// The same key gives the same run: the double click.
     pub request_key: Option<String>,
@@ -35,18 +36,18 @@ pub struct NewRun {
 #[derive(Debug, Clone)]
 pub enum Queued {
     /// A new run; if one is running, it waits for that.
-    New { run: Run, behind: Option<RunNo> },
+    New { run: OfSystem<Run>, behind: Option<RunNo> },
     /// The request was made before: this is its run; it may wait for a running one.
-    Same { run: Run, behind: Option<RunNo> },
+    Same { run: OfSystem<Run>, behind: Option<RunNo> },
     /// A run was queued already.
-    Already(Run),
+    Already(OfSystem<Run>),
 }
 
 /// Queues a run, or tells which run answers the request.
 pub fn queue(db: &mut Db, due: &NewRun, now: Stamp) -> Result<Queued> {
-    // The row of the system is taken first: two requests for one system follow each other.
-    diesel::update(systems::table.find(due.system)).set(systems::last_run_no.eq(systems::last_run_no)).execute(db)?;
-    let open = super::record::open_runs_of(db, due.system)?;
+    // Two requests for one system follow each other.
+    lock(db, *due.system)?;
+    let open = super::record::open_runs_of(db, *due.system)?;
     let in_lane = |state: RunState| open.iter().find(|run| run.lane == due.lane && run.state == state);
     let behind = in_lane(RunState::Running).map(|run| run.no);
     if let Some(run) = answered(db, due)? {
@@ -55,7 +56,7 @@ pub fn queue(db: &mut Db, due: &NewRun, now: Stamp) -> Result<Queued> {
     }
     if let Some(run) = in_lane(RunState::Queued) {
         remember(db, due, run.id)?;
-        return Ok(Queued::Already(run.clone()));
+        return Ok(Queued::Already(OfSystem::new(run.clone())));
     }
     let run = insert(db, due, now)?;
     remember(db, due, run.id)?;
@@ -63,22 +64,23 @@ pub fn queue(db: &mut Db, due: &NewRun, now: Stamp) -> Result<Queued> {
 }
 
 /// The run that answered this request before.
-fn answered(db: &mut Db, due: &NewRun) -> Result<Option<Run>> {
+fn answered(db: &mut Db, due: &NewRun) -> Result<Option<OfSystem<Run>>> {
     let Some(key) = &due.request_key else { return Ok(None) };
-    Ok(runs::table
+    let found = runs::table
         .inner_join(run_requests::table.on(run_requests::run_id.eq(runs::id)))
-        .filter(run_requests::system_id.eq(due.system))
+        .filter(run_requests::system_id.eq(*due.system))
         .filter(run_requests::request_key.eq(key))
         .select(Run::as_select())
         .first(db)
-        .optional()?)
+        .optional()?;
+    Ok(found.map(OfSystem::new))
 }
 
 fn remember(db: &mut Db, due: &NewRun, run: RunId) -> Result<()> {
     let Some(key) = &due.request_key else { return Ok(()) };
     diesel::insert_into(run_requests::table)
         .values((
-            run_requests::system_id.eq(due.system),
+            run_requests::system_id.eq(*due.system),
             run_requests::request_key.eq(key),
             run_requests::run_id.eq(run),
         ))
@@ -86,15 +88,15 @@ fn remember(db: &mut Db, due: &NewRun, run: RunId) -> Result<()> {
     Ok(())
 }
 
-fn insert(db: &mut Db, due: &NewRun, now: Stamp) -> Result<Run> {
-    let no: RunNo = diesel::update(systems::table.find(due.system))
+fn insert(db: &mut Db, due: &NewRun, now: Stamp) -> Result<OfSystem<Run>> {
+    let no: RunNo = diesel::update(systems::table.find(*due.system))
         .set(systems::last_run_no.eq(systems::last_run_no + 1))
         .returning(systems::last_run_no)
         .get_result::<i64>(db)
         .map(RunNo)?;
     let id: RunId = diesel::insert_into(runs::table)
         .values((
-            runs::system_id.eq(due.system),
+            runs::system_id.eq(*due.system),
             runs::no.eq(no),
             runs::lane.eq(&due.lane),
             runs::state.eq(RunState::Queued),
@@ -110,13 +112,22 @@ fn insert(db: &mut Db, due: &NewRun, now: Stamp) -> Result<Run> {
         .returning(runs::id)
         .get_result(db)?;
     super::progress::begin(db, id)?;
-    Ok(runs::table.find(id).select(Run::as_select()).first(db)?)
+    Ok(OfSystem::new(runs::table.find(id).select(Run::as_select()).first(db)?))
 }
 
 /// A queued run that waits for its time starts now, and is a person's from here on.
-pub fn pull_forward(db: &mut Db, run: RunId, trigger: Trigger, principal: &Principal, now: Stamp) -> Result<bool> {
+pub fn pull_forward(
+    db: &mut Db,
+    run: &OfSystem<Run>,
+    trigger: Trigger,
+    principal: &Principal,
+    now: Stamp,
+) -> Result<bool> {
     let moved = diesel::update(
-        runs::table.filter(runs::id.eq(run)).filter(runs::state.eq(RunState::Queued)).filter(runs::not_before.gt(now)),
+        runs::table
+            .filter(runs::id.eq(run.id))
+            .filter(runs::state.eq(RunState::Queued))
+            .filter(runs::not_before.gt(now)),
     )
     .set((
         runs::not_before.eq(now),
@@ -128,9 +139,12 @@ pub fn pull_forward(db: &mut Db, run: RunId, trigger: Trigger, principal: &Princ
 }
 
 /// Asks for an open run to be canceled. A queued one ends at once: that is the caller's to do.
-pub fn cancel(db: &mut Db, run: RunId, by: &Principal, now: Stamp) -> Result<Option<RunState>> {
+pub fn cancel(db: &mut Db, run: &OfSystem<Run>, by: &Principal, now: Stamp) -> Result<Option<RunState>> {
     let state: Option<RunState> = diesel::update(
-        runs::table.filter(runs::id.eq(run)).filter(runs::state.ne(RunState::Ended)).filter(runs::cancel_at.is_null()),
+        runs::table
+            .filter(runs::id.eq(run.id))
+            .filter(runs::state.ne(RunState::Ended))
+            .filter(runs::cancel_at.is_null()),
     )
     .set((runs::cancel_at.eq(now), done_by!(by => runs::cancel_by_kind, runs::cancel_by_id, runs::cancel_by)))
     .returning(runs::state)
@@ -159,7 +173,7 @@ pub fn due_systems(
 }
 
 /// Moves the due time on, if nobody else has and nobody works on the system: the winner queues the run.
-pub fn set_due(db: &mut Db, system: SystemId, was: Stamp, next: Option<Stamp>) -> Result<bool> {
+pub fn set_due(db: &mut Db, _schedule: Internal, system: SystemId, was: Stamp, next: Option<Stamp>) -> Result<bool> {
     if !try_lock(db, Lockable::System(system))? {
         return Ok(false);
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::open::open_runs;
-use super::progress::{Counters, Totals, main_errors, progress};
+use super::progress::{Counters, Totals, main_errors};
 use crate::clock::Stamp;
 use crate::domain::paging::{Page, PageRequest};
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
@@ -17,7 +17,7 @@ use crate::store::error::{Result, StoreError};
 use crate::store::paging::keyset;
 use crate::store::plans::Braked;
 use crate::store::schema::{braked_plans, lanes, run_progress, runs};
-use crate::store::systems::{InReach, System};
+use crate::store::systems::{InReach, OfSystem, System};
 
 /// A run's header.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -45,24 +45,30 @@ pub struct Run {
     pub end_stage: Option<Stage>,
 }
 
-/// A run of a system. The system was found through a grant, which is the proof of access.
+impl OfSystem<Run> {
+    /// To read and change what belongs to it.
+    #[must_use]
+    pub fn as_id(&self) -> OfSystem<RunId> {
+        OfSystem::new(self.id)
+    }
+}
+
+/// A run of a system.
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
-pub fn find(db: &mut Db, system: &InReach<System>, no: RunNo) -> Result<(Run, Totals)> {
-    let run: Run =
-        runs::table.filter(runs::system_id.eq(system.id)).filter(runs::no.eq(no)).select(Run::as_select()).first(db)?;
-    let totals = progress(db, run.id)?;
-    Ok((run, totals))
+pub fn find(db: &mut Db, system: &InReach<System>, no: RunNo) -> Result<OfSystem<Run>> {
+    let of_system = runs::table.filter(runs::system_id.eq(system.id));
+    Ok(OfSystem::new(of_system.filter(runs::no.eq(no)).select(Run::as_select()).first(db)?))
 }
 
 /// The same for a reader: a run that ended before `kept_since` is not kept any more, although it may still be there.
 ///
 /// # Errors
 /// As for [`find`].
-pub fn find_kept(db: &mut Db, system: &InReach<System>, no: RunNo, kept_since: Stamp) -> Result<(Run, Totals)> {
+pub fn find_kept(db: &mut Db, system: &InReach<System>, no: RunNo, kept_since: Stamp) -> Result<OfSystem<Run>> {
     let found = find(db, system, no)?;
-    if found.0.ended_at.is_some_and(|ended| ended < kept_since) { Err(StoreError::NotFound) } else { Ok(found) }
+    if found.ended_at.is_some_and(|ended| ended < kept_since) { Err(StoreError::NotFound) } else { Ok(found) }
 }
 
 /// A run as lists show it.
@@ -132,29 +138,12 @@ fn deciding_lanes(system: SystemId, verdict: Verdict) -> _ {
     lanes::table.filter(lanes::system_id.eq(system)).filter(lanes::synchronization.eq(verdict)).select(lanes::lane)
 }
 
-/// The run that the system's verdict comes from: the last of a deciding lane that ended and was not canceled, if it did
-/// not end before `kept_since`.
-pub fn last_result(db: &mut Db, system: &InReach<System>, kept_since: Stamp) -> Result<Option<(Run, Totals)>> {
-    let run: Option<Run> = runs::table
-        .filter(runs::system_id.eq(system.id))
-        .filter(runs::state.eq(RunState::Ended))
-        .filter(runs::result.ne(RunResult::Canceled))
-        .filter(runs::ended_at.ge(kept_since))
-        .filter(runs::lane.eq_any(deciding_lanes(system.id, system.synchronization)))
-        .order(runs::no.desc())
-        .select(Run::as_select())
-        .first(db)
-        .optional()?;
-    let Some(run) = run else { return Ok(None) };
-    let totals = progress(db, run.id)?;
-    Ok(Some((run, totals)))
-}
-
 /// The runs that the status of a system comes from, if they did not end before `kept_since`.
 #[derive(Debug, Clone, Default)]
 pub struct LatestRuns {
-    /// As [`last_result`], with its plan if it has one.
-    pub decided: Option<(Run, Totals, Option<Braked>)>,
+    /// The one that the system's verdict comes from, with its plan if it has one: the last of a deciding lane that ended
+    /// and was not canceled.
+    pub decided: Option<(OfSystem<Run>, Totals, Option<Braked>)>,
     /// The newest one that began, whatever became of it. One that was withdrawn from the queue never did.
     pub begun: Option<Run>,
 }
@@ -191,25 +180,21 @@ pub fn latest(db: &mut Db, system: &InReach<System>, kept_since: Stamp) -> Resul
     let counts = |run: &Run| run.result.is_some_and(|result| result != RunResult::Canceled);
     // The newest run that began may be one of another lane, with a better result.
     let decided = rows.into_iter().filter(|row| counts(&row.0)).min_by_key(|row| row.0.result);
-    let decided = decided.map(|(run, counters, plan)| (run, counters.map(Totals::from).unwrap_or_default(), plan));
+    let decided =
+        decided.map(|(run, counters, plan)| (OfSystem::new(run), counters.map(Totals::from).unwrap_or_default(), plan));
     Ok(LatestRuns { decided, begun })
 }
 
-/// The numbers of runs that are known by their ids, without those that are not kept any more.
+/// The numbers of runs of a system that are known by their ids, without those that are not kept any more.
 pub fn numbers_of(
     db: &mut Db,
+    system: &InReach<System>,
     ids: impl IntoIterator<Item = RunId>,
     kept_since: Stamp,
 ) -> Result<HashMap<RunId, RunNo>> {
     let kept = runs::ended_at.is_null().or(runs::ended_at.ge(kept_since));
-    let ids: Vec<RunId> = ids.into_iter().collect();
-    let rows: Vec<(RunId, RunNo)> =
-        runs::table.filter(is_in(runs::id, ids)).filter(kept).select((runs::id, runs::no)).load(db)?;
+    let of_system = runs::table.filter(runs::system_id.eq(system.id));
+    let found = of_system.filter(is_in(runs::id, ids.into_iter().collect::<Vec<_>>())).filter(kept);
+    let rows: Vec<(RunId, RunNo)> = found.select((runs::id, runs::no)).load(db)?;
     Ok(rows.into_iter().collect())
-}
-
-/// The number of a run that is known by its id; none if it is not kept any more, as for [`find_kept`].
-pub fn number_of(db: &mut Db, run: RunId, kept_since: Stamp) -> Result<Option<RunNo>> {
-    let kept = runs::ended_at.is_null().or(runs::ended_at.ge(kept_since));
-    Ok(runs::table.find(run).filter(kept).select(runs::no).first(db).optional()?)
 }

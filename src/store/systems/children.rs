@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::reach::systems as reached;
+use super::reach::{InReach, ids, systems as reached};
 use super::record::System;
 use crate::access::{Grant, verbs};
 use crate::ids::{SystemId, SystemKey};
@@ -14,7 +14,7 @@ use crate::store::error::Result;
 use crate::store::schema::systems;
 
 /// The live children of these systems, worst first and then by name; at most `most` of each.
-pub fn children(db: &mut Db, of: &[SystemId], most: i64) -> Result<HashMap<SystemId, Vec<System>>> {
+pub fn children(db: &mut Db, of: &[InReach<SystemId>], most: i64) -> Result<HashMap<SystemId, Vec<InReach<System>>>> {
     let (parent, child) = diesel::alias!(systems as parent, systems as child);
     let first = child
         .filter(child.field(systems::parent_id).eq(parent.field(systems::id).nullable()))
@@ -24,14 +24,14 @@ pub fn children(db: &mut Db, of: &[SystemId], most: i64) -> Result<HashMap<Syste
         .select(child.field(systems::id));
     let found: Vec<System> = parent
         .inner_join(systems::table.on(systems::id.eq_any(first)))
-        .filter(is_in(parent.field(systems::id), of))
+        .filter(is_in(parent.field(systems::id), ids(of)))
         .order((systems::overall_rank, systems::name, systems::key))
         .select(System::as_select())
         .load(db)?;
-    let mut children: HashMap<SystemId, Vec<System>> = HashMap::new();
+    let mut children: HashMap<SystemId, Vec<InReach<System>>> = HashMap::new();
     for child in found {
         if let Some(parent) = child.parent_id {
-            children.entry(parent).or_default().push(child);
+            children.entry(parent).or_default().push(InReach::new(child));
         }
     }
     Ok(children)

@@ -66,7 +66,7 @@ fn names(db: &mut Db, id: SystemId) -> Result<Vec<String>> {
 }
 
 /// A run has started: an attempt, never a success.
-pub fn note_attempt(db: &mut Db, id: SystemId, lane: &str, now: Stamp) -> Result<()> {
+pub(in crate::store) fn note_attempt(db: &mut Db, id: SystemId, lane: &str, now: Stamp) -> Result<()> {
     diesel::update(lanes::table.find((id, lane))).set(lanes::last_attempt_at.eq(now)).execute(db)?;
     diesel::update(systems::table.find(id)).set(systems::last_attempt_at.eq(now)).execute(db)?;
     Ok(())

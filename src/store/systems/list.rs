@@ -7,7 +7,7 @@ use diesel::sql_types::BigInt;
 
 use super::order::{Order, RANK, rank};
 use super::question::{Family, Level, SystemCursor, SystemFilter};
-use super::reach::{Reached, Systems, groups, systems as reached, within};
+use super::reach::{InReach, Reached, Systems, groups, systems as reached, within};
 use super::record::System;
 use crate::domain::paging::{Page, PageRequest, Start};
 use crate::domain::status::Overall;
@@ -21,7 +21,7 @@ use crate::store::schema::{system_counts, systems};
 /// A row of the list.
 #[derive(Debug, Clone)]
 pub struct Listed {
-    pub system: System,
+    pub system: InReach<System>,
     /// The name of the system that it is a part of.
     pub parent: Option<String>,
 }
@@ -70,8 +70,10 @@ pub fn list(
     }
     let page = request.page(rows, |system| order.cursor(system)).searched_to(end, request);
     let parents = names_of_parents(db, &page.rows)?;
-    let listed =
-        |system: System| Listed { parent: system.parent_id.and_then(|parent| parents.get(&parent).cloned()), system };
+    let listed = |system: System| Listed {
+        parent: system.parent_id.and_then(|parent| parents.get(&parent).cloned()),
+        system: InReach::new(system),
+    };
     Ok(page.map(|rows| rows.into_iter().map(listed).collect()))
 }
 

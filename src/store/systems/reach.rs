@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::query_dsl::methods;
 
 use crate::access::{Grant, Internal, Permission, Scope};
-use crate::ids::GroupId;
+use crate::ids::{GroupId, SystemId};
 use crate::store::cached::{IsIn, is_in};
 use crate::store::connection::DbBackend;
 use crate::store::schema::systems;
@@ -14,26 +14,46 @@ use crate::store::schema::systems;
 /// Systems in reach.
 pub(in crate::store) type Reached<'a> = systems::BoxedQuery<'a, DbBackend>;
 
-/// What was found through a grant. Only `store` makes one, so nobody has one of something out of reach.
-#[derive(Debug, Clone)]
-pub struct InReach<T>(T);
+macro_rules! proof {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct $name<T>(T);
 
-impl<T> InReach<T> {
-    pub(in crate::store) const fn new(found: T) -> Self {
-        Self(found)
-    }
+        impl<T> $name<T> {
+            pub(in crate::store) const fn new(found: T) -> Self {
+                Self(found)
+            }
 
-    /// The thing itself, without the proof.
-    pub fn into_inner(self) -> T {
-        self.0
-    }
+            /// The thing itself, without the proof.
+            pub fn into_inner(self) -> T {
+                self.0
+            }
+        }
+
+        impl<T> Deref for $name<T> {
+            type Target = T;
+
+            fn deref(&self) -> &T {
+                &self.0
+            }
+        }
+    )+};
 }
 
-impl<T> Deref for InReach<T> {
-    type Target = T;
+proof! {
+    /// What was found through a grant, or by Syncdesk itself. Only `store` makes one, so nobody has one of something out
+    /// of reach.
+    InReach;
+    /// What belongs to a system that is [`InReach`], or is claimed by a worker.
+    OfSystem;
+}
 
-    fn deref(&self) -> &T {
-        &self.0
+impl InReach<SystemId> {
+    /// A system that Syncdesk itself works on.
+    #[must_use]
+    pub const fn for_syncdesk(_by: Internal, id: SystemId) -> Self {
+        Self(id)
     }
 }
 
@@ -52,6 +72,11 @@ impl Systems for Internal {
     fn reach(&self) -> &Scope {
         &Scope::All
     }
+}
+
+/// The bare ids, for queries.
+pub(in crate::store) fn ids(systems: &[InReach<SystemId>]) -> Vec<SystemId> {
+    systems.iter().map(|system| system.0).collect()
 }
 
 /// Limits a query to the groups in reach; `group` is its column of them.

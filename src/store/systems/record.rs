@@ -73,14 +73,25 @@ pub fn locate(db: &mut Db, key: &SystemKey) -> Result<Option<Located>> {
     Ok(found.map(|(group, deleted_at)| Located { group, is_deleted: deleted_at.is_some() }))
 }
 
-/// A system in reach, with the name of its group.
+impl InReach<System> {
+    /// To queue and store what belongs to it.
+    #[must_use]
+    pub fn as_id(&self) -> InReach<SystemId> {
+        InReach::new(self.id)
+    }
+}
+
+/// A system in reach.
 ///
 /// # Errors
 /// [`crate::store::StoreError::NotFound`] when there is none in reach.
-pub fn find(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<(InReach<System>, String)> {
-    let system: System = reached(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?;
-    let group = system_groups::table.find(system.group_id).select(system_groups::name).first(db)?;
-    Ok((InReach::new(system), group))
+pub fn find(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<InReach<System>> {
+    Ok(InReach::new(reached(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?))
+}
+
+/// The name of the group of a system.
+pub fn group_of(db: &mut Db, system: &InReach<System>) -> Result<String> {
+    Ok(system_groups::table.find(system.group_id).select(system_groups::name).first(db)?)
 }
 
 /// A system whose runs are read: also one that was deleted, whose logs stay until their time is up.
@@ -96,21 +107,16 @@ pub fn find_with_runs(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Res
 ///
 /// # Errors
 /// As for [`find`].
-pub fn find_to_change(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<(InReach<System>, String)> {
+pub fn find_to_change(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<InReach<System>> {
     diesel::update(systems::table.filter(systems::key.eq(key)))
         .set(systems::last_run_no.eq(systems::last_run_no))
         .execute(db)?;
     find(db, grant, key)
 }
 
-/// A system for Syncdesk itself, with the name of its group; also one that has been deleted.
-pub fn by_id(db: &mut Db, _internal: Internal, id: SystemId) -> Result<(InReach<System>, String)> {
-    let (system, group) = systems::table
-        .inner_join(system_groups::table.on(system_groups::id.eq(systems::group_id)))
-        .filter(systems::id.eq(id))
-        .select((System::as_select(), system_groups::name))
-        .first(db)?;
-    Ok((InReach::new(system), group))
+/// A system for Syncdesk itself; also one that has been deleted.
+pub fn by_id(db: &mut Db, _internal: Internal, id: SystemId) -> Result<InReach<System>> {
+    Ok(InReach::new(systems::table.find(id).select(System::as_select()).first(db)?))
 }
 
 /// Takes the row's lock on Postgres; SQLite's write lock is held already.

@@ -49,7 +49,7 @@ pub fn create(
     key: &SystemKey,
     draft: &Draft,
     now: Stamp,
-) -> Result<SystemId> {
+) -> Result<InReach<SystemId>> {
     if !grant.scope().covers(draft.group) {
         return Err(StoreError::NotFound);
     }
@@ -98,12 +98,17 @@ pub fn create(
     if draft.parent.is_none() {
         count(db, draft.group, Overall::Neutral, 1)?;
     }
-    Ok(id)
+    Ok(InReach::new(id))
 }
 
 /// When a system is due next: for a new one, whose due times are spread by the id that it has only now.
-pub fn plan(db: &mut Db, _grant: &Grant<verbs::SpecifySystems>, id: SystemId, next_due: Option<Stamp>) -> Result<()> {
-    diesel::update(systems::table.find(id)).set(systems::next_due.eq(next_due)).execute(db)?;
+pub fn plan(
+    db: &mut Db,
+    _grant: &Grant<verbs::SpecifySystems>,
+    system: InReach<SystemId>,
+    next_due: Option<Stamp>,
+) -> Result<()> {
+    diesel::update(systems::table.find(*system)).set(systems::next_due.eq(next_due)).execute(db)?;
     Ok(())
 }
 
@@ -115,7 +120,7 @@ pub fn plan(db: &mut Db, _grant: &Grant<verbs::SpecifySystems>, id: SystemId, ne
 pub fn save(
     db: &mut Db,
     grant: &Grant<verbs::SpecifySystems>,
-    system: &System,
+    system: &InReach<System>,
     draft: &Draft,
     seen_version: i64,
     now: Stamp,
@@ -227,7 +232,7 @@ pub fn delete(
     key: &SystemKey,
     now: Stamp,
 ) -> Result<InReach<System>> {
-    let (system, _group) = find_to_change(db, grant, key)?;
+    let system = find_to_change(db, grant, key)?;
     diesel::update(systems::table.find(system.id))
         .set((systems::deleted_at.eq(now), systems::next_due.eq(None::<Stamp>)))
         .execute(db)?;
@@ -247,7 +252,7 @@ pub fn taken_name(
     db: &mut Db,
     (group, parent): (GroupId, Option<SystemId>),
     name: &str,
-    except: Option<SystemId>,
+    except: Option<&InReach<System>>,
 ) -> Result<Option<String>> {
     alone(db, OneAtATime::Territory)?;
     let siblings = systems::table.filter(systems::group_id.eq(group)).into_boxed();
@@ -260,6 +265,7 @@ pub fn taken_name(
         .order(systems::id)
         .select((systems::id, systems::name))
         .load(db)?;
+    let except = except.map(|system| system.id);
     let is_kept = found.iter().any(|(id, known)| Some(*id) == except && known == name);
     let mut others = found.into_iter().filter(|(id, _name)| Some(*id) != except);
     Ok(others.find(|(_id, known)| !is_kept && are_same(known, name)).map(|(_id, known)| known))
@@ -281,7 +287,7 @@ pub struct Neighbour {
 pub fn neighbours(
     db: &mut Db,
     _grant: &Grant<verbs::SpecifySystems>,
-    except: Option<SystemId>,
+    except: Option<&InReach<System>>,
 ) -> Result<Vec<Neighbour>> {
     alone(db, OneAtATime::Territory)?;
     let mut query = systems::table
@@ -289,8 +295,8 @@ pub fn neighbours(
         .filter(systems::deleted_at.is_null())
         .order(systems::id)
         .into_boxed();
-    if let Some(id) = except {
-        query = query.filter(systems::id.ne(id));
+    if let Some(system) = except {
+        query = query.filter(systems::id.ne(system.id));
     }
     Ok(query.select((systems::name, system_groups::name, systems::kind, systems::settings)).load(db)?)
 }

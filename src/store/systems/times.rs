@@ -172,7 +172,13 @@ pub fn due_checks(db: &mut Db, _schedule: Internal, limit: i64) -> Result<Vec<(S
 
 /// Moves a due check on, in case the one that is queued now comes to no end; `false` when somebody else has, or works on
 /// the system.
-pub fn take_check(db: &mut Db, id: SystemId, was: Option<Stamp>, cadence: &Cadence) -> Result<bool> {
+pub fn take_check(
+    db: &mut Db,
+    _schedule: Internal,
+    id: SystemId,
+    was: Option<Stamp>,
+    cadence: &Cadence,
+) -> Result<bool> {
     if !try_lock(db, Lockable::System(id))? {
         return Ok(false);
     }

@@ -39,7 +39,7 @@ pub struct RunEnd<'a> {
 
 /// What follows for the system from the end of a run. A failure of the connection asks for a check; a success with the
 /// present settings counts as a successful check, so it clears a connection error and ends a pause.
-pub fn after_run(db: &mut Db, id: SystemId, run: EndedRun, end: RunEnd<'_>) -> Result<()> {
+pub(in crate::store) fn after_run(db: &mut Db, id: SystemId, run: EndedRun, end: RunEnd<'_>) -> Result<()> {
     let system = locked(db, id)?;
     if system.deleted_at.is_some() {
         return Ok(());
@@ -63,7 +63,7 @@ pub fn after_run(db: &mut Db, id: SystemId, run: EndedRun, end: RunEnd<'_>) -> R
 }
 
 /// What follows for the system from the end of a connection check.
-pub fn after_check(db: &mut Db, id: SystemId, ok: bool, cadence: &Cadence, at: Stamp) -> Result<()> {
+pub(in crate::store) fn after_check(db: &mut Db, id: SystemId, ok: bool, cadence: &Cadence, at: Stamp) -> Result<()> {
     let system = locked(db, id)?;
     if system.deleted_at.is_some() {
         return Ok(());

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use syncdesk::access::Internal;
 use syncdesk::app::AppContext;
 use syncdesk::clock::{Clock, FixedClock, Stamp, SystemClock};
 use syncdesk::domain::run::Trigger;
@@ -17,6 +16,7 @@ use syncdesk::ops::seal_audit::verify_audit;
 use super::{Entry, entries};
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, PASSWORD, sign_in};
+use crate::proofs::worker;
 use crate::visitor::Visitor;
 
 const SECRET: &str = "s3cr3t of the bucket";
@@ -168,9 +168,9 @@ both_databases! {
         let addresses = || desk.texts("SELECT address AS value FROM audit_personal WHERE address LIKE '2001:%'");
         assert_eq!(addresses(), ["2001:db8:0:0::/64"], "one place, counted together");
         let others = entries(desk).len();
-        maintenance::round(store, vault, config, Internal::worker(), now.plus(KEPT.saturating_sub(Duration::from_secs(1)))).await.expect("a round");
+        maintenance::round(store, vault, config, worker(), now.plus(KEPT.saturating_sub(Duration::from_secs(1)))).await.expect("a round");
         assert_eq!(addresses().len(), 1);
-        maintenance::round(store, vault, config, Internal::worker(), now.plus(KEPT)).await.expect("a round");
+        maintenance::round(store, vault, config, worker(), now.plus(KEPT)).await.expect("a round");
         assert!(addresses().is_empty());
         let kept = desk.texts("SELECT action AS value FROM audit WHERE action = 'session.refused'");
         assert_eq!((kept.len(), entries(desk).len()), (1, others - 1), "the entry itself stays");

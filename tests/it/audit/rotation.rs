@@ -1,7 +1,6 @@
 //! Rotating the key of credentials, while the portal runs with what it read at its start.
 
 use secrecy::{ExposeSecret, SecretString};
-use syncdesk::access::Internal;
 use syncdesk::domain::kind::{SecretRecipient, SecretScope};
 use syncdesk::ops::audit::AuditLog;
 use syncdesk::ops::keys::{KeyFile, Missing};
@@ -16,6 +15,7 @@ use super::entries;
 use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
 use crate::peers::S3;
+use crate::proofs::{console, known};
 use crate::queue::depot::{Depot, ada, by};
 use crate::wait::until;
 
@@ -58,9 +58,9 @@ both_databases! {
 
         // As another process would: the portal has not read the new keys yet.
         let keys = KeyFile::open(&desk.context.config.key_file, Missing::Refuse).expect("the key file");
-        let console = Vault::new(keys);
+        let vault = Vault::new(keys);
         let (store, now) = (&desk.context.store, desk.context.clock.now());
-        assert_eq!(rotate_keys(store, &console, Internal::console(), now).await.expect("it rotates"), 1);
+        assert_eq!(rotate_keys(store, &vault, console(), now).await.expect("it rotates"), 1);
 
         let (new_file, new_key) = (key_file(&desk), sealed_with(&desk));
         assert!(new_file.contains(&new_key) && !new_file.contains(&old_key), "the old key's name is gone");
@@ -79,7 +79,7 @@ both_databases! {
         assert_eq!(told.after, serde_json::json!({ "sealed_again": 1, "keys_removed": 1 }));
         let length = i64::try_from(entries(&desk).len()).expect("short");
         let verified = until("the log to be sealed", async || {
-            seal_audit(store, &console).await.expect("it is sealed");
+            seal_audit(store, &vault).await.expect("it is sealed");
             let end = verify_audit(store, &desk.context.vault).await.expect("the database answers");
             (end != Ok(0)).then_some(end)
         })
@@ -92,7 +92,7 @@ both_databases! {
         ada.get(&edit).await.expect(200);
         ada.submit(&edit, &[("settings.destination_secret", S3::SECRET_KEY)]).await.expect(303);
         assert_eq!(sealed_with(&desk), new_key);
-        assert_eq!(rotate_keys(store, &desk.context.vault, Internal::console(), now).await.expect("again"), 1);
+        assert_eq!(rotate_keys(store, &desk.context.vault, console(), now).await.expect("again"), 1);
         assert_ne!(sealed_with(&desk), new_key);
         let (_, run) = desk.synchronize(&tree).await;
         assert!(run.says("Completed"), "{}", run.told());
@@ -105,28 +105,28 @@ both_databases! {
             let sealing = vault.sealing().expect("the key file");
             seal(&sealing, depot.tree, "destination", &SecretString::from(secret))
         };
-        depot.write(|db| credentials::set(db, &sealed("the old one")));
+        depot.write(|db| credentials::set(db, &ada(), known(depot.tree), &sealed("the old one")));
         let key = vault.keys().rotate().expect("a new key");
-        let found = depot.read(|db| credentials::not_under(db, &key, 10)).remove(0);
-        depot.write(|db| credentials::set(db, &sealed("the new one")));
-        assert_eq!(depot.write(|db| credentials::replace(db, &sealed("the old one"), &found.key_id)), 0);
+        let found = depot.read(|db| credentials::not_under(db, console(), &key, 10)).remove(0);
+        depot.write(|db| credentials::set(db, &ada(), known(depot.tree), &sealed("the new one")));
+        assert_eq!(depot.write(|db| credentials::replace(db, console(), &sealed("the old one"), &found.key_id)), 0);
         let kept = depot.read(|db| credentials::of_system(db, &depot.found())).remove(0);
         assert_eq!(vault.open(&kept, None).expect("its key is there").expose_secret(), "the new one");
         // A secret that nobody has changed is re-encrypted.
-        assert_eq!(depot.write(|db| credentials::replace(db, &sealed("the new one"), &key)), 1);
+        assert_eq!(depot.write(|db| credentials::replace(db, console(), &sealed("the new one"), &key)), 1);
     }
 
     /// A rotation re-encrypts shared credentials too, and keeps a secret that somebody has entered since it was read.
     async fn shared_credentials_are_sealed_again(depot: Depot) {
         let (store, vault, now) = (&depot.context.store, &depot.context.vault, depot.now());
-        let group = depot.read(|db| groups::in_reach(db, &Internal::console())).remove(0).1;
+        let group = depot.read(|db| groups::in_reach(db, &console())).remove(0).1;
         let new = NewCredential {
             group, name: "Archive".to_owned(), url: "https://files.example/dav".to_owned(), account: "wim".to_owned(),
             signs: false, secret: SecretString::from("the old one"),
         };
         let audit = || AuditLog::new(&by("ada"), None);
         let made = shared_credentials::create(store, vault, &ada(), new, audit()).await.expect("a credential");
-        let found = || store.read_here(|db| stored::not_under(db, "", 10)).expect("it is read").remove(0);
+        let found = || store.read_here(|db| stored::not_under(db, console(), "", 10)).expect("it is read").remove(0);
         let service = SecretScope { path: "/dav/team/".to_owned(), ..found().scope() };
         let recipient =
             SecretRecipient { identity: String::new(), paths: Vec::new(), required: true, services: vec![service] };
@@ -135,14 +135,14 @@ both_databases! {
             vault.open(&shared, Some(&recipient)).expect("its key is there").expose_secret().to_owned()
         };
         let before = found();
-        assert_eq!(rotate_keys(store, vault, Internal::console(), now).await.expect("it rotates"), 1);
+        assert_eq!(rotate_keys(store, vault, console(), now).await.expect("it rotates"), 1);
         assert_ne!(found().key_id, before.key_id);
         assert_eq!((opened().as_str(), found().changed_at), ("the old one", before.changed_at));
 
         let secret = SecretString::from("the new one");
         shared_credentials::replace_secret(store, vault, &ada(), &made, secret, audit()).await.expect("another secret");
         let stale = (before.key_id.clone(), before.sealed.clone());
-        assert_eq!(depot.write(|db| stored::reseal(db, &made, &stale, &before.key_id)), 0);
+        assert_eq!(depot.write(|db| stored::reseal(db, console(), &made, &stale, &before.key_id)), 0);
         assert_eq!(opened(), "the new one");
     }
 }

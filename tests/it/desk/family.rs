@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use syncdesk::access::Internal;
 use syncdesk::domain::run::{EndReason, Stage};
 use syncdesk::ids::{RunNo, SystemId, SystemKey};
 use syncdesk::store::runs::{self, Claimant, Ending};
@@ -10,6 +9,7 @@ use syncdesk::store::systems::{self, Draft};
 use syncdesk::store::{StoreError, groups};
 
 use super::Desk;
+use crate::proofs::worker;
 use crate::queue::depot::ada;
 
 /// The systems, all of them in Finance.
@@ -64,7 +64,7 @@ impl Desk {
         };
         let (made, now) = (key.clone(), self.context.clock.now());
         let created = self.context.store.write(move |db| systems::create(db, &ada(), &made, &draft, now)).await;
-        (key, created.expect("a new system"))
+        (key, *created.expect("a new system"))
     }
 
     pub async fn group(&self, name: &str) -> syncdesk::ids::GroupId {
@@ -77,7 +77,7 @@ impl Desk {
         let ended = self.context.store.write(move |db| {
             let claimant =
                 Claimant { name: "the test".to_owned(), lease: Duration::from_mins(1), most_of_a_group: None };
-            let claim = runs::claim_next(db, Internal::worker(), &claimant)?.expect("a run waits");
+            let claim = runs::claim_next(db, worker(), &claimant)?.expect("a run waits");
             let failed =
                 Ending::Error { reason: EndReason::Failed, code: "PEER-AWAY".to_owned(), stage: Some(Stage::Tcp) };
             let ending = if succeeds { Ending::Whole } else { failed };

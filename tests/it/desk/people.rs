@@ -3,13 +3,15 @@
 use std::sync::LazyLock;
 
 use secrecy::SecretString;
-use syncdesk::access::{Internal, Principal, Reach};
+use syncdesk::access::{Principal, Reach};
 use syncdesk::app::AppContext;
 use syncdesk::ops::passwords::{Cost, Passwords};
 use syncdesk::ops::people::{self, Assigned, NewPerson};
 use syncdesk::store;
 
 use super::{Desk, PASSWORD};
+
+use crate::proofs::console;
 
 /// The lowest cost that argon2 allows.
 const LOWEST_COST: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
@@ -44,7 +46,7 @@ impl Desk {
 
     pub async fn add_group(&self, name: &str) {
         let AppContext { store, clock, .. } = &self.context;
-        people::add_group(store, Internal::console(), name, clock.now()).await.expect("a new group");
+        people::add_group(store, console(), name, clock.now()).await.expect("a new group");
         self.context.make_roots().expect("its folder");
     }
 
@@ -52,9 +54,7 @@ impl Desk {
         let AppContext { store, clock, .. } = &self.context;
         let new = NewPerson { name: name.to_owned(), password: SecretString::from(PASSWORD), time_zone: None };
         let assigned = Assigned { collection: collection.to_owned(), group: group.map(ToOwned::to_owned) };
-        people::add_person(store, Internal::console(), &PASSWORDS, new, assigned, clock.now())
-            .await
-            .expect("a new person");
+        people::add_person(store, console(), &PASSWORDS, new, assigned, clock.now()).await.expect("a new person");
     }
 
     /// A collection of one role template, which is not built in.

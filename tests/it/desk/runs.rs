@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use syncdesk::access::{Internal, Principal};
+use syncdesk::access::Principal;
 use syncdesk::clock::Stamp;
 use syncdesk::domain::brake::BrakeReason;
 use syncdesk::domain::items::{Action, BrakedPlan, Step};
@@ -13,6 +13,8 @@ use syncdesk::store::runs::{self, Claim, Claimant, Ending, NewRun, Queued};
 use syncdesk::store::{Db, Result, plans, replica};
 
 use super::{Desk, Tree};
+
+use crate::proofs::{known, worker};
 
 /// A run to be queued, started or ended.
 pub struct RunBuilder<'a> {
@@ -28,7 +30,7 @@ impl Desk {
             self.texts(&format!("SELECT CAST(id AS TEXT) AS value FROM systems WHERE key = '{}'", tree.key)).concat();
         let queued = self.write(syncdesk::store::now);
         let new = NewRun {
-            system: SystemId(id.parse().expect("the system of this key")),
+            system: known(SystemId(id.parse().expect("the system of this key"))),
             lane: "main".to_owned(),
             request_key: None,
             trigger: Trigger::Manual,
@@ -45,7 +47,7 @@ impl Desk {
     pub fn start(&self, run: RunId) -> Claim {
         let lease = Duration::from_hours(10_000);
         let claimant = Claimant { name: "the test".to_owned(), lease, most_of_a_group: None };
-        let claim = self.write(|db| runs::claim_next(db, Internal::worker(), &claimant)).expect("a run waits");
+        let claim = self.write(|db| runs::claim_next(db, worker(), &claimant)).expect("a run waits");
         assert_eq!(claim.run, run, "another run was due earlier");
         claim
     }

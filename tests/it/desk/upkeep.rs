@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, SystemClock};
 use syncdesk::ops::maintenance;
 
 use super::Desk;
+
+use crate::proofs::worker;
 
 impl Desk {
     /// This many days pass by the database's clock, which alone counts; then a round of maintenance.
     pub async fn upkeep_after(&self, days: u64) {
         let context = &self.context;
         context.store.advance(Duration::from_hours(days * 24));
-        maintenance::round(&context.store, &context.vault, &context.config, Internal::worker(), SystemClock.now())
+        maintenance::round(&context.store, &context.vault, &context.config, worker(), SystemClock.now())
             .await
             .expect("a round");
     }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use syncdesk::clock::{Clock, Stamp, SystemClock};
 use syncdesk::domain::message::{Category, Message, Operation};
-use syncdesk::store::messages;
 use syncdesk::store::runs::{self, Claim, Ending, Totals};
+use syncdesk::store::{Db, messages};
 
 use crate::database::{Database, Fixture};
 use crate::desk::{Desk, MessageRows, Tree};
+use crate::proofs::run_of;
 use crate::visitor::{Answer, Visitor, parsed, text_of};
 
 /// The portal without a worker, and run 1 of a system of the group Finance, claimed by the test.
@@ -72,8 +73,12 @@ impl Book {
     }
 
     pub async fn totals(&self) -> Totals {
-        let run = self.claim.run;
-        self.desk.context.store.read(move |db| runs::progress(db, run)).await.expect("counters")
+        let (system, no) = (self.claim.system, self.claim.no);
+        let read = move |db: &mut Db| {
+            let run = run_of(db, system, no)?;
+            runs::totals(db, run.as_id())
+        };
+        self.desk.context.store.read(read).await.expect("counters")
     }
 
     /// The path of the run's page, with a query.

@@ -11,6 +11,7 @@ use syncdesk::store::{Result, Store};
 
 use super::book::Book;
 use crate::database::{Bare, both_databases};
+use crate::proofs::run_of;
 use crate::queue::depot::ada;
 
 thread_local! {
@@ -67,7 +68,8 @@ both_databases! {
         let target = book.desk.target();
         let store = Store::open(&target, 1).expect("the database opens again");
         let (words, grant) = (Dictionary::default(), ada());
-        let log = Log { words: &words, grant: &grant, run: book.claim.run };
+        let run = store.read_here(|db| run_of(db, book.claim.system, book.claim.no)).expect("the run");
+        let log = Log { words: &words, grant: &grant, run: &run };
         let warnings = MessageFilter { category: Some(Category::Warning), ..MessageFilter::default() };
         for start in [Start::First, Start::After(Seq(30_000)), Start::Before(Seq(30_000)), Start::Last] {
             let request = PageRequest::new(start, 50);

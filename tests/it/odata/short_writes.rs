@@ -1,12 +1,12 @@
 //! No transaction that writes is long, however many records, messages, versions or leftovers there are: not by time,
 //! which depends on the machine, but by the rows that it changes.
 
-use syncdesk::access::Internal;
 use syncdesk::store::runs;
 
 use super::stub::{Service, json};
 use crate::database::both_databases;
 use crate::desk::Desk;
+use crate::proofs::worker;
 
 /// Number of records and of messages: several times what a transaction may change.
 const MANY: usize = 20_000;
@@ -86,7 +86,7 @@ both_databases! {
         desk.sql("DELETE FROM messages WHERE run_id IN (SELECT id FROM runs WHERE no <= 2);
                   UPDATE runs SET has_messages = FALSE, ended_at = 1 WHERE no <= 2");
         let kept = desk.context.config.keep_runs;
-        let more = store.write(move |db| runs::delete_runs(db, Internal::worker(), kept)).await.expect("a step");
+        let more = store.write(move |db| runs::delete_runs(db, worker(), kept)).await.expect("a step");
         assert_eq!((more, left()[3], left()[4]), (true, 5, 3 * many - 5_000));
         desk.upkeep_after(31).await;
         assert!(widest("messages, versions and the replica") >= 5_000);

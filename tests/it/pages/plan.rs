@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
 use syncdesk::domain::message::{Category, Message, Operation};
 use syncdesk::ops::maintenance;
@@ -12,6 +11,7 @@ use syncdesk::store::runs::{self, Ending};
 
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, Tree};
+use crate::proofs::worker;
 use crate::visitor::Answer;
 
 /// A mirror whose destination has files that the source has not.
@@ -302,7 +302,7 @@ both_databases! {
         // Maintenance deletes its list; its page still says what became of it.
         let context = &desk.context;
         desk.sql("UPDATE braked_plans SET expires_at = 1");
-        maintenance::round(&context.store, &context.vault, &context.config, Internal::worker(), clock.now()).await.expect("a round of maintenance");
+        maintenance::round(&context.store, &context.vault, &context.config, worker(), clock.now()).await.expect("a round of maintenance");
         assert_eq!(desk.texts("SELECT action AS value FROM plan_steps"), [""; 0]);
         let swept = mona.get(&page).await.expect(200);
         assert!(swept.says("Expired") && swept.says("The list of items is no longer kept."), "{}", swept.told());

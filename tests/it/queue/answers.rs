@@ -98,7 +98,7 @@ both_databases! {
     async fn a_run_that_was_withdrawn_is_not_said_to_have_started(depot: Depot) {
         depot.ask("a");
         let queued = depot.all_runs().remove(0);
-        assert!(depot.write(|db| runs::withdraw(db, queued.id, &by("ada"), depot.now())));
+        assert!(depot.write(|db| runs::withdraw(db, &depot.found_run(&queued), &by("ada"), depot.now())));
         let refused = press(&depot, "a", &Notify::new()).await.expect_err("nothing was started");
         assert_eq!(refused, RequestRunError::Canceled(RunNo(1)));
         assert_eq!(depot.all_runs().len(), 1);

@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use syncdesk::access::Internal;
 use syncdesk::ids::{RunNo, SystemId};
 use syncdesk::store::runs::{self, Claim};
 use syncdesk::store::{Store, systems};
 
 use super::depot::{Depot, LEASE, ada, at_once, by, claim, due};
 use crate::database::both_databases;
+use crate::proofs::worker;
 
 const A_SECOND: Duration = Duration::from_secs(1);
 
 /// What a reaper takes over.
 fn lost(store: &Store) -> Vec<Claim> {
-    store.write_here(|db| runs::lost(db, Internal::worker(), LEASE)).expect("leases are read")
+    store.write_here(|db| runs::lost(db, worker(), LEASE)).expect("leases are read")
 }
 
 both_databases! {
@@ -82,7 +82,7 @@ both_databases! {
     fn a_heartbeat_tells_that_somebody_cancels(depot: Depot) {
         let claimed = depot.started("a");
         assert!(!depot.write(|db| runs::heartbeat(db, &claimed, LEASE)));
-        depot.write(|db| runs::cancel(db, claimed.run, &by("ada"), depot.now()));
+        depot.write(|db| runs::cancel(db, &depot.held(&claimed), &by("ada"), depot.now()));
         assert!(depot.write(|db| runs::heartbeat(db, &claimed, LEASE)));
     }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use syncdesk::access::{Actor, Assignment, Grant, Internal, Permission, Principal, Reach, Template};
+use syncdesk::access::{Actor, Assignment, Grant, Permission, Principal, Reach, Template};
 use syncdesk::app::AppContext;
 use syncdesk::cli;
 use syncdesk::clock::{Clock, Stamp, SystemClock, micros};
@@ -15,13 +15,14 @@ use syncdesk::domain::paging::{PageRequest, Start};
 use syncdesk::domain::run::{EndReason, RunState, Stage, Trigger};
 use syncdesk::ids::{GroupId, PersonId, RunId, SystemId, SystemKey};
 use syncdesk::store::runs::{self, Claim, Claimant, Ending, NewRun, Queued, Run, Totals};
-use syncdesk::store::systems::{self, Draft, InReach, System};
+use syncdesk::store::systems::{self, Draft, InReach, OfSystem, System};
 use syncdesk::store::{Db, Result, Store, groups, messages};
 use syncdesk::sync::engine::Engine;
 use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
 use crate::database::{Database, Fixture, TestDatabase, shift_clock};
+use crate::proofs::{known, run_of, worker};
 
 pub const LEASE: Duration = Duration::from_secs(30);
 
@@ -163,7 +164,18 @@ impl Depot {
     }
 
     pub fn totals(&self, run: RunId) -> Totals {
-        self.read(|db| runs::progress(db, run))
+        let run = self.found_run(&self.run(run));
+        self.read(|db| runs::totals(db, run.as_id()))
+    }
+
+    /// The run of a claim.
+    pub fn held(&self, claim: &Claim) -> OfSystem<Run> {
+        self.read(|db| run_of(db, claim.system, claim.no))
+    }
+
+    /// A run of `tree`, to read and change what belongs to it.
+    pub fn found_run(&self, run: &Run) -> OfSystem<Run> {
+        self.read(|db| run_of(db, run.system_id, run.no))
     }
 
     pub fn open_runs(&self) -> Vec<Run> {
@@ -171,7 +183,7 @@ impl Depot {
     }
 
     pub fn found(&self) -> InReach<System> {
-        self.read(|db| systems::by_id(db, Internal::worker(), self.tree)).0
+        self.read(|db| systems::by_id(db, worker(), self.tree))
     }
 }
 
@@ -215,7 +227,7 @@ fn create(db: &mut Db, key: &SystemKey, name: &str, schedule: &str, now: Stamp) 
         max_attempts: 5,
         freshness_us: None,
     };
-    systems::create(db, &ada(), key, &draft, now)
+    Ok(*systems::create(db, &ada(), key, &draft, now)?)
 }
 
 /// Who asks for something.
@@ -225,7 +237,7 @@ pub fn by(name: &str) -> Principal {
 
 pub fn due(system: SystemId, request_key: Option<&str>, now: Stamp) -> NewRun {
     NewRun {
-        system,
+        system: known(system),
         lane: "main".to_owned(),
         request_key: request_key.map(ToOwned::to_owned),
         trigger: Trigger::Manual,
@@ -249,7 +261,7 @@ pub fn claim(store: &Store) -> Option<Claim> {
 /// As a worker of this name with a limit of runs per group.
 pub fn claim_as(store: &Store, name: &str, most_of_a_group: Option<i64>) -> Option<Claim> {
     let claimant = Claimant { name: name.to_owned(), lease: LEASE, most_of_a_group };
-    store.write_here(|db| runs::claim_next(db, Internal::worker(), &claimant)).expect("the queue is read")
+    store.write_here(|db| runs::claim_next(db, worker(), &claimant)).expect("the queue is read")
 }
 
 /// The same at the same time on several threads; what came of each.

@@ -108,19 +108,19 @@ both_databases! {
     fn a_queued_run_is_withdrawn_at_once(depot: Depot) {
         depot.ask("a");
         let queued = depot.open_runs().remove(0);
-        assert!(depot.write(|db| runs::withdraw(db, queued.id, &by("mona"), depot.now())));
+        assert!(depot.write(|db| runs::withdraw(db, &depot.found_run(&queued), &by("mona"), depot.now())));
         let run = depot.run(queued.id);
         assert_eq!((run.state, run.result), (RunState::Ended, Some(RunResult::Canceled)));
         assert_eq!((run.cancel_by.as_deref(), run.started_at), (Some("mona"), None));
         assert_eq!(claim(&depot.store), None);
-        assert!(!depot.write(|db| runs::withdraw(db, queued.id, &by("ada"), depot.now())), "it is withdrawn once");
+        assert!(!depot.write(|db| runs::withdraw(db, &depot.found_run(&queued), &by("ada"), depot.now())), "it is withdrawn once");
     }
 
     fn a_running_run_cannot_be_withdrawn(depot: Depot) {
         let claim = depot.started("a");
-        assert!(!depot.write(|db| runs::withdraw(db, claim.run, &by("mona"), depot.now())));
-        assert_eq!(depot.write(|db| runs::cancel(db, claim.run, &by("mona"), depot.now())), Some(RunState::Running));
-        assert_eq!(depot.write(|db| runs::cancel(db, claim.run, &by("ada"), depot.now())), None, "it was asked already");
+        assert!(!depot.write(|db| runs::withdraw(db, &depot.held(&claim), &by("mona"), depot.now())));
+        assert_eq!(depot.write(|db| runs::cancel(db, &depot.held(&claim), &by("mona"), depot.now())), Some(RunState::Running));
+        assert_eq!(depot.write(|db| runs::cancel(db, &depot.held(&claim), &by("ada"), depot.now())), None, "it was asked already");
         assert_eq!(depot.run(claim.run).cancel_by.as_deref(), Some("mona"));
     }
 }

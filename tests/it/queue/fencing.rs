@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use syncdesk::access::Internal;
 use syncdesk::domain::brake::BrakeReason;
 use syncdesk::domain::items::{Action, BrakedPlan, Step};
 use syncdesk::domain::message::{Category, Message};
@@ -15,6 +14,7 @@ use syncdesk::store::{Db, Result, StoreError, item_states, messages, plans};
 
 use super::depot::{Depot, LEASE};
 use crate::database::both_databases;
+use crate::proofs::worker;
 
 fn log(db: &mut Db, claim: &Claim, depot: &Depot) -> Result<i64> {
     messages::append(db, claim, &vec![(depot.now(), Message::of_run(Category::Information, "FILE-SUMMARY"))])
@@ -135,7 +135,7 @@ both_databases! {
         let stalled = depot.started("a");
         with_replica(&depot, &stalled);
         depot.advance(LEASE + Duration::from_secs(1));
-        let taken = depot.write(|db| runs::lost(db, Internal::worker(), LEASE));
+        let taken = depot.write(|db| runs::lost(db, worker(), LEASE));
         let before = traces(&depot);
         is_fenced(&depot, &stalled);
         assert_eq!(traces(&depot), before);
@@ -161,7 +161,7 @@ both_databases! {
         depot.advance(LEASE + Duration::from_secs(1));
         depot.write(|db| log(db, &late, &depot));
         assert_eq!(depot.totals(late.run).stored, 2, "nobody has taken the run over yet");
-        depot.write(|db| runs::lost(db, Internal::worker(), LEASE));
+        depot.write(|db| runs::lost(db, worker(), LEASE));
         is_fenced(&depot, &late);
         assert_eq!(depot.totals(late.run).stored, 2);
     }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use syncdesk::access::Internal;
 use syncdesk::domain::run::{CheckTrigger, RunState};
 use syncdesk::ids::SystemId;
 use syncdesk::store::runs::{self, Claim};
@@ -11,6 +10,7 @@ use syncdesk::sync::scheduler;
 
 use super::depot::{Depot, LEASE, by, claim, due};
 use crate::database::{Bare, Database};
+use crate::proofs::{known, worker};
 use crate::wait::wait_until;
 
 /// A transaction that goes on and has these rows.
@@ -75,7 +75,7 @@ fn a_lost_run_that_is_held_keeps_no_other_from_its_end() {
     let claimed: Vec<Claim> = std::iter::from_fn(|| claim(&depot.store)).collect();
     assert_eq!(claimed.len(), 2);
     depot.advance(LEASE + Duration::from_secs(1));
-    let lost = || depot.write(|db| runs::lost(db, Internal::worker(), LEASE));
+    let lost = || depot.write(|db| runs::lost(db, worker(), LEASE));
     let mut frozen = holding(&depot, &format!("runs WHERE system_id = {first}"));
     let found: Vec<SystemId> = lost().iter().map(|claim| claim.system).collect();
     assert_eq!(found, [second]);
@@ -89,10 +89,10 @@ fn a_check_that_is_held_is_claimed_later() {
     let depot = Depot::on(Database::Postgres);
     let systems = two_systems(&depot);
     for system in systems {
-        depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, &by("ada"), depot.now()));
+        depot.write(|db| checks::queue(db, known(system), CheckTrigger::Manual, &by("ada"), depot.now()));
     }
     let _frozen = holding(&depot, &format!("checks WHERE system_id = {}", systems[0]));
-    let next = || depot.write(|db| checks::claim_next(db, Internal::worker(), CheckTrigger::Manual, LEASE));
+    let next = || depot.write(|db| checks::claim_next(db, worker(), CheckTrigger::Manual, LEASE));
     assert_eq!(next().map(|check| check.system_id), Some(systems[1]));
     assert!(next().is_none());
 }
@@ -127,7 +127,8 @@ fn a_lock_is_waited_for_a_while() {
     let depot = Depot::on(Database::Postgres);
     depot.ask("a");
     let _frozen = holding(&depot, "runs");
-    let refused = depot.store.write_here(|db| runs::cancel(db, depot.all_runs()[0].id, &by("ada"), depot.now()));
+    let refused =
+        depot.store.write_here(|db| runs::cancel(db, &depot.found_run(&depot.all_runs()[0]), &by("ada"), depot.now()));
     assert_eq!(refused.err().and_then(|error| error.fault()), Some(Fault::Locked));
     assert_eq!(depot.all_runs()[0].state, RunState::Queued);
 }
@@ -139,7 +140,8 @@ fn a_file_that_is_locked_says_so() {
     depot.ask("a");
     let mut frozen = depot.database.connect();
     frozen.execute("BEGIN IMMEDIATE");
-    let refused = depot.store.write_here(|db| runs::cancel(db, depot.all_runs()[0].id, &by("ada"), depot.now()));
+    let refused =
+        depot.store.write_here(|db| runs::cancel(db, &depot.found_run(&depot.all_runs()[0]), &by("ada"), depot.now()));
     assert!(refused.as_ref().is_err_and(StoreError::may_pass), "{refused:?}");
     frozen.execute("ROLLBACK");
     claim(&depot.store).expect("it goes on afterwards");

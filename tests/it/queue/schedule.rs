@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use syncdesk::access::Internal;
 use syncdesk::clock::Stamp;
 use syncdesk::domain::paging::{PageRequest, Start};
 use syncdesk::domain::run::{RunState, Trigger};
@@ -16,11 +15,12 @@ use syncdesk::sync::scheduler;
 
 use super::depot::{Depot, ada, claim, key};
 use crate::database::both_databases;
+use crate::proofs::{console, worker};
 
 /// The triggers of a system's runs, oldest first.
 fn triggers(depot: &Depot, number: u8) -> Vec<Trigger> {
     let grant = ada::<syncdesk::access::verbs::SeeSystems>();
-    let (system, _group) = depot.read(|db| systems::find(db, &grant, &key(number)));
+    let system = depot.read(|db| systems::find(db, &grant, &key(number)));
     let newest = depot.read(|db| runs::list(db, &system, &PageRequest::new(Start::First, 100), Stamp(0))).rows;
     newest.iter().rev().map(|listed| listed.run.trigger).collect()
 }
@@ -65,10 +65,10 @@ both_databases! {
     /// The transaction that moves a due time on queues its run: of two that saw the same one, the second does not.
     fn a_due_time_is_moved_on_once(depot: Depot) {
         let system = depot.system(1, "every 60");
-        let was = depot.read(|db| systems::by_id(db, syncdesk::access::Internal::worker(), system)).0.next_due.expect("a due time");
+        let was = depot.read(|db| systems::by_id(db, worker(), system)).next_due.expect("a due time");
         let next = Some(was.plus(Duration::from_hours(1)));
-        assert!(depot.write(|db| runs::set_due(db, system, was, next)));
-        assert!(!depot.write(|db| runs::set_due(db, system, was, next)));
+        assert!(depot.write(|db| runs::set_due(db, worker(), system, was, next)));
+        assert!(!depot.write(|db| runs::set_due(db, worker(), system, was, next)));
     }
 
     /// Nothing ran for a day: the hours that were missed are caught up by one run.
@@ -97,7 +97,7 @@ both_databases! {
             depot.advance(Duration::from_secs(10));
             scheduler::tick(&depot.engine()).await.expect("due times are read");
             assert_eq!(triggers(&depot, number), [Trigger::Schedule], "{line}");
-            let next = depot.read(|db| systems::by_id(db, syncdesk::access::Internal::worker(), id)).0.next_due;
+            let next = depot.read(|db| systems::by_id(db, worker(), id)).next_due;
             assert_eq!(next, schedule.next_after(depot.now(), zone, id.seed()), "{line}");
         }
     }
@@ -105,9 +105,9 @@ both_databases! {
     /// It was found to be due, and then somebody put it on hold.
     fn a_hold_comes_before_a_due_time_that_was_found(depot: Depot) {
         let system = depot.system(1, "every 60");
-        let was = depot.read(|db| systems::by_id(db, syncdesk::access::Internal::worker(), system)).0.next_due.expect("a due time");
+        let was = depot.read(|db| systems::by_id(db, worker(), system)).next_due.expect("a due time");
         depot.write(|db| systems::hold(db, &ada(), &key(1), "Repairs.", depot.now()));
-        assert!(!depot.write(|db| runs::set_due(db, system, was, Some(was.plus(Duration::from_hours(1))))));
+        assert!(!depot.write(|db| runs::set_due(db, worker(), system, was, Some(was.plus(Duration::from_hours(1))))));
     }
 
     async fn a_system_on_hold_is_not_due(depot: Depot) {
@@ -121,7 +121,7 @@ both_databases! {
     /// A release catches nothing up: the schedule goes on with the next time.
     async fn a_time_that_passed_on_hold_is_over(depot: Depot) {
         depot.system(1, "every 60");
-        let audit = || AuditLog::new(&Internal::console().principal(), None);
+        let audit = || AuditLog::new(&console().principal(), None);
         hold(&depot.store, &ada(), &key(1), "Repairs.", audit()).await.expect("it is held");
         depot.advance(Duration::from_hours(24));
         release(&depot.store, &ada(), &key(1), audit()).await.expect("it is released");

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use syncdesk::access::{Internal, Principal};
+use syncdesk::access::Principal;
 use syncdesk::clock::Stamp;
 use syncdesk::domain::cadence::Cadence;
 use syncdesk::domain::run::{CheckTrigger, EndReason, RunResult, RunState, Stage};
@@ -18,6 +18,7 @@ use syncdesk::sync::{engine::Engine, scheduler};
 
 use super::depot::{Depot, LEASE, ada, by, claim, due, failed};
 use crate::database::both_databases;
+use crate::proofs::{known, worker};
 
 const DAY: Duration = Duration::from_hours(24);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -35,8 +36,8 @@ fn now(depot: &Depot) -> Stamp {
 }
 
 fn checked(depot: &Depot, ok: bool) {
-    depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
-    let check = depot.write(|db| claim_next(db, Internal::worker(), CheckTrigger::Manual, MINUTE)).expect("it waits");
+    depot.write(|db| checks::queue(db, known(depot.tree), CheckTrigger::Manual, &by("ada"), depot.now()));
+    let check = depot.write(|db| claim_next(db, worker(), CheckTrigger::Manual, MINUTE)).expect("it waits");
     let (stage, code) = if ok { (None, None) } else { (Some(Stage::Tcp), Some("PEER-AWAY")) };
     let outcome = CheckResult { ok, stage, code, detail: None, took: Duration::from_millis(5) };
     depot.write(|db| finish(db, &check, &outcome, &Cadence::default()));
@@ -82,7 +83,7 @@ both_databases! {
         let audit = AuditLog::new(&Principal::Person { id: PersonId(1), name: "ada".to_owned() }, None);
         assert_eq!(cancel_run(&depot.store, &ada(), &depot.key, gone.no, audit).await.expect("it is asked"), RunState::Running);
         correct(&depot).await;
-        let lost = || depot.write(|db| runs::lost(db, Internal::worker(), LEASE));
+        let lost = || depot.write(|db| runs::lost(db, worker(), LEASE));
         assert!(lost().is_empty(), "its worker may be alive");
         depot.advance(LEASE + Duration::from_secs(1));
         let claim = lost().pop().expect("it is not");
@@ -99,7 +100,7 @@ both_databases! {
         depot.write(|db| runs::heartbeat(db, &alive, LEASE));
         correct(&depot).await;
         depot.advance(LEASE.saturating_sub(Duration::from_secs(1)));
-        assert!(depot.write(|db| runs::lost(db, Internal::worker(), LEASE)).is_empty());
+        assert!(depot.write(|db| runs::lost(db, worker(), LEASE)).is_empty());
         assert_eq!(depot.write(|db| runs::finish(db, &alive, &Ending::Whole, None)), RunResult::Completed);
     }
 
@@ -148,8 +149,8 @@ both_databases! {
 
     async fn a_check_whose_worker_is_gone_is_taken_again(depot: Depot) {
         depot.advance(DAY);
-        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
-        let next = || depot.write(|db| claim_next(db, Internal::worker(), CheckTrigger::Manual, MINUTE));
+        depot.write(|db| checks::queue(db, known(depot.tree), CheckTrigger::Manual, &by("ada"), depot.now()));
+        let next = || depot.write(|db| claim_next(db, worker(), CheckTrigger::Manual, MINUTE));
         next().expect("it waits");
         depot.set_back(DAY);
         correct(&depot).await;

@@ -14,11 +14,13 @@ use syncdesk::store::{Store, StoreError, checks, portal};
 
 use super::depot::{Depot, ada, at_once, by, claim, due};
 use crate::database::{Database, both_databases};
+use crate::proofs::known;
 
 /// Code of each message of a run, in order.
 fn codes(depot: &Depot, claim: &Claim) -> Vec<String> {
     let (words, grant) = (Dictionary::default(), ada());
-    let log = Log { words: &words, grant: &grant, run: claim.run };
+    let run = depot.held(claim);
+    let log = Log { words: &words, grant: &grant, run: &run };
     let page =
         depot.read(|db| messages::page(db, log, &MessageFilter::default(), &PageRequest::new(Start::First, 100)));
     page.rows.into_iter().map(|row| row.code).collect()
@@ -134,9 +136,9 @@ both_databases! {
 
     /// On Postgres a transaction is dead after an error, unless there was a savepoint.
     fn a_transaction_continues_after_something_was_there_already(depot: Depot) {
-        let first = depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
+        let first = depot.write(|db| checks::queue(db, known(depot.tree), CheckTrigger::Manual, &by("ada"), depot.now()));
         let second = depot.write(|db| {
-            let same = checks::queue(db, depot.tree, CheckTrigger::Manual, &by("mona"), depot.now())?;
+            let same = checks::queue(db, known(depot.tree), CheckTrigger::Manual, &by("mona"), depot.now())?;
             portal::set(db, "n", "1")?;
             Ok(same)
         });

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_session::storage::SessionStore;
 use actix_web::cookie::time::Duration as CookieDuration;
 use secrecy::SecretString;
-use syncdesk::access::{Internal, Reach};
+use syncdesk::access::Reach;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
 use syncdesk::ops::passwords::{Passwords, RECOMMENDED, VerifiedPassword};
 use syncdesk::ops::reset_password::reset_password;
@@ -16,6 +16,7 @@ use syncdesk::web::session::store::Sessions;
 
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, PASSWORD, sign_in};
+use crate::proofs::console;
 use crate::visitor::Visitor;
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -174,7 +175,7 @@ both_databases! {
             panic!("she signs in");
         };
         assert!(begun(&old).await);
-        reset_password(&context.store, Internal::console(), &passwords, ("mona", password()), now).await.expect("it is reset");
+        reset_password(&context.store, console(), &passwords, ("mona", password()), now).await.expect("it is reset");
         assert!(!begun(&old).await);
         let Ok(SignInResult::In(_mona, new)) = sign_in_with(&context.store, &passwords, "mona", password(), None, now).await else {
             panic!("she signs in");
@@ -191,7 +192,7 @@ both_databases! {
             let mona = people::account(db, "mona")?.expect("she has an account").id;
             let delegate = people::collection(db, "Delegate")?.expect("it is built in");
             let sales = groups::by_name(db, "Sales")?.expect("there is this group");
-            people::assign(db, mona, delegate, Reach::Group(sales), &Internal::console().principal(), now)
+            people::assign(db, mona, delegate, Reach::Group(sales), &console().principal(), now)
         });
         assigned.await.expect("it is assigned");
         assert!(!is_in(&here).await && !is_in(&there).await && is_in(&other).await);

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
 use syncdesk::ops::set_up as ops;
 use syncdesk::web::routes::{Method, ROUTES};
 
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, PASSWORD};
+use crate::proofs::console;
 use crate::visitor::{Answer, Visitor};
 use crate::wait::until;
 
@@ -91,7 +91,7 @@ both_databases! {
         let again = [("token", token), ("name", "eve"), ("password", PASSWORD), ("password_again", PASSWORD)];
         assert_eq!(second.post_form("/setup", &again).await.expect(303).location(), "/");
         assert_eq!(administrators(desk), ["ada"]);
-        assert!(ops::renew_token(&desk.context.store, Internal::console(), false).await.is_err(), "nor another token");
+        assert!(ops::renew_token(&desk.context.store, console(), false).await.is_err(), "nor another token");
     }
 
     /// The setup token is in no address: the link has its own code, which works once.
@@ -194,7 +194,7 @@ both_databases! {
     async fn a_renewed_token_voids_the_old_one(new: New) {
         let kept = new.desk.texts("SELECT value FROM portal").join(" ");
         assert!(!kept.contains(&new.token), "the database has its hash only");
-        let fresh = ops::renew_token(&new.desk.context.store, Internal::console(), false).await;
+        let fresh = ops::renew_token(&new.desk.context.store, console(), false).await;
         let fresh = fresh.expect("a token").expect("a new one");
         let visitor = new.desk.nobody();
         set_up(&visitor, &new.token, "ada", PASSWORD).await.expect(422);

@@ -45,7 +45,7 @@ impl House {
             (key.clone(), name.to_owned(), self.desk.group(group).await, self.desk.context.clock.now());
         let saved = self.desk.context.store.write(move |db| {
             systems::lock_children(db, &ada(), &key)?;
-            let (system, _group) = systems::find_to_change(db, &ada::<SpecifySystems>(), &key)?;
+            let system = systems::find_to_change(db, &ada::<SpecifySystems>(), &key)?;
             let draft = Draft {
                 name,
                 kind: system.kind.clone(),

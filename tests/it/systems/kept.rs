@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::ExposeSecret;
-use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, FixedClock, SystemClock};
 use syncdesk::ids::SystemKey;
 use syncdesk::ops::maintenance;
@@ -15,6 +14,7 @@ use syncdesk::store::{credentials, systems};
 use crate::certificates::OURS;
 use crate::database::{Database, Fixture, both_databases};
 use crate::desk::{Desk, key_of};
+use crate::proofs::{console, worker};
 use crate::queue::depot::ada as grant;
 use crate::visitor::{Answer, Visitor};
 
@@ -75,7 +75,7 @@ fn drafts(desk: &Desk) -> usize {
 async fn stored(desk: &Desk, made: &Answer, slot: &str) -> Option<String> {
     let (key, slot) = (SystemKey::parse(&key_of(made.location())).expect("a key"), slot.to_owned());
     let read = move |db: &mut syncdesk::store::Db| {
-        let (system, _group) = systems::find(db, &grant::<syncdesk::access::verbs::SeeSystem>(), &key)?;
+        let system = systems::find(db, &grant::<syncdesk::access::verbs::SeeSystem>(), &key)?;
         Ok(credentials::of_system(db, &system)?.into_iter().find(|sealed| sealed.slot() == slot))
     };
     let sealed = desk.context.store.read(read).await.expect("it is read")?;
@@ -214,7 +214,7 @@ both_databases! {
         assert!(page.says("Kept from your last attempt"), "{}", page.told());
         let upkeep = async || {
             let context = &desk.context;
-            maintenance::round(&context.store, &context.vault, &context.config, Internal::worker(), clock.now()).await.expect("a round of maintenance");
+            maintenance::round(&context.store, &context.vault, &context.config, worker(), clock.now()).await.expect("a round of maintenance");
         };
         upkeep().await;
         assert_eq!(drafts(&desk), 1);
@@ -247,7 +247,7 @@ both_databases! {
         let ada = desk.as_("ada").await;
         refused(&desk, &ada, "Finance").await;
         let context = &desk.context;
-        rotate_keys(&context.store, &context.vault, Internal::console(), context.clock.now()).await.expect("it rotates");
+        rotate_keys(&context.store, &context.vault, console(), context.clock.now()).await.expect("it rotates");
         assert_eq!(drafts(&desk), 0);
         let page = send(&ada, &[("max_attempts", "5")]).await.expect(422);
         assert!(page.text(&format!("[id='{SLOT}-error']")).contains("The secret that you entered is no longer kept"), "{}", page.told());

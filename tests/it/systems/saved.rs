@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use syncdesk::access::Internal;
 use syncdesk::domain::cadence::Cadence;
 use syncdesk::domain::run::CheckTrigger;
 use syncdesk::store::checks::{Check, CheckResult, claim_next, finish};
@@ -10,11 +9,11 @@ use syncdesk::store::{Store, StoreError};
 
 use crate::database::both_databases;
 use crate::desk::{Desk, Tree};
+use crate::proofs::worker;
 use crate::visitor::{Answer, Visitor};
 
 async fn claimed(store: &Store) -> Check {
-    let claim =
-        |db: &mut syncdesk::store::Db| claim_next(db, Internal::worker(), CheckTrigger::Manual, Duration::from_mins(1));
+    let claim = |db: &mut syncdesk::store::Db| claim_next(db, worker(), CheckTrigger::Manual, Duration::from_mins(1));
     store.write(claim).await.expect("the queue is read").expect("a check waits")
 }
 

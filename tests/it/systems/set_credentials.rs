@@ -12,10 +12,11 @@ use syncdesk::sync::registry;
 
 use crate::database::both_databases;
 use crate::desk::Desk;
+use crate::proofs::worker;
 use crate::queue::depot::{Depot, ada};
 
 async fn typed(depot: &Depot, root: &str, secret: &str) -> Arc<Specified> {
-    let group = depot.read(|db| groups::in_reach(db, &syncdesk::access::Internal::worker())).remove(0).1;
+    let group = depot.read(|db| groups::in_reach(db, &worker())).remove(0).1;
     let fields = [
         ("name", "Orders"),
         ("group", group.as_str()),

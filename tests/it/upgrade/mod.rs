@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use syncdesk::access::Internal;
 use syncdesk::clock::{Clock, SystemClock};
 use syncdesk::domain::run::{EndReason, Stage};
 use syncdesk::store::runs::{self, Claimant, Ending};
@@ -14,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::database::{Bare, TestDatabase, both_databases};
 use crate::desk::Desk;
+use crate::proofs::worker;
 use crate::systems::shelf::key;
 
 const HOUR_US: i64 = 3_600_000_000;
@@ -93,7 +93,7 @@ fn fill(database: &mut Bare, level: usize) {
 async fn fails(desk: &Desk) {
     let failed = desk.context.store.write(|db| {
         let claimant = Claimant { name: "the test".to_owned(), lease: Duration::from_mins(1), most_of_a_group: None };
-        let claim = runs::claim_next(db, Internal::worker(), &claimant)?.expect("a run waits");
+        let claim = runs::claim_next(db, worker(), &claimant)?.expect("a run waits");
         let ending = Ending::Error { reason: EndReason::Failed, code: "PEER-AWAY".to_owned(), stage: Some(Stage::Tcp) };
         runs::finish(db, &claim, &ending, None)
     });

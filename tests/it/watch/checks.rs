@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use syncdesk::access::Internal;
 use syncdesk::domain::cadence::Cadence;
 use syncdesk::domain::run::{CheckTrigger, EndReason, Stage};
 use syncdesk::domain::status::Connection;
@@ -14,6 +13,7 @@ use syncdesk::sync::scheduler;
 
 use super::{HOUR, MINUTE, claimed, ends, save, tick, until_the_next_check, wait};
 use crate::database::both_databases;
+use crate::proofs::{known, worker};
 use crate::queue::depot::{Depot, ada, by};
 
 const AWAY: CheckResult =
@@ -73,7 +73,7 @@ both_databases! {
         tick(&depot).await;
         ends(&depot, true);
         depot.advance(HOUR * 2);
-        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
+        depot.write(|db| checks::queue(db, known(depot.tree), CheckTrigger::Manual, &by("ada"), depot.now()));
         ends(&depot, true);
         let next = wait(&depot, depot.tree).expect("a next one");
         assert!(next > HOUR * 2, "{next:?}");
@@ -98,12 +98,12 @@ both_databases! {
         }
         tick(&depot).await;
         let asked = depot.system(21, "none");
-        depot.write(|db| checks::queue(db, asked, CheckTrigger::Manual, &by("ada"), depot.now()));
+        depot.write(|db| checks::queue(db, known(asked), CheckTrigger::Manual, &by("ada"), depot.now()));
         assert_eq!(claimed(&depot).expect("checks wait").system_id, asked);
         // Also when it is due and waits already: it is theirs then, and only once.
         let due = depot.system(22, "none");
         tick(&depot).await;
-        let ask = || depot.write(|db| checks::queue(db, due, CheckTrigger::Manual, &by("ada"), depot.now())).1;
+        let ask = || depot.write(|db| checks::queue(db, known(due), CheckTrigger::Manual, &by("ada"), depot.now())).1;
         assert_eq!([ask(), ask()], [true, false]);
         let check = claimed(&depot).expect("checks wait");
         assert_eq!((check.system_id, check.principal.as_str()), (due, "ada"));
@@ -114,9 +114,9 @@ both_databases! {
         tick(&depot).await;
         for number in 1..=9 {
             let system = depot.system(number, "none");
-            depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, &by("wim"), depot.now()));
+            depot.write(|db| checks::queue(db, known(system), CheckTrigger::Manual, &by("wim"), depot.now()));
         }
-        let due = depot.write(|db| checks::claim_next(db, Internal::worker(), CheckTrigger::Regular, MINUTE));
+        let due = depot.write(|db| checks::claim_next(db, worker(), CheckTrigger::Regular, MINUTE));
         assert_eq!(due.expect("one is due").system_id, depot.tree);
     }
 
@@ -207,7 +207,7 @@ both_databases! {
     /// The last fifty checks of a system are kept.
     async fn the_last_fifty_are_kept(depot: Depot) {
         for _ in 0..53 {
-            depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
+            depot.write(|db| checks::queue(db, known(depot.tree), CheckTrigger::Manual, &by("ada"), depot.now()));
             ends(&depot, true);
         }
         let kept = depot.database.connect().texts("SELECT CAST(no AS TEXT) AS value FROM checks ORDER BY no");

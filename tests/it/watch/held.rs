@@ -6,6 +6,7 @@ use syncdesk::store::{checks, systems};
 
 use super::{HOUR, MINUTE, claimed, ends, tick};
 use crate::database::both_databases;
+use crate::proofs::known;
 use crate::queue::depot::{Depot, ada, by};
 
 fn hold(depot: &Depot) {
@@ -13,7 +14,7 @@ fn hold(depot: &Depot) {
 }
 
 fn ask(depot: &Depot) {
-    depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
+    depot.write(|db| checks::queue(db, known(depot.tree), CheckTrigger::Manual, &by("ada"), depot.now()));
 }
 
 /// Whether a check or a run of the system is due.

@@ -9,7 +9,6 @@ mod silence;
 
 use std::time::Duration;
 
-use syncdesk::access::Internal;
 use syncdesk::domain::cadence::Cadence;
 use syncdesk::domain::run::{CheckTrigger, Stage};
 use syncdesk::ids::SystemId;
@@ -17,6 +16,7 @@ use syncdesk::store::checks::{Check, CheckResult, claim_next, finish};
 use syncdesk::store::systems::{self, Draft};
 use syncdesk::sync::scheduler;
 
+use crate::proofs::worker;
 use crate::queue::depot::{Depot, ada};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -28,7 +28,7 @@ async fn tick(depot: &Depot) {
 
 /// The check that waits, claimed.
 fn claimed(depot: &Depot) -> Option<Check> {
-    depot.write(|db| claim_next(db, Internal::worker(), CheckTrigger::Manual, MINUTE))
+    depot.write(|db| claim_next(db, worker(), CheckTrigger::Manual, MINUTE))
 }
 
 /// The check that waits comes to this end.
@@ -42,7 +42,7 @@ fn ends(depot: &Depot, ok: bool) {
 /// How long until the next check of a system is due.
 fn wait(depot: &Depot, system: SystemId) -> Option<Duration> {
     let watch = depot.read(|db| {
-        let (system, _group) = systems::by_id(db, syncdesk::access::Internal::worker(), system)?;
+        let system = systems::by_id(db, worker(), system)?;
         systems::times(db, &system)
     });
     watch.next_check.map(|at| at.since(depot.now()))

@@ -9,6 +9,7 @@ use syncdesk::store::{checks, systems};
 
 use super::{HOUR, MINUTE, ends, tick, until_the_next_check};
 use crate::database::both_databases;
+use crate::proofs::known;
 use crate::queue::depot::{Depot, ada, by, claim};
 
 /// Checks fail for this long, from now on.
@@ -50,7 +51,7 @@ both_databases! {
         tick(&depot).await;
         ends(&depot, false);
         fail_for(&depot, 170).await;
-        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
+        depot.write(|db| checks::queue(db, known(depot.tree), CheckTrigger::Manual, &by("ada"), depot.now()));
         ends(&depot, true);
         until_the_next_check(&depot, depot.tree).await;
         ends(&depot, false);
@@ -75,7 +76,7 @@ both_databases! {
         let waiting = depot.read(|db| runs::list(db, &depot.found(), &PageRequest::new(Start::First, 10), Stamp(0))).rows;
         assert_eq!(waiting.len(), 1, "and nothing more comes due");
 
-        depot.write(|db| checks::queue(db, depot.tree, CheckTrigger::Manual, &by("ada"), depot.now()));
+        depot.write(|db| checks::queue(db, known(depot.tree), CheckTrigger::Manual, &by("ada"), depot.now()));
         ends(&depot, true);
         let back = depot.found();
         assert_eq!((back.paused_since, back.silent_since, back.overall), (None, None, Overall::Neutral));

@@ -8,10 +8,11 @@ use syncdesk::store::systems::{self, InReach, System};
 
 use super::{HOUR, MINUTE, save, tick};
 use crate::database::both_databases;
+use crate::proofs::worker;
 use crate::queue::depot::{Depot, ada, failed};
 
 fn found(depot: &Depot, id: SystemId) -> InReach<System> {
-    depot.read(|db| systems::by_id(db, syncdesk::access::Internal::worker(), id)).0
+    depot.read(|db| systems::by_id(db, worker(), id))
 }
 
 /// The tree gets a schedule without coming due.

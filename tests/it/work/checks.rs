@@ -7,6 +7,7 @@ use syncdesk::store::checks;
 
 use super::script::{Worker, plays, reaches, request, scripted};
 use crate::database::both_databases;
+use crate::proofs::known;
 use crate::queue::depot::{Depot, by};
 use crate::wait::until;
 
@@ -17,7 +18,7 @@ both_databases! {
             let system = depot.system(number, "none");
             let silent = format!(r#"UPDATE systems SET settings = '{{"silent":true}}' WHERE id = {}"#, system.0);
             depot.database.connect().execute(&silent);
-            depot.write(|db| checks::queue(db, system, CheckTrigger::Manual, &by("ada"), depot.now()));
+            depot.write(|db| checks::queue(db, known(system), CheckTrigger::Manual, &by("ada"), depot.now()));
         }
         let mut engine = scripted(&depot.context);
         engine.limits.runs_at_once = 1;

@@ -11,6 +11,7 @@ use syncdesk::sync::stop::StopReason;
 
 use super::script::{Worker, copied, last_args, log, plays, reaches, request, run_once, scripted};
 use crate::database::both_databases;
+use crate::proofs::known;
 use crate::queue::answers::press;
 use crate::queue::depot::{Depot, by};
 use crate::wait::until;
@@ -111,7 +112,7 @@ both_databases! {
         worker.engine.wake.notify_one();
         // A worker looks for checks and then for runs: when the second check has ended, it has looked for runs since.
         for _ in 0..2 {
-            depot.write(|db| checks::queue(db, other, CheckTrigger::Manual, &by("ada"), depot.now()));
+            depot.write(|db| checks::queue(db, known(other), CheckTrigger::Manual, &by("ada"), depot.now()));
             let open = "SELECT state AS value FROM checks WHERE state <> 'ended'";
             until("the check", async || depot.database.connect().texts(open).is_empty().then_some(())).await;
         }

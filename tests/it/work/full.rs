@@ -84,7 +84,7 @@ both_databases! {
         gate.open();
         let found = async || depot.store.fault_within(Duration::from_secs(10));
         assert_eq!(until("the fault to be found", found).await, Fault::Full);
-        assert!(depot.write(|db| runs::cancel(db, run.id, &by("ada"), depot.now())).is_some());
+        assert!(depot.write(|db| runs::cancel(db, &depot.found_run(&run), &by("ada"), depot.now())).is_some());
         make_room(&depot, MESSAGES);
         let ended = reaches(&depot, run.no, RunState::Ended).await;
         worker.end().await;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use syncdesk::access::Internal;
 use syncdesk::domain::message::Category;
 use syncdesk::domain::run::{EndReason, RunResult, RunState, Trigger};
 use syncdesk::store::runs::{self, Run};
@@ -11,6 +10,7 @@ use syncdesk::sync::step::StepResult;
 
 use super::script::{Worker, begin, last_args, log, plays, plays_in_two_parts, reaches, scripted, work};
 use crate::database::both_databases;
+use crate::proofs::worker;
 use crate::queue::depot::{Depot, LEASE, by};
 
 const PAST_THE_LEASE: Duration = LEASE.saturating_add(Duration::from_secs(1));
@@ -43,7 +43,7 @@ both_databases! {
 
     async fn what_somebody_canceled_is_not_retried(depot: Depot) {
         let gone = depot.started("a");
-        depot.write(|db| runs::cancel(db, gone.run, &by("ada"), depot.now()));
+        depot.write(|db| runs::cancel(db, &depot.held(&gone), &by("ada"), depot.now()));
         depot.advance(PAST_THE_LEASE);
         assert_eq!(work(scripted(&depot.context)).await, [StepResult::Reaped]);
         assert_eq!(depot.run(gone.run).end_reason, Some(EndReason::LostWorker));
@@ -63,7 +63,7 @@ both_databases! {
     async fn a_lost_reaper_is_replaced(depot: Depot) {
         depot.started("a");
         depot.advance(PAST_THE_LEASE);
-        let halfway = depot.write(|db| runs::lost(db, Internal::worker(), LEASE)).remove(0);
+        let halfway = depot.write(|db| runs::lost(db, worker(), LEASE)).remove(0);
         depot.advance(PAST_THE_LEASE);
         plays(&depot, |_context| Box::pin(async { Ok(()) }));
         let done = work(scripted(&depot.context)).await;

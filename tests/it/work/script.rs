@@ -259,7 +259,8 @@ pub async fn work(engine: Engine) -> Vec<StepResult> {
 /// Category and code of each message.
 pub fn log(depot: &Depot, run: &Run) -> Vec<(Category, String)> {
     let (words, grant) = (Dictionary::default(), ada());
-    let log = Log { words: &words, grant: &grant, run: run.id };
+    let run = depot.found_run(run);
+    let log = Log { words: &words, grant: &grant, run: &run };
     let page =
         depot.read(|db| messages::page(db, log, &MessageFilter::default(), &PageRequest::new(Start::First, 1_000)));
     page.rows.into_iter().map(|row| (row.category, row.code)).collect()
@@ -268,7 +269,8 @@ pub fn log(depot: &Depot, run: &Run) -> Vec<(Category, String)> {
 /// The arguments of a run's last message.
 pub fn last_args(depot: &Depot, run: &Run) -> Vec<String> {
     let (words, grant) = (Dictionary::default(), ada());
-    let log = Log { words: &words, grant: &grant, run: run.id };
+    let run = depot.found_run(run);
+    let log = Log { words: &words, grant: &grant, run: &run };
     let page = depot.read(|db| messages::page(db, log, &MessageFilter::default(), &PageRequest::new(Start::Last, 1)));
     page.rows.into_iter().flat_map(|row| row.args).collect()
 }

@@ -9,7 +9,7 @@ use crate::access::{Grant, verbs};
 use crate::ids::SystemKey;
 use crate::ops::cancel_run::cancel_run;
 use crate::queries::Db;
-use crate::queries::runs::{Run, run_in_reach};
+use crate::queries::runs::{OfSystem, Run, run_in_reach};
 use crate::queries::systems::{InReach, System};
 use crate::web::error::WebError;
 use crate::web::extract::{Loaded, Viewer};
@@ -36,7 +36,7 @@ pub struct CancelView {
     pub state: RunState,
 }
 
-type Found = (InReach<System>, Run);
+type Found = (InReach<System>, OfSystem<Run>);
 
 /// Reads the run.
 ///

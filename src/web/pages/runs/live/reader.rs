@@ -3,7 +3,7 @@
 
 use crate::access::{Grant, verbs};
 use crate::ids::{PersonId, RunNo, Seq, SystemKey};
-use crate::queries::runs::{LogPart, MessageFilter, Run, log_part, run_with_log};
+use crate::queries::runs::{LogPart, MessageFilter, OfSystem, Run, log_part, run_with_log};
 use crate::queries::systems::{InReach, System};
 use crate::queries::{AccessRecheck, PageRequest, Result, Start};
 use crate::web::error::WebError;
@@ -18,7 +18,7 @@ pub(super) struct LogReader {
     /// The last message that was read.
     pub position: Seq,
     pub system: InReach<System>,
-    pub run: Run,
+    pub run: OfSystem<Run>,
 }
 
 impl LogReader {

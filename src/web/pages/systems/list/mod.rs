@@ -137,7 +137,7 @@ fn within(scope: &Scope, groups: &[(GroupId, String)]) -> String {
 }
 
 fn to_view(row: &ListedSystem, viewer: &Viewer) -> SystemRow {
-    let worst_child = row.children.first().map(|child| &child.system);
+    let worst_child = row.children.first().map(|child| &*child.system);
     SystemRow {
         member: member(&row.member, worst_child, viewer),
         parent: row.parent.clone(),
