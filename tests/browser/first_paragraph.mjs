@@ -58,7 +58,7 @@ try {
 
   await step('an administrator is set up', async () => {
     await setUp(token);
-    await heading('Communication systems').waitFor();
+    await heading('Systems').waitFor();
   });
 
   await step('the empty list leads to the first system', async () => {

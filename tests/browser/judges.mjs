@@ -76,7 +76,7 @@ export function focused() {
 
 // Numbers everything in the page that has its own visible text.
 export function inked() {
-  const pressed = 'button, .button, .actions, .do, .filter, .pager nav, .sizes, .refresh, .act, .hidden, .skip, .top nav';
+  const pressed = 'button, .btn, .acts, .row, .flt, .pag nav, .sizes, .refresh, .act, .vh, .skip, .side, .tabs > .end';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const found = [];
   for (let text = walker.nextNode(); text; text = walker.nextNode()) {
@@ -95,13 +95,13 @@ export function lost(before) {
     const box = element.getBoundingClientRect();
     if (!element.checkVisibility() || box.width === 0 || box.right < 0) wrong.push(`“${before[Number(element.dataset.ink)]}” is lost`);
   }
-  for (const element of document.querySelectorAll('button, .button, .skip, .filter, .top nav, .pager nav, .sizes, .refresh')) {
+  for (const element of document.querySelectorAll('button, .btn, .skip, .flt, .side, .pag nav, .sizes, .refresh')) {
     if (element.checkVisibility()) wrong.push(`there is something to press: ${element.outerHTML.slice(0, 120)}`);
   }
   for (const element of document.querySelectorAll('main *')) {
     const style = getComputedStyle(element);
     const cut = style.overflowY !== 'visible' && element.scrollHeight > element.clientHeight + 1;
-    if (cut && element.clientHeight > 1 && !element.closest('.hidden') && !['SELECT', 'TEXTAREA', 'INPUT'].includes(element.tagName)) {
+    if (cut && element.clientHeight > 1 && !element.closest('.vh, .cut') && !['SELECT', 'TEXTAREA', 'INPUT'].includes(element.tagName)) {
       wrong.push(`cut off: ${element.outerHTML.slice(0, 120)}`);
     }
   }

@@ -17,6 +17,7 @@ use crate::web::error::WebError;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::present::{errors_of, time_zones};
 use crate::web::state::App;
+use crate::web::ui::Nav;
 use crate::web::ui::Tone;
 use crate::web::{response, session};
 use maud::{Markup, html};
@@ -53,7 +54,7 @@ pub struct AssignmentRow {
 /// When the database cannot be read.
 pub async fn show(viewer: Viewer, app: Data<App>) -> Result<HttpResponse, WebError> {
     let shown = load(&viewer, &app, Errors::default()).await?;
-    Ok(response::page(view(&viewer.page_context(None), &shown)))
+    Ok(response::page(view(&viewer.page_context(Some(Nav::Account)), &shown)))
 }
 
 /// Changes the password; every session ends, and a new one begins here.
@@ -110,7 +111,10 @@ pub async fn change_time_zone(
         Err(OpError::Invalid(wrong)) => {
             let typed = form.field("time_zone").to_owned();
             let shown = AccountView { time_zone: typed, ..load(&viewer, &app, errors_of(wrong)).await? };
-            Ok(response::page_with(StatusCode::UNPROCESSABLE_ENTITY, view(&viewer.page_context(None), &shown)))
+            Ok(response::page_with(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                view(&viewer.page_context(Some(Nav::Account)), &shown),
+            ))
         }
         Err(error) => Err(error.into()),
     }
@@ -139,7 +143,10 @@ async fn refused(viewer: &Viewer, app: &App, error: OpError) -> Result<HttpRespo
     match error {
         OpError::Invalid(wrong) => {
             let shown = load(viewer, app, errors_of(wrong)).await?;
-            Ok(response::page_with(StatusCode::UNPROCESSABLE_ENTITY, view(&viewer.page_context(None), &shown)))
+            Ok(response::page_with(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                view(&viewer.page_context(Some(Nav::Account)), &shown),
+            ))
         }
         other => Err(other.into()),
     }
@@ -187,12 +194,12 @@ pub fn view(context: &PageContext, view: &AccountView) -> Markup {
 
 fn time_zone(context: &PageContext, view: &AccountView) -> Markup {
     html! {
-        section.card.sheet aria-labelledby="zone" {
+        section.box.pad aria-labelledby="zone" {
             h2 #zone { "Time zone" }
             (form(context, urls::ACCOUNT_TIME_ZONE, &html! {
                 (FieldView::new("time_zone", "Times are shown in", &view.time_zone, Control::Suggest(&view.time_zones))
                     .help("Such as Europe/Berlin.").required().autocomplete("off").view(&view.errors))
-                div.do { (button("Save time zone", "")) }
+                div.row { (button("Save time zone", "")) }
             }))
         }
     }
@@ -203,11 +210,11 @@ fn password(context: &PageContext, view: &AccountView) -> Markup {
     let own = view.errors.iter().filter(|(field, _said)| fields.contains(&field.as_str()));
     let errors = passwords_again(&own.map(|(field, said)| (field.clone(), said.clone())).collect(), &fields);
     html! {
-        section.card.sheet aria-labelledby="password-title" {
+        section.box.pad aria-labelledby="password-title" {
             h2 #password-title { "Password" }
             (form(context, urls::ACCOUNT_PASSWORD, &html! {
                 // For password managers, which need to know whose password this is.
-                input.hidden type="text" name="username" value=(view.name) autocomplete="username" readonly
+                input.vh type="text" name="username" value=(view.name) autocomplete="username" readonly
                     tabindex="-1" aria-label="Name";
                 (FieldView::new("current", "Current password", "", Control::Password { autocomplete: "current-password" })
                     .required().view(&errors))
@@ -216,7 +223,7 @@ fn password(context: &PageContext, view: &AccountView) -> Markup {
                 (FieldView::new("password_again", "New password again", "", Control::Password { autocomplete: "new-password" })
                     .required().view(&errors))
                 p.soft { "All other sessions are signed out." }
-                div.do { (button("Change password", "")) }
+                div.row { (button("Change password", "")) }
             }))
         }
     }
@@ -224,20 +231,20 @@ fn password(context: &PageContext, view: &AccountView) -> Markup {
 
 fn sessions(context: &PageContext, view: &AccountView) -> Markup {
     html! {
-        section.card.sheet aria-labelledby="sessions" {
+        section.box.pad aria-labelledby="sessions" {
             h2 #sessions { "Sessions" }
             p {
                 @if view.sessions == 1 { "You are signed in here only." }
                 @else { "You are signed in at " (view.sessions) " places, this one included." }
             }
-            (form(context, urls::ACCOUNT_SIGN_OUT, &html! { div.do { (button("Sign out everywhere", "")) } }))
+            (form(context, urls::ACCOUNT_SIGN_OUT, &html! { div.row { (button("Sign out everywhere", "")) } }))
         }
     }
 }
 
 fn rights(view: &AccountView) -> Markup {
     html! {
-        section.card.sheet aria-labelledby="rights" {
+        section.box.pad aria-labelledby="rights" {
             h2 #rights { "What you may do" }
             @if view.assignments.is_empty() {
                 p { "Nothing is assigned to you yet. Ask an administrator." }

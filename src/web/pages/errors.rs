@@ -168,9 +168,9 @@ pub fn view(context: &PageContext, trouble: &ErrorPage) -> Markup {
         &html! {
             div.narrow {
                 (head(&html! { (trouble.title()) }, &html! { span.soft { "Error " (trouble.status()) } }, &html! {}))
-                div.card.sheet {
+                div.box.pad {
                     (trouble.words(context))
-                    div.do {
+                    div.row {
                         (of_system(context, trouble))
                         @if let Some(back) = trouble.back() { (link_button(back, "Back", "primary")) }
                         @for entry in &context.nav { (link_button(entry.address(), entry.label(), "")) }

@@ -129,7 +129,7 @@ pub fn view(context: &PageContext, view: &SetupView) -> Markup {
                 }
                 p { "Nobody can sign in yet. Create the first administrator. You need access to the console for this." }
                 (summary_in_order(&view.errors, &fields))
-                div.card.sheet { (form(context, urls::SETUP, &inputs(view))) }
+                div.box.pad { (form(context, urls::SETUP, &inputs(view))) }
             }
         },
     )
@@ -150,6 +150,6 @@ fn inputs(view: &SetupView) -> Markup {
         (FieldView::new(zone.0, zone.1, &view.time_zone, Control::Suggest(&view.time_zones))
             .help("Syncdesk shows you times in it, such as Europe/Berlin.")
             .required().autocomplete("off").view(&view.errors))
-        div.do { (button("Create administrator", "primary")) }
+        div.row { (button("Create administrator", "primary")) }
     }
 }

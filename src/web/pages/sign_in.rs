@@ -127,14 +127,14 @@ pub fn view(context: &PageContext, view: &SignInView) -> Markup {
                 (head(&html! { "Sign in" }, &html! {}, &html! {}))
                 @if let Some(refused) = &view.refused { (why(refused)) }
                 @if let Some(ended) = view.ended { (notice::notice(Tone::Warning, &html! { p { (Tone::Warning) (said(ended)) } })) }
-                div.card.sheet {
+                div.box.pad {
                     (form(context, urls::SIGN_IN, &html! {
                         @if !view.next.is_empty() { input type="hidden" name="next" value=(view.next); }
                         (FieldView::new("name", "Name", &view.name, Control::Line)
                             .required().autocomplete("username").view(&none))
                         (FieldView::new("password", "Password", "", Control::Password { autocomplete: "current-password" })
                             .required().view(&none))
-                        div.do { (button("Sign in", "primary")) }
+                        div.row { (button("Sign in", "primary")) }
                     }))
                 }
                 p.soft {

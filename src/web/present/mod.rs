@@ -12,4 +12,6 @@ pub use fault::fault_words;
 pub use forms::{errors_of, time_zones, typed};
 pub use run::{duration_of, origin, overdue, run_row, waits};
 pub use secrets::exposed;
-pub use system::{Busy, lane_badge, next_run, obstacle, overall, settings, sources, synchronization_badge, tones};
+pub use system::{
+    Busy, lane_badge, next_run, obstacle, overall, row_badge, settings, sources, synchronization_badge, tones,
+};

@@ -10,7 +10,7 @@ use crate::domain::status::{
 use crate::queries::runs::Run;
 use crate::queries::systems::System;
 use crate::web::pages::systems::list::NextRun;
-use crate::web::ui::{Badge, Tone};
+use crate::web::ui::{Badge, Icon, Tone};
 
 /// What is in process in a system.
 #[derive(Debug, Clone, Default)]
@@ -73,18 +73,36 @@ pub fn overall(system: &System) -> Badge {
         Overall::Ok => Tone::Ok,
         Overall::Neutral => Tone::Neutral,
     };
-    let word = match (system.overall, system.hold_since) {
-        (Overall::Neutral, Some(_)) => DisplayStatus::OnHold.title(),
-        (Overall::Neutral, None) => DisplayStatus::Open.title(),
-        (overall, _) => overall.title(),
-    };
-    Badge::new(tone, word)
+    match (system.overall, system.hold_since) {
+        (Overall::Neutral, Some(_)) => badge_of(DisplayStatus::OnHold),
+        (Overall::Neutral, None) => badge_of(DisplayStatus::Open),
+        (overall, _) => Badge::new(tone, overall.title()),
+    }
 }
 
 /// The status of its synchronization.
 #[must_use]
 pub fn synchronization_badge(system: &System, busy: &Busy) -> Badge {
     badge_of(facts(system, busy).display_status())
+}
+
+/// The one status of its row in a list: what is wrong, or else what happens.
+#[must_use]
+pub fn row_badge(system: &System, busy: &Busy) -> Badge {
+    match system.overall {
+        Overall::Error if system.paused_since.is_some() => Badge::paused(),
+        Overall::Error if system.silent_since.is_some() => Badge::silent(),
+        Overall::Error | Overall::Warning => overall(system),
+        Overall::Ok | Overall::Neutral => match facts(system, busy).display_status() {
+            shown @ (DisplayStatus::InProcess | DisplayStatus::Queued | DisplayStatus::OnHold) => badge_of(shown),
+            DisplayStatus::Open
+            | DisplayStatus::Paused
+            | DisplayStatus::Error
+            | DisplayStatus::Silent
+            | DisplayStatus::CompletedWithWarnings
+            | DisplayStatus::Completed => overall(system),
+        },
+    }
 }
 
 /// The status of one of its lanes.
@@ -94,15 +112,18 @@ pub fn lane_badge(verdict: Verdict) -> Badge {
 }
 
 fn badge_of(shown: DisplayStatus) -> Badge {
-    let tone = match shown {
-        DisplayStatus::OnHold | DisplayStatus::Open | DisplayStatus::Queued => Tone::Neutral,
-        DisplayStatus::Paused => Tone::Paused,
-        DisplayStatus::InProcess => Tone::Busy,
-        DisplayStatus::Error | DisplayStatus::Silent => Tone::Error,
-        DisplayStatus::CompletedWithWarnings => Tone::Warning,
-        DisplayStatus::Completed => Tone::Ok,
+    let (tone, icon) = match shown {
+        DisplayStatus::OnHold => (Tone::Neutral, Icon::Hold),
+        DisplayStatus::Open => (Tone::Neutral, Icon::Open),
+        DisplayStatus::Queued => (Tone::Neutral, Icon::Queued),
+        DisplayStatus::Paused => (Tone::Error, Icon::Paused),
+        DisplayStatus::InProcess => (Tone::Busy, Icon::Running),
+        DisplayStatus::Error => (Tone::Error, Icon::Error),
+        DisplayStatus::Silent => (Tone::Error, Icon::Silent),
+        DisplayStatus::CompletedWithWarnings => (Tone::Warning, Icon::Warning),
+        DisplayStatus::Completed => (Tone::Ok, Icon::Ok),
     };
-    Badge::new(tone, shown.title())
+    Badge::with_icon(tone, icon, shown.title())
 }
 
 /// What contributes to a bad status of a system whose worst child is `child`, worst first.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use maud::Render;
 
+use super::icon::Icon;
 use crate::domain::message::Category;
 use crate::domain::run::{RunResult, RunState};
 
@@ -18,7 +19,6 @@ pub enum Tone {
     Busy,
     /// Nothing to judge yet, or somebody's choice.
     Neutral,
-    Paused,
 }
 
 impl Tone {
@@ -27,34 +27,32 @@ impl Tone {
     pub const fn class(self) -> &'static str {
         match self {
             Self::Ok => "ok",
-            Self::Warning => "warning",
-            Self::Error => "error",
+            Self::Warning => "warn",
+            Self::Error => "err",
             Self::Information => "info",
-            Self::Busy => "busy",
+            Self::Busy => "run",
             Self::Neutral => "idle",
-            Self::Paused => "paused",
         }
     }
 
     /// From the class, which also names the tone in a session.
     #[must_use]
     pub fn from_class(class: &str) -> Option<Self> {
-        [Self::Ok, Self::Warning, Self::Error, Self::Information, Self::Busy, Self::Neutral, Self::Paused]
+        [Self::Ok, Self::Warning, Self::Error, Self::Information, Self::Busy, Self::Neutral]
             .into_iter()
             .find(|tone| tone.class() == class)
     }
 
-    /// The shape, from the blocks that every font has.
+    /// The shape that it has where nothing more is known.
     #[must_use]
-    pub const fn icon(self) -> &'static str {
+    pub const fn icon(self) -> Icon {
         match self {
-            Self::Ok => "✓",
-            Self::Warning => "!",
-            Self::Error => "✕",
-            Self::Information => "i",
-            Self::Busy => "↻",
-            Self::Neutral => "○",
-            Self::Paused => "‖",
+            Self::Ok => Icon::Ok,
+            Self::Warning => Icon::Warning,
+            Self::Error => Icon::Error,
+            Self::Information => Icon::Information,
+            Self::Busy => Icon::Running,
+            Self::Neutral => Icon::Open,
         }
     }
 }
@@ -74,27 +72,45 @@ impl From<Category> for Tone {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Badge {
     pub tone: Tone,
+    pub icon: Icon,
     pub word: Cow<'static, str>,
 }
 
 impl Badge {
     #[must_use]
     pub fn new(tone: Tone, word: impl Into<Cow<'static, str>>) -> Self {
-        Self { tone, word: word.into() }
+        Self::with_icon(tone, tone.icon(), word)
+    }
+
+    #[must_use]
+    pub fn with_icon(tone: Tone, icon: Icon, word: impl Into<Cow<'static, str>>) -> Self {
+        Self { tone, icon, word: word.into() }
+    }
+
+    /// No check has succeeded for so long that nothing starts until one does.
+    #[must_use]
+    pub fn paused() -> Self {
+        Self::with_icon(Tone::Error, Icon::Paused, "Paused")
+    }
+
+    /// Nothing has succeeded within the limit.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self::with_icon(Tone::Error, Icon::Silent, "Silent")
     }
 
     /// Where a run is, or how it ended.
     #[must_use]
     pub fn of_run(state: RunState, result: Option<RunResult>) -> Self {
         match (state, result) {
-            (RunState::Queued, _) => Self::new(Tone::Neutral, "Queued"),
+            (RunState::Queued, _) => Self::with_icon(Tone::Neutral, Icon::Queued, "Queued"),
             (RunState::Running, _) => Self::new(Tone::Busy, "In process"),
             (RunState::Ended, Some(RunResult::Error)) => Self::new(Tone::Error, "Error"),
             (RunState::Ended, Some(RunResult::CompletedWithWarnings)) => {
                 Self::new(Tone::Warning, "Completed with warnings")
             }
             (RunState::Ended, Some(RunResult::Completed)) => Self::new(Tone::Ok, "Completed"),
-            (RunState::Ended, Some(RunResult::Canceled)) => Self::new(Tone::Neutral, "Canceled"),
+            (RunState::Ended, Some(RunResult::Canceled)) => Self::with_icon(Tone::Neutral, Icon::Canceled, "Canceled"),
             (RunState::Ended, None) => Self::new(Tone::Neutral, "Ended"),
         }
     }
@@ -108,10 +124,10 @@ impl From<Category> for Badge {
 
 impl Render for Badge {
     fn render_to(&self, out: &mut String) {
-        out.push_str("<span class=\"badge ");
+        out.push_str("<span class=\"st ");
         out.push_str(self.tone.class());
         out.push_str("\">");
-        push_icon(out, self.tone);
+        self.icon.render_to(out);
         self.word.render_to(out);
         out.push_str("</span>");
     }
@@ -120,12 +136,6 @@ impl Render for Badge {
 impl Render for Tone {
     /// The icon alone, hidden from screen readers: needs a word next to it.
     fn render_to(&self, out: &mut String) {
-        push_icon(out, *self);
+        self.icon().render_to(out);
     }
-}
-
-fn push_icon(out: &mut String, tone: Tone) {
-    out.push_str("<span class=\"icon\" aria-hidden=\"true\">");
-    out.push_str(tone.icon());
-    out.push_str("</span> ");
 }

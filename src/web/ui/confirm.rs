@@ -19,10 +19,10 @@ pub struct Confirm<'a> {
 #[must_use]
 pub fn confirm(context: &PageContext, confirm: Confirm<'_>, consequences: &Markup) -> Markup {
     html! {
-        div.card.sheet {
+        div.box.pad {
             (consequences)
             (form(context, confirm.action, &html! {
-                div.do {
+                div.row {
                     (button(confirm.deed, "danger"))
                     (link_button(confirm.back, confirm.stay, ""))
                 }

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-use super::foreign;
+use super::notice::notice;
+use super::{Tone, foreign};
 use crate::domain::run::Stage;
 use crate::web::urls;
 
@@ -23,26 +24,24 @@ pub struct FailureView {
     pub foreign_text: Option<String>,
 }
 
-/// The failure after its heading.
+/// What happened, what to do, and the details, below a heading. `more`: what else there is to know and to open.
 #[must_use]
-pub fn failure(view: &FailureView) -> Markup {
-    html! {
-        (foreign::text(view.meaning.trim_end_matches('.'))) " "
-        span.nobreak { "(" (code(&view.code)) @if let Some(stage) = view.stage { ", stage: " (stage.title()) } ")." }
-        @if !view.heals.is_empty() { " " (view.heals) }
-        @if !view.to_do.is_empty() { " " span.todo { (view.to_do) } }
-        @if !view.team_note.is_empty() { " " span.team-note { span.remark { "Team note" } " " bdi { (foreign::text(&view.team_note)) } } }
-    }
-}
-
-/// The service's own text, as a separate block.
-#[must_use]
-pub fn said(view: &FailureView) -> Markup {
-    html! {
-        @if let Some(words) = &view.foreign_text {
-            div.said { @if is_of_peer(view) { "Response: " } @else { "Details: " } (foreign::quote(words)) }
-        }
-    }
+pub fn failure(title: &Markup, view: &FailureView, more: &Markup) -> Markup {
+    let words = if is_of_peer(view) { "Response" } else { "Details" };
+    notice(
+        Tone::Error,
+        &html! {
+            h2 { (Tone::Error) span { (title) } }
+            dl.why {
+                div { dt { "What happened" } " " dd { (foreign::text(&view.meaning)) @if !view.heals.is_empty() { " " (view.heals) } } }
+                @if !view.to_do.is_empty() { div { dt { "What to do" } " " dd.todo { (view.to_do) } } }
+                @if !view.team_note.is_empty() { div { dt { "Team note" } " " dd.team-note { bdi { (foreign::text(&view.team_note)) } } } }
+                div { dt { "Code" } " " dd { (code(&view.code)) @if let Some(stage) = view.stage { " · stage: " (stage.title()) } } }
+                @if let Some(said) = &view.foreign_text { div { dt { (words) } " " dd.said { (foreign::quote(said)) } } }
+            }
+            @if !more.0.is_empty() { p.links { (more) } }
+        },
+    )
 }
 
 /// Whether the words are the peer's: one that was not reached has said nothing, and neither has a folder.

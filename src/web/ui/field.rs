@@ -84,7 +84,7 @@ impl<'a> FieldView<'a> {
         let error = errors.get(self.name);
         let described = self.described_by(error.is_some());
         html! {
-            div.field.check[matches!(self.control, Control::Check)].wrong[error.is_some()] {
+            div.fld.check[matches!(self.control, Control::Check)].bad[error.is_some()] {
                 @if let Control::Check = self.control {
                     label { (self.input(&described)) " " (self.label) }
                 } @else {
@@ -92,7 +92,7 @@ impl<'a> FieldView<'a> {
                     (self.input(&described))
                 }
                 (error_line(self.name, errors))
-                @if !self.help.is_empty() { p.help #{ (self.name) "-help" } { (self.help) } }
+                @if !self.help.is_empty() { p.hint #{ (self.name) "-help" } { (self.help) } }
             }
         }
     }
@@ -231,7 +231,7 @@ pub fn summary_in_order(errors: &Errors, fields: &[(String, String)]) -> Markup 
     let known = |name: &String| fields.iter().any(|(field, _)| field == name);
     html! {
         @if !errors.is_empty() {
-            div.notice.error role="alert" {
+            div.note.err role="alert" {
                 p { strong { (super::Tone::Error) "Not saved. Fix the following:" } }
                 ul {
                     @for (name, label) in fields {

@@ -17,23 +17,27 @@ pub fn form(context: &PageContext, action: &str, body: &Markup) -> Markup {
     }
 }
 
+fn btn(class: &str) -> String {
+    if class.is_empty() { "btn".to_owned() } else { format!("btn {class}") }
+}
+
 /// A button; `class` is `primary`, `danger`, `small` or several of them.
 #[must_use]
 pub fn button(label: &str, class: &str) -> Markup {
-    html! { button class=[(!class.is_empty()).then_some(class)] { (label) } " " }
+    html! { button class=(btn(class)) { (label) } " " }
 }
 
 /// A link that looks like a button, for what changes nothing. The blank behind it keeps neighbours apart where
 /// there are no styles.
 #[must_use]
 pub fn link_button(address: &str, words: &str, class: &str) -> Markup {
-    html! { a class={ "button" @if !class.is_empty() { " " (class) } } href=(address) { (words) } " " }
+    html! { a class=(btn(class)) href=(address) { (words) } " " }
 }
 
 /// A button whose label includes a name, for screen readers.
 #[must_use]
 pub fn button_for(label: &str, name: &str, class: &str) -> Markup {
-    html! { button class=[(!class.is_empty()).then_some(class)] { (label) span.hidden { ": " (foreign::name(name)) } } " " }
+    html! { button class=(btn(class)) { (label) span.vh { ": " (foreign::name(name)) } } " " }
 }
 
 /// *Synchronize now*. The request key makes a double click, or the same page sent twice, one run.

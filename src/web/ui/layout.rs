@@ -1,8 +1,9 @@
-//! The frame of every page: head, skip link, header with navigation, main, footer.
+//! The frame of every page: head, skip link, rail with navigation, sheet, footer.
 
 use maud::{DOCTYPE, Markup, html};
 
-use super::{CurrentUser, Nav, PageContext, button, foreign, form, notice, time};
+use super::icon::{logo, sprite};
+use super::{CurrentUser, Nav, PageContext, foreign, form, notice, time};
 use crate::domain::invisible::visible;
 use crate::ids::SystemKey;
 use crate::web::urls;
@@ -21,10 +22,12 @@ pub fn page(context: &PageContext, title: &str, main: &Markup) -> Markup {
                 link rel="stylesheet" href=(urls::css());
                 link rel="icon" href=(urls::ICON) type="image/svg+xml";
             }
-            body {
+            body.bare[context.reader.is_none()] {
+                (sprite())
                 a.skip href="#main" { "Skip to content" }
-                (top(context))
-                main #main {
+                @if context.reader.is_some() { (side(context)) }
+                main #main tabindex="-1" {
+                    @if context.reader.is_none() { (brand()) }
                     @if let Some(flash) = &context.flash { (notice::flash(flash)) }
                     (main)
                 }
@@ -34,17 +37,29 @@ pub fn page(context: &PageContext, title: &str, main: &Markup) -> Markup {
     }
 }
 
-fn top(context: &PageContext) -> Markup {
+fn brand() -> Markup {
+    html! { a.brand href=(urls::HOME) { (logo()) " Syncdesk" } }
+}
+
+/// The rail: what there is to see, and what belongs to the reader. On narrow screens the second part is a menu.
+fn side(context: &PageContext) -> Markup {
+    let (own, main): (Vec<Nav>, Vec<Nav>) = context.nav.iter().partition(|entry| **entry == Nav::Help);
     html! {
-        header.top {
-            div {
-                a.name href=(urls::HOME) { (mark()) "Syncdesk" }
-                @if !context.nav.is_empty() {
-                    nav aria-label="Main" {
-                        ul { @for entry in &context.nav { li { (nav_link(*entry, context.current)) } } }
+        header.side {
+            (brand())
+            @if !main.is_empty() {
+                nav.nav aria-label="Main" { @for entry in main { (nav_link(entry, context.current)) " " } }
+            }
+            details.menu {
+                summary { "Menu" }
+                div {
+                    p.lbl { "You" }
+                    nav.nav aria-label="Help and account" {
+                        @for entry in own { (nav_link(entry, context.current)) " " }
+                        @if let Some(reader) = &context.reader { (account_link(context, reader)) }
                     }
+                    div.me { (form(context, urls::SIGN_OUT, &html! { button { "Sign out" } })) }
                 }
-                @if let Some(reader) = &context.reader { (who(context, reader)) }
             }
         }
     }
@@ -56,20 +71,11 @@ fn nav_link(entry: Nav, current: Option<Nav>) -> Markup {
     }
 }
 
-fn who(context: &PageContext, reader: &CurrentUser) -> Markup {
+fn account_link(context: &PageContext, reader: &CurrentUser) -> Markup {
+    let is_current = context.current == Some(Nav::Account);
     html! {
-        div.who {
-            a href=(urls::ACCOUNT) title="Your account" { bdi { (reader.name) } @if !reader.roles.is_empty() { " · " (reader.roles) } } " "
-            (form(context, urls::SIGN_OUT, &button("Sign out", "small")))
-        }
-    }
-}
-
-/// Two arrows that chase each other: the logo.
-fn mark() -> Markup {
-    html! {
-        svg.mark width="22" height="22" viewBox="0 0 24 24" aria-hidden="true" focusable="false" {
-            path d="M4 10a8 8 0 0 1 14-4l2 2M20 3v5h-5M20 14a8 8 0 0 1-14 4l-2-2M4 21v-5h5" {}
+        a href=(urls::ACCOUNT) title=[(!reader.roles.is_empty()).then_some(&reader.roles)] aria-current=[is_current.then_some("true")] {
+            bdi { (reader.name) } span.vh { ", your account" }
         }
     }
 }
@@ -77,11 +83,10 @@ fn mark() -> Markup {
 fn foot(context: &PageContext) -> Markup {
     html! {
         footer.foot {
-            div {
-                p { "Times are " (time::zone_name(context)) ". As of " (time::time_in_words(context, context.now)) "." }
-                // Strangers learn nothing about the version.
-                p { "Syncdesk" @if context.reader.is_some() { " " (context.version) " · " a href=(urls::HELP) { "Help" } } }
-            }
+            span { "Times are " (time::zone_name(context)) }
+            span { "Updated " (time::time_in_words(context, context.now)) }
+            // Strangers learn nothing about the version.
+            @if context.reader.is_some() { span { "Syncdesk " (context.version) } }
         }
     }
 }
@@ -102,7 +107,7 @@ pub fn crumbs(above: &[(String, &str)]) -> Markup {
 /// Above a page of a system.
 #[must_use]
 pub fn system_crumbs(key: &SystemKey, name: &str) -> Markup {
-    crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems"), (urls::system(key), name)])
+    crumbs(&[(urls::SYSTEMS.to_owned(), "Systems"), (urls::system(key), name)])
 }
 
 /// The heading of a page with its badge and its actions.
@@ -112,7 +117,7 @@ pub fn head(title: &Markup, beside: &Markup, actions: &Markup) -> Markup {
         div.head {
             h1 { (title) } " "
             (beside)
-            @if !actions.0.is_empty() { div.actions { (actions) } }
+            @if !actions.0.is_empty() { div.acts { (actions) } }
         }
     }
 }

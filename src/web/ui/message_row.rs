@@ -32,17 +32,17 @@ pub fn message_row(
     let seq = Seq(message.seq);
     html! {
         tr #{ "m" (message.seq) } {
-            td.n data-label="No." { a href=(urls::message_around(key, no, seq, size)) title="Among its neighbours" { (message.seq) } }
-            td data-label="Time" {
+            td.n data-l="No." { a href=(urls::message_around(key, no, seq, size)) title="Among its neighbours" { (message.seq) } }
+            td data-l="Time" {
                 (clock(context, message.at))
                 @if before.is_none_or(|before| !time::same_day(context, before, message.at)) {
-                    div.sub { (time::day(context, message.at)) }
+                    small { (time::day(context, message.at)) }
                 }
             }
-            td data-label="Category" { (Badge::from(message.category)) }
-            td data-label="Code" { (failure::code(&message.code)) }
-            td.item data-label="Item" { (item(message)) }
-            td.text data-label="Message" { (words(row)) }
+            td data-l="Category" { (Badge::from(message.category)) }
+            td data-l="Code" { (failure::code(&message.code)) }
+            td.item data-l="Item" { (item(message)) }
+            td.text data-l="Message" { (words(row)) }
         }
     }
 }

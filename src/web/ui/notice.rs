@@ -9,9 +9,9 @@ use super::{Flash, Tone, foreign};
 pub fn notice(tone: Tone, body: &Markup) -> Markup {
     let role = match tone {
         Tone::Error => "alert",
-        Tone::Ok | Tone::Warning | Tone::Information | Tone::Busy | Tone::Neutral | Tone::Paused => "status",
+        Tone::Ok | Tone::Warning | Tone::Information | Tone::Busy | Tone::Neutral => "status",
     };
-    html! { div.notice.(tone.class()) role=(role) { (body) } }
+    html! { div.note.(tone.class()) role=(role) { (body) } }
 }
 
 /// That credentials are sent to these URLs without encryption; nothing without any.

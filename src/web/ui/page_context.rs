@@ -40,15 +40,17 @@ pub enum Nav {
     Systems,
     Logs,
     Help,
+    Account,
 }
 
 impl Nav {
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Systems => "Status",
-            Self::Logs => "Business logs",
+            Self::Systems => "Systems",
+            Self::Logs => "Logs",
             Self::Help => "Help",
+            Self::Account => "Your account",
         }
     }
 
@@ -58,6 +60,7 @@ impl Nav {
             Self::Systems => crate::web::urls::SYSTEMS,
             Self::Logs => crate::web::urls::LOGS,
             Self::Help => crate::web::urls::HELP,
+            Self::Account => crate::web::urls::ACCOUNT,
         }
     }
 }

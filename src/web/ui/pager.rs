@@ -87,7 +87,7 @@ pub const BY_AGE: PagerLabels = PagerLabels { first: "Newest", previous: "Newer"
 #[must_use]
 pub fn pager(label: &str, shown: &Markup, links: &PageLinks, words: PagerLabels) -> Markup {
     html! {
-        div.pager {
+        div.pag {
             div { (shown) }
             @if !links.sizes.is_empty() { (sizes(&links.sizes)) }
             @if !links.is_single() {

@@ -54,7 +54,7 @@ pub fn small(progress: &RunProgress, name: &str) -> Markup {
     html! {
         div.progress {
             (bar(progress, &format!("Progress of {}", visible(name))))
-            div.sub { @match progress.percent() { Some(percent) => { (percent) " %" }, None => "counting" } }
+            small { @match progress.percent() { Some(percent) => { (percent) " %" }, None => "counting" } }
         }
     }
 }
@@ -63,7 +63,7 @@ pub fn small(progress: &RunProgress, name: &str) -> Markup {
 #[must_use]
 pub fn full(context: &PageContext, progress: &RunProgress) -> Markup {
     html! {
-        div.progress.card {
+        div.progress.box.pad {
             p { @if !progress.phase.is_empty() { strong.phase { (progress.phase) } " · " } (numbers(progress)) }
             (bar(progress, "Progress of this run"))
             @if let Some(at) = progress.moved_at { p.soft { "Last progress " (relative(context, at)) "." } }

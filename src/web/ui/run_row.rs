@@ -46,20 +46,20 @@ pub const RUN_COLUMNS: [Column<'_>; 9] = [
 pub fn run_cells(context: &PageContext, key: &SystemKey, row: &RunRow, log: &LogAccess) -> Markup {
     html! {
         // Lists are in this order, and filtered by this time.
-        td data-label="Requested" {
+        td data-l="Requested" {
             (time(context, row.queued))
             @match row.started {
                 Some(at) if time::same_minute(at, row.queued) => {},
-                Some(at) => div.sub { "started " (time::time_inside(context, at)) },
-                None => div.sub { "not started" },
+                Some(at) => small { "started " (time::time_inside(context, at)) },
+                None => small { "not started" },
             }
         }
-        td data-label="Result" {
+        td data-l="Result" {
             (Badge::of_run(row.state, row.result))
-            @if let Some(cause) = &row.error { div.sub { (error_cause(cause)) } }
+            @if let Some(cause) = &row.error { small { (error_cause(cause)) } }
         }
-        td data-label="Trigger" { (origin(&row.origin)) }
-        td.n data-label="Duration" {
+        td data-l="Trigger" { (origin(&row.origin)) }
+        td.n data-l="Duration" {
             @match row.duration { Some(span) => (duration(span)), None => span.soft { "—" } }
         }
         (count_cells(key, row.no, row.counts, log))

@@ -88,8 +88,8 @@ impl ErrorCause {
 #[must_use]
 pub fn error_cause(cause: &ErrorCause) -> Markup {
     html! {
-        span.hidden { "Error source: " } (cause.source.title()) " · "
-        span.hidden { "Error category: " } (cause.category.title()) " · "
+        span.vh { "Error source: " } (cause.source.title()) " · "
+        span.vh { "Error category: " } (cause.category.title()) " · "
         (failure::code(&cause.code))
     }
 }
@@ -125,17 +125,17 @@ pub const fn noun(category: Category, n: i64) -> &'static str {
 pub fn count_cells(key: &SystemKey, no: RunNo, counts: Counts, log: &LogAccess) -> Markup {
     html! {
         @for category in Category::ALL.iter().copied() {
-            td.n.count data-label=(category.title()) {
+            td.n.count data-l=(category.title()) {
                 @let n = counts.of(category);
                 @if n == 0 {
                     span.zero { "0" }
                 } @else if *log == LogAccess::Granted {
-                    a.badge.(Tone::from(category).class())
+                    a.is.(Tone::from(category).class())
                         href=(urls::messages(key, no, &MessageQuery::of(category), Start::First)) {
-                        (number(n)) span.hidden { " " (noun(category, n)) " of run " (no) }
+                        (number(n)) span.vh { " " (noun(category, n)) " of run " (no) }
                     }
                 } @else {
-                    span.badge.(Tone::from(category).class()) { (number(n)) }
+                    span.is.(Tone::from(category).class()) { (number(n)) }
                 }
             }
         }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::Tone;
 
 /// How many bars a strip has room for.
-pub const BARS: usize = 22;
+pub const BARS: usize = 24;
 
 /// What a strip draws, and how it says so: the noun, and what good and bad ones are.
 #[derive(Debug, Clone, Copy)]
@@ -35,29 +35,30 @@ fn strip(results: &[Tone], of: Of) -> Markup {
     let missing = BARS - shown.len();
     let words = words(shown, of);
     html! {
-        svg.strip width="132" height="22" viewBox="0 0 132 22" aria-hidden="true" focusable="false" {
-            @for place in 0..missing { (bar(place, "c-none", 3)) }
+        svg.strip width="120" height="22" viewBox="0 0 120 22" aria-hidden="true" focusable="false" {
+            @for place in 0..missing { (bar(place, "f-none", 2)) }
             @for (place, tone) in shown.iter().enumerate() {
                 @let (class, height) = style(*tone);
                 (bar(missing + place, class, height))
             }
         }
         // As text and not as a title of the drawing: text browsers show it too.
-        span.hidden { (words) }
+        span.vh { (words) }
     }
 }
 
 fn bar(place: usize, class: &str, height: usize) -> Markup {
-    html! { rect class=(class) x=(place * 6) y=(22 - height) width="4" height=(height) rx="1" {} }
+    html! { rect class=(class) x=(place * 5) y=(22 - height) width="4" height=(height) {} }
 }
 
 /// The worse, the higher: the strip can be read without its colours.
 const fn style(tone: Tone) -> (&'static str, usize) {
     match tone {
-        Tone::Ok => ("c-ok", 9),
-        Tone::Warning => ("c-warning", 14),
-        Tone::Error => ("c-error", 20),
-        Tone::Information | Tone::Busy | Tone::Neutral | Tone::Paused => ("c-idle", 6),
+        Tone::Ok => ("f-ok", 8),
+        Tone::Warning => ("f-warn", 14),
+        Tone::Error => ("f-err", 22),
+        Tone::Busy => ("f-run", 11),
+        Tone::Information | Tone::Neutral => ("f-idle", 5),
     }
 }
 
@@ -89,7 +90,7 @@ mod tests {
         let mut results = vec![Tone::Ok; 30];
         results.extend([Tone::Error, Tone::Neutral]);
         let drawn = runs(&results).into_string();
-        assert!(drawn.contains("Last 22 runs: 20 completed, 1 in error, 1 canceled"), "{drawn}");
+        assert!(drawn.contains("Last 24 runs: 22 completed, 1 in error, 1 canceled"), "{drawn}");
         assert_eq!(drawn.matches("<rect").count(), BARS);
         assert_eq!(words(&[Tone::Ok, Tone::Error], CHECKS), "Last 2 checks: 1 good, 1 failed");
     }

@@ -8,54 +8,68 @@ use super::foreign;
 #[derive(Debug, Clone, Copy)]
 pub struct Column<'a> {
     pub title: &'a str,
-    /// Numbers stand at the right.
-    pub number: bool,
-    /// Read out, not shown.
-    pub hidden: bool,
-    /// Holds what can be pressed; not on paper.
-    pub acts: bool,
+    /// Of a column with buttons, of one that only wide screens show, and the like.
+    pub class: &'static str,
+    pub sort: Option<Sort<'a>>,
+}
+
+/// How the rows are sorted by a column.
+#[derive(Debug, Clone, Copy)]
+pub struct Sort<'a> {
+    /// The page that is sorted by it.
+    pub address: &'a str,
+    pub is_current: bool,
+    /// Of `aria-sort`: `ascending` or `descending`.
+    pub direction: &'static str,
 }
 
 /// A column of text.
 #[must_use]
 pub const fn text(title: &str) -> Column<'_> {
-    Column { title, number: false, hidden: false, acts: false }
+    Column { title, class: "", sort: None }
 }
 
 /// A column of numbers.
 #[must_use]
 pub const fn numbers(title: &str) -> Column<'_> {
-    Column { title, number: true, hidden: false, acts: false }
+    Column { class: "n", ..text(title) }
 }
 
-/// A column of buttons.
+/// A column of buttons, which are not on paper.
 #[must_use]
 pub const fn actions(title: &str) -> Column<'_> {
-    Column { title, number: false, hidden: false, acts: true }
+    Column { class: "act", ..text(title) }
+}
+
+/// A column that only wide screens show.
+#[must_use]
+pub const fn wide(title: &str) -> Column<'_> {
+    Column { class: "lo", ..text(title) }
 }
 
 /// A table with its rows. The caption is read out; the heading above it is for the eye.
 #[must_use]
 pub fn table(caption: &Markup, columns: &[Column<'_>], rows: &Markup) -> Markup {
     html! {
-        div.scroll { div.clip {
-            table {
-                caption.hidden { (caption) }
+        div.scroll {
+            table.t {
+                caption.vh { (caption) }
                 thead { tr { @for column in columns { (header(*column)) } } }
                 tbody { (rows) }
             }
-        } }
-    }
-}
-
-fn header(column: Column<'_>) -> Markup {
-    html! {
-        th scope="col" class=[class(column)] {
-            @if column.hidden { span.hidden { (column.title) } } @else { (foreign::name(column.title)) }
         }
     }
 }
 
-fn class(column: Column<'_>) -> Option<&'static str> {
-    if column.acts { Some("act") } else { column.number.then_some("n") }
+fn header(column: Column<'_>) -> Markup {
+    let sorted = column.sort.filter(|sort| sort.is_current);
+    let class = (!column.class.is_empty()).then_some(column.class);
+    html! {
+        th scope="col" class=[class] aria-sort=[sorted.map(|sort| sort.direction)] {
+            @match column.sort {
+                Some(sort) => a href=(sort.address) { (column.title) @if sort.is_current { span aria-hidden="true" { " ↓" } } },
+                None => (foreign::name(column.title)),
+            }
+        }
+    }
 }

@@ -15,22 +15,19 @@ pub struct Tab {
     pub current: bool,
 }
 
-/// A row of tabs.
+/// A row of tabs; `beside` stands at its end.
 #[must_use]
-pub fn tabs(label: &str, tabs: &[Tab]) -> Markup {
+pub fn tabs(label: &str, tabs: &[Tab], beside: &Markup) -> Markup {
     html! {
         nav.tabs aria-label=(label) {
-            ul {
-                @for tab in tabs {
-                    li {
-                        a.tab.(tab.tone.map_or("all", Tone::class)).none[tab.count == 0] href=(tab.address)
-                            aria-current=[tab.current.then_some("true")] {
-                            @if let Some(tone) = tab.tone { (tone) }
-                            (tab.label) " " b { (number(tab.count)) }
-                        }
-                    }
+            @for tab in tabs {
+                a.none[tab.count == 0] href=(tab.address) aria-current=[tab.current.then_some("true")] {
+                    @if let Some(tone) = tab.tone { (tone) }
+                    (tab.label) " " b { (number(tab.count)) }
                 }
+                " "
             }
+            @if !beside.0.is_empty() { span.end { (beside) } }
         }
     }
 }

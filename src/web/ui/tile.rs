@@ -2,20 +2,18 @@
 
 use maud::{Markup, html};
 
-use super::Tone;
-
 /// A fact: a term and what it is.
 pub type Fact = (&'static str, Markup);
 
 /// A tile; `id` is the id of its heading.
 #[must_use]
-pub fn tile(id: &str, title: &str, tone: Tone, now: &Markup, facts: &[Fact], actions: &Markup) -> Markup {
+pub fn tile(id: &str, title: &str, now: &Markup, facts: &[Fact], actions: &Markup) -> Markup {
     html! {
-        section.card.tile.{ "t-" (tone.class()) } aria-labelledby=(id) {
+        section aria-labelledby=(id) {
             h2 #(id) { (title) }
             div.now { (now) }
             (facts_list(facts))
-            @if !actions.0.is_empty() { div.do { (actions) } }
+            @if !actions.0.is_empty() { div.row { (actions) } }
         }
     }
 }

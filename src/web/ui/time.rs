@@ -19,6 +19,8 @@ enum Style {
     Plain,
     /// `today 09:14`, `21 Nov 23:00`.
     Inside,
+    /// `09:14`, `21 Nov 23:00`.
+    Short,
     /// `today at 09:14`, `on 21 Nov at 23:00`.
     Sentence,
     /// `23:00:41.207`.
@@ -50,6 +52,18 @@ pub const fn time(context: &PageContext, at: Stamp) -> Time {
 #[must_use]
 pub const fn time_inside(context: &PageContext, at: Stamp) -> Time {
     styled(context, at, Style::Inside)
+}
+
+/// `09:14`, and the day where it is not today.
+#[must_use]
+pub const fn short(context: &PageContext, at: Stamp) -> Time {
+    styled(context, at, Style::Short)
+}
+
+/// Two lines of a table: `3 min ago` above `09:14`.
+#[must_use]
+pub fn two_lines(context: &PageContext, at: Stamp, words: &str) -> Markup {
+    html! { span.nobreak { (words) } " " small { (short(context, at)) } }
 }
 
 /// Within a sentence: `today at 09:14`.
@@ -159,7 +173,8 @@ impl Time {
             Style::Plain if is_today => out.push_str("Today "),
             Style::Inside if is_today => out.push_str("today "),
             Style::Sentence if is_today => out.push_str("today at "),
-            Style::Plain | Style::Inside => {
+            Style::Short if is_today => {}
+            Style::Plain | Style::Inside | Style::Short => {
                 push_day(out, then, with_year);
                 out.push(' ');
             }

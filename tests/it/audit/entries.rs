@@ -208,7 +208,7 @@ both_databases! {
         assert_eq!(made[0], moment.done("system.create", "Reports", Some("Finance"), Value::Null, created.clone()));
         assert_eq!(created["settings"]["destination_account"], "AKIAEXAMPLE");
         assert_eq!(created["secrets_changed"], json!(["destination_secret"]), "that it was typed, not what");
-        let page = ada.get("/systems").await.attributes("tbody th a.row", "href").remove(0);
+        let page = ada.get("/systems").await.attributes("tbody th a", "href").remove(0);
 
         let edit = format!("{page}/edit");
         let fields = [("name", "Ledger"), ("settings.destination_secret", "s3cr3t number two"), ("max_attempts", "3")];

@@ -18,7 +18,7 @@ pub async fn names_the_fault(visitor: &Visitor, page: &Answer, title: &str, to_d
     assert!(page.says(to_do), "{}", page.told());
     assert!(page.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0), "{:?}", page.headers);
     assert!(!page.attributes("main a", "href").is_empty(), "a way out: {}", page.told());
-    assert_eq!(page.texts(".notice"), [""; 0], "nothing that an earlier form did");
+    assert_eq!(page.texts(".note"), [""; 0], "nothing that an earlier form did");
     let wrong = broken_rules(page);
     assert!(wrong.is_empty(), "{wrong:?}");
     let style = page.attributes("link[rel=stylesheet]", "href").remove(0);

@@ -1,4 +1,4 @@
-//! Business logs: the runs of all systems in reach, and how long they are kept.
+//! Logs: the runs of all systems in reach, and how long they are kept.
 
 mod list;
 mod range;

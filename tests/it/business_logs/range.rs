@@ -72,7 +72,7 @@ both_databases! {
             let csv = ada.get(&format!("/logs.csv{query}")).await.expect(200);
             assert_eq!(csv.body.lines().count(), expected.len() + 1, "{query} as CSV");
         }
-        let times = ada.get("/logs").await.expect(200).texts("td[data-label=Requested]");
+        let times = ada.get("/logs").await.expect(200).texts("td[data-l=Requested]");
         let ends = ["07:00", "06:00 not started", "05:00 started 22 Nov 07:00"];
         for (time, end) in times.iter().zip(ends) {
             assert!(time.contains(end.split(' ').next().expect("a time")) && time.ends_with(end.rsplit(' ').next().expect("a word")), "{times:?}");

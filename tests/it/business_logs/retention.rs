@@ -70,7 +70,7 @@ both_databases! {
         let ended = |days: i64| now - days * 86_400_000_000;
         desk.sql(&format!("UPDATE runs SET ended_at = {} WHERE no = 1; UPDATE runs SET ended_at = {} WHERE no = 2", ended(366), ended(364)));
         let page = desk.as_("ada").await.get("/logs").await.expect(200);
-        assert_eq!(page.texts("tbody th a.row"), ["Ledger 2"]);
+        assert_eq!(page.texts("tbody th a"), ["Ledger , run 2"]);
         let (ada, system) = (desk.as_("ada").await, format!("/systems/{}", crate::systems::shelf::key(1)));
         ada.get(&format!("{system}/runs/1")).await.expect(404);
         ada.get(&format!("{system}/runs/2")).await.expect(200);

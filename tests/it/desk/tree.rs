@@ -116,7 +116,7 @@ pub async fn request_run(visitor: &Visitor, tree: &Tree) -> u64 {
     let asked = visitor.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
     let told = visitor.follow(asked).await.expect(200);
     let runs = format!("{}/runs/", tree.page());
-    let link = told.attributes(".notice a", "href").into_iter().find_map(|href| href.strip_prefix(&runs)?.parse().ok());
+    let link = told.attributes(".note a", "href").into_iter().find_map(|href| href.strip_prefix(&runs)?.parse().ok());
     link.unwrap_or_else(|| panic!("the notice leads to the run: {}", told.told()))
 }
 

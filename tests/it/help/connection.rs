@@ -35,7 +35,7 @@ both_databases! {
 
         for name in ["ada", "mona", "wim", "sven"] {
             let page = desk.as_(name).await.get(&tree.page()).await.expect(200);
-            assert!(page.attributes("section.tile a", "href").contains(&list), "{name}");
+            assert!(page.attributes(".band a", "href").contains(&list), "{name}");
         }
         let page = ada.get(&list).await.expect(200);
         assert_eq!(page.texts("ol.steps > li > h2"), STEPS);
@@ -84,5 +84,5 @@ both_databases! {
 }
 
 fn check_says(page: &Answer, code: &str) -> bool {
-    page.texts(".notice.error a.mono").iter().any(|told| told == code)
+    page.texts(".note.err a.mono").iter().any(|told| told == code)
 }

@@ -26,14 +26,14 @@ async fn failed(desk: &Desk) -> Vec<String> {
 }
 
 fn boxes(page: &Answer) -> String {
-    page.texts(".notice.error").join(" ")
+    page.texts(".note.err").join(" ")
 }
 
 both_databases! {
     async fn it_stands_wherever_advice_is_shown(desk: Desk) {
         let (ada, wim) = (desk.as_("ada").await, desk.as_("wim").await);
         let pages = failed(&desk).await;
-        let code = |page: &Answer| page.texts(".notice.error a.mono").remove(0);
+        let code = |page: &Answer| page.texts(".note.err a.mono").remove(0);
         let codes: Vec<String> = {
             let mut codes = Vec::new();
             for path in &pages {

@@ -142,7 +142,7 @@ pub fn numbers(page: &Answer) -> Vec<i64> {
 
 /// The address of one of the links First, Previous, Next, Last.
 pub fn link(page: &Answer, word: &str) -> Option<String> {
-    address(page, "div.pager a", |text| text == word)
+    address(page, "div.pag a", |text| text == word)
 }
 
 /// Where the first such element leads whose words fit.

@@ -25,7 +25,7 @@ fn tidy(text: &str) -> String {
 
 /// Where the links under a heading lead.
 fn links(page: &Answer, label: &str) -> Vec<String> {
-    page.attributes(&format!("section.changes td[data-label='{label}'] a"), "href")
+    page.attributes(&format!("section.changes td[data-l='{label}'] a"), "href")
 }
 
 both_databases! {

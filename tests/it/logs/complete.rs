@@ -8,7 +8,7 @@ use crate::database::{Bare, both_databases};
 /// The line of the run page.
 async fn line(book: &Book) -> String {
     let page = book.open("").await;
-    let texts = page.texts("div.facts dd");
+    let texts = page.texts(".head .complete");
     let line = texts.into_iter().find(|text| text.contains("emitted")).expect("the completeness line");
     line.replace(" ,", ",")
 }
@@ -48,7 +48,7 @@ both_databases! {
         }
         assert_eq!(line(&book).await, "30 emitted, 20 stored, nothing cut", "while it runs, what is missing may yet come");
         book.end().await;
-        assert_eq!(line(&book).await, "! Log is incomplete 30 emitted, 20 stored, nothing cut");
+        assert_eq!(line(&book).await, "Log is incomplete 30 emitted, 20 stored, nothing cut");
     }
 
     /// What came out of the connector and never reached the store.
@@ -58,7 +58,7 @@ both_databases! {
         let lost = book.desk.context.store.write(move |db| syncdesk::store::runs::count_emitted(db, &claim, 1));
         lost.await.expect("it is counted");
         book.end().await;
-        assert_eq!(line(&book).await, "! Log is incomplete 2 emitted, 1 stored, nothing cut");
+        assert_eq!(line(&book).await, "Log is incomplete 2 emitted, 1 stored, nothing cut");
     }
 
     /// An item key that was cut is marked.

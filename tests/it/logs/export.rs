@@ -108,7 +108,7 @@ both_databases! {
         book.write((1..=20).map(|n| about(category_of(n), &format!("file {n}"))).collect()).await;
         book.end().await;
         let page = book.open("?category=success&q=file+1").await;
-        let links = page.attributes("a.button", "href");
+        let links = page.attributes(".tabs .end a", "href");
         for kind in ["csv", "ndjson"] {
             let link = links.iter().find(|href| href.contains(&format!("messages.{kind}"))).expect("a link");
             assert!(link.contains("category=success") && link.contains("q=file%201"), "{link}");

@@ -27,7 +27,7 @@ async fn filled(desk: &Desk) -> Tree {
 }
 
 fn cells(page: &Answer, column: &str) -> Vec<String> {
-    page.texts(&format!("[data-label='{column}']"))
+    page.texts(&format!("[data-l='{column}']"))
 }
 
 both_databases! {
@@ -50,14 +50,14 @@ both_databases! {
         assert_eq!([&cells(&page, "Name")[7], &cells(&page, "Price")[7]], ["=1+1", "—"]);
         let mut keys = cells(&page, "Key");
         assert_eq!(keys.len(), 50);
-        while let Some(next) = page.attributes(".pager a[rel=next]", "href").first() {
+        while let Some(next) = page.attributes(".pag a[rel=next]", "href").first() {
             page = mona.get(next).await.expect(200);
             keys.extend(cells(&page, "Key"));
         }
         let expected: Vec<String> = (1000..1121).map(|key| key.to_string()).collect();
         assert_eq!(keys, expected);
         let mut back = cells(&page, "Key");
-        while let Some(previous) = page.attributes(".pager a[rel=prev]", "href").first() {
+        while let Some(previous) = page.attributes(".pag a[rel=prev]", "href").first() {
             page = mona.get(previous).await.expect(200);
             back = [cells(&page, "Key"), back].concat();
         }
@@ -66,7 +66,7 @@ both_databases! {
         let found = mona.get(&format!("{replica}/Things?q=100")).await.expect(200);
         assert_eq!(cells(&found, "Key").len(), 10);
         let gone = mona.get(&format!("{replica}/Things?state=orphaned")).await.expect(200);
-        assert_eq!((cells(&gone, "Key"), cells(&gone, "State")), (vec!["1120".to_owned()], vec!["○ Orphaned".to_owned()]));
+        assert_eq!((cells(&gone, "Key"), cells(&gone, "State")), (vec!["1120".to_owned()], vec!["Orphaned".to_owned()]));
         let none = mona.get(&format!("{replica}/Things?q=%27%25")).await.expect(200);
         assert!(none.says("No record matches."), "{}", none.told());
 
@@ -88,7 +88,7 @@ both_databases! {
         let mona = desk.as_("mona").await;
         let second = mona.get(&system.run(2)).await.expect(200);
         let link = format!("{}/replica?run=2", system.page());
-        assert!(second.attributes(".facts a", "href").contains(&link), "{}", second.told());
+        assert!(second.attributes(".head a", "href").contains(&link), "{}", second.told());
         let changes = mona.get(&link).await.expect(200);
         assert_eq!(cells(&changes, "Entity set"), ["Things"]);
         assert_eq!(cells(&changes, "Records that it brought"), ["2"]);
@@ -168,7 +168,7 @@ both_databases! {
             List { reader: &mona, path: &path, row: "tbody th", usual: 50 }.keeps_its_place().await;
         }
         let page = mona.get(&format!("{path}?rows=25&q=10")).await.expect(200);
-        assert_eq!(page.attributes("form.filter [name=rows]", "value"), ["25"]);
+        assert_eq!(page.attributes("form.flt [name=rows]", "value"), ["25"]);
         assert_eq!(page.attributes(".clear", "href"), [format!("{path}?rows=25")]);
     }
 

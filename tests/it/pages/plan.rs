@@ -67,7 +67,7 @@ both_databases! {
         let tree = braked(&desk, 130).await;
         let mona = desk.as_("mona").await;
         let run = mona.get(&tree.run(1)).await.expect(200);
-        assert!(run.attributes(".actions a", "href").contains(&plan(&tree, 1)), "{}", run.told());
+        assert!(run.attributes(".acts a", "href").contains(&plan(&tree, 1)), "{}", run.told());
         let first = mona.get(&plan(&tree, 1)).await.expect(200);
         let kept = desk.texts("SELECT digest AS value FROM braked_plans");
         assert_eq!(kept, [digest(&first)]);
@@ -75,13 +75,13 @@ both_databases! {
         assert_eq!(first.attributes("main form input[name=digest]", "value"), kept);
         let total = desk.texts("SELECT CAST(deletions AS TEXT) AS value FROM braked_plans").concat();
         assert_eq!(total, "131", "130 files and their folder");
-        let facts = first.texts(".sheet dl > div");
+        let facts = first.texts(".pad dl > div");
         assert!(facts[0].starts_with("Deletions 131 · ") && facts[1].starts_with("At the destination 13"), "{facts:?}");
         assert!(facts[3].starts_with("Can be confirmed until") && facts[3].ends_with("in 24 h"), "{facts:?}");
         let (mut listed, mut page) = (Vec::new(), first);
         loop {
             listed.extend(page.texts("section[aria-labelledby=deletions] tbody td"));
-            let next = page.attributes("div.pager a[rel=next]", "href");
+            let next = page.attributes("div.pag a[rel=next]", "href");
             let Some(next) = next.first() else { break };
             page = mona.get(next).await.expect(200);
         }
@@ -148,14 +148,14 @@ both_databases! {
         let run = mona.follow(done).await.expect(200);
         assert!(run.says("Confirmed. Run 2 carries the plan out.") && run.says("Confirmed plan, mona"), "{}", run.told());
         let run = desk.ended(&mona, &tree.run(2)).await;
-        assert_eq!(run.attributes(".head .badge", "class"), ["badge ok"], "{}", run.told());
+        assert_eq!(run.attributes(".head .st", "class"), ["st ok"], "{}", run.told());
         assert_eq!(left(&tree), 0);
         let after = mona.get(&page).await.expect(200);
         // In the past tense, with the run that did it.
-        assert!(after.text(".head .badge").contains("Carried out") && after.says(", by mona"), "{}", after.told());
-        let notice = after.text(".notice.ok");
+        assert!(after.text(".head .st").contains("Carried out") && after.says(", by mona"), "{}", after.told());
+        let notice = after.text(".note.ok");
         assert!(notice.contains("The plan was confirmed, and run 2 carried it out. It deleted 13 of 13 items."), "{notice}");
-        assert!(after.attributes(".notice a", "href").contains(&tree.run(2)), "{}", after.told());
+        assert!(after.attributes(".note a", "href").contains(&tree.run(2)), "{}", after.told());
         assert_eq!(after.texts("section[aria-labelledby=deletions] thead th"), ["Deleted"]);
         for lie in ["nothing has been deleted", "Nothing has been deleted", "would delete", "Is this intended?"] {
             assert!(!after.says(lie), "{lie}: {}", after.told());
@@ -174,7 +174,7 @@ both_databases! {
         mona.submit(&format!("{}/confirm", plan(&tree, 1)), &[]).await.expect(303);
         let run = desk.ended(&mona, &tree.run(2)).await;
         assert!(run.says("FILE-SOURCE-MISSING"), "{}", run.told());
-        assert_eq!((run.attributes(".head .badge", "class"), left(&tree)), (vec!["badge error".to_owned()], 0), "{}", run.told());
+        assert_eq!((run.attributes(".head .st", "class"), left(&tree)), (vec!["st err".to_owned()], 0), "{}", run.told());
     }
 
     /// What the person saw is not what would happen: nothing is deleted, and the new plan is shown.
@@ -191,7 +191,7 @@ both_databases! {
         assert!(again.says("old/one more.txt") && again.says("Awaiting confirmation"), "{}", again.told());
         // The first plan was confirmed, and nothing of it was carried out.
         let first = mona.get(&plan(&tree, 1)).await.expect(200);
-        assert!(first.text(".head .badge").contains("Confirmed, not carried out"), "{}", first.told());
+        assert!(first.text(".head .st").contains("Confirmed, not carried out"), "{}", first.told());
         assert!(first.says("but the plan of run 2 was another one. That run stopped before its first deletion."), "{}", first.told());
         assert!(first.attributes("main a", "href").contains(&plan(&tree, 2)) && !first.says("It deleted"), "{}", first.told());
     }
@@ -202,7 +202,7 @@ both_databases! {
         let mona = desk.as_("mona").await;
         let state = async || {
             let page = mona.get(&plan(&tree, 1)).await.expect(200);
-            (page.text(".head .badge").trim_start_matches(['!', '○', ' ']).to_owned(), page)
+            (page.text(".head .st").trim_start_matches(['!', '○', ' ']).to_owned(), page)
         };
         // The same plan once more: this one can still be confirmed.
         brakes(&desk, &tree, "d");
@@ -229,7 +229,7 @@ both_databases! {
         let says = async |words: &str| {
             let page = mona.get(&plan(&tree, 1)).await.expect(200);
             assert!(page.says(words), "{words}: {}", page.told());
-            assert!(page.attributes(".notice a", "href").contains(&tree.run(2)), "{}", page.told());
+            assert!(page.attributes(".note a", "href").contains(&tree.run(2)), "{}", page.told());
         };
         says("run 2 will carry it out. Nothing has been deleted yet.").await;
         let claim = desk.start(run);
@@ -296,7 +296,7 @@ both_databases! {
         let late = mona.submit(&confirm, &[]).await.expect(409);
         assert!(late.says("This plan has expired") && late.says("Synchronize again to get a new plan."), "{}", late.told());
         let over = mona.get(&page).await.expect(200);
-        assert!(over.form(&confirm).is_none() && over.text(".head .badge").contains("Expired"), "{}", over.told());
+        assert!(over.form(&confirm).is_none() && over.text(".head .st").contains("Expired"), "{}", over.told());
         assert_eq!(desk.texts("SELECT CAST(count(*) AS TEXT) AS value FROM runs"), ["1"], "no run was queued");
         assert!(over.says("Nobody confirmed the plan in time. It deleted nothing.") && !over.says("Is this intended?"), "{}", over.told());
         // Maintenance deletes its list; its page still says what became of it.

@@ -46,7 +46,7 @@ impl List<'_> {
 
     /// All rows of a page and of those that follow in one direction, in the order of the list.
     async fn from(&self, page: Answer, rel: &str) -> Vec<String> {
-        let (mut page, mut seen, way) = (page, Vec::new(), format!(".pager a[rel={rel}]"));
+        let (mut page, mut seen, way) = (page, Vec::new(), format!(".pag a[rel={rel}]"));
         loop {
             seen = if rel == "next" { [seen, self.rows(&page)].concat() } else { [self.rows(&page), seen].concat() };
             let Some(on) = page.attributes(&way, "href").first().cloned() else { return seen };
@@ -67,22 +67,22 @@ impl List<'_> {
         for odd in [self.usual.to_string().as_str(), "7", "", "x", "-25", "1000000"] {
             let page = self.open(&format!("{}{mark}rows={odd}", self.path)).await;
             assert_eq!((self.rows(&page), offered(&page)), (self.rows(&first), present(self.usual)), "{odd}");
-            assert!(page.attributes(".pager nav a", "href").iter().all(|to| !to.contains("rows=")), "{odd}");
+            assert!(page.attributes(".pag nav a", "href").iter().all(|to| !to.contains("rows=")), "{odd}");
         }
         let words = ["Last", "Oldest"];
         let last = words.iter().find_map(|word| link(&first, word)).expect("an end");
         for size in others {
             // From the beginning, from the middle and from a page that was read backwards.
-            let second = self.open(&first.attributes(".pager a[rel=next]", "href")[0]).await;
+            let second = self.open(&first.attributes(".pag a[rel=next]", "href")[0]).await;
             let ending = self.open(&last).await;
-            let before = self.open(&ending.attributes(".pager a[rel=prev]", "href")[0]).await;
+            let before = self.open(&ending.attributes(".pag a[rel=prev]", "href")[0]).await;
             for page in [&first, &second, &before, &ending] {
                 let place = all.iter().position(|row| *row == self.rows(page)[0]).expect("a row of the list");
                 let other = self.resized(page, size).await;
                 let until = all.len().min(place + size);
                 assert_eq!(self.rows(&other), all[place..until], "{} with {size}", page.path);
                 assert_eq!(offered(&other), present(size));
-                let links = other.attributes(".pager nav a", "href");
+                let links = other.attributes(".pag nav a", "href");
                 assert!(links.iter().all(|to| to.contains(&format!("rows={size}"))), "{links:?}");
                 let back = self.resized(&other, self.usual).await;
                 assert!(!back.path.contains("rows="), "{}", back.path);
@@ -112,15 +112,15 @@ both_databases! {
         put(&desk, 1, &systems);
         let wim = desk.as_("wim").await;
         for path in ["/systems", "/systems?q=system&sort=name"] {
-            List { reader: &wim, path, row: "tbody th a.row", usual: 50 }.keeps_its_place().await;
+            List { reader: &wim, path, row: "tbody th.c-nm > a", usual: 50 }.keeps_its_place().await;
         }
         let page = wim.get("/systems?rows=25&status=neutral").await.expect(200);
-        assert_eq!(page.attributes("form.filter [name=rows]", "value"), ["25"], "what is filtered keeps its size");
-        for (links, to) in [(".clear", "/systems?rows=25"), (".totals a", "/systems?status=neutral&rows=25")] {
+        assert_eq!(page.attributes("form.flt [name=rows]", "value"), ["25"], "what is filtered keeps its size");
+        for (links, to) in [(".clear", "/systems?rows=25"), (".tabs [aria-current]", "/systems?status=neutral&rows=25")] {
             assert_eq!(page.attributes(links, "href"), [to]);
         }
         let usual = wim.get("/systems?status=neutral").await.expect(200);
-        assert!(usual.attributes("form.filter [name=rows]", "value").is_empty());
+        assert!(usual.attributes("form.flt [name=rows]", "value").is_empty());
         let none = wim.get("/systems?rows=25&q=nothing").await.expect(200);
         assert!(none.attributes("main a", "href").contains(&"/systems?rows=25".to_owned()), "{}", none.told());
     }
@@ -134,16 +134,16 @@ both_databases! {
     async fn business_logs(desk: Desk) {
         fill(&desk);
         let ada = desk.as_("ada").await;
-        List { reader: &ada, path: "/logs", row: "tbody th a.row", usual: 50 }.keeps_its_place().await;
+        List { reader: &ada, path: "/logs", row: "tbody th.c-nm > a", usual: 50 }.keeps_its_place().await;
         // A search goes back only.
         let page = ada.get("/logs?system=led&rows=25").await.expect(200);
-        assert_eq!(page.attributes("form.filter [name=rows]", "value"), ["25"]);
+        assert_eq!(page.attributes("form.flt [name=rows]", "value"), ["25"]);
         assert_eq!(page.attributes(".clear", "href"), ["/logs?rows=25"]);
         let second = ada.get(&link(&page, "Older").expect("older ones")).await.expect(200);
-        assert_eq!((second.texts("tbody th a.row")[0].as_str(), offered(&second).as_str()), ("Ledger 85", "Rows [25] 50 100"));
+        assert_eq!((second.texts("tbody th.c-nm > a")[0].as_str(), offered(&second).as_str()), ("Ledger , run 85", "Rows [25] 50 100"));
         let large = address(&second, ".sizes a", |text| text == "100").expect("a size");
-        let large = ada.get(&large).await.expect(200).texts("tbody th a.row");
-        assert_eq!((large[0].as_str(), large.len()), ("Ledger 85", 85));
+        let large = ada.get(&large).await.expect(200).texts("tbody th.c-nm > a");
+        assert_eq!((large[0].as_str(), large.len()), ("Ledger , run 85", 85));
         let cells = ada.get("/logs.csv?rows=25").await.expect(200);
         assert_eq!(csv::Reader::from_reader(cells.body.as_bytes()).records().count(), 110, "an export has all of them");
     }
@@ -157,8 +157,8 @@ both_databases! {
         }
         let page = book.open("?category=success&q=item&rows=25").await;
         assert_eq!((page.texts("section.log tbody tr").len(), offered(&page).as_str()), (25, "Rows [25] 50 100"));
-        assert_eq!(page.attributes("form.filter [name=rows]", "value"), ["25"]);
-        let inner = [".tab", ".clear", ".strip-note a", "section.log td.n a"].map(|links| page.attributes(links, "href")).concat();
+        assert_eq!(page.attributes("form.flt [name=rows]", "value"), ["25"]);
+        let inner = [".tabs > a", ".clear", ".strip-note a", "section.log td.n a"].map(|links| page.attributes(links, "href")).concat();
         assert!(inner.len() > 30 && inner.iter().all(|to| to.contains("rows=25")), "tabs, search and neighbours: {inner:?}");
         let on = address(&page, ".strip-note a", |text| text == "Search the rest").expect("more of them");
         let second = book.ada.get(&on).await.expect(200);
@@ -173,9 +173,9 @@ both_databases! {
         assert_eq!(offered(&around), "", "neighbours are as many as they are");
         let whole = address(&around, ".strip-note a", |text| text == "Back to the whole log");
         assert_eq!(whole, Some(book.page("?rows=25")));
-        let timeline = book.open("?rows=25").await.attributes(".digests td a", "href");
+        let timeline = book.open("?rows=25").await.attributes("details td a", "href");
         assert!(timeline.iter().all(|to| to.contains("rows=25")), "{timeline:?}");
-        let export = book.open("?rows=25").await.attributes(".actions a", "href");
+        let export = book.open("?rows=25").await.attributes(".tabs .end a", "href");
         assert!(!export.is_empty() && export.iter().all(|to| !to.contains("rows=")), "{export:?}");
     }
 

@@ -30,15 +30,15 @@ fn says(page: &Answer, name: &str, lines: &[&str]) {
 async fn press(visitor: &Visitor, tree: &Tree) -> String {
     visitor.get(&tree.page()).await.expect(200);
     visitor.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
-    visitor.get(&tree.page()).await.expect(200).texts(".notice").concat()
+    visitor.get(&tree.page()).await.expect(200).texts(".note").concat()
 }
 
 both_databases! {
     async fn before_the_first_run(desk: Desk) {
         let tree = desk.saved_system_with("Finance", "Reports", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
         let page = desk.as_("mona").await.get(&tree.page()).await.expect(200);
-        says(&page, "connection", &["↻ Checking…", "Last checked: never"]);
-        says(&page, "synchronization", &["○ Open", "Last attempt: none yet", "Last success: none yet", "Next due: ", "Counts as silent: "]);
+        says(&page, "connection", &["Checking…", "Last checked: never"]);
+        says(&page, "synchronization", &["Open", "Last attempt: none yet", "Last success: none yet", "Next due: ", "Counts as silent: "]);
         assert!(tile(&page, "synchronization")[3].ends_with("daily at 23:00"), "{}", page.told());
         says(&page, "queue", &["Nothing waits", "Failures in a row: 0", "Retries: up to 4, after errors that may pass"]);
         assert!(page.says("Never synchronized. Press Synchronize now to start the first run."), "{}", page.told());
@@ -52,8 +52,8 @@ both_databases! {
         let asked = mona.submit(&format!("{}/check", tree.page()), &[]).await.expect(303);
         desk.ended(&mona, asked.location()).await;
         let page = mona.get(&tree.page()).await.expect(200);
-        says(&page, "connection", &["✓ OK Last ", "Last checked: TIME", "Unchanged since: TIME", "Next check: "]);
-        says(&page, "synchronization", &["✓ Completed", "Last attempt: TIME", "Last success: TIME",
+        says(&page, "connection", &["OK Last ", "Last checked: TIME", "Unchanged since: TIME", "Next check: "]);
+        says(&page, "synchronization", &["Completed", "Last attempt: TIME", "Last success: TIME",
             "Last progress: TIME", "Next due: no schedule"]);
         assert!(tile(&page, "synchronization")[1].ends_with("· mona"), "whose attempt: {}", page.told());
         says(&page, "queue", &["Nothing waits", "Failures in a row: 0", "Retries: "]);
@@ -67,13 +67,13 @@ both_databases! {
         assert!(press(&mona, &tree).await.contains("Run 2 is already queued."));
         let page = mona.get(&tree.page()).await.expect(200);
         assert_eq!(page.header("refresh"), "5");
-        says(&page, "synchronization", &["↻ In process run 1 transferring · 172 473 of 401 002 items · 50 % · 1.0 MiB of 2.0 MiB · 12 unchanged",
+        says(&page, "synchronization", &["In process run 1 transferring · 172 473 of 401 002 items · 50 % · 1.0 MiB of 2.0 MiB · 12 unchanged",
             "Last attempt: TIME", "Last success: none yet", "Last progress: TIME", "Next due: no schedule"]);
         says(&page, "queue", &["1 waiting", "Waiting: run 2 , behind run 1, TIME", "Failures in a row: 0", "Retries: "]);
         let late = desk.context.clock.now().0 - 301_000_000;
         desk.sql(&format!("UPDATE runs SET not_before = {late} WHERE no = 2"));
         let page = mona.get(&tree.page()).await.expect(200);
-        says(&page, "queue", &["1 waiting ! 1 overdue", "Waiting: run 2 , ", "Failures in a row: 0", "Retries: "]);
+        says(&page, "queue", &["1 waiting 1 overdue", "Waiting: run 2 , ", "Failures in a row: 0", "Retries: "]);
     }
 
     /// An attempt is never shown as a success: neither one that fails, nor one that is canceled, nor one that goes on.
@@ -84,13 +84,13 @@ both_databases! {
         // Nothing to count: what is found at the source would be progress.
         std::fs::remove_file(tree.source.join("first.txt")).expect("a file");
         let (_run, page) = desk.synchronize(&tree).await;
-        assert_eq!(page.attributes(".head .badge", "class"), ["badge error"], "{}", page.told());
+        assert_eq!(page.attributes(".head .st", "class"), ["st err"], "{}", page.told());
         let page = mona.get(&tree.page()).await.expect(200);
-        says(&page, "synchronization", &["✕ Error", "Last attempt: TIME", "Last success: none yet", "Next due: TIME"]);
+        says(&page, "synchronization", &["Error", "Last attempt: TIME", "Last success: none yet", "Next due: TIME"]);
         assert!(tile(&page, "synchronization")[3].ends_with("· retry"), "{}", page.told());
         says(&page, "queue", &["1 waiting", "Waiting: run 2 , retry 1 of 4, ", "Failures in a row: 1 (a run and its retries count as one)", "Retries: "]);
-        let row = async || mona.get("/systems").await.expect(200).texts("tbody td[data-label='Last run']").concat();
-        assert!(row().await.ends_with("no success yet"), "{}", row().await);
+        let row = async || mona.get("/systems").await.expect(200).texts("tbody td[data-l='Last success']").concat();
+        assert!(row().await.ends_with("never"), "{}", row().await);
         // The retry is pulled forward, and fails as well; it counts with the run that it retries.
         let said = press(&mona, &tree).await;
         assert!(said.contains("un 2"), "{said}");
@@ -98,22 +98,22 @@ both_databases! {
         let page = mona.get(&tree.page()).await.expect(200);
         says(&page, "queue", &["1 waiting", "Waiting: run 3 , retry 2 of 4, ", "Failures in a row: 1 (a run and its retries count as one)", "Retries: up to 4"]);
         // The same numbers in the list, in the queue and on the page of a run.
-        assert_eq!(page.texts("tbody td[data-label=Trigger]"), ["Retry 2, after run 2", "By hand, retry 1, after run 1, mona", "By hand, ada"]);
+        assert_eq!(page.texts("tbody td[data-l=Trigger]"), ["Retry 2, after run 2", "By hand, retry 1, after run 1, mona", "By hand, ada"]);
         let queue = mona.get(&format!("{}/queue", tree.page())).await.expect(200);
-        assert_eq!(queue.texts("tbody td[data-label=Trigger]"), ["Retry 2, after run 2"]);
-        assert!(mona.get(&tree.run(2)).await.expect(200).says("By hand, retry 1, after run 1, mona"));
+        assert_eq!(queue.texts("tbody td[data-l=Trigger]"), ["Retry 2, after run 2"]);
+        assert!(mona.get(&tree.run(2)).await.expect(200).says("By hand, retry 1, mona , after run 1"));
         // Canceled by a person: the verdict of before stays.
         let cancel = format!("{}/cancel", tree.run(3));
         mona.get(&cancel).await.expect(200);
         mona.submit(&cancel, &[]).await.expect(303);
         let canceled = desk.ended(&mona, &tree.run(3)).await;
-        assert!(canceled.texts(".head .badge").concat().contains("Canceled"), "{}", canceled.told());
+        assert!(canceled.texts(".head .st").concat().contains("Canceled"), "{}", canceled.told());
         let page = mona.get(&tree.page()).await.expect(200);
-        says(&page, "synchronization", &["✕ Error", "Last attempt: TIME", "Last success: none yet", "Next due: no schedule"]);
-        let failed = page.texts(".notice.error").concat();
+        says(&page, "synchronization", &["Error", "Last attempt: TIME", "Last success: none yet", "Next due: no schedule"]);
+        let failed = page.texts(".note.err").concat();
         assert!(failed.contains("Synchronization failed") && failed.contains("See the error"), "{}", page.told());
-        let why = mona.get("/systems").await.expect(200).texts("tbody td[data-label='Synchronization']").concat();
+        let why = mona.get("/systems").await.expect(200).texts("tbody td[data-l='Status']").concat();
         assert!(why.contains("1 error in the last run"), "{why}");
-        assert!(row().await.ends_with("no success yet") && !page.body.contains("badge ok"), "{}", page.told());
+        assert!(row().await.ends_with("never") && !page.body.contains("st ok"), "{}", page.told());
     }
 }

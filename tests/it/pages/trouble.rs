@@ -84,7 +84,7 @@ both_databases! {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
         mona.get(&tree.page()).await.expect(200);
         let asked = desk.while_working(mona.submit(&format!("{}/synchronize", tree.page()), &[])).await.expect(303);
-        assert_eq!(mona.get("/nowhere").await.expect(404).texts(".notice"), [""; 0]);
+        assert_eq!(mona.get("/nowhere").await.expect(404).texts(".note"), [""; 0]);
         // From here on no session can be changed, so that the notice stays in it.
         desk.sql(if desk.is_on_postgres() {
             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
@@ -92,7 +92,7 @@ both_databases! {
         } else {
             "CREATE TRIGGER refuse BEFORE UPDATE ON sessions BEGIN SELECT RAISE(FAIL, 'no'); END"
         });
-        let notice = mona.follow(asked).await.expect(200).text(".notice");
+        let notice = mona.follow(asked).await.expect(200).text(".note");
         let refused = mona.post_form(&format!("{}/release", tree.page()), &[]).await.expect(409);
         assert!(!refused.says(&notice), "{}", refused.told());
         let form = hold_form(&mona, &tree.page()).await;

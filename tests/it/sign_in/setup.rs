@@ -73,7 +73,7 @@ both_databases! {
         ] {
             let refused = set_up(&visitor, token, name, password).await.expect(422);
             assert!(refused.says(said), "{}", refused.told());
-            assert_eq!(refused.texts(".notice li").len(), 1, "nothing else is wrong: {}", refused.told());
+            assert_eq!(refused.texts(".note li").len(), 1, "nothing else is wrong: {}", refused.told());
             assert_eq!(refused.attributes("input[name=name]", "value").concat(), name, "what was typed is kept");
             assert!(!refused.body.contains(PASSWORD), "but the password");
         }
@@ -105,7 +105,7 @@ both_databases! {
         assert!(filled(&visitor.get(&format!("/setup?token={}", new.token)).await.expect(200)).is_empty(), "the token is not its code");
         assert_eq!(filled(&visitor.get(&link).await.expect(200)), [new.token.as_str()]);
         let used = new.desk.nobody().get(&link).await.expect(200);
-        assert!(filled(&used).is_empty() && used.text(".notice.warning").contains("works only once"), "{}", used.told());
+        assert!(filled(&used).is_empty() && used.text(".note.warn").contains("works only once"), "{}", used.told());
         // The page that was opened is filled in, and works.
         let fields = [("name", "ada"), ("password", PASSWORD), ("password_again", PASSWORD)];
         visitor.get("/setup").await.expect(200);
@@ -144,7 +144,7 @@ both_databases! {
         assert!(page.text("#name-help").contains("1 to 60 letters, digits and . _ - @ +"), "{}", page.told());
         let fields = [("token", "wrong"), ("name", "Ada Lovelace"), ("password", "short"), ("password_again", "other"), ("time_zone", "Mars")];
         let refused = visitor.submit("/setup", &fields).await.expect(422);
-        let said = refused.texts(".notice li");
+        let said = refused.texts(".note li");
         let expected = ["Setup token", "User name", "Password", "Password again", "Your time zone"];
         assert_eq!(said.len(), expected.len(), "{said:?}");
         for (said, expected) in said.iter().zip(expected) {

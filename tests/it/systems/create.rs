@@ -148,7 +148,7 @@ both_databases! {
             let page = send(&ada, &form, changes).await.expect(422);
             let words = beside(&page, field);
             assert!(!words.is_empty() && words.contains(said), "{changes:?}: {words:?} in {}", page.told());
-            let on_top = page.attributes(".notice.error a", "href");
+            let on_top = page.attributes(".note.err a", "href");
             assert!(on_top.contains(&format!("#{field}")), "{changes:?}: {on_top:?}");
             if field != "schedule" {
                 let marked = page.attributes(&format!("[id='{field}']"), "aria-invalid");
@@ -168,7 +168,7 @@ both_databases! {
         }
         assert!(systems(&desk).is_empty(), "nothing was made");
         let all = send(&ada, &form, &[("name", ""), ("time_zone", "x"), ("max_attempts", ""), ("settings.transfers", "0")]).await;
-        let told = all.texts(".notice.error li a");
+        let told = all.texts(".note.err li a");
         assert_eq!(told, ["Name", "Speed and care, Transfers at once", "Time zone", "Attempts"], "in the order of the form");
     }
 
@@ -188,7 +188,7 @@ both_databases! {
         let form = open_form(&desk, &ada).await;
         for name in ["Reports", "  Reports "] {
             let page = send(&ada, &form, &[("name", name)]).await.expect(422);
-            assert_eq!(beside(&page, "name"), "✕ Another system of this group has this name already.");
+            assert_eq!(beside(&page, "name"), "Another system of this group has this name already.");
         }
         let sales = desk.root("Sales").display().to_string();
         let (from, to) = (format!("{sales}/in"), format!("{sales}/out"));

@@ -12,7 +12,7 @@ both_databases! {
         let (ada, delete) = (desk.as_("ada").await, format!("{}/delete", tree.page()));
         let asked = ada.get(&delete).await.expect(200);
         assert!(asked.says("Delete Reports") && asked.says("Its 1 run can be read on"), "{}", asked.told());
-        assert!(asked.attributes("main a.button", "href").contains(&tree.page()), "a way back");
+        assert!(asked.attributes("main a.btn", "href").contains(&tree.page()), "a way back");
         ada.get(&tree.page()).await.expect(200);
 
         ada.get(&delete).await.expect(200);

@@ -56,7 +56,7 @@ both_databases! {
             assert_eq!(sorted.len(), expected, "each once");
         }
         let page = desk.as_("mona").await.get("/systems?q=system%201&sort=name").await.expect(200);
-        let link = page.attributes("a.button", "href").into_iter().find(|href| href.starts_with("/systems.csv"));
+        let link = page.attributes("a.btn", "href").into_iter().find(|href| href.starts_with("/systems.csv"));
         assert_eq!(link.as_deref(), Some("/systems.csv?q=system%201&sort=name"), "the link exports what is shown");
     }
 }

@@ -26,7 +26,7 @@ both_databases! {
             (&"x".repeat(501), "Use at most 500 characters."),
         ] {
             let refused = hold(&mona, &tree, reason).await.expect(422);
-            assert_eq!(refused.text("#reason-error"), format!("✕ {said}"));
+            assert_eq!(refused.text("#reason-error"), format!("{said}"));
             assert_eq!(refused.attributes("#reason", "value").concat(), reason);
         }
         assert!(desk.texts("SELECT hold_reason AS value FROM systems WHERE hold_reason IS NOT NULL").is_empty());
@@ -49,7 +49,7 @@ both_databases! {
         let mona = desk.as_("mona").await;
         let claim = desk.run_of(&tree).start();
         hold(&mona, &tree, "Moving offices.").await.expect(303);
-        let notice = async || mona.get(&tree.page()).await.expect(200).texts(".notice").join(" ");
+        let notice = async || mona.get(&tree.page()).await.expect(200).texts(".note").join(" ");
         let said = notice().await;
         assert!(said.contains("No run starts until a person releases the system."), "{said}");
         assert!(said.contains("Run 1 is still in process and will finish.") && !said.contains("Nothing runs"), "{said}");
@@ -73,20 +73,20 @@ both_databases! {
         let checked = checks();
 
         let seen = wim.get(&tree.page()).await.expect(200);
-        let notice = seen.texts(".notice").join(" ");
+        let notice = seen.texts(".note").join(" ");
         assert!(notice.contains("On hold since") && notice.contains("mona"), "{notice}");
         assert!(notice.contains("The <disk> is replaced.") && !notice.contains("Release it first"), "{notice}");
         assert_eq!(seen.texts("main form button"), ["Check connection"], "and nothing else to press");
         let list = wim.get("/systems").await.expect(200);
-        assert_eq!(list.attributes("tbody td:first-child .badge", "class"), ["badge idle"]);
+        assert_eq!(list.attributes("tbody .c-st .st", "class"), ["st idle"]);
         assert!(list.says("The <disk> is replaced.") && list.says("when released"), "{}", list.told());
 
         mona.get("/account").await.expect(200);
         let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
-        let told = refused.texts(".sheet p")[0].clone();
+        let told = refused.texts(".pad p")[0].clone();
         assert!(told.contains("Refused because the system is on hold since today"), "{told}");
         assert!(told.contains("mona gave this reason: The <disk> is replaced."), "{told}");
-        assert_eq!(refused.attributes(".do a", "href")[0], tree.page(), "where it is released");
+        assert_eq!(refused.attributes("main .row a", "href")[0], tree.page(), "where it is released");
         let again = hold(&mona, &tree, "twice").await.expect(409);
         assert!(again.says("The system is on hold already, since") && again.says("gave this reason:"), "{}", again.told());
         assert_eq!(again.attributes("input[name=reason]", "value"), ["twice"], "what was typed stays");
@@ -98,7 +98,7 @@ both_databases! {
         let released = mona.submit(&format!("{}/release", tree.page()), &[]).await.expect(303);
         let told = mona.follow(released).await.expect(200);
         assert!(told.says("System released. Its schedule resumes."), "{}", told.told());
-        assert_eq!(told.attributes(".head .badge", "class"), ["badge ok"], "the verdict of its last run is back");
+        assert_eq!(told.attributes(".head .st", "class"), ["st ok"], "the verdict of its last run is back");
         counts_hold(&desk);
         let twice = mona.post_form(&format!("{}/release", tree.page()), &[]).await.expect(409);
         assert!(twice.says("The system is not on hold."), "{}", twice.told());

@@ -101,7 +101,7 @@ both_databases! {
         let part = ada.get(&format!("/systems?sort=name&kind=files&rows=25&before={middle}")).await.expect(200);
         assert_eq!(names(&part).len(), 25);
         let found = ada.get("/systems?sort=name&q=nobody").await.expect(200);
-        assert_eq!(found.attributes("a.button", "href")[0], "/systems.csv?q=nobody&sort=name", "the export goes on to the end");
+        assert_eq!(found.attributes("a.btn", "href")[0], "/systems.csv?q=nobody&sort=name", "the export goes on to the end");
         assert_eq!(ada.get("/systems.csv?q=model").await.expect(200).body.lines().count(), 2, "an export continues to the end");
     }
 

@@ -25,13 +25,13 @@ fn fill(desk: &Desk) {
 
 /// Where a link of the pager leads.
 fn link(page: &Answer, word: &str) -> Option<String> {
-    let (words, addresses) = (page.texts(".pager a"), page.attributes(".pager a", "href"));
+    let (words, addresses) = (page.texts(".pag a"), page.attributes(".pag a", "href"));
     words.into_iter().zip(addresses).find(|(link, _)| link == word).map(|(_, address)| address)
 }
 
 /// Keys of the systems on a page.
 fn keys(page: &Answer) -> Vec<String> {
-    page.attributes("tbody th a.row", "href")
+    page.attributes("tbody th.c-nm > a", "href")
 }
 
 /// All pages in one direction.
@@ -121,6 +121,6 @@ both_databases! {
     async fn one_page_needs_no_pager(desk: Desk) {
         put(&desk, 1, &[new("Only", "Sales")]);
         let page = desk.as_("wim").await.get("/systems").await.expect(200);
-        assert!(page.texts(".pager nav").is_empty() && page.says("1 system in all groups"), "{}", page.told());
+        assert!(page.texts(".pag nav").is_empty() && page.says("1 system in all groups"), "{}", page.told());
     }
 }

@@ -33,7 +33,7 @@ async fn save(ada: &Visitor, tree: &Tree, change: (&str, &str)) -> Answer {
 async fn checking(ada: &Visitor, saved: &Answer) -> Answer {
     let page = ada.get(saved.location()).await.expect(200);
     assert_eq!((page.text("h1").as_str(), page.header("refresh")), ("Connection check", "2"), "{}", page.told());
-    assert!(page.text(".head .badge").contains("Checking…"), "{}", page.told());
+    assert!(page.text(".head .st").contains("Checking…"), "{}", page.told());
     assert!(page.attributes("main input:not([type=hidden])", "name").is_empty());
     page
 }
@@ -74,7 +74,7 @@ both_databases! {
             assert!(checking(&ada, &saved).await.says("System saved."));
             end(store, claimed(store).await).await.expect("it ends");
             let page = ada.get(saved.location()).await.expect(200);
-            assert!(page.header("refresh").is_empty() && page.text(".head .badge").contains("OK"), "{}", page.told());
+            assert!(page.header("refresh").is_empty() && page.text(".head .st").contains("OK"), "{}", page.told());
         }
     }
 
@@ -88,7 +88,7 @@ both_databases! {
         assert!(matches!(end(store, old).await, Err(StoreError::Fenced)), "it knew the old settings");
         checking(&ada, &saved).await;
         end(store, claimed(store).await).await.expect("it ends");
-        assert!(ada.get(saved.location()).await.expect(200).text(".head .badge").contains("OK"));
+        assert!(ada.get(saved.location()).await.expect(200).text(".head .st").contains("OK"));
     }
 
     /// A system on hold is checked only when a person requests it.
@@ -108,7 +108,7 @@ both_databases! {
         assert!(check.header("refresh") == "2" && check.says("The system is on hold."), "{}", check.told());
         end(store, claimed(store).await).await.expect("it ends");
         let ended = ada.get(asked.location()).await.expect(200);
-        assert!(ended.text(".head .badge").contains("OK"), "{}", ended.told());
+        assert!(ended.text(".head .st").contains("OK"), "{}", ended.told());
         let planned = "SELECT 'x' AS value FROM watches WHERE next_check IS NOT NULL OR next_change_at IS NOT NULL";
         assert_eq!(desk.texts(planned), [""; 0], "no next check");
         assert_eq!(desk.texts("SELECT 'x' AS value FROM runs"), [""; 0], "no run");

@@ -69,7 +69,7 @@ both_databases! {
         fields.retain(|(name, _)| *name != "settings.destination_secret");
         ada.get("/systems/new?kind=files").await.expect(200);
         let refused = ada.submit("/systems/new", &fields).await.expect(422);
-        assert_eq!(refused.text("[id='settings.destination_secret-error']"), "✕ Enter the secret: without it nobody can sign in.");
+        assert_eq!(refused.text("[id='settings.destination_secret-error']"), "Enter the secret: without it nobody can sign in.");
         // The entered secret never returns to the browser, whatever else is wrong.
         fields.extend([("settings.destination_secret", SECRET), ("max_attempts", "0")]);
         let refused = ada.submit("/systems/new", &fields).await.expect(422);
@@ -130,7 +130,7 @@ both_databases! {
     async fn a_new_host_or_account_demands_it_again(desk: Desk) {
         let tree = bucket(&desk).await;
         let (ada, before) = (desk.as_("ada").await, sealed(&desk));
-        let said = "✕ The address, path or account has changed. Enter the secret again.";
+        let said = "The address, path or account has changed. Enter the secret again.";
         for changes in [
             &[("settings.destination_endpoint", "http://127.0.0.1:10/")][..],
             &[("settings.destination_endpoint", "https://127.0.0.1:9/")],
@@ -181,7 +181,7 @@ both_databases! {
         let tree = desk.files_system_with("Finance", "Share", &share("http://127.0.0.1:9/dav/team")).await;
         let (ada, before) = (desk.as_("ada").await, sealed(&desk));
         let edit = format!("{}/edit", tree.page());
-        let said = "✕ The address, path or account has changed. Enter the secret again.";
+        let said = "The address, path or account has changed. Enter the secret again.";
         for (path, kept) in [
             ("http://127.0.0.1:9/dav/team/", true),
             ("http://127.0.0.1:9/dav/team/deeper", true),
@@ -230,7 +230,7 @@ both_databases! {
         let back = [("settings.destination_kind", "s3"), ("settings.destination_path", "below"),
             ("settings.destination_bucket", "reports"), ("settings.destination_endpoint", "http://127.0.0.1:9/"),
             ("settings.destination_account", "AKIAEXAMPLE")];
-        assert_eq!(change(&ada, &tree, &back).await.as_deref(), Some("✕ Enter the secret: without it nobody can sign in."));
+        assert_eq!(change(&ada, &tree, &back).await.as_deref(), Some("Enter the secret: without it nobody can sign in."));
         assert!(sealed(&desk).is_empty());
     }
 
@@ -247,13 +247,13 @@ both_databases! {
         let both = format!("{certificate}{key}");
         for (fields, field, said) in [
             (fields(root, &both, &key), "certificate",
-                "✕ This cannot be used: there is a private key in it, which belongs into its own field."),
-            (fields(root, "", &key), "certificate", "✕ Give the certificate."),
-            (fields(root, "nonsense", &key), "certificate", "✕ This cannot be used: there is no certificate in it."),
-            (fields(root, &certificate, ""), "key", "✕ Enter the secret: without it nobody can sign in."),
-            (fields(root, &certificate, &other.1), "key", "✕ This cannot be used: it is not the key of the first certificate."),
+                "This cannot be used: there is a private key in it, which belongs into its own field."),
+            (fields(root, "", &key), "certificate", "Give the certificate."),
+            (fields(root, "nonsense", &key), "certificate", "This cannot be used: there is no certificate in it."),
+            (fields(root, &certificate, ""), "key", "Enter the secret: without it nobody can sign in."),
+            (fields(root, &certificate, &other.1), "key", "This cannot be used: it is not the key of the first certificate."),
             (fields("http://127.0.0.1:9/odata", &certificate, &key), "root",
-                "✕ A certificate is shown only where the address begins with https://."),
+                "A certificate is shown only where the address begins with https://."),
         ] {
             ada.get("/systems/new?kind=odata").await.expect(200);
             let refused = ada.submit("/systems/new", &fields).await.expect(422);
@@ -271,7 +271,7 @@ both_databases! {
         let form = ada.get(&edit).await.expect(200);
         assert_eq!(form.attributes("textarea[name='settings.key']", "placeholder"), ["Leave empty to keep what is stored"]);
         assert!(!contains(&dump(&desk), line.as_bytes()) && contains(&dump(&desk), b"127.0.0.1:9"));
-        let changed = "✕ The address, path or account has changed. Enter the secret again.";
+        let changed = "The address, path or account has changed. Enter the secret again.";
         for (change, said) in [
             (&[("settings.page_size", "7")][..], None),
             (&[("settings.root", "https://127.0.0.1:9/odata/deeper")], None),
@@ -316,7 +316,7 @@ both_databases! {
         let check = ada.post_form(&format!("{}/check", tree.page()), &[]).await.expect(303).location().to_owned();
         for page in [tree.page(), check, format!("{}/edit", tree.page())] {
             let page = ada.get(&page).await.expect(200);
-            let warnings = page.texts(".notice.warning").join(" ");
+            let warnings = page.texts(".note.warn").join(" ");
             assert!(warnings.contains(WARNING) && warnings.contains("https://"), "{}", page.told());
         }
         for page in [local.page(), format!("{}/edit", local.page())] {

@@ -52,5 +52,5 @@ pub fn key(number: usize) -> String {
 
 /// The names on a page of the list, in order.
 pub fn names(page: &Answer) -> Vec<String> {
-    page.texts("tbody th a.row")
+    page.texts("tbody th.c-nm > a")
 }

@@ -27,7 +27,7 @@ both_databases! {
         assert_eq!(runs(&desk), ["1 ended"]);
         let later = mona.post_bare(&button, &fields).await.expect(303);
         let later = mona.follow(later).await.expect(200);
-        assert!(later.attributes(".notice a", "href").contains(&tree.run(1)), "{}", later.told());
+        assert!(later.attributes(".note a", "href").contains(&tree.run(1)), "{}", later.told());
         assert_eq!(runs(&desk), ["1 ended"]);
         // Another page, another request.
         assert_eq!(desk.request_run(&mona, &tree).await, 2);
@@ -48,7 +48,7 @@ both_databases! {
         let (one, other) = tokio::join!(ada.submit(&button, &[]), mona.submit(&button, &[]));
         assert_eq!((one.status, other.status), (303, 303), "{} {}", one.told(), other.told());
         assert_eq!(runs(&desk), ["1 queued"]);
-        let told = [ada.get(&tree.page()).await, mona.get(&tree.page()).await].map(|page| page.texts(".notice").join(" "));
+        let told = [ada.get(&tree.page()).await, mona.get(&tree.page()).await].map(|page| page.texts(".note").join(" "));
         assert!(told.iter().any(|told| told.contains("Run 1 waits for a free worker.")), "{told:?}");
         assert!(told.iter().any(|told| told.contains("Run 1 is already queued.")), "{told:?}");
     }
@@ -66,7 +66,7 @@ both_databases! {
             let pressed = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
             let page = mona.follow(pressed).await.expect(200);
             assert!(page.says(told), "{}", page.told());
-            assert_eq!(page.attributes(".notice a", "href"), leads);
+            assert_eq!(page.attributes(".note a", "href"), leads);
         }
     }
 
@@ -77,7 +77,7 @@ both_databases! {
         for tree in [&busy, &waits] {
             desk.queue_run(&mona, tree).await;
         }
-        let told = || async { mona.get(&waits.run(1)).await.expect(200).texts(".notice").join(" ") };
+        let told = || async { mona.get(&waits.run(1)).await.expect(200).texts(".note").join(" ") };
         assert!(!told().await.contains("group"), "{}", told().await);
         desk.sql(&format!(
             "UPDATE runs SET state = 'running', started_at = queued_at, lease_until = 9000000000000000

@@ -53,7 +53,7 @@ both_databases! {
         ] {
             let page = send(&desk, &ada, changes).await.expect(422);
             assert_eq!(wrong(&page), expected, "{changes:?}: {}", page.told());
-            let on_top = page.attributes(".notice.error li a", "href");
+            let on_top = page.attributes(".note.err li a", "href");
             assert_eq!(on_top.len(), expected.len(), "{on_top:?}");
         }
         assert_eq!(desk.texts("SELECT name AS value FROM systems ORDER BY id"), ["Taken", "Mirror"]);
@@ -141,7 +141,7 @@ both_databases! {
         let page = send(&desk, &ada, &typed).await.expect(422);
         assert_eq!(wrong(&page), ["source_bucket", "source_account", "source_secret"]);
         let said = page.text("[id='settings.source_bucket-error']");
-        assert_eq!(said, "✕ “Local folder” does not use this field. Clear it, or choose another option under Kind.");
+        assert_eq!(said, "“Local folder” does not use this field. Clear it, or choose another option under Kind.");
         assert_eq!((value(&page, "settings.source_bucket").as_str(), value(&page, "settings.source_secret").as_str()), ("b", ""));
         assert!(!page.says("Kept from your last attempt") && !page.body.contains("s3cr3t"), "there is nobody to keep it for");
         ada.get("/systems/new?kind=odata").await.expect(200);

@@ -30,7 +30,7 @@ both_databases! {
         let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
         assert!(refused.says("Refused because the system is paused"), "{}", refused.told());
         let list = mona.get("/systems").await.expect(200);
-        assert!(list.says("Connection error, Paused, Silent") && list.says("when connected"), "{}", list.told());
+        assert!(list.says("Paused Connection error · Silent since") && list.says("when connected"), "{}", list.told());
         assert!(list.texts("tbody button").iter().any(|button| button.starts_with("Check connection")), "{}", list.told());
     }
 
@@ -42,7 +42,7 @@ both_databases! {
         mona.get("/account").await.expect(200);
         let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
         assert!(refused.says("Refused because the system is paused since") && refused.says("Check the connection: runs resume"));
-        assert_eq!(refused.attributes(".do > a", "href")[0], tree.page());
+        assert_eq!(refused.attributes("main .row > a", "href")[0], tree.page());
         assert_eq!(refused.texts("main button"), ["Check connection"]);
         let fields = refused.form(&format!("{}/check", tree.page())).expect("the form");
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

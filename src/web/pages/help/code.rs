@@ -85,7 +85,7 @@ pub fn view(context: &PageContext, view: &CodeView) -> Markup {
             (head(&html! { span.mono { (foreign::text(&view.code)) } }, &html! { span.soft { (view.title) } }, &actions))
             @if let Some(known) = &view.known { div.facts { (facts_list(&facts(known))) } }
             @if let Some(note) = &view.note { (team_note(context, note)) }
-            article.card.sheet.prose { (PreEscaped(&view.html)) }
+            article.box.pad.prose { (PreEscaped(&view.html)) }
         },
     )
 }
@@ -105,10 +105,10 @@ fn facts(known: &Known) -> Vec<Fact> {
 /// The team note, marked as such.
 fn team_note(context: &PageContext, note: &TeamNote) -> Markup {
     html! {
-        section.card.sheet.prose.team-note aria-labelledby="team-note" {
+        section.box.pad.prose.team-note aria-labelledby="team-note" {
             h2 #team-note { "Team note" }
             @for paragraph in note.paragraphs() { p.own dir="auto" { (foreign::text(paragraph)) } }
-            p.sub {
+            p.small {
                 "Written by " bdi { (note.written_by) } " " (time::time_in_words(context, note.written_at)) ". "
                 @match note.placing {
                     Placing::Beside => "It adds to the catalog’s text.",

@@ -104,7 +104,7 @@ fn addresses(system: &System) -> Vec<(String, String)> {
 pub fn view(context: &PageContext, view: &ConnectionView) -> Markup {
     let mut above = vec![(urls::HELP.to_owned(), "Help")];
     if let Some(of) = &view.system {
-        above = vec![(urls::SYSTEMS.to_owned(), "Communication systems"), (urls::system(&of.key), of.name.as_str())];
+        above = vec![(urls::SYSTEMS.to_owned(), "Systems"), (urls::system(&of.key), of.name.as_str())];
     }
     page(
         context,
@@ -112,7 +112,7 @@ pub fn view(context: &PageContext, view: &ConnectionView) -> Markup {
         &html! {
             (crumbs(&above))
             (head(&html! { "When a connection is in trouble" }, &html! { @if let Some(of) = &view.system { span.soft { (foreign::name(&of.name)) } } }, &html! {}))
-            div.card.sheet.prose {
+            div.box.pad.prose {
                 p { "Take the steps in this order: each rules out what the next ones rest on. After each change, check the connection again." }
                 ol.steps {
                     (step("Check again", &again(context, view)))
@@ -235,10 +235,10 @@ fn last_run(view: &ConnectionView) -> Markup {
                     p { a href=(urls::run(&of.key, run)) { "The last run, " (run) } }
                 }
                 @if of.reads_logs {
-                    p { a href=(urls::logs(&LogsQuery { system: of.name.clone(), ..LogsQuery::default() }, &Cursor::default())) { "All its runs in Business logs" } }
+                    p { a href=(urls::logs(&LogsQuery { system: of.name.clone(), ..LogsQuery::default() }, &Cursor::default())) { "All its runs in the logs" } }
                 }
             },
-            None => @if view.reads_logs { p { a href=(urls::LOGS) { "Business logs" } } },
+            None => @if view.reads_logs { p { a href=(urls::LOGS) { "Logs" } } },
         }
     }
 }

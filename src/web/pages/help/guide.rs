@@ -29,7 +29,7 @@ fn view(context: &PageContext, doc: &Doc) -> Markup {
         &html! {
             (crumbs(&[(urls::HELP.to_owned(), "Help")]))
             (head(&html! { (doc.title) }, &html! {}, &html! {}))
-            article.card.sheet.prose { (PreEscaped(html_of(doc.body))) }
+            article.box.pad.prose { (PreEscaped(html_of(doc.body))) }
         },
     )
 }

@@ -107,7 +107,7 @@ pub fn view(context: &PageContext, view: &IndexView) -> Markup {
         "Help",
         &html! {
             (head(&html! { "Help" }, &html! {}, &html! {}))
-            @if is_whole && !view.html.is_empty() { article.card.sheet.prose { (PreEscaped(&view.html)) } }
+            @if is_whole && !view.html.is_empty() { article.box.pad.prose { (PreEscaped(&view.html)) } }
             @if is_whole { (roles(&view.roles)) }
             (codes(view))
         },
@@ -116,8 +116,8 @@ pub fn view(context: &PageContext, view: &IndexView) -> Markup {
 
 fn roles(roles: &[(String, String)]) -> Markup {
     html! {
-        section.card.settings aria-labelledby="roles" {
-            header { h2 #roles { "Role templates" } }
+        section.box.settings aria-labelledby="roles" {
+            header.bh { h2 #roles { "Role templates" } }
             dl {
                 @for (name, words) in roles {
                     div { dt { a.mono href=(urls::help_role(name)) { (name) } } dd { (PreEscaped(words)) } }
@@ -133,14 +133,14 @@ fn codes(view: &IndexView) -> Markup {
     let found: usize = view.families.iter().map(|(_, rows)| rows.len()).sum();
     let found = i64::try_from(found).unwrap_or(i64::MAX);
     html! {
-        section.card aria-labelledby="codes" {
-            header {
+        section.box aria-labelledby="codes" {
+            header.bh {
                 h2 #codes { "Codes of messages" }
                 span.end.soft { (count(found, "code", "codes")) @if !view.q.is_empty() { " with “" (foreign::text(&view.q)) "”" } }
             }
-            form.filter method="get" action=(urls::HELP) role="search" aria-label="Codes" {
+            form.flt method="get" action=(urls::HELP) role="search" aria-label="Codes" {
                 label { "Words in code, text or advice " input type="search" name="q" value=(view.q); } " "
-                button { "Show" } " "
+                button.btn { "Show" } " "
                 @if !view.q.is_empty() { a.clear href=(urls::HELP) { "Clear" } }
             }
             @if view.families.is_empty() {
@@ -159,10 +159,10 @@ fn codes(view: &IndexView) -> Markup {
 fn code_row(row: &CodeRow) -> Markup {
     html! {
         tr {
-            th scope="row" data-label="Code" { (failure::code(&row.code)) }
-            td data-label="What it is" { (foreign::text(&row.title)) @if row.has_note { " " span.remark { "team note" } } }
-            td data-label="Category" { (row.category) }
-            td data-label="Who can fix it" { (row.fixer) }
+            th scope="row" data-l="Code" { (failure::code(&row.code)) }
+            td data-l="What it is" { (foreign::text(&row.title)) @if row.has_note { " " span.remark { "team note" } } }
+            td data-l="Category" { (row.category) }
+            td data-l="Who can fix it" { (row.fixer) }
         }
     }
 }

@@ -152,18 +152,18 @@ pub fn view(context: &PageContext, view: &NoteView) -> Markup {
             (crumbs(&[(urls::HELP.to_owned(), "Help"), (urls::help_code(&view.code), &view.code)]))
             (head(&html! { "Team note" }, &html! { span.soft { span.mono { (view.code) } ", " (view.title) } }, &html! {}))
             (summary(&view.errors))
-            div.card.sheet {
+            div.box.pad {
                 (form(context, &urls::help_code_note(&view.code), &html! {
                     @if let Some(seen) = view.stored { input type="hidden" name="seen" value=(seen.0); }
                     (FieldView::new("advice", "What to do", &view.advice, Control::Lines).help(&help).required().view(&view.errors))
                     (FieldView::new("placing", "Where it is shown", &view.placing, Control::Choice(&choices)).view(&view.errors))
-                    div.do {
+                    div.row {
                         (button("Save", "primary"))
                         (link_button(&urls::help_code(&view.code), "Cancel", ""))
                     }
                 }))
                 @if view.stored.is_some() {
-                    (form(context, &urls::help_code_note_remove(&view.code), &html! { div.do.apart { (button("Remove team note", "")) } }))
+                    (form(context, &urls::help_code_note_remove(&view.code), &html! { div.row.apart { (button("Remove team note", "")) } }))
                 }
             }
         },

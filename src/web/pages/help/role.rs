@@ -50,7 +50,7 @@ pub fn view(context: &PageContext, view: &RoleView) -> Markup {
         &html! {
             (crumbs(&[(urls::HELP.to_owned(), "Help")]))
             (head(&html! { span.mono { (view.template) } }, &html! { (held) }, &html! {}))
-            article.card.sheet.prose { (PreEscaped(&view.html)) }
+            article.box.pad.prose { (PreEscaped(&view.html)) }
         },
     )
 }

@@ -1,4 +1,4 @@
-//! The runs of Business logs as CSV.
+//! The runs of Logs as CSV.
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};

@@ -1,4 +1,4 @@
-//! The page of Business logs.
+//! The page of Logs.
 
 use maud::{Markup, html};
 
@@ -10,7 +10,7 @@ use crate::web::ui::layout::head;
 use crate::web::ui::pager::{BY_AGE, kept, pager};
 use crate::web::ui::run_row::{RUN_COLUMNS, RunRow, run_cells};
 use crate::web::ui::runs::LogAccess;
-use crate::web::ui::table::table;
+use crate::web::ui::table::{Column, numbers, table, text};
 use crate::web::ui::time::time_inside;
 use crate::web::ui::{Choice, PageContext, PageLinks, Tone, choices, empty, link_button, number, page};
 use crate::web::urls::{self, Cursor, LogsQuery};
@@ -56,17 +56,17 @@ pub fn view(context: &PageContext, view: &LogsView) -> Markup {
     };
     page(
         context,
-        "Business logs",
+        "Logs",
         &html! {
-            (head(&html! { "Business logs" }, &html! { span.soft { "The runs of all systems whose logs you may read, kept " (view.header_days) " days" } }, &export))
-            section.card aria-label="Runs" {
+            (head(&html! { "Logs" }, &html! { span.soft { "The runs of all systems whose logs you may read, kept " (view.header_days) " days" } }, &export))
+            section.box aria-label="Runs" {
                 (filters(view))
                 @if view.rows.is_empty() {
                     (nothing(context, view))
                 } @else {
                     (table(
                         &html! { "Runs of all systems, newest first, with a count for each message category" },
-                        &RUN_COLUMNS,
+                        &columns(),
                         &html! { @for row in &view.rows { (run(context, row)) } },
                     ))
                     (pager("Pages of runs", &row_count(view), &view.links, BY_AGE))
@@ -81,24 +81,36 @@ pub fn view(context: &PageContext, view: &LogsView) -> Markup {
     )
 }
 
+fn columns() -> Vec<Column<'static>> {
+    let [_run, rest @ ..] = RUN_COLUMNS;
+    [text("System"), numbers("Run")].into_iter().chain(rest).collect()
+}
+
 fn filters(view: &LogsView) -> Markup {
     let query = &view.query;
+    let rare = [&query.category, &query.code, &query.trigger, &query.person, &query.from, &query.to];
+    let is_more = !view.wrong.is_empty() || rare.iter().any(|word| !word.is_empty());
     html! {
-        form.filter method="get" action=(urls::LOGS) role="search" aria-label="Runs" {
+        form.flt method="get" action=(urls::LOGS) role="search" aria-label="Runs" {
             (kept(query.size))
             label { "System contains " input type="search" name="system" value=(query.system); } " "
             @if view.groups.len() > 1 { (choices::filter("Group", "group", &view.groups, &query.group)) }
             @if view.kinds.len() > 1 { (choices::filter("Kind", "kind", &view.kinds, &query.kind)) }
             (choices::filter("Result", "result", &view.results, &query.result))
-            (choices::filter("With messages of", "category", &view.categories, &query.category))
-            label { "Code " input type="text" name="code" value=(query.code) list="codes" placeholder="FILE-DENIED" spellcheck="false" autocomplete="off"; } " "
-            datalist #codes { @for code in &view.codes { option value=(code.value) label=(code.label) {} } }
-            (choices::filter("Trigger", "trigger", &view.triggers, &query.trigger))
-            label { "Person " input type="text" name="person" value=(query.person) autocomplete="off"; } " "
-            (time(view, "from", &query.from))
-            (time(view, "to", &query.to))
-            button { "Filter" } " "
+            button.btn { "Filter" } " "
             @if query.is_narrow() { a.clear href=(urls::logs(&query.widened(), &Cursor::default())) { "Clear" } }
+            details open[is_more] {
+                summary { "More filters" }
+                div {
+                    (choices::filter("With messages of", "category", &view.categories, &query.category))
+                    label { "Code " input type="text" name="code" value=(query.code) list="codes" placeholder="FILE-DENIED" spellcheck="false" autocomplete="off"; } " "
+                    datalist #codes { @for code in &view.codes { option value=(code.value) label=(code.label) {} } }
+                    (choices::filter("Trigger", "trigger", &view.triggers, &query.trigger))
+                    label { "Person " input type="text" name="person" value=(query.person) autocomplete="off"; } " "
+                    (time(view, "from", &query.from))
+                    (time(view, "to", &query.to))
+                }
+            }
             @for (name, wrong) in &view.wrong {
                 p.wrong #{ (name) "-error" } { (Tone::Error) (label(name)) ": " (wrong.sentence()) }
             }
@@ -172,10 +184,11 @@ fn nothing(context: &PageContext, view: &LogsView) -> Markup {
 fn run(context: &PageContext, row: &RunOf) -> Markup {
     html! {
         tr {
-            th scope="row" data-label="Run" {
-                a.row href=(urls::run(&row.key, row.run.no)) { (foreign::name(&row.system)) " " (row.run.no) }
-                div.sub { (foreign::name(&row.group)) @if row.deleted { " · deleted" } }
+            th.c-nm scope="row" data-l="System" {
+                a href=(urls::run(&row.key, row.run.no)) { (foreign::name(&row.system)) span.vh { ", run " (row.run.no) } }
+                small { (foreign::name(&row.group)) @if row.deleted { " · deleted" } }
             }
+            td.n data-l="Run" { (row.run.no) }
             (run_cells(context, &row.key, &row.run, &LogAccess::Granted))
         }
     }

@@ -39,7 +39,7 @@ impl Above {
     fn crumbs(&self, sets: bool, set: Option<&str>) -> Markup {
         let mut above = Vec::new();
         if self.may_open {
-            above.push((urls::SYSTEMS.to_owned(), "Communication systems"));
+            above.push((urls::SYSTEMS.to_owned(), "Systems"));
             above.push((urls::system(&self.key), self.name.as_str()));
         }
         if sets {

@@ -80,18 +80,18 @@ fn view(context: &PageContext, view: &RecordView) -> Markup {
         &html! {
             (view.above.crumbs(true, Some(&view.set.name)))
             (head(&html! { (foreign::name(&view.key)) }, &html! { (state(newest.is_some_and(|version| version.orphaned))) }, &html! {}))
-            section.card aria-label="Fields" {
+            section.box aria-label="Fields" {
                 (table(&html! { "Fields of " (foreign::name(&view.key)) }, &FIELDS, &html! {
                     @for name in view.names.iter().chain(others) {
                         tr {
-                            th scope="row" data-label="Field" { (foreign::name(name)) }
-                            td data-label="Value" { (fields::cell(record.get(name), fields::short)) }
+                            th scope="row" data-l="Field" { (foreign::name(name)) }
+                            td data-l="Value" { (fields::cell(record.get(name), fields::short)) }
                         }
                     }
                 }))
             }
-            section.card aria-labelledby="history" {
-                header {
+            section.box aria-labelledby="history" {
+                header.bh {
                     h2 #history { "History" }
                     @if view.is_cut { span.soft { "The newest " (view.versions.len()) " versions." } }
                 }
@@ -111,17 +111,17 @@ fn version_row(
 ) -> Markup {
     html! {
         tr {
-            th scope="row" data-label="Run" {
+            th scope="row" data-l="Run" {
                 @match version.run {
                     Some((no, _)) => a.nobreak href=(urls::run(&view.above.key, no)) { "Run " (no) },
                     None => span.soft { "a run that is not kept" },
                 }
             }
-            td data-label="Ended" {
+            td data-l="Ended" {
                 @match version.run.and_then(|(_, ended)| ended) { Some(at) => (time(context, at)), None => span.soft { "—" } }
             }
-            td data-label="State" { (state(version.orphaned)) }
-            td data-label="Changes" { (changes(view, version, before)) }
+            td data-l="State" { (state(version.orphaned)) }
+            td data-l="Changes" { (changes(view, version, before)) }
         }
     }
 }

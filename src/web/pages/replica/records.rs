@@ -91,7 +91,7 @@ fn view(context: &PageContext, view: &RecordsView) -> Markup {
         &html! {
             (view.above.crumbs(true, None))
             (head(&html! { (foreign::name(name)) }, &beside, &actions))
-            section.card aria-label="Records" {
+            section.box aria-label="Records" {
                 (filters(view))
                 @if view.records.is_empty() {
                     (empty::empty(if view.query.is_narrow() { "No record matches." } else { "The set is empty." }, &html! {
@@ -116,12 +116,12 @@ fn filters(view: &RecordsView) -> Markup {
     let states = [Choice::new("active", "Active"), Choice::new("orphaned", "Orphaned")];
     let label = format!("Key begins with ({}) ", view.key_names.join(" / "));
     html! {
-        form.filter method="get" action=(address) role="search" aria-label="Records" {
+        form.flt method="get" action=(address) role="search" aria-label="Records" {
             (kept(view.query.size))
             @if let Some(run) = view.query.run { input type="hidden" name="run" value=(run); }
             label { (label) input type="search" name="q" value=(view.query.q); } " "
             (choices::filter("State", "state", &states, &view.query.state))
-            button { "Show" } " "
+            button.btn { "Show" } " "
             @if view.query.is_narrow() { a.clear href=(all) { "Clear" } }
             @if let Some(run) = view.query.run {
                 p.strip-note { "Only what " a href=(urls::run(&view.above.key, RunNo(run))) { "run " (run) } " brought, as it brought it." }
@@ -134,12 +134,12 @@ fn row(view: &RecordsView, record: &Record) -> Markup {
     let data = fields::read(&record.data);
     html! {
         tr {
-            th scope="row" data-label="Key" {
+            th scope="row" data-l="Key" {
                 a href=(urls::record(&view.above.key, &view.set.name, &record.key)) { (foreign::name(&String::from_utf8_lossy(&record.key))) }
             }
-            td data-label="State" { (state(record.orphaned)) }
+            td data-l="State" { (state(record.orphaned)) }
             @for name in view.in_columns() {
-                td data-label=(name) { (fields::cell(data.get(name), fields::brief)) }
+                td data-l=(name) { (fields::cell(data.get(name), fields::brief)) }
             }
         }
     }

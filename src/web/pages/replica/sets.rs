@@ -81,7 +81,7 @@ fn view(context: &PageContext, view: &SetsView) -> Markup {
                     }
                 }, &html! {})),
             }
-            section.card aria-label="Entity sets" {
+            section.box aria-label="Entity sets" {
                 @if view.rows.is_empty() {
                     @match view.run {
                         Some(run) => (empty::empty("It changed nothing that is published.", &html! { p { a href=(urls::run(key, run)) { "Back to run " (run) } } })),
@@ -109,16 +109,16 @@ fn set_row(view: &SetsView, row: &SetOverview) -> Markup {
     };
     html! {
         tr {
-            th scope="row" data-label="Entity set" {
+            th scope="row" data-l="Entity set" {
                 @if row.read_by.is_some() || set.read_run.is_some() { a href=(records("")) { (foreign::name(&set.name)) } } @else { (foreign::name(&set.name)) }
             }
-            td data-label="Data set" { (foreign::name(&set.data_set)) }
-            td.n data-label="Active" { (number(set.active)) }
-            td.n data-label="Orphaned" {
+            td data-l="Data set" { (foreign::name(&set.data_set)) }
+            td.n data-l="Active" { (number(set.active)) }
+            td.n data-l="Orphaned" {
                 @if set.orphaned > 0 { a href=(records("orphaned")) { (number(set.orphaned)) } } @else { "0" }
             }
-            td data-label="Last read" { (by(key, row.read_by)) }
-            td data-label="Last changed" { (by(key, row.changed_by)) }
+            td data-l="Last read" { (by(key, row.read_by)) }
+            td data-l="Last changed" { (by(key, row.changed_by)) }
         }
     }
 }
@@ -127,11 +127,11 @@ fn change_row(view: &SetsView, row: &SetOverview) -> Markup {
     let query = RecordsQuery { run: view.run.map(|no| no.0), ..RecordsQuery::default() };
     html! {
         tr {
-            th scope="row" data-label="Entity set" {
+            th scope="row" data-l="Entity set" {
                 a href=(urls::records(&view.above.key, &row.set.name, &query, &Cursor::default())) { (foreign::name(&row.set.name)) }
             }
-            td data-label="Data set" { (foreign::name(&row.set.data_set)) }
-            td.n data-label="Records that it brought" { (number(row.changed)) @if row.changed == MOST { "+" } }
+            td data-l="Data set" { (foreign::name(&row.set.data_set)) }
+            td.n data-l="Records that it brought" { (number(row.changed)) @if row.changed == MOST { "+" } }
         }
     }
 }

@@ -49,37 +49,54 @@ impl Compared {
     }
 }
 
-/// The part of the run's page.
+/// The part of the run's page: one line, which opens where there is more to see.
 #[must_use]
 pub fn section(key: &SystemKey, no: RunNo, view: &ChangesView) -> Markup {
-    html! {
-        section.card.changes aria-labelledby="changes" {
-            header { h2 #changes { "What changed since the run before" } }
-            @match view {
-                ChangesView::Canceled => p.strip-note { "This run was canceled before it had looked at everything, so it is not compared with the run before." },
-                ChangesView::First => p.strip-note { "There is no run before this one to compare it with." },
-                ChangesView::Compared(compared) => (render(key, no, compared)),
-            }
-        }
+    match view {
+        ChangesView::Canceled => html! {
+            p.strip-note { "This run was canceled before it had looked at everything, so it is not compared with the run before." }
+        },
+        ChangesView::First => html! { p.strip-note { "There is no run before this one to compare it with." } },
+        ChangesView::Compared(compared) => render(key, no, compared),
     }
 }
 
 const COLUMNS: [Column<'_>; 4] = [text("Problem"), text("New"), text("Gone"), text("Repeated")];
 
 fn render(key: &SystemKey, no: RunNo, view: &Compared) -> Markup {
+    let before = html! {
+        @if view.before_is_there { a href=(urls::run(key, view.before)) { "run " (view.before) } } @else { "run " (view.before) }
+    };
+    if view.changes.is_empty() {
+        return html! { p.strip-note { "Compared with " (before) ": no error and no warning in either." } };
+    }
     html! {
-        p.strip-note {
-            "Compared with " @if view.before_is_there { a href=(urls::run(key, view.before)) { "run " (view.before) } } @else { "run " (view.before) }
-            @if view.changes.is_empty() { ": no error and no warning in either." } @else { "." }
-            @if !view.is_whole && !view.changes.is_empty() { " This run was broken off: what seems gone may not have been reached." }
-            @if !view.before_was_whole && !view.changes.is_empty() { " Run " (view.before) " was broken off: what seems new may be older." }
-        }
-        @if !view.changes.is_empty() {
+        details {
+            summary { b { "Since run " (view.before) ": " } (in_short(view)) }
+            p.strip-note {
+                "Compared with " (before) "."
+                @if !view.is_whole { " This run was broken off: what seems gone may not have been reached." }
+                @if !view.before_was_whole { " Run " (view.before) " was broken off: what seems new may be older." }
+            }
             (table(&html! { "Problems by code and item type" }, &COLUMNS, &html! {
                 @for change in &view.changes { (row(key, no, view, change)) }
             }))
         }
     }
+}
+
+/// `3 new, 1 gone, 5 repeated`; where items were not compared, how many messages there are now and were before.
+fn in_short(view: &Compared) -> String {
+    let sum = |of: fn(&Change) -> Option<i64>| view.changes.iter().filter_map(of).sum::<i64>();
+    let new = sum(|change| change.items.as_ref().map(|items| items.new.n));
+    let gone = sum(|change| change.items.as_ref().map(|items| items.gone.n));
+    let repeated = sum(|change| change.items.as_ref().map(|items| items.repeated.n));
+    let now = sum(|change| change.items.is_none().then_some(change.now));
+    let before = sum(|change| change.items.is_none().then_some(change.before));
+    let parts = [(new, "new"), (gone, "gone"), (repeated, "repeated"), (now, "more now"), (before, "more before")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(n, _word)| *n > 0).map(|(n, word)| format!("{} {word}", number(*n))).collect();
+    parts.join(", ")
 }
 
 fn row(key: &SystemKey, no: RunNo, view: &Compared, change: &Change) -> Markup {
@@ -95,9 +112,9 @@ fn row(key: &SystemKey, no: RunNo, view: &Compared, change: &Change) -> Markup {
         .then(|| urls::messages_sized(key, view.before, &filter, Start::First, view.size));
     html! {
         tr {
-            th scope="row" data-label="Problem" {
+            th scope="row" data-l="Problem" {
                 (Badge::from(subject.category)) " " (failure::code(&subject.code))
-                @if !subject.item_type.is_empty() { div.sub { (subject.item_type) } }
+                @if !subject.item_type.is_empty() { small { (subject.item_type) } }
             }
             @match &change.items {
                 Some(items) => {
@@ -105,7 +122,7 @@ fn row(key: &SystemKey, no: RunNo, view: &Compared, change: &Change) -> Markup {
                     (cell(key, ("Gone", view.before), view.size, (&items.gone, &view.there), there.as_ref()))
                     (cell(key, ("Repeated", no), view.size, (&items.repeated, &view.here), here.as_ref()))
                 },
-                None => td colspan="3" data-label="Messages" {
+                None => td colspan="3" data-l="Messages" {
                     (linked(here.as_ref(), &html! { (number(change.now)) " now" })) ", "
                     (linked(there.as_ref(), &html! { (number(change.before)) " before" }))
                     @if view.are_few(subject.category) { ": the messages of run " (view.before) " were not kept until then." }
@@ -126,11 +143,11 @@ fn cell(
 ) -> Markup {
     let examples = group.examples.iter().filter_map(|seq| Some((*seq, keys.get(seq)?)));
     html! {
-        td data-label=(label) {
+        td data-l=(label) {
             @if group.n == 0 {
                 span.zero { "0" }
             } @else {
-                (linked(all, &html! { (number(group.n)) span.hidden { " " (label.to_lowercase()) " in run " (run) } }))
+                (linked(all, &html! { (number(group.n)) span.vh { " " (label.to_lowercase()) " in run " (run) } }))
                 ul.examples {
                     @for (seq, item) in examples {
                         li { a href=(urls::message_around(key, run, Seq(seq), size)) {

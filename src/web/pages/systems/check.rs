@@ -20,7 +20,7 @@ use crate::web::extract::Viewer;
 use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
-use crate::web::ui::failure::{FailureView, failure, said};
+use crate::web::ui::failure::{FailureView, failure};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, refreshing, system_crumbs};
 use crate::web::ui::{Badge, Nav, PageContext, Refresh, Tone, duration, form, link_button, notice, page, time};
@@ -187,18 +187,15 @@ pub fn view(context: &PageContext, view: &CheckView) -> Markup {
             (head(&html! { "Connection check" }, &html! { (badge(&view.state)) " " span.soft { (foreign::name(&view.name)) } }, &html! {}))
             (refreshing(context))
             @if let CheckState::Failed { failure: why, .. } = &view.state {
-                (notice::notice(Tone::Error, &html! {
-                    p { strong { (Tone::Error) "The connection failed." } " " (failure(why)) }
-                    (said(why))
-                }))
+                (failure(&html! { "The connection failed" }, why, &html! {}))
             }
             (notice::unencrypted(&view.exposed))
-            section.card.sheet aria-labelledby="stages" {
+            section.box.pad aria-labelledby="stages" {
                 h2 #stages { "Stages" }
                 (stages(view))
                 p.soft { (summary(context, view)) }
                 @if view.on_hold { p.soft { "The system is on hold. A check shows whether the settings work. It starts no run, and no further check is planned." } }
-                div.do {
+                div.row {
                     @if view.may_check && is_over(&view.state) { (form::check(context, &view.key, &form::button("Check again", "primary"))) }
                     (link_button(&urls::system(&view.key), "Back to the system", ""))
                     (link_button(&urls::checks(&view.key), "Last checks", ""))

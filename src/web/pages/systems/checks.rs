@@ -82,7 +82,7 @@ pub fn view(context: &PageContext, view: &ChecksView) -> Markup {
         &html! {
             (system_crumbs(&view.key, &view.name))
             (head(&html! { "Connection checks" }, &html! { span.soft { (foreign::name(&view.name)) } }, &html! {}))
-            section.card aria-label="Connection checks" {
+            section.box aria-label="Connection checks" {
                 @if view.rows.is_empty() {
                     (empty::empty("Not checked yet.", &html! {
                         p { a href=(urls::system(&view.key)) { "Back to the system" } }
@@ -103,15 +103,15 @@ fn check_row(context: &PageContext, view: &ChecksView, row: &CheckRow) -> Markup
     let result = if row.good { Badge::new(Tone::Ok, "OK") } else { Badge::new(Tone::Error, "Error") };
     html! {
         tr {
-            th scope="row" data-label="Check" { a.row href=(urls::check(&view.key, row.no)) { (row.no) } }
-            td data-label="Ended" { (time::time_ago(context, row.at)) }
-            td data-label="Result" {
+            th.c-nm scope="row" data-l="Check" { a href=(urls::check(&view.key, row.no)) { (row.no) } }
+            td data-l="Ended" { (time::time_ago(context, row.at)) }
+            td data-l="Result" {
                 (result)
                 @if let Some(stage) = row.stage { " at " (stage.title()) }
-                @if let Some(code) = &row.code { div.sub { (failure::code(code)) } }
+                @if let Some(code) = &row.code { small { (failure::code(code)) } }
             }
-            td.n data-label="Duration" { (duration(row.took)) }
-            td data-label="Asked for by" { bdi { (row.by) } }
+            td.n data-l="Duration" { (duration(row.took)) }
+            td data-l="Asked for by" { bdi { (row.by) } }
         }
     }
 }

@@ -146,7 +146,7 @@ pub fn view(context: &PageContext, view: &HoldView) -> Markup {
             (system_crumbs(&view.key, &view.name))
             (head(&html! { "Put " (foreign::name(&view.name)) " on hold" }, &html! {}, &html! {}))
             (summary(&view.errors))
-            div.card.sheet {
+            div.box.pad {
                 p { "No run starts until a person releases the system. Its connection is not checked automatically; Check connection still works. The status shows On hold, which is neither good nor bad." }
                 @if let Some(held) = &view.held {
                     (notice(Tone::Warning, &html! {
@@ -165,7 +165,7 @@ pub fn view(context: &PageContext, view: &HoldView) -> Markup {
                         .help("Everybody who sees the system reads it: say why, and until when.")
                         .required()
                         .view(&view.errors))
-                    div.do {
+                    div.row {
                         @if view.held.is_none() { (button("Put on hold", "primary")) }
                         (link_button(&urls::system(&view.key), "Cancel", ""))
                     }

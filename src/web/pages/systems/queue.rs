@@ -98,7 +98,7 @@ pub fn view(context: &PageContext, view: &QueueView) -> Markup {
             (system_crumbs(&view.key, &view.name))
             (head(&html! { "Queue" }, &html! { span.soft { (foreign::name(&view.name)) } }, &html! {}))
             (refreshing(context))
-            section.card aria-label="Queue" {
+            section.box aria-label="Queue" {
                 @if view.rows.is_empty() {
                     (empty::empty("Nothing runs and nothing waits.", &html! {
                         p { a href=(urls::system(&view.key)) { "Back to the system" } }
@@ -118,18 +118,18 @@ pub fn view(context: &PageContext, view: &QueueView) -> Markup {
 fn queue_row(context: &PageContext, view: &QueueView, row: &QueueRow) -> Markup {
     html! {
         tr {
-            th scope="row" data-label="Run" {
+            th scope="row" data-l="Run" {
                 @if view.may_open { a href=(urls::run(&view.key, row.run)) { (row.run) } } @else { (row.run) }
             }
-            td data-label="State" {
+            td data-l="State" {
                 (Badge::of_run(row.state, None))
                 @if row.overdue { " " (Badge::new(Tone::Warning, "Overdue")) }
-                @if !row.waits_for.is_empty() { div.sub { (row.waits_for) } }
+                @if !row.waits_for.is_empty() { small { (row.waits_for) } }
             }
-            td data-label="Trigger" { (origin(&row.origin)) }
-            td data-label="Asked for" { (time(context, row.queued)) }
-            td data-label="Begins" { (time::time_ago(context, row.at)) }
-            td.act data-label="Action" {
+            td data-l="Trigger" { (origin(&row.origin)) }
+            td data-l="Asked for" { (time(context, row.queued)) }
+            td data-l="Begins" { (time::time_ago(context, row.at)) }
+            td.act data-l="Action" {
                 @if view.may_cancel { (link_button(&urls::run_cancel(&view.key, row.run), &format!("Cancel run {} …", row.run), "small")) } @else { span.soft { "—" } }
             }
         }

@@ -75,8 +75,8 @@ fn bar(tone: Tone, x: usize, y: i64, (width, height): (usize, i64)) -> Markup {
             Tone::Error => rect fill="url(#fill-error)" x=(x) y=(y) width=(width) height=(height) {},
             Tone::Warning => rect fill="url(#fill-warning)" x=(x) y=(y) width=(width) height=(height) {},
             Tone::Information => rect fill="url(#fill-info)" x=(x) y=(y) width=(width) height=(height) {},
-            Tone::Ok => rect.c-ok x=(x) y=(y) width=(width) height=(height) {},
-            Tone::Busy | Tone::Neutral | Tone::Paused => rect.c-hollow x=(x) y=(y) width=(width) height=(height) {},
+            Tone::Ok => rect.f-ok x=(x) y=(y) width=(width) height=(height) {},
+            Tone::Busy | Tone::Neutral => rect.f-hol x=(x) y=(y) width=(width) height=(height) {},
         }
     }
 }
@@ -86,15 +86,15 @@ fn defs() -> Markup {
     html! {
         defs {
             pattern #fill-error width="5" height="5" patternUnits="userSpaceOnUse" {
-                rect.c-error width="5" height="5" {}
-                path.on d="M0 0L5 5M0 5L5 0" {}
+                rect.f-err width="5" height="5" {}
+                path.x.thin d="M0 0L5 5M0 5L5 0" {}
             }
             pattern #fill-warning width="6" height="6" patternUnits="userSpaceOnUse" {
-                rect.c-warning width="6" height="6" {}
-                path.on.bold d="M-1 1L1 -1M0 6L6 0M5 7L7 5" {}
+                rect.f-warn width="6" height="6" {}
+                path.x d="M-1 1L1 -1M0 6L6 0M5 7L7 5" {}
             }
             pattern #fill-info width="4" height="4" patternUnits="userSpaceOnUse" {
-                rect.c-info width="4" height="4" {}
+                rect.f-info width="4" height="4" {}
                 rect.dot x="1" y="1" width="1.6" height="1.6" {}
             }
         }
@@ -148,9 +148,9 @@ mod tests {
 
     #[test]
     fn parts_are_as_high_as_their_share_and_never_unseen() {
-        assert_eq!(heights(counts(0, 25, 50, 25), 100), [("warning", 25), ("ok", 50), ("info", 25)]);
-        assert_eq!(heights(counts(0, 25, 50, 25), 200), [("warning", 12), ("ok", 25), ("info", 12)]);
-        assert_eq!(heights(counts(2, 1, 1_000_000, 0), 1_000_003), [("error", 4), ("warning", 4), ("ok", 92)]);
+        assert_eq!(heights(counts(0, 25, 50, 25), 100), [("warn", 25), ("ok", 50), ("info", 25)]);
+        assert_eq!(heights(counts(0, 25, 50, 25), 200), [("warn", 12), ("ok", 25), ("info", 12)]);
+        assert_eq!(heights(counts(2, 1, 1_000_000, 0), 1_000_003), [("err", 4), ("warn", 4), ("ok", 92)]);
         assert_eq!(heights(counts(0, 0, 0, 0), 10), []);
         assert_eq!(heights(counts(0, 0, i64::MAX / 2, 0), i64::MAX / 2), [("ok", 100)]);
     }
@@ -159,7 +159,7 @@ mod tests {
     fn a_drawing_needs_no_colour_and_no_style() {
         let columns = [vec![], stack(counts(1, 1, 1, 1), 4)];
         let drawn = drawing(&columns, 10, true).into_string();
-        for part in ["url(#fill-error)", "url(#fill-warning)", "url(#fill-info)", "c-ok"] {
+        for part in ["url(#fill-error)", "url(#fill-warning)", "url(#fill-info)", "f-ok"] {
             assert!(drawn.contains(part), "{part}: {drawn}");
         }
         assert!(!drawn.contains("style") && !drawn.contains("<text"), "{drawn}");

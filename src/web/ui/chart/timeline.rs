@@ -30,8 +30,8 @@ pub fn timeline(context: &PageContext, timeline: &Timeline, address: impl Fn(&Sp
             figcaption { "A bar for each " (duration(slice)) ", the highest " (number(most)) }
             (drawing(&columns, PITCH, true))
             p.axis {
-                span { span.hidden { "From " } (clock(context, timeline.begins)) } " "
-                @if timeline.slices.len() * 2 > columns.len() { span { span.hidden { "to " } (clock(context, timeline.ends())) } }
+                span { span.vh { "From " } (clock(context, timeline.begins)) } " "
+                @if timeline.slices.len() * 2 > columns.len() { span { span.vh { "to " } (clock(context, timeline.ends())) } }
             }
             (categories("Messages by category", sum(timeline.slices.iter().copied())))
             details {
@@ -53,14 +53,14 @@ const COLUMNS: [Column<'_>; 5] =
 fn row(context: &PageContext, span: &Span, before: Option<&Span>, address: impl Fn(&Span) -> String) -> Markup {
     html! {
         tr {
-            th scope="row" data-label="From" {
+            th scope="row" data-l="From" {
                 a href=(address(span)) { (clock(context, span.begins)) }
                 @if before.is_none_or(|before| !time::same_day(context, before.begins, span.begins)) {
-                    " " span.sub { (time::day(context, span.begins)) }
+                    " " small { (time::day(context, span.begins)) }
                 }
             }
             @for category in Category::ALL.iter().copied() {
-                td.n data-label=(category.title()) { (number(span.counts.of(category))) }
+                td.n data-l=(category.title()) { (number(span.counts.of(category))) }
             }
         }
     }

@@ -77,7 +77,7 @@ pub fn latest(context: &PageContext, view: &LatestView) -> Markup {
             ))
             (refreshing(context))
             @if let Some(now) = &view.progress { (progress::full(context, now)) }
-            section.card.log aria-label="Messages" {
+            section.box.log aria-label="Messages" {
                 @if view.more { p.strip-note { "Those before are on the page of the run." } }
                 @if view.rows.is_empty() {
                     (empty::empty("No messages yet.", &html! { p { "They appear here as the run writes them." } }))

@@ -95,7 +95,7 @@ fn whole(context: &PageContext, view: &LiveView) -> Markup {
                     a.button href="#end" { "Jump to the end" }
                 },
             ))
-            section.card.log aria-label="Messages" {
+            section.box.log aria-label="Messages" {
                 p.strip-note {
                     @if view.from_seq > 1 { "From message " (number(view.from_seq)) " on. " }
                     "At most " (number(view.max_rows)) " rows and " (duration(view.max_time)) ". "

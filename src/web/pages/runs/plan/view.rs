@@ -25,13 +25,13 @@ pub fn view(context: &PageContext, view: &PlanView) -> Markup {
             (above(&view.system, Some(view.run)))
             (head(&html! { "Deletion plan" }, &badge(view), &html! {}))
             (why(view))
-            section.card.sheet aria-labelledby="plan" {
+            section.box.pad aria-labelledby="plan" {
                 h2 #plan { "The plan" }
                 (facts_list(&facts(context, view)))
                 (decide(context, view, &run))
             }
-            section.card aria-labelledby="deletions" {
-                header { h2 #deletions { "Deletions" } }
+            section.box aria-labelledby="deletions" {
+                header.bh { h2 #deletions { "Deletions" } }
                 @if view.rows.is_empty() {
                     (empty::empty("The list of items is no longer kept.", &html! { p { "It was deleted when the plan expired." } }))
                 } @else {
@@ -198,7 +198,7 @@ fn decide(context: &PageContext, view: &PlanView, run: &str) -> Markup {
                 (form(context, &urls::run_plan_confirm(key, no), &html! {
                     input type="hidden" name="digest" value=(view.digest);
                     input type="hidden" name="request" value={ (context.request_key) "." (key) };
-                    div.do {
+                    div.row {
                         (button(&format!("Confirm: delete {} items", number(view.deletions)), "danger"))
                         (link_button(run, "Cancel", ""))
                     }

@@ -36,7 +36,7 @@ pub fn view(context: &PageContext, view: &EditView) -> Markup {
                     @for section in sections(view.fields) { (settings(view, section)) }
                     (running(view))
                 }
-                div.do.sticky {
+                div.row.sticky {
                     (button(if view.subject == Subject::New { "Connect" } else { "Save" }, "primary"))
                     (link_button(&back, "Cancel", ""))
                 }
@@ -53,9 +53,9 @@ fn guide(view: &EditView) -> Markup {
 
 fn above(view: &EditView) -> Markup {
     match &view.subject {
-        Subject::New => crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems")]),
+        Subject::New => crumbs(&[(urls::SYSTEMS.to_owned(), "Systems")]),
         Subject::System { key, name, .. } => {
-            crumbs(&[(urls::SYSTEMS.to_owned(), "Communication systems"), (urls::system(key), name)])
+            crumbs(&[(urls::SYSTEMS.to_owned(), "Systems"), (urls::system(key), name)])
         }
     }
 }
@@ -132,7 +132,7 @@ fn folders(view: &EditView) -> Markup {
     html! {
         @match view.roots.as_slice() {
             [] => {},
-            [(_group, folder)] => div.field { p.help { "Local folders of its systems lie in " code.mono { (folder) } } },
+            [(_group, folder)] => div.field { p.hint { "Local folders of its systems lie in " code.mono { (folder) } } },
             several => details.field {
                 summary { "Where local folders of a group lie" }
                 dl.folders { @for (group, folder) in several { div { dt { (foreign::name(group)) } dd { code.mono { (folder) } } } } }

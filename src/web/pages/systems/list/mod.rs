@@ -1,15 +1,17 @@
 //! All systems that the reader may see, with their status.
 
+mod row;
 mod view;
 
-pub use view::{ListView, MemberRow, NextRun, RowAction, SearchOn, StatusCounts, SystemRow, view};
+pub use row::{MemberRow, NextRun, RowAction, SystemRow};
+pub use view::{ListView, SearchOn, StatusCounts, view};
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;
 
 use crate::access::{Grant, Scope, Verb, verbs};
 use crate::domain::run::RunState;
-use crate::domain::status::{Obstacle, Overall};
+use crate::domain::status::{Obstacle, Overall, Source};
 use crate::ids::{GroupId, SystemKey};
 use crate::queries::systems::{Family, ListedSystem, Member, Sort, System, SystemFilter, SystemList, system_list};
 use crate::queries::{Db, PageRequest, Start};
@@ -63,7 +65,6 @@ pub async fn show(
     let choice = |value: &str, label: &str| Choice::new(value, label);
     let shown = ListView {
         counts: status_counts(&loaded),
-        statuses: Overall::ALL.iter().map(|overall| choice(overall.as_str(), overall.title())).collect(),
         kinds: registry::all().iter().map(|kind| choice(kind.kind(), kind.title())).collect(),
         groups: loaded.groups.iter().map(|(_id, name)| choice(name, name)).collect(),
         sorts: vec![choice("", "Worst first"), choice("name", "Name"), choice("success", "Longest without success")],
@@ -153,13 +154,9 @@ fn member(row: &Member, worst_child: Option<&System>, viewer: &Viewer) -> Member
     let progress = running.map(|(_run, totals)| totals);
     let may = |verb: Verb| viewer.may(&[verb], system.group_id);
     let running = progress.map(|totals| progress::items(&totals.progress));
-    let note = match (&system.hold_reason, row.errors) {
-        (Some(reason), _) => reason.clone(),
-        (None, _) if running.is_some() => running.unwrap_or_default(),
-        (None, 1) => "1 error in the last run".to_owned(),
-        (None, n) if n > 1 => format!("{} errors in the last run", number(n)),
-        (None, _) if system.last_attempt_at.is_none() => "never synchronized".to_owned(),
-        (None, _) => String::new(),
+    let note = match &system.hold_reason {
+        Some(reason) => reason.clone(),
+        None => reason(system, worst_child, row.errors, running),
     };
     let action = match progress {
         Some(totals) => RowAction::Progress(totals.progress.clone()),
@@ -173,15 +170,32 @@ fn member(row: &Member, worst_child: Option<&System>, viewer: &Viewer) -> Member
         kind: registry::of_kind(&system.kind).map_or(system.kind.clone(), |kind| kind.title().to_owned()),
         production: system.production,
         group: row.group.clone(),
-        overall: present::overall(system),
-        overall_since: Some(system.overall_since),
-        sources: present::sources(system, worst_child).join(", "),
-        synchronization: present::synchronization_badge(system, &busy),
+        status: present::row_badge(system, &busy),
         note,
+        since: matches!(system.overall, Overall::Error | Overall::Warning).then_some(system.overall_since),
         last_attempt: system.last_attempt_at,
         last_success: system.last_success_at,
         next: present::next_run(system, &busy, viewer.now),
         recent: present::tones(&row.recent),
         action,
     }
+}
+
+/// Why the status is bad and how far a run is, on one line.
+fn reason(system: &System, worst_child: Option<&System>, errors: i64, running: Option<String>) -> String {
+    let badge = present::row_badge(system, &Busy::default()).word;
+    // Neither the badge again, nor less than the number of errors.
+    let is_news = |source: &&str| *source != badge && !(errors > 0 && *source == Source::Synchronization.title());
+    let sources = present::sources(system, worst_child).into_iter();
+    let mut parts: Vec<String> = sources.filter(is_news).map(str::to_owned).collect();
+    match errors {
+        0 => {}
+        1 => parts.push("1 error in the last run".to_owned()),
+        n => parts.push(format!("{} errors in the last run", number(n))),
+    }
+    parts.extend(running);
+    if parts.is_empty() && system.last_attempt_at.is_none() {
+        parts.push("never synchronized".to_owned());
+    }
+    parts.join(" · ")
 }

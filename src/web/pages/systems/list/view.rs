@@ -2,16 +2,13 @@
 
 use maud::{Markup, html};
 
-use crate::clock::Stamp;
-use crate::domain::progress::RunProgress;
-use crate::ids::SystemKey;
+use super::row::{SystemRow, family};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, refreshing};
 use crate::web::ui::pager::{IN_ORDER, kept, pager};
-use crate::web::ui::table::{Column, actions as action_column, table, text};
-use crate::web::ui::{
-    Badge, Choice, PageContext, PageLinks, Tone, choices, empty, form, link_button, number, page, progress, strip, time,
-};
+use crate::web::ui::table::{Column, Sort, actions as action_column, table, text, wide};
+use crate::web::ui::tabs::{Tab, tabs};
+use crate::web::ui::{Choice, PageContext, PageLinks, Tone, choices, empty, link_button, number, page};
 use crate::web::urls::{self, Cursor, SystemsQuery};
 
 /// What the page shows.
@@ -19,8 +16,7 @@ use crate::web::urls::{self, Cursor, SystemsQuery};
 pub struct ListView {
     pub query: SystemsQuery,
     pub counts: StatusCounts,
-    /// Words of the status filter, kinds and groups that there are.
-    pub statuses: Vec<Choice>,
+    /// Kinds and groups that there are.
     pub kinds: Vec<Choice>,
     pub groups: Vec<Choice>,
     pub sorts: Vec<Choice>,
@@ -62,107 +58,68 @@ impl StatusCounts {
     }
 }
 
-/// A row with the children of the system.
-#[derive(Debug, Clone)]
-pub struct SystemRow {
-    pub member: MemberRow,
-    /// The name of the system that it is a part of.
-    pub parent: Option<String>,
-    /// The first of its children, worst first.
-    pub children: Vec<MemberRow>,
-    pub has_more_children: bool,
+/// The columns, three of which lead to the list in their order.
+fn columns<'a>(view: &ListView, addresses: &'a [String; 3]) -> [Column<'a>; 7] {
+    let [name, status, success] = addresses;
+    let by = |title, address, word: &str, direction| {
+        let sort = Sort { address, is_current: view.query.sort == word, direction };
+        Column { sort: Some(sort), ..text(title) }
+    };
+    [
+        by("System", name, "name", "ascending"),
+        by("Status", status, "", "descending"),
+        by("Last success", success, "success", "ascending"),
+        wide("Last run"),
+        text("Next run"),
+        wide("Last 24 runs"),
+        action_column("Action"),
+    ]
 }
 
-/// One system.
-#[derive(Debug, Clone)]
-pub struct MemberRow {
-    pub key: SystemKey,
-    pub name: String,
-    pub kind: String,
-    pub production: bool,
-    pub group: String,
-    pub overall: Badge,
-    pub overall_since: Option<Stamp>,
-    /// What contributes to a bad status, worst first.
-    pub sources: String,
-    pub synchronization: Badge,
-    /// Under the status: `2 errors in the last run`.
-    pub note: String,
-    pub last_attempt: Option<Stamp>,
-    pub last_success: Option<Stamp>,
-    pub next: NextRun,
-    /// Oldest first.
-    pub recent: Vec<Tone>,
-    pub action: RowAction,
+/// Where the list is in the order of name, status and last success.
+fn sorted(view: &ListView) -> [String; 3] {
+    ["name", "", "success"]
+        .map(|sort| urls::systems(&SystemsQuery { sort: sort.to_owned(), ..view.query.clone() }, &Cursor::default()))
 }
-
-/// When the next run is due.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NextRun {
-    At(Stamp),
-    /// It is due, and waits for a worker.
-    Waiting,
-    AfterThisRun,
-    /// Paused until a connection check succeeds.
-    WhenConnected,
-    OnHold,
-    ByHandOnly,
-}
-
-/// What the reader can do in this row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RowAction {
-    None,
-    Synchronize,
-    Check,
-    Progress(RunProgress),
-}
-
-const COLUMNS: [Column<'_>; 7] = [
-    text("Status"),
-    text("System"),
-    text("Synchronization"),
-    text("Last run"),
-    text("Next run"),
-    text("Recent runs"),
-    action_column("Action"),
-];
 
 #[must_use]
 pub fn view(context: &PageContext, view: &ListView) -> Markup {
+    let is_empty = view.counts.total() == 0 && !view.query.is_narrow();
     page(
         context,
-        "Communication systems",
+        "Systems",
         &html! {
-            (head(&html! { "Communication systems" }, &counts(view), &actions(view)))
-            (refreshing(context))
-            @if let Some((seconds, on)) = &view.refresh {
-                p.refresh { a href=(on) { "Refresh every " (seconds) " seconds" } " (without the filter)" }
-            }
-            section.card aria-label="Systems" {
-                @if view.counts.total() == 0 && !view.query.is_narrow() {
-                    (none_yet(view))
-                } @else {
-                    @if context.refresh.is_none() { (filters(view)) }
-                    @if view.rows.is_empty() && view.search_on.is_some() {
-                        (empty::empty(if view.is_continued { "No further match so far." } else { "No match so far." }, &html! { (search_on(view)) }))
-                    } @else if view.rows.is_empty() {
-                        (empty::empty(if view.is_continued { "No further system matches this filter." } else { "No system matches this filter." }, &html! {
-                            p { a href=(urls::systems(&view.query.widened(), &Cursor::default())) { "Show all systems" } }
-                        }))
-                    } @else {
-                        (table(
-                            &html! { "Communication systems " (view.scope) },
-                            &COLUMNS,
-                            &html! { @for row in &view.rows { (family(context, row)) } },
-                        ))
-                    }
-                    (pager("Pages of systems", &row_count(view), &view.links, IN_ORDER))
-                    @if !view.rows.is_empty() { (search_on(view)) }
-                }
+            (head(&html! { "Systems" }, &html! {}, &actions(view)))
+            @if is_empty {
+                section.box aria-label="Systems" { (none_yet(view)) }
+            } @else {
+                (status_tabs(view))
+                (refreshing(context))
+                @if context.refresh.is_none() { (filters(view)) }
+                section.box.sys aria-label="Systems" { (rows(context, view)) }
             }
         },
     )
+}
+
+fn rows(context: &PageContext, view: &ListView) -> Markup {
+    html! {
+        @if view.rows.is_empty() && view.search_on.is_some() {
+            (empty::empty(if view.is_continued { "No further match so far." } else { "No match so far." }, &html! { (search_on(view)) }))
+        } @else if view.rows.is_empty() {
+            (empty::empty(if view.is_continued { "No further system matches this filter." } else { "No system matches this filter." }, &html! {
+                p { a href=(urls::systems(&view.query.widened(), &Cursor::default())) { "Show all systems" } }
+            }))
+        } @else {
+            (table(
+                &html! { "Systems " (view.scope) },
+                &columns(view, &sorted(view)),
+                &html! { @for row in &view.rows { (family(context, row)) } },
+            ))
+        }
+        (pager("Pages of systems", &row_count(view), &view.links, IN_ORDER))
+        @if !view.rows.is_empty() { (search_on(view)) }
+    }
 }
 
 fn search_on(view: &ListView) -> Markup {
@@ -174,25 +131,23 @@ fn search_on(view: &ListView) -> Markup {
 }
 
 /// The totals, each a link to the systems behind it.
-fn counts(view: &ListView) -> Markup {
-    let counts = [
-        (Tone::Error, "error", view.counts.error, "in error"),
-        (Tone::Warning, "warning", view.counts.warning, "with warnings"),
-        (Tone::Ok, "ok", view.counts.ok, "OK"),
-        (Tone::Neutral, "neutral", view.counts.neutral, "open or on hold"),
+fn status_tabs(view: &ListView) -> Markup {
+    let tab = |tone: Option<Tone>, status: &str, label, count| {
+        let query = SystemsQuery { status: status.to_owned(), ..view.query.widened() };
+        let current = view.query.status == status && (!status.is_empty() || !view.query.is_narrow());
+        Tab { tone, label, count, address: urls::systems(&query, &Cursor::default()), current }
+    };
+    let all = [
+        tab(None, "", "All", view.counts.total()),
+        tab(Some(Tone::Error), "error", "Error", view.counts.error),
+        tab(Some(Tone::Warning), "warning", "Warning", view.counts.warning),
+        tab(Some(Tone::Ok), "ok", "OK", view.counts.ok),
+        tab(Some(Tone::Neutral), "neutral", "Open or on hold", view.counts.neutral),
     ];
-    html! {
-        @if view.counts.total() > 0 {
-            ul.totals aria-label="Systems by status" {
-                @for (tone, status, n, words) in counts {
-                    @if n > 0 {
-                        @let query = SystemsQuery { status: status.to_owned(), ..view.query.widened() };
-                        li { a.badge.(tone.class()) href=(urls::systems(&query, &Cursor::default())) { (tone) (number(n)) " " (words) } }
-                    }
-                }
-            }
-        }
-    }
+    let refresh = html! {
+        @if let Some((seconds, on)) = &view.refresh { a href=(on) title="Without the filter" { "Refresh every " (seconds) " s" } }
+    };
+    tabs("Systems by status", &all, &refresh)
 }
 
 fn actions(view: &ListView) -> Markup {
@@ -224,100 +179,31 @@ fn none_yet(view: &ListView) -> Markup {
                     "Connect the first one, and its status, its runs and their logs appear here."
                 }
             }
-            @if view.may_create { p.do { (create(view)) } }
+            @if view.may_create { p.row { (create(view)) } }
         },
     )
 }
 
 fn filters(view: &ListView) -> Markup {
+    let query = &view.query;
     html! {
-        form.filter method="get" action=(urls::SYSTEMS) role="search" aria-label="Systems" {
-            (kept(view.query.size))
-            (choices::filter("Status", "status", &view.statuses, &view.query.status))
-            @if view.kinds.len() > 1 { (choices::filter("Kind", "kind", &view.kinds, &view.query.kind)) }
-            @if view.groups.len() > 1 { (choices::filter("Group", "group", &view.groups, &view.query.group)) }
-            label { "Name contains " input type="search" name="q" value=(view.query.q); } " "
+        form.flt method="get" action=(urls::SYSTEMS) role="search" aria-label="Systems" {
+            (kept(query.size))
+            @if !query.status.is_empty() { input type="hidden" name="status" value=(query.status); }
+            label { span.vh { "Name contains" } input type="search" name="q" value=(query.q) placeholder="Name contains"; } " "
+            @if view.groups.len() > 1 { (choices::filter("Group", "group", &view.groups, &query.group)) }
+            @if view.kinds.len() > 1 { (choices::filter("Kind", "kind", &view.kinds, &query.kind)) }
             label {
                 "Sort by "
                 select name="sort" {
                     @for sort in &view.sorts {
-                        option value=(sort.value) selected[sort.value == view.query.sort] { (sort.label) }
+                        option value=(sort.value) selected[sort.value == query.sort] { (sort.label) }
                     }
                 }
             }
-            " " button { "Filter" } " "
-            @if view.query.is_narrow() { a.clear href=(urls::systems(&view.query.widened(), &Cursor::default())) { "Clear" } }
+            " " button.btn { "Filter" } " "
+            @if query.is_narrow() { a.clear href=(urls::systems(&query.widened(), &Cursor::default())) { "Clear" } }
         }
-    }
-}
-
-/// A system with its children below it.
-fn family(context: &PageContext, row: &SystemRow) -> Markup {
-    let parent = &row.member;
-    html! {
-        tr { (cells(context, parent, row.parent.as_deref())) }
-        @for child in &row.children { tr.child { (cells(context, child, None)) } }
-        @if row.has_more_children {
-            tr.child { td colspan=(COLUMNS.len()) { a href=(urls::systems(&SystemsQuery::within(&parent.key), &Cursor::default())) { "All systems in " (foreign::name(&parent.name)) } } }
-        }
-    }
-}
-
-fn cells(context: &PageContext, row: &MemberRow, parent: Option<&str>) -> Markup {
-    html! {
-        td data-label="Status" {
-            (row.overall)
-            @if !row.sources.is_empty() { div.sub { (row.sources) } }
-            @if let Some(since) = row.overall_since { div.sub { "since " (time::time_inside(context, since)) } }
-        }
-        th scope="row" {
-            a.row href=(urls::system(&row.key)) { (foreign::name(&row.name)) }
-            @if let Some(parent) = parent { div.sub { "in " (foreign::name(parent)) } }
-            div.sub { (row.kind) " · " (if row.production { "Production" } else { "Test" }) " · " (foreign::name(&row.group)) }
-        }
-        td data-label="Synchronization" { (row.synchronization) @if !row.note.is_empty() { div.sub { (row.note) } } }
-        td data-label="Last run" { (last_run(context, row)) }
-        td data-label="Next run" { (next_run(context, &row.next)) }
-        td data-label="Recent runs" { (strip::runs(&row.recent)) }
-        td.act data-label="Action" { (action(context, row)) }
-    }
-}
-
-fn last_run(context: &PageContext, row: &MemberRow) -> Markup {
-    html! {
-        @match (row.last_attempt, row.last_success) {
-            (None, _) => span.soft { "never" },
-            (Some(attempt), None) => { (time(context, attempt)) div.sub { "no success yet" } },
-            (Some(attempt), Some(success)) if success >= attempt => { (time(context, attempt)) div.sub { "was a success" } },
-            (Some(attempt), Some(success)) => {
-                (time(context, attempt))
-                div.sub { "last success " (time::time_inside(context, success)) }
-            },
-        }
-    }
-}
-
-fn next_run(context: &PageContext, next: &NextRun) -> Markup {
-    html! {
-        @match next {
-            NextRun::At(at) => { (time(context, *at)) div.sub { (time::due(context, *at)) } },
-            NextRun::Waiting => "waits for a worker",
-            NextRun::AfterThisRun => "after this run",
-            NextRun::WhenConnected => "when connected",
-            NextRun::OnHold => "when released",
-            NextRun::ByHandOnly => span.soft { "by hand only" },
-        }
-    }
-}
-
-fn action(context: &PageContext, row: &MemberRow) -> Markup {
-    match &row.action {
-        RowAction::None => html! { span.soft { "—" } },
-        RowAction::Synchronize => {
-            form::synchronize(context, &row.key, &form::button_for("Synchronize now", &row.name, "small"))
-        }
-        RowAction::Check => form::check(context, &row.key, &form::button_for("Check connection", &row.name, "small")),
-        RowAction::Progress(now) => progress::small(now, &row.name),
     }
 }
 

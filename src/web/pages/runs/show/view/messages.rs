@@ -79,7 +79,7 @@ impl Searched {
 /// The log, or why it is not shown.
 pub(super) fn section(context: &PageContext, view: &RunView) -> Markup {
     html! {
-        section.card.log #messages aria-label="Messages" {
+        section.box.log #messages aria-label="Messages" {
             @match &view.log {
                 Log::Missing(template) => {
                     (counts_only(view.counts))
@@ -108,7 +108,7 @@ fn counts_only(counts: Counts) -> Markup {
 fn log_table(context: &PageContext, view: &RunView, log: &LogView) -> Markup {
     let (key, no) = (&view.system.key, view.no);
     html! {
-        (tabs("Message category", &category_tabs(key, no, view.counts, log)))
+        (tabs("Message category", &category_tabs(key, no, view.counts, log), &files(key, no, log)))
         @match &context.refresh {
             None => (filters(key, no, log)),
             Some(refresh) => p.strip-note { a href=(refresh.stop) { "Search or filter these messages" } " (stops refreshing)" },
@@ -121,6 +121,14 @@ fn log_table(context: &PageContext, view: &RunView, log: &LogView) -> Markup {
         }
         @if let Some(searched) = log.searched.as_ref().filter(|_| !log.rows.is_empty()) { (how_far(searched)) }
         (pager("Pages of messages", &totals(log), &log.links, IN_ORDER))
+    }
+}
+
+/// The same messages as files.
+fn files(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
+    html! {
+        a href=(urls::messages_csv(key, no, &log.filter)) { "CSV" } " "
+        a href=(urls::messages_ndjson(key, no, &log.filter)) { "NDJSON" }
     }
 }
 
@@ -144,21 +152,21 @@ fn category_tabs(key: &SystemKey, no: RunNo, counts: Counts, log: &LogView) -> V
 
 fn filters(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
     html! {
-        form.filter method="get" action=(urls::run(key, no)) role="search" aria-label="Messages" {
+        form.flt method="get" action=(urls::run(key, no)) role="search" aria-label="Messages" {
             (kept(log.size))
             @if let Some(category) = log.filter.category {
                 input type="hidden" name="category" value=(category.as_str());
             }
-            label { "Words in text or item " input type="search" name="q" value=(log.filter.q); } " "
+            label { span.vh { "Words in text or item" } input type="search" name="q" value=(log.filter.q) placeholder="Words in text or item"; } " "
             (choices::filter("Code", "code", &log.codes, &log.filter.code))
             (choices::filter("Item type", "type", &log.item_types, &log.filter.item_type))
             label {
-                "Go to number or time "
-                input type="text" name="at" value=(log.at) placeholder="17 or 23:01" autocomplete="off"
+                "Go to "
+                input type="text" name="at" value=(log.at) placeholder="17 or 23:01" title="Number or time of a message" autocomplete="off"
                     aria-invalid=[log.at_error.as_ref().map(|_| "true")]
                     aria-describedby=[log.at_error.as_ref().map(|_| "at-error")];
             }
-            " " button { "Show" } " "
+            " " button.btn { "Filter" } " "
             @if log.filter.is_narrow() {
                 @let category = MessageQuery { category: log.filter.category, ..MessageQuery::default() };
                 a.clear href=(urls::messages_sized(key, no, &category, Start::First, log.size)) { "Clear" }

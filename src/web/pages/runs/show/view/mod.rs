@@ -14,12 +14,11 @@ use crate::domain::progress::RunProgress;
 use crate::domain::run::{EndReason, RunResult, RunState};
 use crate::ids::{RunNo, Seq, SystemKey};
 use crate::queries::Start;
-use crate::web::ui::failure::{FailureView, failure, said};
+use crate::web::ui::failure::{FailureView, failure};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head, refreshing};
 use crate::web::ui::progress;
 use crate::web::ui::runs::{Origin, end_reason, origin};
-use crate::web::ui::tile::facts_list;
 use crate::web::ui::{Badge, PageContext, Tone, chart, duration, link_button, notice, number, page, time};
 use crate::web::urls::{self, MessageQuery};
 
@@ -112,11 +111,10 @@ pub fn view(context: &PageContext, view: &RunView) -> Markup {
         &format!("Run {} of {}", view.no, view.system.name),
         &html! {
             (above(&view.system, None))
-            (head(&html! { "Run " (view.no) }, &beside(view), &actions(view)))
+            (head(&html! { (foreign::name(&view.system.name)) " " span.soft { "run " (view.no) } }, &beside(context, view), &actions(view)))
             (refreshing(context))
             (state(context, view))
             @if let Some(now) = &view.progress { (progress::full(context, now)) }
-            (facts(context, view))
             (digest(context, view))
             (messages::section(context, view))
         },
@@ -130,7 +128,7 @@ pub fn above(system: &SystemRef, run: Option<RunNo>) -> Markup {
     let label = run.map(|no| format!("Run {no}"));
     let mut above = Vec::new();
     if system.may_open {
-        above.push((urls::SYSTEMS.to_owned(), "Communication systems"));
+        above.push((urls::SYSTEMS.to_owned(), "Systems"));
         above.push((urls::system(&system.key), system.name.as_str()));
     }
     if let (Some(no), Some(label)) = (run, &label) {
@@ -142,27 +140,19 @@ pub fn above(system: &SystemRef, run: Option<RunNo>) -> Markup {
     }
 }
 
-fn beside(view: &RunView) -> Markup {
-    html! {
-        (Badge::of_run(view.state, view.result)) " "
-        span.soft {
-            (origin(&view.origin))
-            @if let Some(span) = view.duration { " · " (duration(span)) }
-        }
-    }
+fn beside(context: &PageContext, view: &RunView) -> Markup {
+    html! { (Badge::of_run(view.state, view.result)) " " p { (facts(context, view)) } }
 }
 
 fn actions(view: &RunView) -> Markup {
     let (key, no) = (&view.system.key, view.no);
     let over = view.state == RunState::Ended;
     html! {
-        @if let Log::Shown(log) = &view.log {
+        @if matches!(view.log, Log::Shown(_)) {
             @if view.state == RunState::Running {
                 (link_button(&urls::run_live(key, no), "Live log", "primary"))
                 (link_button(&urls::run_latest(key, no, true), "Latest rows", ""))
             }
-            (link_button(&urls::messages_csv(key, no, &log.filter), "CSV", ""))
-            (link_button(&urls::messages_ndjson(key, no, &log.filter), "NDJSON", ""))
         }
         @if view.has_plan { (link_button(&urls::run_plan(key, no), "See the plan", "primary")) }
         @if view.may_cancel && !over && view.canceling.is_none() {
@@ -205,22 +195,17 @@ fn waiting(context: &PageContext, view: &RunView) -> Markup {
 }
 
 fn ended(view: &RunView) -> Markup {
-    // A failure says the same with more words.
-    let reason = view.end_reason.filter(|_| view.failure.is_none());
-    html! {
-        @if reason.is_some() || view.failure.is_some() {
-            (notice::notice(Tone::Error, &html! {
-                p {
-                    (Tone::Error)
-                    @if let Some(reason) = reason { strong { (end_reason(reason)) } " " }
-                    @if let Some(why) = &view.failure { (failure(why)) }
-                    @if let Some(next) = view.retried_by {
-                        " It is retried: " a href=(urls::run(&view.system.key, next)) { "run " (next) } "."
-                    }
-                }
-                @if let Some(why) = &view.failure { (said(why)) }
-            }))
+    let retried = html! {
+        @if let Some(next) = view.retried_by {
+            "It is retried: " a href=(urls::run(&view.system.key, next)) { "run " (next) } "."
         }
+    };
+    match (&view.failure, view.end_reason) {
+        (Some(why), _) => failure(&html! { "The run failed" }, why, &retried),
+        (None, Some(reason)) => {
+            notice::notice(Tone::Error, &html! { p { (Tone::Error) strong { (end_reason(reason)) } " " (retried) } })
+        }
+        (None, None) => Markup::default(),
     }
 }
 
@@ -237,38 +222,38 @@ fn digest(context: &PageContext, view: &RunView) -> Markup {
     });
     html! {
         @if !over_time.0.is_empty() || digest.changes.is_some() {
-            div.digests {
-                @if !over_time.0.is_empty() {
-                    section.card aria-labelledby="over-time" { header { h2 #over-time { "Messages over time" } } (over_time) }
-                }
+            section.box.changes aria-label="Comparison and times" {
                 @if let Some(changes) = &digest.changes { (changes::section(key, no, changes)) }
+                @if !over_time.0.is_empty() {
+                    details { summary { "Messages over time" } (over_time) }
+                }
             }
         }
     }
 }
 
+/// What is known of the run, as one line.
 fn facts(context: &PageContext, view: &RunView) -> Markup {
-    let mut facts = vec![("Asked for", html! { (time(context, view.queued)) })];
-    if let Some(at) = view.started {
-        facts.push(("Started", html! { (time::time_ago(context, at)) }));
-    }
-    if let Some(at) = view.ended {
-        facts.push(("Ended", html! { (time::time_ago(context, at)) }));
-    }
-    if let Some(run) = view.origin.retries {
-        facts.push(("Retries", html! { a href=(urls::run(&view.system.key, run)) { "run " (run) } }));
-    }
-    if view.unchanged > 0 {
-        facts.push(("Unchanged", html! { (number(view.unchanged)) " items needed nothing" }));
-    }
-    match view.changed_replica {
-        Some(true) => {
-            let address = urls::replica(&view.system.key, Some(view.no));
-            facts.push(("Replica", html! { a href=(address) { "what this run changed" } }));
+    let over = view.state == RunState::Ended;
+    html! {
+        @match (view.started, view.ended) {
+            (Some(from), Some(to)) => {
+                (time::relative(context, to)) " · " (time(context, from)) " to "
+                @if time::same_day(context, from, to) { (time::short(context, to)) } @else { (time::time_inside(context, to)) }
+            },
+            (Some(from), None) => { "Started " (time::time_inside(context, from)) },
+            (None, Some(at)) => { "Ended " (time::time_inside(context, at)) ", never started" },
+            (None, None) => { "Requested " (time::time_inside(context, view.queued)) },
         }
-        Some(false) => facts.push(("Replica", html! { "nothing changed" })),
-        None => {}
+        @if let Some(span) = view.duration { " · " (duration(span)) }
+        " · " (origin(&Origin { retries: None, ..view.origin.clone() }))
+        @if let Some(run) = view.origin.retries { ", after " a href=(urls::run(&view.system.key, run)) { "run " (run) } }
+        @if view.unchanged > 0 { " · " (number(view.unchanged)) " unchanged" }
+        @match view.changed_replica {
+            Some(true) => { " · " a href=(urls::replica(&view.system.key, Some(view.no))) { "what this run changed" } },
+            Some(false) => " · nothing changed in the replica",
+            None => {},
+        }
+        " · " span.complete { (view.completeness.line(over)) }
     }
-    facts.push(("Log", view.completeness.line(view.state == RunState::Ended)));
-    html! { div.facts { (facts_list(&facts)) } }
 }

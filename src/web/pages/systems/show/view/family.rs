@@ -70,16 +70,16 @@ const LANES: [Column<'_>; 5] =
 pub(super) fn lanes(context: &PageContext, lanes: &[LaneRow]) -> Markup {
     html! {
         @if !lanes.is_empty() {
-            section.card aria-labelledby="lanes-title" {
-                header { h2 #lanes-title { "Lanes" } }
+            section.box aria-labelledby="lanes-title" {
+                header.bh { h2 #lanes-title { "Lanes" } }
                 (table(&html! { "What can run at the same time in this system" }, &LANES, &html! {
                     @for lane in lanes {
                         tr {
-                            th scope="row" data-label="Lane" { (foreign::name(&lane.name)) }
-                            td data-label="Status" { (lane.status) }
-                            td data-label="Last run" { (moment(context, lane.last_attempt, "never")) }
-                            td data-label="Last success" { (moment(context, lane.last_success, "never")) }
-                            td.n data-label="Failures in a row" { (number(lane.failures_in_row)) }
+                            th scope="row" data-l="Lane" { (foreign::name(&lane.name)) }
+                            td data-l="Status" { (lane.status) }
+                            td data-l="Last run" { (moment(context, lane.last_attempt, "never")) }
+                            td data-l="Last success" { (moment(context, lane.last_success, "never")) }
+                            td.n data-l="Failures in a row" { (number(lane.failures_in_row)) }
                         }
                     }
                 }))
@@ -94,8 +94,8 @@ const CHILDREN: [Column<'_>; 5] =
 pub(super) fn children(context: &PageContext, view: &SystemView) -> Markup {
     html! {
         @if !view.children.is_empty() {
-            section.card aria-labelledby="children-title" {
-                header { h2 #children-title { "Systems in it" } }
+            section.box aria-labelledby="children-title" {
+                header.bh { h2 #children-title { "Systems in it" } }
                 (table(&html! { "Systems in " (foreign::name(&view.name)) ", worst first" }, &CHILDREN, &html! {
                     @for child in &view.children { (child_cells(context, child)) }
                 }))
@@ -108,14 +108,14 @@ pub(super) fn children(context: &PageContext, view: &SystemView) -> Markup {
 fn child_cells(context: &PageContext, child: &ChildRow) -> Markup {
     html! {
         tr {
-            td data-label="Status" {
+            td data-l="Status" {
                 (child.overall)
-                @if !child.sources.is_empty() { div.sub { (child.sources) } }
+                @if !child.sources.is_empty() { small { (child.sources) } }
             }
-            th scope="row" { a.row href=(urls::system(&child.key)) { (foreign::name(&child.name)) } }
-            td data-label="Synchronization" { (child.synchronization) }
-            td data-label="Last run" { (moment(context, child.last_attempt, "never")) }
-            td data-label="Last success" { (moment(context, child.last_success, "never")) }
+            th.c-nm scope="row" { a href=(urls::system(&child.key)) { (foreign::name(&child.name)) } }
+            td data-l="Synchronization" { (child.synchronization) }
+            td data-l="Last run" { (moment(context, child.last_attempt, "never")) }
+            td data-l="Last success" { (moment(context, child.last_success, "never")) }
         }
     }
 }

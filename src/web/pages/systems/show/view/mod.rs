@@ -12,7 +12,7 @@ use crate::domain::message::Category;
 use crate::ids::{RunNo, SystemKey};
 use crate::queries::Start;
 use crate::web::ui::chart::{self, RunBar};
-use crate::web::ui::failure::{FailureView, failure, said};
+use crate::web::ui::failure::{FailureView, failure};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head, refreshing};
 use crate::web::ui::pager::{BY_AGE, pager};
@@ -20,7 +20,9 @@ use crate::web::ui::run_row::{RUN_COLUMNS, RunRow, run_cells};
 use crate::web::ui::runs::{LogAccess, no_log_access};
 use crate::web::ui::table::table;
 use crate::web::ui::text::count;
-use crate::web::ui::{Badge, PageContext, PageLinks, Tone, button, empty, form, link_button, notice, page, tile, time};
+use crate::web::ui::{
+    Badge, Icon, PageContext, PageLinks, Tone, button, empty, form, link_button, notice, page, tile, time,
+};
 use crate::web::urls::{self, MessageQuery};
 
 /// What the page shows.
@@ -105,7 +107,7 @@ pub fn view(context: &PageContext, view: &SystemView) -> Markup {
             @if let Some(hold) = &view.hold { (on_hold(context, view, hold)) }
             @if let Some(last) = &view.last_failure { (failed(context, view, last)) }
             (notice::unencrypted(&view.exposed))
-            div.tiles {
+            div.band {
                 (connection(context, view))
                 (synchronization(context, view))
                 (queue(context, view))
@@ -119,7 +121,7 @@ pub fn view(context: &PageContext, view: &SystemView) -> Markup {
 }
 
 fn above(view: &SystemView) -> Vec<(String, &str)> {
-    let list = (urls::SYSTEMS.to_owned(), "Communication systems");
+    let list = (urls::SYSTEMS.to_owned(), "Systems");
     let parent = view.parent.as_ref().map(|(key, name)| (urls::system(key), name.as_str()));
     std::iter::once(list).chain(parent).collect()
 }
@@ -127,8 +129,10 @@ fn above(view: &SystemView) -> Vec<(String, &str)> {
 fn beside(view: &SystemView) -> Markup {
     html! {
         (view.overall) " "
-        span.soft { (view.kind) " · " (if view.production { "Production" } else { "Test" }) " · " (foreign::name(&view.group)) } " "
-        @if !view.sources.is_empty() { span.soft { "Status source: " (view.sources.join(", ")) } }
+        p {
+            @if !view.sources.is_empty() { (view.sources.join(", ")) " · " }
+            (view.kind) " · " (if view.production { "Production" } else { "Test" }) " · " (foreign::name(&view.group))
+        }
     }
 }
 
@@ -146,7 +150,7 @@ fn actions(view: &SystemView) -> Markup {
 fn on_hold(context: &PageContext, view: &SystemView, hold: &Hold) -> Markup {
     let body = html! {
         p {
-            strong { (Tone::Paused) "On hold since " (time::time_inside(context, hold.since)) "." }
+            strong { (Icon::Hold) "On hold since " (time::time_inside(context, hold.since)) "." }
             " No run starts until a person releases the system."
             @if let Some(running) = &view.synchronization.running {
                 " " (run_in_a_sentence(&view.key, running.run, view.may.open_runs)) " is still in process and will finish."
@@ -157,32 +161,27 @@ fn on_hold(context: &PageContext, view: &SystemView, hold: &Hold) -> Markup {
             (form(context, &urls::system_release(&view.key), &button("Release", "primary")))
         }
     };
-    notice::notice(Tone::Paused, &body)
+    notice::notice(Tone::Neutral, &body)
 }
 
 fn failed(context: &PageContext, view: &SystemView, last: &LastFailure) -> Markup {
     let errors = urls::messages(&view.key, last.run, &MessageQuery::of(Category::Error), Start::First);
-    let body = html! {
-        p {
-            strong { (Tone::Error) "Synchronization failed " (time::time_in_words(context, last.at)) "." } " "
-            (failure(&last.failure))
-            @if let Some(retry) = last.retry_at { " A retry is due: " (due(context, view, retry)) "." }
-            @if last.has_plan { " " a href=(urls::run_plan(&view.key, last.run)) { "See the plan that waits" } }
-            @if last.errors > 0 && view.log == LogAccess::Granted {
-                " " a href=(errors) { "See the " @if last.errors == 1 { "error" } @else { (count(last.errors, "error", "errors")) } }
-            } @else if view.may.open_runs {
-                " " a href=(urls::run(&view.key, last.run)) { "See run " (last.run) }
-            }
+    let more = html! {
+        @if let Some(retry) = last.retry_at { span { "A retry is due: " (due(context, view, retry)) } " " }
+        @if last.has_plan { a href=(urls::run_plan(&view.key, last.run)) { "See the plan that waits" } " " }
+        @if last.errors > 0 && view.log == LogAccess::Granted {
+            a href=(errors) { "See the " @if last.errors == 1 { "error" } @else { (count(last.errors, "error", "errors")) } }
+        } @else if view.may.open_runs {
+            a href=(urls::run(&view.key, last.run)) { "See run " (last.run) }
         }
-        (said(&last.failure))
     };
-    notice::notice(Tone::Error, &body)
+    failure(&html! { "Synchronization failed " (time::time_in_words(context, last.at)) }, &last.failure, &more)
 }
 
 fn runs(context: &PageContext, view: &SystemView) -> Markup {
     html! {
-        section.card #runs aria-labelledby="runs-title" {
-            header {
+        section.box #runs aria-labelledby="runs-title" {
+            header.bh {
                 h2 #runs-title { "Runs" }
                 span.end.soft { "Messages are kept " (view.messages_days) " days, runs " (view.headers_days) "." }
             }
@@ -211,8 +210,8 @@ fn bar(run: &RunRow) -> RunBar {
 fn run_row(context: &PageContext, view: &SystemView, row: &RunRow) -> Markup {
     html! {
         tr {
-            th scope="row" data-label="Run" {
-                @if view.may.open_runs { a.row href=(urls::run(&view.key, row.no)) { (row.no) } } @else { (row.no) }
+            th scope="row" data-l="Run" {
+                @if view.may.open_runs { a href=(urls::run(&view.key, row.no)) { (row.no) } } @else { (row.no) }
             }
             (run_cells(context, &view.key, row, &view.log))
         }
@@ -232,8 +231,8 @@ fn run_range(view: &SystemView) -> Markup {
 fn settings(view: &SystemView) -> Markup {
     html! {
         @if !view.settings.is_empty() {
-            section.card.settings aria-labelledby="settings-title" {
-                header {
+            section.box.settings aria-labelledby="settings-title" {
+                header.bh {
                     h2 #settings-title { "Settings" }
                     @if view.may.edit { a.end.act href=(urls::system_edit(&view.key)) { "Edit" } }
                 }

@@ -126,10 +126,10 @@ pub(in crate::web::pages) fn connection(context: &PageContext, view: &SystemView
         @if tile_of.checking.is_none() || tile_of.checked_at.is_some() { (tile_of.status) " " }
         @if tile_of.checking.is_some() { (Badge::new(Tone::Busy, "Checking…")) }
         @if let Some(stage) = tile_of.failed_at { " " span.soft { "at " (stage.title()) } }
-        @if let Some(pause) = &tile_of.paused { div.sub { (Badge::new(Tone::Paused, "Paused")) " " (paused(context, pause)) } }
+        @if let Some(pause) = &tile_of.paused { small { (Badge::paused()) " " (paused(context, pause)) } }
         @if !tile_of.recent.is_empty() { div { (strip::checks(&tile_of.recent)) } }
     };
-    tile("connection", "Connection", tile_of.status.tone, &now, &facts, &actions)
+    tile("connection", "Connection", &now, &facts, &actions)
 }
 
 fn paused(context: &PageContext, pause: &Paused) -> Markup {
@@ -145,9 +145,9 @@ pub(in crate::web::pages) fn synchronization(context: &PageContext, view: &Syste
     let now = html! {
         (tile_of.status)
         @if let Some(running) = &tile_of.running { " " (run_link(&view.key, running.run, view.may.open_runs)) }
-        @if let Some(pause) = &tile_of.paused { div.sub { (paused(context, pause)) } }
+        @if let Some(pause) = &tile_of.paused { small { (paused(context, pause)) } }
         @if let Some(since) = tile_of.silent_since {
-            div.sub { (Badge::new(Tone::Error, "Silent")) " since " (time::time_inside(context, since)) ": nothing succeeded in time." }
+            small { (Badge::silent()) " since " (time::time_inside(context, since)) ": nothing succeeded in time." }
         }
         @if let Some(running) = &tile_of.running { (progress::full(context, &running.progress)) }
     };
@@ -169,7 +169,7 @@ pub(in crate::web::pages) fn synchronization(context: &PageContext, view: &Syste
         )),
         tile_of.silent_at.map(|at| ("Counts as silent", html! { (time::time_ago(context, at)) })),
     ]);
-    tile("synchronization", "Synchronization", tile_of.status.tone, &now, &facts, &synchronize(context, view))
+    tile("synchronization", "Synchronization", &now, &facts, &synchronize(context, view))
 }
 
 fn last_attempt(context: &PageContext, view: &SystemView) -> Markup {
@@ -211,15 +211,10 @@ pub(in crate::web::pages) fn due(context: &PageContext, view: &SystemView, at: S
 pub(in crate::web::pages) fn queue(context: &PageContext, view: &SystemView) -> Markup {
     let tile_of = &view.queue;
     let overdue = tile_of.waiting.iter().filter(|waiting| waiting.overdue).count();
-    let tone = match (&tile_of.paused, overdue) {
-        (Some(_), _) => Tone::Paused,
-        (None, 0) => Tone::Neutral,
-        (None, _) => Tone::Warning,
-    };
     let now = html! {
         @if tile_of.waiting.is_empty() { span.soft { "Nothing waits" } } @else { (tile_of.waiting.len()) " waiting" }
         @if overdue > 0 { " " (Badge::new(Tone::Warning, format!("{overdue} overdue"))) }
-        @if let Some(pause) = &tile_of.paused { div.sub { (Badge::new(Tone::Paused, "Paused")) " " (paused(context, pause)) } }
+        @if let Some(pause) = &tile_of.paused { small { (Badge::paused()) " " (paused(context, pause)) } }
     };
     let mut facts = tile_of
         .waiting
@@ -240,5 +235,5 @@ pub(in crate::web::pages) fn queue(context: &PageContext, view: &SystemView) -> 
         html! { @if retries > 0 { "up to " (retries) ", after errors that may pass" } @else { "none" } },
     ));
     let actions = html! { (link_button(&urls::queue(&view.key), "Show queue", "")) };
-    tile("queue", "Queue", tone, &now, &facts, &actions)
+    tile("queue", "Queue", &now, &facts, &actions)
 }

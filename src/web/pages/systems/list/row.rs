@@ -1,0 +1,135 @@
+//! A row of the table of systems, with the children of the system below it.
+
+use maud::{Markup, html};
+
+use crate::clock::Stamp;
+use crate::domain::invisible::visible;
+use crate::domain::progress::RunProgress;
+use crate::ids::SystemKey;
+use crate::web::ui::{Badge, PageContext, Tone, foreign, form, progress, strip, time};
+use crate::web::urls::{self, Cursor, SystemsQuery};
+
+/// A row with the children of the system.
+#[derive(Debug, Clone)]
+pub struct SystemRow {
+    pub member: MemberRow,
+    /// The name of the system that it is a part of.
+    pub parent: Option<String>,
+    /// The first of its children, worst first.
+    pub children: Vec<MemberRow>,
+    pub has_more_children: bool,
+}
+
+/// One system.
+#[derive(Debug, Clone)]
+pub struct MemberRow {
+    pub key: SystemKey,
+    pub name: String,
+    pub kind: String,
+    pub production: bool,
+    pub group: String,
+    pub status: Badge,
+    /// Why, or how far: `Connection error`, `172,473 of 401,002 items`.
+    pub note: String,
+    /// Since when a bad status is so.
+    pub since: Option<Stamp>,
+    pub last_attempt: Option<Stamp>,
+    pub last_success: Option<Stamp>,
+    pub next: NextRun,
+    /// Oldest first.
+    pub recent: Vec<Tone>,
+    pub action: RowAction,
+}
+
+/// When the next run is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NextRun {
+    At(Stamp),
+    /// It is due, and waits for a worker.
+    Waiting,
+    AfterThisRun,
+    /// Paused until a connection check succeeds.
+    WhenConnected,
+    OnHold,
+    ByHandOnly,
+}
+
+/// What the reader can do in this row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowAction {
+    None,
+    Synchronize,
+    Check,
+    Progress(RunProgress),
+}
+
+/// A system with its children below it.
+pub(super) fn family(context: &PageContext, row: &SystemRow) -> Markup {
+    let parent = &row.member;
+    html! {
+        tr { (cells(context, parent, row.parent.as_deref())) }
+        @for child in &row.children { tr.kid { (cells(context, child, None)) } }
+        @if row.has_more_children {
+            tr.kid { th scope="row" colspan="7" { a href=(urls::systems(&SystemsQuery::within(&parent.key), &Cursor::default())) { "All systems in " (foreign::name(&parent.name)) } } }
+        }
+    }
+}
+
+fn cells(context: &PageContext, row: &MemberRow, parent: Option<&str>) -> Markup {
+    html! {
+        th.c-nm.cut scope="row" {
+            a href=(urls::system(&row.key)) title=(visible(&row.name)) { (foreign::name(&row.name)) }
+            small {
+                @if let Some(parent) = parent { "in " (foreign::name(parent)) " · " }
+                (row.kind) " · " @if !row.production { "Test · " } (foreign::name(&row.group))
+            }
+        }
+        td.c-st.cut data-l="Status" {
+            (row.status) " "
+            @if !row.note.is_empty() || row.since.is_some() {
+                small title=[(!row.note.is_empty()).then(|| visible(&row.note))] {
+                    bdi { (foreign::text(&row.note)) }
+                    @if let Some(since) = row.since { @if !row.note.is_empty() { " " } "since " (time::time_inside(context, since)) }
+                }
+            }
+        }
+        td data-l="Last success" { (ago(context, row.last_success)) }
+        td.lo data-l="Last run" { (ago(context, row.last_attempt)) }
+        td data-l="Next run" { (next_run(context, &row.next)) }
+        td.lo data-l="Last 24 runs" { (strip::runs(&row.recent)) }
+        td.act data-l="Action" { (action(context, row)) }
+    }
+}
+
+fn ago(context: &PageContext, at: Option<Stamp>) -> Markup {
+    match at {
+        Some(at) => time::two_lines(context, at, &time::relative(context, at)),
+        None => html! { span.soft { "never" } },
+    }
+}
+
+fn next_run(context: &PageContext, next: &NextRun) -> Markup {
+    html! {
+        @match next {
+            NextRun::At(at) => (time::two_lines(context, *at, &time::due(context, *at))),
+            NextRun::Waiting => "waits for a worker",
+            NextRun::AfterThisRun => span.soft { "after this run" },
+            NextRun::WhenConnected => span.soft { "when connected" },
+            NextRun::OnHold => span.soft { "when released" },
+            NextRun::ByHandOnly => span.soft { "manual only" },
+        }
+    }
+}
+
+fn action(context: &PageContext, row: &MemberRow) -> Markup {
+    let class =
+        if row.status.tone == Tone::Error || row.status.tone == Tone::Warning { "small" } else { "small quiet" };
+    match &row.action {
+        RowAction::None => html! { span.soft { "—" } },
+        RowAction::Synchronize => {
+            form::synchronize(context, &row.key, &form::button_for("Synchronize now", &row.name, class))
+        }
+        RowAction::Check => form::check(context, &row.key, &form::button_for("Check connection", &row.name, class)),
+        RowAction::Progress(now) => progress::small(now, &row.name),
+    }
+}
