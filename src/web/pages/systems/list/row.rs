@@ -102,10 +102,7 @@ fn cells(context: &PageContext, row: &MemberRow, parent: Option<&str>) -> Markup
 }
 
 fn ago(context: &PageContext, at: Option<Stamp>) -> Markup {
-    match at {
-        Some(at) => time::two_lines(context, at, &time::relative(context, at)),
-        None => html! { span.soft { "never" } },
-    }
+    at.map_or_else(|| html! { span.soft { "never" } }, |at| time::two_lines(context, at, &time::relative(context, at)))
 }
 
 fn next_run(context: &PageContext, next: &NextRun) -> Markup {
