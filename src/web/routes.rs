@@ -83,6 +83,7 @@ pub static ROUTES: &[Route] = &[
     get!("/help/roles/{template}", Access::SignedIn, pages::help::role::show),
     page!("/logs", needs::<ReadLogs>(), pages::logs),
     get!("/logs.csv", needs::<ReadLogs>(), pages::logs::export::show),
+    page!("/overview", needs::<SeeSystem>(), pages::overview),
     page!("/systems", needs::<SeeSystem>(), pages::systems::list),
     get!("/systems.csv", needs::<Export>(), pages::systems::export::show),
     get!("/systems/new", needs::<SpecifySystems>(), pages::systems::edit::new),

@@ -14,8 +14,8 @@ export function spilled() {
   const found = [];
   for (let text = walker.nextNode(); text; text = walker.nextNode()) {
     const element = text.parentElement;
-    const frame = element.closest('button, .button, .badge, .tile, .notice, .card, fieldset, main');
-    if (!text.data.trim() || !element.checkVisibility() || element.closest('.hidden, .scroll, .live')) continue;
+    const frame = element.closest('button, .btn, .st, .band > *, .note, .box, fieldset, main');
+    if (!text.data.trim() || !element.checkVisibility() || element.closest('.vh, .scroll, .live')) continue;
     range.selectNodeContents(text);
     if (range.getBoundingClientRect().right > frame.getBoundingClientRect().right) found.push(text.data.trim().slice(0, 60));
   }

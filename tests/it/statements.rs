@@ -127,7 +127,7 @@ both_databases! {
         let desk = &desk.0;
         fill(desk);
         let wim = desk.as_("wim").await;
-        for list in ["/systems", "/systems?q=System"] {
+        for list in ["/overview", "/systems", "/systems?q=System"] {
             let statements = statements_of(desk, async { wim.get(list).await.expect(200) }).await;
             assert!(!statements.is_empty(), "they are recorded");
             // A search reads both levels: how far it goes, and what it finds.
@@ -193,6 +193,7 @@ both_databases! {
         fill(desk);
         let key = desk.texts("SELECT key AS value FROM systems WHERE name = 'System 07'").concat();
         let pages = [
+            "/overview".to_owned(),
             "/systems".to_owned(),
             "/systems?sort=name&status=ok".to_owned(),
             "/systems?sort=success&q=System".to_owned(),

@@ -13,7 +13,7 @@ use crate::store::systems::{Family, InReach, Listed, System, SystemCursor, Syste
 use crate::store::{Db, Result, groups, runs, systems};
 
 /// How many runs the strip of a row shows.
-const RECENT: i64 = 22;
+const RECENT: i64 = 24;
 
 /// How many children stand below a system.
 const CHILDREN: i64 = 5;
@@ -48,8 +48,9 @@ pub struct Member {
     pub open: Open,
     /// Results of the last runs, oldest first.
     pub recent: Vec<RunResult>,
-    /// Errors of the run that the verdict comes from.
+    /// Of the run that the verdict comes from: how many errors it has, and why it ended in error.
     pub errors: i64,
+    pub code: Option<String>,
 }
 
 /// Reads a page. `filter` gets the groups in reach, by whose names readers filter. Runs that ended before `kept_since`
@@ -79,9 +80,11 @@ pub fn system_list(
     let mut recent = runs::recent_of(db, &ids, RECENT, kept_since)?;
     let mut member = |system: InReach<System>| {
         let recent = recent.remove(&system.id).unwrap_or_default();
+        let (errors, code) = judged_by(&recent).map_or((0, None), |run| (run.errors, run.code.clone()));
         Member {
             open: open.remove(&system.id).unwrap_or_default(),
-            errors: errors_of(&recent),
+            errors,
+            code,
             recent: results(&recent),
             group: group_name(&groups, &system),
             system,
@@ -117,12 +120,12 @@ pub fn system_list_part(
 }
 
 /// The verdict comes from the worst of the last runs of each lane that ended and were not canceled.
-fn errors_of(recent: &[RecentRun]) -> i64 {
+fn judged_by(recent: &[RecentRun]) -> Option<&RecentRun> {
     let mut last: HashMap<&str, &RecentRun> = HashMap::new();
     for run in recent.iter().filter(|run| run.result.is_some_and(|result| result != RunResult::Canceled)) {
         last.insert(&run.lane, run);
     }
-    last.into_values().min_by_key(|run| run.result).map_or(0, |run| run.errors)
+    last.into_values().min_by_key(|run| run.result)
 }
 
 fn results(recent: &[RecentRun]) -> Vec<RunResult> {

@@ -58,6 +58,8 @@ pub struct RecentRun {
     pub result: Option<RunResult>,
     pub ended_at: Option<Stamp>,
     pub errors: i64,
+    /// Why it ended in error.
+    pub code: Option<String>,
 }
 
 /// The last `most` runs of each of these systems, oldest first, without those that ended before `kept_since`. Numbers
@@ -68,7 +70,7 @@ pub fn recent_of(
     most: i64,
     kept_since: Stamp,
 ) -> Result<HashMap<SystemId, Vec<RecentRun>>> {
-    type RecentRow = (SystemId, String, Option<RunResult>, Option<Stamp>, Option<i64>);
+    type RecentRow = (SystemId, String, Option<RunResult>, Option<Stamp>, Option<i64>, Option<String>);
     let rows: Vec<RecentRow> = runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
         .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
@@ -76,11 +78,19 @@ pub fn recent_of(
         .filter(runs::no.gt(systems::last_run_no - most))
         .filter(runs::ended_at.is_null().or(runs::ended_at.ge(kept_since)))
         .order((runs::system_id, runs::no))
-        .select((runs::system_id, runs::lane, runs::result, runs::ended_at, run_progress::n_error.nullable()))
+        .select((
+            runs::system_id,
+            runs::lane,
+            runs::result,
+            runs::ended_at,
+            run_progress::n_error.nullable(),
+            runs::end_code,
+        ))
         .load(db)?;
     let mut recent: HashMap<SystemId, Vec<RecentRun>> = HashMap::new();
-    for (system, lane, result, ended_at, errors) in rows {
-        recent.entry(system).or_default().push(RecentRun { lane, result, ended_at, errors: errors.unwrap_or(0) });
+    for (system, lane, result, ended_at, errors, code) in rows {
+        let run = RecentRun { lane, result, ended_at, errors: errors.unwrap_or(0), code };
+        recent.entry(system).or_default().push(run);
     }
     Ok(recent)
 }

@@ -34,7 +34,7 @@ impl Viewer {
     pub fn page_context(&self, current: Option<Nav>) -> PageContext {
         let mut nav = Vec::new();
         if self.may_anywhere(&[Verb::SeeSystems, Verb::SeeSettings]) {
-            nav.push(Nav::Systems);
+            nav.extend([Nav::Overview, Nav::Systems]);
         }
         if self.may_anywhere(&[Verb::ReadLogs]) {
             nav.push(Nav::Logs);

@@ -7,6 +7,7 @@ pub mod health;
 pub mod help;
 pub mod home;
 pub mod logs;
+pub mod overview;
 pub mod replica;
 pub mod runs;
 pub mod security_txt;

@@ -37,6 +37,7 @@ pub struct CurrentUser {
 /// An entry of the main navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nav {
+    Overview,
     Systems,
     Logs,
     Help,
@@ -47,6 +48,7 @@ impl Nav {
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
+            Self::Overview => "Overview",
             Self::Systems => "Systems",
             Self::Logs => "Logs",
             Self::Help => "Help",
@@ -57,6 +59,7 @@ impl Nav {
     #[must_use]
     pub const fn address(self) -> &'static str {
         match self {
+            Self::Overview => crate::web::urls::OVERVIEW,
             Self::Systems => crate::web::urls::SYSTEMS,
             Self::Logs => crate::web::urls::LOGS,
             Self::Help => crate::web::urls::HELP,

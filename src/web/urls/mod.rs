@@ -25,6 +25,7 @@ pub const HOME: &str = "/";
 pub const SETUP: &str = "/setup";
 pub const SIGN_IN: &str = "/sign-in";
 pub const SIGN_OUT: &str = "/sign-out";
+pub const OVERVIEW: &str = "/overview";
 pub const SYSTEMS: &str = "/systems";
 pub const NEW_SYSTEM: &str = "/systems/new";
 pub const LOGS: &str = "/logs";

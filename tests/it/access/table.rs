@@ -36,6 +36,7 @@ POST /help/codes/{code}/note/remove  in     A    409  A    A    A    A    A
 GET  /help/roles/{template}          in     200  200  200  200  200  200  200
 GET  /logs                           in     L    200  200  L    L    200  200
 GET  /logs.csv                       in     L    200  200  L    L    200  200
+GET  /overview                       in     Md   200  200  200  200  Md   200
 GET  /systems                        in     Md   200  200  200  200  Md   200
 GET  /systems.csv                    in     Md   200  200  200  200  Md   200
 GET  /systems/new                    in     S    200  S    S    200  S    200

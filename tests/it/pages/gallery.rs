@@ -178,6 +178,8 @@ impl Gallery {
         let open = |name, path: &str| Exhibit { name, person: None, path: path.to_owned(), press: None };
         let pressed = |exhibit: Exhibit, press| Exhibit { press: Some(press), ..exhibit };
         vec![
+            seen("overview", &ada, "/overview".to_owned()),
+            seen("overview-empty", &eve, "/overview".to_owned()),
             seen("list", &ada, "/systems?refresh=off".to_owned()),
             seen("list-empty", &eve, "/systems".to_owned()),
             seen("list-nothing-found", &ada, "/systems?q=nothing".to_owned()),

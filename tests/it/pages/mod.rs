@@ -4,6 +4,7 @@ mod gallery;
 mod heads;
 mod list;
 mod look;
+mod overview;
 mod plain;
 mod plan;
 mod refresh;

@@ -55,7 +55,7 @@ both_databases! {
         says(&list, &["Systems", "All 10", "Error 2", "Warning 2", "Refresh every 10 s", "10 systems in group Finance"]);
         row(&list, &["System", "Status", "Last success", "Last run", "Next run", "Last 24 runs", "Action"]);
         row(&list, &["Branch share Lyon", "Error"]);
-        says(&list, &["Branch share Lyon", "Error", "1 error in the last run", "manual only"]);
+        says(&list, &["Branch share Lyon", "Error", "Source does not exist", "manual only"]);
         row(&list, &["Closing documents", "Warning"]);
         row(&list, &["Moving offices", "On hold"]);
         row(&list, &["Photographs", "In process"]);

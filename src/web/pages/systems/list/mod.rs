@@ -3,6 +3,7 @@
 mod row;
 mod view;
 
+pub(in crate::web::pages) use row::action;
 pub use row::{MemberRow, NextRun, RowAction, SystemRow};
 pub use view::{ListView, SearchOn, StatusCounts, view};
 
@@ -10,8 +11,9 @@ use actix_web::HttpResponse;
 use actix_web::web::Query;
 
 use crate::access::{Grant, Scope, Verb, verbs};
+use crate::domain::catalogue;
 use crate::domain::run::RunState;
-use crate::domain::status::{Obstacle, Overall, Source};
+use crate::domain::status::{Obstacle, Overall, Source, Verdict};
 use crate::ids::{GroupId, SystemKey};
 use crate::queries::systems::{Family, ListedSystem, Member, Sort, System, SystemFilter, SystemList, system_list};
 use crate::queries::{Db, PageRequest, Start};
@@ -119,7 +121,7 @@ fn busy_of(row: &Member) -> Busy {
     Busy::of(row.open.iter().map(|(run, _totals)| run))
 }
 
-fn status_counts(loaded: &SystemList) -> StatusCounts {
+pub(in crate::web::pages) fn status_counts(loaded: &SystemList) -> StatusCounts {
     let of = |overall| loaded.counts.get(&overall).copied().unwrap_or(0);
     StatusCounts {
         error: of(Overall::Error),
@@ -147,7 +149,7 @@ fn to_view(row: &ListedSystem, viewer: &Viewer) -> SystemRow {
     }
 }
 
-fn member(row: &Member, worst_child: Option<&System>, viewer: &Viewer) -> MemberRow {
+pub(in crate::web::pages) fn member(row: &Member, worst_child: Option<&System>, viewer: &Viewer) -> MemberRow {
     let system = &row.system;
     let busy = busy_of(row);
     let running = row.open.iter().find(|(run, _totals)| run.state == RunState::Running);
@@ -156,7 +158,7 @@ fn member(row: &Member, worst_child: Option<&System>, viewer: &Viewer) -> Member
     let running = progress.map(|totals| progress::items(&totals.progress));
     let note = match &system.hold_reason {
         Some(reason) => reason.clone(),
-        None => reason(system, worst_child, row.errors, running),
+        None => reason(row, worst_child, running),
     };
     let action = match progress {
         Some(totals) => RowAction::Progress(totals.progress.clone()),
@@ -182,17 +184,20 @@ fn member(row: &Member, worst_child: Option<&System>, viewer: &Viewer) -> Member
 }
 
 /// Why the status is bad and how far a run is, on one line.
-fn reason(system: &System, worst_child: Option<&System>, errors: i64, running: Option<String>) -> String {
+fn reason(row: &Member, worst_child: Option<&System>, running: Option<String>) -> String {
+    let system = &row.system;
     let badge = present::row_badge(system, &Busy::default()).word;
-    // Neither the badge again, nor less than the number of errors.
-    let is_news = |source: &&str| *source != badge && !(errors > 0 && *source == Source::Synchronization.title());
-    let sources = present::sources(system, worst_child).into_iter();
-    let mut parts: Vec<String> = sources.filter(is_news).map(str::to_owned).collect();
-    match errors {
-        0 => {}
-        1 => parts.push("1 error in the last run".to_owned()),
-        n => parts.push(format!("{} errors in the last run", number(n))),
-    }
+    let why = match (&row.code, row.errors) {
+        (Some(code), _) => Some(catalogue::by_code(code).title.to_owned()),
+        (None, 0) => None,
+        (None, 1) => Some("1 error in the last run".to_owned()),
+        (None, n) => Some(format!("{} errors in the last run", number(n))),
+    };
+    let has_failed = system.synchronization == Verdict::Error;
+    let sources = present::sources(system, worst_child).into_iter().filter(|source| *source != badge);
+    // The reason says more than that there is an error.
+    let said = |source: &str| why.clone().filter(|_why| has_failed && source == Source::Synchronization.title());
+    let mut parts: Vec<String> = sources.map(|source| said(source).unwrap_or_else(|| source.to_owned())).collect();
     parts.extend(running);
     if parts.is_empty() && system.last_attempt_at.is_none() {
         parts.push("never synchronized".to_owned());

@@ -118,7 +118,7 @@ fn next_run(context: &PageContext, next: &NextRun) -> Markup {
     }
 }
 
-fn action(context: &PageContext, row: &MemberRow) -> Markup {
+pub(in crate::web::pages) fn action(context: &PageContext, row: &MemberRow) -> Markup {
     let class =
         if row.status.tone == Tone::Error || row.status.tone == Tone::Warning { "small" } else { "small quiet" };
     match &row.action {

@@ -53,7 +53,8 @@ pub struct StatusCounts {
 }
 
 impl StatusCounts {
-    const fn total(self) -> i64 {
+    #[must_use]
+    pub const fn total(self) -> i64 {
         self.error + self.warning + self.ok + self.neutral
     }
 }

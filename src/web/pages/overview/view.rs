@@ -1,0 +1,143 @@
+//! The page: a sentence that says how it is, then what needs somebody.
+
+use maud::{Markup, html};
+
+use crate::web::pages::systems::list::{MemberRow, StatusCounts, action};
+use crate::web::ui::layout::head;
+use crate::web::ui::text::rough;
+use crate::web::ui::{PageContext, Tone, empty, foreign, link_button, number, page, time};
+use crate::web::urls::{self, Cursor, SystemsQuery};
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct OverviewView {
+    pub counts: StatusCounts,
+    /// The first systems in error, worst first.
+    pub errors: Vec<MemberRow>,
+    /// The first systems with warnings.
+    pub warnings: Vec<MemberRow>,
+    pub may_create: bool,
+}
+
+#[must_use]
+pub fn view(context: &PageContext, view: &OverviewView) -> Markup {
+    let actions = html! { @if view.may_create { (link_button(urls::NEW_SYSTEM, "Connect a system", if is_new(view) { "primary" } else { "" })) } };
+    page(
+        context,
+        "Overview",
+        &html! {
+            (head(&html! { span.say { (in_short(view)) } }, &html! {}, &actions))
+            @if is_new(view) {
+                section.box aria-label="First steps" { (first_steps(view)) }
+            } @else {
+                div.main2 {
+                    div {
+                        (needs(context, "Needs you now", ("error", view.counts.error), &view.errors))
+                        (needs(context, "With warnings", ("warning", view.counts.warning), &view.warnings))
+                    }
+                    (statuses(view.counts))
+                }
+            }
+        },
+    )
+}
+
+fn is_new(view: &OverviewView) -> bool {
+    view.counts.total() == 0
+}
+
+/// `5 systems need you. 3 have warnings, 30 are fine.`
+fn in_short(view: &OverviewView) -> Markup {
+    let StatusCounts { error, warning, ok, neutral } = view.counts;
+    let rest = [
+        (warning, "has warnings", "have warnings"),
+        (ok, "is fine", "are fine"),
+        (neutral, "is open or on hold", "are open or on hold"),
+    ];
+    let rest: Vec<String> = rest
+        .iter()
+        .filter(|(n, _one, _many)| *n > 0)
+        .map(|(n, one, many)| format!("{} {}", number(*n), if *n == 1 { one } else { many }))
+        .collect();
+    html! {
+        b {
+            @match error {
+                _ if is_new(view) => "No system is connected yet.",
+                0 => "No system needs you.",
+                1 => "1 system needs you.",
+                n => { (number(n)) " systems need you." },
+            }
+        }
+        @if !rest.is_empty() { " " (rest.join(", ")) "." }
+    }
+}
+
+fn first_steps(view: &OverviewView) -> Markup {
+    empty::empty(
+        "What needs you is shown here.",
+        &html! {
+            p {
+                "A system is something whose data is synchronized: a folder, a bucket, a share, an OData service. "
+                @if view.may_create { "Connect the first one, synchronize it once, then give it a schedule." }
+                @else {
+                    "Somebody with the role template " a.mono href=(urls::help_role("SpecifySystemsApp")) { "SpecifySystemsApp" }
+                    " can connect one."
+                }
+            }
+        },
+    )
+}
+
+/// The first systems of a status, and a link to all of them; nothing without any.
+fn needs(context: &PageContext, title: &str, (status, count): (&str, i64), rows: &[MemberRow]) -> Markup {
+    html! {
+        @if !rows.is_empty() {
+            section.box aria-labelledby=(status) {
+                header.bh {
+                    h2 #(status) { (title) }
+                    a.end href=(list_of(status)) { "All " (number(count)) }
+                }
+                ol.list.need { @for row in rows { (need(context, row)) } }
+            }
+        }
+    }
+}
+
+fn need(context: &PageContext, row: &MemberRow) -> Markup {
+    html! {
+        li {
+            (row.status) " "
+            span { b { a href=(urls::system(&row.key)) { (foreign::name(&row.name)) } } " " small { (foreign::text(&row.note)) } } " "
+            span { @if let Some(since) = row.since { b.nobreak { (rough(context.now.since(since))) } " " br; small { "since " (time::short(context, since)) } } } " "
+            div { (action(context, row)) }
+        }
+    }
+}
+
+/// How many systems have each status.
+fn statuses(counts: StatusCounts) -> Markup {
+    let all = [
+        (Tone::Error, "error", counts.error, "Error"),
+        (Tone::Warning, "warning", counts.warning, "Warning"),
+        (Tone::Ok, "ok", counts.ok, "OK"),
+        (Tone::Neutral, "neutral", counts.neutral, "Open or on hold"),
+    ];
+    html! {
+        section.box aria-labelledby="statuses" {
+            header.bh { h2 #statuses { "Systems" } a.end href=(urls::SYSTEMS) { "All " (number(counts.total())) } }
+            ul.list.tight {
+                @for (tone, status, n, label) in all {
+                    li {
+                        span.is.(tone.class()) { (tone) } " "
+                        @if n == 0 { span.zero { (label) } span.end.zero { "0" } }
+                        @else { a href=(list_of(status)) { (label) } " " b.end { (number(n)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn list_of(status: &str) -> String {
+    urls::systems(&SystemsQuery { status: status.to_owned(), ..SystemsQuery::default() }, &Cursor::default())
+}
