@@ -33,7 +33,7 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<SystemList, LoadError> {
 pub async fn show(Loaded(loaded): Loaded<SystemList>, viewer: Viewer) -> HttpResponse {
     let of = |overall: Overall| {
         let rows = loaded.page.rows.iter().filter(move |row| row.member.system.overall == overall);
-        rows.map(|row: &ListedSystem| member(&row.member, row.children.first().map(|child| &child.system), &viewer))
+        rows.map(|row: &ListedSystem| member(&row.member, row.children.first().map(|child| &*child.system), &viewer))
             .collect()
     };
     let shown = OverviewView {
