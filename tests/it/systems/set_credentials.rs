@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use secrecy::SecretString;
 use syncdesk::access::{Grant, verbs};
 use syncdesk::ops::audit::AuditLog;
 use syncdesk::ops::error::OpError;
+use syncdesk::ops::shared_credentials::{self, NewCredential, Slot};
 use syncdesk::ops::specify::{self, Change, Sent, Specified, Wanted};
 use syncdesk::store::groups;
 use syncdesk::sync::registry;
@@ -13,7 +15,7 @@ use syncdesk::sync::registry;
 use crate::database::both_databases;
 use crate::desk::Desk;
 use crate::proofs::worker;
-use crate::queue::depot::{Depot, ada};
+use crate::queue::depot::{Depot, ada, by};
 
 async fn typed(depot: &Depot, root: &str, secret: &str) -> Arc<Specified> {
     let group = depot.read(|db| groups::in_reach(db, &worker())).remove(0).1;
@@ -106,9 +108,29 @@ both_databases! {
         let saved = specify::save_system(store, vault, &grant, change, wanted(&depot, with_secret, None)).await;
         assert_eq!(refused(saved), ["secret"]);
         let elsewhere = typed(&depot, "https://elsewhere.example/odata/", "").await;
-        let saved = specify::save_system(store, vault, &grant, change, wanted(&depot, elsewhere, None)).await;
+        let saved = specify::save_system(store, vault, &grant, change, wanted(&depot, elsewhere.clone(), None)).await;
         assert_eq!(refused(saved), ["secret"]);
         let saved = specify::save_system(store, vault, &grant, change, wanted(&depot, without, None)).await;
         saved.expect("the rest can be changed");
+
+        // The same holds for a shared credential: only within its scope nothing else is needed.
+        let new = NewCredential {
+            group: depot.read(|db| groups::in_reach(db, &grant)).remove(0).1,
+            name: "Orders".to_owned(),
+            url: "https://orders.example/".to_owned(),
+            account: "wim".to_owned(),
+            signs: false,
+            secret: SecretString::from("hunter2"),
+        };
+        let (slot, audit) = (Slot { system: key.clone(), slot: "secret".to_owned() }, || AuditLog::new(&by("ada"), None));
+        let shared = shared_credentials::create(store, vault, &ada(), new, audit()).await.expect("a credential");
+        let used = shared_credentials::use_shared(store, &ada(), slot, &shared, registry::kind, audit()).await;
+        used.expect("it is in scope");
+        let change = Change { seen_version: 2, ..change };
+        let saved = specify::save_system(store, vault, &grant, change, wanted(&depot, elsewhere, None)).await;
+        assert_eq!(refused(saved), ["secret"]);
+        let beside = typed(&depot, "https://orders.example/other/", "").await;
+        let saved = specify::save_system(store, vault, &grant, change, wanted(&depot, beside, None)).await;
+        saved.expect("it is in scope");
     }
 }

@@ -60,6 +60,16 @@ both_databases! {
         assert_eq!(desk.count("credentials"), "1");
     }
 
+    /// A secret that is typed for a system replaces the shared credential there, and the others keep it.
+    async fn a_typed_secret_replaces_it(desk: Desk) {
+        let tree = sharing(&desk, "wim").await;
+        assert_eq!(change(&desk, &tree, &[("settings.destination_secret", "its own")]).await, None);
+        assert!(used(&desk).is_empty());
+        assert_eq!(desk.count("credentials"), "1");
+        assert_eq!(desk.count("shared_credentials"), "1");
+        assert_eq!(actions(&desk), ["credential.create", "credential.use", "credential.stop"]);
+    }
+
     /// A bearer token is optional, so a system that goes elsewhere stops using it.
     async fn an_optional_one_is_released(desk: Desk) {
         let tree = sharing(&desk, "").await;
