@@ -88,7 +88,11 @@ impl Stepper {
             return Ok(None);
         }
         let (until, claimant, worker) = (asked + self.claimant.lease, self.claimant.clone(), self.engine.worker);
-        let claim = move |db: &mut Db| runs::claim_next(db, worker, &claimant);
+        let end = self.engine.end.clone();
+        // One that shuts down leaves the retries of the runs that it ends to others.
+        let claim = move |db: &mut Db| {
+            if end.is_cancelled() { Ok(None) } else { runs::claim_next(db, worker, &claimant) }
+        };
         // A claim that was made and not confirmed is not left to its lease.
         let claimed = outlast::write(&self.engine.store, "the queue of runs", || since_boot() < until, claim).await?;
         Ok(claimed.map(|claim| (claim, asked)))

@@ -31,7 +31,7 @@ both_databases! {
         visitor.open("/").await.expect(200);
         let signed_in = visitor.submit("/sign-in", &[("name", "mona"), ("password", PASSWORD)]).await.expect(303);
         let page = visitor.follow(signed_in).await.expect(200);
-        assert!(page.says("mona · Operator, Finance"), "{}", page.told());
+        assert_eq!(page.attributes(".side a[href='/account']", "title"), ["Operator, Finance"], "{}", page.told());
         assert_eq!(visitor.get("/account").await.attributes("#time_zone", "value"), ["Asia/Tokyo"]);
         visitor.get("/systems/new").await.expect(403);
     }

@@ -8,7 +8,7 @@ use crate::desk::{Desk, Tree};
 use crate::queue::depot::ada;
 
 const URL: &str = "http://127.0.0.1:9/dav/team";
-const SAID: &str = "✕ The shared credential “Archive” cannot be used there. Enter a secret, or undo the change.";
+const SAID: &str = "The shared credential “Archive” cannot be used there. Enter a secret, or undo the change.";
 
 /// A system of Finance that uses `Archive`, which is for this account.
 async fn sharing(desk: &Desk, account: &str) -> Tree {
@@ -103,7 +103,7 @@ both_databases! {
         let moved = [("group", "Sales"), ("settings.source_path", &folders[0]), ("settings.destination_path", &folders[1])];
         visitor.get(&edit).await.expect(200);
         let refused = visitor.submit(&edit, &moved).await.expect(422);
-        let said = "✕ A child of this system uses a shared credential. Stop using it there first.";
+        let said = "A child of this system uses a shared credential. Stop using it there first.";
         assert_eq!(refused.text("[id='group-error']"), said, "{}", refused.told());
         assert_eq!(used(&desk), ["destination_secret Archive"]);
         stop_using(&desk.context.store, &ada(), slot(&tree), audit()).await.expect("it uses one");
