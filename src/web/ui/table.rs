@@ -67,7 +67,7 @@ fn header(column: Column<'_>) -> Markup {
     html! {
         th scope="col" class=[class] aria-sort=[sorted.map(|sort| sort.direction)] {
             @match column.sort {
-                Some(sort) => a href=(sort.address) { (column.title) @if sort.is_current { span aria-hidden="true" { " ↓" } } },
+                Some(sort) => a href=(sort.address) { (column.title) @if sort.is_current { span aria-hidden="true" { (if sort.direction == "ascending" { " ↑" } else { " ↓" }) } } },
                 None => (foreign::name(column.title)),
             }
         }

@@ -91,13 +91,13 @@ fn first_steps(view: &OverviewView) -> Markup {
 /// The first systems of a status, and a link to all of them; nothing without any.
 fn needs(context: &PageContext, title: &str, (status, count): (&str, i64), rows: &[MemberRow]) -> Markup {
     html! {
-        @if !rows.is_empty() {
+        @if count > 0 || !rows.is_empty() {
             section.box aria-labelledby=(status) {
                 header.bh {
                     h2 #(status) { (title) }
                     a.end href=(list_of(status)) { "All " (number(count)) }
                 }
-                ol.list.need { @for row in rows { (need(context, row)) } }
+                @if !rows.is_empty() { ol.list.need { @for row in rows { (need(context, row)) } } }
             }
         }
     }

@@ -28,7 +28,7 @@ pub struct ListView {
     pub is_continued: bool,
     /// What the reader sees: `in group Finance`, `in 3 groups`.
     pub scope: String,
-    /// Kinds of systems that the reader may create; empty when none.
+    /// Whether the reader may connect a system.
     pub may_create: bool,
     pub may_export: bool,
     /// Something is in process: the interval in seconds, and the address of the page that refreshes.
