@@ -45,7 +45,7 @@ impl Stepper {
     /// Does at most one unit of due work, to its end. [`super::worker::work`] does the same concurrently.
     ///
     /// # Errors
-    /// As the store, before anything is claimed. How a run or a check ends is stored with it.
+    /// As the store. How a run or a check ends is stored with it.
     pub async fn step(&mut self) -> Result<StepResult> {
         set_back::watch(&self.engine, &mut self.memory).await?;
         if scheduler::tick(&self.engine).await? > 0 {
@@ -53,9 +53,12 @@ impl Stepper {
         }
         let lost = lost_runs(&self.engine).await?;
         if !lost.is_empty() {
+            // One that fails does not keep the others from being ended.
+            let mut done = Ok(());
             for claim in lost {
-                reap(&self.engine, claim).await?;
+                done = reap(&self.engine, claim).await.and(done);
             }
+            done?;
             return Ok(StepResult::Reaped);
         }
         if let Some(check) = self.claim_check().await? {
