@@ -33,7 +33,7 @@ pub fn shared_credential_list(
 ) -> Result<Page<ListedCredential, SharedCursor>> {
     let page = shared_credentials::list(db, grant, request)?;
     let keys: Vec<CredentialKey> = page.rows.iter().map(|(shared, _group)| shared.key.clone()).collect();
-    let uses = shared_credentials::uses(db, &keys)?;
+    let uses = shared_credentials::uses(db, grant, &keys)?;
     let listed = |(shared, group)| {
         let shared: shared_credentials::SharedCredential = shared;
         ListedCredential {

@@ -11,16 +11,14 @@ use super::cached::is_in;
 use super::connection::{Db, DbBackend};
 use super::error::Result;
 use super::groups;
-use super::schema::{credentials, shared_credentials};
-use super::systems::{InReach, within};
+use super::schema::{credentials, shared_credentials, systems};
+use super::systems::{InReach, reached as reached_systems, within};
 use crate::access::{Grant, Internal, verbs};
 use crate::clock::Stamp;
 use crate::domain::kind::SecretScope;
 use crate::domain::names::are_same;
 use crate::domain::paging::{Page, PageRequest, Start};
-use crate::ids::{CredentialKey, GroupId};
-
-type SetCredentials = Grant<verbs::SetCredentials>;
+use crate::ids::{CredentialKey, GroupId, SystemId};
 
 /// A shared credential.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -67,7 +65,7 @@ pub type SharedCursor = (String, CredentialKey);
 ///
 /// # Errors
 /// [`super::StoreError::NotFound`] when the group is out of reach; [`super::StoreError::Duplicate`] when the name is taken.
-pub fn create(db: &mut Db, grant: &SetCredentials, new: NewShared, now: Stamp) -> Result<()> {
+pub fn create(db: &mut Db, grant: &Grant<verbs::SetCredentials>, new: NewShared, now: Stamp) -> Result<()> {
     if !grant.scope().covers(new.group) {
         return Err(super::StoreError::NotFound);
     }
@@ -97,7 +95,11 @@ pub fn create(db: &mut Db, grant: &SetCredentials, new: NewShared, now: Stamp) -
 ///
 /// # Errors
 /// [`super::StoreError::NotFound`] when there is none in reach.
-pub fn find_to_change(db: &mut Db, grant: &SetCredentials, key: &CredentialKey) -> Result<InReach<SharedCredential>> {
+pub fn find_to_change(
+    db: &mut Db,
+    grant: &Grant<verbs::SetCredentials>,
+    key: &CredentialKey,
+) -> Result<InReach<SharedCredential>> {
     diesel::update(shared_credentials::table.find(key))
         .set(shared_credentials::name.eq(shared_credentials::name))
         .execute(db)?;
@@ -105,22 +107,51 @@ pub fn find_to_change(db: &mut Db, grant: &SetCredentials, key: &CredentialKey) 
     Ok(InReach::new(found.first(db)?))
 }
 
-/// Stores the name and the secret of a credential that was found.
+/// What changes of a credential.
+#[derive(Debug, Clone, Default, AsChangeset)]
+#[diesel(table_name = shared_credentials)]
+pub struct SharedChange {
+    pub name: Option<String>,
+    pub key_id: Option<String>,
+    pub sealed: Option<Vec<u8>>,
+}
+
+/// Changes a credential.
 ///
 /// # Errors
 /// [`super::StoreError::Duplicate`] when the name is taken.
-pub fn save(db: &mut Db, grant: &SetCredentials, shared: &SharedCredential, now: Stamp) -> Result<()> {
+pub fn save(
+    db: &mut Db,
+    grant: &Grant<verbs::SetCredentials>,
+    shared: &InReach<SharedCredential>,
+    change: &SharedChange,
+    now: Stamp,
+) -> Result<()> {
     let by = grant.principal();
     diesel::update(shared_credentials::table.find(&shared.key))
         .set((
-            shared_credentials::name.eq(&shared.name),
-            shared_credentials::key_id.eq(&shared.key_id),
-            shared_credentials::sealed.eq(&shared.sealed),
+            change,
             shared_credentials::changed_at.eq(now),
             done_by!(by => shared_credentials::changed_by_kind, shared_credentials::changed_by_id, shared_credentials::changed_by),
         ))
         .execute(db)?;
     Ok(())
+}
+
+/// Locks the systems that use a credential, before the caller locks the credential itself: everybody locks them in this
+/// order. Returns those that are checked when it changes, which excludes systems on hold.
+pub fn lock_users(
+    db: &mut Db,
+    grant: &Grant<verbs::SetCredentials>,
+    key: &CredentialKey,
+) -> Result<Vec<InReach<SystemId>>> {
+    let users = credentials::table.filter(credentials::shared_key.eq(key)).select(credentials::system_id);
+    diesel::update(systems::table.filter(systems::id.eq_any(users)))
+        .set(systems::last_run_no.eq(systems::last_run_no))
+        .execute(db)?;
+    let live = reached_systems(grant).filter(systems::id.eq_any(users)).filter(systems::hold_since.is_null());
+    let ids: Vec<SystemId> = live.order(systems::id).select(systems::id).load(db)?;
+    Ok(ids.into_iter().map(InReach::new).collect())
 }
 
 /// Deletes a credential that no system uses.
@@ -131,7 +162,12 @@ pub fn delete(db: &mut Db, shared: &InReach<SharedCredential>) -> Result<()> {
 
 /// Whether another credential of the group has this name or one that looks equal. Until the transaction ends, no other
 /// transaction can check a name.
-pub fn is_name_taken(db: &mut Db, group: GroupId, name: &str, except: Option<&CredentialKey>) -> Result<bool> {
+pub fn is_name_taken(
+    db: &mut Db,
+    _grant: &Grant<verbs::SetCredentials>,
+    group: GroupId,
+    (name, except): (&str, Option<&CredentialKey>),
+) -> Result<bool> {
     alone(db, OneAtATime::Names)?;
     let of_group = shared_credentials::table.filter(shared_credentials::group_id.eq(group));
     let found: Vec<(CredentialKey, String)> =
@@ -140,7 +176,11 @@ pub fn is_name_taken(db: &mut Db, group: GroupId, name: &str, except: Option<&Cr
 }
 
 /// How many systems use each of these credentials. Those that nobody uses are omitted.
-pub fn uses(db: &mut Db, keys: &[CredentialKey]) -> Result<HashMap<CredentialKey, i64>> {
+pub fn uses(
+    db: &mut Db,
+    _grant: &Grant<verbs::SetCredentials>,
+    keys: &[CredentialKey],
+) -> Result<HashMap<CredentialKey, i64>> {
     let shared = credentials::shared_key.assume_not_null();
     let counted = credentials::table
         .filter(is_in(shared, keys))
@@ -152,7 +192,7 @@ pub fn uses(db: &mut Db, keys: &[CredentialKey]) -> Result<HashMap<CredentialKey
 /// A page of the credentials in reach by name, each with the name of its group.
 pub fn list(
     db: &mut Db,
-    grant: &SetCredentials,
+    grant: &Grant<verbs::SetCredentials>,
     request: &PageRequest<SharedCursor>,
 ) -> Result<Page<(SharedCredential, String), SharedCursor>> {
     use shared_credentials::{key, name};
@@ -192,6 +232,6 @@ pub fn reseal(
         .execute(db)?)
 }
 
-fn reached<'a>(grant: &SetCredentials) -> shared_credentials::BoxedQuery<'a, DbBackend> {
+fn reached<'a>(grant: &Grant<verbs::SetCredentials>) -> shared_credentials::BoxedQuery<'a, DbBackend> {
     within(grant, shared_credentials::table.into_boxed(), shared_credentials::group_id)
 }

@@ -1,9 +1,10 @@
 //! Statements that tests write themselves. Each names columns, so that a new column touches it: a builder of
 //! `tests/it/desk` or a function of `ops` or `store` comes first.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
-/// How many lines with statements a module has, and why. A number may fall, and never rise.
+/// How many lines with statements a module has, and why. Who removes one lowers the number; none rises.
 const KNOWN: &[(&str, &[(&str, usize)])] = &[
     ("The builders", &[("desk/people", 3), ("desk/rows", 5), ("systems/shelf", 4)]),
     ("Tables of earlier versions", &[("migrations/mod", 14), ("upgrade/mod", 12)]),
@@ -101,7 +102,7 @@ fn statements(source: &str) -> usize {
     let is_one = |line: &&str| {
         line.contains("INSERT INTO ")
             || line.contains("DELETE FROM ")
-            || (line.contains("UPDATE ") && line.contains(" SET "))
+            || (line.contains("UPDATE ") && !["FOR UPDATE", "BEFORE UPDATE"].iter().any(|other| line.contains(other)))
     };
     source.lines().filter(is_one).count()
 }
@@ -127,10 +128,13 @@ fn rows_are_made_by_builders() {
     found(&root, &root, &mut all);
     let known =
         |name: &str| KNOWN.iter().flat_map(|(_, files)| *files).find(|(file, _)| *file == name).map_or(0, |one| one.1);
-    let wrong: Vec<_> = all
+    let listed = KNOWN.iter().flat_map(|(_, files)| *files).map(|(file, _)| (*file).to_owned());
+    let names: BTreeSet<String> = all.iter().map(|(name, _)| name.clone()).chain(listed).collect();
+    let number = |name: &str| all.iter().find(|one| one.0 == name).map_or(0, |one| one.1);
+    let wrong: Vec<_> = names
         .iter()
-        .filter(|(name, number)| name != "raw_statements" && *number != known(name))
-        .map(|one| (one, known(&one.0)))
+        .filter(|name| *name != "raw_statements" && number(name) != known(name))
+        .map(|name| (name, number(name), known(name)))
         .collect();
     assert!(wrong.is_empty(), "found and listed differ: {wrong:#?}");
 }

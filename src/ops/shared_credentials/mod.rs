@@ -20,8 +20,8 @@ use crate::access::{Grant, verbs};
 use crate::domain::kind::SecretScope;
 use crate::ids::{CredentialKey, GroupId};
 use crate::net::origin;
-use crate::store::shared_credentials::{self, NewShared, SharedCredential};
-use crate::store::{self, Db, Store, groups};
+use crate::store::shared_credentials::{self, NewShared, SharedChange, SharedCredential};
+use crate::store::{self, Db, Store, checks, groups};
 
 type SetCredentials = Grant<verbs::SetCredentials>;
 
@@ -60,7 +60,7 @@ pub async fn create(
         // A group out of reach is answered as one that does not exist.
         let group = groups::by_name(db, &group)?.filter(|group| grant.scope().covers(*group));
         match group {
-            Some(group) => wrong.extend(check_name(db, group, &name, None)?),
+            Some(group) => wrong.extend(check_name(db, &grant, group, (&name, None))?),
             None => wrong.push(("group".to_owned(), Objection::GroupNotOffered)),
         }
         if scope.is_none() {
@@ -85,7 +85,7 @@ pub async fn create(
     Ok(key)
 }
 
-/// Replaces the secret for all systems that use the credential.
+/// Replaces the secret for all systems that use the credential, and queues a connection check of each.
 ///
 /// # Errors
 /// [`OpError::NotFound`] for one out of reach; [`OpError::Invalid`] for an empty secret.
@@ -100,12 +100,17 @@ pub async fn replace_secret(
     let (grant, key, sealing) = (grant.clone(), key.clone(), sealing(vault)?);
     let replaced = store.write(move |db| {
         let now = store::now(db)?;
-        let mut found = shared_credentials::find_to_change(db, &grant, &key)?.into_inner();
+        let users = shared_credentials::lock_users(db, &grant, &key)?;
+        let found = shared_credentials::find_to_change(db, &grant, &key)?;
         if secret.expose_secret().is_empty() {
             return Err(OpError::field("secret", Objection::SecretMissing));
         }
-        (found.key_id, found.sealed) = seal_shared(&sealing, (&key, found.group_id, &found.scope()), &secret);
-        shared_credentials::save(db, &grant, &found, now)?;
+        let (key_id, sealed) = seal_shared(&sealing, (&key, found.group_id, &found.scope()), &secret);
+        let change = SharedChange { key_id: Some(key_id), sealed: Some(sealed), name: None };
+        shared_credentials::save(db, &grant, &found, &change, now)?;
+        for system in users {
+            checks::queue_after_change(db, system, &audit.principal, now)?;
+        }
         Ok(audit.record(db, event(Action::ReplaceSecret, &found), now)?)
     });
     replaced.await
@@ -125,14 +130,15 @@ pub async fn rename(
     let (grant, key, name) = (grant.clone(), key.clone(), name.trim().to_owned());
     let renamed = store.write(move |db| {
         let now = store::now(db)?;
-        let mut found = shared_credentials::find_to_change(db, &grant, &key)?.into_inner();
-        if let Some(wrong) = check_name(db, found.group_id, &name, Some(&key))? {
+        let found = shared_credentials::find_to_change(db, &grant, &key)?;
+        if let Some(wrong) = check_name(db, &grant, found.group_id, (&name, Some(&key)))? {
             return Err(OpError::Invalid(vec![wrong]));
         }
         let before = serde_json::json!({ "name": found.name });
-        found.name = name;
-        shared_credentials::save(db, &grant, &found, now)?;
-        Ok(audit.record(db, event(Action::RenameCredential, &found).before(before), now)?)
+        let renamed = Event::new(Action::RenameCredential, &name).of_group(found.group_id).before(before);
+        let change = SharedChange { name: Some(name), ..SharedChange::default() };
+        shared_credentials::save(db, &grant, &found, &change, now)?;
+        Ok(audit.record(db, renamed, now)?)
     });
     renamed.await.map_err(|error: OpError| error.taken("name", Objection::CredentialNameTaken))
 }
@@ -150,7 +156,7 @@ pub async fn delete(store: &Store, grant: &SetCredentials, key: &CredentialKey, 
     let deleted = store.write(move |db| {
         let now = store::now(db)?;
         let found = shared_credentials::find_to_change(db, &grant, &key)?;
-        if let Some(systems) = shared_credentials::uses(db, &[key])?.into_values().next() {
+        if let Some(systems) = shared_credentials::uses(db, &grant, &[key])?.into_values().next() {
             return Err(OpError::Refused(InUse(systems)));
         }
         shared_credentials::delete(db, &found)?;
@@ -170,12 +176,14 @@ fn sealing(vault: &Vault) -> Result<Arc<Sealing>> {
 
 fn check_name(
     db: &mut Db,
+    grant: &SetCredentials,
     group: GroupId,
-    name: &str,
-    except: Option<&CredentialKey>,
+    (name, except): (&str, Option<&CredentialKey>),
 ) -> store::Result<Option<(String, Objection)>> {
     let objection = match name_objection(name, Objection::NoCredentialName) {
-        None if shared_credentials::is_name_taken(db, group, name, except)? => Some(Objection::CredentialNameTaken),
+        None if shared_credentials::is_name_taken(db, grant, group, (name, except))? => {
+            Some(Objection::CredentialNameTaken)
+        }
         other => other,
     };
     Ok(objection.map(|objection| ("name".to_owned(), objection)))

@@ -2,6 +2,7 @@
 
 use super::super::audit::{Action, AuditLog, Event};
 use super::super::error::{OpError, Result};
+use super::super::shared_credentials::release;
 use crate::access::{Grant, verbs};
 use crate::ids::SystemKey;
 use crate::store::{self, Db, Store, credentials, runs, systems};
@@ -10,8 +11,8 @@ use crate::store::{self, Db, Store, credentials, runs, systems};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunIsOpen;
 
-/// Deletes a system and its children. Its runs and their logs stay until retention ends; its secrets are deleted immediately. Returns its
-/// name.
+/// Deletes a system and its children. Its runs and their logs stay until retention ends; its secrets are deleted
+/// immediately. Returns its name.
 ///
 /// # Errors
 /// [`RunIsOpen`].
@@ -44,8 +45,8 @@ fn delete(
     if !runs::open_runs(db, &system)?.is_empty() {
         return Err(OpError::Refused(RunIsOpen));
     }
-    for slot in credentials::slots(db, &system)? {
-        credentials::remove(db, &system, &slot)?;
+    for credential in credentials::of_system(db, &system)? {
+        release(db, &system, &credential, audit, now)?;
     }
     let settings = serde_json::from_str::<serde_json::Value>(&system.settings).unwrap_or_default();
     let before = serde_json::json!({

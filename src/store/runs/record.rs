@@ -87,7 +87,8 @@ pub(super) type RunRow = (Run, Option<Counters>, Option<RunNo>);
 
 /// Adds the codes of their errors, read for all of them in one statement.
 pub(super) fn listed(db: &mut Db, rows: Vec<RunRow>) -> Result<Vec<ListedRun>> {
-    let failed: Vec<RunId> = rows.iter().filter(|row| row.0.end_code.is_none()).map(|row| row.0.id).collect();
+    let is_unexplained = |run: &Run| run.result == Some(RunResult::Error) && run.end_code.is_none();
+    let failed: Vec<RunId> = rows.iter().filter(|row| is_unexplained(&row.0)).map(|row| row.0.id).collect();
     let mut main = main_errors(db, &failed)?;
     let listed = rows.into_iter().map(|(run, counters, retries)| {
         let error = run.end_code.clone().or(main.remove(&run.id));

@@ -21,7 +21,7 @@ pub use lanes::{Lane, lanes_of, lanes_to_queue};
 pub use list::{Listed, counts, list};
 pub use question::{Family, Sort, SystemCursor, SystemFilter};
 pub use reach::{InReach, OfSystem, Systems};
-pub(in crate::store) use reach::{ids, within};
+pub(in crate::store) use reach::{ids, systems as reached, within};
 pub(in crate::store) use record::lock;
 pub use record::{Located, System, by_id, find, find_to_change, find_with_runs, group_of, locate};
 pub use save::{Draft, Neighbour, create, delete, hold, neighbours, plan, release, save, taken_name};

@@ -87,7 +87,7 @@ impl Badge {
         Self { tone, icon, word: word.into() }
     }
 
-    /// No check has succeeded for so long that nothing starts until one does.
+    /// Runs are paused until a connection check succeeds.
     #[must_use]
     pub fn paused() -> Self {
         Self::with_icon(Tone::Error, Icon::Paused, "Paused")

@@ -121,6 +121,10 @@ impl RunBuilder<'_> {
     /// Waits in the queue, also when the test ends.
     pub fn queue(self) -> RunId {
         self.desk.leaves_work();
+        self.put()
+    }
+
+    fn put(self) -> RunId {
         match self.desk.write(|db| runs::queue(db, &self.new, self.queued)) {
             Queued::New { run, .. } => run.id,
             Queued::Same { run, .. } | Queued::Already(run) => panic!("run {} is queued already", run.no),
@@ -129,13 +133,18 @@ impl RunBuilder<'_> {
 
     /// In process, also when the test ends.
     pub fn start(self) -> Claim {
+        self.desk.leaves_work();
+        self.put_and_start()
+    }
+
+    fn put_and_start(self) -> Claim {
         let desk = self.desk;
-        desk.start(self.queue())
+        desk.start(self.put())
     }
 
     pub fn end(self, ending: &Ending) -> RunId {
         let desk = self.desk;
-        let claim = self.start();
+        let claim = self.put_and_start();
         desk.write(|db| runs::finish(db, &claim, ending, None));
         claim.run
     }

@@ -61,6 +61,11 @@ impl Process {
         there
     }
 
+    /// Of the process; the names of its workers begin with it.
+    pub fn id(&self) -> i32 {
+        self.pid.as_raw_nonzero().get()
+    }
+
     pub fn signal(&self, signal: Signal) {
         kill_process(self.pid, signal).expect("the process is there");
     }

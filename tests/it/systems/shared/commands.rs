@@ -117,6 +117,8 @@ both_databases! {
             ada.submit(&format!("{page}/delete"), &[]).await.expect(303);
         }
         assert_eq!(list(&desk).await[0].systems, 0, "a system that is deleted uses nothing");
+        let stopped = desk.texts("SELECT subject AS value FROM audit WHERE action = 'credential.stop' ORDER BY id");
+        assert_eq!(stopped, ["One", "Two"]);
         delete().await.expect("nobody uses it");
         assert!(list(&desk).await.is_empty());
     }

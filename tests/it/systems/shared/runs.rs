@@ -41,17 +41,15 @@ both_databases! {
             trees.push((tree, folder));
         }
         replace(&desk, &key, WebDav::PASSWORD).await;
+        // Each of them is checked without being asked for.
+        desk.work().await;
+        let connected = desk.texts("SELECT name AS value FROM systems WHERE connection = 'ok' ORDER BY name");
+        assert_eq!(connected, ["one", "two"]);
         for (tree, folder) in &trees {
             let (_, run) = desk.synchronize(tree).await;
             assert!(run.says("Completed"), "{}", run.told());
             assert!(folder.join("first.txt").is_file());
-            let ada = desk.as_("ada").await;
-            ada.open(&tree.page()).await.expect(200);
-            let check = ada.submit(&format!("{}/check", tree.page()), &[]).await.expect(303);
-            desk.ended(&ada, check.location()).await;
         }
-        let connected = desk.texts("SELECT name AS value FROM systems WHERE connection = 'ok' ORDER BY name");
-        assert_eq!(connected, ["one", "two"]);
     }
 
     /// Settings that came to lie outside the scope by whatever way end the run before anything is sent.
