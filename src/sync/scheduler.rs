@@ -1,6 +1,6 @@
-//! The schedule: due times become queued runs, and queued checks; what time alone changes is changed. The transaction that moves
-//! a due time on queues what was due, in one transaction, so that two replicas never queue two. All of it goes by the
-//! clock of the database, and nothing waits for a system that another transaction holds.
+//! The schedule: queues the runs and checks that are due, and updates states that depend only on the time. A due time moves on
+//! in the transaction that queues the run, so that two processes never queue it twice. All of it uses the clock of the
+//! database, and nothing waits for a system that another transaction has locked.
 
 use super::engine::Engine;
 use crate::access::Internal;
@@ -25,7 +25,7 @@ pub async fn tick(engine: &Engine) -> Result<usize> {
     done.into_iter().sum()
 }
 
-/// Pauses what has had no connection for too long, and calls silent what has been so.
+/// Pauses systems without a good check for too long, and marks systems silent that exceeded their freshness budget.
 async fn pass_time(engine: &Engine) -> Result<usize> {
     // One transaction each: it holds the row of counts at its end, for which transactions of other systems wait.
     let (mut done, schedule) = (Ok(()), engine.schedule);
@@ -95,7 +95,7 @@ async fn queue_runs(engine: &Engine) -> Result<usize> {
     done.map(|()| count)
 }
 
-/// Moves the due time of a system on and queues a run in each of its lanes, unless somebody else has, or works on the system.
+/// Moves the due time of a system on and queues a run in each of its lanes, unless another process has, or is doing it.
 fn queue_run(db: &mut Db, by: Internal, (system, was): (SystemId, Stamp), came: schedule::DueTime) -> Result<bool> {
     if !runs::set_due(db, by, system, was, came.next)? {
         return Ok(false);

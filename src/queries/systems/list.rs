@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::paging::{Page, PageRequest};
-use crate::domain::run::RunResult;
+use crate::domain::run::{EndReason, RunResult};
 use crate::domain::status::Overall;
-use crate::ids::{GroupId, SystemId};
+use crate::ids::{GroupId, RunNo, SystemId};
 use crate::store::runs::{Open, RecentRun};
 use crate::store::systems::{Family, InReach, Listed, System, SystemCursor, SystemFilter};
 use crate::store::{Db, Result, groups, runs, systems};
@@ -51,6 +51,8 @@ pub struct Member {
     /// Of the run that the verdict comes from: how many errors it has, and why it ended in error.
     pub errors: i64,
     pub code: Option<String>,
+    /// The run, if the deletion limit stopped it: its plan waits for a person.
+    pub braked: Option<RunNo>,
 }
 
 /// Reads a page. `filter` gets the groups in reach, by whose names readers filter. Runs that ended before `kept_since`
@@ -80,11 +82,12 @@ pub fn system_list(
     let mut recent = runs::recent_of(db, &ids, RECENT, kept_since)?;
     let mut member = |system: InReach<System>| {
         let recent = recent.remove(&system.id).unwrap_or_default();
-        let (errors, code) = judged_by(&recent).map_or((0, None), |run| (run.errors, run.code.clone()));
+        let judged = judged_by(&recent);
         Member {
             open: open.remove(&system.id).unwrap_or_default(),
-            errors,
-            code,
+            errors: judged.map_or(0, |run| run.errors),
+            code: judged.and_then(|run| run.code.clone()),
+            braked: judged.filter(|run| run.end_reason == Some(EndReason::Brake)).map(|run| run.no),
             recent: results(&recent),
             group: group_name(&groups, &system),
             system,

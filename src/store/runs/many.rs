@@ -8,8 +8,8 @@ use super::open::open_runs;
 use super::progress::{Counters, Totals};
 use super::record::Run;
 use crate::clock::Stamp;
-use crate::domain::run::RunResult;
-use crate::ids::SystemId;
+use crate::domain::run::{EndReason, RunResult};
+use crate::ids::{RunNo, SystemId};
 use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::Result;
@@ -60,6 +60,8 @@ pub struct RecentRun {
     pub errors: i64,
     /// Why it ended in error.
     pub code: Option<String>,
+    pub no: RunNo,
+    pub end_reason: Option<EndReason>,
 }
 
 /// The last `most` runs of each of these systems, oldest first, without those that ended before `kept_since`. Numbers
@@ -70,7 +72,8 @@ pub fn recent_of(
     most: i64,
     kept_since: Stamp,
 ) -> Result<HashMap<SystemId, Vec<RecentRun>>> {
-    type RecentRow = (SystemId, String, Option<RunResult>, Option<Stamp>, Option<i64>, Option<String>);
+    type Reason = (Option<String>, Option<EndReason>);
+    type RecentRow = (SystemId, RunNo, String, Option<RunResult>, Option<Stamp>, Option<i64>, Reason);
     let rows: Vec<RecentRow> = runs::table
         .inner_join(systems::table.on(systems::id.eq(runs::system_id)))
         .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
@@ -80,16 +83,17 @@ pub fn recent_of(
         .order((runs::system_id, runs::no))
         .select((
             runs::system_id,
+            runs::no,
             runs::lane,
             runs::result,
             runs::ended_at,
             run_progress::n_error.nullable(),
-            runs::end_code,
+            (runs::end_code, runs::end_reason),
         ))
         .load(db)?;
     let mut recent: HashMap<SystemId, Vec<RecentRun>> = HashMap::new();
-    for (system, lane, result, ended_at, errors, code) in rows {
-        let run = RecentRun { lane, result, ended_at, errors: errors.unwrap_or(0), code };
+    for (system, no, lane, result, ended_at, errors, (code, end_reason)) in rows {
+        let run = RecentRun { no, lane, result, ended_at, errors: errors.unwrap_or(0), code, end_reason };
         recent.entry(system).or_default().push(run);
     }
     Ok(recent)

@@ -182,7 +182,7 @@ fn to_rows(db: &mut Db, rows: Vec<StoredRow>) -> Result<Vec<RunListRow>> {
     let (runs, systems): (Vec<_>, Vec<SystemOfRun>) =
         rows.into_iter().map(|(run, counters, system)| ((run, counters, None), system)).unzip();
     let rows = listed(db, runs)?.into_iter().zip(systems);
-    let booked = rows.map(|(listed, (key, name, kind, group_id, group, deleted_at))| RunListRow {
+    let rows = rows.map(|(listed, (key, name, kind, group_id, group, deleted_at))| RunListRow {
         listed,
         key,
         name,
@@ -191,7 +191,7 @@ fn to_rows(db: &mut Db, rows: Vec<StoredRow>) -> Result<Vec<RunListRow>> {
         group,
         deleted: deleted_at.is_some(),
     });
-    Ok(booked.collect())
+    Ok(rows.collect())
 }
 
 /// A place in the order of runs.

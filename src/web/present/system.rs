@@ -177,14 +177,14 @@ pub fn settings(system: &System) -> Vec<(String, String)> {
         .iter()
         .filter_map(|field| {
             let value = values.get(field.name).filter(|value| !value.is_empty())?;
-            let told = match field.input {
+            let shown_value = match field.input {
                 Input::Choice(choices) => {
                     choices.iter().find(|(word, _)| word == value).map_or(value.as_str(), |(_, label)| *label)
                 }
                 Input::Secret | Input::SecretLines => return None,
                 Input::Line | Input::Lines | Input::Number => value.as_str(),
             };
-            Some((format!("{} · {}", field.section, field.label), told.to_owned()))
+            Some((format!("{} · {}", field.section, field.label), shown_value.to_owned()))
         })
         .collect()
 }

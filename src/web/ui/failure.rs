@@ -34,8 +34,8 @@ pub fn failure(title: &Markup, view: &FailureView, more: &Markup) -> Markup {
             h2 { (Tone::Error) span { (title) } }
             dl.why {
                 div { dt { "What happened" } " " dd { (foreign::text(&view.meaning)) @if !view.heals.is_empty() { " " (view.heals) } } }
-                @if !view.to_do.is_empty() { div { dt { "What to do" } " " dd.todo { (view.to_do) } } }
-                @if !view.team_note.is_empty() { div { dt { "Team note" } " " dd.team-note { bdi { (foreign::text(&view.team_note)) } } } }
+                @if !view.to_do.is_empty() { div { dt { "What to do" } " " dd { (view.to_do) } } }
+                @if !view.team_note.is_empty() { div { dt { "Team note" } " " dd { bdi { (foreign::text(&view.team_note)) } } } }
                 div { dt { "Code" } " " dd { (code(&view.code)) @if let Some(stage) = view.stage { " · stage: " (stage.title()) } } }
                 @if let Some(said) = &view.foreign_text { div { dt { (words) } " " dd.said { (foreign::quote(said)) } } }
             }

@@ -1,4 +1,4 @@
-//! Icons: each status has its own shape, so that it can be told without its color.
+//! Icons: each status has its own shape, so that it is recognized without its color.
 
 use maud::{Markup, PreEscaped, Render};
 

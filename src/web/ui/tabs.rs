@@ -15,7 +15,7 @@ pub struct Tab {
     pub current: bool,
 }
 
-/// A row of tabs; `beside` stands at its end.
+/// A row of tabs; `beside` is shown at the end.
 #[must_use]
 pub fn tabs(label: &str, tabs: &[Tab], beside: &Markup) -> Markup {
     html! {

@@ -68,6 +68,10 @@ both_databases! {
         let mona = desk.as_("mona").await;
         let run = mona.get(&tree.run(1)).await.expect(200);
         assert!(run.attributes(".acts a", "href").contains(&plan(&tree, 1)), "{}", run.told());
+        for page in ["/overview", "/systems"] {
+            let offered = mona.get(page).await.attributes("main a.small", "href");
+            assert_eq!(offered, [plan(&tree, 1)], "{page} offers the one thing that helps");
+        }
         let first = mona.get(&plan(&tree, 1)).await.expect(200);
         let kept = desk.texts("SELECT digest AS value FROM braked_plans");
         assert_eq!(kept, [digest(&first)]);

@@ -111,7 +111,7 @@ both_databases! {
         let page = mona.get(&tree.page()).await.expect(200);
         says(&page, "synchronization", &["Error", "Last attempt: TIME", "Last success: none yet", "Next due: no schedule"]);
         let failed = page.texts(".note.err").concat();
-        assert!(failed.contains("Synchronization failed") && failed.contains("See the error"), "{}", page.told());
+        assert!(failed.contains("Synchronization failed") && failed.contains("Show 1 error of run"), "{}", page.told());
         let why = mona.get("/systems").await.expect(200).texts("tbody td[data-l='Status']").concat();
         assert!(why.contains("Connection refused"), "{why}");
         assert!(row().await.ends_with("never") && !page.body.contains("st ok"), "{}", page.told());

@@ -157,7 +157,7 @@ both_databases! {
         let rows = page.texts("section[aria-labelledby=lanes-title] tbody tr");
         assert!(rows[0].starts_with("download Error") && rows[0].ends_with('1'), "{rows:?}");
         assert!(rows[1].starts_with("upload Completed") && rows[1].ends_with('0'), "{rows:?}");
-        assert!(page.says("Synchronization failed") && page.says("See run 1"), "the run of the worst lane: {}", page.told());
+        assert!(page.says("Synchronization failed") && page.says("Show run 1"), "the run of the worst lane: {}", page.told());
         house.synchronize(lanes).await;
         for _lane in 0..2 {
             house.desk.carry_out(true).await;

@@ -94,7 +94,9 @@ both_databases! {
         assert_eq!(desk.texts("SELECT CAST(no AS TEXT) AS value FROM runs"), ["1"], "no run but the one before");
         assert_eq!(checks(), checked, "and no check");
 
-        mona.get(&tree.page()).await.expect(200);
+        // The list offers it to Mona, who may release, and not to Wim.
+        assert_eq!(wim.get("/systems").await.texts("tbody button"), ["Check connection : Reports"]);
+        assert_eq!(mona.get("/systems").await.texts("tbody button"), ["Release : Reports"]);
         let released = mona.submit(&format!("{}/release", tree.page()), &[]).await.expect(303);
         let told = mona.follow(released).await.expect(200);
         assert!(told.says("System released. Its schedule resumes."), "{}", told.told());

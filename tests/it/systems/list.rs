@@ -93,7 +93,7 @@ both_databases! {
         desk.synchronize(&tree).await;
         let after = row().await;
         assert_eq!([after[1].as_str(), after[5].as_str()], ["OK", "Last run: 1 completed"]);
-        assert_eq!(after[2], after[3], "the last run was a success");
+        assert!(after[2..4].iter().all(|shown| shown.contains(':')), "the last run was a success: {after:?}");
     }
 
     /// The list of systems is sorted by status, or by the time since the last success.

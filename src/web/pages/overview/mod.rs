@@ -1,4 +1,5 @@
-//! The start page: which systems need somebody, why, since when, and what to do.
+//! The start page: which systems need somebody, why, since when, and what to do. It reads the first page of the list,
+//! which begins with the worst status.
 
 mod view;
 
@@ -19,7 +20,7 @@ use crate::web::ui::Nav;
 /// How many systems it names; the list has all of them.
 const NAMED: i64 = 20;
 
-/// Reads the systems that are worst.
+/// Reads the systems with the worst status.
 ///
 /// # Errors
 /// When the database cannot be read.

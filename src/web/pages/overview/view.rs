@@ -2,17 +2,17 @@
 
 use maud::{Markup, html};
 
-use crate::web::pages::systems::list::{MemberRow, StatusCounts, action};
+use crate::web::pages::systems::list::{MemberRow, StatusCounts, action, first_steps};
 use crate::web::ui::layout::head;
 use crate::web::ui::text::rough;
-use crate::web::ui::{PageContext, Tone, empty, foreign, link_button, number, page, time};
+use crate::web::ui::{PageContext, Tone, foreign, link_button, number, page, time};
 use crate::web::urls::{self, Cursor, SystemsQuery};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
 pub struct OverviewView {
     pub counts: StatusCounts,
-    /// The first systems in error, worst first.
+    /// The first systems in error, by name.
     pub errors: Vec<MemberRow>,
     /// The first systems with warnings.
     pub warnings: Vec<MemberRow>,
@@ -28,7 +28,7 @@ pub fn view(context: &PageContext, view: &OverviewView) -> Markup {
         &html! {
             (head(&html! { span.say { (in_short(view)) } }, &html! {}, &actions))
             @if is_new(view) {
-                section.box aria-label="First steps" { (first_steps(view)) }
+                section.box aria-label="First steps" { (first_steps("What needs you is shown here.", view.may_create, "Connect the first one, synchronize it once, then give it a schedule.")) }
             } @else {
                 div.main2 {
                     div {
@@ -70,22 +70,6 @@ fn in_short(view: &OverviewView) -> Markup {
         }
         @if !rest.is_empty() { " " (rest.join(", ")) "." }
     }
-}
-
-fn first_steps(view: &OverviewView) -> Markup {
-    empty::empty(
-        "What needs you is shown here.",
-        &html! {
-            p {
-                "A system is something whose data is synchronized: a folder, a bucket, a share, an OData service. "
-                @if view.may_create { "Connect the first one, synchronize it once, then give it a schedule." }
-                @else {
-                    "Somebody with the role template " a.mono href=(urls::help_role("SpecifySystemsApp")) { "SpecifySystemsApp" }
-                    " can connect one."
-                }
-            }
-        },
-    )
 }
 
 /// The first systems of a status, and a link to all of them; nothing without any.

@@ -64,14 +64,8 @@ fn above(view: &EditView) -> Markup {
 fn kinds(view: &EditView) -> Markup {
     html! {
         nav.tabs aria-label="Kind of system" {
-            ul {
-                @for kind in &view.kinds {
-                    li {
-                        a.tab.all href=(urls::new_system(&kind.value)) aria-current=[(kind.value == view.kind).then_some("true")] {
-                            (kind.label)
-                        }
-                    }
-                }
+            @for kind in &view.kinds {
+                a href=(urls::new_system(&kind.value)) aria-current=[(kind.value == view.kind).then_some("true")] { (kind.label) } " "
             }
         }
     }

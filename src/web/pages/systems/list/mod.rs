@@ -5,6 +5,7 @@ mod view;
 
 pub(in crate::web::pages) use row::action;
 pub use row::{MemberRow, NextRun, RowAction, SystemRow};
+pub(in crate::web::pages) use view::first_steps;
 pub use view::{ListView, SearchOn, StatusCounts, view};
 
 use actix_web::HttpResponse;
@@ -160,11 +161,13 @@ pub(in crate::web::pages) fn member(row: &Member, worst_child: Option<&System>, 
         Some(reason) => reason.clone(),
         None => reason(row, worst_child, running),
     };
-    let action = match progress {
-        Some(totals) => RowAction::Progress(totals.progress.clone()),
-        None if may(Verb::RequestRun) && present::obstacle(system) == Obstacle::None => RowAction::Synchronize,
-        None if may(Verb::CheckConnection) => RowAction::Check,
-        None => RowAction::None,
+    let action = match (progress, row.braked) {
+        (Some(totals), _) => RowAction::Progress(totals.progress.clone()),
+        (None, _) if system.hold_since.is_some() && may(Verb::HoldSystem) => RowAction::Release,
+        (None, Some(run)) if may(Verb::ConfirmDeletions) => RowAction::ReviewPlan(run),
+        (None, _) if may(Verb::RequestRun) && present::obstacle(system) == Obstacle::None => RowAction::Synchronize,
+        (None, _) if may(Verb::CheckConnection) => RowAction::Check,
+        (None, _) => RowAction::None,
     };
     MemberRow {
         key: system.key.clone(),

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::clock::Stamp;
 use crate::domain::invisible::visible;
 use crate::domain::progress::RunProgress;
-use crate::ids::SystemKey;
+use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::{Badge, PageContext, Tone, foreign, form, progress, strip, time};
 use crate::web::urls::{self, Cursor, SystemsQuery};
 
@@ -60,6 +60,9 @@ pub enum RowAction {
     None,
     Synchronize,
     Check,
+    /// The deletion limit stopped its last run.
+    ReviewPlan(RunNo),
+    Release,
     Progress(RunProgress),
 }
 
@@ -127,6 +130,12 @@ pub(in crate::web::pages) fn action(context: &PageContext, row: &MemberRow) -> M
             form::synchronize(context, &row.key, &form::button_for("Synchronize now", &row.name, class))
         }
         RowAction::Check => form::check(context, &row.key, &form::button_for("Check connection", &row.name, class)),
+        RowAction::ReviewPlan(run) => html! {
+            a.btn.small href=(urls::run_plan(&row.key, *run)) { "Review plan" span.vh { ": " (foreign::name(&row.name)) } }
+        },
+        RowAction::Release => {
+            form::form(context, &urls::system_release(&row.key), &form::button_for("Release", &row.name, class))
+        }
         RowAction::Progress(now) => progress::small(now, &row.name),
     }
 }

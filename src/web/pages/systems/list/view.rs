@@ -156,31 +156,38 @@ fn actions(view: &ListView) -> Markup {
         @if view.may_export && (!view.rows.is_empty() || view.search_on.is_some()) {
             (link_button(&urls::systems_csv(&view.query), "Export CSV", ""))
         }
-        @if view.counts.total() > 0 { (create(view)) }
+        (create(view))
     }
 }
 
 fn create(view: &ListView) -> Markup {
     html! {
-        // Which kind is chosen on the page that it leads to.
+        // The kind is chosen on the next page.
         @if view.may_create { (link_button(urls::NEW_SYSTEM, "Connect a system", "primary")) }
     }
 }
 
 fn none_yet(view: &ListView) -> Markup {
-    empty::empty(
+    first_steps(
         "No system is connected yet.",
+        view.may_create,
+        "Connect the first one, and its status, its runs and their logs appear here.",
+    )
+}
+
+/// What a system is, and who can connect one.
+#[must_use]
+pub fn first_steps(title: &str, may_create: bool, next: &str) -> Markup {
+    empty::empty(
+        title,
         &html! {
             p {
                 "A system is something whose data is synchronized: a folder, a bucket, a share, an OData service. "
-                @if !view.may_create {
+                @if may_create { (next) } @else {
                     "Somebody with the role template " a.mono href=(urls::help_role("SpecifySystemsApp")) { "SpecifySystemsApp" }
                     " can connect one."
-                } @else {
-                    "Connect the first one, and its status, its runs and their logs appear here."
                 }
             }
-            @if view.may_create { p.row { (create(view)) } }
         },
     )
 }

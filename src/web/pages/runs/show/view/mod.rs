@@ -154,7 +154,7 @@ fn actions(view: &RunView) -> Markup {
                 (link_button(&urls::run_latest(key, no, true), "Latest rows", ""))
             }
         }
-        @if view.has_plan { (link_button(&urls::run_plan(key, no), "See the plan", "primary")) }
+        @if view.has_plan { (link_button(&urls::run_plan(key, no), "Review plan", "primary")) }
         @if view.may_cancel && !over && view.canceling.is_none() {
             (link_button(&urls::run_cancel(key, no), "Cancel run …", ""))
         }

@@ -168,11 +168,11 @@ fn failed(context: &PageContext, view: &SystemView, last: &LastFailure) -> Marku
     let errors = urls::messages(&view.key, last.run, &MessageQuery::of(Category::Error), Start::First);
     let more = html! {
         @if let Some(retry) = last.retry_at { span { "A retry is due: " (due(context, view, retry)) } " " }
-        @if last.has_plan { a href=(urls::run_plan(&view.key, last.run)) { "See the plan that waits" } " " }
+        @if last.has_plan { a href=(urls::run_plan(&view.key, last.run)) { "Review the deletion plan" } " " }
         @if last.errors > 0 && view.log == LogAccess::Granted {
-            a href=(errors) { "See the " @if last.errors == 1 { "error" } @else { (count(last.errors, "error", "errors")) } }
+            a href=(errors) { "Show " (count(last.errors, "error", "errors")) " of run " (last.run) }
         } @else if view.may.open_runs {
-            a href=(urls::run(&view.key, last.run)) { "See run " (last.run) }
+            a href=(urls::run(&view.key, last.run)) { "Show run " (last.run) }
         }
     };
     failure(&html! { "Synchronization failed " (time::time_in_words(context, last.at)) }, &last.failure, &more)
