@@ -70,7 +70,7 @@ try {
     await field('Name').fill(NAME);
     await fill('Source', source);
     await fill('Destination', destination);
-    await field('Transfers at once').fill('1'); // slow enough to be watched
+    await field('Concurrent transfers').fill('1'); // slow enough to be watched
     await press('Connect');
     await heading('Connection check').waitFor(); // saving leads to the check, which refreshes until it has ended
     await page.getByText('Ended', { exact: false }).first().waitFor();
@@ -104,7 +104,7 @@ try {
   });
 
   await step('its page counts what it shows', async () => {
-    await page.locator('#end').getByRole('link', { name: 'Page of the run' }).click();
+    await page.locator('#end').getByRole('link', { name: 'Run details' }).click();
     await heading(`${NAME} run 1`).waitFor();
     assert.equal(await page.locator('main progress').count(), 0);
     for (const [category, n] of [['Error', 0], ['Warning', 1], ['Success', Number(files)]]) {

@@ -71,7 +71,7 @@ pub(super) static ENTRIES: &[CodeInfo] = entries! { Files:
         "No item could be copied[: {0} had to be copied, 0 arrived]. The Warnings of this run give the reasons."
     "FILE-BRAKE" Run Error Run Administrator ByHand
         "Stopped by the deletion limit"
-        "Stopped before the first deletion[ because {5|share=more would be deleted than the deletion limit allows|all=every item of the destination would be deleted|source_missing=the source does not exist}][: {0} of {1} items of the destination would go, {2} %][. Without confirmation, a run may delete up to {3} % or {4} items].[ {6|changed=A person confirmed an earlier plan, but the files to delete have changed since then}.]"
+        "Stopped before the first deletion[ because {5|share=more would be deleted than the deletion limit allows|all=every item of the destination would be deleted|source_missing=the source does not exist}][: the run would delete {0} of {1} items ({2} %)][. Without confirmation, a run may delete up to {3} % or {4} items].[ {6|changed=A person confirmed an earlier plan, but the files to delete have changed since then}.]"
     "FILE-SOURCE-MISSING" Run Error Connection Administrator ByHand
         "Source does not exist"
         "The source does not exist[: {0}]. Nothing was transferred.[ {1|deleted=The confirmed deletions at the destination were carried out}.]"
@@ -79,8 +79,8 @@ pub(super) static ENTRIES: &[CodeInfo] = entries! { Files:
         "No space left"
         "No space or no quota is left[ {0|source=at the source|destination=at the destination}]."
     "FILE-ROOT" Run Error Settings Administrator ByHand
-        "End cannot be used"
-        "An end cannot be used[ ({0})][: {1}]."
+        "Folder or service cannot be used"
+        "A folder or service cannot be used[ ({0})][: {1}]."
     "FILE-PATTERN" Run Error Settings Administrator ByHand
         "Pattern that cannot be read"
         "An include or exclude pattern cannot be read[: {0}]."

@@ -105,7 +105,7 @@ pub async fn change_time_zone(
     let audit = audit(&viewer, actor);
     match ops::change_time_zone(&app.store, actor, form.field("time_zone"), audit, viewer.now).await {
         Ok(()) => {
-            session::tell(&session, Tone::Ok, "Times are shown in your zone now.", None);
+            session::tell(&session, Tone::Ok, "Time zone saved.", None);
             Ok(response::see_other(urls::ACCOUNT))
         }
         Err(OpError::Invalid(wrong)) => {
@@ -245,7 +245,7 @@ fn sessions(context: &PageContext, view: &AccountView) -> Markup {
 fn rights(view: &AccountView) -> Markup {
     html! {
         section.box.pad aria-labelledby="rights" {
-            h2 #rights { "What you may do" }
+            h2 #rights { "Your roles" }
             @if view.assignments.is_empty() {
                 p { "Nothing is assigned to you yet. Ask an administrator." }
             } @else {

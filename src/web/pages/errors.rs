@@ -82,7 +82,7 @@ impl ErrorPage {
         html! {
             @match self {
                 Self::NotFound => {
-                    p { "There is no page at this address, or what it showed is gone or not within your reach." }
+                    p { "This page does not exist, was deleted, or you have no access to it." }
                     p { "Check the address. If somebody sent it to you, ask them whether it still exists and who can give you access." }
                 },
                 Self::Forbidden { template } => {

@@ -34,7 +34,7 @@ pub struct Origin {
 #[must_use]
 pub const fn trigger(trigger: Trigger) -> &'static str {
     match trigger {
-        Trigger::Manual => "By hand",
+        Trigger::Manual => "Manual",
         Trigger::Schedule => "Schedule",
         Trigger::Retry => "Retry",
         Trigger::CatchUp => "Catching up a missed time",
@@ -42,7 +42,7 @@ pub const fn trigger(trigger: Trigger) -> &'static str {
     }
 }
 
-/// `By hand, r.keller`; `Retry 1, after run 1202`; `By hand, retry 1, after run 1202, r.keller`.
+/// `Manual, r.keller`; `Retry 1, after run 1202`; `Manual, retry 1, after run 1202, r.keller`.
 #[must_use]
 pub fn origin(origin: &Origin) -> Markup {
     html! {

@@ -64,13 +64,13 @@ both_databases! {
         let system = dump(&desk.base, &mona, &gallery.good.page()).await;
         says(&system, &["Closing documents DE", "Warning", "Files · Production · Finance",
             "Connection", "OK", "Last checked", "Synchronization", "Completed with warnings", "Last success",
-            "Next due", "no schedule", "Queue", "Nothing waits", "Runs"]);
+            "Next due", "no schedule", "Queue", "Empty", "Runs"]);
         row(&system, &["Run", "Requested", "Result", "Trigger", "Duration", "Error", "Warning", "Success", "Information"]);
-        row(&system, &["2", "Completed with warnings", "By hand, ada", "0", "1", "1", "2"]);
-        row(&system, &["1", "Completed", "By hand, ada", "0", "0"]);
+        row(&system, &["2", "Completed with warnings", "Manual, ada", "0", "1", "1", "2"]);
+        row(&system, &["1", "Completed", "Manual, ada", "0", "0"]);
 
         let run = dump(&desk.base, &mona, &gallery.good.run(2)).await;
-        says(&run, &["Closing documents DE run 2", "Completed with warnings", "By hand, ada", "nothing cut",
+        says(&run, &["Closing documents DE run 2", "Completed with warnings", "Manual, ada", "nothing cut",
             "All 4", "Error 0", "Warning 1", "Success 1", "Information 2"]);
         row(&run, &["No.", "Time", "Category", "Code", "Item", "Message"]);
         row(&run, &["Warning", "FILE-DRIFT", "first.txt"]);

@@ -26,7 +26,7 @@ both_databases! {
         times(&book);
         let head = told(&book.open("").await);
         assert!(head.contains("run 1 Completed with warnings 1 h ago · TIME to "), "{head}");
-        assert!(head.ends_with(" · 2 min 8 s · By hand, ada · 2 emitted , 2 stored , nothing cut"), "{head}");
+        assert!(head.ends_with(" · 2 min 8 s · Manual, ada · 2 emitted , 2 stored , nothing cut"), "{head}");
         for (trigger, said) in [("schedule", "2 min 8 s · Schedule"), ("catch_up", "2 min 8 s · Catching up a missed time"),
             ("confirmed", "2 min 8 s · Confirmed plan, ada"), ("retry", "Retry 1")] {
             book.desk.sql(&format!("UPDATE runs SET trigger = '{trigger}', attempt = {}", 1 + i32::from(trigger == "retry")));

@@ -40,7 +40,7 @@ both_databases! {
         says(&page, "connection", &["Checking…", "Last checked: never"]);
         says(&page, "synchronization", &["Open", "Last attempt: none yet", "Last success: none yet", "Next due: ", "Counts as silent: "]);
         assert!(tile(&page, "synchronization")[3].ends_with("daily at 23:00"), "{}", page.told());
-        says(&page, "queue", &["Nothing waits", "Failures in a row: 0", "Retries: up to 4, after errors that may pass"]);
+        says(&page, "queue", &["Empty", "Consecutive failures: 0", "Retries: up to 4, after temporary errors"]);
         assert!(page.says("Never synchronized. Press Synchronize now to start the first run."), "{}", page.told());
     }
 
@@ -56,7 +56,7 @@ both_databases! {
         says(&page, "synchronization", &["Completed", "Last attempt: TIME", "Last success: TIME",
             "Last progress: TIME", "Next due: no schedule"]);
         assert!(tile(&page, "synchronization")[1].ends_with("· mona"), "whose attempt: {}", page.told());
-        says(&page, "queue", &["Nothing waits", "Failures in a row: 0", "Retries: "]);
+        says(&page, "queue", &["Empty", "Consecutive failures: 0", "Retries: "]);
     }
 
     /// The three answers of *Synchronize now*, and what the queue says then.
@@ -69,11 +69,11 @@ both_databases! {
         assert_eq!(page.header("refresh"), "5");
         says(&page, "synchronization", &["In process run 1 transferring · 172 473 of 401 002 items · 50 % · 1.0 MiB of 2.0 MiB · 12 unchanged",
             "Last attempt: TIME", "Last success: none yet", "Last progress: TIME", "Next due: no schedule"]);
-        says(&page, "queue", &["1 waiting", "Waiting: run 2 , behind run 1, TIME", "Failures in a row: 0", "Retries: "]);
+        says(&page, "queue", &["1 waiting", "Waiting: run 2 , behind run 1, TIME", "Consecutive failures: 0", "Retries: "]);
         let late = desk.context.clock.now().0 - 301_000_000;
         desk.sql(&format!("UPDATE runs SET not_before = {late} WHERE no = 2"));
         let page = mona.get(&tree.page()).await.expect(200);
-        says(&page, "queue", &["1 waiting 1 overdue", "Waiting: run 2 , ", "Failures in a row: 0", "Retries: "]);
+        says(&page, "queue", &["1 waiting 1 overdue", "Waiting: run 2 , ", "Consecutive failures: 0", "Retries: "]);
     }
 
     /// An attempt is never shown as a success: neither one that fails, nor one that is canceled, nor one that goes on.
@@ -88,7 +88,7 @@ both_databases! {
         let page = mona.get(&tree.page()).await.expect(200);
         says(&page, "synchronization", &["Error", "Last attempt: TIME", "Last success: none yet", "Next due: TIME"]);
         assert!(tile(&page, "synchronization")[3].ends_with("· retry"), "{}", page.told());
-        says(&page, "queue", &["1 waiting", "Waiting: run 2 , retry 1 of 4, ", "Failures in a row: 1 (a run and its retries count as one)", "Retries: "]);
+        says(&page, "queue", &["1 waiting", "Waiting: run 2 , retry 1 of 4, ", "Consecutive failures: 1 (a run and its retries count as one)", "Retries: "]);
         let row = async || mona.get("/systems").await.expect(200).texts("tbody td[data-l='Last success']").concat();
         assert!(row().await.ends_with("never"), "{}", row().await);
         // The retry is pulled forward, and fails as well; it counts with the run that it retries.
@@ -96,12 +96,12 @@ both_databases! {
         assert!(said.contains("un 2"), "{said}");
         desk.ended(&mona, &tree.run(2)).await;
         let page = mona.get(&tree.page()).await.expect(200);
-        says(&page, "queue", &["1 waiting", "Waiting: run 3 , retry 2 of 4, ", "Failures in a row: 1 (a run and its retries count as one)", "Retries: up to 4"]);
+        says(&page, "queue", &["1 waiting", "Waiting: run 3 , retry 2 of 4, ", "Consecutive failures: 1 (a run and its retries count as one)", "Retries: up to 4"]);
         // The same numbers in the list, in the queue and on the page of a run.
-        assert_eq!(page.texts("tbody td[data-l=Trigger]"), ["Retry 2, after run 2", "By hand, retry 1, after run 1, mona", "By hand, ada"]);
+        assert_eq!(page.texts("tbody td[data-l=Trigger]"), ["Retry 2, after run 2", "Manual, retry 1, after run 1, mona", "Manual, ada"]);
         let queue = mona.get(&format!("{}/queue", tree.page())).await.expect(200);
         assert_eq!(queue.texts("tbody td[data-l=Trigger]"), ["Retry 2, after run 2"]);
-        assert!(mona.get(&tree.run(2)).await.expect(200).says("By hand, retry 1, mona , after run 1"));
+        assert!(mona.get(&tree.run(2)).await.expect(200).says("Manual, retry 1, mona , after run 1"));
         // Canceled by a person: the verdict of before stays.
         let cancel = format!("{}/cancel", tree.run(3));
         mona.get(&cancel).await.expect(200);

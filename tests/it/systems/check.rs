@@ -62,7 +62,7 @@ both_databases! {
         let page = check(&desk, &tree).await;
         let passed = failed_at(6, &REMOTE).into_iter().map(|stage| stage.replace("failed", "passed"));
         assert_eq!(stages(&page), passed.collect::<Vec<_>>(), "{}", page.told());
-        assert!(page.says("Asked for by wim") && page.says("Ended"), "{}", page.told());
+        assert!(page.says("Requested by wim") && page.says("Ended"), "{}", page.told());
         let system = desk.as_("wim").await.get(&tree.page()).await.expect(200);
         assert_eq!(system.attributes("#connection .st, [aria-labelledby=connection] .st", "class"), ["st ok"]);
         assert!(system.attributes("main a", "href").contains(&page.path), "the last result is a click away");

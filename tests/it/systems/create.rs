@@ -169,7 +169,7 @@ both_databases! {
         assert!(systems(&desk).is_empty(), "nothing was made");
         let all = send(&ada, &form, &[("name", ""), ("time_zone", "x"), ("max_attempts", ""), ("settings.transfers", "0")]).await;
         let told = all.texts(".note.err li a");
-        assert_eq!(told, ["Name", "Speed and care, Transfers at once", "Time zone", "Attempts"], "in the order of the form");
+        assert_eq!(told, ["Name", "Speed and care, Concurrent transfers", "Time zone", "Attempts"], "in the order of the form");
     }
 
     /// A forged kind makes nothing.

@@ -46,7 +46,7 @@ both_databases! {
         let location = format!("{}?check=1", tree.page());
         let page = ada.get(&location).await.expect(200);
         assert!(page.header("refresh") == "2" && page.says("System saved."), "{}", page.told());
-        assert!(page.says("Checking…") && page.says("Asked for by ada") && page.says("waiting for a free worker"), "{}", page.told());
+        assert!(page.says("Checking…") && page.says("Requested by ada") && page.says("waiting for a free worker"), "{}", page.told());
         let stop = page.attributes("p.refresh a", "href").concat();
         assert_eq!(stop, format!("{}/checks/1?refresh=off", tree.page()));
         assert_eq!(ada.get(&stop).await.expect(200).header("refresh"), "");

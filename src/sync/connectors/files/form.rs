@@ -63,10 +63,10 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Lines,
         "",
     ),
-    Field::new("transfers", "Transfers at once", "1 to 32.", CARE, Input::Number, "4"),
+    Field::new("transfers", "Concurrent transfers", "1 to 32.", CARE, Input::Number, "4"),
     Field::new(
         "brake_percent",
-        "Brake: percent",
+        "Deletion limit (%)",
         "A mirror run that would delete more than this share of the destination’s items, and more than the number \
          below, stops before the first deletion.",
         CARE,
@@ -75,7 +75,7 @@ pub(super) static FIELDS: &[Field] = &[
     ),
     Field::new(
         "brake_count",
-        "Brake: number",
+        "Deletion limit (items)",
         "Deletions up to this number are always allowed, unless they would empty the destination.",
         CARE,
         Input::Number,

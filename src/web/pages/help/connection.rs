@@ -108,10 +108,10 @@ pub fn view(context: &PageContext, view: &ConnectionView) -> Markup {
     }
     page(
         context,
-        "When a connection is in trouble",
+        "Connection checklist",
         &html! {
             (crumbs(&above))
-            (head(&html! { "When a connection is in trouble" }, &html! { @if let Some(of) = &view.system { span.soft { (foreign::name(&of.name)) } } }, &html! {}))
+            (head(&html! { "Connection checklist" }, &html! { @if let Some(of) = &view.system { span.soft { (foreign::name(&of.name)) } } }, &html! {}))
             div.box.pad.prose {
                 p { "Take the steps in this order: each rules out what the next ones rest on. After each change, check the connection again." }
                 ol.steps {

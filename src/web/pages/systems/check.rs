@@ -196,7 +196,7 @@ pub fn view(context: &PageContext, view: &CheckView) -> Markup {
                 p.soft { (summary(context, view)) }
                 @if view.on_hold { p.soft { "The system is on hold. A check shows whether the settings work. It starts no run, and no further check is planned." } }
                 div.row {
-                    @if view.may_check && is_over(&view.state) { (form::check(context, &view.key, &form::button("Check again", "primary"))) }
+                    @if view.may_check && is_over(&view.state) { (form::check(context, &view.key, &form::button("Check connection", "primary"))) }
                     (link_button(&urls::system(&view.key), "Back to the system", ""))
                     (link_button(&urls::checks(&view.key), "Last checks", ""))
                 }
@@ -244,7 +244,7 @@ fn stages(check: &CheckView) -> Markup {
                     CheckResult::Failed => (Tone::Error, "failed"),
                     CheckResult::NotReached => (Tone::Neutral, "not reached"),
                     CheckResult::NotNeeded => (Tone::Neutral, "not needed"),
-                    CheckResult::Open => (Tone::Neutral, "to come"),
+                    CheckResult::Open => (Tone::Neutral, "pending"),
                 };
                 li.(tone.class()) { span.stage { (stage.title()) } " " (Badge::new(tone, word)) }
             }
@@ -254,7 +254,7 @@ fn stages(check: &CheckView) -> Markup {
 
 fn summary(context: &PageContext, view: &CheckView) -> Markup {
     html! {
-        "Asked for by " bdi { (view.by) } ", " (time::time_in_words(context, view.asked)) "."
+        "Requested by " bdi { (view.by) } ", " (time::time_in_words(context, view.asked)) "."
         @match &view.state {
             CheckState::Queued => " It is waiting for a free worker.",
             CheckState::Running => {},

@@ -42,7 +42,7 @@ pub struct CheckRow {
 }
 
 const COLUMNS: [Column<'_>; 5] =
-    [text("Check"), text("Ended"), text("Result"), numbers("Duration"), text("Asked for by")];
+    [text("Check"), text("Ended"), text("Result"), numbers("Duration"), text("Requested by")];
 
 type Found = (InReach<System>, Vec<Check>);
 
@@ -111,7 +111,7 @@ fn check_row(context: &PageContext, view: &ChecksView, row: &CheckRow) -> Markup
                 @if let Some(code) = &row.code { small { (failure::code(code)) } }
             }
             td.n data-l="Duration" { (duration(row.took)) }
-            td data-l="Asked for by" { bdi { (row.by) } }
+            td data-l="Requested by" { bdi { (row.by) } }
         }
     }
 }

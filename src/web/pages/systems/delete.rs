@@ -97,7 +97,7 @@ pub fn view(context: &PageContext, view: &DeleteView) -> Markup {
                 Some(run) => (refused(view, run)),
                 None => (confirm(
                     context,
-                    Confirm { action: &urls::system_delete(&view.key), deed: &deed, back: &urls::system(&view.key), stay: "Keep it" },
+                    Confirm { action: &urls::system_delete(&view.key), deed: &deed, back: &urls::system(&view.key), stay: "Cancel" },
                     &consequences(view),
                 )),
             }
@@ -120,7 +120,7 @@ fn refused(view: &DeleteView, run: RunNo) -> Markup {
 
 fn consequences(view: &DeleteView) -> Markup {
     html! {
-        p { "This cannot be taken back:" }
+        p { "This cannot be undone:" }
         ul {
             li { "Its settings, its schedule and its stored credentials are removed; nothing runs any more." }
             li { "Nothing is deleted at its source or its destination." }

@@ -7,7 +7,7 @@ use crate::web::ui::{Errors, Tone};
 /// The names of the schedule's inputs, and of the four modes.
 pub const MODE: &str = "schedule";
 pub const MODES: [Mode; 4] = [
-    Mode { value: "none", label: "By hand only", input: None },
+    Mode { value: "none", label: "Manual only", input: None },
     Mode {
         value: "every",
         label: "Every N minutes",

@@ -73,7 +73,7 @@ pub fn latest(context: &PageContext, view: &LatestView) -> Markup {
             (head(
                 &html! { "Latest messages of run " (no) },
                 &html! { (Badge::of_run(view.state, view.result)) },
-                &html! { (link_button(&urls::run(key, no), "Page of the run", "")) },
+                &html! { (link_button(&urls::run(key, no), "Run details", "")) },
             ))
             (refreshing(context))
             @if let Some(now) = &view.progress { (progress::full(context, now)) }

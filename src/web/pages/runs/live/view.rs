@@ -91,7 +91,7 @@ fn whole(context: &PageContext, view: &LiveView) -> Markup {
                 &html! { "Live log of run " (no) },
                 &html! { span.soft { "New messages and the progress appear as they are written. The result is shown at the end." } },
                 &html! {
-                    (link_button(&urls::run(key, no), "Page of the run", ""))
+                    (link_button(&urls::run(key, no), "Run details", ""))
                     a.button href="#end" { "Jump to the end" }
                 },
             ))
@@ -99,7 +99,7 @@ fn whole(context: &PageContext, view: &LiveView) -> Markup {
                 p.strip-note {
                     @if view.from_seq > 1 { "From message " (number(view.from_seq)) " on. " }
                     "At most " (number(view.max_rows)) " rows and " (duration(view.max_time)) ". "
-                    a href=(urls::run_latest(key, no, true)) { "Latest rows, loaded again and again" }
+                    a href=(urls::run_latest(key, no, true)) { "Refreshing view" }
                 }
                 div.live tabindex="0" role="region" aria-label="Rows" {
                     (table(&html! { "Messages of run " (no) " as they are written" }, &COLUMNS, &PreEscaped(ROWS.to_owned())))
@@ -130,7 +130,7 @@ fn ending(view: &LiveView, end: &LiveEnd) -> Markup {
                     " · " (counted(*counts))
                 }
                 p {
-                    (link_button(&run, "Page of the run", "primary")) " "
+                    (link_button(&run, "Run details", "primary")) " "
                     @if counts.error > 0 {
                         (link_button(&urls::messages(&view.system.key, view.no, &MessageQuery::of(Category::Error), Start::First), "See the errors", ""))
                     }
@@ -141,7 +141,7 @@ fn ending(view: &LiveView, end: &LiveEnd) -> Markup {
                 p { a.button.primary href=(urls::run_live_after(&view.system.key, view.no, Seq(*last_seq))) { "Continue from message " (number(last_seq.saturating_add(1))) } }
             },
             LiveEnd::Refused => p { (Badge::new(Tone::Warning, "Ended")) " You are signed out, or may no longer read this log." },
-            LiveEnd::ShutDown => p { (Badge::new(Tone::Warning, "Ended")) " The portal is restarting. " a href=(run) { "Page of the run" } },
+            LiveEnd::ShutDown => p { (Badge::new(Tone::Warning, "Ended")) " The portal is restarting. " a href=(run) { "Run details" } },
         }
     }
 }

@@ -97,7 +97,7 @@ fn general(view: &EditView) -> Markup {
             (FieldView::new("group", "Group", value(view, "group"), Control::Choice(&view.groups))
                 .help("Who may see and change it follows from its group.").required().view(&view.errors))
             (folders(view))
-            (FieldView::new("production", "Productive: people depend on it", value(view, "production"), Control::Check)
+            (FieldView::new("production", "Production system", value(view, "production"), Control::Check)
                 .view(&view.errors))
         }
     }

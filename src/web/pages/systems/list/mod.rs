@@ -23,8 +23,7 @@ use crate::web::extract::{Loaded, Viewer};
 use crate::web::loader::{LoadError, Reading};
 use crate::web::present::{self, Busy};
 use crate::web::response;
-use crate::web::ui::{Choice, PageLinks, number, progress};
-use crate::web::ui::{Nav, Refresh};
+use crate::web::ui::{Choice, Nav, PageLinks, Refresh, number, progress};
 use crate::web::urls::{self, Cursor, SystemsQuery};
 
 /// How the page is shown.

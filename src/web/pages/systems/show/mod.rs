@@ -260,7 +260,7 @@ fn queue(loaded: &Shown, viewer: &Viewer) -> QueueTile {
         what: match (run.trigger, present::waits(loaded.system(), run, behind)) {
             (Trigger::Retry, _) => retry_of_all(run.attempt, loaded.system().max_attempts),
             (_, Some(waits)) => waits,
-            (Trigger::Manual | Trigger::Confirmed, None) => "by hand".to_owned(),
+            (Trigger::Manual | Trigger::Confirmed, None) => "manual".to_owned(),
             (Trigger::Schedule | Trigger::CatchUp, None) => "by schedule".to_owned(),
         },
         not_before: run.not_before,

@@ -65,7 +65,7 @@ pub(in super::super) fn child_row(system: &System) -> ChildRow {
 }
 
 const LANES: [Column<'_>; 5] =
-    [text("Lane"), text("Status"), text("Last run"), text("Last success"), numbers("Failures in a row")];
+    [text("Lane"), text("Status"), text("Last run"), text("Last success"), numbers("Consecutive failures")];
 
 pub(super) fn lanes(context: &PageContext, lanes: &[LaneRow]) -> Markup {
     html! {
@@ -79,7 +79,7 @@ pub(super) fn lanes(context: &PageContext, lanes: &[LaneRow]) -> Markup {
                             td data-l="Status" { (lane.status) }
                             td data-l="Last run" { (moment(context, lane.last_attempt, "never")) }
                             td data-l="Last success" { (moment(context, lane.last_success, "never")) }
-                            td.n data-l="Failures in a row" { (number(lane.failures_in_row)) }
+                            td.n data-l="Consecutive failures" { (number(lane.failures_in_row)) }
                         }
                     }
                 }))

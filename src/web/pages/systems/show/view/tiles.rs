@@ -92,7 +92,7 @@ pub struct QueueTile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
     pub run: RunNo,
-    /// `retry 1 of 4`, `by hand`, `behind run 17`.
+    /// `retry 1 of 4`, `manual`, `behind run 17`.
     pub what: String,
     pub not_before: Stamp,
     pub overdue: bool,
@@ -119,7 +119,7 @@ pub(in crate::web::pages) fn connection(context: &PageContext, view: &SystemView
         @if view.may.check { (form::check(context, &view.key, &form::button("Check connection", ""))) }
         @if let Some(no) = tile_of.checking { (link_button(&urls::check(&view.key, no), "Show check", "")) }
         @else if let Some(no) = tile_of.check { (link_button(&urls::check(&view.key, no), "Last result", "")) }
-        @if tile_of.status.tone == Tone::Error { (link_button(&urls::connection_help(&view.key), "What to look at", "")) }
+        @if tile_of.status.tone == Tone::Error { (link_button(&urls::connection_help(&view.key), "Troubleshoot", "")) }
     };
     let now = html! {
         // What was true before the check stays beside it, if anything was known.
@@ -212,7 +212,7 @@ pub(in crate::web::pages) fn queue(context: &PageContext, view: &SystemView) -> 
     let tile_of = &view.queue;
     let overdue = tile_of.waiting.iter().filter(|waiting| waiting.overdue).count();
     let now = html! {
-        @if tile_of.waiting.is_empty() { span.soft { "Nothing waits" } } @else { (tile_of.waiting.len()) " waiting" }
+        @if tile_of.waiting.is_empty() { span.soft { "Empty" } } @else { (tile_of.waiting.len()) " waiting" }
         @if overdue > 0 { " " (Badge::new(Tone::Warning, format!("{overdue} overdue"))) }
         @if let Some(pause) = &tile_of.paused { small { (Badge::paused()) " " (paused(context, pause)) } }
     };
@@ -226,13 +226,13 @@ pub(in crate::web::pages) fn queue(context: &PageContext, view: &SystemView) -> 
         })
         .collect::<Vec<_>>();
     facts.push((
-        "Failures in a row",
+        "Consecutive failures",
         html! { (tile_of.failures_in_row) @if tile_of.failures_in_row > 0 { " (a run and its retries count as one)" } },
     ));
     let retries = retry_number(tile_of.max_attempts).unwrap_or_default();
     facts.push((
         "Retries",
-        html! { @if retries > 0 { "up to " (retries) ", after errors that may pass" } @else { "none" } },
+        html! { @if retries > 0 { "up to " (retries) ", after temporary errors" } @else { "none" } },
     ));
     let actions = html! { (link_button(&urls::queue(&view.key), "Show queue", "")) };
     tile("queue", "Queue", &now, &facts, &actions)
