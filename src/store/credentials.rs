@@ -81,7 +81,12 @@ pub fn set(db: &mut Db, _grant: &Grant<verbs::SetCredentials>, system: InReach<S
 }
 
 /// Makes an empty slot use a shared credential of the group of the system.
-pub fn share(db: &mut Db, system: &InReach<System>, slot: &str, shared: &InReach<SharedCredential>) -> Result<()> {
+pub fn share(
+    db: &mut Db,
+    _grant: &Grant<verbs::SetCredentials>,
+    (system, slot): (&InReach<System>, &str),
+    shared: &InReach<SharedCredential>,
+) -> Result<()> {
     diesel::insert_into(credentials::table)
         .values((
             credentials::system_id.eq(system.id),

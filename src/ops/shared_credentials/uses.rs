@@ -54,7 +54,7 @@ pub async fn use_shared(
         if let Some(before) = in_slot(db, &system, &slot.slot)? {
             release(db, &system, &before, &audit, now)?;
         }
-        credentials::share(db, &system, &slot.slot, &shared)?;
+        credentials::share(db, &grant, (&system, &slot.slot), &shared)?;
         audit.record(db, event(Action::UseCredential, &system, &slot.slot, &shared.name), now)?;
         Ok(check(db, &system, &audit, now)?)
     });

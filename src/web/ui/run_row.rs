@@ -5,7 +5,7 @@ use std::time::Duration;
 use maud::{Markup, html};
 
 use super::runs::{ErrorCause, LogAccess, Origin, count_cells, error_cause, origin};
-use super::table::{Column, numbers, text};
+use super::table::{Column, numbers, text, wide};
 use super::{Badge, PageContext, duration, time};
 use crate::clock::Stamp;
 use crate::domain::message::Counts;
@@ -33,12 +33,12 @@ pub const RUN_COLUMNS: [Column<'_>; 9] = [
     text("Run"),
     text("Requested"),
     text("Result"),
-    text("Trigger"),
+    wide("Trigger"),
     numbers("Duration"),
     numbers("Error"),
     numbers("Warning"),
     numbers("Success"),
-    numbers("Information"),
+    Column { class: "n lo", ..numbers("Information") },
 ];
 
 /// The cells of a run behind its name.
@@ -58,7 +58,7 @@ pub fn run_cells(context: &PageContext, key: &SystemKey, row: &RunRow, log: &Log
             (Badge::of_run(row.state, row.result))
             @if let Some(cause) = &row.error { small { (error_cause(cause)) } }
         }
-        td data-l="Trigger" { (origin(&row.origin)) }
+        td.lo data-l="Trigger" { (origin(&row.origin)) }
         td.n data-l="Duration" {
             @match row.duration { Some(span) => (duration(span)), None => span.soft { "—" } }
         }

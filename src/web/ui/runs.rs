@@ -125,7 +125,7 @@ pub const fn noun(category: Category, n: i64) -> &'static str {
 pub fn count_cells(key: &SystemKey, no: RunNo, counts: Counts, log: &LogAccess) -> Markup {
     html! {
         @for category in Category::ALL.iter().copied() {
-            td.n.count data-l=(category.title()) {
+            td.n.count.lo[category == Category::Information] data-l=(category.title()) {
                 @let n = counts.of(category);
                 @if n == 0 {
                     span.zero { "0" }

@@ -27,7 +27,7 @@ both_databases! {
         let (tree, ada) = (desk.files_system("Finance", "Reports").await, desk.as_("ada").await);
         let mona = desk.as_("mona").await;
         let nowhere = ada.get("/nowhere").await;
-        tells(&nowhere, 404, "Nothing here", "There is no page at this address", "Check the address.");
+        tells(&nowhere, 404, "Nothing here", "This page does not exist", "Check the address.");
         let forbidden = mona.get("/systems/new").await;
         tells(&forbidden, 403, "This needs another role", "your roles do not allow this", "Ask an administrator");
         assert!(forbidden.says("SpecifySystemsApp"), "which one: {}", forbidden.told());

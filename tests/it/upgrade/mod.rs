@@ -118,7 +118,7 @@ async fn behaves_like_a_new_one(database: TestDatabase, level: usize) {
     let log = ada.get(&format!("{system}/runs/2")).await.expect(200);
     assert!(log.says("FILE-COPIED") && log.says("Completed"), "version {level}: {}", log.told());
     let list = ada.get("/systems").await.expect(200);
-    assert!(list.says("Hourly") && list.says("Manual") && list.says("OK"), "version {level}: {}", list.told());
+    assert!(list.says("Hourly") && list.says("By hand") && list.says("OK"), "version {level}: {}", list.told());
     ada.get("/logs").await.expect(200);
     ada.get(&format!("/systems/{}", key(2))).await.expect(200);
 
