@@ -18,7 +18,7 @@ fn section<'a>(text: &'a str, heading: &str) -> &'a str {
 fn the_readme_leads_from_a_clone_to_a_page() {
     let readme = read("README.md");
     let (about, _rest) = readme.split_once("\n## ").expect("sections");
-    for word in ["communication systems", "Synchronize now", "without JavaScript", "SQLite or Postgres"] {
+    for word in ["Administrators connect *systems*", "Synchronize now", "without JavaScript", "SQLite or Postgres"] {
         assert!(about.contains(word), "what it is: {word}");
     }
     let start = section(&readme, "Start");
