@@ -47,7 +47,7 @@ impl Worker {
             .worker_threads(2)
             .thread_name("syncdesk-run")
             .build()
-            .map_err(|error| StartError::because("No threads for runs", error))?;
+            .map_err(|error| StartError::because("Cannot create the threads for runs", error))?;
         let end = engine.end.clone();
         let name =
             format!("{}-{}", std::process::id(), crate::ops::random::token().chars().take(6).collect::<String>());
@@ -58,7 +58,7 @@ impl Worker {
                 // What does not obey, such as a read from a disk that hangs, is not waited for.
                 runtime.shutdown_background();
             })
-            .map_err(|error| StartError::because("No thread for the worker", error))?;
+            .map_err(|error| StartError::because("Cannot create the worker thread", error))?;
         Ok(Self { thread, end })
     }
 
@@ -66,7 +66,7 @@ impl Worker {
     pub fn stop(self) {
         self.end.cancel();
         if self.thread.join().is_err() {
-            log::error!("the worker ended early");
+            log::error!("the worker stopped unexpectedly");
         }
     }
 }
@@ -112,19 +112,19 @@ impl Application {
         let engine = context.engine(wake.clone(), ending.clone());
         crate::ops::maintenance::prepare(&engine.store)
             .await
-            .map_err(|error| StartError::because("The database cannot be prepared", error))?;
+            .map_err(|error| StartError::because("Cannot initialize the database", error))?;
         let administered = context
             .store
             .read(portal::has_administrator)
             .await
-            .map_err(|error| StartError::because("The database cannot be read", error))?;
+            .map_err(|error| StartError::because("Cannot read the database", error))?;
         let setup_token = if administered {
             None
         } else {
             // Made once: another process, or an earlier start, may have printed it.
             set_up::renew_token(&context.store, context.console(), true)
                 .await
-                .map_err(|error| StartError::because("The setup token cannot be made", error))?
+                .map_err(|error| StartError::because("Cannot create the setup token", error))?
         };
         let worker = if context.config.workers > 0 { Some(Worker::start(engine)?) } else { None };
         let strangers = Strangers { refusals: Arc::default(), malformed: Arc::default(), context: context.clone() };
@@ -182,10 +182,10 @@ impl Application {
         if let Some(worker) = self.worker {
             let stopped = tokio::task::spawn_blocking(move || worker.stop()).await;
             if let Err(error) = stopped {
-                log::error!("the worker could not be waited for: {error}");
+                log::error!("cannot wait for the worker: {error}");
             }
         }
-        served.map_err(|error| StartError::because("The server broke", error))
+        served.map_err(|error| StartError::because("Server error", error))
     }
 }
 
@@ -213,8 +213,7 @@ fn state(
     refusals: Arc<FailedSignIns>,
 ) -> Result<App, StartError> {
     let config = &context.config;
-    let passwords =
-        Passwords::new(RECOMMENDED).map_err(|error| StartError::because("Passwords cannot be hashed", error))?;
+    let passwords = Passwords::new(RECOMMENDED).map_err(|error| StartError::because("Cannot hash passwords", error))?;
     let days = |span: std::time::Duration| u32::try_from(span.as_secs() / 86_400).unwrap_or(u32::MAX);
     Ok(App::new(Parts {
         store: context.store.for_pages(),

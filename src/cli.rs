@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::config::{Config, ConfigError, Environment, Settings, show, sources, values};
 
-/// One portal for every synchronization an organization depends on
+/// One admin portal for every synchronization your organization depends on
 #[derive(Debug, Parser)]
 #[command(name = "syncdesk", version, after_help = AFTER_HELP)]
 struct CommandLine {
@@ -17,41 +17,40 @@ struct CommandLine {
     settings: Settings,
 }
 
-const AFTER_HELP: &str = "A setting is read from its flag, else from its variable in the environment, else from the \
-    settings file, else its default holds. In the settings file, --keep-runs-days is keep_runs_days. Relative paths \
-    start at the current folder.";
+const AFTER_HELP: &str = "Precedence: command-line flag, environment variable, settings file, default. In the \
+    settings file, --keep-runs-days is keep_runs_days. Relative paths are relative to the current folder.";
 
 /// What the program is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Serve the portal and execute runs (this is what happens without a command)
+    /// Serve the portal and execute runs (the default)
     Serve,
-    /// Execute runs only, beside other processes on the same database
+    /// Execute runs only; several processes can share a database
     Work,
-    /// Bring the database to this version and end
+    /// Migrate the database to this version and exit
     Migrate,
-    /// People with an account
+    /// Manage user accounts
     #[command(subcommand)]
     User(UserCommand),
-    /// Groups of systems
+    /// Manage groups of systems
     #[command(subcommand)]
     Group(GroupCommand),
-    /// The keys that encrypt credentials
+    /// Manage the keys that encrypt credentials
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Renew the one-time token for the setup page and print it
+    /// Create a new one-time setup token and print it
     SetupToken,
-    /// Print every setting with the place it comes from, passwords masked
+    /// Print all settings and where they come from, with secrets masked
     CheckConfig,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum UserCommand {
-    /// Create a person; asks for the password, or reads it from standard input
+    /// Create an account; prompts for the password, or reads it from standard input
     Add(NewUser),
-    /// Give a person a new password and end their sessions; asks for it, or reads it from standard input
+    /// Set a new password and end all sessions of the account; prompts for it, or reads it from standard input
     Password {
-        /// Name that this person signs in with
+        /// User name
         name: String,
     },
 }
@@ -59,18 +58,18 @@ pub enum UserCommand {
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 #[command(group = clap::ArgGroup::new("reach").required(true))]
 pub struct NewUser {
-    /// Name to sign in with
+    /// User name
     pub name: String,
-    /// Role collection: Administrator, Auditor, Delegate, Operator, Watcher, or one of your own
+    /// Role collection: Administrator, Auditor, Delegate, Operator, Watcher, or a custom one
     #[arg(long, value_name = "COLLECTION")]
     pub collection: String,
-    /// The collection holds for the systems of this group
+    /// Assign the role collection for this group
     #[arg(long, value_name = "GROUP", group = "reach")]
     pub group: Option<String>,
-    /// The collection holds for all systems
+    /// Assign the role collection for all systems
     #[arg(long, group = "reach")]
     pub all: bool,
-    /// Time zone in which this person reads times, such as Europe/Berlin
+    /// Time zone in which times are displayed, such as Europe/Berlin
     #[arg(long, value_name = "ZONE", value_parser = values::time_zone)]
     pub time_zone: Option<Tz>,
 }
@@ -79,14 +78,14 @@ pub struct NewUser {
 pub enum GroupCommand {
     /// Create a group of systems
     Add {
-        /// Its name, which no other group has
+        /// Unique name of the group
         name: String,
     },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum KeyCommand {
-    /// Make a new key, encrypt every credential with it, and remove the old keys
+    /// Create a new key, re-encrypt all credentials with it, and remove the old keys
     Rotate,
 }
 

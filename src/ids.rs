@@ -31,6 +31,8 @@ id! {
     Seq;
     /// A connection check, inside the database.
     CheckId;
+    /// What a worker tries with a draft, inside the database.
+    TrialId;
     /// A check within its system: what addresses carry.
     CheckNo;
     /// A person with an account.
@@ -41,6 +43,10 @@ id! {
     CollectionId;
     /// An entity set of a replica.
     SetId;
+    /// A bulk action, inside the database.
+    BulkId;
+    /// One thing of a bulk action, inside the database.
+    BulkItemId;
 }
 
 impl SystemId {
@@ -103,6 +109,12 @@ key! {
     SystemKey;
     /// The name of a shared credential in addresses, as that of a system.
     CredentialKey;
+    /// The name of a draft in addresses, as that of a system.
+    DraftKey;
+    /// The name of a bulk action in addresses, as that of a system.
+    BulkKey;
+    /// The name of a saved view in addresses, as that of a system.
+    ViewKey;
 }
 
 #[cfg(test)]

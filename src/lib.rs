@@ -36,6 +36,7 @@
 //! number. The connector synchronizes and writes to a **journal**, which stores messages in batches, with
 //! the counters of the run in the same transaction. The run ends with a result, from which the system's
 //! verdict follows in one transaction. Pages only read. Runs have their own runtime.
+//! A bulk action is stored as items, each of which is carried out in its own transaction (`ops::bulk`, `sync::bulk`).
 //! A worker that is gone is found by its lease: its run ends in error and is retried.
 //!
 //! # How to add

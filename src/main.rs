@@ -72,14 +72,14 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
     let context = AppContext::open(config, Arc::new(SystemClock))?;
     match command {
         Command::Work => work(context).await,
-        Command::Migrate => Ok(say("The database is at this version.")?),
+        Command::Migrate => Ok(say("The database is up to date.")?),
         Command::User(UserCommand::Add(new)) => add_user(&context, new).await,
         Command::User(UserCommand::Password { name }) => {
             let name = name.trim();
             let new = (name, read_password()?);
             let now = context.clock.now();
             reset_password(&context.store, context.console(), &Passwords::new(RECOMMENDED)?, new, now).await?;
-            Ok(say(&format!("{name} can sign in with the new password, and is signed out everywhere."))?)
+            Ok(say(&format!("Password of {name} changed. All sessions of this account have ended."))?)
         }
         Command::Group(GroupCommand::Add { name }) => {
             let name = name.trim();
@@ -91,7 +91,8 @@ async fn run(invocation: Invocation) -> Result<(), Failed> {
             let sealed =
                 rotate_keys::rotate_keys(&context.store, &context.vault, context.console(), context.clock.now())
                     .await?;
-            Ok(say(&format!("{sealed} credentials are encrypted with a new key. The old keys are removed."))?)
+            let credentials = if sealed == 1 { "credential was" } else { "credentials were" };
+            Ok(say(&format!("{sealed} {credentials} encrypted with a new key. The old keys were removed."))?)
         }
         Command::SetupToken => match set_up::renew_token(&context.store, context.console(), false).await {
             Ok(Some(token)) => Ok(say(&format!("Setup token: {token}"))?),
@@ -114,12 +115,15 @@ async fn serve(config: Config) -> Result<(), Failed> {
     say(&format!("Syncdesk listens on {address}"))?;
     match (application.setup(), application.is_administered()) {
         (Some(setup), _) => {
-            say(&format!("Nobody administers it yet. Set it up: {address}/setup?token={}", setup.code))?;
+            say(&format!(
+                "There is no administrator yet. To set up Syncdesk, open {address}/setup?token={}",
+                setup.code
+            ))?;
             say("This link works once. The setup page also accepts the setup token:")?;
             say(&format!("Setup token: {}", setup.token))?;
         }
         (None, false) => {
-            say(&format!("Nobody administers it yet. Set it up: {address}/setup"))?;
+            say(&format!("There is no administrator yet. To set up Syncdesk, open {address}/setup"))?;
             say("`syncdesk setup-token` prints a new setup token.")?;
         }
         (None, true) => {}
@@ -127,7 +131,7 @@ async fn serve(config: Config) -> Result<(), Failed> {
     let ending = application.handle();
     tokio::spawn(async move {
         asked.arrives().await;
-        log::info!("ending requests and runs");
+        log::info!("shutting down: ending requests and runs");
         ending.end().await;
     });
     Ok(application.run().await?)
@@ -147,7 +151,7 @@ async fn work(context: AppContext) -> Result<(), Failed> {
     let engine = context.engine(Arc::new(Notify::new()), CancellationToken::new());
     let watching = tokio::spawn(context.store.clone().watch());
     let worker = Worker::start(engine)?;
-    say("Syncdesk works.")?;
+    say("Syncdesk worker started.")?;
     asked.arrives().await;
     watching.abort();
     Ok(tokio::task::spawn_blocking(move || worker.stop()).await?)
@@ -181,7 +185,7 @@ async fn add_user(context: &AppContext, new: NewUser) -> Result<(), Failed> {
     let console = context.console();
     let assigned = people::Assigned { collection: new.collection, group: new.group };
     people::add_person(&context.store, console, &passwords, person, assigned, context.clock.now()).await?;
-    Ok(say(&format!("{name} can sign in."))?)
+    Ok(say(&format!("Account {name} created."))?)
 }
 
 /// From the terminal, twice and without showing it; otherwise from standard input.
@@ -192,9 +196,9 @@ fn read_password() -> Result<SecretString, Failed> {
         return Ok(SecretString::from(password.trim_end_matches(['\r', '\n'])));
     }
     let password = Zeroizing::new(rpassword::prompt_password("Password: ")?);
-    let again = Zeroizing::new(rpassword::prompt_password("Password again: ")?);
+    let again = Zeroizing::new(rpassword::prompt_password("Confirm password: ")?);
     if password != again {
-        return Err("The two passwords differ.".into());
+        return Err("The passwords do not match.".into());
     }
     Ok(SecretString::from(password.as_str()))
 }

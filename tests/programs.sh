@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Installs the programs that tests and checks call, as Debian packages; does nothing when they are there already.
+# With `judges` or `pictures`, also those that tests/judge or tests/pictures calls.
 set -euo pipefail
+wanted=${1-}
 
 # Debian package for each program that is not there.
 missing_packages() {
@@ -20,6 +22,13 @@ strace strace
 w3m w3m
 PROGRAMS
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || printf 'postgresql\n'
+  [ -e /usr/share/i18n/locales/de_DE ] || printf 'locales\n'
+  if [ "$wanted" = judges ]; then
+    command -v java >/dev/null || printf 'default-jre-headless\n'
+    command -v firefox-esr >/dev/null || printf 'firefox-esr\n'
+    command -v lynx >/dev/null || printf 'lynx\n'
+  fi
+  [ "$wanted" != pictures ] || command -v pngquant >/dev/null || printf 'pngquant\n'
   python3 -c 'import ensurepip' 2>/dev/null || printf 'python3-venv\n'
 }
 
@@ -40,4 +49,11 @@ install_programs() {
   DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $packages >/dev/null
 }
 
+# Postgres answers in German only where the system knows the language.
+install_german() {
+  ! locale -a | grep -qix 'de_DE.utf-\?8' || return 0
+  localedef -i de_DE -f UTF-8 de_DE.UTF-8
+}
+
 install_programs
+install_german

@@ -50,6 +50,15 @@ impl Principal {
         }
     }
 
+    /// The person, if it is one.
+    #[must_use]
+    pub const fn person(&self) -> Option<PersonId> {
+        match self {
+            Self::Person { id, .. } => Some(*id),
+            Self::Token { .. } | Self::Schedule | Self::Worker | Self::Console | Self::Unknown { .. } => None,
+        }
+    }
+
     /// The name at this time.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -57,7 +57,7 @@ impl AppContext {
             }
         };
         let store = Store::open_with_lease(&target, connections, config.lease)
-            .map_err(|error| StartError::because("The database cannot be used", error))?;
+            .map_err(|error| StartError::because("Cannot use the database", error))?;
         let context = Self { config: Arc::new(config), store, vault: Vault::new(keys), clock };
         context.make_roots()?;
         Ok(context)
@@ -71,12 +71,11 @@ impl AppContext {
         let groups = self
             .store
             .read_here(|db| groups::in_reach(db, &Internal::WORKER))
-            .map_err(|error| StartError::because("The groups cannot be read", error))?;
+            .map_err(|error| StartError::because("Cannot read the groups", error))?;
         for (_id, name) in groups {
             let root = self.config.file_root(&name);
-            std::fs::create_dir_all(&root).map_err(|error| {
-                StartError::because(&format!("The folder {} cannot be made", root.display()), error)
-            })?;
+            std::fs::create_dir_all(&root)
+                .map_err(|error| StartError::because(&format!("Cannot create the folder {}", root.display()), error))?;
         }
         Ok(())
     }

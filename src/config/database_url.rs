@@ -24,17 +24,17 @@ pub enum DatabaseUrl {
 /// What is wrong with a `DATABASE_URL`. No text here repeats the password that it may contain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DatabaseUrlError {
-    #[error("an address such as sqlite://data/syncdesk.db or postgres://user@host/name is wanted")]
+    #[error("enter a URL such as sqlite://data/syncdesk.db or postgres://user@host/name")]
     NoScheme,
-    #[error("databases of the kind `{0}` are not known: it is sqlite:// or postgres://")]
+    #[error("the database type `{0}` is not supported: use sqlite:// or postgres://")]
     UnknownScheme(String),
     #[error("sqlite:// needs the path of a file")]
     NoPath,
-    #[error("a database in memory would be lost with the process: give the path of a file")]
+    #[error("in-memory databases are not supported: enter the path of a file")]
     InMemory,
-    #[error("sqlite:// takes no parameters; a question mark in a file name is written %3F")]
+    #[error("sqlite:// has no parameters; write a question mark in a file name as %3F")]
     Parameters,
-    #[error("the path is not UTF-8 once its %-escapes are read")]
+    #[error("the percent-decoded path is not valid UTF-8")]
     NotUtf8,
     #[error("postgres:// needs a server or a database name")]
     NoServer,
@@ -42,10 +42,10 @@ pub enum DatabaseUrlError {
     IsFolder(PathBuf),
     #[error("the folder {} does not exist", .0.display())]
     NoFolder(PathBuf),
-    #[error("there is no database file at {}; --create makes a new one", .0.display())]
+    #[error("there is no database file at {}; use --create to create it", .0.display())]
     NoFile(PathBuf),
     #[error(
-        "there is no database at {}; check the data folder, or make the database with `syncdesk serve` or `syncdesk \
+        "there is no database at {}; check the data folder, or create the database with `syncdesk serve` or `syncdesk \
          migrate`",
         .0.display()
     )]

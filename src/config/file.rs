@@ -113,7 +113,7 @@ mod tests {
         let sentence = |text| read_text(text).unwrap_err();
         assert_eq!(
             sentence("listn = 1"),
-            "`listn` in FILE is not a setting of Syncdesk; `syncdesk --help` lists them."
+            "`listn` in FILE is not a setting of Syncdesk. `syncdesk --help` lists all settings."
         );
         assert_eq!(sentence("workers = 1.5"), "`workers` in FILE: a setting cannot be a float.");
         let broken = sentence("workers = 1\nlisten = \"secret");

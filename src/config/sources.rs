@@ -170,7 +170,7 @@ fn to_error(error: clap::Error, below: &BTreeMap<String, (String, Source)>) -> C
         Some((_, Source::Flag | Source::Machine | Source::Default)) | None => flag.to_owned(),
     };
     let reason =
-        std::error::Error::source(&error).map_or_else(|| "this value does not fit".to_owned(), ToString::to_string);
+        std::error::Error::source(&error).map_or_else(|| "the value is not valid".to_owned(), ToString::to_string);
     ConfigError::Setting { place, reason }
 }
 

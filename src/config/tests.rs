@@ -70,20 +70,24 @@ fn the_default_zone_may_come_from_tz(#[case] tz: &str, #[case] expected: &str) {
 }
 
 #[rstest]
-#[case("", &[("SYNCDESK_LISTN", "x")], "SYNCDESK_LISTN is not a setting of Syncdesk; `syncdesk --help` lists them.")]
-#[case("", &[("SYNCDESK_LISTEN", "80")], "SYNCDESK_LISTEN: `80` is not an address with a port such as 127.0.0.1:8080.")]
-#[case("--listen 80", &[], "--listen: `80` is not an address with a port such as 127.0.0.1:8080.")]
+#[case("", &[("SYNCDESK_LISTN", "x")], "SYNCDESK_LISTN is not a setting of Syncdesk. `syncdesk --help` lists all settings.")]
+#[case("", &[("SYNCDESK_LISTEN", "80")], "SYNCDESK_LISTEN: `80` is not an IP address with a port; use a format such as 127.0.0.1:8080.")]
+#[case("--listen 80", &[], "--listen: `80` is not an IP address with a port; use a format such as 127.0.0.1:8080.")]
 #[case("work --workers 999", &[("SYNCDESK_WORKERS", "2")], "--workers: `999` is not a whole number from 0 to 256.")]
-#[case("", &[("DATABASE_URL", "pg://a:secret@h/d")], "DATABASE_URL: databases of the kind `pg` are not known: it is sqlite:// or postgres://.")]
-#[case("--database-url a:secret@h/d", &[], "--database-url: an address such as sqlite://data/syncdesk.db or postgres://user@host/name is wanted.")]
+#[case("", &[("DATABASE_URL", "pg://a:secret@h/d")], "DATABASE_URL: the database type `pg` is not supported: use sqlite:// or postgres://.")]
+#[case("--database-url a:secret@h/d", &[], "--database-url: enter a URL such as sqlite://data/syncdesk.db or postgres://user@host/name.")]
 #[case("", &[("DATABASE_URL", "sqlite:///")], "DATABASE_URL: / is a folder, not a database file.")]
 #[case("", &[("DATABASE_URL", "postgres://h/d")], "With Postgres, --key-file (SYNCDESK_KEY_FILE) is required: every process needs the same keys.")]
-#[case("--allow-networks 169.254.169.254", &[], "169.254.169.254/32 lies among the link-local and metadata addresses, which connectors may never reach.")]
-#[case("--data-dir /srv/desk --file-roots Finance=/srv", &[], "The folder /srv for local files contains /srv/desk/keys.toml, which no system may read.")]
-#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/mine", &[], "The folder /srv/desk/mine for local files lies in the data folder /srv/desk: only files/GROUP there may be named, for GROUP itself.")]
-#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files/Sales", &[], "The folder /srv/desk/files/Sales for local files lies in the data folder /srv/desk: only files/GROUP there may be named, for GROUP itself.")]
-#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files/Sales/east", &[], "The folder /srv/desk/files/Sales/east for local files lies in the data folder /srv/desk: only files/GROUP there may be named, for GROUP itself.")]
-#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files", &[], "The folders /srv/desk/files and /srv/desk/files for local files lie in one another: each group needs its own.")]
+#[case("--allow-networks 169.254.169.254", &[], "169.254.169.254/32 contains link-local or metadata addresses, which connectors must never reach.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv", &[], "The folder /srv for local files contains /srv/desk/keys.toml, which must not be readable by systems.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/mine", &[], "The folder /srv/desk/mine for local files \
+    is in the data folder /srv/desk: only files/GROUP is allowed there, and only for that group.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files/Sales", &[], "The folder /srv/desk/files/Sales for \
+    local files is in the data folder /srv/desk: only files/GROUP is allowed there, and only for that group.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files/Sales/east", &[], "The folder \
+    /srv/desk/files/Sales/east for local files is in the data folder /srv/desk: only files/GROUP is allowed there, and \
+    only for that group.")]
+#[case("--data-dir /srv/desk --file-roots Finance=/srv/desk/files", &[], "The folders /srv/desk/files and /srv/desk/files for local files overlap: each group needs a separate folder.")]
 #[case("--file-roots Finance=/proc", &[], "The folder /proc for local files is on, or contains, /proc, which belongs to the kernel.")]
 #[case("--file-roots Finance=/proc/self/root/srv/x", &[], "The folder /proc/self/root/srv/x for local files is on, or contains, /proc, which belongs to the kernel.")]
 #[case("--file-roots Finance=/sys/class", &[], "The folder /sys/class for local files is on, or contains, /sys, which belongs to the kernel.")]
@@ -98,7 +102,7 @@ fn a_wrong_value_in_the_file_names_the_file() {
     let file = dir.path().join("desk.toml");
     std::fs::write(&file, "log = 'loud'").unwrap();
     let expected =
-        format!("`log` in {}: `loud` is not one of the levels off, error, warn, info, debug, trace.", file.display());
+        format!("`log` in {}: `loud` is not a log level; use off, error, warn, info, debug or trace.", file.display());
     assert_eq!(sentence(&format!("--config {}", file.display()), &[]), expected);
 }
 

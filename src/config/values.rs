@@ -28,7 +28,10 @@ impl FromStr for Networks {
 fn network(word: &str) -> Result<IpNet, String> {
     let whole = word.parse::<IpNet>().ok();
     let single = word.parse::<IpAddr>().ok().map(IpNet::from);
-    whole.or(single).map(|net| net.trunc()).ok_or_else(|| format!("`{word}` is not a network such as 10.0.0.0/8"))
+    whole
+        .or(single)
+        .map(|net| net.trunc())
+        .ok_or_else(|| format!("`{word}` is not a network; use a format such as 10.0.0.0/8"))
 }
 
 /// Folders that the file ends of a group's systems may use, by the name of the group.
@@ -45,9 +48,11 @@ impl FromStr for FileRoots {
                 .split_once('=')
                 .map(|(group, path)| (group.trim(), path.trim()))
                 .filter(|(group, path)| !group.is_empty() && Path::new(path).is_absolute())
-                .ok_or_else(|| format!("`{word}` is not a group and an absolute path such as Finance=/srv/finance"))?;
+                .ok_or_else(|| {
+                    format!("`{word}` is not a group with an absolute path; use a format such as Finance=/srv/finance")
+                })?;
             if roots.insert(group.to_owned(), PathBuf::from(path)).is_some() {
-                return Err(format!("the group {group} is there twice"));
+                return Err(format!("the group {group} appears twice"));
             }
         }
         Ok(Self(roots))
@@ -73,7 +78,7 @@ impl FromStr for LogFilter {
         for word in text.split(',') {
             let level = word.split_once('=').map_or(word, |(_, level)| level).trim();
             if level.parse::<LevelFilter>().is_err() {
-                return Err(format!("`{level}` is not one of the levels off, error, warn, info, debug, trace"));
+                return Err(format!("`{level}` is not a log level; use off, error, warn, info, debug or trace"));
             }
         }
         Ok(Self(text.to_owned()))
@@ -82,7 +87,8 @@ impl FromStr for LogFilter {
 
 /// The address under which people reach the portal: scheme and host, perhaps a port, and no path.
 pub(crate) fn public_url(text: &str) -> Result<Url, String> {
-    let wrong = || format!("`{text}` is not an address such as https://desk.example.org, without a path");
+    let wrong =
+        || format!("`{text}` is not a valid URL; use a format such as https://desk.example.org, without a path");
     let url = text.parse::<Url>().ok().filter(Url::has_host).ok_or_else(wrong)?;
     let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
     let nobody = url.username().is_empty() && url.password().is_none();
@@ -91,7 +97,12 @@ pub(crate) fn public_url(text: &str) -> Result<Url, String> {
 
 /// Where to report security problems (RFC 9116, 2.5.3): a mail address, a page or a telephone number.
 pub(crate) fn security_contact(text: &str) -> Result<Url, String> {
-    let wrong = || format!("`{text}` is not a URI such as mailto:security@example.org or https://example.org/security");
+    let wrong = || {
+        format!(
+            "`{text}` is not a valid URI; use a format such as mailto:security@example.org or \
+             https://example.org/security"
+        )
+    };
     let url = text.parse::<Url>().ok().filter(|url| url.as_str().bytes().all(|byte| byte.is_ascii_graphic()));
     let url = url.ok_or_else(wrong)?;
     let fits = match url.scheme() {
@@ -106,12 +117,12 @@ pub(crate) fn security_contact(text: &str) -> Result<Url, String> {
 /// An address and a port to listen on.
 pub(crate) fn listen(text: &str) -> Result<SocketAddr, String> {
     let parsed = text.parse::<SocketAddr>().ok();
-    parsed.ok_or_else(|| format!("`{text}` is not an address with a port such as 127.0.0.1:8080"))
+    parsed.ok_or_else(|| format!("`{text}` is not an IP address with a port; use a format such as 127.0.0.1:8080"))
 }
 
 /// A time zone by its name in the IANA database.
 pub(crate) fn time_zone(text: &str) -> Result<Tz, String> {
-    text.parse().ok().ok_or_else(|| format!("`{text}` is not a time zone such as Europe/Berlin"))
+    text.parse().ok().ok_or_else(|| format!("`{text}` is not a time zone; use a name such as Europe/Berlin"))
 }
 
 /// A count between the bounds.
@@ -132,8 +143,12 @@ pub(crate) fn minutes(text: &str) -> Result<Duration, String> {
 
 /// Intervals that rise with the age of an error: `1=15,2=60,1440`.
 pub(crate) fn back_off(text: &str) -> Result<BackOff, String> {
-    let wrong =
-        || format!("`{text}` is not a list of rising DAYS=MINUTES that ends with minutes alone, such as 1=15,1440");
+    let wrong = || {
+        format!(
+            "`{text}` is not a list of DAYS=MINUTES in rising order that ends with minutes alone; use a \
+             format such as 1=15,1440"
+        )
+    };
     let (steps, later) = text.rsplit_once(',').map_or(("", text), |(steps, later)| (steps, later));
     let step = |word: &str| {
         let (days, minutes_of) = word.split_once('=')?;
@@ -167,7 +182,10 @@ mod tests {
         let shown: Vec<String> = nets.0.iter().map(ToString::to_string).collect();
         assert_eq!(shown, ["10.0.0.0/8", "192.0.2.7/32", "2001:db8::1/128"]);
         assert_eq!("".parse(), Ok(Networks(vec![])));
-        assert_eq!("10.0.0.0/33".parse::<Networks>(), Err("`10.0.0.0/33` is not a network such as 10.0.0.0/8".into()));
+        assert_eq!(
+            "10.0.0.0/33".parse::<Networks>(),
+            Err("`10.0.0.0/33` is not a network; use a format such as 10.0.0.0/8".into())
+        );
     }
 
     #[test]

@@ -27,15 +27,14 @@ impl Config {
         if let Some(url) = public {
             let address = url.as_str().trim_end_matches('/');
             return Some(format!(
-                "People use {address} without encryption: anyone on the network can read their passwords. Put a proxy \
-                 that speaks TLS in front and set --public-url to its https address."
+                "People use {address} without encryption: anyone on the network can read their passwords. Put a TLS \
+                 proxy in front and set --public-url to its https URL."
             ));
         }
         (!self.listen.ip().to_canonical().is_loopback()).then(|| {
             format!(
                 "Syncdesk listens on {} without encryption, and other machines can reach it: anyone on the network can \
-                 read passwords. Listen on 127.0.0.1, put a proxy that speaks TLS in front, and set --public-url to its \
-                 https address.",
+                 read passwords. Listen on 127.0.0.1, put a TLS proxy in front, and set --public-url to its https URL.",
                 self.listen
             )
         })
@@ -64,7 +63,7 @@ fn postgres(url: &str, default_mode: Option<&str>) -> Option<String> {
     };
     Some(format!(
         "The connection to the database on {remote} {what}: anyone on the network can read or change the data. Add \
-         sslmode=verify-full to DATABASE_URL, and sslrootcert if the certificate is from an authority of your own."
+         sslmode=verify-full to DATABASE_URL, and sslrootcert if the certificate is from your own certificate authority."
     ))
 }
 

@@ -19,8 +19,8 @@ impl BrakeReason {
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
-            Self::SourceMissing => "the source is not there",
-            Self::All => "every item of the destination would be deleted",
+            Self::SourceMissing => "the source does not exist",
+            Self::All => "every item at the destination would be deleted",
             Self::Share => "more items would be deleted than the deletion limit allows",
         }
     }

@@ -19,6 +19,11 @@ pub trait ConnectorKind: Send + Sync {
     /// The name on pages.
     fn title(&self) -> &'static str;
 
+    /// What can be connected with it, in a few words.
+    fn about(&self) -> &'static str {
+        ""
+    }
+
     /// What can run at the same time in one system of this kind.
     fn lanes(&self) -> &'static [&'static str] {
         &[MAIN_LANE]
@@ -56,6 +61,23 @@ pub trait ConnectorKind: Send + Sync {
 
     /// The field and the value of the timeout for the service, if systems of this kind have one.
     fn service_timeout(&self, _settings: &serde_json::Value) -> Option<(&'static str, Duration)> {
+        None
+    }
+
+    /// What a connection reaches, without what signs in: a URL or `file://` and a path, each with the word by which
+    /// messages name it (`source`, `destination`), if they do.
+    fn addresses(&self, _settings: &serde_json::Value) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// The field and the path of a local folder that does not exist, if that is why a check failed with this code and these
+    /// arguments.
+    fn missing_folder(
+        &self,
+        _settings: &serde_json::Value,
+        _code: &str,
+        _args: &[String],
+    ) -> Option<(&'static str, PathBuf)> {
         None
     }
 
@@ -160,6 +182,20 @@ pub struct Field {
     pub section: &'static str,
     pub input: Input,
     pub default: &'static str,
+    pub page: FormPage,
+    /// Most people leave it as it is.
+    pub advanced: bool,
+    /// The options of the section's choice that use it; empty: it is always used.
+    pub only: &'static [&'static str],
+}
+
+/// The page of a new system that asks for a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormPage {
+    /// Where the service is, and how Syncdesk signs in.
+    Location,
+    /// What is synchronized.
+    Selection,
 }
 
 impl Field {
@@ -173,7 +209,65 @@ impl Field {
         input: Input,
         default: &'static str,
     ) -> Self {
-        Self { name, label, help, section, input, default }
+        Self { name, label, help, section, input, default, page: FormPage::Location, advanced: false, only: &[] }
+    }
+
+    /// Asked for once the connection works.
+    #[must_use]
+    pub const fn of_selection(mut self) -> Self {
+        self.page = FormPage::Selection;
+        self
+    }
+
+    #[must_use]
+    pub const fn advanced(mut self) -> Self {
+        self.advanced = true;
+        self
+    }
+
+    /// Used by these options of the section's choice only.
+    #[must_use]
+    pub const fn only(mut self, options: &'static [&'static str]) -> Self {
+        self.only = options;
+        self
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn area(&self) -> SettingsArea {
+        match self.section {
+            WHAT => SettingsArea::Content,
+            CARE => SettingsArea::Limits,
+            _ => SettingsArea::Connection,
+        }
+    }
+}
+
+/// The section of what is synchronized.
+pub const WHAT: &str = "What is synchronized";
+/// The section of speed and limits.
+pub const CARE: &str = "Limits and safety";
+
+/// What a setting is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingsArea {
+    /// Where the service is and how to sign in.
+    Connection,
+    Content,
+    Limits,
+}
+
+impl SettingsArea {
+    pub const ALL: &[Self] = &[Self::Connection, Self::Content, Self::Limits];
+
+    /// The heading on pages.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Connection => "Location and sign-in",
+            Self::Content => WHAT,
+            Self::Limits => "Limits",
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The rules, pure: no database, no network, no clock.
 
 pub mod brake;
+pub mod bulk;
 pub mod cadence;
 pub mod catalogue;
 pub mod client_network;
@@ -8,6 +9,7 @@ pub mod comparison;
 pub mod csv;
 pub mod doc;
 pub mod failure_log;
+pub mod hours;
 pub mod invisible;
 pub mod items;
 pub mod json;
@@ -16,6 +18,7 @@ pub mod message;
 pub mod names;
 pub mod number;
 pub mod paging;
+pub mod phase;
 pub mod plain_http;
 pub mod progress;
 pub mod replica;
@@ -25,6 +28,8 @@ pub mod schedule;
 pub mod status;
 pub mod stray_secret;
 pub mod team_note;
+pub mod theme;
 pub mod timeline;
+pub mod trial;
 pub mod typed_time;
 pub(crate) mod words;

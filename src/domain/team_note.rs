@@ -23,8 +23,8 @@ impl Placing {
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
-            Self::Beside => "In addition to the catalog’s text",
-            Self::Instead => "Instead of the catalog’s text",
+            Self::Beside => "Show with the standard advice",
+            Self::Instead => "Replace the standard advice",
         }
     }
 }

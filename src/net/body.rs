@@ -164,8 +164,10 @@ impl Body {
 
     fn broken(&self, error: &std::io::Error) -> PeerFailure {
         match error.kind() {
-            ErrorKind::UnexpectedEof => trouble::broken_off(self.answer.host(), "the compressed answer ends too early"),
-            _ => trouble::nonsense(self.answer.host(), format!("the answer cannot be decompressed: {error}")),
+            ErrorKind::UnexpectedEof => {
+                trouble::broken_off(self.answer.host(), "the compressed response ends too early")
+            }
+            _ => trouble::nonsense(self.answer.host(), format!("the response cannot be decompressed: {error}")),
         }
     }
 }

@@ -51,7 +51,7 @@ const CLOSED_V6: &[&str] = &["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/
 pub enum Forbidden {
     #[error("{0} is link-local or a metadata address, which is never allowed")]
     Never(IpAddr),
-    #[error("{0} is not a public address, and the operator's list of allowed networks does not have it")]
+    #[error("{0} is a private address and is not in the allowed networks")]
     NotListed(IpAddr),
 }
 

@@ -19,12 +19,12 @@ pub enum Unfit {
 /// When there is none, or anything else beside them: what is no secret is shown to many, and a key must not be there.
 pub fn check_chain(pem: &str) -> Result<(), String> {
     if pem.contains("PRIVATE KEY") {
-        return Err("there is a private key in it, which belongs into its own field".to_owned());
+        return Err("it contains a private key; enter the key in its own field".to_owned());
     }
     match sections(pem)?.as_slice() {
-        [] => Err("there is no certificate in it".to_owned()),
+        [] => Err("it contains no certificate".to_owned()),
         kinds if kinds.iter().all(|kind| *kind == SectionKind::Certificate) => Ok(()),
-        _ => Err("there is something else in it than certificates".to_owned()),
+        _ => Err("it contains something other than certificates".to_owned()),
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn identity(chain: &str, key: &SecretString) -> Result<Identity, Unfi
         Ok(_client) => Ok(identity),
         Err(error) => Err(match trouble::cause::<rustls::Error>(&error) {
             Some(rustls::Error::InconsistentKeys(_)) => {
-                Unfit::Key("it is not the key of the first certificate".to_owned())
+                Unfit::Key("the key does not belong to the first certificate".to_owned())
             }
             Some(rustls::Error::InvalidCertificate(_)) => Unfit::Certificate(trouble::words(&error)),
             Some(_) | None => unusable(&error),
@@ -55,21 +55,21 @@ pub(super) fn identity(chain: &str, key: &SecretString) -> Result<Identity, Unfi
 
 fn check_key(pem: &str) -> Result<(), String> {
     if pem.contains("ENCRYPTED") {
-        return Err("it is locked with a pass phrase; unlock it first".to_owned());
+        return Err("the key has a passphrase; remove it first".to_owned());
     }
     let is_key = |kind: &SectionKind| {
         matches!(kind, SectionKind::PrivateKey | SectionKind::RsaPrivateKey | SectionKind::EcPrivateKey)
     };
     match sections(pem)?.as_slice() {
         [kind] if is_key(kind) => Ok(()),
-        kinds if kinds.iter().any(is_key) => Err("there is more in it than one private key".to_owned()),
-        _ => Err("there is no private key in it".to_owned()),
+        kinds if kinds.iter().any(is_key) => Err("it contains more than one private key".to_owned()),
+        _ => Err("it contains no private key".to_owned()),
     }
 }
 
 fn sections(pem: &str) -> Result<Vec<SectionKind>, String> {
     let kinds = <(SectionKind, Vec<u8>)>::pem_slice_iter(pem.as_bytes()).map(|section| section.map(|(kind, _)| kind));
-    kinds.collect::<Result<_, _>>().map_err(|_broken| "it is no text in PEM".to_owned())
+    kinds.collect::<Result<_, _>>().map_err(|_broken| "it is not PEM text".to_owned())
 }
 
 #[cfg(test)]
@@ -106,14 +106,14 @@ mod tests {
     }
 
     #[rstest]
-    #[case("", "there is no certificate in it")]
-    #[case("nonsense", "there is no certificate in it")]
-    #[case("-----BEGIN CERTIFICATE-----\n§\n-----END CERTIFICATE-----", "it is no text in PEM")]
-    #[case("-----BEGIN CERTIFICATE-----\nAAAA", "it is no text in PEM")]
+    #[case("", "it contains no certificate")]
+    #[case("nonsense", "it contains no certificate")]
+    #[case("-----BEGIN CERTIFICATE-----\n§\n-----END CERTIFICATE-----", "it is not PEM text")]
+    #[case("-----BEGIN CERTIFICATE-----\nAAAA", "it is not PEM text")]
     #[case("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "")]
     #[case(
         "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----",
-        "there is something else in it than certificates"
+        "it contains something other than certificates"
     )]
     fn certificates_that_are_none(#[case] chain: &str, #[case] said: &str) {
         let Unfit::Certificate(words) = unfit(chain, &made().key) else { panic!("the key is good") };
@@ -121,13 +121,13 @@ mod tests {
     }
 
     #[rstest]
-    #[case("", "there is no private key in it")]
-    #[case("nonsense", "there is no private key in it")]
-    #[case("-----BEGIN PRIVATE KEY-----\n§\n-----END PRIVATE KEY-----", "it is no text in PEM")]
+    #[case("", "it contains no private key")]
+    #[case("nonsense", "it contains no private key")]
+    #[case("-----BEGIN PRIVATE KEY-----\n§\n-----END PRIVATE KEY-----", "it is not PEM text")]
     #[case("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "")]
     #[case(
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----",
-        "it is locked with a pass phrase; unlock it first"
+        "the key has a passphrase; remove it first"
     )]
     fn keys_that_are_none(#[case] key: &str, #[case] said: &str) {
         let Unfit::Key(words) = unfit(&made().chain, key) else { panic!("the certificate is good") };
@@ -141,15 +141,11 @@ mod tests {
         let locked = key.replace("PRIVATE KEY-----\n", "PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\n");
         let both = format!("{chain}{key}");
         for (chain, key, said) in [
-            (&chain, &other, Unfit::Key("it is not the key of the first certificate".to_owned())),
-            (&chain, &both, Unfit::Key("there is more in it than one private key".to_owned())),
-            (&chain, &chain, Unfit::Key("there is no private key in it".to_owned())),
-            (&chain, &locked, Unfit::Key("it is locked with a pass phrase; unlock it first".to_owned())),
-            (
-                &both,
-                &key,
-                Unfit::Certificate("there is a private key in it, which belongs into its own field".to_owned()),
-            ),
+            (&chain, &other, Unfit::Key("the key does not belong to the first certificate".to_owned())),
+            (&chain, &both, Unfit::Key("it contains more than one private key".to_owned())),
+            (&chain, &chain, Unfit::Key("it contains no private key".to_owned())),
+            (&chain, &locked, Unfit::Key("the key has a passphrase; remove it first".to_owned())),
+            (&both, &key, Unfit::Certificate("it contains a private key; enter the key in its own field".to_owned())),
         ] {
             assert_eq!(unfit(chain, key), said);
         }

@@ -145,7 +145,7 @@ impl Net {
     pub fn trusting(mut self, pem: &[u8]) -> Result<Self, String> {
         self.authorities = Certificate::from_pem_bundle(pem).map_err(|error| trouble::words(&error))?;
         if self.authorities.is_empty() {
-            return Err("there is no certificate in it".to_owned());
+            return Err("it contains no certificate".to_owned());
         }
         self.client = Arc::default();
         Ok(self)
@@ -291,12 +291,12 @@ fn literal(url: &Url) -> Option<std::net::IpAddr> {
 
 fn check_address(filter: &AddressFilter, url: &Url) -> Result<(), PeerFailure> {
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(unusable(url.as_str(), "it begins neither with https:// nor with http://"));
+        return Err(unusable(url.as_str(), "it must start with https:// or http://"));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(PeerFailure::new(Stage::Settings, PEER_ADDRESS)
             .arg(trouble::host_of(url))
-            .arg("a user or a password does not belong into an address"));
+            .arg("it must not contain a user name or password"));
     }
     match literal(url).map(|address| filter.check(address)) {
         Some(Err(forbidden)) => Err(trouble::forbidden(trouble::host_of(url), forbidden)),

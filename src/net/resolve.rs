@@ -54,7 +54,7 @@ fn sift(
     match (open.is_empty(), refused) {
         (false, _) => Ok(open),
         (true, Some(why)) => Err(why.into()),
-        (true, None) => Err(Unresolved { why: "the name has no address".to_owned(), transient: false }.into()),
+        (true, None) => Err(Unresolved { why: "no address found for this name".to_owned(), transient: false }.into()),
     }
 }
 
@@ -74,8 +74,8 @@ mod tests {
     fn only_what_is_allowed_comes_through() {
         assert_eq!(sifted(&["1.1.1.1", "127.0.0.1", "10.1.0.5"]), Ok(vec!["1.1.1.1".into(), "10.1.0.5".into()]));
         assert_eq!(sifted(&["169.254.169.254", "8.8.8.8"]), Ok(vec!["8.8.8.8".into()]));
-        assert!(sifted(&["127.0.0.1", "::1"]).unwrap_err().starts_with("::1 is not a public address"));
+        assert!(sifted(&["127.0.0.1", "::1"]).unwrap_err().starts_with("::1 is a private address"));
         assert!(sifted(&["fe80::1"]).unwrap_err().ends_with("which is never allowed"));
-        assert_eq!(sifted(&[]), Err("the name has no address".into()));
+        assert_eq!(sifted(&[]), Err("no address found for this name".into()));
     }
 }

@@ -42,10 +42,13 @@ pub enum Action {
     DeleteCredential,
     UseCredential,
     StopUsingCredential,
+    /// A worker tried the settings of a system that is not saved yet.
+    TryDraft,
+    CreateFolder,
 }
 
 impl Action {
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 30] = [
         Self::AdviseOnCode,
         Self::RemoveAdvice,
         Self::CreateGroup,
@@ -74,6 +77,8 @@ impl Action {
         Self::DeleteCredential,
         Self::UseCredential,
         Self::StopUsingCredential,
+        Self::TryDraft,
+        Self::CreateFolder,
     ];
 
     /// The text that is stored. Seals cover it, so it never changes.
@@ -108,6 +113,8 @@ impl Action {
             Self::DeleteCredential => "credential.delete",
             Self::UseCredential => "credential.use",
             Self::StopUsingCredential => "credential.stop",
+            Self::TryDraft => "draft.try",
+            Self::CreateFolder => "folder.create",
         }
     }
 }

@@ -10,7 +10,7 @@ use super::error::{OpError, Result};
 use crate::access::{Grant, verbs};
 use crate::domain::run::CheckTrigger;
 use crate::ids::{CheckNo, GroupId, SystemKey};
-use crate::store::{self, Store, checks, systems};
+use crate::store::{self, Db, Store, checks, systems};
 
 /// Minimum time between two checks of a system for people with display permissions: each is work for the service.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -35,25 +35,32 @@ pub async fn check_connection(
     audit: AuditLog,
 ) -> Result<CheckNo, TooSoon> {
     let (grant, key) = (grant.clone(), key.clone());
-    let queued = store
-        .write(move |db| {
-            let now = store::now(db)?;
-            let system = systems::find_to_change(db, &grant, &key)?;
-            // One that lies ahead is from before the clock was set back.
-            let last = checks::last_by_hand(db, &system)?.filter(|queued_at| *queued_at <= now);
-            let asked = last.map(|queued_at| queued_at.plus(PATIENCE));
-            if let Some(wait) = asked.filter(|until| *until > now && looks_only(system.group_id)) {
-                let seconds = wait.since(now).as_secs() + 1;
-                return Err(OpError::Refused(TooSoon { seconds }));
-            }
-            let (no, new) = checks::queue(db, system.as_id(), CheckTrigger::Manual, &audit.principal, now)?;
-            if new {
-                let after = serde_json::json!({ "check": no.0 });
-                audit.record(db, Event::of(Action::CheckSystem, &system).after(after), now)?;
-            }
-            Ok(no)
-        })
-        .await?;
+    let queued = store.write(move |db| queue_here(db, &grant, &key, looks_only, &audit)).await?;
     wake.notify_one();
     Ok(queued)
+}
+
+/// Queues a check, in the transaction of the caller.
+pub(super) fn queue_here(
+    db: &mut Db,
+    grant: &Grant<verbs::CheckConnection>,
+    key: &SystemKey,
+    looks_only: impl Fn(GroupId) -> bool,
+    audit: &AuditLog,
+) -> Result<CheckNo, TooSoon> {
+    let now = store::now(db)?;
+    let system = systems::find_to_change(db, grant, key)?;
+    // One that lies ahead is from before the clock was set back.
+    let last = checks::last_by_hand(db, &system)?.filter(|queued_at| *queued_at <= now);
+    let asked = last.map(|queued_at| queued_at.plus(PATIENCE));
+    if let Some(wait) = asked.filter(|until| *until > now && looks_only(system.group_id)) {
+        let seconds = wait.since(now).as_secs() + 1;
+        return Err(OpError::Refused(TooSoon { seconds }));
+    }
+    let (no, new) = checks::queue(db, system.as_id(), CheckTrigger::Manual, &audit.principal, now)?;
+    if new {
+        let after = serde_json::json!({ "check": no.0 });
+        audit.record(db, Event::of(Action::CheckSystem, &system).after(after), now)?;
+    }
+    Ok(no)
 }

@@ -28,7 +28,7 @@ pub enum OpError<R = Infallible> {
     #[error("refused")]
     Refused(R),
     /// Too many ask for it at this moment; a second later it may be possible.
-    #[error("too many people ask for this at this moment")]
+    #[error("too many requests right now")]
     Busy,
     /// The database could not do it.
     #[error(transparent)]

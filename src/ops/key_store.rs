@@ -15,11 +15,11 @@ use super::random;
 pub enum KeyFileError {
     #[error("The key file {} is missing. {hint}", file.display())]
     Missing { file: PathBuf, hint: &'static str },
-    #[error("The key file {} can be read by others: `chmod 600` it, after asking who may have read it.", .0.display())]
+    #[error("Other users can read the key file {}. Find out who may have read it, then run `chmod 600` on it.", .0.display())]
     Open(PathBuf),
-    #[error("The key file {} is not one of Syncdesk's: {reason}.", file.display())]
+    #[error("The key file {} is not a Syncdesk key file: {reason}.", file.display())]
     Broken { file: PathBuf, reason: &'static str },
-    #[error("Another rotation has begun, so no key was removed. Start again when the other rotation has ended.")]
+    #[error("Another key rotation is in progress, so no key was removed. Try again when it has finished.")]
     OtherRotation,
     #[error("The key file {} cannot be used: {error}.", file.display())]
     Io { file: PathBuf, error: io::Error },
@@ -49,8 +49,8 @@ pub(super) fn load(path: &Path) -> Result<Keyring, KeyFileError> {
     Keyring::parse(&text).map_err(|reason| KeyFileError::Broken { file: path.to_owned(), reason })
 }
 
-const HINT: &str =
-    "Put its copy back: without it no stored credential can be read. On a new portal, --create makes one.";
+const HINT: &str = "Restore the key file from its backup: without it, no stored credential can be decrypted. For a \
+    new installation, use --create to create one.";
 
 /// Creates the file; keeps one that another process has created first.
 pub(super) fn create(path: &Path, keyring: &Keyring) -> Result<(), KeyFileError> {
@@ -159,7 +159,7 @@ mod tests {
         fs::write(&path, "secret = 'x'").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         let said = load(&path).unwrap_err().to_string();
-        let expected = "is not one of Syncdesk's: it has not the lines it should have.";
+        let expected = "is not a Syncdesk key file: lines are missing.";
         assert_eq!(said, format!("The key file {} {expected}", path.display()));
         assert!(matches!(create(&dir.path().join("no/keys.toml"), &Keyring::generate()), Err(KeyFileError::Io { .. })));
     }

@@ -33,7 +33,7 @@ pub struct Keyring {
 pub enum OpenError {
     #[error("the key {0} that encrypted it is not in the key file")]
     UnknownKey(String),
-    #[error("it was changed, or encrypted for another place")]
+    #[error("it was changed, or encrypted for something else")]
     Forged,
     #[error("{0}")]
     NoKeyFile(String),
@@ -138,7 +138,7 @@ impl Keyring {
 
     /// Reads the key file; what is wrong names no key.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
-        let lines: Lines = toml::from_str(text).ok().ok_or("it has not the lines it should have")?;
+        let lines: Lines = toml::from_str(text).ok().ok_or("lines are missing")?;
         let key = |text: &String| {
             let bytes = Zeroizing::new(STANDARD.decode(text).unwrap_or_default());
             let bytes = <[u8; 32]>::try_from(bytes.as_slice()).ok().ok_or("a key is not 32 bytes in base64")?;
@@ -161,8 +161,9 @@ impl fmt::Debug for Keyring {
     }
 }
 
-const HEADER: &str = "# The keys of this Syncdesk. Anyone with this file and the database can read every credential;\n\
-    # without it nobody can. Keep a copy apart from the copies of the database. `syncdesk key rotate` changes it.\n\n";
+const HEADER: &str = "# The keys of this Syncdesk installation. Anyone with this file and the database can decrypt \
+    all credentials;\n\
+    # without it, nobody can. Keep its backups separate from those of the database. `syncdesk key rotate` changes it.\n\n";
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -263,7 +264,7 @@ mod tests {
     #[test]
     fn other_texts_are_refused() {
         for text in ["", "current = 'a'", "listen = '127.0.0.1:80'"] {
-            assert_eq!(Keyring::parse(text).err(), Some("it has not the lines it should have"), "{text}");
+            assert_eq!(Keyring::parse(text).err(), Some("lines are missing"), "{text}");
         }
     }
 

@@ -6,7 +6,10 @@ use super::vault::Vault;
 use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::config::Config;
-use crate::store::{Db, Result, Store, audit, item_states, messages, plans, replica, runs, secret_drafts, sessions};
+use crate::store::connect::drafts;
+use crate::store::{
+    Db, Result, Store, audit, bulk, item_states, messages, plans, replica, runs, secret_drafts, sessions,
+};
 
 /// How many steps of deleting of one kind a round takes: with 5,000 rows a step, a million.
 const STEPS: u32 = 200;
@@ -28,13 +31,15 @@ pub async fn round(store: &Store, vault: &Vault, config: &Config, worker: Intern
     let (messages_for, runs_for) = (config.keep_messages, config.keep_runs);
     let dropped = steps((store, worker), move |db, upkeep| runs::drop_messages(db, upkeep, messages_for)).await;
     if let Err(error) = dropped {
-        log::info!("messages that are past their days go in steps for now: {error}");
+        log::info!("expired messages are deleted in steps for now: {error}");
     }
     let done = [
         prepare(store).await,
         seal(store, vault).await,
         store.write(move |db| sessions::sweep(db, now)).await.map(drop),
         store.write(move |db| secret_drafts::sweep(db, now)).await.map(drop),
+        store.write(move |db| drafts::sweep(db, now)).await.map(drop),
+        steps((store, worker), bulk::sweep).await,
         steps((store, worker), move |db, upkeep| audit::erase_personal(db, upkeep, now)).await,
         steps((store, worker), plans::sweep).await,
         steps((store, worker), item_states::delete_of_deleted).await,

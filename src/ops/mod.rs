@@ -2,9 +2,11 @@
 
 pub mod audit;
 pub mod audit_seal;
+pub mod bulk;
 pub mod cancel_run;
 pub mod check_connection;
 pub mod confirm_plan;
+pub mod connect;
 pub mod error;
 pub mod failed_sign_ins;
 pub mod hold;
@@ -21,6 +23,7 @@ pub mod random;
 pub mod request_run;
 pub mod reset_password;
 pub mod rotate_keys;
+pub mod saved_views;
 pub mod seal_audit;
 pub mod sessions;
 pub mod set_up;

@@ -34,6 +34,7 @@ pub enum Objection {
     Invisible(char),
     /// No time zone has this name.
     NoTimeZone,
+    NoTheme,
 
     // Of people and groups.
     /// A user name has to be of letters, digits and a few signs.
@@ -73,6 +74,13 @@ pub enum Objection {
     Seconds(u64),
     Attempts,
     FreshnessHours,
+    /// It is not a URL that a browser opens as a page.
+    NoWebAddress,
+    UserInUrl,
+    /// The role changes, from Production or to it, and the person has not confirmed that.
+    RoleChanges {
+        to_production: bool,
+    },
     /// What the connector says of one of its fields.
     Setting(String),
     /// Nothing uses the field.
@@ -104,6 +112,10 @@ pub enum Objection {
     NoCredentialName,
     CredentialNameTaken,
     NoServiceUrl,
+
+    // Of saved views.
+    NoViewName,
+    ViewNameTaken,
 
     // Of team notes.
     NoAdvice,

@@ -9,6 +9,7 @@ use super::passwords::{Passwords, VerifiedPassword, rules};
 use crate::access::{Actor, Internal, Reach, Template};
 use crate::clock::Stamp;
 use crate::domain::invisible::check_name;
+use crate::domain::theme::Theme;
 use crate::ids::PersonId;
 use crate::store::{Store, groups, people, sessions};
 
@@ -56,7 +57,7 @@ impl Wrong {
 }
 
 /// What a user name is, for the hint below its field.
-pub const NAME_HINT: &str = "1 to 60 letters, digits and . _ - @ + without spaces.";
+pub const NAME_HINT: &str = "1 to 60 characters: letters, digits and . _ - @ +, without spaces.";
 
 pub(super) fn parse_name(name: &str) -> std::result::Result<String, (&'static str, Objection)> {
     let name = name.trim();
@@ -199,6 +200,23 @@ pub async fn change_password(
         })
         .await?;
     Ok(verified)
+}
+
+/// Changes how pages look for somebody; an empty word: as the device.
+///
+/// # Errors
+/// [`OpError::Invalid`] for another word.
+pub async fn change_theme(store: &Store, actor: &Actor, word: &str) -> Result<()> {
+    let mut wrong = Wrong::default();
+    let theme = match Theme::parse(word) {
+        None if !word.is_empty() => Err(("theme", Objection::NoTheme)),
+        theme => Ok(theme),
+    };
+    let theme = wrong.keep(theme);
+    let theme = wrong.unless_any(theme)?;
+    let id = actor.id();
+    store.write(move |db| people::set_theme(db, id, theme)).await?;
+    Ok(())
 }
 
 /// Changes the zone in which somebody reads times.

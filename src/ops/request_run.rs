@@ -78,20 +78,7 @@ pub async fn request_run(
 ) -> Result<Vec<Answer>, RequestRunError> {
     let Request { key, request_key, audit, wait } = request;
     let asked = grant.clone();
-    let queued = store
-        .write(move |db| {
-            let system = systems::find_to_change(db, &asked, &key)?;
-            if let Some(by) = Obstruction::of(&system) {
-                return Err(OpError::Refused(RequestRunError::Obstructed { by, group: system.group_id }));
-            }
-            let mut queued = Vec::new();
-            for (index, lane) in systems::lanes_of(db, &system)?.into_iter().enumerate() {
-                let request_key = if index == 0 { request_key.clone() } else { format!("{request_key} {lane}") };
-                queued.push(queue_lane(db, &asked, &system, (lane, request_key), &audit)?);
-            }
-            Ok((system, queued))
-        })
-        .await;
+    let queued = store.write(move |db| queue_here(db, &asked, &key, &request_key, &audit)).await;
     let (system, queued) = queued.map_err(|error| match error {
         // Two requests met in the unique index: the other one is the run.
         OpError::Store(StoreError::Duplicate(_)) => OpError::Refused(RequestRunError::AnotherWasFirst),
@@ -99,6 +86,29 @@ pub async fn request_run(
     })?;
     wake.notify_one();
     futures_util::future::try_join_all(queued.into_iter().map(|queued| answer(store, &system, queued, wait))).await
+}
+
+/// A system, its queued runs, and for each whether it waited and was pulled forward.
+pub(super) type QueuedRuns = (InReach<System>, Vec<(Queued, bool)>);
+
+/// Queues a run in each lane of the system, in the transaction of the caller.
+pub(super) fn queue_here(
+    db: &mut Db,
+    grant: &Grant<verbs::RequestRun>,
+    key: &SystemKey,
+    request_key: &str,
+    audit: &AuditLog,
+) -> Result<QueuedRuns, RequestRunError> {
+    let system = systems::find_to_change(db, grant, key)?;
+    if let Some(by) = Obstruction::of(&system) {
+        return Err(OpError::Refused(RequestRunError::Obstructed { by, group: system.group_id }));
+    }
+    let mut queued = Vec::new();
+    for (index, lane) in systems::lanes_of(db, &system)?.into_iter().enumerate() {
+        let request_key = if index == 0 { request_key.to_owned() } else { format!("{request_key} {lane}") };
+        queued.push(queue_lane(db, grant, &system, (lane, request_key), audit)?);
+    }
+    Ok((system, queued))
 }
 
 /// Queues a run in a lane, and whether one that waited was pulled forward.

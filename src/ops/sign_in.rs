@@ -14,7 +14,7 @@ use crate::store::{Store, people, sessions};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SignInResult {
     In(PersonId, VerifiedPassword),
-    /// Name or password is wrong. The account, if somebody has the name: for the audit log only.
+    /// Wrong user name or password. The account, if somebody has the name: for the audit log only.
     Refused(Option<String>),
 }
 

@@ -5,8 +5,8 @@ use crate::domain::run::{RunResult, Stage};
 use crate::domain::team_note::TeamNote;
 use crate::ids::GroupId;
 use crate::queries::KeptSince;
-use crate::store::messages::{FirstError, first_error, first_error_code};
-use crate::store::runs::Run;
+use crate::store::messages::{FirstError, first_error};
+use crate::store::runs::{Run, first_error_code};
 use crate::store::systems::OfSystem;
 use crate::store::{Db, Result, team_notes};
 
@@ -44,8 +44,9 @@ pub fn run_failure(
             let FirstError { code, args, foreign_text, note } = first;
             return Ok(Some(RunFailure { code, stage: run.end_stage, args, foreign_text, note }));
         }
-    } else if code.is_none() && has_messages {
-        code = first_error_code(db, run)?;
+    }
+    if code.is_none() {
+        code = first_error_code(db, run.as_id())?;
     }
     let Some(code) = code else { return Ok(None) };
     let note = team_notes::find(db, &code)?;

@@ -4,12 +4,16 @@
 pub mod access;
 mod access_recheck;
 pub mod account;
+pub mod bulk;
+pub mod connect;
 pub mod credentials;
 mod failure;
 pub mod help;
 pub mod logs;
+pub mod overview;
 pub mod replica;
 pub mod runs;
+pub mod saved_views;
 pub mod systems;
 
 pub use crate::domain::paging::{Page, PageRequest, Start};

@@ -59,7 +59,7 @@ pub struct RecordsOfSet {
 /// Finds the set and the records that a question means.
 ///
 /// # Errors
-/// [`StoreError::NotFound`] for an unknown set or state, or a run that is not kept.
+/// [`StoreError::NotFound`] for an unknown set or state, or an expired run.
 pub fn records_of_set(
     db: &mut Db,
     of: &Published,

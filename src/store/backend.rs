@@ -11,7 +11,7 @@ use super::cached::fixed;
 use super::connection::Db;
 use super::error::{Result, StoreError};
 use crate::clock::Stamp;
-use crate::ids::{CheckId, RunId, SystemId};
+use crate::ids::{BulkItemId, CheckId, RunId, SystemId, TrialId};
 
 /// Executes a statement that each database needs in its own words.
 pub(super) fn execute(connection: &mut Db, on_sqlite: &str, on_postgres: &str) -> Result<()> {
@@ -29,6 +29,8 @@ pub(super) enum Lockable {
     QueuedRun(RunId),
     RunningRun(RunId),
     Check(CheckId),
+    Trial(TrialId),
+    BulkItem(BulkItemId),
 }
 
 /// Takes the lock of a row until the transaction ends, unless another transaction has it: `false` then, or when there is
@@ -47,6 +49,8 @@ pub(super) fn try_lock(connection: &mut Db, row: Lockable) -> Result<bool> {
             (id.0, "SELECT id AS n FROM runs WHERE id = $1 AND state = 'running' FOR NO KEY UPDATE SKIP LOCKED")
         }
         Lockable::Check(id) => (id.0, "SELECT id AS n FROM checks WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"),
+        Lockable::Trial(id) => (id.0, "SELECT id AS n FROM connect_trials WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"),
+        Lockable::BulkItem(id) => (id.0, "SELECT id AS n FROM bulk_items WHERE id = $1 FOR NO KEY UPDATE SKIP LOCKED"),
     };
     Ok(sql_query(query).bind::<BigInt, _>(id).get_result::<Number>(postgres).optional()?.is_some())
 }

@@ -123,16 +123,17 @@ fn line(fault: Fault, why: &str, report: Report) -> Line {
     match report {
         Report::Began => (
             log::Level::Error,
-            format!("The database is {state}: {why}. Further failed attempts are counted, and reported once a minute."),
+            format!("The database is {state}: {why}. Further failed attempts are counted and reported once a minute."),
         ),
-        Report::Lasts { failures } => {
-            (log::Level::Error, format!("The database is still {state}: {failures} more attempts failed."))
-        }
+        Report::Lasts { failures } => (
+            log::Level::Error,
+            format!("The database is still {state}. Failed attempts since the last report: {failures}."),
+        ),
         Report::Over { failures, lasted } => {
             let seconds = lasted.as_secs();
             (
                 log::Level::Warn,
-                format!("The database works again. It was {state} for {seconds} s: {failures} attempts failed."),
+                format!("The database works again. It was {state} for {seconds} s. Failed attempts: {failures}."),
             )
         }
     }
@@ -159,11 +160,11 @@ mod tests {
         assert_eq!(texts(known.succeeded(Work::Read, at(130))), [""; 0], "reading shows nothing");
         assert_eq!(
             texts(known.failed(Fault::Full, "x", at(160))),
-            ["The database is still full: 2 more attempts failed."]
+            ["The database is still full. Failed attempts since the last report: 2."]
         );
         assert_eq!(texts(known.succeeded(Work::Write, at(165))), [""; 0], "something small still fitted");
         let over = texts(known.succeeded(Work::Write, at(170)));
-        assert_eq!(over, ["The database works again. It was full for 70 s: 3 attempts failed."]);
+        assert_eq!(over, ["The database works again. It was full for 70 s. Failed attempts: 3."]);
     }
 
     #[test]
@@ -173,6 +174,6 @@ mod tests {
         assert_eq!(known.failed(Fault::Locked, "x", at(1)).len(), 1);
         assert_eq!(known.failed(Fault::Unavailable, "x", at(2)).len(), 0);
         let over = texts(known.succeeded(Work::Read, at(3)));
-        assert_eq!(over, ["The database works again. It was unavailable for 2 s: 2 attempts failed."]);
+        assert_eq!(over, ["The database works again. It was unavailable for 2 s. Failed attempts: 2."]);
     }
 }

@@ -78,7 +78,8 @@ impl Manager {
 }
 
 /// Asks for messages in English, by which faults are known (see [`Fault::of_message`]). Only a superuser may set the
-/// language, or a role to which `SET ON PARAMETER lc_messages` was granted; for others it stays as it is.
+/// language, or a role to which `SET ON PARAMETER lc_messages` was granted; for others it stays as it is, and
+/// [`other_language`] finds out.
 const SPEAK_ENGLISH: &str = "DO $$ BEGIN PERFORM set_config('lc_messages', 'C', false); \
                              EXCEPTION WHEN insufficient_privilege THEN NULL; END $$";
 
@@ -100,6 +101,23 @@ fn open_postgres(url: &str, lease: Duration) -> Result<PgConnection> {
         ))
         .map_err(|error| unavailable(error.to_string()))?;
     Ok(connection)
+}
+
+/// The language of the server's messages, where it is not English.
+fn other_language(connection: &mut Db) -> Result<Option<String>> {
+    #[derive(diesel::QueryableByName)]
+    struct Language {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        name: String,
+    }
+    if let Db::Sqlite(_) = connection {
+        return Ok(None);
+    }
+    let query = diesel::sql_query("SELECT current_setting('lc_messages') AS name");
+    let Language { name } = diesel::RunQueryDsl::get_result(query, connection)?;
+    let english =
+        ["", "C", "POSIX"].contains(&name.as_str()) || ["C.", "en"].iter().any(|start| name.starts_with(start));
+    Ok((!english).then_some(name))
 }
 
 /// A transaction of a busy machine may pause for this long, however short leases are.
@@ -233,11 +251,17 @@ impl Pools {
             && !path.is_file()
         {
             return Err(StoreError::opening(format!(
-                "there is no SQLite database at {}; pass --create to make one there",
+                "there is no SQLite database at {}; use --create to create one",
                 path.display()
             )));
         }
-        Manager::new(target, false, lease).open()?;
+        if let Some(language) = other_language(&mut Manager::new(target, false, lease).open()?)? {
+            log::warn!(
+                "Postgres reports errors in the language {language:?}, in which Syncdesk does not recognize a \
+                 deadlock or a lock held by another session. Run as a superuser: GRANT SET ON PARAMETER lc_messages \
+                 TO the role of Syncdesk."
+            );
+        }
         let connections = |read_only, size| Connections::open(Manager::new(target, read_only, lease), size);
         match target {
             Target::Sqlite { .. } => Ok(Self { readers: connections(true, size), writers: connections(false, 1) }),

@@ -11,13 +11,13 @@ pub enum StoreError {
     #[error("not found")]
     NotFound,
     /// Something with this name or key is there already.
-    #[error("already there: {0}")]
+    #[error("already exists: {0}")]
     Duplicate(String),
     /// The claim number does not hold any more: another worker has the run.
-    #[error("the claim does not hold any more")]
+    #[error("the claim is no longer valid")]
     Fenced,
     /// Postgres took the transaction back in favour of another that wanted the same: it may be tried again at once.
-    #[error("another transaction came between: {0}")]
+    #[error("another transaction interfered: {0}")]
     Collided(String),
     /// The database as a whole is broken. The text is the database's own.
     #[error("the database is {state}: {1}", state = .0.adjective())]

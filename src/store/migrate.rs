@@ -52,7 +52,7 @@ fn check_foreign_keys(sqlite: &mut SqliteConnection) -> Result<()> {
     match found.first() {
         None => Ok(()),
         Some(Violation { table }) => Err(StoreError::Database(format!(
-            "the schema could not be brought up to date: a row of {table} refers to one that does not exist"
+            "the schema could not be migrated: a row of {table} refers to one that does not exist"
         ))),
     }
 }
@@ -65,14 +65,14 @@ where
     EmbeddedMigrations: MigrationSource<B>,
 {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
-        StoreError::Database(format!("the schema could not be brought up to date: {error}"))
+        StoreError::Database(format!("the schema could not be migrated: {error}"))
     };
     let ours: Vec<Box<dyn Migration<B>>> = source.migrations().map_err(failed)?;
     let applied = connection.applied_migrations().map_err(failed)?;
     let unknown = applied.iter().find(|version| ours.iter().all(|known| known.name().version() != **version));
     if let Some(version) = unknown {
         return Err(StoreError::Newer(format!(
-            "the database was made by a newer version of Syncdesk (it has migration {version}); start that version"
+            "the database was created by a newer version of Syncdesk (it has migration {version}); use that version"
         )));
     }
     Ok(!connection.run_pending_migrations(source).map_err(failed)?.is_empty())

@@ -14,11 +14,15 @@ macro_rules! done_by {
 }
 
 mod any_case;
+pub mod assigners;
 pub mod audit;
 mod backend;
+pub mod bulk;
 mod cached;
+pub mod check_list;
 pub mod checks;
 mod condition;
+pub mod connect;
 mod connection;
 pub mod credentials;
 mod error;
@@ -40,7 +44,9 @@ pub mod runs;
 pub mod team_notes;
 #[rustfmt::skip]
 mod schema;
+pub mod saved_views;
 pub mod secret_drafts;
+pub mod seen;
 pub mod sessions;
 pub mod shared_credentials;
 mod sql_types;

@@ -10,6 +10,7 @@ use super::sessions;
 use crate::access::{Actor, Assignment, Principal, Reach, Template};
 use crate::clock::Stamp;
 use crate::domain::names::are_same;
+use crate::domain::theme::Theme;
 use crate::ids::{CollectionId, GroupId, PersonId};
 
 /// What signing in needs to know.
@@ -37,6 +38,8 @@ pub struct Person {
     /// With what is assigned to them now.
     pub actor: Actor,
     pub time_zone: Option<String>,
+    /// None: as the device.
+    pub theme: Option<Theme>,
     /// Collection and group (none: everywhere), in the order of their assignment.
     pub roles: Vec<(String, Option<String>)>,
 }
@@ -46,6 +49,7 @@ type AssignmentRow = (i64, String, Option<GroupId>, Option<String>, Option<Templ
 
 /// Somebody with their rights, read at once because every request asks; `None` for a disabled account.
 pub fn person(db: &mut Db, id: PersonId) -> Result<Option<Person>> {
+    type PersonRow = (String, Option<String>, Option<Theme>, Option<AssignmentRow>);
     let held = (
         assignments::id,
         collections::name,
@@ -53,7 +57,7 @@ pub fn person(db: &mut Db, id: PersonId) -> Result<Option<Person>> {
         system_groups::name.nullable(),
         collection_templates::template.nullable(),
     );
-    let rows: Vec<(String, Option<String>, Option<AssignmentRow>)> = people::table
+    let rows: Vec<PersonRow> = people::table
         .left_join(
             assignments::table
                 .inner_join(collections::table.on(collections::id.eq(assignments::collection_id)))
@@ -66,19 +70,19 @@ pub fn person(db: &mut Db, id: PersonId) -> Result<Option<Person>> {
         .filter(people::id.eq(id))
         .filter(people::disabled_at.is_null())
         .order(assignments::id)
-        .select((people::name, people::time_zone, held.nullable()))
+        .select((people::name, people::time_zone, people::theme, held.nullable()))
         .load(db)?;
-    let Some((name, time_zone, _)) = rows.first() else { return Ok(None) };
-    let (name, time_zone) = (name.clone(), time_zone.clone());
+    let Some((name, time_zone, theme, _)) = rows.first() else { return Ok(None) };
+    let (name, time_zone, theme) = (name.clone(), time_zone.clone(), *theme);
     let (mut assigned, mut roles, mut last) = (Vec::new(), Vec::new(), None);
-    for (assignment, collection, group, group_name, template) in rows.into_iter().filter_map(|row| row.2) {
+    for (assignment, collection, group, group_name, template) in rows.into_iter().filter_map(|row| row.3) {
         if last.replace(assignment) != Some(assignment) {
             roles.push((collection, group_name));
         }
         let reach = group.map_or(Reach::All, Reach::Group);
         assigned.extend(template.map(|template| Assignment { template, reach }));
     }
-    Ok(Some(Person { actor: Actor::new(id, name, assigned), time_zone, roles }))
+    Ok(Some(Person { actor: Actor::new(id, name, assigned), time_zone, theme, roles }))
 }
 
 /// What somebody has, for their account page: collection and group (none: everywhere).
@@ -203,6 +207,14 @@ pub fn still_has_password(db: &mut Db, id: PersonId, is_verified: impl Fn(&str) 
 /// Changes the zone in which somebody reads times.
 pub fn set_time_zone(db: &mut Db, id: PersonId, zone: Option<&str>) -> Result<()> {
     match diesel::update(people::table.find(id)).set(people::time_zone.eq(zone)).execute(db)? {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// Changes how pages look for somebody.
+pub fn set_theme(db: &mut Db, id: PersonId, theme: Option<Theme>) -> Result<()> {
+    match diesel::update(people::table.find(id)).set(people::theme.eq(theme)).execute(db)? {
         0 => Err(StoreError::NotFound),
         _ => Ok(()),
     }

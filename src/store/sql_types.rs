@@ -10,13 +10,17 @@ use diesel::sql_types::{BigInt, Nullable, SingleValue, SmallInt, Text};
 use crate::access::Template;
 use crate::clock::Stamp;
 use crate::domain::brake::BrakeReason;
+use crate::domain::bulk::{BulkAction, ItemResult};
 use crate::domain::items::Action;
 use crate::domain::message::{Category, Direction, Operation};
 use crate::domain::run::{CheckTrigger, EndReason, RunResult, RunState, Stage, Trigger};
 use crate::domain::status::{Connection, Overall, Verdict};
 use crate::domain::team_note::Placing;
+use crate::domain::theme::Theme;
+use crate::domain::trial::TrialSort;
 use crate::ids::{
-    CheckId, CheckNo, CollectionId, CredentialKey, GroupId, PersonId, RunId, RunNo, Seq, SetId, SystemId, SystemKey,
+    BulkId, BulkItemId, BulkKey, CheckId, CheckNo, CollectionId, CredentialKey, DraftKey, GroupId, PersonId, RunId,
+    RunNo, Seq, SetId, SystemId, SystemKey, TrialId, ViewKey,
 };
 
 macro_rules! expression {
@@ -126,10 +130,27 @@ macro_rules! texts {
     )+};
 }
 
-numbers!(SystemId, GroupId, RunId, RunNo, Seq, CheckId, CheckNo, PersonId, CollectionId, SetId, Stamp);
+numbers!(
+    SystemId,
+    GroupId,
+    RunId,
+    RunNo,
+    Seq,
+    CheckId,
+    CheckNo,
+    PersonId,
+    CollectionId,
+    SetId,
+    BulkId,
+    BulkItemId,
+    TrialId,
+    Stamp
+);
 texts!(
     SystemKey,
     CredentialKey,
+    BulkKey,
+    ViewKey,
     Template,
     Direction,
     Operation,
@@ -140,7 +161,7 @@ texts!(
     CheckTrigger,
     Stage
 );
-texts!(Connection, Verdict, Overall, Action, BrakeReason, Placing);
+texts!(Connection, Verdict, Overall, Action, BrakeReason, Placing, DraftKey, TrialSort, BulkAction, ItemResult, Theme);
 
 expression!(Category, SmallInt);
 

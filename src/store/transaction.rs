@@ -55,7 +55,7 @@ pub(super) fn write_transaction<T, E: RollsBack>(
     for _ in 1..tries {
         let result = attempt(connection, waiting, work.clone());
         match result.as_ref().err().and_then(E::store_error) {
-            Some(StoreError::Collided(why)) => log::info!("a transaction is tried again: {why}"),
+            Some(StoreError::Collided(why)) => log::info!("retrying a transaction: {why}"),
             Some(_) | None => return result,
         }
     }

@@ -12,7 +12,7 @@ use crate::store::checks::{self, Check, CheckResult};
 use crate::store::{Db, Result, StoreError};
 
 /// How long a check may take.
-const ALLOWED: Duration = Duration::from_mins(1);
+pub(super) const ALLOWED: Duration = Duration::from_mins(1);
 
 /// How long a claim of a check holds.
 pub const LEASE: Duration = Duration::from_mins(2);
@@ -39,26 +39,26 @@ pub async fn carry_out(engine: Engine, check: Check) {
     .await
     .unwrap_or_else(|_elapsed| Err(PeerFailure::new(Stage::Protocol, "PEER-SLOW")));
     let took = since_boot().saturating_sub(began);
-    let outcome = match found {
-        Ok(()) => CheckResult { ok: true, stage: None, code: None, detail: None, took },
-        Err(failure) => {
-            let failure = secrets.failure(failure);
-            CheckResult {
-                ok: false,
-                stage: Some(failure.stage),
-                code: Some(failure.code),
-                detail: detail(&failure),
-                took,
-            }
-        }
-    };
+    let outcome = result_of(found, &secrets, took);
     let (id, cadence) = (check.id, engine.limits.cadence.clone());
     let (holds, what) = (|| since_boot() < began + LEASE, format!("check {id}"));
     let finish = move |db: &mut Db| checks::finish(db, &check, &outcome, &cadence);
     match outlast::write(&engine.store, &what, holds, finish).await {
         Ok(()) => {}
-        Err(StoreError::Fenced) => log::warn!("check {id} is held by another worker now"),
+        Err(StoreError::Fenced) => log::warn!("check {id} is now held by another worker"),
         Err(error) => log::warn!("check {id}: its end could not be stored: {error}"),
+    }
+}
+
+/// What is stored of a check, without credentials.
+pub(super) fn result_of(found: Result<(), PeerFailure>, secrets: &Secrets, took: Duration) -> CheckResult {
+    match found {
+        Ok(()) => CheckResult { ok: true, stage: None, code: None, detail: None, took },
+        Err(failure) => {
+            let failure = secrets.failure(failure);
+            let (stage, code) = (Some(failure.stage), Some(failure.code));
+            CheckResult { ok: false, stage, code, detail: detail(&failure), took }
+        }
     }
 }
 

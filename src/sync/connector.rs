@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use secrecy::SecretString;
@@ -18,12 +18,22 @@ use super::stop::{Stop, StopReason};
 use crate::clock::Clock;
 pub use crate::domain::kind::{ConnectorKind, Field, FieldError, Input, Typed, WriteTarget};
 use crate::domain::run::PeerFailure;
+pub use crate::domain::trial::{MAX_ENTRIES, Preview};
 use crate::net::Net;
 
 /// One kind of system: [`ConnectorKind`] says how it is specified, this what it does.
 pub trait Connector: ConnectorKind {
     /// Tries the connection, stage by stage, and changes nothing.
     fn check<'a>(&'a self, peer: &'a Peer) -> BoxFuture<'a, Result<(), PeerFailure>>;
+
+    /// Reads what a first run would do into `found`, and changes nothing. It may be dropped at any point: what it has found
+    /// until then counts. It ends at [`MAX_ENTRIES`].
+    fn preview<'a>(&'a self, peer: &'a Peer, found: &'a Mutex<Preview>) -> BoxFuture<'a, Result<(), PeerFailure>>;
+
+    /// Creates the local folder of a field, if its path is allowed.
+    fn make_folder<'a>(&'a self, _peer: &'a Peer, _field: &'a str) -> BoxFuture<'a, Result<(), PeerFailure>> {
+        Box::pin(async { Ok(()) })
+    }
 
     /// Synchronizes, with those of the ports that it needs. What was done is in the journal; the result follows from it.
     fn sync<'a>(&'a self, context: &'a Context, ports: &'a Ports) -> BoxFuture<'a, Result<(), StopReason>>;

@@ -1,9 +1,11 @@
 //! What scheduler, worker and checker share.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -127,11 +129,8 @@ impl Engine {
         let (system, group, sealed) = outlast::read(&self.store, &format!("system {id}"), holds, load)
             .await
             .map_err(|error| store_failure(Stage::Settings, &error))?;
-        let connector = (self.connector)(&system.kind)
-            .ok_or_else(|| PeerFailure::new(Stage::Settings, "KIND-UNKNOWN").arg(system.kind.as_str()))?;
-        let settings = serde_json::from_str(&system.settings)
-            .map_err(|error| PeerFailure::new(Stage::Settings, "SETTINGS-UNREADABLE").quoting(error.to_string()))?;
-        let (mut opened, recipients) = (std::collections::BTreeMap::new(), connector.owners(&settings));
+        let (connector, settings) = self.connector_of(&system.kind, &system.settings)?;
+        let (mut opened, recipients) = (BTreeMap::new(), connector.owners(&settings));
         for credential in sealed {
             let slot = credential.slot();
             let secret = self.vault.open(&credential, recipients.get(slot)).map_err(|error| {
@@ -140,8 +139,31 @@ impl Engine {
             secrets.learn(secret.expose_secret());
             opened.insert(slot.to_owned(), secret);
         }
-        let local_roots = vec![self.config.file_root(&group)];
-        let peer = Peer { settings, credentials: opened, net: self.net.for_system(secrets.clone()), local_roots };
-        Ok(Prepared { system, connector, peer })
+        Ok(Prepared { system, connector, peer: self.peer(settings, opened, secrets, &group) })
+    }
+
+    /// The connector of a kind, and its settings.
+    ///
+    /// # Errors
+    /// A failure at stage *settings*.
+    pub fn connector_of(&self, kind: &str, settings: &str) -> Result<(&'static dyn Connector, Value), PeerFailure> {
+        let connector =
+            (self.connector)(kind).ok_or_else(|| PeerFailure::new(Stage::Settings, "KIND-UNKNOWN").arg(kind))?;
+        let settings = serde_json::from_str(settings)
+            .map_err(|error| PeerFailure::new(Stage::Settings, "SETTINGS-UNREADABLE").quoting(error.to_string()))?;
+        Ok((connector, settings))
+    }
+
+    /// What is needed to reach the peer, within what systems of this group may reach.
+    #[must_use]
+    pub fn peer(
+        &self,
+        settings: Value,
+        credentials: BTreeMap<String, SecretString>,
+        secrets: &Secrets,
+        group: &str,
+    ) -> Peer {
+        let local_roots = vec![self.config.file_root(group)];
+        Peer { settings, credentials, net: self.net.for_system(secrets.clone()), local_roots }
     }
 }

@@ -14,7 +14,7 @@ use crate::store::StoreError;
 pub struct Failures(Arc<Mutex<BTreeMap<&'static str, FailureLog>>>);
 
 impl Failures {
-    /// Notes how an attempt ended; `what` begins the line, such as "due times cannot be read". The store reports itself
+    /// Notes how an attempt ended; `what` begins the line, such as "cannot read due times". The store reports itself
     /// that the database as a whole is broken.
     pub fn note<T>(&self, what: &'static str, result: &Result<T, StoreError>) {
         if let Some(line) = self.line(what, result.as_ref().err(), since_boot()) {
@@ -26,7 +26,7 @@ impl Failures {
         let mut logs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(error) = error else {
             let over = logs.get_mut(what)?.succeeded(now, Duration::ZERO)?;
-            return Some(format!("over: {what}{}", in_words(over)));
+            return Some(format!("resolved: {what}{}", in_words(over)));
         };
         if error.fault().is_some() {
             return None;
@@ -39,8 +39,8 @@ impl Failures {
 fn in_words(report: Report) -> String {
     match report {
         Report::Began => String::new(),
-        Report::Lasts { failures } => format!(" ({failures} more attempts failed)"),
-        Report::Over { failures, lasted } => format!(" ({failures} attempts failed in {} s)", lasted.as_secs()),
+        Report::Lasts { failures } => format!(" (failed attempts since: {failures})"),
+        Report::Over { failures, lasted } => format!(" (failed attempts: {failures} in {} s)", lasted.as_secs()),
     }
 }
 
@@ -57,26 +57,25 @@ mod tests {
     fn an_error_each_second_is_three_lines() {
         let failures = Failures::default();
         let error = StoreError::Database("no such table: runs".to_owned());
-        let lines: Vec<String> = (100..=160)
-            .filter_map(|second| failures.line("due times cannot be read", Some(&error), at(second)))
-            .collect();
+        let lines: Vec<String> =
+            (100..=160).filter_map(|second| failures.line("cannot read due times", Some(&error), at(second))).collect();
         assert_eq!(
             lines,
             [
-                "due times cannot be read: no such table: runs",
-                "due times cannot be read: no such table: runs (60 more attempts failed)",
+                "cannot read due times: no such table: runs",
+                "cannot read due times: no such table: runs (failed attempts since: 60)",
             ]
         );
-        let over = failures.line("due times cannot be read", None, at(161));
-        assert_eq!(over.as_deref(), Some("over: due times cannot be read (61 attempts failed in 61 s)"));
-        assert_eq!(failures.line("due times cannot be read", None, at(162)), None);
+        let over = failures.line("cannot read due times", None, at(161));
+        assert_eq!(over.as_deref(), Some("resolved: cannot read due times (failed attempts: 61 in 61 s)"));
+        assert_eq!(failures.line("cannot read due times", None, at(162)), None);
     }
 
     #[test]
     fn what_the_store_reports_is_not_reported_again() {
         let failures = Failures::default();
         let full = StoreError::Broken(Fault::Full, "database or disk is full".to_owned());
-        assert_eq!(failures.line("due times cannot be read", Some(&full), at(1)), None);
-        assert_eq!(failures.line("due times cannot be read", None, at(2)), None);
+        assert_eq!(failures.line("cannot read due times", Some(&full), at(1)), None);
+        assert_eq!(failures.line("cannot read due times", None, at(2)), None);
     }
 }

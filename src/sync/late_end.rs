@@ -24,7 +24,7 @@ pub(super) struct LateEnd {
 
 /// Ends the run when the database takes it, unless another worker has taken the run over, or the process ends.
 pub(super) async fn end_late(engine: &Engine, claim: &Claim, late: LateEnd) {
-    log::warn!("run {}: its end is stored when the database works again", claim.run);
+    log::warn!("run {}: its end will be stored when the database works again", claim.run);
     loop {
         tokio::select! {
             () = tokio::time::sleep(AGAIN) => {}
@@ -34,7 +34,7 @@ pub(super) async fn end_late(engine: &Engine, claim: &Claim, late: LateEnd) {
         let (fault, last, max_attempts) = (late.fault, late.last.clone(), late.max_attempts);
         match engine.store.write(move |db| write(db, &own, lease, fault, &last, max_attempts)).await {
             Ok(()) => return engine.wake.notify_one(),
-            Err(StoreError::Fenced) => return log::warn!("run {} is held by another worker now", claim.run),
+            Err(StoreError::Fenced) => return log::warn!("run {} is now held by another worker", claim.run),
             Err(error) if error.fault().is_some() => {}
             Err(error) => return log::error!("run {}: its end could not be stored: {error}", claim.run),
         }

@@ -1,5 +1,6 @@
 //! Runs happen here: scheduler, worker, journal, and the connectors with the context they get.
 
+mod bulk;
 mod checker;
 pub mod connector;
 pub mod connectors;
@@ -19,4 +20,5 @@ pub mod scheduler;
 pub mod set_back;
 pub mod step;
 pub mod stop;
+pub mod trials;
 pub mod worker;

@@ -32,7 +32,7 @@ impl<'a, H: Fn() -> bool> Tries<'a, H> {
         }
         // The store reports a broken database itself.
         if self.pause == FIRST_PAUSE && error.fault().is_none() {
-            log::warn!("{}: the database is asked again: {error}", self.what);
+            log::warn!("{}: retrying the database call: {error}", self.what);
         }
         tokio::time::sleep(self.pause).await;
         self.pause = (self.pause * 2).min(LONGEST_PAUSE);

@@ -3,8 +3,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::clock::since_boot;
+use crate::clock::{Clock, RunClock, since_boot};
+use crate::domain::phase::{MOST_PHASES, Phase, PhaseStart};
 use crate::domain::progress::RunProgress;
+use crate::store::runs::Totals;
 
 /// The counters of a run. Every move counts as progress for the timeout.
 #[derive(Debug)]
@@ -13,13 +15,14 @@ pub struct Progress(Mutex<Inner>);
 #[derive(Debug)]
 struct Inner {
     now: RunProgress,
-    phase: &'static str,
+    /// Each phase with when it began (since boot).
+    phases: Vec<(Phase, Duration)>,
     moved: Duration,
 }
 
 impl Default for Progress {
     fn default() -> Self {
-        Self(Mutex::new(Inner { now: RunProgress::default(), phase: "", moved: since_boot() }))
+        Self(Mutex::new(Inner { now: RunProgress::default(), phases: Vec::new(), moved: since_boot() }))
     }
 }
 
@@ -35,17 +38,33 @@ impl Progress {
         change(&mut self.moving().now);
     }
 
-    /// The run begins to do something else: "comparing", "transferring", "deleting".
-    pub fn phase(&self, phase: &'static str) {
+    /// The run begins to do something else.
+    pub fn phase(&self, phase: Phase) {
         let mut inner = self.moving();
-        inner.phase = phase;
-        phase.clone_into(&mut inner.now.phase);
+        phase.doing().clone_into(&mut inner.now.phase);
+        let is_new = inner.phases.last().is_none_or(|(last, _began)| *last != phase);
+        if is_new && inner.phases.len() < MOST_PHASES {
+            let began = inner.moved;
+            inner.phases.push((phase, began));
+        }
+    }
+
+    /// All of it as it is stored, with times by the clock of the run.
+    #[must_use]
+    pub fn totals(&self, clock: &RunClock, emitted: i64) -> Totals {
+        let (mut progress, idle) = self.snapshot();
+        let (time, booted) = (clock.now(), since_boot());
+        progress.moved_at = progress.has_moved().then_some(time.minus(idle));
+        let started = |(phase, began)| PhaseStart { phase, began: time.minus(booted.saturating_sub(began)) };
+        let phases = self.0.lock().unwrap_or_else(PoisonError::into_inner).phases.clone();
+        Totals { progress, phases: phases.into_iter().map(started).collect(), emitted, ..Totals::default() }
     }
 
     /// What it does that with, such as the name of a set.
     pub fn detail(&self, detail: &str) {
         let mut inner = self.moving();
-        inner.now.phase = format!("{} {detail}", inner.phase);
+        let doing = inner.phases.last().map_or("", |(phase, _began)| phase.doing());
+        inner.now.phase = format!("{doing} {detail}");
     }
 
     /// `n` more bytes went through.

@@ -16,9 +16,8 @@ use super::ports::Ports;
 use super::progress::Progress;
 use super::recorder::record;
 use super::stop::{Stop, StopReason, Stopped};
-use crate::clock::{Clock, RunClock, Stamp, since_boot};
+use crate::clock::{RunClock, since_boot};
 use crate::domain::message::{Category, Message};
-use crate::domain::progress::RunProgress;
 use crate::domain::retry;
 use crate::domain::run::{EndReason, PeerFailure, Stage};
 use crate::net::secrets::Secrets;
@@ -84,8 +83,7 @@ pub async fn carry_out(engine: Engine, claim: Claim, asked: Duration) {
         Ok(outcome) => outcome,
         Err(error) => Err(StoreError::Database(error.to_string())),
     };
-    let (snapshot, idle) = progress.snapshot();
-    let last = totals(snapshot, clock.now().minus(idle), journal.emitted());
+    let last = progress.totals(&clock, journal.emitted());
     let ended = match (stored, verdict.ending) {
         (Ok(()), Some(ending)) => end(&engine, &claim, &stop, &last, ending, verdict.retry).await,
         (Err(error), _) => Err(error),
@@ -127,7 +125,7 @@ async fn synchronize(
         Err(_panic) => {
             let id: String = random::token().chars().take(10).collect();
             // Not the error itself: it may quote what the service sent.
-            log::error!("run {} ({id}): the connector ended early, see the panic before this line", claim.run);
+            log::error!("run {} ({id}): the connector stopped unexpectedly; see the panic before this line", claim.run);
             Err(StopReason::Failed(PeerFailure::new(Stage::Content, "RUN-INTERNAL").arg(id)))
         }
     }
@@ -165,13 +163,12 @@ impl RunMonitor<'_> {
                 () = tokio::time::sleep(LOOK_AFTER) => {}
                 () = self.engine.end.cancelled(), if goes_on => self.stop.stop(Stopped::ShutDown),
             }
-            let (snapshot, idle) = self.progress.snapshot();
-            if idle > self.allowed {
+            if self.progress.snapshot().1 > self.allowed {
                 self.stop.stop(Stopped::NoProgress);
             }
             let asked = since_boot();
             let (claim, lease) = (self.claim.clone(), self.engine.limits.lease);
-            let now = totals(snapshot, self.clock.now().minus(idle), self.journal.emitted());
+            let now = self.progress.totals(self.clock, self.journal.emitted());
             let beat = self
                 .engine
                 .store
@@ -181,7 +178,7 @@ impl RunMonitor<'_> {
                     Ok(canceled)
                 })
                 .await;
-            self.engine.failures.note("a heartbeat could not be stored", &beat);
+            self.engine.failures.note("cannot store a heartbeat", &beat);
             match beat {
                 Ok(canceled) => {
                     self.stop.extend(asked, lease);
@@ -195,11 +192,6 @@ impl RunMonitor<'_> {
             }
         }
     }
-}
-
-fn totals(mut progress: RunProgress, moved_at: Stamp, emitted: i64) -> Totals {
-    progress.moved_at = progress.has_moved().then_some(moved_at);
-    Totals { progress, emitted, ..Totals::default() }
 }
 
 /// What follows from how `sync` came back.

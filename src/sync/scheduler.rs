@@ -74,7 +74,7 @@ async fn queue_runs(engine: &Engine) -> Result<usize> {
     for (system, was, text, zone) in due {
         let planned = text.parse::<Schedule>().ok().zip(zone.parse().ok());
         if planned.is_none() {
-            log::error!("system {system}: its schedule cannot be read: {text} in {zone}");
+            log::error!("system {system}: cannot read its schedule: {text} in {zone}");
         }
         let came = planned.map(|(schedule, zone)| schedule.due(was, now, zone, system.seed()));
         let queued = match came {

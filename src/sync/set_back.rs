@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::checker;
 use super::engine::Engine;
 use super::ports::PLAN_LIFE;
+use super::{checker, trials};
 use crate::clock::{Stamp, since_boot};
 use crate::store::{self, Result, checks, plans, runs, systems};
 
@@ -54,6 +54,9 @@ pub async fn correct(engine: &Engine) -> Result<()> {
     let (worker, schedule, lease) = (engine.worker, engine.schedule, engine.limits.lease);
     let leases = engine.store.write(move |db| runs::shorten_leases(db, worker, lease)).await?;
     let checks = engine.store.write(move |db| checks::shorten_leases(db, worker, checker::LEASE)).await?;
+    let trials =
+        engine.store.write(move |db| store::connect::trials::shorten_leases(db, worker, trials::LEASE)).await?;
+    let checks = checks + trials;
     let waits = engine.store.write(move |db| runs::correct_waits(db, worker)).await?;
     let plans = engine.store.write(move |db| plans::shorten(db, worker, PLAN_LIFE)).await?;
     let (mut found, mut after) = (0, None);
@@ -73,7 +76,7 @@ pub async fn correct(engine: &Engine) -> Result<()> {
     }
     if leases + checks + waits + plans + found > 0 {
         log::warn!(
-            "times were stored that lie too late, as if the clock of the database had been set back; corrected: {found} \
+            "stored times were too late, as if the clock of the database had been set back; corrected: {found} \
              systems, {} leases, {waits} queued runs, {plans} deletion plans",
             leases + checks
         );

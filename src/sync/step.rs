@@ -6,11 +6,12 @@ use super::engine::Engine;
 use super::late_end::workers_have_respite;
 use super::run::{carry_out, reap};
 use super::set_back::{self, Memory};
-use super::{checker, outlast, scheduler};
+use super::{bulk, checker, outlast, scheduler, trials};
 use crate::clock::since_boot;
 use crate::domain::run::CheckTrigger;
 use crate::ids::RunId;
 use crate::store::checks::Check;
+use crate::store::connect::trials::Trial;
 use crate::store::runs::{self, Claim, Claimant};
 use crate::store::{Db, Result};
 
@@ -19,12 +20,28 @@ use crate::store::{Db, Result};
 pub enum StepResult {
     /// Nothing is due.
     Idle,
-    /// Queued what was due, and changed what time alone changes.
+    /// Queued what was due or requested of many systems, and changed what time alone changes.
     Queued,
     /// Ended runs whose workers are gone.
     Reaped,
     Checked,
     Ran(RunId),
+}
+
+/// A check that this worker has claimed.
+pub(super) enum ClaimedCheck {
+    OfSystem(Box<Check>),
+    /// Of a system that is not saved yet; or a preview of it.
+    OfDraft(Box<Trial>),
+}
+
+impl ClaimedCheck {
+    pub(super) async fn carry_out(self, engine: Engine) {
+        match self {
+            Self::OfSystem(check) => checker::carry_out(engine, *check).await,
+            Self::OfDraft(trial) => trials::carry_out(engine, *trial).await,
+        }
+    }
 }
 
 /// Finds and claims work in the name of one worker.
@@ -48,7 +65,7 @@ impl Stepper {
     /// As the store. How a run or a check ends is stored with it.
     pub async fn step(&mut self) -> Result<StepResult> {
         set_back::watch(&self.engine, &mut self.memory).await?;
-        if scheduler::tick(&self.engine).await? > 0 {
+        if bulk::tick(&self.engine).await? > 0 || scheduler::tick(&self.engine).await? > 0 {
             return Ok(StepResult::Queued);
         }
         let lost = lost_runs(&self.engine).await?;
@@ -62,7 +79,7 @@ impl Stepper {
             return Ok(StepResult::Reaped);
         }
         if let Some(check) = self.claim_check().await? {
-            checker::carry_out(self.engine.clone(), check).await;
+            check.carry_out(self.engine.clone()).await;
             return Ok(StepResult::Checked);
         }
         let Some((claim, asked)) = self.claim_run().await? else { return Ok(StepResult::Idle) };
@@ -71,17 +88,34 @@ impl Stepper {
         Ok(StepResult::Ran(run))
     }
 
-    /// The next check, if any waits. By turns: what people request starts soon, and however much they request, half of
-    /// the slots go to what is due.
-    pub(super) async fn claim_check(&mut self) -> Result<Option<Check>> {
-        let check = checker::claim(&self.engine, self.first).await?;
-        if check.is_some() {
+    /// The next check or trial, if any waits. By turns: what people request starts soon, and however much they request,
+    /// half of the slots go to what is due. People who are connecting a system wait for the page.
+    pub(super) async fn claim_check(&mut self) -> Result<Option<ClaimedCheck>> {
+        let claimed = match self.first {
+            CheckTrigger::Manual => match self.claim_trial().await? {
+                Some(trial) => Some(trial),
+                None => self.claim_check_of_system().await?,
+            },
+            CheckTrigger::Regular => match self.claim_check_of_system().await? {
+                Some(check) => Some(check),
+                None => self.claim_trial().await?,
+            },
+        };
+        if claimed.is_some() {
             self.first = match self.first {
                 CheckTrigger::Manual => CheckTrigger::Regular,
                 CheckTrigger::Regular => CheckTrigger::Manual,
             };
         }
-        Ok(check)
+        Ok(claimed)
+    }
+
+    async fn claim_trial(&self) -> Result<Option<ClaimedCheck>> {
+        Ok(trials::claim(&self.engine).await?.map(|trial| ClaimedCheck::OfDraft(Box::new(trial))))
+    }
+
+    async fn claim_check_of_system(&self) -> Result<Option<ClaimedCheck>> {
+        Ok(checker::claim(&self.engine, self.first).await?.map(|check| ClaimedCheck::OfSystem(Box::new(check))))
     }
 
     /// The next run, if any waits, and when its claim was requested (since boot).

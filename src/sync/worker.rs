@@ -10,7 +10,7 @@ use super::engine::Engine;
 use super::run::{carry_out, reap};
 use super::set_back::{self, Memory};
 use super::step::{Stepper, lost_runs};
-use super::{checker, scheduler};
+use super::{bulk, scheduler};
 use crate::ops::maintenance;
 use crate::store::Result;
 
@@ -29,6 +29,7 @@ pub async fn work(engine: Engine, name: String) {
     let _beside = [
         AbortOnDropHandle::new(tokio::spawn(tick_forever(engine.clone()))),
         AbortOnDropHandle::new(tokio::spawn(keep_up_forever(engine.clone()))),
+        AbortOnDropHandle::new(tokio::spawn(carry_out_bulk_actions(engine.clone()))),
     ];
     loop {
         let woken = engine.wake.notified();
@@ -51,23 +52,25 @@ pub async fn work(engine: Engine, name: String) {
     });
     if grace.await.is_err() {
         let (runs, checks) = (running.len(), checking.len());
-        log::warn!("{runs} runs and {checks} checks did not end in time; they will be found by their leases");
+        log::warn!(
+            "some work did not end in time (runs: {runs}, checks: {checks}); it is ended when its leases expire"
+        );
     }
 }
 
 /// Starts the next check, if there is any.
 async fn start_check(engine: &Engine, stepper: &mut Stepper, checking: &mut JoinSet<()>) -> bool {
     let claimed = stepper.claim_check().await;
-    engine.failures.note("the queue of checks cannot be read", &claimed);
+    engine.failures.note("cannot read the queue of checks", &claimed);
     let Ok(Some(check)) = claimed else { return false };
-    checking.spawn(checker::carry_out(engine.clone(), check));
+    checking.spawn(check.carry_out(engine.clone()));
     true
 }
 
 /// Starts the next run, if there is any.
 async fn start_run(engine: &Engine, stepper: &Stepper, running: &mut JoinSet<()>) -> bool {
     let claimed = stepper.claim_run().await;
-    engine.failures.note("the queue of runs cannot be read", &claimed);
+    engine.failures.note("cannot read the queue of runs", &claimed);
     let Ok(Some((claim, asked))) = claimed else { return false };
     running.spawn(carry_out(engine.clone(), claim, asked));
     true
@@ -87,8 +90,22 @@ async fn keep_up_forever(engine: Engine) {
             maintenance::round(&engine.store, &engine.vault, &engine.config, engine.worker, engine.clock.now()).await
         }));
         match round.await {
-            Ok(result) => failures.note("upkeep was not completed", &result),
-            Err(error) => log::error!("upkeep ended early: {error}"),
+            Ok(result) => failures.note("cannot complete maintenance", &result),
+            Err(error) => log::error!("maintenance stopped unexpectedly: {error}"),
+        }
+    }
+}
+
+/// One look at bulk actions at a time.
+async fn carry_out_bulk_actions(engine: Engine) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let (engine, failures) = (engine.clone(), engine.failures.clone());
+        match AbortOnDropHandle::new(tokio::spawn(async move { bulk::tick(&engine).await })).await {
+            Ok(result) => failures.note("cannot complete a bulk action yet", &result),
+            Err(error) => log::error!("processing of bulk actions stopped unexpectedly: {error}"),
         }
     }
 }
@@ -105,7 +122,7 @@ async fn tick_forever(engine: Engine) {
             Ok(after) => (memory, ends) = after,
             Err(error) => {
                 ends = JoinSet::new();
-                log::error!("a look at due times and leases ended early: {error}");
+                log::error!("processing of due times and leases stopped unexpectedly: {error}");
             }
         }
     }
@@ -114,9 +131,9 @@ async fn tick_forever(engine: Engine) {
 /// `ends` are the lost runs that are being ended.
 async fn tick(engine: Engine, mut memory: Memory, mut ends: JoinSet<()>) -> (Memory, JoinSet<()>) {
     let failures = &engine.failures;
-    failures.note("stored times cannot be read", &set_back::watch(&engine, &mut memory).await);
-    failures.note("due times cannot be read", &scheduler::tick(&engine).await);
-    failures.note("leases cannot be read", &end_lost_runs(&engine, &mut ends).await);
+    failures.note("cannot read stored times", &set_back::watch(&engine, &mut memory).await);
+    failures.note("cannot read due times", &scheduler::tick(&engine).await);
+    failures.note("cannot read leases", &end_lost_runs(&engine, &mut ends).await);
     (memory, ends)
 }
 
@@ -128,7 +145,7 @@ async fn end_lost_runs(engine: &Engine, ends: &mut JoinSet<()>) -> Result<()> {
         // Concurrently with each other and the next tick: a run whose system is locked blocks nothing else.
         ends.spawn(async move {
             let ended = reap(&engine, claim).await;
-            engine.failures.note("a run that lost its worker could not be ended yet", &ended);
+            engine.failures.note("cannot end a run that lost its worker yet", &ended);
         });
     }
     Ok(())

@@ -47,7 +47,9 @@ impl Connections {
         let of_place = open.entry(place.clone()).or_default();
         if of_place.count >= MOST {
             if !std::mem::replace(&mut of_place.is_reported, true) {
-                log::warn!("{place} has {MOST} connections: more are refused (a proxy needs --trusted-proxies)");
+                log::warn!(
+                    "{place} has {MOST} connections; further ones are refused (if this is a proxy, set --trusted-proxies)"
+                );
             }
             return None;
         }

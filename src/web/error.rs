@@ -12,6 +12,7 @@ use crate::ids::SystemKey;
 use crate::ops::error::OpError;
 use crate::ops::obstruction::Obstruction;
 use crate::ops::random;
+use crate::queries::access::WhoCanAssign;
 use crate::queries::{Fault, StoreError};
 
 /// What a handler returns instead of a page. The gate makes the page, because it knows the reader.
@@ -25,8 +26,8 @@ impl WebError {
     }
 
     #[must_use]
-    pub const fn forbidden(template: Template) -> Self {
-        Self(ErrorPage::Forbidden { template: template.as_str() })
+    pub fn forbidden(template: Template) -> Self {
+        Self(ErrorPage::Forbidden { template: template.as_str(), help: WhoCanAssign::default() })
     }
 
     /// Logged once, under an id that the page shows.
@@ -83,7 +84,7 @@ impl From<StoreError> for WebError {
             // The store has logged it, and counts.
             StoreError::Broken(fault, _why) => Self::broken(fault),
             StoreError::Collided(why) => {
-                log::warn!("a transaction lost against others each time: {why}");
+                log::warn!("a transaction collided with others on every attempt: {why}");
                 Self::broken(Fault::Locked)
             }
             StoreError::Duplicate(_) | StoreError::Fenced | StoreError::Newer(_) | StoreError::Database(_) => {

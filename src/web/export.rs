@@ -124,7 +124,7 @@ struct Next<E: Export> {
 /// One part. When something is wrong the response breaks off, so that nobody takes a part for the whole.
 async fn part<E: Export>(mut next: Next<E>, write: Write<E>) -> (std::io::Result<Bytes>, Option<Next<E>>) {
     if next.permit.is_over() {
-        return (Err(std::io::Error::other("the export took too long")), None);
+        return (Err(std::io::Error::other("Export stopped: time limit reached")), None);
     }
     let (list, mut reader, now) = (next.list.clone(), next.reader.clone(), next.app.clock.now());
     let request = PageRequest::new(next.start.clone(), E::PART);
@@ -139,10 +139,10 @@ async fn part<E: Export>(mut next: Next<E>, write: Write<E>) -> (std::io::Result
             next.reader = reader;
             (written, after.map(|key| Next { start: Start::After(key), ..next }))
         }
-        Err(StoreError::NotFound) => (Err(std::io::Error::other("the reader may no longer export this")), None),
+        Err(StoreError::NotFound) => (Err(std::io::Error::other("Export stopped: access was withdrawn")), None),
         Err(error) => {
-            log::warn!("an export broke off: {error}");
-            (Err(std::io::Error::other("the database did not answer")), None)
+            log::warn!("an export was interrupted: {error}");
+            (Err(std::io::Error::other("the database did not respond")), None)
         }
     }
 }

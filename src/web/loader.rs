@@ -65,6 +65,12 @@ impl Reading {
         Query::from_query(&self.query).map(Query::into_inner).map_err(|_error| address::unreadable())
     }
 
+    /// Whether the address has a query.
+    #[must_use]
+    pub fn has_query(&self) -> bool {
+        !self.query.is_empty()
+    }
+
     /// The proof that the reader may read the page.
     ///
     /// # Errors

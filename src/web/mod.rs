@@ -1,6 +1,7 @@
 //! Everything that people see and everything that answers over HTTP.
 
 mod api;
+mod compression;
 mod concurrency_limit;
 mod connections;
 mod error;

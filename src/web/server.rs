@@ -27,7 +27,7 @@ use super::pipeline::{HEAD_TIME, OneByOne, in_turn};
 use super::session::failing::with_a_page;
 use super::session::store::Sessions;
 use super::state::App;
-use super::{api, response, routes};
+use super::{api, compression, response, routes};
 use crate::ops::sessions::KNOWN_AFTER_END;
 
 /// Threads that serve.
@@ -85,6 +85,7 @@ pub fn serve(app: App, parts: ServerParts, listener: TcpListener) -> std::io::Re
             .configure(api::register)
             .service(web::scope("").configure(|config| routes::register(config, &session)).wrap(from_fn(with_a_page)))
             .wrap(headers)
+            .wrap(from_fn(compression::of_pages))
             .wrap(from_fn(response::without_body_for_head))
             .wrap(Compress::default())
             .wrap(from_fn(response::without_chunks_before_1_1))

@@ -126,7 +126,7 @@ impl App {
     /// # Errors
     /// A page that says that there are too many just now.
     pub fn enter_exports(&self, person: PersonId) -> Result<Permit, WebError> {
-        let why = "As many exports are being written as one person, or all of this portal, may have at once.";
+        let why = "Too many exports are running. Try again when one has finished.";
         self.exports.enter(person, EXPORT_LIFE).ok_or_else(|| WebError::conflict(why, None))
     }
 

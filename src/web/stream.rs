@@ -8,6 +8,17 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
+/// Whether the client reads gzip.
+#[must_use]
+pub fn accepts_gzip(headers: &HeaderMap) -> bool {
+    headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+        value.split(',').any(|part| {
+            let mut words = part.split(';').map(str::trim);
+            words.next() == Some("gzip") && words.next() != Some("q=0")
+        })
+    })
+}
+
 /// Compresses part by part, or not at all.
 pub enum Parts {
     Plain,
@@ -18,13 +29,11 @@ impl Parts {
     /// As the client accepts it.
     #[must_use]
     pub fn accepted(headers: &HeaderMap) -> Self {
-        let gzip = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-            value.split(',').any(|part| {
-                let mut words = part.split(';').map(str::trim);
-                words.next() == Some("gzip") && words.next() != Some("q=0")
-            })
-        });
-        if gzip { Self::Gzip(Box::new(GzEncoder::new(Vec::new(), Compression::fast()))) } else { Self::Plain }
+        if accepts_gzip(headers) {
+            Self::Gzip(Box::new(GzEncoder::new(Vec::new(), Compression::fast())))
+        } else {
+            Self::Plain
+        }
     }
 
     /// The value of `Content-Encoding`.

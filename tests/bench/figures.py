@@ -14,7 +14,7 @@ import time
 import urllib.request
 
 from databases import Postgres, Sqlite, free_port
-from lists import lists
+from lists import lists, overview
 from portal import Portal
 
 FLOOR, OURS, OURS_STORE, RCLONE = (os.environ[name] for name in ("FLOOR", "OURS", "OURS_STORE", "RCLONE"))
@@ -263,7 +263,7 @@ def fetched(address):
         address = link and link[1]
 
 
-FIGURES = {"start": start, "page": page, "lists": lambda home: lists(OURS, home), "routes": routes, "store": store, "files": files, "checks": checks, "replica": replica,
+FIGURES = {"start": start, "page": page, "lists": lambda home: lists(OURS, home), "overview": lambda home: overview(OURS, home), "routes": routes, "store": store, "files": files, "checks": checks, "replica": replica,
            "replica-postgres": replica_on_postgres}
 for name in sys.argv[1:] or FIGURES:
     with tempfile.TemporaryDirectory(prefix="syncdesk-bench-") as home:

@@ -22,6 +22,14 @@ INSERT INTO systems (key, name, kind, group_id, production, settings, settings_v
     (SELECT min(id) FROM system_groups WHERE name = 'Group 1') + i % 20, TRUE, '{{}}', 1, 'UTC', 'none', 60000000, 3, 'ok', 'completed',
     CASE i * 31 % 100 WHEN 0 THEN 'error' WHEN 1 THEN 'warning' WHEN 2 THEN 'neutral' ELSE 'ok' END, 0, 1700000000000000 + i * 7919 % 999983, 0, 0, {each}
   FROM n;
+UPDATE systems SET next_due = {now} + id * 1000000, success_due = {now} + id * 2000000, resolved_at = {now} - id * 1000000,
+  resolved_from = 0, resolved_was = 'error', paused_since = CASE WHEN id % 50 = 0 THEN id END,
+  day_rank = -((id * 31) % 100) WHERE group_id >= (SELECT min(id) FROM system_groups WHERE name = 'Group 1');
+INSERT INTO run_hours (system_id, hour, completed, warnings, errors, canceled)
+  WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 23)
+  SELECT id, ({now} / 3600000000 - i) * 3600000000, 3, i % 2, id % 3, 0 FROM n, systems;
+INSERT INTO group_hours (group_id, hour, completed, warnings, errors, canceled)
+  SELECT group_id, hour, 1000, 10, 5, 1 FROM run_hours INNER JOIN systems ON systems.id = system_id GROUP BY group_id, hour;
 INSERT INTO watches (system_id, fresh_from) SELECT id, 0 FROM systems WHERE id NOT IN (SELECT system_id FROM watches);
 INSERT INTO system_counts (group_id, overall, n) SELECT group_id, overall, count(*) FROM systems GROUP BY group_id, overall;
 INSERT INTO runs (system_id, no, lane, state, trigger, principal, attempt, not_before, queued_at, started_at, ended_at, result)
@@ -68,11 +76,20 @@ def measured(portal, addresses):
     return took
 
 
-def lists(program, home):
+def overview(program, home):
+    """The overview with 10,000 systems: for somebody who sees all, and for somebody who sees one group of twenty."""
+    pages = {"systems, worst first": "/systems", "overview": "/overview"}
+    of_group = """UPDATE assignments SET group_id = (SELECT id FROM system_groups WHERE name = 'Group 5')"""
+    lists(program, home, pages, {}, 10_000)
+    print("of one group of twenty:", flush=True)
+    lists(program, home, pages, {}, 10_000, of_group)
+
+
+def lists(program, home, pages=PAGES, windows=WINDOWS, many=MANY, last=""):
     for kind in (Sqlite, Postgres):
         took = {}
-        for systems in (FEW, MANY):
-            place = home / f"{kind.name} {systems}"
+        for systems in (FEW, many):
+            place = home / f"{kind.name} {systems} {len(last)}"
             place.mkdir()
             database = kind(place)
             portal = Portal(program, place, "--workers=0", *database.settings)
@@ -84,12 +101,14 @@ def lists(program, home):
                     database.sql(statement)
             if kind is Postgres:
                 database.sql("VACUUM ANALYZE")
-            took[systems] = measured(portal, PAGES | WINDOWS)
+            if last:
+                database.sql(last)
+            took[systems] = measured(portal, pages | windows)
             portal.stop()
             database.stop()
-        print(f"{kind.name}: a page with {FEW} systems, and with {MANY:,} systems and {MANY * RUNS_EACH:,} runs", flush=True)
-        for what in PAGES:
-            few, many = took[FEW][what], took[MANY][what]
-            print(f"  {what}: {few:.1f} ms, {many:.1f} ms, {many / few:.2f} times", flush=True)
-        for what in WINDOWS:
-            print(f"  {what}: {took[FEW][what]:.1f} ms, {took[MANY][what]:.1f} ms for a window", flush=True)
+        print(f"{kind.name}: a page with {FEW} systems, and with {many:,} systems and {many * RUNS_EACH:,} runs", flush=True)
+        for what in pages:
+            small, large = took[FEW][what], took[many][what]
+            print(f"  {what}: {small:.1f} ms, {large:.1f} ms, {large / small:.2f} times", flush=True)
+        for what in windows:
+            print(f"  {what}: {took[FEW][what]:.1f} ms, {took[many][what]:.1f} ms for a window", flush=True)

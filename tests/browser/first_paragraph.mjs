@@ -7,6 +7,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { CHROMIUM } from './chromium.mjs';
 
 const [base, token, source, destination, files, pictures] = process.argv.slice(2);
 const { chromium } = createRequire(join(process.env.SYNCDESK_PEERS, 'package.json'))('playwright-core');
@@ -14,11 +15,7 @@ const { chromium } = createRequire(join(process.env.SYNCDESK_PEERS, 'package.jso
 const PATIENCE_MS = 60_000; // only a failing walk waits this long
 const NAME = 'Quarter reports';
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-});
+const browser = await chromium.launch(CHROMIUM);
 const context = await browser.newContext({ javaScriptEnabled: false, locale: 'en-GB', baseURL: base });
 context.setDefaultTimeout(PATIENCE_MS);
 const page = await context.newPage();
@@ -58,7 +55,7 @@ try {
 
   await step('an administrator is set up', async () => {
     await setUp(token);
-    await heading('No system is connected yet.').waitFor();
+    await heading('No systems yet.').waitFor();
   });
 
   await step('the empty overview leads to the first system', async () => {
@@ -68,8 +65,11 @@ try {
 
   await step('two folders are connected', async () => {
     await field('Name').fill(NAME);
+    await press('Continue');
     await fill('Source', source);
     await fill('Destination', destination);
+    await press('Test and continue'); // the test refreshes until it has ended, and leads on
+    await page.getByText(/^Advanced: /).click();
     await field('Concurrent transfers').fill('1'); // slow enough to be watched
     await press('Connect');
     await heading('Connection check').waitFor(); // saving leads to the check, which refreshes until it has ended
@@ -142,8 +142,8 @@ async function setUp(given) {
   await field('Setup token').fill(given);
   await field('User name').fill('ada');
   await field('Password').fill('correct horse battery');
-  await field('Password again').fill('correct horse battery');
-  await field('Your time zone').fill('Europe/Berlin');
+  await field('Confirm password').fill('correct horse battery');
+  await field('Time zone').fill('Europe/Berlin');
   await press('Create administrator');
 }
 

@@ -76,7 +76,7 @@ export function focused() {
 
 // Numbers everything in the page that has its own visible text.
 export function inked() {
-  const pressed = 'button, .btn, .acts, .row, .flt, .pag nav, .sizes, .refresh, .act, .vh, .skip, .side, .tabs > .end';
+  const pressed = 'button, .btn, .acts, .row, .bulk, .pick, .flt, .pag nav, .sizes, .refresh, .act, .vh, .skip, .side, .tabs > .end';
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const found = [];
   for (let text = walker.nextNode(); text; text = walker.nextNode()) {

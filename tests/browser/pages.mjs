@@ -1,4 +1,5 @@
-// Judges pages in Chromium: WCAG 2 A and AA by axe, 320 px, the keyboard, colours in the dark, paper.
+// Judges pages in Chromium: WCAG 2 A and AA by axe, 320 px, the keyboard, colours in the dark, paper; their markup by
+// html-validate, and the style by stylelint.
 //
 //   node pages.mjs PICTURES <PAGES
 //
@@ -10,7 +11,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { CHROMIUM } from './chromium.mjs';
 import { focusable, focused, inked, lost, spilled, wide } from './judges.mjs';
+import { markup, style } from './quick.mjs';
 
 const require = createRequire(join(process.env.SYNCDESK_PEERS, 'package.json'));
 const { chromium } = require('playwright-core');
@@ -23,13 +26,12 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
 const [pictures] = process.argv.slice(2);
 const pages = JSON.parse(readFileSync(0, 'utf8'));
+const css = readFileSync(new URL('../../static/app.css', import.meta.url), 'utf8');
 let faults = 0;
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-});
+for (const { message, at } of await style(css)) fault('app.css', `${message}: ${at}`);
+
+const browser = await chromium.launch(CHROMIUM);
 try {
   await Promise.all([walk(pages.filter((_, n) => n % 2 === 0)), walk(pages.filter((_, n) => n % 2 === 1))]);
 } finally {
@@ -55,12 +57,15 @@ async function walk(some) {
 }
 
 async function judge(page, { name, url, press }) {
-  await page.goto(url);
+  let answer = await page.goto(url);
   if (press) {
     await page.evaluate(() => document.querySelectorAll('form').forEach((form) => { form.noValidate = true; }));
+    const answered = page.waitForResponse((response) => response.request().isNavigationRequest());
     await page.locator('main').getByRole('button', { name: press, exact: true }).click();
     await page.waitForLoadState();
+    answer = await answered;
   }
+  for (const { message, at } of await markup(await answer.text())) fault(name, `${message}: ${at}`);
   await page.evaluate(axe);
   await rules(page, `${name}, light`);
   await fits(page, `${name}, light`);

@@ -1,6 +1,8 @@
 //! Documents for people who have not started Syncdesk yet, and for its operators.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 fn read(path: &str) -> String {
@@ -18,7 +20,7 @@ fn section<'a>(text: &'a str, heading: &str) -> &'a str {
 fn the_readme_leads_from_a_clone_to_a_page() {
     let readme = read("README.md");
     let (about, _rest) = readme.split_once("\n## ").expect("sections");
-    for word in ["Administrators connect *systems*", "Synchronize now", "without JavaScript", "SQLite or Postgres"] {
+    for word in ["every synchronization", "Synchronize now", "without JavaScript", "SQLite or Postgres"] {
         assert!(about.contains(word), "what it is: {word}");
     }
     let start = section(&readme, "Start");
@@ -28,15 +30,43 @@ fn the_readme_leads_from_a_clone_to_a_page() {
     let commands: Vec<&str> = start.split("```sh\n").skip(1).filter_map(|block| block.lines().next()).collect();
     assert!(commands.contains(&"cargo run --release") && commands.contains(&"tests/run"), "{commands:?}");
     assert!(section(&readme, "Settings").contains("`DATABASE_URL`"));
-    let picture = about.split_once("](").and_then(|(_alt, rest)| rest.split_once(')')).expect("a screenshot").0;
-    let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(picture)).expect(picture);
-    assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 10_000, "{picture} is a picture");
+    let pictures: Vec<&str> = about
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split(')').next())
+        .filter(|path| Path::new(path).extension() == Some("png".as_ref()))
+        .collect();
+    assert_eq!(pictures, ["templates-docs/overview.png", "templates-docs/run.png"]);
+    for picture in pictures {
+        let bytes = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(picture)).expect(picture);
+        let width = u32::from_be_bytes(bytes[16..20].try_into().expect("4 bytes"));
+        assert!(bytes.starts_with(b"\x89PNG") && width == 1280, "{picture} is a picture of {width} px");
+        assert!((10_000..150_000).contains(&bytes.len()), "{picture} has {} bytes", bytes.len());
+    }
 }
 
-/// The figures stand with the command that prints them, and that command has each of them.
+/// The scripts that the documents name are there, and those without an extension can be called.
 #[test]
-fn the_readme_shows_the_figures_with_their_command() {
-    let figures = read("README.md");
+fn the_scripts_exist() {
+    let documents = ["README.md", "CONTRIBUTING.md", "tests/LIMITS.md"].map(read).concat();
+    let words = documents.split(['`', ' ', '\n', '(', ')']).filter(|word| word.starts_with("tests/"));
+    let named: BTreeSet<&str> = words.map(|word| word.trim_end_matches([',', '.', ':'])).collect();
+    for needed in ["tests/run", "tests/judge", "tests/pictures", "tests/bench/run"] {
+        assert!(named.contains(needed), "{needed} is in no document");
+    }
+    for name in named {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+        let file = path.metadata().unwrap_or_else(|error| panic!("{name}: {error}"));
+        let is_script = file.is_file() && path.extension().is_none();
+        assert!(!is_script || file.permissions().mode() & 0o111 != 0, "{name} cannot be called");
+    }
+}
+
+/// The README links to the figures, which name the command that prints each of them.
+#[test]
+fn the_readme_leads_to_the_figures_with_their_command() {
+    assert!(read("README.md").contains("(templates-docs/figures.md)"));
+    let figures = read("templates-docs/figures.md");
     assert!(figures.contains("`tests/bench/run`"));
     let script = read("tests/bench/figures.py");
     for (figure, words) in [

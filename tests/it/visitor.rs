@@ -101,7 +101,7 @@ pub fn timeless(text: &str) -> String {
     let words: Vec<&str> = text.split(' ').collect();
     let is_time = |word: &str| {
         let digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-        word.split_once(':').is_some_and(|(hour, minute)| digits(hour) && digits(minute))
+        (2..=3).contains(&word.split(':').count()) && word.split(':').all(digits)
     };
     let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
     let mut shown: Vec<&str> = Vec::new();
@@ -126,6 +126,7 @@ fn times_of_every_day_are_masked() {
     for (text, expected) in [
         ("Last checked: Today 09:14", "Last checked: TIME"),
         ("Ended 26 Nov 23:59 · mona", "Ended TIME · mona"),
+        ("Started 26 Nov 23:59:07", "Started TIME"),
         ("Ended 31 Dec 2025 23:59", "Ended TIME"),
         ("daily at 23:00", "daily at TIME"),
         ("Run 1 took 2 min", "Run 1 took 2 min"),

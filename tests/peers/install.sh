@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs that the tests talk to, pinned, below the cache folder of the current user; does nothing when
 # they are there already. Prints the folder. To move a version: edit it here, in package.json or in requirements.in.
+# With `judges`, also the programs of tests/judge, which have their own package.json in tests/judges.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -34,6 +35,12 @@ install_npm() {
   npm ci --prefix "$peers" --no-progress --loglevel=error
 }
 
+install_judges() {
+  mkdir -p "$peers/judges"
+  cp ../judges/package.json ../judges/package-lock.json ../judges/.npmrc "$peers/judges"
+  npm ci --prefix "$peers/judges" --no-progress --loglevel=error
+}
+
 install_python() {
   rm -rf "$peers/python"
   python3 -m venv "$peers/python"
@@ -45,4 +52,5 @@ pin() { sha256sum "$@" | sha256sum | cut -c1-16; }
 once python "$(pin requirements.txt)" install_python
 once npm "$(pin package.json package-lock.json)" install_npm
 once s3s "$s3s_version" install_s3s
+[ "${1-}" != judges ] || once judges "$(pin ../judges/package.json ../judges/package-lock.json)" install_judges
 printf '%s\n' "$peers"

@@ -141,6 +141,6 @@ mod tests {
         for typed in ["file-drift", "File-Drift", " FILE-DRIFT "] {
             assert_eq!(super::super::canonical(typed), "FILE-DRIFT", "{typed}");
         }
-        assert_eq!(super::super::canonical("0x80c8305F"), "0x80c8305F", "not of the catalogue");
+        assert_eq!(super::super::canonical("0x8badF00D"), "0x8badF00D", "not of the catalogue");
     }
 }

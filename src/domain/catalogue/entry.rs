@@ -79,9 +79,9 @@ impl Fixer {
     pub const fn title(self) -> &'static str {
         match self {
             Self::User => "Data owner",
-            Self::Administrator => "An administrator",
-            Self::Vendor => "The vendor",
-            Self::Nobody => "Nobody needs to",
+            Self::Administrator => "Administrator",
+            Self::Vendor => "Vendor",
+            Self::Nobody => "No action needed",
         }
     }
 }
@@ -172,7 +172,8 @@ impl CodeInfo {
     /// Whether the entry, its page, or `more` contain all `words`.
     #[must_use]
     pub fn tells(&self, words: &str, more: &str) -> bool {
-        has_words(words, &[self.code, self.title, self.template, self.page, more])
+        super::hresult::squeezed(self.code) == super::hresult::squeezed(words)
+            || has_words(words, &[self.code, self.title, self.template, self.page, more])
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod cause;
 mod entry;
 mod files;
+pub mod hresult;
 mod odata;
 mod peer;
 mod syncdesk;
@@ -51,7 +52,7 @@ pub static UNKNOWN: CodeInfo = CodeInfo {
     fixer: Fixer::Vendor,
     healing: Healing::ByHand,
     title: "Unknown code",
-    template: "This version of Syncdesk does not know the code.",
+    template: "This code is unknown to this version of Syncdesk.",
     page: include_str!("../../../templates-docs/codes/UNKNOWN.md"),
 };
 
@@ -68,11 +69,13 @@ pub fn by_code(code: &str) -> &'static CodeInfo {
     BY_CODE.get(code).copied().unwrap_or(&UNKNOWN)
 }
 
-/// A code as the catalogue writes it, in whatever case it was typed. One that the catalogue does not have stays as it is.
+/// A code as the catalogue writes it, in whatever case and notation it was typed. One that the catalogue does not have
+/// stays as it is.
 #[must_use]
 pub fn canonical(typed: &str) -> &str {
     let typed = typed.trim();
-    all().find(|entry| entry.code.eq_ignore_ascii_case(typed)).map_or(typed, |entry| entry.code)
+    let own = all().find(|entry| entry.code.eq_ignore_ascii_case(typed)).map(|entry| entry.code);
+    own.or_else(|| hresult::find(typed).map(|one| one.name)).unwrap_or(typed)
 }
 
 /// The text of a message. An unknown code is shown with its arguments, so that nothing is lost.

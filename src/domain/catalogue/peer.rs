@@ -5,7 +5,7 @@ use super::{Area, Category, CodeInfo, Family, Fixer, Healing, Scope, entries};
 
 pub(super) static ENTRIES: &[CodeInfo] = entries! { Peer:
     "PEER-ADDRESS" Run Error Settings Administrator ByHand
-        "Address that cannot be used"
+        "Address not usable"
         "The address[ {0}] cannot be used[: {1}]."
     "PEER-NAME" Run Error Connection Administrator ByHand
         "Host name not found"
@@ -18,32 +18,32 @@ pub(super) static ENTRIES: &[CodeInfo] = entries! { Peer:
         "The connection[ to {0}] was refused."
     "PEER-TLS" Run Error Connection Administrator ByHand
         "No secure connection"
-        "No secure connection[ to {0}] could be agreed on."
+        "The TLS handshake[ with {0}] failed."
     "PEER-CERTIFICATE" Run Error Connection Administrator ByHand
-        "Our certificate refused"
-        "The service[ at {0}] refuses the certificate that Syncdesk shows, or wants one and gets none."
+        "Client certificate rejected"
+        "The service[ at {0}] rejected the client certificate, or requires one."
     "PEER-SIGN-IN" Run Error Connection Administrator ByHand
         "Sign-in refused"
-        "The sign-in[ at {0}] was refused."
+        "The service[ at {0}] rejected the credentials."
     "PEER-LIMIT" Run Error Connection Administrator Retried
-        "The service asks for a pause"
-        "The service[ at {0}] takes no more requests for now."
+        "Service limits requests"
+        "The service[ at {0}] is limiting requests."
     "PEER-SLOW" Run Error Connection Administrator Retried
-        "No answer in time"
-        "The service[ at {0}] did not answer in time."
+        "No response in time"
+        "The service[ at {0}] did not respond in time."
     "PEER-CROWDED" Run Error Connection Administrator Retried
-        "Too slow while others waited for memory"
-        "The service[ at {0}] answered so slowly that others waited too long for the memory its answer takes."
+        "Too slow while other responses waited"
+        "The service[ at {0}] responded so slowly that other responses waited too long for memory."
     "PEER-AWAY" Run Error Connection Administrator Retried
         "Service cannot be reached"
-        "The service[ at {0|source=the source|destination=the destination}] cannot be reached, or broke off."
+        "The service[ at {0|source=the source|destination=the destination}] cannot be reached, or interrupted the connection."
     "PEER-NONSENSE" Run Error Connection Administrator ByHand
-        "Answer not understood"
-        "The service[ at {0}] gave an answer that Syncdesk does not understand."
+        "Response not valid"
+        "The response of the service[ at {0}] is not valid."
     "PEER-REDIRECT" Run Error Connection Administrator ByHand
         "Redirect not followed"
-        "The service[ at {0}] redirects[ to {1}][, {2|elsewhere=which is another service|changes=and Syncdesk does not follow a redirect of a request that changes something|loop=again and again|path=which is another path than the one that was asked for}]."
+        "The service[ at {0}] redirects[ to {1}][: {2|elsewhere=this is another service|changes=Syncdesk does not follow redirects of requests that change something|loop=the redirects form a loop|path=the path differs from the requested one}]."
     "PEER-TOO-LARGE" Run Error Connection Administrator ByHand
         "Response too large"
-        "A response of the service[ at {0}] needs more memory than it may have[: {1} bytes]."
+        "A response of the service[ at {0}] exceeds the memory limit[: {1} bytes]."
 };

@@ -12,31 +12,31 @@ pub(super) static ENTRIES: &[CodeInfo] = entries! { Syncdesk:
         "The run was canceled[ by {0}]."
     "RUN-LOST-WORKER" Run Error Run Administrator Retried
         "Run lost its worker"
-        "The worker[ {0}] that carried out this run stopped answering, so the run was ended."
+        "The worker[ {0}] that executed this run stopped responding, so the run was ended."
     "RUN-SHUT-DOWN" Run Error Run Nobody Retried
-        "Run ended by a shut-down"
+        "Run ended by a shutdown"
         "The worker[ {0}] was shut down before this run could finish."
     "RUN-NO-PROGRESS" Run Error Run Administrator Retried
         "Run made no progress"
         "The run was ended because it made no progress[ for {0} min]."
     "RUN-INTERNAL" Run Error Run Vendor ByHand
-        "Something went wrong in Syncdesk"
-        "Something went wrong in Syncdesk itself[ (id {0} in the log of the process)]."
+        "Internal error"
+        "Syncdesk had an internal error[ (ID {0} in the log of the process)]."
     "STORE-FULL" Run Error Run Administrator Retried
         "Database is full"
-        "Syncdesk's own database has no space left."
+        "The Syncdesk database is full."
     "STORE-READ-ONLY" Run Error Run Administrator Retried
         "Database is read-only"
-        "Syncdesk's own database accepts no changes."
+        "The Syncdesk database is read-only."
     "STORE-DAMAGED" Run Error Run Administrator ByHand
         "Database is damaged"
-        "Syncdesk's own database contains data that cannot be read."
+        "The Syncdesk database contains damaged data."
     "STORE-AWAY" Run Error Run Administrator Retried
-        "Database cannot be used"
-        "Syncdesk's own database could not be read or written."
+        "Database unavailable"
+        "The Syncdesk database could not be read or written."
     "KIND-UNKNOWN" Run Error Settings Administrator ByHand
-        "Kind of system unknown"
-        "This version of Syncdesk does not have the kind[ “{0}”] of this system."
+        "Unknown kind of system"
+        "This version of Syncdesk does not support systems of this kind[, “{0}”]."
     "SETTINGS-UNREADABLE" Run Error Settings Administrator ByHand
         "Settings cannot be read"
         "The stored settings of this system cannot be read."

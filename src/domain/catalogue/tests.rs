@@ -69,17 +69,17 @@ fn what_heals_and_who_fixes_agree_with_the_category() {
 #[case("FILE-IN-THE-WAY", &["link"], "An item of another type exists at this path: a symbolic link. It was not changed, and the item was skipped.")]
 #[case("FILE-BRAKE", &["60", "100", "60", "20", "10", "share"],
     "Stopped before the first deletion because more would be deleted than the deletion limit allows: \
-     the run would delete 60 of 100 items (60 %). Without confirmation, a run may delete up to 20 % or 10 items.")]
+     the run would delete 60 of 100 items (60 %). The limit without confirmation is 20 % or 10 items.")]
 #[case("FILE-BRAKE", &["1", "1", "100", "20", "10", "all", "changed"],
-    "Stopped before the first deletion because every item of the destination would be deleted: \
-     the run would delete 1 of 1 items (100 %). Without confirmation, a run may delete up to 20 % or 10 items. \
-     A person confirmed an earlier plan, but the files to delete have changed since then.")]
-#[case("FILE-ROOT", &["/srv/x", "it is in none of the folders that the operator allows"],
-    "A folder or service cannot be used (/srv/x): it is in none of the folders that the operator allows.")]
+    "Stopped before the first deletion because every item at the destination would be deleted: \
+     the run would delete 1 of 1 items (100 %). The limit without confirmation is 20 % or 10 items. \
+     An earlier plan was confirmed, but the files to delete have changed since then.")]
+#[case("FILE-ROOT", &["/srv/x", "it is not in an allowed folder"],
+    "A folder or service is not usable (/srv/x): it is not in an allowed folder.")]
 #[case("FILE-SUMMARY", &["8", "1", "2", "3", "4", "9000"],
     "8 unchanged, 1 inserted, 2 updated, 3 deleted, 4 skipped; 9000 B transferred.")]
 #[case("PEER-REFUSED", &["files.example:8443"], "The connection to files.example:8443 was refused.")]
-#[case("PEER-TLS", &[""], "No secure connection could be agreed on.")]
+#[case("PEER-TLS", &[""], "The TLS handshake failed.")]
 #[case("RUN-CANCELED", &["mona"], "The run was canceled by mona.")]
 #[case("OLD-CODE", &["a", "", "b"], "OLD-CODE: a, b")]
 #[case("OLD-CODE", &[], "OLD-CODE")]

@@ -62,7 +62,7 @@ impl CronLine {
     fn read(text: &str) -> Result<Self, ScheduleError> {
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         if text.len() > MAX_BYTES {
-            return Err(ScheduleError::Cron(format!("This one is longer than {MAX_BYTES} characters.")));
+            return Err(ScheduleError::Cron(format!("The expression has more than {MAX_BYTES} characters.")));
         }
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed);
         let parser = parser.dom_and_dow(days_must_both_match(&text)).build();
@@ -98,8 +98,8 @@ fn days_must_both_match(text: &str) -> bool {
 /// What croner found, without what the sentence before says already.
 fn complaint(error: CronError) -> String {
     match error {
-        CronError::EmptyPattern => "This one is empty.".to_owned(),
-        CronError::InvalidPattern(_) => "This one has another number of fields.".to_owned(),
+        CronError::EmptyPattern => "The expression is empty.".to_owned(),
+        CronError::InvalidPattern(_) => "Enter exactly five fields.".to_owned(),
         CronError::IllegalCharacters(words) | CronError::ComponentError(words) => words,
         CronError::InvalidDate | CronError::InvalidTime | CronError::TimeSearchLimitExceeded => error.to_string(),
     }

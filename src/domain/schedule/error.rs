@@ -4,16 +4,16 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScheduleError {
     #[error(
-        "Write “none”, “every 30 minutes”, “daily 02:30”, or “cron” with a five-field expression such as “cron 0 2 * * 1-5”."
+        "Enter “none”, “every 30 minutes”, “daily 02:30”, or “cron” with a five-field expression such as “cron 0 2 * * 1-5”."
     )]
     Form,
-    #[error("Write an interval in whole minutes, such as 30: at least 1, at most 10080, which is 7 days.")]
+    #[error("Enter an interval in whole minutes from 1 to 10,080 (7 days), for example 30.")]
     Interval,
-    #[error("Write the time of day with hours and minutes, between 00:00 and 23:59.")]
+    #[error("Enter a time from 00:00 to 23:59.")]
     TimeOfDay,
     /// With what the parser found.
     #[error("A cron expression has five fields: minute, hour, day of month, month, day of week. {0}")]
     Cron(String),
-    #[error("This cron expression never comes due: no calendar has such a day.")]
+    #[error("This cron expression never runs: the date does not exist.")]
     Never,
 }

@@ -35,7 +35,7 @@ pub const CATCH_UP_AFTER: Duration = Duration::from_mins(5);
 /// When a system is synchronized without anybody asking for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Schedule {
-    /// Only by hand.
+    /// Manual only.
     None,
     /// By elapsed time, on a grid that starts with 1970 UTC; 1 to [`MAX_INTERVAL_MINUTES`].
     EveryMinutes(u32),

@@ -28,7 +28,7 @@ impl Schedule {
     #[must_use]
     pub fn title(&self) -> String {
         match self {
-            Self::None => "only by hand".to_owned(),
+            Self::None => "manual only".to_owned(),
             Self::EveryMinutes(minutes) => match minutes {
                 1 => "every minute".to_owned(),
                 60 => "every hour".to_owned(),
@@ -56,7 +56,7 @@ impl FromStr for Schedule {
         match word.to_ascii_lowercase().as_str() {
             "" => Ok(Self::None),
             "none" if rest.is_empty() => Ok(Self::None),
-            "only" if rest.eq_ignore_ascii_case("by hand") => Ok(Self::None),
+            "manual" if rest.eq_ignore_ascii_case("only") => Ok(Self::None),
             "every" => minutes(rest).map(Self::EveryMinutes),
             "daily" => time_of_day(rest),
             "cron" => rest.parse::<CronLine>().map(Self::Cron),
@@ -109,9 +109,9 @@ mod tests {
     use super::*;
 
     #[rstest]
-    #[case("none", "none", "only by hand")]
-    #[case("  ", "none", "only by hand")]
-    #[case("None", "none", "only by hand")]
+    #[case("none", "none", "manual only")]
+    #[case("  ", "none", "manual only")]
+    #[case("None", "none", "manual only")]
     #[case("every 30", "every 30", "every 30 minutes")]
     #[case("Every  30 minutes", "every 30", "every 30 minutes")]
     #[case("every minute", "every 1", "every minute")]

@@ -31,7 +31,15 @@ words! {
 
 words! {
     /// The system as a whole, worst first.
-    Overall { Error = "error", Warning = "warning", Ok = "ok", Neutral = "neutral", }
+    Overall {
+        Error = "error",
+        Warning = "warning",
+        Ok = "ok",
+        /// A person has put it on hold: neither good nor bad.
+        OnHold = "on_hold",
+        /// Nothing has come to a result yet.
+        Open = "open",
+    }
 }
 
 words! {
@@ -124,7 +132,8 @@ impl Facts {
     pub fn overall(self) -> Overall {
         match (self.sources().first(), self.obstacle, self.verdict) {
             (Some(source), _, _) => source.overall(),
-            (None, Obstacle::OnHold, _) | (None, _, Verdict::Open) => Overall::Neutral,
+            (None, Obstacle::OnHold, _) => Overall::OnHold,
+            (None, Obstacle::Paused | Obstacle::None, Verdict::Open) => Overall::Open,
             (None, Obstacle::Paused | Obstacle::None, _) => Overall::Ok,
         }
     }
@@ -149,10 +158,20 @@ impl Facts {
 }
 
 impl Overall {
-    /// The status of a system together with its children: the worst.
+    /// The status of a system together with its children: the worst. A child that is on hold or open says nothing of its
+    /// parent.
     #[must_use]
     pub fn with_children(self, children: impl IntoIterator<Item = Self>) -> Self {
-        children.into_iter().fold(self, Self::min)
+        children.into_iter().filter(|child| *child <= Self::Ok).fold(self, Self::min)
+    }
+
+    /// Whether somebody has to do something, or should.
+    #[must_use]
+    pub const fn is_bad(self) -> bool {
+        match self {
+            Self::Error | Self::Warning => true,
+            Self::Ok | Self::OnHold | Self::Open => false,
+        }
     }
 }
 
@@ -169,14 +188,15 @@ impl Connection {
 }
 
 impl Overall {
-    /// The word on pages. *Neutral* is the state's name only: pages show [`DisplayStatus::title`] instead.
+    /// The word on pages.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
             Self::Error => "Error",
             Self::Warning => "Warning",
             Self::Ok => "OK",
-            Self::Neutral => "Neutral",
+            Self::OnHold => "On hold",
+            Self::Open => "Open",
         }
     }
 }

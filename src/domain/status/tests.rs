@@ -7,8 +7,8 @@ const UNCHECKED: Connection = Connection::NotChecked;
 const CUT_OFF: Connection = Connection::Error;
 
 #[rstest]
-#[case(CHECKED, Verdict::Open, Overall::Neutral, &[])]
-#[case(UNCHECKED, Verdict::Open, Overall::Neutral, &[])]
+#[case(CHECKED, Verdict::Open, Overall::Open, &[])]
+#[case(UNCHECKED, Verdict::Open, Overall::Open, &[])]
 #[case(CUT_OFF, Verdict::Open, Overall::Error, &[Source::Connection])]
 #[case(CHECKED, Verdict::Completed, Overall::Ok, &[])]
 #[case(UNCHECKED, Verdict::Completed, Overall::Ok, &[])]
@@ -29,7 +29,7 @@ fn overall_follows_from_both(
     assert_eq!(facts.sources(), sources);
 
     let held = Facts { obstacle: Obstacle::OnHold, freshness: Freshness::Silent, ..facts };
-    assert_eq!(held.overall(), Overall::Neutral, "on hold");
+    assert_eq!(held.overall(), Overall::OnHold);
     assert_eq!(held.sources(), [], "on hold");
 }
 
@@ -88,7 +88,7 @@ fn the_shown_word(
     assert_eq!(silent, expected, "silent");
 }
 
-/// The words of the CHECKs in `migrations/postgres/2026-11-22-000001_foundation/up.sql`.
+/// The words of the CHECKs in the migrations.
 #[test]
 fn the_words_of_the_database() {
     let words = |all: &[&'static str]| {
@@ -101,5 +101,5 @@ fn the_words_of_the_database() {
     let overall: Vec<_> = Overall::ALL.iter().map(|word| word.as_str()).collect();
     assert_eq!(words(&connection), "error not_checked ok");
     assert_eq!(words(&verdict), "completed completed_with_warnings error open");
-    assert_eq!(words(&overall), "error neutral ok warning");
+    assert_eq!(words(&overall), "error ok on_hold open warning");
 }

@@ -36,9 +36,9 @@ const HASH: usize = 32;
 /// Why a password was neither hashed nor verified.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
-    #[error("too many people are signing in at this moment")]
+    #[error("too many sign-ins right now")]
     Busy,
-    #[error("there is no memory for hashing passwords")]
+    #[error("not enough memory to hash passwords")]
     NoMemory,
     #[error("a password could not be hashed: {0}")]
     Failed(argon2::Error),

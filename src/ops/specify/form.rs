@@ -9,6 +9,7 @@ use super::super::objection::{Objection, Objections, name_objection};
 use super::unused::{Typing, unused};
 use crate::clock::micros;
 use crate::config::Config;
+use crate::domain::invisible::check_name;
 use crate::domain::kind::{ConnectorKind, Typed};
 use crate::domain::schedule::Schedule;
 
@@ -18,6 +19,10 @@ pub struct Specified {
     pub name: String,
     pub group: String,
     pub production: bool,
+    /// The person confirms that a production system becomes a test system, or the other way round.
+    pub confirms_role: bool,
+    /// The administration page of the system itself.
+    pub admin_url: Option<String>,
     pub settings: serde_json::Value,
     pub schedule: Schedule,
     pub time_zone: chrono_tz::Tz,
@@ -44,6 +49,12 @@ impl Specified {
         self.wrong.iter().any(|(field, _)| fields.contains(&field.as_str()))
     }
 }
+
+/// The input by which a change of the role is confirmed.
+pub const CONFIRMS_ROLE: &str = "confirms_role";
+
+/// Longest URL, in characters.
+const MAX_URL: usize = 2_000;
 
 /// Longest freshness budget: a leap year.
 const MAX_FRESHNESS_HOURS: u64 = 366 * 24;
@@ -93,6 +104,10 @@ pub fn read(kind: &dyn ConnectorKind, typed: &Typed, before: &Typed, config: &Co
             None
         }
     };
+    let admin_url = admin_url(value("admin_url")).unwrap_or_else(|objection| {
+        note("admin_url", objection);
+        None
+    });
     let reading = kind.read(typed);
     let mut unread: Vec<&'static str> = reading.errors.iter().map(|error| error.field).collect();
     for error in reading.errors {
@@ -110,6 +125,8 @@ pub fn read(kind: &dyn ConnectorKind, typed: &Typed, before: &Typed, config: &Co
         name,
         group: value("group").to_owned(),
         production: value("production") == "yes",
+        confirms_role: value(CONFIRMS_ROLE) == "yes",
+        admin_url,
         settings: reading.settings,
         schedule,
         time_zone,
@@ -123,6 +140,20 @@ pub fn read(kind: &dyn ConnectorKind, typed: &Typed, before: &Typed, config: &Co
         unread,
         schedule_meant: left.schedule_meant,
     }
+}
+
+/// A link for people: neither a script nor a place for secrets, which everyone who sees the settings would read.
+fn admin_url(typed: &str) -> Result<Option<String>, Objection> {
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    if typed.chars().count() > MAX_URL {
+        return Err(Objection::TooLong(MAX_URL));
+    }
+    check_name(typed).map_err(Objection::Invisible)?;
+    let url = reqwest::Url::parse(typed).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let url = url.ok_or(Objection::NoWebAddress)?;
+    if url.username().is_empty() && url.password().is_none() { Ok(Some(url.into())) } else { Err(Objection::UserInUrl) }
 }
 
 /// The secrets that were typed. They are not trimmed: white space may belong to a secret.

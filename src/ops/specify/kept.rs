@@ -1,7 +1,7 @@
 //! Secrets that survive a refused form: sealed on the server for an hour, for the person who typed them and for the
 //! target that they were typed for. The browser gets a random reference and nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -11,11 +11,12 @@ use super::super::objection::{Objection, Objections};
 use super::super::random;
 use super::super::vault::Vault;
 use super::form::{Specified, read};
-use crate::access::{Grant, Principal, verbs};
+use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::config::Config;
 use crate::domain::kind::{ConnectorKind, SecretRecipient, Typed};
-use crate::ids::PersonId;
+use crate::ids::{DraftKey, PersonId};
+use crate::store::connect::drafts;
 use crate::store::secret_drafts::{self, SecretDraft};
 use crate::store::{self, Db, Store};
 
@@ -164,11 +165,51 @@ pub(super) fn forget_used(
     specified: &Specified,
 ) -> store::Result<()> {
     match person(grant) {
-        Some(person) if !specified.reference.is_empty() => {
-            secret_drafts::remove_all(db, person, &random::token_hash(&specified.reference))
-        }
+        Some(person) if !specified.reference.is_empty() => forget_all(db, person, &specified.reference),
         Some(_) | None => Ok(()),
     }
+}
+
+/// Deletes what was kept below a reference: secrets, and the draft of that key.
+pub(in crate::ops) fn forget_all(db: &mut Db, person: PersonId, reference: &str) -> store::Result<()> {
+    if let Some(key) = DraftKey::parse(reference) {
+        drafts::remove(db, person, &key)?;
+    }
+    secret_drafts::remove_all(db, person, &random::token_hash(reference))
+}
+
+/// The slots whose secret is kept.
+///
+/// # Errors
+/// As the store.
+pub async fn kept_slots(
+    store: &Store,
+    grant: &Grant<verbs::SpecifySystems>,
+    reference: &str,
+    now: Stamp,
+) -> Result<KeptSecrets> {
+    let Some(person) = person(grant) else { return Ok(KeptSecrets::default()) };
+    let hash = random::token_hash(reference);
+    let drafts = store.read(move |db| secret_drafts::find(db, person, &hash, now)).await?;
+    let slots = drafts.into_iter().map(|draft| draft.slot).collect();
+    Ok(KeptSecrets { reference: reference.to_owned(), slots, again: Objections::new() })
+}
+
+/// The kept secrets that may be sent to where these settings lead.
+#[must_use]
+pub fn open_kept(
+    vault: &Vault,
+    drafts: &[SecretDraft],
+    kind: &dyn ConnectorKind,
+    settings: &serde_json::Value,
+) -> BTreeMap<String, SecretString> {
+    let recipients = kind.owners(settings);
+    let opened = drafts.iter().filter_map(|draft| {
+        let (owner, secret) = open(vault, draft)?;
+        let recipient = recipients.get(draft.slot.as_str())?;
+        owner.covers(recipient).then(|| (draft.slot.clone(), secret))
+    });
+    opened.collect()
 }
 
 async fn forget(store: &Store, person: PersonId, reference: &str, slots: Vec<String>) -> Result<()> {
@@ -193,14 +234,7 @@ fn target(kind: &dyn ConnectorKind, specified: &Specified, slot: &str) -> Target
 }
 
 fn person(grant: &Grant<verbs::SpecifySystems>) -> Option<PersonId> {
-    match grant.principal() {
-        Principal::Person { id, .. } => Some(*id),
-        Principal::Token { .. }
-        | Principal::Schedule
-        | Principal::Worker
-        | Principal::Console
-        | Principal::Unknown { .. } => None,
-    }
+    grant.principal().person()
 }
 
 /// Sealed for a person, a form and a slot, a draft does not open for another.

@@ -9,6 +9,8 @@ mod territory;
 mod unused;
 
 pub use delete::{RunIsOpen, delete_system};
-pub use form::{Specified, read};
-pub use kept::{KeptSecrets, Sent, keep, read_with_kept};
+pub use form::{CONFIRMS_ROLE, Specified, read};
+pub(super) use kept::forget_all;
+pub use kept::{KeptSecrets, Sent, keep, kept_slots, open_kept, read_with_kept};
+pub(super) use objections::{Against, objections};
 pub use save::{Change, ChangedSince, Wanted, create_system, save_system};

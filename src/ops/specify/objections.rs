@@ -16,7 +16,7 @@ use super::form::Specified;
 use super::territory;
 
 /// What a form is checked against.
-pub(super) struct Against<'a> {
+pub(in crate::ops) struct Against<'a> {
     pub grant: &'a Grant<verbs::SpecifySystems>,
     pub secrets: Option<&'a Grant<verbs::SetCredentials>>,
     pub kind: &'static dyn ConnectorKind,
@@ -28,7 +28,7 @@ pub(super) struct Against<'a> {
 }
 
 /// Everything that is wrong with the form: field and what to do. Empty: it can be saved.
-pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Objections> {
+pub(in crate::ops) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specified) -> Result<Objections> {
     let mut wrong = specified.wrong.clone();
     // A group out of reach is answered as one that does not exist.
     let group = groups::by_name(db, &specified.group)?.filter(|group| against.grant.scope().covers(*group));
@@ -48,6 +48,9 @@ pub(super) fn objections(db: &mut Db, against: &Against<'_>, specified: &Specifi
         None => {
             wrong.push(("group".to_owned(), Objection::GroupNotOffered));
         }
+    }
+    if against.system.is_some_and(|system| system.production != specified.production) && !specified.confirms_role {
+        wrong.push(("production".to_owned(), Objection::RoleChanges { to_production: specified.production }));
     }
     wrong.extend(secrets(db, against, specified, group)?);
     wrong.extend(taken(db, against, specified)?);

@@ -192,6 +192,7 @@ fn drafted(
         timeout_us: specified.timeout_us,
         max_attempts: specified.max_attempts,
         freshness_us: specified.freshness_us,
+        admin_url: specified.admin_url.clone(),
     })
 }
 
@@ -222,7 +223,7 @@ fn state_of(system: &System, watch: &SystemTimes) -> serde_json::Value {
     serde_json::json!({
         "name": system.name, "group": system.group_id.0, "production": system.production, "schedule": system.schedule,
         "time_zone": system.time_zone, "timeout_us": system.timeout_us, "max_attempts": system.max_attempts,
-        "freshness_us": watch.freshness_us,
+        "freshness_us": watch.freshness_us, "admin_url": system.admin_url,
         "settings": serde_json::from_str::<serde_json::Value>(&system.settings).unwrap_or_default(),
     })
 }
@@ -231,7 +232,7 @@ fn to_json(draft: &Draft, specified: &Specified) -> serde_json::Value {
     serde_json::json!({
         "name": draft.name, "group": draft.group.0, "production": draft.production, "schedule": draft.schedule,
         "time_zone": draft.time_zone, "timeout_us": draft.timeout_us, "max_attempts": draft.max_attempts,
-        "freshness_us": draft.freshness_us,
+        "freshness_us": draft.freshness_us, "admin_url": draft.admin_url,
         "settings": specified.settings, "secrets_changed": specified.secrets.keys().collect::<Vec<_>>(),
     })
 }

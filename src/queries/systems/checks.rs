@@ -58,6 +58,6 @@ pub fn connection_facts(
 ) -> Result<(InReach<System>, Option<Check>, Option<RunNo>)> {
     let system = systems::find(db, grant, key)?;
     let check = checks::last(db, &system)?;
-    let decided = runs::latest(db, &system, kept_since)?.decided;
+    let decided = runs::latest(db, &system, kept_since, 0)?.decided;
     Ok((system, check, decided.map(|(run, ..)| run.no)))
 }

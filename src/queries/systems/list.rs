@@ -10,7 +10,7 @@ use crate::domain::status::Overall;
 use crate::ids::{GroupId, RunNo, SystemId};
 use crate::store::runs::{Open, RecentRun};
 use crate::store::systems::{Family, InReach, Listed, System, SystemCursor, SystemFilter};
-use crate::store::{Db, Result, groups, runs, systems};
+use crate::store::{Db, Result, runs, systems};
 
 /// How many runs the strip of a row shows.
 const RECENT: i64 = 24;
@@ -46,8 +46,8 @@ pub struct Member {
     /// The name of its group.
     pub group: String,
     pub open: Open,
-    /// Results of the last runs, oldest first.
-    pub recent: Vec<RunResult>,
+    /// The last runs that ended, with their results, oldest first.
+    pub recent: Vec<(RunNo, RunResult)>,
     /// Of the run that the verdict comes from: how many errors it has, and why it ended in error.
     pub errors: i64,
     pub code: Option<String>,
@@ -67,10 +67,9 @@ pub fn system_list(
     request: &PageRequest<SystemCursor>,
     kept_since: Stamp,
 ) -> Result<SystemList> {
-    let groups = groups::in_reach(db, grant)?;
+    let (groups, counts) = systems::groups_and_counts(db, grant)?;
     let filter = filter(&groups);
     let page = systems::list(db, grant, &filter, request)?;
-    let counts = systems::counts(db, grant)?;
     let listed: Vec<InReach<SystemId>> = page.rows.iter().map(|listed| listed.system.as_id()).collect();
     let mut children = match filter.family {
         Family::Parents => systems::children(db, &listed, CHILDREN + 1)?,
@@ -131,6 +130,6 @@ fn judged_by(recent: &[RecentRun]) -> Option<&RecentRun> {
     last.into_values().min_by_key(|run| run.result)
 }
 
-fn results(recent: &[RecentRun]) -> Vec<RunResult> {
-    recent.iter().filter_map(|run| run.result).collect()
+fn results(recent: &[RecentRun]) -> Vec<(RunNo, RunResult)> {
+    recent.iter().filter_map(|run| Some((run.no, run.result?))).collect()
 }

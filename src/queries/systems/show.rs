@@ -3,6 +3,7 @@
 use crate::access::{Actor, Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::paging::{Page, PageRequest};
+use crate::domain::run::RunResult;
 use crate::ids::{RunNo, SystemKey};
 use crate::queries::{KeptSince, RunFailure, run_failure};
 use crate::store::checks::{self, Check};
@@ -11,8 +12,12 @@ use crate::store::runs::{self, ListedRun, Open, Run, Totals};
 use crate::store::systems::{self, InReach, OfSystem, System, SystemDetails};
 use crate::store::{Db, Result};
 
-/// How many checks the strip shows.
-const CHECKS: i64 = 22;
+/// How many results of the connection the strip shows.
+const RESULTS: usize = 24;
+/// How many checks are read: as many, and one that is open.
+const CHECKS: i64 = 25;
+/// How many of the last runs are drawn.
+const RUNS: i64 = 30;
 /// How many children the page shows; the list has all.
 const CHILDREN: usize = 50;
 const CHILDREN_READ: i64 = 51;
@@ -36,8 +41,12 @@ pub struct SystemOverview {
     /// Whether `decided` has a plan that a person can confirm.
     pub awaits_confirmation: bool,
     pub open_check: Option<Check>,
-    /// The last checks that ended, newest first.
-    pub checks: Vec<Check>,
+    /// The last check that ended.
+    pub check: Option<Check>,
+    /// Whether the connection worked, each time that it was seen, oldest first: a run that succeeded counts as a check.
+    pub connection_results: Vec<bool>,
+    /// The last runs, whatever page of them is shown, newest first.
+    pub recent: Vec<(Run, Totals)>,
 }
 
 /// Reads a system in reach, with a page of its runs.
@@ -55,7 +64,7 @@ pub fn system_overview(
     let group = details.system.group_id;
     let open = runs::open_in(db, &details.system)?;
     let runs = runs::list(db, &details.system, request, kept.runs_since)?;
-    let latest = runs::latest(db, &details.system, kept.runs_since)?;
+    let latest = runs::latest(db, &details.system, kept.runs_since, RUNS)?;
     let failure = match &latest.decided {
         Some((run, ..)) => run_failure(db, reader, group, run, kept)?,
         None => None,
@@ -63,9 +72,8 @@ pub fn system_overview(
     let waits = |plan: &Braked| plan.confirmed_at.is_none() && plan.expires_at > now;
     let awaits_confirmation =
         latest.decided.as_ref().is_some_and(|(_run, _totals, plan)| plan.as_ref().is_some_and(waits));
-    let mut checks = checks::recent(db, &details.system, CHECKS + 1)?;
+    let mut checks = checks::recent(db, &details.system, CHECKS)?;
     let open_check = checks.first().is_some_and(|check| check.ok.is_none()).then(|| checks.remove(0));
-    checks.truncate(usize::try_from(CHECKS).unwrap_or(usize::MAX));
     let children = children(db, &details)?;
     Ok(SystemOverview {
         details,
@@ -78,8 +86,22 @@ pub fn system_overview(
         failure,
         awaits_confirmation,
         open_check,
-        checks,
+        connection_results: connection_results(&checks, &latest.recent),
+        check: checks.into_iter().next(),
+        recent: latest.recent,
     })
+}
+
+/// What checks found and runs showed of the connection, oldest first.
+fn connection_results(checks: &[Check], runs: &[(Run, Totals)]) -> Vec<bool> {
+    let succeeded =
+        |run: &Run| matches!(run.result, Some(RunResult::Completed | RunResult::CompletedWithWarnings)).then_some(true);
+    let checks = checks.iter().filter_map(|check| Some((check.ended_at?, check.ok?)));
+    let runs = runs.iter().filter_map(|(run, _totals)| Some((run.ended_at?, succeeded(run)?)));
+    let mut results: Vec<(Stamp, bool)> = checks.chain(runs).collect();
+    results.sort_unstable();
+    let surplus = results.len().saturating_sub(RESULTS);
+    results.into_iter().skip(surplus).map(|(_at, ok)| ok).collect()
 }
 
 /// One more than are shown says that there are more.

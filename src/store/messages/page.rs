@@ -9,6 +9,7 @@ use crate::domain::message::{Category, Direction, Operation, StoredMessage};
 use crate::domain::paging::{Page, PageRequest};
 use crate::domain::team_note::TeamNote;
 use crate::ids::{RunId, Seq};
+use crate::store::cached::is_in;
 use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
 use crate::store::paging::keyset;
@@ -21,6 +22,8 @@ use crate::store::team_notes::StoredNote;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MessageFilter {
     pub category: Option<Category>,
+    /// All but the category Success, where none is asked for.
+    pub hides_success: bool,
     pub code: Option<String>,
     pub item_type: Option<String>,
 }
@@ -44,13 +47,12 @@ struct MessageRow {
     cut: bool,
 }
 
-/// The messages of a run under a filter; `None` when the filter names a word that nothing has.
-fn filtered(
-    db: &mut Db,
-    run: RunId,
-    filter: &MessageFilter,
-) -> Result<Option<messages::BoxedQuery<'static, DbBackend>>> {
-    let mut query = messages::table.filter(messages::run_id.eq(run)).into_boxed();
+/// Messages under a filter; `None` when the filter names a word that nothing has.
+fn filtered(db: &mut Db, filter: &MessageFilter) -> Result<Option<messages::BoxedQuery<'static, DbBackend>>> {
+    let mut query = messages::table.into_boxed();
+    if filter.hides_success && filter.category.is_none() {
+        query = query.filter(messages::category.ne(Category::Success));
+    }
     if let Some(category) = filter.category {
         query = query.filter(messages::category.eq(category));
     }
@@ -75,11 +77,48 @@ pub struct Log<'a> {
 
 /// A page of a run's log.
 pub fn page(db: &mut Db, log: Log<'_>, filter: &MessageFilter, request: &PageRequest<Seq>) -> Result<MessagePage> {
-    let rows: Vec<MessageRow> = match filtered(db, log.run.id, filter)? {
-        Some(query) => keyset!(asc query, messages::seq, request).select(MessageRow::as_select()).load(db)?,
-        None => Vec::new(),
+    let rows = if filter.hides_success && filter.category.is_none() {
+        without_success(db, log, filter, request)?
+    } else {
+        rows_of(db, log, filter, request)?
     };
     request.page(rows, |row| row.seq).try_map(|rows| to_messages(db, log.words, rows))
+}
+
+fn rows_of(db: &mut Db, log: Log<'_>, filter: &MessageFilter, request: &PageRequest<Seq>) -> Result<Vec<MessageRow>> {
+    let Some(query) = filtered(db, filter)? else { return Ok(Vec::new()) };
+    let query = query.filter(messages::run_id.eq(log.run.id));
+    Ok(keyset!(asc query, messages::seq, request).select(MessageRow::as_select()).load(db)?)
+}
+
+/// All messages of some runs, by run and number. The caller knows that they are few.
+pub(super) fn of_few(
+    db: &mut Db,
+    words: &Dictionary,
+    runs: &[RunId],
+    filter: &MessageFilter,
+) -> Result<Vec<(RunId, StoredMessage)>> {
+    let Some(query) = filtered(db, filter)? else { return Ok(Vec::new()) };
+    let query = query.filter(is_in(messages::run_id, runs)).order((messages::run_id, messages::seq));
+    let rows: Vec<(RunId, MessageRow)> = query.select((messages::run_id, MessageRow::as_select())).load(db)?;
+    let (runs, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    Ok(runs.into_iter().zip(to_messages(db, words, rows)?).collect())
+}
+
+/// Each of the other categories by its index: a million successes between two errors are not read.
+fn without_success(
+    db: &mut Db,
+    log: Log<'_>,
+    filter: &MessageFilter,
+    request: &PageRequest<Seq>,
+) -> Result<Vec<MessageRow>> {
+    let mut rows = Vec::new();
+    for category in Category::ALL.iter().copied().filter(|category| *category != Category::Success) {
+        rows.extend(rows_of(db, log, &MessageFilter { category: Some(category), ..filter.clone() }, request)?);
+    }
+    rows.sort_by_key(|row| if request.is_backwards() { -row.seq.0 } else { row.seq.0 });
+    rows.truncate(usize::try_from(request.to_read()).unwrap_or(usize::MAX));
+    Ok(rows)
 }
 
 /// The message with this number and up to `reach` of any category on either side.
@@ -176,16 +215,4 @@ pub fn first_error(db: &mut Db, _grant: &Grant<verbs::ReadLogs>, run: &OfSystem<
         foreign_text,
         note: note.map(TeamNote::from),
     }))
-}
-
-/// The code of that error. It belongs to the header of the run, which everybody sees who sees the system.
-pub fn first_error_code(db: &mut Db, run: &OfSystem<Run>) -> Result<Option<String>> {
-    Ok(messages::table
-        .inner_join(words::table.on(words::id.eq(messages::code)))
-        .filter(messages::run_id.eq(run.id))
-        .filter(messages::category.eq(Category::Error))
-        .order(messages::seq)
-        .select(words::word)
-        .first(db)
-        .optional()?)
 }

@@ -60,6 +60,7 @@ pub fn append(db: &mut Db, claim: &Claim, batch: &Batch) -> Result<i64> {
         *detailed.entry((message.category.number(), code, item_type, message.operation.as_str())).or_insert(0) += 1;
         rows.push(row);
     }
+    let first_error = rows.iter().find(|row| row.category == Category::Error.number()).map(|row| row.code);
     let n = i64::try_from(rows.len()).unwrap_or(i64::MAX);
     let stored = insert_rows!(db, &rows, |values| diesel::insert_into(messages::table).values(values));
     let stored = i64::try_from(stored).unwrap_or(i64::MAX);
@@ -77,6 +78,11 @@ pub fn append(db: &mut Db, claim: &Claim, batch: &Batch) -> Result<i64> {
             run_progress::n_information.eq(run_progress::n_information + counts.of(Category::Information)),
         ))
         .execute(db)?;
+    if let Some(first) = first_error {
+        diesel::update(run_progress::table.find(claim.run).filter(run_progress::first_error.is_null()))
+            .set(run_progress::first_error.eq(first))
+            .execute(db)?;
+    }
     timeline::note(db, claim.run, batch)?;
     Ok(stored)
 }

@@ -71,7 +71,7 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Fol
         Ending::Canceled => (RunResult::Canceled, None, None, None),
         Ending::Error { reason, code, stage } => (RunResult::Error, Some(*reason), Some(code.clone()), *stage),
     };
-    let used: Option<Option<i64>> = diesel::update(
+    let used: Option<(Option<i64>, Stamp)> = diesel::update(
         runs::table
             .filter(runs::id.eq(claim.run))
             .filter(runs::state.eq(RunState::Running))
@@ -86,10 +86,10 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Fol
         runs::end_code.eq(code),
         runs::end_stage.eq(stage),
     ))
-    .returning(runs::settings_version)
+    .returning((runs::settings_version, runs::queued_at))
     .get_result(db)
     .optional()?;
-    let settings_version = used.ok_or(StoreError::Fenced)?;
+    let (settings_version, queued_at) = used.ok_or(StoreError::Fenced)?;
     if result != RunResult::Canceled {
         super::comparison::keep(db, claim)?;
     }
@@ -117,6 +117,7 @@ pub fn finish(db: &mut Db, claim: &Claim, ending: &Ending, sequel: impl Into<Fol
     let progress_at = totals.progress.moved_at;
     let end = RunEnd { lane: &claim.lane, settings_version, check_at, progress_at, cadence: &cadence };
     systems::after_run(db, claim.system, ended, end)?;
+    systems::count_run(db, claim.system, queued_at, result, now)?;
     Ok(result)
 }
 
@@ -131,5 +132,8 @@ pub fn withdraw(db: &mut Db, run: &OfSystem<Run>, by: &Principal, now: Stamp) ->
             done_by!(by => runs::cancel_by_kind, runs::cancel_by_id, runs::cancel_by),
         ))
         .execute(db)?;
+    if ended == 1 {
+        systems::count_run(db, run.system_id, run.queued_at, RunResult::Canceled, now)?;
+    }
     Ok(ended == 1)
 }

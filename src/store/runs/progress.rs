@@ -1,12 +1,14 @@
 //! How far runs are and how many messages of each kind they have: maintained, never counted.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
 use super::claim::Claim;
+use super::phases;
 use crate::clock::Stamp;
 use crate::domain::message::{Category, Counts, Operation};
+use crate::domain::phase::PhaseStart;
 use crate::domain::progress::RunProgress;
 use crate::ids::RunId;
 use crate::store::cached::is_in;
@@ -26,6 +28,10 @@ pub struct Totals {
     /// Stored messages whose text was cut.
     pub cut: i64,
     pub counts: Counts,
+    /// What it did so far, phase by phase.
+    pub phases: Vec<PhaseStart>,
+    /// The code of the first Error, by its number in the dictionary.
+    pub first_error: Option<i64>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -46,6 +52,8 @@ pub(super) struct Counters {
     n_warning: i64,
     n_success: i64,
     n_information: i64,
+    phases: String,
+    first_error: Option<i64>,
 }
 
 impl From<Counters> for Totals {
@@ -70,6 +78,8 @@ impl From<Counters> for Totals {
                 success: row.n_success,
                 information: row.n_information,
             },
+            phases: phases::read(&row.phases),
+            first_error: row.first_error,
         }
     }
 }
@@ -109,7 +119,7 @@ pub(super) fn begin(db: &mut Db, run: RunId) -> Result<()> {
     Ok(())
 }
 
-/// Stores how far a run is, as its worker counts it. The caller holds the claim.
+/// Stores how far a run is, as its worker counts it, and the phases that it has begun. The caller holds the claim.
 pub fn store_progress(db: &mut Db, claim: &Claim, now: &Totals) -> Result<()> {
     let RunProgress { phase, items_done, items_total, bytes_done, bytes_total, total_final, unchanged, moved_at } =
         &now.progress;
@@ -124,6 +134,7 @@ pub fn store_progress(db: &mut Db, claim: &Claim, now: &Totals) -> Result<()> {
             run_progress::total_final.eq(total_final),
             run_progress::unchanged.eq(unchanged),
             run_progress::emitted.eq(now.emitted),
+            run_progress::phases.eq(phases::written(&now.phases)),
         ))
         .execute(db)?;
     Ok(())
@@ -137,26 +148,27 @@ pub fn count_emitted(db: &mut Db, claim: &Claim, n: i64) -> Result<()> {
     Ok(())
 }
 
-/// The code that most errors of a run have, for each of these runs that has any; of several the first by name.
-pub(super) fn main_errors(db: &mut Db, runs: &[RunId]) -> Result<HashMap<RunId, String>> {
-    let counted: Vec<(RunId, String, i64)> = run_counts::table
-        .inner_join(words::table.on(words::id.eq(run_counts::code)))
-        .filter(is_in(run_counts::run_id, runs))
-        .filter(run_counts::category.eq(Category::Error))
-        .select((run_counts::run_id, words::word, run_counts::n))
-        .load(db)?;
-    // A code is counted for each item type and operation.
-    let mut sums: BTreeMap<(RunId, String), i64> = BTreeMap::new();
-    for (run, code, n) in counted {
-        *sums.entry((run, code)).or_default() += n;
+/// The code of the first Error of each of these runs that has any.
+pub(super) fn first_errors<'a>(
+    db: &mut Db,
+    runs: impl Iterator<Item = (RunId, &'a Totals)>,
+) -> Result<HashMap<RunId, String>> {
+    let numbers: Vec<(RunId, i64)> = runs.filter_map(|(run, totals)| Some((run, totals.first_error?))).collect();
+    if numbers.is_empty() {
+        return Ok(HashMap::new());
     }
-    let mut most: HashMap<RunId, (String, i64)> = HashMap::new();
-    for ((run, code), n) in sums {
-        if most.get(&run).is_none_or(|(_code, before)| *before < n) {
-            most.insert(run, (code, n));
-        }
-    }
-    Ok(most.into_iter().map(|(run, (code, _n))| (run, code)).collect())
+    let ids: BTreeSet<i64> = numbers.iter().map(|(_run, number)| *number).collect();
+    let ids: Vec<i64> = ids.into_iter().collect();
+    let found: Vec<(i64, String)> =
+        words::table.filter(is_in(words::id, ids)).select((words::id, words::word)).load(db)?;
+    let words: HashMap<i64, String> = found.into_iter().collect();
+    Ok(numbers.into_iter().filter_map(|(run, number)| Some((run, words.get(&number)?.clone()))).collect())
+}
+
+/// The code of the first Error of a run, if it has any. It belongs to the header, which everybody sees who sees the system.
+pub fn first_error_code(db: &mut Db, run: OfSystem<RunId>) -> Result<Option<String>> {
+    let first = run_progress::table.inner_join(words::table.on(words::id.nullable().eq(run_progress::first_error)));
+    Ok(first.filter(run_progress::run_id.eq(*run)).select(words::word).first(db).optional()?)
 }
 
 /// Category, code, item type, operation, and how many.

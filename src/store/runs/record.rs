@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::open::open_runs;
-use super::progress::{Counters, Totals, main_errors};
+use super::progress::{Counters, Totals, first_errors};
 use crate::clock::Stamp;
 use crate::domain::paging::{Page, PageRequest};
 use crate::domain::run::{EndReason, RunResult, RunState, Stage, Trigger};
@@ -78,7 +78,7 @@ pub struct ListedRun {
     pub totals: Totals,
     /// The number of the run that it retries, if that is still kept.
     pub retries: Option<RunNo>,
-    /// The code of the error that it ended in: why it ended, else the code of most of its errors.
+    /// The code of the error that it ended in: why it ended, else the code of its first Error.
     pub error: Option<String>,
 }
 
@@ -88,16 +88,15 @@ pub(super) type RunRow = (Run, Option<Counters>, Option<RunNo>);
 /// Adds the codes of their errors, read for all of them in one statement.
 pub(super) fn listed(db: &mut Db, rows: Vec<RunRow>) -> Result<Vec<ListedRun>> {
     let is_unexplained = |run: &Run| run.result == Some(RunResult::Error) && run.end_code.is_none();
-    let failed: Vec<RunId> = rows.iter().filter(|row| is_unexplained(&row.0)).map(|row| row.0.id).collect();
-    let mut main = main_errors(db, &failed)?;
-    let listed = rows.into_iter().map(|(run, counters, retries)| {
-        let error = run.end_code.clone().or(main.remove(&run.id));
-        ListedRun {
-            error: error.filter(|_code| run.result == Some(RunResult::Error)),
-            totals: counters.map(Totals::from).unwrap_or_default(),
-            run,
-            retries,
-        }
+    let rows: Vec<(Run, Totals, Option<RunNo>)> = rows
+        .into_iter()
+        .map(|(run, counters, retries)| (run, counters.map(Totals::from).unwrap_or_default(), retries))
+        .collect();
+    let failed = rows.iter().filter(|row| is_unexplained(&row.0)).map(|(run, totals, _retries)| (run.id, totals));
+    let mut first = first_errors(db, failed)?;
+    let listed = rows.into_iter().map(|(run, totals, retries)| {
+        let error = run.end_code.clone().or(first.remove(&run.id));
+        ListedRun { error: error.filter(|_code| run.result == Some(RunResult::Error)), totals, run, retries }
     });
     Ok(listed.collect())
 }
@@ -147,11 +146,18 @@ pub struct LatestRuns {
     pub decided: Option<(OfSystem<Run>, Totals, Option<Braked>)>,
     /// The newest one that began, whatever became of it. One that was withdrawn from the queue never did.
     pub begun: Option<Run>,
+    /// The newest ones with these numbers, newest first.
+    pub recent: Vec<(Run, Totals)>,
 }
 
-/// Reads both in one statement.
-pub fn latest(db: &mut Db, system: &InReach<System>, kept_since: Stamp) -> Result<LatestRuns> {
+/// The last column is the number of the run that the verdict comes from.
+type LatestRow = (Run, Option<Counters>, Option<Braked>, Option<RunNo>);
+
+/// Reads them in one statement, with the last `recent` runs.
+pub fn latest(db: &mut Db, system: &InReach<System>, kept_since: Stamp, recent: i64) -> Result<LatestRuns> {
     let (verdict, begun) = diesel::alias!(runs as verdict, runs as begun);
+    // Numbers of runs have no gaps.
+    let first = RunNo(system.last_run_no - recent);
     let of_verdict = verdict
         .filter(verdict.field(runs::system_id).eq(system.id))
         .filter(verdict.field(runs::state).eq(RunState::Ended))
@@ -169,21 +175,24 @@ pub fn latest(db: &mut Db, system: &InReach<System>, kept_since: Stamp) -> Resul
         .order(begun.field(runs::no).desc())
         .select(begun.field(runs::no))
         .single_value();
-    let rows: Vec<(Run, Option<Counters>, Option<Braked>)> = runs::table
+    let rows: Vec<LatestRow> = runs::table
         .left_join(run_progress::table.on(run_progress::run_id.eq(runs::id)))
         .left_join(braked_plans::table.on(braked_plans::run_id.eq(runs::id)))
         .filter(runs::system_id.eq(system.id))
-        .filter(runs::no.nullable().eq(of_verdict).or(runs::no.nullable().eq(of_begun)))
+        .filter(runs::no.nullable().eq(of_verdict).or(runs::no.nullable().eq(of_begun)).or(runs::no.gt(first)))
         .order(runs::no.desc())
-        .select((Run::as_select(), Option::<Counters>::as_select(), Option::<Braked>::as_select()))
+        .select((Run::as_select(), Option::<Counters>::as_select(), Option::<Braked>::as_select(), of_verdict))
         .load(db)?;
+    let is_kept = |run: &Run| run.ended_at.is_none_or(|ended| ended >= kept_since);
+    let rows = rows.into_iter().filter(|row| is_kept(&row.0));
+    let rows: Vec<_> = rows
+        .map(|(run, counters, plan, decisive)| (run, counters.map(Totals::from).unwrap_or_default(), plan, decisive))
+        .collect();
     let begun = rows.iter().map(|row| &row.0).find(|run| run.started_at.is_some()).cloned();
-    let counts = |run: &Run| run.result.is_some_and(|result| result != RunResult::Canceled);
-    // The newest run that began may be one of another lane, with a better result.
-    let decided = rows.into_iter().filter(|row| counts(&row.0)).min_by_key(|row| row.0.result);
-    let decided =
-        decided.map(|(run, counters, plan)| (OfSystem::new(run), counters.map(Totals::from).unwrap_or_default(), plan));
-    Ok(LatestRuns { decided, begun })
+    let decided = rows.iter().find(|(run, _totals, _plan, decisive)| Some(run.no) == *decisive);
+    let decided = decided.map(|(run, totals, plan, _)| (OfSystem::new(run.clone()), totals.clone(), plan.clone()));
+    let recent = rows.into_iter().filter(|row| row.0.no > first).map(|(run, totals, ..)| (run, totals));
+    Ok(LatestRuns { decided, begun, recent: recent.collect() })
 }
 
 /// The numbers of runs of a system that are known by their ids, without those that are not kept any more.

@@ -23,11 +23,12 @@ use crate::store::connection::{Db, DbBackend};
 use crate::store::error::Result;
 use crate::store::messages::find_code;
 use crate::store::schema::{run_counts, run_progress, runs, system_groups, systems};
-use crate::store::systems::within;
+use crate::store::systems::{OfSystem, within};
 
 /// Which runs.
 #[derive(Debug, Clone, Default)]
 pub struct RunListFilter {
+    pub key: Option<SystemKey>,
     /// Part of the name of the system, in any case.
     pub system: Option<String>,
     pub group: Option<GroupId>,
@@ -83,6 +84,14 @@ pub struct RunListRow {
     pub deleted: bool,
 }
 
+impl RunListRow {
+    /// The run, which was found in reach.
+    #[must_use]
+    pub fn run(&self) -> OfSystem<Run> {
+        OfSystem::new(self.listed.run.clone())
+    }
+}
+
 #[diesel::dsl::auto_type(no_type_alias)]
 fn joined() -> _ {
     runs::table
@@ -102,6 +111,9 @@ pub fn run_list(
     request: &PageRequest<RunListCursor>,
 ) -> Result<RunListRows> {
     let mut query = within(grant, joined().into_boxed::<DbBackend>(), systems::group_id);
+    if let Some(key) = &filter.key {
+        query = query.filter(systems::key.eq(key.clone()));
+    }
     if let Some(part) = &filter.system {
         query = query.filter(any_case::contains(db, "systems.name", part));
     }
@@ -178,6 +190,22 @@ pub fn run_list(
     Ok(RunListRows { page: page.try_map(|rows| to_rows(db, rows))?, is_code_unknown: false })
 }
 
+/// A run in reach, as the list has it.
+pub fn run_list_row(
+    db: &mut Db,
+    grant: &Grant<verbs::ReadLogs>,
+    (key, no): (&SystemKey, RunNo),
+) -> Result<Option<RunListRow>> {
+    let query = joined().filter(systems::key.eq(key)).filter(runs::no.eq(no)).into_boxed::<DbBackend>();
+    let columns = (
+        Run::as_select(),
+        Option::<Counters>::as_select(),
+        (systems::key, systems::name, systems::kind, systems::group_id, system_groups::name, systems::deleted_at),
+    );
+    let rows: Vec<StoredRow> = within(grant, query, systems::group_id).select(columns).load(db)?;
+    Ok(to_rows(db, rows)?.pop())
+}
+
 fn to_rows(db: &mut Db, rows: Vec<StoredRow>) -> Result<Vec<RunListRow>> {
     let (runs, systems): (Vec<_>, Vec<SystemOfRun>) =
         rows.into_iter().map(|(run, counters, system)| ((run, counters, None), system)).unzip();
@@ -232,7 +260,7 @@ fn bottom_of(db: &mut Db, edge: Option<Edge>) -> Result<Option<Stamp>> {
 
 /// The start of the minute, hour or day (UTC) of a time: the coarser, the longer ago it is before `newest`, so that
 /// rounding adds few runs to a look.
-fn rounded(time: Stamp, newest: Stamp) -> Stamp {
+pub(in crate::store) fn rounded(time: Stamp, newest: Stamp) -> Stamp {
     const MINUTE: Duration = Duration::from_mins(1);
     const HOUR: Duration = Duration::from_hours(1);
     const DAY: Duration = Duration::from_hours(24);
@@ -258,7 +286,8 @@ impl RunListRows {
 impl RunListFilter {
     /// Whether runs may be examined that are not shown: result, state and time have their indexes.
     const fn is_search(&self) -> bool {
-        self.system.is_some()
+        self.key.is_some()
+            || self.system.is_some()
             || self.group.is_some()
             || self.kind.is_some()
             || self.category.is_some()

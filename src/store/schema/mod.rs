@@ -1,10 +1,14 @@
 //! The tables as Diesel sees them; the same for both databases.
 
+mod of_bulk;
+mod of_connect;
 mod of_house;
 mod of_replica;
 mod of_runs;
 mod of_systems;
 
+pub use of_bulk::*;
+pub use of_connect::*;
 pub use of_house::*;
 pub use of_replica::*;
 pub use of_runs::*;
@@ -21,11 +25,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     systems,
     system_versions,
     system_counts,
+    run_hours,
+    group_hours,
     lanes,
     watches,
     credentials,
     shared_credentials,
     secret_drafts,
+    connect_drafts,
+    connect_trials,
     runs,
     run_requests,
     run_progress,
@@ -46,6 +54,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit,
     audit_personal,
     database_probe,
+    bulk_actions,
+    bulk_items,
+    saved_views,
 );
 
 // With small English letters: neither database knows others.

@@ -23,6 +23,7 @@ diesel::table! {
         time_zone -> Nullable<Text>,
         created_at -> BigInt,
         disabled_at -> Nullable<BigInt>,
+        theme -> Nullable<Text>,
     }
 }
 
@@ -61,6 +62,18 @@ diesel::table! {
         state -> Text,
         created_at -> BigInt,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    saved_views (id) {
+        id -> BigInt,
+        key -> Text,
+        person_id -> BigInt,
+        name -> Text,
+        query -> Text,
+        is_default -> Bool,
+        created_at -> BigInt,
     }
 }
 

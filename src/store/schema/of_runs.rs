@@ -61,6 +61,8 @@ diesel::table! {
         n_warning -> BigInt,
         n_success -> BigInt,
         n_information -> BigInt,
+        phases -> Text,
+        first_error -> Nullable<BigInt>,
     }
 }
 

@@ -39,6 +39,14 @@ diesel::table! {
         overall_rank -> BigInt,
         success_rank -> BigInt,
         level -> BigInt,
+        admin_url -> Nullable<Text>,
+        day_rank -> BigInt,
+        day_until -> Nullable<BigInt>,
+        success_due -> Nullable<BigInt>,
+        bad_since -> Nullable<BigInt>,
+        resolved_from -> Nullable<BigInt>,
+        resolved_at -> Nullable<BigInt>,
+        resolved_was -> Nullable<Text>,
     }
 }
 
@@ -83,6 +91,28 @@ diesel::table! {
         group_id -> BigInt,
         overall -> Text,
         n -> BigInt,
+    }
+}
+
+diesel::table! {
+    run_hours (system_id, hour) {
+        system_id -> BigInt,
+        hour -> BigInt,
+        completed -> BigInt,
+        warnings -> BigInt,
+        errors -> BigInt,
+        canceled -> BigInt,
+    }
+}
+
+diesel::table! {
+    group_hours (group_id, hour) {
+        group_id -> BigInt,
+        hour -> BigInt,
+        completed -> BigInt,
+        warnings -> BigInt,
+        errors -> BigInt,
+        canceled -> BigInt,
     }
 }
 

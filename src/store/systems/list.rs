@@ -16,7 +16,7 @@ use crate::store::any_case;
 use crate::store::cached::{fixed, is_in};
 use crate::store::connection::Db;
 use crate::store::error::Result;
-use crate::store::schema::{system_counts, systems};
+use crate::store::schema::{system_counts, system_groups, systems};
 
 /// A row of the list.
 #[derive(Debug, Clone)]
@@ -144,13 +144,27 @@ fn matching<'a>(db: &Db, mut query: Reached<'a>, filter: &SystemFilter) -> Reach
     query
 }
 
-/// How many systems in reach have each overall status, from maintained counts.
-pub fn counts(db: &mut Db, grant: &impl Systems) -> Result<HashMap<Overall, i64>> {
-    let query = within(grant, system_counts::table.into_boxed(), system_counts::group_id);
-    let rows: Vec<(Overall, i64)> = query.select((system_counts::overall, system_counts::n)).load(db)?;
-    let mut counts = HashMap::new();
-    for (overall, n) in rows {
-        *counts.entry(overall).or_insert(0) += n;
+/// Groups by name, and how many of their systems have each overall status.
+pub type GroupsAndCounts = (Vec<(GroupId, String)>, HashMap<Overall, i64>);
+
+/// Those in reach, from maintained counts.
+pub fn groups_and_counts(db: &mut Db, grant: &impl Systems) -> Result<GroupsAndCounts> {
+    type GroupRow = (GroupId, String, Option<(Overall, i64)>);
+    let query = system_groups::table
+        .left_join(system_counts::table.on(system_counts::group_id.eq(system_groups::id)))
+        .order((system_groups::name, system_groups::id))
+        .into_boxed();
+    let count = (system_counts::overall, system_counts::n).nullable();
+    let rows: Vec<GroupRow> =
+        within(grant, query, system_groups::id).select((system_groups::id, system_groups::name, count)).load(db)?;
+    let (mut groups, mut counts) = (Vec::new(), HashMap::new());
+    for (id, name, count) in rows {
+        if groups.last().is_none_or(|(last, _name)| *last != id) {
+            groups.push((id, name));
+        }
+        if let Some((overall, n)) = count {
+            *counts.entry(overall).or_insert(0) += n;
+        }
     }
-    Ok(counts)
+    Ok((groups, counts))
 }

@@ -27,7 +27,8 @@ pub(super) const fn rank(overall: Overall) -> i64 {
         Overall::Error => 0,
         Overall::Warning => 1,
         Overall::Ok => 2,
-        Overall::Neutral => 3,
+        Overall::OnHold => 3,
+        Overall::Open => 4,
     }
 }
 

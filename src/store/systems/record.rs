@@ -7,6 +7,7 @@ use crate::access::Internal;
 use crate::clock::Stamp;
 use crate::domain::status::{Connection, Overall, Verdict};
 use crate::ids::{GroupId, SystemId, SystemKey};
+use crate::store::cached::is_in;
 use crate::store::connection::Db;
 use crate::store::error::Result;
 use crate::store::schema::{system_groups, systems};
@@ -53,6 +54,8 @@ pub struct System {
     pub paused_since: Option<Stamp>,
     /// Nothing has succeeded within its freshness budget.
     pub silent_since: Option<Stamp>,
+    /// Its own administration page.
+    pub admin_url: Option<String>,
 }
 
 /// Where a system is.
@@ -87,6 +90,24 @@ impl InReach<System> {
 /// [`crate::store::StoreError::NotFound`] when there is none in reach.
 pub fn find(db: &mut Db, grant: &impl Systems, key: &SystemKey) -> Result<InReach<System>> {
     Ok(InReach::new(reached(grant).filter(systems::key.eq(key)).select(System::as_select()).first(db)?))
+}
+
+/// What a list of results shows of a system.
+#[derive(Debug, Clone, Queryable)]
+pub struct NamedSystem {
+    pub key: SystemKey,
+    pub name: String,
+    pub group_id: GroupId,
+    pub deleted_at: Option<Stamp>,
+}
+
+/// Those of these systems that are in reach, by name; also deleted ones.
+pub fn named(db: &mut Db, grant: &impl Systems, keys: Vec<SystemKey>) -> Result<Vec<NamedSystem>> {
+    Ok(with_deleted(grant)
+        .filter(is_in(systems::key, keys))
+        .order((systems::name, systems::key))
+        .select((systems::key, systems::name, systems::group_id, systems::deleted_at))
+        .load(db)?)
 }
 
 /// The name of the group of a system.

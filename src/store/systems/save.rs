@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::counts::count;
 use super::reach::{InReach, systems as reached};
 use super::record::{System, find_to_change, lock};
-use super::{lanes, times};
+use super::{hours, lanes, times};
 use crate::access::{Grant, Principal, verbs};
 use crate::clock::Stamp;
 use crate::domain::names::are_same;
@@ -36,6 +36,8 @@ pub struct Draft {
     pub max_attempts: i64,
     /// Its own freshness budget; none: what follows from the schedule.
     pub freshness_us: Option<i64>,
+    /// Its own administration page: a URL of http or https.
+    pub admin_url: Option<String>,
 }
 
 /// Makes a system in a group within reach.
@@ -84,10 +86,11 @@ pub fn create(
                 systems::last_run_no.eq(0),
                 systems::connection.eq(Connection::NotChecked),
                 systems::synchronization.eq(Verdict::Open),
-                systems::overall.eq(Overall::Neutral),
+                systems::overall.eq(Overall::Open),
                 systems::overall_since.eq(now),
                 systems::failures_in_row.eq(0),
                 systems::created_at.eq(now),
+                systems::admin_url.eq(&draft.admin_url),
             ),
         ))
         .returning(systems::id)
@@ -96,7 +99,7 @@ pub fn create(
     lanes::begin(db, id, draft.lanes)?;
     times::begin(db, id, draft.freshness_us, now)?;
     if draft.parent.is_none() {
-        count(db, draft.group, Overall::Neutral, 1)?;
+        count(db, draft.group, Overall::Open, 1)?;
     }
     Ok(InReach::new(id))
 }
@@ -147,6 +150,7 @@ pub fn save(
         systems::next_due.eq(draft.next_due),
         systems::timeout_us.eq(draft.timeout_us),
         systems::max_attempts.eq(draft.max_attempts),
+        systems::admin_url.eq(&draft.admin_url),
     ))
     .execute(db)?;
     if changed == 0 {
@@ -167,6 +171,10 @@ pub fn save(
     // A budget that was exceeded under an older schedule restarts with the new one.
     let restart = (draft.schedule != system.schedule && system.silent_since.is_some()).then_some(now);
     times::refresh(db, system.id, restart, now)?;
+    if leaves {
+        // Last, as when a run ends: others wait for the rows of groups.
+        hours::move_group(db, system.id, system.group_id, draft.group, now)?;
+    }
     Ok(true)
 }
 
@@ -234,10 +242,11 @@ pub fn delete(
 ) -> Result<InReach<System>> {
     let system = find_to_change(db, grant, key)?;
     diesel::update(systems::table.find(system.id))
-        .set((systems::deleted_at.eq(now), systems::next_due.eq(None::<Stamp>)))
+        .set((systems::deleted_at.eq(now), systems::next_due.eq(None::<Stamp>), systems::day_until.eq(None::<Stamp>)))
         .execute(db)?;
     times::stop(db, system.id)?;
     checks::withdraw_all(db, system.id)?;
+    hours::forget(db, system.id)?;
     match system.parent_id {
         Some(parent) => times::follow_children(db, parent, now)?,
         None => count(db, system.group_id, system.overall, -1)?,

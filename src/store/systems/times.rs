@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::counts::set_overall;
+use super::hours;
 use super::reach::InReach;
 use super::record::{System, lock};
 use crate::access::Internal;
@@ -62,7 +63,14 @@ pub(super) fn refresh(db: &mut Db, id: SystemId, from: Option<Stamp>, now: Stamp
     diesel::update(watches::table.find(id))
         .set((watches::fresh_from.eq(from), watches::silent_at.eq(silent)))
         .execute(db)?;
+    set_success_due(db, id, silent)?;
     recompute_status(db, id, now)
+}
+
+/// Keeps when a system counts as silent where the overview finds it by its group.
+fn set_success_due(db: &mut Db, id: SystemId, at: Option<Stamp>) -> Result<()> {
+    diesel::update(systems::table.find(id)).set(systems::success_due.eq(at)).execute(db)?;
+    Ok(())
 }
 
 /// A lane has succeeded at `at`: the budget counts from the oldest success of all lanes, and has never counted from
@@ -95,7 +103,7 @@ pub(super) fn stop(db: &mut Db, id: SystemId) -> Result<()> {
     diesel::update(watches::table.find(id))
         .set((watches::next_check.eq(none), watches::silent_at.eq(none), watches::next_change_at.eq(none)))
         .execute(db)?;
-    Ok(())
+    set_success_due(db, id, none)
 }
 
 /// After a check: when the next one is due (on hold: never), and when a bad connection pauses the system.
@@ -189,15 +197,26 @@ pub fn take_check(
     Ok(taken == 1)
 }
 
-/// Systems whose status time alone changes by now.
+/// Systems whose status, or whose last 24 hours, time alone changes by now.
 pub fn changing(db: &mut Db, _schedule: Internal, limit: i64) -> Result<Vec<SystemId>> {
     let now = db_now(db)?;
-    Ok(watches::table
+    let mut ids: Vec<SystemId> = watches::table
         .filter(watches::next_change_at.le(now))
         .order(watches::next_change_at)
         .limit(limit)
         .select(watches::system_id)
-        .load(db)?)
+        .load(db)?;
+    let days: Vec<SystemId> = systems::table
+        .filter(systems::deleted_at.is_null())
+        .filter(systems::day_until.le(now))
+        .order(systems::day_until)
+        .limit(limit)
+        .select(systems::id)
+        .load(db)?;
+    ids.extend(days);
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(ids)
 }
 
 /// Lets the status of a system follow from the time. One that somebody else works on is left to the next look.
@@ -206,6 +225,7 @@ pub fn pass_time(db: &mut Db, _schedule: Internal, id: SystemId) -> Result<()> {
         return Ok(());
     }
     let now = db_now(db)?;
+    hours::judge_day(db, id, now)?;
     if times_of(db, id)?.silent_at.is_none() {
         // A system from before there were budgets has never counted one.
         return refresh(db, id, None, now);

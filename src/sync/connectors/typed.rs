@@ -60,7 +60,7 @@ impl<'a> TypedForm<'a> {
         };
         match text.parse::<i64>() {
             Ok(number) if (least..=most).contains(&number) => self.set(field, number),
-            Ok(_) | Err(_) => self.wrong(field, format!("A number from {least} to {most}.")),
+            Ok(_) | Err(_) => self.wrong(field, format!("Enter a number from {least} to {most}.")),
         }
     }
 }

@@ -55,20 +55,20 @@ impl From<&ErrorPage> for Problem {
     fn from(trouble: &ErrorPage) -> Self {
         let (code, detail) = match trouble {
             ErrorPage::NotFound => {
-                ("not_found", "There is nothing at this address, or it is not within reach of the token.".to_owned())
+                ("not_found", "This URL does not exist, or the token has no access to it.".to_owned())
             }
-            ErrorPage::Forbidden { template } => {
-                ("forbidden", format!("The token does not allow this. The role template {template} would."))
+            ErrorPage::Forbidden { template, .. } => {
+                ("forbidden", format!("The token does not allow this. It needs the role template {template}."))
             }
             ErrorPage::Stale => ("stale", "The form has expired.".to_owned()),
             ErrorPage::Conflict { why, back: _ } => ("conflict", why.clone()),
             ErrorPage::Obstructed { by, key, may_check: _ } => {
-                ("obstructed", format!("The system {key} is {}, so nothing starts.", by.as_str()))
+                ("obstructed", format!("The system {key} is {}, so the request was refused.", by.as_str()))
             }
             ErrorPage::Unprocessable { why, back: _ } => ("unprocessable", why.clone()),
             ErrorPage::TooMany { .. } => ("too_many_requests", "Too many requests. Nothing was changed.".to_owned()),
             ErrorPage::Internal { .. } => {
-                ("internal", "The request was not completed. It has been logged under the request id.".to_owned())
+                ("internal", "An internal error occurred. It was logged under the request ID.".to_owned())
             }
             ErrorPage::Database(fault) => (fault.as_str(), fault_words(*fault).happened.to_owned()),
         };
@@ -95,10 +95,11 @@ mod tests {
     use crate::ids::SystemKey;
     use crate::ops::obstruction::Obstruction;
     use crate::queries::Fault;
+    use crate::queries::access::WhoCanAssign;
 
     #[rstest]
     #[case(ErrorPage::NotFound, 404, "not_found")]
-    #[case(ErrorPage::Forbidden { template: "SystemsApp" }, 403, "forbidden")]
+    #[case(ErrorPage::Forbidden { template: "SystemsApp", help: WhoCanAssign::default() }, 403, "forbidden")]
     #[case(ErrorPage::Stale, 403, "stale")]
     #[case(ErrorPage::Conflict { why: "A run is open.".to_owned(), back: None }, 409, "conflict")]
     #[case(ErrorPage::Obstructed { key: SystemKey::from_random([1; 10]), by: Obstruction::Paused { since: crate::clock::Stamp(0) }, may_check: true }, 409, "obstructed")]

@@ -20,5 +20,5 @@ pub fn has_nul(query: &str) -> bool {
 /// The query makes no sense.
 #[must_use]
 pub fn unreadable() -> WebError {
-    WebError::unprocessable("The part of the address behind the question mark could not be read.")
+    WebError::unprocessable("The query string is not valid.")
 }

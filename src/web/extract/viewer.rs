@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
 use crate::access::{Actor, Grant, Permission, Principal, Verb};
 use crate::clock::Stamp;
+use crate::domain::theme::Theme;
 use crate::ids::GroupId;
 use crate::ops::audit::AuditLog;
 use crate::ops::random;
@@ -25,6 +26,9 @@ pub struct Viewer {
     pub secret: Secret,
     pub address: Option<String>,
     pub now: Stamp,
+    /// How many systems in reach need attention.
+    pub attention: i64,
+    pub theme: Option<Theme>,
     pub flash: Option<Flash>,
 }
 
@@ -51,6 +55,8 @@ impl Viewer {
             current,
             zone: self.zone,
             now: self.now,
+            attention: self.attention,
+            theme: self.theme,
             csrf: self.secret.masked(),
             request_key: random::token(),
             flash: self.flash.clone(),

@@ -7,6 +7,7 @@ use actix_web::web::Data;
 use secrecy::SecretString;
 
 use crate::access::{Actor, Principal};
+use crate::domain::theme::Theme;
 use crate::ops::error::OpError;
 use crate::ops::objection::Objection;
 use crate::ops::passwords::rules;
@@ -34,6 +35,8 @@ pub struct AccountView {
     pub assignments: Vec<AssignmentRow>,
     pub time_zone: String,
     pub time_zones: Vec<Choice>,
+    /// `light`, `dark`, or nothing for the theme of the device.
+    pub theme: String,
     /// Sessions that are signed in, this one included.
     pub sessions: i64,
     pub errors: Errors,
@@ -84,7 +87,7 @@ pub async fn change_password(
         Ok(verified) => {
             session.clear();
             session::begin(&session, actor.id(), &verified, viewer.now).map_err(WebError::internal)?;
-            session::tell(&session, Tone::Ok, "Your password is changed. You are signed out everywhere else.", None);
+            session::tell(&session, Tone::Ok, "Password changed. All other sessions have ended.", None);
             Ok(response::see_other(urls::ACCOUNT))
         }
         Err(error) => refused(&viewer, &app, error).await,
@@ -117,6 +120,25 @@ pub async fn change_time_zone(
             ))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Changes how pages look.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn change_theme(
+    viewer: Viewer,
+    form: Posted,
+    session: Session,
+    app: Data<App>,
+) -> Result<HttpResponse, WebError> {
+    match ops::change_theme(&app.store, actor(&viewer)?, form.field("theme")).await {
+        Ok(()) => {
+            session::tell(&session, Tone::Ok, "Theme saved.", None);
+            Ok(response::see_other(urls::ACCOUNT))
+        }
+        Err(error) => refused(&viewer, &app, error).await,
     }
 }
 
@@ -169,6 +191,7 @@ async fn load(viewer: &Viewer, app: &App, errors: Errors) -> Result<AccountView,
         assignments,
         time_zone: viewer.zone.name().to_owned(),
         time_zones: time_zones(),
+        theme: viewer.theme.map_or("", Theme::as_str).to_owned(),
         sessions,
         errors,
     })
@@ -184,6 +207,7 @@ pub fn view(context: &PageContext, view: &AccountView) -> Markup {
             (summary(&view.errors))
             div.columns {
                 (time_zone(context, view))
+                (theme(context, view))
                 (password(context, view))
                 (sessions(context, view))
                 (rights(view))
@@ -197,9 +221,23 @@ fn time_zone(context: &PageContext, view: &AccountView) -> Markup {
         section.box.pad aria-labelledby="zone" {
             h2 #zone { "Time zone" }
             (form(context, urls::ACCOUNT_TIME_ZONE, &html! {
-                (FieldView::new("time_zone", "Times are shown in", &view.time_zone, Control::Suggest(&view.time_zones))
-                    .help("Such as Europe/Berlin.").required().autocomplete("off").view(&view.errors))
+                (FieldView::new("time_zone", "Time zone", &view.time_zone, Control::Suggest(&view.time_zones))
+                    .help("For example Europe/Berlin. Used to display times.").required().autocomplete("off").view(&view.errors))
                 div.row { (button("Save time zone", "")) }
+            }))
+        }
+    }
+}
+
+fn theme(context: &PageContext, view: &AccountView) -> Markup {
+    let choices = [("", "Device"), ("light", "Light"), ("dark", "Dark")].map(|(word, label)| Choice::new(word, label));
+    html! {
+        section.box.pad aria-labelledby="theme-title" {
+            h2 #theme-title { "Theme" }
+            (form(context, urls::ACCOUNT_THEME, &html! {
+                (FieldView::new("theme", "Theme", &view.theme, Control::Choice(&choices))
+                    .help("Device: follows the light or dark setting of this device.").view(&view.errors))
+                div.row { (button("Save theme", "")) }
             }))
         }
     }
@@ -215,14 +253,14 @@ fn password(context: &PageContext, view: &AccountView) -> Markup {
             (form(context, urls::ACCOUNT_PASSWORD, &html! {
                 // For password managers, which need to know whose password this is.
                 input.vh type="text" name="username" value=(view.name) autocomplete="username" readonly
-                    tabindex="-1" aria-label="Name";
+                    tabindex="-1" aria-label="User name";
                 (FieldView::new("current", "Current password", "", Control::Password { autocomplete: "current-password" })
                     .required().view(&errors))
                 (FieldView::new("password", "New password", "", Control::Password { autocomplete: "new-password" })
                     .help(rules::HINT).required().view(&errors))
-                (FieldView::new("password_again", "New password again", "", Control::Password { autocomplete: "new-password" })
+                (FieldView::new("password_again", "Confirm new password", "", Control::Password { autocomplete: "new-password" })
                     .required().view(&errors))
-                p.soft { "All other sessions are signed out." }
+                p.soft { "All other sessions will end." }
                 div.row { (button("Change password", "")) }
             }))
         }
@@ -234,8 +272,8 @@ fn sessions(context: &PageContext, view: &AccountView) -> Markup {
         section.box.pad aria-labelledby="sessions" {
             h2 #sessions { "Sessions" }
             p {
-                @if view.sessions == 1 { "You are signed in here only." }
-                @else { "You are signed in at " (view.sessions) " places, this one included." }
+                @if view.sessions == 1 { "You are signed in on this browser only." }
+                @else { "You are signed in on " (view.sessions) " browsers, including this one." }
             }
             (form(context, urls::ACCOUNT_SIGN_OUT, &html! { div.row { (button("Sign out everywhere", "")) } }))
         }
@@ -247,7 +285,7 @@ fn rights(view: &AccountView) -> Markup {
         section.box.pad aria-labelledby="rights" {
             h2 #rights { "Your roles" }
             @if view.assignments.is_empty() {
-                p { "Nothing is assigned to you yet. Ask an administrator." }
+                p { "You have no roles yet. Ask an administrator." }
             } @else {
                 dl {
                     @for row in &view.assignments {

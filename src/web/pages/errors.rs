@@ -5,6 +5,7 @@ use maud::{Markup, html};
 use crate::ids::SystemKey;
 use crate::ops::obstruction::Obstruction;
 use crate::queries::Fault;
+use crate::queries::access::WhoCanAssign;
 use crate::web::present::fault_words;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
@@ -17,7 +18,7 @@ pub enum ErrorPage {
     /// 404: not there, or not for this reader; the page does not say which.
     NotFound,
     /// 403: the role template that would allow it.
-    Forbidden { template: &'static str },
+    Forbidden { template: &'static str, help: WhoCanAssign },
     /// 403: the form's token was missing, wrong or too old.
     Stale,
     /// 409: what was asked cannot be done as things are; in words.
@@ -85,13 +86,7 @@ impl ErrorPage {
                     p { "This page does not exist, was deleted, or you have no access to it." }
                     p { "Check the address. If somebody sent it to you, ask them whether it still exists and who can give you access." }
                 },
-                Self::Forbidden { template } => {
-                    p {
-                        "You are signed in, but your roles do not allow this. The role template "
-                        a.mono href=(urls::help_role(template)) { (template) } " would."
-                    }
-                    p { "Ask an administrator, or the person who manages people in your group, to assign it. Nothing was changed." }
-                },
+                Self::Forbidden { template, help } => (forbidden(context, template, help)),
                 Self::Stale => {
                     p { "The form that was sent has expired, or came from somewhere else. Nothing was changed." }
                     p { "Go back, load the page again, and repeat what you did. Cookies have to be allowed." }
@@ -153,6 +148,32 @@ fn of_system(context: &PageContext, trouble: &ErrorPage) -> Markup {
     html! {
         @if checks { (form::check(context, key, &button("Check connection", "primary"))) }
         (link_button(&urls::system(key), "See the system", if checks { "" } else { "primary" }))
+    }
+}
+
+/// Which role is missing, and who can assign it.
+fn forbidden(context: &PageContext, template: &str, help: &WhoCanAssign) -> Markup {
+    let roles = context.reader.as_ref().map(|reader| reader.roles.as_str()).filter(|roles| !roles.is_empty());
+    html! {
+        p {
+            "You are signed in"
+            @if let Some(reader) = &context.reader { " as " strong { bdi { (foreign::name(&reader.name)) } } }
+            @match roles { Some(roles) => { " with the role " (foreign::name(roles)) "." }, None => ". You have no role." }
+            " This needs the role template " a.mono href=(urls::help_role(template)) { (template) } ". Nothing was changed."
+        }
+        dl.why {
+            @if !help.roles.is_empty() {
+                div { dt { "Roles with it" } " " dd { @for (place, role) in help.roles.iter().enumerate() { @if place > 0 { ", " } (foreign::name(role)) } } }
+            }
+            div { dt { "Who can assign it" } " " dd {
+                @if help.people.is_empty() { "An administrator, or the person who manages people in your group." }
+                @for (place, (name, group)) in help.people.iter().enumerate() {
+                    @if place > 0 { ", " }
+                    bdi { (foreign::name(name)) }
+                    @if let Some(group) = group { " (for " (foreign::name(group)) ")" }
+                }
+            } }
+        }
     }
 }
 

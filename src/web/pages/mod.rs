@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod bulk;
 pub mod errors;
 pub mod health;
 pub mod help;

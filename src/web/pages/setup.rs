@@ -111,8 +111,8 @@ const FIELDS: [(&str, &str); 5] = [
     ("token", "Setup token"),
     ("name", "User name"),
     ("password", "Password"),
-    ("password_again", "Password again"),
-    ("time_zone", "Your time zone"),
+    ("password_again", "Confirm password"),
+    ("time_zone", "Time zone"),
 ];
 
 #[must_use]
@@ -125,9 +125,9 @@ pub fn view(context: &PageContext, view: &SetupView) -> Markup {
             div.narrow {
                 (head(&html! { "Set up Syncdesk" }, &html! {}, &html! {}))
                 @if view.is_link_used {
-                    (notice(Tone::Warning, &html! { p { "The link from the console works only once, and this one no longer works. Enter the setup token from the console." } }))
+                    (notice(Tone::Warning, &html! { p { "This setup link was already used or is no longer valid. Enter the setup token from the console." } }))
                 }
-                p { "Nobody can sign in yet. Create the first administrator. You need access to the console for this." }
+                p { "Create the first administrator. You need the setup token from the console." }
                 (summary_in_order(&view.errors, &fields))
                 div.box.pad { (form(context, urls::SETUP, &inputs(view))) }
             }
@@ -141,14 +141,14 @@ fn inputs(view: &SetupView) -> Markup {
     let errors = passwords_again(&view.errors, &[password.0, again.0]);
     html! {
         (FieldView::new(token.0, token.1, &view.token, Control::Line)
-            .help("Syncdesk printed it on the console when it started. “syncdesk setup-token” prints a new one.")
+            .help("Printed on the console when Syncdesk started. Run “syncdesk setup-token” for a new one.")
             .required().autocomplete("off").view(&view.errors))
         (FieldView::new(name.0, name.1, &view.name, Control::Line)
             .help(NAME_HINT).required().autocomplete("username").view(&view.errors))
         (FieldView::new(password.0, password.1, "", new_password).help(rules::HINT).required().view(&errors))
         (FieldView::new(again.0, again.1, "", new_password).required().view(&errors))
         (FieldView::new(zone.0, zone.1, &view.time_zone, Control::Suggest(&view.time_zones))
-            .help("Syncdesk shows you times in it, such as Europe/Berlin.")
+            .help("For example Europe/Berlin. Used to display times.")
             .required().autocomplete("off").view(&view.errors))
         div.row { (button("Create administrator", "primary")) }
     }

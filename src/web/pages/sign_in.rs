@@ -130,7 +130,7 @@ pub fn view(context: &PageContext, view: &SignInView) -> Markup {
                 div.box.pad {
                     (form(context, urls::SIGN_IN, &html! {
                         @if !view.next.is_empty() { input type="hidden" name="next" value=(view.next); }
-                        (FieldView::new("name", "Name", &view.name, Control::Line)
+                        (FieldView::new("name", "User name", &view.name, Control::Line)
                             .required().autocomplete("username").view(&none))
                         (FieldView::new("password", "Password", "", Control::Password { autocomplete: "current-password" })
                             .required().view(&none))
@@ -152,21 +152,19 @@ const fn said(ended: Ended) -> &'static str {
         Ended::Session => "Your session has ended. Sign in to continue.",
         Ended::Lost => "You are no longer signed in, so nothing was saved or started. Sign in, then try again.",
         Ended::Kept => {
-            "Your session has ended, so nothing was saved yet. Your entries are kept for an hour: sign in with the same \
-             name, and the form shows them again."
+            "Your session has ended, so nothing was saved yet. Your entries are kept for one hour. Sign in with the \
+             same user name to see them in the form again."
         }
     }
 }
 
 fn why(refused: &Refused) -> Markup {
     let (tone, body) = match refused {
-        Refused::Wrong => (Tone::Error, html! { "Name or password is wrong." }),
+        Refused::Wrong => (Tone::Error, html! { "Wrong user name or password." }),
         Refused::TooMany { wait } => {
-            (Tone::Warning, html! { "Too many attempts. Please wait " (duration(*wait)) ", then try again." })
+            (Tone::Warning, html! { "Too many attempts. Try again in " (duration(*wait)) "." })
         }
-        Refused::Expired => {
-            (Tone::Warning, html! { "This form was too old. Please sign in again; cookies have to be allowed." })
-        }
+        Refused::Expired => (Tone::Warning, html! { "The form has expired. Sign in again. Cookies must be allowed." }),
     };
     notice::notice(tone, &html! { p { (tone) (body) } })
 }

@@ -39,8 +39,7 @@ pub const fn fault_words(fault: Fault) -> FaultWords {
         Fault::Damaged => FaultWords {
             title: "The database is damaged",
             happened: "The database contains data that cannot be read, so Syncdesk could not complete the request.",
-            to_do: "Ask an administrator to stop Syncdesk, to keep a copy of the database, and to restore the last backup. \
-                    The disk needs a check, too.",
+            to_do: "Ask an administrator to stop Syncdesk, keep a copy of the database, restore the last backup, and check the disk.",
             retry_after: 300,
         },
         Fault::DiskError => FaultWords {
@@ -54,7 +53,7 @@ pub const fn fault_words(fault: Fault) -> FaultWords {
             happened: "Another process or transaction holds a lock of the database and did not release it in time. \
                        The request changed nothing.",
             to_do: "Try again in a moment, which is safe. If this lasts, ask an administrator to find the program that has the \
-                    database open: a stopped Syncdesk process, a backup, or a database context.",
+                    database open: a stopped Syncdesk process, a backup or a database shell.",
             retry_after: 2,
         },
     }

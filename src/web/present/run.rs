@@ -4,12 +4,14 @@ use std::time::Duration;
 
 use super::system::obstacle;
 use crate::clock::Stamp;
-use crate::domain::run::{RunState, Trigger};
+use crate::domain::phase::PhaseStart;
+use crate::domain::run::{RunResult, RunState, Trigger};
 use crate::domain::schedule::CATCH_UP_AFTER;
 use crate::domain::status::Obstacle;
 use crate::ids::RunNo;
 use crate::queries::runs::{ListedRun, Run};
 use crate::queries::systems::System;
+use crate::web::ui::phases::{PhaseView, phase_views};
 use crate::web::ui::run_row::RunRow;
 use crate::web::ui::runs::{ErrorCause, Origin};
 
@@ -36,15 +38,22 @@ pub fn overdue(system: &System, run: &Run, now: Stamp) -> bool {
     waits && now.since(run.not_before) > CATCH_UP_AFTER
 }
 
-/// What a queued run waits for, if it is more than its time or a free worker: `behind run 16`.
+/// What a queued run waits for, if it is more than its time or a free worker: `after run 16`.
 #[must_use]
 pub fn waits(system: &System, run: &Run, running: Option<RunNo>) -> Option<String> {
     match (run.state, obstacle(system), running) {
         (RunState::Running | RunState::Ended, _, _) | (RunState::Queued, Obstacle::None, None) => None,
-        (RunState::Queued, Obstacle::OnHold, _) => Some("until somebody releases the system".to_owned()),
-        (RunState::Queued, Obstacle::Paused, _) => Some("until a connection check succeeds".to_owned()),
-        (RunState::Queued, Obstacle::None, Some(running)) => Some(format!("behind run {running}")),
+        (RunState::Queued, Obstacle::OnHold, _) => Some("until the system is released".to_owned()),
+        (RunState::Queued, Obstacle::Paused, _) => Some("until the connection is back".to_owned()),
+        (RunState::Queued, Obstacle::None, Some(running)) => Some(format!("after run {running}")),
     }
+}
+
+/// What a run did, phase by phase.
+#[must_use]
+pub fn phases(run: &Run, starts: &[PhaseStart], now: Stamp) -> Vec<PhaseView> {
+    let is_early = run.end_code.is_some() || run.result == Some(RunResult::Canceled);
+    phase_views(starts, run.ended_at.map(|at| (at, is_early)), now)
 }
 
 /// A row of the table of runs.

@@ -1,7 +1,6 @@
 //! Systems as pages show them.
 
 use crate::clock::Stamp;
-use crate::domain::kind::Input;
 use crate::domain::run::{RunResult, RunState};
 use crate::domain::schedule::Schedule;
 use crate::domain::status::{
@@ -67,16 +66,12 @@ fn facts(system: &System, busy: &Busy) -> Facts {
 /// The status of the system as a whole.
 #[must_use]
 pub fn overall(system: &System) -> Badge {
-    let tone = match system.overall {
-        Overall::Error => Tone::Error,
-        Overall::Warning => Tone::Warning,
-        Overall::Ok => Tone::Ok,
-        Overall::Neutral => Tone::Neutral,
-    };
-    match (system.overall, system.hold_since) {
-        (Overall::Neutral, Some(_)) => badge_of(DisplayStatus::OnHold),
-        (Overall::Neutral, None) => badge_of(DisplayStatus::Open),
-        (overall, _) => Badge::new(tone, overall.title()),
+    match system.overall {
+        Overall::Error => Badge::new(Tone::Error, Overall::Error.title()),
+        Overall::Warning => Badge::new(Tone::Warning, Overall::Warning.title()),
+        Overall::Ok => Badge::new(Tone::Ok, Overall::Ok.title()),
+        Overall::OnHold => badge_of(DisplayStatus::OnHold),
+        Overall::Open => badge_of(DisplayStatus::Open),
     }
 }
 
@@ -93,7 +88,7 @@ pub fn row_badge(system: &System, busy: &Busy) -> Badge {
         Overall::Error if system.paused_since.is_some() => Badge::paused(),
         Overall::Error if system.silent_since.is_some() => Badge::silent(),
         Overall::Error | Overall::Warning => overall(system),
-        Overall::Ok | Overall::Neutral => match facts(system, busy).display_status() {
+        Overall::Ok | Overall::OnHold | Overall::Open => match facts(system, busy).display_status() {
             shown @ (DisplayStatus::InProcess | DisplayStatus::Queued | DisplayStatus::OnHold) => badge_of(shown),
             DisplayStatus::Open
             | DisplayStatus::Paused
@@ -153,38 +148,13 @@ pub fn next_run(system: &System, busy: &Busy, now: Stamp) -> NextRun {
     }
 }
 
-/// The strip of recent runs, oldest first.
+/// How the strip of recent runs shows a result.
 #[must_use]
-pub fn tones(results: &[RunResult]) -> Vec<Tone> {
-    results
-        .iter()
-        .map(|result| match result {
-            RunResult::Error => Tone::Error,
-            RunResult::CompletedWithWarnings => Tone::Warning,
-            RunResult::Completed => Tone::Ok,
-            RunResult::Canceled => Tone::Neutral,
-        })
-        .collect()
-}
-
-/// Its settings in words, without secrets: label and value of each field.
-#[must_use]
-pub fn settings(system: &System) -> Vec<(String, String)> {
-    let Some(connector) = crate::sync::registry::of_kind(&system.kind) else { return Vec::new() };
-    let values = super::forms::typed(&system.settings);
-    connector
-        .fields()
-        .iter()
-        .filter_map(|field| {
-            let value = values.get(field.name).filter(|value| !value.is_empty())?;
-            let shown_value = match field.input {
-                Input::Choice(choices) => {
-                    choices.iter().find(|(word, _)| word == value).map_or(value.as_str(), |(_, label)| *label)
-                }
-                Input::Secret | Input::SecretLines => return None,
-                Input::Line | Input::Lines | Input::Number => value.as_str(),
-            };
-            Some((format!("{} · {}", field.section, field.label), shown_value.to_owned()))
-        })
-        .collect()
+pub const fn tone(result: RunResult) -> Tone {
+    match result {
+        RunResult::Error => Tone::Error,
+        RunResult::CompletedWithWarnings => Tone::Warning,
+        RunResult::Completed => Tone::Ok,
+        RunResult::Canceled => Tone::Neutral,
+    }
 }

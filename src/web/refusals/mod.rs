@@ -8,7 +8,8 @@ use std::fmt;
 use crate::ops::check_connection::TooSoon;
 use crate::ops::set_up::IsSetUp;
 use crate::ops::specify::{ChangedSince, RunIsOpen};
-use crate::ops::{cancel_run, confirm_plan, hold, request_run, team_notes};
+use crate::ops::{bulk, cancel_run, confirm_plan, connect, hold, request_run, saved_views, team_notes};
+use crate::web::ui::number;
 
 /// Puts a refusal into words: what is in the way, and what to do.
 pub trait Explain {
@@ -21,10 +22,31 @@ impl Explain for Infallible {
     }
 }
 
+impl Explain for bulk::BulkError {
+    fn explain(&self) -> String {
+        match self {
+            Self::NothingSelected => "No system is selected. Select at least one in the list.".to_owned(),
+            Self::TooMany => format!(
+                "Too many systems are selected. Select at most {}.",
+                number(i64::try_from(bulk::MAX_ITEMS).unwrap_or(i64::MAX))
+            ),
+            Self::NoSystem => {
+                "The selection could not be read. Reload the list, and select the systems again.".to_owned()
+            }
+        }
+    }
+}
+
+impl Explain for saved_views::TooManyViews {
+    fn explain(&self) -> String {
+        format!("You have {} saved views, which is the maximum. Delete one first.", saved_views::MAX_VIEWS)
+    }
+}
+
 impl Explain for hold::HoldError {
     fn explain(&self) -> String {
         match self {
-            Self::AlreadyOnHold => "The system is on hold already.".to_owned(),
+            Self::AlreadyOnHold => "The system is already on hold.".to_owned(),
             Self::NotOnHold => "The system is not on hold.".to_owned(),
         }
     }
@@ -33,15 +55,22 @@ impl Explain for hold::HoldError {
 impl Explain for TooSoon {
     fn explain(&self) -> String {
         format!(
-            "The connection was checked less than a minute ago. Look at that result, or check again in {} s.",
+            "The connection was checked less than a minute ago. See that result, or try again in {} s.",
             self.seconds
         )
     }
 }
 
+impl Explain for connect::NoFolder {
+    fn explain(&self) -> String {
+        "The last test of this draft did not fail because of a missing local folder. Test the connection again."
+            .to_owned()
+    }
+}
+
 impl Explain for cancel_run::HasEnded {
     fn explain(&self) -> String {
-        "The run has ended already. There is nothing to cancel.".to_owned()
+        "The run has already ended.".to_owned()
     }
 }
 
@@ -50,15 +79,14 @@ impl Explain for confirm_plan::ConfirmPlanError {
         match self {
             Self::OnHold => "The system is on hold. Release it first.".to_owned(),
             Self::NotOpen => {
-                "This plan has expired, was confirmed already or is not the one you saw. Synchronize again \
-                              to get a new plan."
+                "This plan has expired, has changed or was already confirmed. Synchronize again to get a new plan."
                     .to_owned()
             }
             Self::SettingsChanged => {
                 "The settings of the system have changed since this plan was made. Synchronize again to get a new plan."
                     .to_owned()
             }
-            Self::OtherRunQueued(run) => format!("Run {run} is queued already. Withdraw it, or wait for its plan."),
+            Self::OtherRunQueued(run) => format!("Run {run} is already queued. Cancel it, or wait for its plan."),
         }
     }
 }
@@ -67,9 +95,9 @@ impl Explain for request_run::RequestRunError {
     fn explain(&self) -> String {
         match self {
             Self::Obstructed { by, group: _ } => format!("The system is {}.", by.as_str()),
-            Self::AnotherWasFirst => "Another request was first. Look at the runs of the system.".to_owned(),
+            Self::AnotherWasFirst => "A run was started at the same time. See the list of runs.".to_owned(),
             Self::Canceled(run) => format!(
-                "This request was answered with run {run}, which was canceled before it began. Synchronize again for a \
+                "This request started run {run}, which was canceled before it started. Select Synchronize now for a \
                  new run."
             ),
         }
@@ -78,14 +106,13 @@ impl Explain for request_run::RequestRunError {
 
 impl Explain for RunIsOpen {
     fn explain(&self) -> String {
-        "A run of this system is queued or running. Cancel it, or wait until it has ended.".to_owned()
+        "A run is queued or running. Cancel it, or wait for it to end.".to_owned()
     }
 }
 
 impl Explain for ChangedSince {
     fn explain(&self) -> String {
-        "Somebody else has changed this system since you opened it. Your entries are below, and theirs are on the page \
-         of the system. Save again to replace theirs."
+        "Someone else has changed this system since you opened it. Your entries are below; theirs are on the page of the system. Save again to replace theirs."
             .to_owned()
     }
 }
@@ -94,20 +121,20 @@ impl Explain for team_notes::TeamNoteError {
     fn explain(&self) -> String {
         match self {
             Self::ChangedSince(None) => {
-                "Somebody has removed this note since you opened it. Save again to add yours.".to_owned()
+                "Someone has removed this note since you opened it. Save again to add yours.".to_owned()
             }
             Self::ChangedSince(Some(theirs)) => format!(
-                "Since you opened this page, {} has written: “{}” Save again to replace it.",
+                "{} has changed this note since you opened it. It now says: “{}” Save again to replace it.",
                 theirs.written_by, theirs.advice
             ),
-            Self::NoNote => "There is no team note on this code.".to_owned(),
+            Self::NoNote => "There is no team note for this code.".to_owned(),
         }
     }
 }
 
 impl Explain for IsSetUp {
     fn explain(&self) -> String {
-        "Somebody else has set up Syncdesk since then. Sign in.".to_owned()
+        "Someone else has completed the setup. Sign in.".to_owned()
     }
 }
 
@@ -115,8 +142,8 @@ impl fmt::Display for request_run::Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Started(run) => write!(f, "Started run {run}."),
-            Self::WaitsForWorker(run) => write!(f, "Run {run} waits for a free worker."),
-            Self::QueuedBehind { run, running } => write!(f, "Queued as run {run} behind run {running}."),
+            Self::WaitsForWorker(run) => write!(f, "Run {run} is waiting for a free worker."),
+            Self::QueuedBehind { run, running } => write!(f, "Queued as run {run} after run {running}."),
             Self::AlreadyQueued(run) => write!(f, "Run {run} is already queued."),
         }
     }

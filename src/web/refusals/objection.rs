@@ -15,13 +15,14 @@ impl fmt::Display for Objection {
             Self::Invisible(character) => {
                 return write!(f, "Remove the invisible character {}.", code_of(*character));
             }
+            Self::NoTheme => "Choose one from the list.",
             Self::NoTimeZone => "Use a time zone such as Europe/Berlin or UTC.",
 
             Self::NoUserName => return write!(f, "Use {NAME_HINT}"),
             Self::PersonNameTaken => "This name is taken.",
             Self::NoAccount(name) => return write!(f, "There is no enabled account with the name {name}."),
             Self::Weak(weakness) => return f.write_str(&weak(*weakness)),
-            Self::PasswordsDiffer => "The two passwords differ.",
+            Self::PasswordsDiffer => "The passwords do not match.",
             Self::WrongPassword => "This is not your current password.",
             Self::TooManyAttempts(wait) => return write!(f, "Too many attempts. Try again in {}.", duration(*wait)),
             Self::WrongSetupToken => {
@@ -30,33 +31,38 @@ impl fmt::Display for Objection {
             Self::NoGroupName(most) => {
                 return write!(f, "Use 1 to {most} characters without a slash, and no dot at the start.");
             }
-            Self::GroupNameTaken => "There is a group with this name.",
-            Self::NoGroup(name) => return write!(f, "There is no group {name}. `syncdesk group add` makes one."),
+            Self::GroupNameTaken => "A group with this name already exists.",
+            Self::NoGroup(name) => return write!(f, "There is no group {name}. Create it with `syncdesk group add`."),
             Self::NoCollection { name, known } => {
                 return write!(f, "There is no role collection {name}. Use one of: {known}.");
             }
             Self::EverywhereOnly(collection) => {
-                return write!(f, "{collection} can be assigned with reach all only: leave out the group.");
+                return write!(f, "{collection} can be assigned for all systems only. Omit --group and use --all.");
             }
 
-            Self::NoSystemName => "Give the system a name.",
-            Self::SystemNameTaken => "Another system of this group has this name already.",
+            Self::NoViewName => "Enter a name for the view.",
+            Self::ViewNameTaken => "You already have a view with this name.",
+            Self::NoSystemName | Self::NoCredentialName => "Enter a name.",
+            Self::SystemNameTaken | Self::CredentialNameTaken => "This name is already used in the group.",
             Self::SystemNameConfused(taken) => {
                 return write!(
                     f,
-                    "Another system of this group is called “{taken}”, which differs only in upper and lower case."
+                    "The name “{taken}” is already used in the group; it differs only in upper and lower case."
                 );
             }
-            Self::GroupNotOffered => "Choose one of the groups that you may specify systems in.",
+            Self::GroupNotOffered => "Choose a group in which you can specify systems.",
             Self::GroupOfParent => "A child system is always in the group of its parent.",
             Self::ChildShares => "A child of this system uses a shared credential. Stop using it there first.",
             Self::Schedule(error) => return error.fmt(f),
-            Self::Minutes(most) => return write!(f, "A number of minutes from 1 to {}.", grouped(*most)),
-            Self::Seconds(most) => return write!(f, "A number of seconds from 1 to {}.", grouped(*most)),
-            Self::Attempts => "A number from 1 (no retry) to 20.",
-            Self::FreshnessHours => "A number of hours from 1 to 8 784 (a year), or nothing.",
+            Self::Minutes(most) => return write!(f, "Enter a number of minutes from 1 to {}.", grouped(*most)),
+            Self::Seconds(most) => return write!(f, "Enter a number of seconds from 1 to {}.", grouped(*most)),
+            Self::Attempts => "Enter a number from 1 (no retry) to 20.",
+            Self::NoWebAddress => "Enter a URL that starts with https:// or http://, or leave the field empty.",
+            Self::UserInUrl => "Enter the URL without a user name and password: everyone who can see the settings can see it.",
+            Self::RoleChanges { to_production } => role_changes(*to_production),
+            Self::FreshnessHours => "Enter a number of hours from 1 to 8,784 (one year), or leave the field empty.",
             Self::Setting(said) => said,
-            Self::Unused => "Nothing uses this field. Clear it.",
+            Self::Unused => "No setting uses this field. Clear it.",
             Self::UnusedBy { option, choice } => {
                 return write!(
                     f,
@@ -70,12 +76,12 @@ impl fmt::Display for Objection {
                 "This choice is now selected, because its field was filled in. Save again to use it, or clear the field \
                  and select another choice."
             }
-            Self::FolderOutside(root) => return write!(f, "Local folders of this group lie in {}.", root.display()),
+            Self::FolderOutside(root) => return write!(f, "Local folders of this group must be in {}.", root.display()),
             Self::WholeHost => {
                 "A mirror of a whole host can delete everything on it. Enter a folder, or ask an administrator."
             }
             Self::LocationTaken(Some((name, group))) => {
-                return write!(f, "The system “{name}” of the group “{group}” already writes to this location.");
+                return write!(f, "The system “{name}” in the group “{group}” already writes to this location.");
             }
             Self::LocationTaken(None) => "Another system already writes to this location. Ask an administrator.",
             Self::NeedsSetCredentials(template) => {
@@ -85,10 +91,10 @@ impl fmt::Display for Objection {
                     template.as_str()
                 );
             }
-            Self::SecretMissing => "Enter the secret: without it nobody can sign in.",
+            Self::SecretMissing => "Enter the secret. It is required to sign in.",
             Self::SecretOfAnother => "The address, path or account has changed. Enter the secret again.",
             Self::OutsideShared(name) => {
-                return write!(f, "The shared credential “{name}” cannot be used there. Enter a secret, or undo the change.");
+                return write!(f, "The shared credential “{name}” cannot be used for this address. Enter a secret, or undo the change.");
             }
             Self::SecretDeleted => {
                 "The address, path or account has changed, so the secret of your last attempt was deleted. Enter it again."
@@ -97,17 +103,15 @@ impl fmt::Display for Objection {
             Self::SecretNotKept => {
                 "Enter it again. It is kept only when the fields that decide where it is sent have no errors."
             }
-            Self::NoReason => "Enter a reason. Everyone who sees the system reads it.",
+            Self::NoReason => "Enter a reason. It is visible to everyone who can see the system.",
 
-            Self::NoCredentialName => "Give the credential a name.",
-            Self::CredentialNameTaken => "Another credential of this group has this name already.",
             Self::NoServiceUrl => "Use a URL such as https://files.example/team, without an account, ? or #.",
 
-            Self::NoAdvice => "Write what to do; to take the advice back, remove it.",
+            Self::NoAdvice => "Enter a note, or remove it.",
             Self::AdviceTooLong { most, length } => {
-                return write!(f, "Use at most {most} characters; these are {length}.");
+                return write!(f, "Use at most {} characters. You have entered {}.", amount(*most), amount(*length));
             }
-            Self::NoPlacing => "Choose one of the two.",
+            Self::NoPlacing => "Choose a position.",
         })
     }
 }
@@ -125,11 +129,25 @@ fn weak(weakness: Weakness) -> String {
     }
 }
 
-/// With a space between thousands, as other numbers of forms have it; for numbers below a million.
+fn amount(n: usize) -> String {
+    grouped(u64::try_from(n).unwrap_or(u64::MAX))
+}
+
+/// With a comma between thousands; for numbers below a million.
 fn grouped(number: u64) -> String {
     match (number / 1_000, number % 1_000) {
         (0, below) => below.to_string(),
-        (thousands, rest) => format!("{thousands} {rest:03}"),
+        (thousands, rest) => format!("{thousands},{rest:03}"),
+    }
+}
+
+const fn role_changes(to_production: bool) -> &'static str {
+    if to_production {
+        "This changes a test system to a production system. Its earlier runs and their data count as production too. \
+         Confirm the change below, and save again."
+    } else {
+        "This changes a production system to a test system. Data that you must keep for audits may be in it. \
+         Confirm the change below, and save again."
     }
 }
 
@@ -138,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_have_a_space_between_thousands() {
-        assert_eq!([7, 999, 1_000, 10_080].map(grouped), ["7", "999", "1 000", "10 080"]);
+    fn numbers_have_a_comma_between_thousands() {
+        assert_eq!([7, 999, 1_000, 10_080].map(grouped), ["7", "999", "1,000", "10,080"]);
     }
 }

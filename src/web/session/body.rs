@@ -32,13 +32,13 @@ const fn limit(access: Access) -> usize {
 /// # Errors
 /// A body that is no form, is too large, or too slow.
 pub(super) async fn read(row: &Route, request: &mut ServiceRequest) -> Result<Fields, WebError> {
-    let unreadable = || WebError::unprocessable("The form that was sent could not be read.");
+    let unreadable = || WebError::unprocessable("The form data is not valid.");
     if !is_form(request) {
         return Err(unreadable());
     }
     // A body that trickles in would hold its connection for ever.
     let body = tokio::time::timeout(TIME, collect(request, limit(row.access))).await;
-    let body = body.map_err(|_elapsed| WebError::unprocessable("The form did not arrive in time."))??;
+    let body = body.map_err(|_elapsed| WebError::unprocessable("The request timed out. Send the form again."))??;
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&body).map_err(|_malformed| unreadable())?;
     if fields.iter().any(|(_name, value)| value.contains('\0')) {
         return Err(unreadable());
@@ -68,7 +68,7 @@ async fn collect(request: &mut ServiceRequest, limit: usize) -> Result<Vec<u8>, 
     let mut payload = request.take_payload();
     let mut body = Vec::with_capacity(announced.unwrap_or(0));
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_broken| WebError::unprocessable("The form that was sent could not be read."))?;
+        let chunk = chunk.map_err(|_broken| WebError::unprocessable("The form data is not valid."))?;
         if body.len() + chunk.len() > limit {
             return Err(too_large());
         }

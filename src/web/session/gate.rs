@@ -20,9 +20,10 @@ use super::store::{ENDED, PERSON, UNREAD};
 use super::trip::{self, Found, zone_of};
 use super::unsaved::{EndedSession, forget, show_again, sign_in_first};
 use super::{FLASH, SECRET, TOUCHED, flash_of};
+use crate::access::Template;
 use crate::ids::PersonId;
 use crate::queries::Fault;
-use crate::queries::access::Located;
+use crate::queries::access::{Located, who_can_assign};
 use crate::web::error::WebError;
 use crate::web::extract::{Body, Viewer, address};
 use crate::web::loader::Page;
@@ -62,7 +63,10 @@ pub async fn gate(
             request.into_response(HttpResponse::SeeOther().insert_header((LOCATION, address)).finish())
         }
         Err(Rejection::Stale(_fields)) => answer(request, &viewer, &WebError(ErrorPage::Stale)),
-        Err(Rejection::Failure(failure)) => answer(request, &viewer, &failure),
+        Err(Rejection::Failure(WebError(trouble))) => {
+            let trouble = with_help(&app, &viewer, trouble).await;
+            answer(request, &viewer, &WebError(trouble))
+        }
         Ok(loaded) => {
             if let Some(page) = loaded {
                 request.extensions_mut().insert(page);
@@ -76,6 +80,7 @@ pub async fn gate(
             let failed = response.response().error().and_then(|error| error.as_error::<WebError>());
             match failed.map(|failure| failure.0.clone()) {
                 Some(trouble) => {
+                    let trouble = with_help(&app, &viewer, trouble).await;
                     let (request, _empty) = response.into_parts();
                     ServiceResponse::new(request, page(&viewer, &trouble))
                 }
@@ -105,6 +110,17 @@ fn answer(request: ServiceRequest, viewer: &Viewer, failure: &WebError) -> Servi
     request.into_response(page(viewer, &failure.0))
 }
 
+/// The same with who can help a reader whose roles do not suffice.
+async fn with_help(app: &App, viewer: &Viewer, trouble: ErrorPage) -> ErrorPage {
+    let (ErrorPage::Forbidden { template, .. }, Some(actor)) = (&trouble, viewer.actor.clone()) else { return trouble };
+    let Some(missing) = Template::parse(template) else { return trouble };
+    match app.store.read(move |db| who_can_assign(db, &actor, missing)).await {
+        Ok(help) => ErrorPage::Forbidden { template: missing.as_str(), help },
+        // The page says what is missing without it.
+        Err(_unread) => trouble,
+    }
+}
+
 /// A page without the flash message of an earlier form.
 pub(super) fn page(viewer: &Viewer, trouble: &ErrorPage) -> HttpResponse {
     let context = PageContext { flash: None, ..viewer.page_context(None) };
@@ -124,6 +140,8 @@ pub(super) fn stranger(app: &App, address: Option<String>, secret: Secret) -> Vi
         secret,
         address,
         now: app.clock.now(),
+        attention: 0,
+        theme: None,
         flash: None,
     }
 }
@@ -162,7 +180,7 @@ fn identify(app: &App, row: &Route, request: &ServiceRequest) -> Result<Identifi
     });
     let id = session.get::<i64>(PERSON).ok().flatten();
     if id.is_some() {
-        let Some(Found { person: known, located, now, page }) = trip::found() else {
+        let Some(Found { person: known, located, now, attention, page }) = trip::found() else {
             return Err(WebError::internal("a session was loaded without its person"));
         };
         let secret = session.get::<String>(SECRET).ok().flatten().and_then(|text| Secret::from_text(&text));
@@ -179,6 +197,8 @@ fn identify(app: &App, row: &Route, request: &ServiceRequest) -> Result<Identifi
                 secret,
                 address: client(app, request),
                 now,
+                attention,
+                theme: person.theme,
                 flash,
             };
             return Ok(Identified { viewer, located, fresh: None, ended: None, page });
@@ -204,7 +224,7 @@ fn identify(app: &App, row: &Route, request: &ServiceRequest) -> Result<Identifi
 fn touch(session: &Session, now: i64) {
     let touched = session.get::<i64>(TOUCHED).ok().flatten().unwrap_or(0);
     if now.saturating_sub(touched) > 60_000_000 && session.insert(TOUCHED, now).is_err() {
-        log::warn!("a session could not note that it is in use");
+        log::warn!("the last use of a session could not be stored");
     }
 }
 

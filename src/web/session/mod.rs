@@ -47,7 +47,7 @@ pub fn begin(
 pub fn tell(session: &Session, tone: Tone, text: &str, links: impl IntoIterator<Item = (String, String)>) {
     let parts = (tone.class(), text, links.into_iter().collect::<Vec<_>>());
     if let Err(error) = serde_json::to_string(&parts).map(|text| session.insert(FLASH, text)) {
-        log::warn!("a notice could not be kept: {error}");
+        log::warn!("a notice could not be stored: {error}");
     }
 }
 

@@ -15,7 +15,7 @@ use super::rejection::check_reach;
 use crate::access::Actor;
 use crate::clock::Stamp;
 use crate::ids::{PersonId, SystemKey};
-use crate::queries::access::{Located, Person, caller};
+use crate::queries::access::{Located, Person, attention, caller};
 use crate::queries::{Db, Result as Read};
 use crate::web::error::WebError;
 use crate::web::extract::address;
@@ -40,6 +40,8 @@ pub(super) struct Found {
     /// Where the system of the address is.
     pub located: Option<Located>,
     pub now: Stamp,
+    /// How many systems need attention, for the navigation.
+    pub attention: i64,
     /// If the route names a loader, and the reader may have the page.
     pub page: Option<Result<Page, WebError>>,
 }
@@ -57,7 +59,8 @@ impl Plan {
     /// Who asks, and where the system of the address is.
     pub(super) fn who(&self, db: &mut Db, person: PersonId, now: Stamp) -> Read<Found> {
         let (person, located) = caller(db, person, self.system.as_ref())?;
-        Ok(Found { person, located, now, page: None })
+        let attention = person.as_ref().map(|person| attention(db, &person.actor)).transpose()?.unwrap_or_default();
+        Ok(Found { person, located, now, attention, page: None })
     }
 
     /// The page, to be read next; nothing if the reader may not have it, or the route names no loader.

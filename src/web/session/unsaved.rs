@@ -30,8 +30,14 @@ pub struct EndedSession {
 }
 
 /// The forms that are kept. None has a field for a person's password.
-pub const KEPT: [&str; 4] =
-    ["/systems/new", "/systems/{system}/edit", "/systems/{system}/hold", "/help/codes/{code}/note"];
+pub const KEPT: [&str; 6] = [
+    "/systems/new",
+    "/systems/connect/{draft}",
+    "/systems/connect/{draft}/schedule",
+    "/systems/{system}/edit",
+    "/systems/{system}/hold",
+    "/help/codes/{code}/note",
+];
 
 /// Prefix of a connector's fields in the form: their names cannot clash with those of general fields.
 pub const SETTING: &str = "settings.";

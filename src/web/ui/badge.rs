@@ -87,7 +87,7 @@ impl Badge {
         Self { tone, icon, word: word.into() }
     }
 
-    /// Runs are paused until a connection check succeeds.
+    /// Runs are paused until the connection is back.
     #[must_use]
     pub fn paused() -> Self {
         Self::with_icon(Tone::Error, Icon::Paused, "Paused")

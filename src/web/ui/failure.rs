@@ -22,6 +22,8 @@ pub struct FailureView {
     pub heals: String,
     /// The peer's own words, or those of whatever stood in the way.
     pub foreign_text: Option<String>,
+    /// What an administrator can run in a shell to see the same failure.
+    pub command: Option<String>,
 }
 
 /// What happened, what to do, and the details, below a heading. `more`: what else there is to know and to open.
@@ -38,6 +40,9 @@ pub fn failure(title: &Markup, view: &FailureView, more: &Markup) -> Markup {
                 @if !view.team_note.is_empty() { div { dt { "Team note" } " " dd { bdi { (foreign::text(&view.team_note)) } } } }
                 div { dt { "Code" } " " dd { (code(&view.code)) @if let Some(stage) = view.stage { " · stage: " (stage.title()) } } }
                 @if let Some(said) = &view.foreign_text { div { dt { (words) } " " dd.said { (foreign::quote(said)) } } }
+                @if let Some(command) = &view.command {
+                    div { dt { "Command to try" } " " dd { "On the Syncdesk server:" pre { code { (command) } } } }
+                }
             }
             @if !more.0.is_empty() { p.links { (more) } }
         },

@@ -52,12 +52,14 @@ pub struct FieldView<'a> {
     pub control: Control<'a>,
     pub required: bool,
     pub autocomplete: Option<&'static str>,
+    /// The options that use it, separated by spaces; empty: all. The style sheet hides the field for the others.
+    pub only: &'a str,
 }
 
 impl<'a> FieldView<'a> {
     #[must_use]
     pub const fn new(name: &'a str, label: &'a str, value: &'a str, control: Control<'a>) -> Self {
-        Self { name, label, help: "", value, control, required: false, autocomplete: None }
+        Self { name, label, help: "", value, control, required: false, autocomplete: None, only: "" }
     }
 
     #[must_use]
@@ -78,13 +80,20 @@ impl<'a> FieldView<'a> {
         self
     }
 
+    #[must_use]
+    pub const fn only(mut self, options: &'a str) -> Self {
+        self.only = options;
+        self
+    }
+
     /// The field; its error comes from `errors`.
     #[must_use]
     pub fn view(&self, errors: &Errors) -> Markup {
         let error = errors.get(self.name);
         let described = self.described_by(error.is_some());
         html! {
-            div.fld.check[matches!(self.control, Control::Check)].bad[error.is_some()] {
+            div.fld.check[matches!(self.control, Control::Check)].bad[error.is_some()]
+                data-for=[(!self.only.is_empty()).then_some(self.only)] {
                 @if let Control::Check = self.control {
                     label { (self.input(&described)) " " (self.label) }
                 } @else {
@@ -100,8 +109,8 @@ impl<'a> FieldView<'a> {
     fn remark(&self) -> Markup {
         html! {
             @match self.control {
-                Control::Secret { state: SecretState::Stored, .. } => { " " span.remark { "stored" } },
-                Control::Secret { state: SecretState::NotSet, .. } => { " " span.remark { "not set" } },
+                Control::Secret { state: SecretState::Stored, .. } => { " " span.remark { "Stored" } },
+                Control::Secret { state: SecretState::NotSet, .. } => { " " span.remark { "Not set" } },
                 Control::Secret { state: SecretState::Kept, .. } => { " " span.remark { "Kept from your last attempt" } },
                 Control::Line | Control::Number { .. } | Control::Lines | Control::Password { .. } | Control::Choice(_)
                 | Control::Suggest(_) | Control::Check => {}
@@ -171,7 +180,7 @@ impl<'a> FieldView<'a> {
 
     const fn placeholder(&self) -> Option<&'static str> {
         match self.control {
-            Control::Secret { state: SecretState::Stored, .. } => Some("Leave empty to keep what is stored"),
+            Control::Secret { state: SecretState::Stored, .. } => Some("Leave empty to keep the current value"),
             Control::Secret { state: SecretState::Kept, .. } => Some("Leave empty to use it, or enter a new one"),
             Control::Secret { state: SecretState::NotSet, .. }
             | Control::Line

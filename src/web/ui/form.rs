@@ -17,6 +17,17 @@ pub fn form(context: &PageContext, action: &str, body: &Markup) -> Markup {
     }
 }
 
+/// A form below a table whose check boxes belong to it: each names it by `form`.
+#[must_use]
+pub fn bulk(context: &PageContext, id: &str, action: &str, body: &Markup) -> Markup {
+    html! {
+        form.bulk #(id) method="post" action=(action) {
+            input type="hidden" name="csrf" value=(context.csrf);
+            (body)
+        }
+    }
+}
+
 fn btn(class: &str) -> String {
     if class.is_empty() { "btn".to_owned() } else { format!("btn {class}") }
 }

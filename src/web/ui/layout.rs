@@ -3,8 +3,9 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::icon::{logo, sprite};
-use super::{CurrentUser, Nav, PageContext, foreign, form, notice, time};
+use super::{CurrentUser, Nav, PageContext, foreign, form, notice, number, time};
 use crate::domain::invisible::visible;
+use crate::domain::theme::Theme;
 use crate::ids::SystemKey;
 use crate::web::urls;
 
@@ -13,7 +14,7 @@ use crate::web::urls;
 pub fn page(context: &PageContext, title: &str, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang="en" data-theme=[context.theme.map(Theme::as_str)] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -48,14 +49,14 @@ fn side(context: &PageContext) -> Markup {
         header.side {
             (brand())
             @if !main.is_empty() {
-                nav.nav aria-label="Main" { @for entry in main { (nav_link(entry, context.current)) " " } }
+                nav.nav aria-label="Main" { @for entry in main { (nav_link(context, entry)) " " } }
             }
             details.menu {
                 summary { "Menu" }
                 div {
                     p.lbl { "You" }
                     nav.nav aria-label="Help and account" {
-                        @for entry in own { (nav_link(entry, context.current)) " " }
+                        @for entry in own { (nav_link(context, entry)) " " }
                         @if let Some(reader) = &context.reader { (account_link(context, reader)) }
                     }
                     div.me { (form(context, urls::SIGN_OUT, &html! { button { "Sign out" } })) }
@@ -65,9 +66,14 @@ fn side(context: &PageContext) -> Markup {
     }
 }
 
-fn nav_link(entry: Nav, current: Option<Nav>) -> Markup {
+fn nav_link(context: &PageContext, entry: Nav) -> Markup {
     html! {
-        a href=(entry.address()) aria-current=[(current == Some(entry)).then_some("true")] { (entry.label()) }
+        a href=(entry.address()) aria-current=[(context.current == Some(entry)).then_some("true")] {
+            (entry.label())
+            @if entry == Nav::Systems && context.attention > 0 {
+                " " b { (number(context.attention)) span.vh { (if context.attention == 1 { " needs attention" } else { " need attention" }) } }
+            }
+        }
     }
 }
 
@@ -83,7 +89,7 @@ fn account_link(context: &PageContext, reader: &CurrentUser) -> Markup {
 fn foot(context: &PageContext) -> Markup {
     html! {
         footer.foot {
-            span { "Times are " (time::zone_name(context)) }
+            span { "Times are in " (time::zone_name(context)) }
             span { "Updated " (time::time_in_words(context, context.now)) }
             // Strangers learn nothing about the version.
             @if context.reader.is_some() { span { "Syncdesk " (context.version) } }

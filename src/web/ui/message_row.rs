@@ -32,18 +32,27 @@ pub fn message_row(
     let seq = Seq(message.seq);
     html! {
         tr #{ "m" (message.seq) } {
-            td.n data-l="No." { a href=(urls::message_around(key, no, seq, size)) title="Among its neighbours" { (message.seq) } }
-            td data-l="Time" {
-                (clock(context, message.at))
-                @if before.is_none_or(|before| !time::same_day(context, before, message.at)) {
-                    small { (time::day(context, message.at)) }
-                }
-            }
-            td data-l="Category" { (Badge::from(message.category)) }
-            td data-l="Code" { (failure::code(&message.code)) }
-            td.item data-l="Item" { (item(message)) }
-            td.text data-l="Message" { (words(row)) }
+            td.n data-l="No." { a href=(urls::message_around(key, no, seq, size)) title="Show in context" { (message.seq) } }
+            (message_cells(context, row, before))
         }
+    }
+}
+
+/// The cells behind the name of a row.
+#[must_use]
+pub fn message_cells(context: &PageContext, row: &MessageRow, before: Option<Stamp>) -> Markup {
+    let message = &row.message;
+    html! {
+        td data-l="Time" {
+            (clock(context, message.at))
+            @if before.is_none_or(|before| !time::same_day(context, before, message.at)) {
+                small { (time::day(context, message.at)) }
+            }
+        }
+        td data-l="Category" { (Badge::from(message.category)) }
+        td data-l="Code" { (failure::code(&message.code)) }
+        td.item data-l="Item" { (item(message)) }
+        td.text data-l="Message" { (words(row)) }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod message_row;
 pub mod notice;
 pub mod page_context;
 pub mod pager;
+pub mod phases;
 pub mod progress;
 pub mod run_row;
 pub mod runs;

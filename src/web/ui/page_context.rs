@@ -4,6 +4,7 @@ use chrono_tz::Tz;
 
 use super::badge::Tone;
 use crate::clock::Stamp;
+use crate::domain::theme::Theme;
 
 /// The frame of a page: who reads, where they are, what they may open.
 #[derive(Debug, Clone)]
@@ -17,6 +18,10 @@ pub struct PageContext {
     /// The reader's zone.
     pub zone: Tz,
     pub now: Stamp,
+    /// How many systems in reach need attention.
+    pub attention: i64,
+    /// None: as the device.
+    pub theme: Option<Theme>,
     /// Masked again for each response.
     pub csrf: String,
     /// Random for each response: with the name of a system it makes the request key of a run.
@@ -102,6 +107,8 @@ pub(crate) mod fixture {
             current: Some(Nav::Systems),
             zone: Tz::Europe__Berlin,
             now: at("2026-11-22T08:30:00Z"),
+            attention: 0,
+            theme: None,
             csrf: "bWFza2VkLXRva2Vu".into(),
             request_key: "q7x".into(),
             flash: None,

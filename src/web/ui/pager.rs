@@ -115,13 +115,13 @@ fn link(word: &str, address: Option<&str>, rel: Option<&str>) -> Markup {
 
 fn sizes(sizes: &[SizeLink]) -> Markup {
     html! {
-        div.sizes role="group" aria-label="Rows on a page" {
+        div.sizes role="group" aria-label="Rows per page" {
             "Rows"
             @for (n, size) in sizes.iter().enumerate() {
                 @if n > 0 { " ·" }
                 " "
                 @match &size.address {
-                    Some(address) => a href=(address) aria-label={ (size.rows) " rows on a page" } { (size.rows) },
+                    Some(address) => a href=(address) aria-label={ (size.rows) " per page" } { (size.rows) },
                     None => b aria-current="true" { (size.rows) },
                 }
             }

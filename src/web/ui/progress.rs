@@ -8,12 +8,12 @@ use super::time::relative;
 use crate::domain::invisible::visible;
 use crate::domain::progress::RunProgress;
 
-/// In words: `172 473 of 401 002 items · 43 %`.
+/// In words: `172,473 of 401,002 items · 43 %`.
 fn words(progress: &RunProgress) -> String {
     match progress.percent() {
         Some(percent) => format!("{} · {percent}\u{a0}%", items(progress)),
         None if progress.total_final => items(progress),
-        None => format!("{} · counting", items(progress)),
+        None => format!("{} so far", items(progress)),
     }
 }
 
@@ -37,7 +37,7 @@ fn numbers(progress: &RunProgress) -> String {
     parts.join(" · ")
 }
 
-/// The items alone: `172 473 of 401 002 items`, without a total until it is final.
+/// The items alone: `172,473 of 401,002 items`, without a total until it is final.
 #[must_use]
 pub fn items(progress: &RunProgress) -> String {
     let done = number(progress.items_done);
@@ -54,7 +54,7 @@ pub fn small(progress: &RunProgress, name: &str) -> Markup {
     html! {
         div.progress {
             (bar(progress, &format!("Progress of {}", visible(name))))
-            small { @match progress.percent() { Some(percent) => { (percent) " %" }, None => "counting" } }
+            small { @match progress.percent() { Some(percent) => { (percent) " %" }, None => "Counting items" } }
         }
     }
 }
@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn totals_that_grow_are_not_shown() {
         let mut progress = RunProgress { items_done: 172_473, items_total: 401_002, ..RunProgress::default() };
-        assert!(words(&progress).contains("counting"));
+        assert!(words(&progress).contains("so far"));
         progress.total_final = true;
         assert!(words(&progress).ends_with("43\u{a0}%"));
     }

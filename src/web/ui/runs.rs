@@ -37,7 +37,7 @@ pub const fn trigger(trigger: Trigger) -> &'static str {
         Trigger::Manual => "Manual",
         Trigger::Schedule => "Schedule",
         Trigger::Retry => "Retry",
-        Trigger::CatchUp => "Catching up a missed time",
+        Trigger::CatchUp => "Catch-up after a missed start",
         Trigger::Confirmed => "Confirmed plan",
     }
 }
@@ -99,10 +99,10 @@ pub fn error_cause(cause: &ErrorCause) -> Markup {
 pub const fn end_reason(reason: EndReason) -> &'static str {
     match reason {
         EndReason::Failed => "It failed.",
-        EndReason::NoProgress => "It was ended because nothing had moved for longer than its timeout.",
-        EndReason::LostWorker => "It lost its worker: the process that ran it stopped answering.",
-        EndReason::ShutDown => "It was ended by a shut-down.",
-        EndReason::Brake => "The deletion limit stopped it before the first deletion.",
+        EndReason::NoProgress => "Stopped: no progress within the timeout.",
+        EndReason::LostWorker => "The worker process stopped responding.",
+        EndReason::ShutDown => "Stopped because Syncdesk was shut down.",
+        EndReason::Brake => "Stopped by the deletion limit before the first deletion.",
     }
 }
 
@@ -146,7 +146,7 @@ pub fn count_cells(key: &SystemKey, no: RunNo, counts: Counts, log: &LogAccess) 
 #[must_use]
 pub fn no_log_access(template: &str) -> Markup {
     html! {
-        "You see counts only. To read messages you need the role template "
+        "You can see counts only. To read messages, you need the role "
         a.mono href=(urls::help_role(template)) { (template) }
         "; an administrator can assign it."
     }

@@ -11,6 +11,8 @@ pub struct Column<'a> {
     /// Of a column with buttons, of one that only wide screens show, and the like.
     pub class: &'static str,
     pub sort: Option<Sort<'a>>,
+    /// Whether only screen readers are told its title.
+    pub is_hidden: bool,
 }
 
 /// How the rows are sorted by a column.
@@ -26,7 +28,7 @@ pub struct Sort<'a> {
 /// A column of text.
 #[must_use]
 pub const fn text(title: &str) -> Column<'_> {
-    Column { title, class: "", sort: None }
+    Column { title, class: "", sort: None, is_hidden: false }
 }
 
 /// A column of numbers.
@@ -39,6 +41,12 @@ pub const fn numbers(title: &str) -> Column<'_> {
 #[must_use]
 pub const fn actions(title: &str) -> Column<'_> {
     Column { class: "act", ..text(title) }
+}
+
+/// A column of check boxes.
+#[must_use]
+pub const fn picks(title: &str) -> Column<'_> {
+    Column { class: "pick", is_hidden: true, ..text(title) }
 }
 
 /// A column that only wide screens show.
@@ -68,6 +76,7 @@ fn header(column: Column<'_>) -> Markup {
         th scope="col" class=[class] aria-sort=[sorted.map(|sort| sort.direction)] {
             @match column.sort {
                 Some(sort) => a href=(sort.address) { (column.title) @if sort.is_current { span aria-hidden="true" { (if sort.direction == "ascending" { " ↑" } else { " ↓" }) } } },
+                None if column.is_hidden => span.vh { (column.title) },
                 None => (foreign::name(column.title)),
             }
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-/// A number with its thousands apart: 172 473, with a narrow space that does not break.
+/// A number with a comma between thousands: 172,473.
 #[must_use]
 pub const fn number(n: i64) -> Number {
     Number(n)
@@ -20,7 +20,7 @@ impl fmt::Display for Number {
         let digits = self.0.unsigned_abs().to_string();
         for (place, digit) in digits.chars().enumerate() {
             if place > 0 && (digits.len() - place).is_multiple_of(3) {
-                f.write_str("\u{202f}")?;
+                f.write_str(",")?;
             }
             write!(f, "{digit}")?;
         }
@@ -102,11 +102,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_have_their_thousands_apart() {
-        for (n, shown) in [(0, "0"), (999, "999"), (1000, "1\u{202f}000"), (172_473, "172\u{202f}473")] {
+    fn numbers_have_a_comma_between_thousands() {
+        for (n, shown) in [(0, "0"), (999, "999"), (1000, "1,000"), (172_473, "172,473")] {
             assert_eq!(number(n).to_string(), shown);
         }
-        assert_eq!(number(-1_234_567).to_string(), "\u{2212}1\u{202f}234\u{202f}567");
+        assert_eq!(number(-1_234_567).to_string(), "\u{2212}1,234,567");
         assert_eq!(number(i64::MIN).to_string().chars().filter(char::is_ascii_digit).count(), 19);
     }
 

@@ -5,14 +5,15 @@ use maud::{Markup, html};
 /// A fact: a term and what it is.
 pub type Fact = (&'static str, Markup);
 
-/// A tile; `id` is the id of its heading.
+/// A tile; `id` is the id of its heading. `below`: what follows the facts.
 #[must_use]
-pub fn tile(id: &str, title: &str, now: &Markup, facts: &[Fact], actions: &Markup) -> Markup {
+pub fn tile(id: &str, title: &str, now: &Markup, facts: &[Fact], below: &Markup, actions: &Markup) -> Markup {
     html! {
         section aria-labelledby=(id) {
             h2 #(id) { (title) }
             div.now { (now) }
             (facts_list(facts))
+            (below)
             @if !actions.0.is_empty() { div.row { (actions) } }
         }
     }

@@ -21,12 +21,18 @@ enum Style {
     Inside,
     /// `09:14`, `21 Nov 23:00`.
     Short,
+    /// `09:14` of any day.
+    OfDay,
     /// `today at 09:14`, `on 21 Nov at 23:00`.
     Sentence,
     /// `23:00:41.207`.
     Clock,
     /// `21 Nov`, `21 Nov 2025`.
     Day,
+    /// `3 min ago`, `in 12 min`.
+    Ago,
+    /// The same of what is due: `due now` once its time has come.
+    Due,
 }
 
 /// A time that shows itself when it is put into markup.
@@ -36,10 +42,19 @@ pub struct Time {
     now: Stamp,
     zone: Tz,
     style: Style,
+    seconds: bool,
+}
+
+impl Time {
+    /// The same with its seconds: `Today 09:14:05`.
+    #[must_use]
+    pub const fn with_seconds(self) -> Self {
+        Self { seconds: true, ..self }
+    }
 }
 
 const fn styled(context: &PageContext, at: Stamp, style: Style) -> Time {
-    Time { at, now: context.now, zone: context.zone, style }
+    Time { at, now: context.now, zone: context.zone, style, seconds: false }
 }
 
 /// `Today 09:14`, or the day, with the year when it is another one.
@@ -58,6 +73,24 @@ pub const fn time_inside(context: &PageContext, at: Stamp) -> Time {
 #[must_use]
 pub const fn short(context: &PageContext, at: Stamp) -> Time {
     styled(context, at, Style::Short)
+}
+
+/// Relative, `3 min ago`: the time itself is in the title.
+#[must_use]
+pub const fn ago(context: &PageContext, at: Stamp) -> Time {
+    styled(context, at, Style::Ago)
+}
+
+/// Relative, of what is due: `in 12 min`, `due now`.
+#[must_use]
+pub const fn due_in(context: &PageContext, at: Stamp) -> Time {
+    styled(context, at, Style::Due)
+}
+
+/// `09:14` of a day that was named before.
+#[must_use]
+pub const fn of_day(context: &PageContext, at: Stamp) -> Time {
+    styled(context, at, Style::OfDay)
 }
 
 /// Two lines of a table: `3 min ago` above `09:14`.
@@ -99,24 +132,32 @@ pub fn time_due(context: &PageContext, at: Stamp) -> Markup {
 /// `in 12 min`, `due now`.
 #[must_use]
 pub fn due(context: &PageContext, at: Stamp) -> String {
-    if is_now(context, at) || at < context.now { "due now".to_owned() } else { relative(context, at) }
+    due_at(context.now, at)
+}
+
+fn due_at(now: Stamp, at: Stamp) -> String {
+    if is_now(now, at) || at < now { "due now".to_owned() } else { relative_to(now, at) }
 }
 
 /// Whether there is less than half a second to it: nobody says "0 s".
-fn is_now(context: &PageContext, at: Stamp) -> bool {
-    at.0.abs_diff(context.now.0) < 500_000
+const fn is_now(now: Stamp, at: Stamp) -> bool {
+    at.0.abs_diff(now.0) < 500_000
 }
 
 /// `3 min ago`, `now`, `in 12 min`.
 #[must_use]
 pub fn relative(context: &PageContext, at: Stamp) -> String {
-    if is_now(context, at) {
+    relative_to(context.now, at)
+}
+
+fn relative_to(now: Stamp, at: Stamp) -> String {
+    if is_now(now, at) {
         return "now".to_owned();
     }
-    if at > context.now {
-        return format!("in {}", rough(at.since(context.now)));
+    if at > now {
+        return format!("in {}", rough(at.since(now)));
     }
-    format!("{} ago", rough(context.now.since(at)))
+    format!("{} ago", rough(now.since(at)))
 }
 
 /// Whether both fall on the same day in the reader's zone.
@@ -187,9 +228,17 @@ impl Time {
                 push_day(out, then, with_year);
                 return;
             }
-            Style::Clock => {}
+            Style::Ago => {
+                out.push_str(&relative_to(self.now, self.at));
+                return;
+            }
+            Style::Due => {
+                out.push_str(&due_at(self.now, self.at));
+                return;
+            }
+            Style::Clock | Style::OfDay => {}
         }
-        push_clock(out, then, self.style == Style::Clock);
+        push_clock(out, then, self.seconds || self.style == Style::Clock);
         if self.style == Style::Clock {
             out.push('.');
             push_padded(out, then.timestamp_subsec_millis(), 3);
@@ -264,53 +313,4 @@ fn push_padded(out: &mut String, number: u32, width: usize) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::web::ui::page_context::fixture::{at, page_context};
-
-    fn words(markup: &impl Render) -> String {
-        let html = markup.render().into_string();
-        html.split_once('>').unwrap().1.replace("</time>", "").replace('\u{a0}', " ")
-    }
-
-    #[test]
-    fn a_time_says_its_day_as_far_as_needed() {
-        let context = page_context();
-        assert_eq!(words(&time(&context, at("2026-11-22T08:14:00Z"))), "Today 09:14");
-        assert_eq!(words(&time(&context, at("2026-11-21T22:00:00Z"))), "21 Nov 23:00");
-        assert_eq!(words(&time(&context, at("2026-11-21T23:30:00Z"))), "Today 00:30");
-        assert_eq!(words(&time(&context, at("2025-06-01T10:05:00Z"))), "1 Jun 2025 12:05");
-        assert_eq!(words(&time_inside(&context, at("2026-11-22T08:14:00Z"))), "today 09:14");
-        assert_eq!(words(&time_in_words(&context, at("2026-11-22T08:14:00Z"))), "today at 09:14");
-        assert_eq!(words(&clock(&context, at("2026-11-21T22:00:41.207Z"))), "23:00:41.207");
-        assert_eq!(words(&time_ago(&context, at("2026-11-22T08:27:00Z"))), "Today 09:27 · 3 min ago");
-        assert_eq!(words(&time_ago(&context, at("2026-11-22T08:42:30Z"))), "Today 09:42 · in 13 min");
-    }
-
-    #[test]
-    fn a_distance_is_rounded_and_never_nothing() {
-        let context = page_context();
-        let said = |text: &str| relative(&context, at(text)).replace('\u{a0}', " ");
-        assert_eq!(said("2026-11-22T11:29:00Z"), "in 2 h 59 min");
-        assert_eq!(said("2026-11-22T05:31:00Z"), "2 h 59 min ago");
-        assert_eq!(said("2026-11-22T08:30:00.400Z"), "now");
-        let due = |text: &str| words(&time_due(&context, at(text)));
-        assert_eq!(due("2026-11-22T08:44:00Z"), "Today 09:44 · in 14 min");
-        assert_eq!(due("2026-11-22T08:27:00Z"), "Today 09:27 · due now");
-        assert_eq!(due("2026-11-22T08:30:00.400Z"), "Today 09:30 · due now");
-    }
-
-    #[test]
-    fn the_whole_time_and_the_zone_are_there_too() {
-        let shown = time(&page_context(), at("2026-07-05T08:14:09Z")).render().into_string();
-        assert!(shown.contains("datetime=\"2026-07-05T08:14:09Z\""), "{shown}");
-        assert!(shown.contains("title=\"Sun 5 Jul 2026 10:14:09 Europe/Berlin, UTC+2\""), "{shown}");
-        assert_eq!(zone_name(&page_context()), "Europe/Berlin (UTC+1)");
-    }
-
-    #[test]
-    fn a_zone_with_half_hours_west_of_greenwich() {
-        let context = PageContext { zone: Tz::America__St_Johns, ..page_context() };
-        assert_eq!(zone_name(&context), "America/St_Johns (UTC\u{2212}3:30)");
-    }
-}
+mod tests;

@@ -1,9 +1,9 @@
 //! Where a page of a list begins, as URLs carry it: `after` or `before` with the key of a row, or `before=end`.
 
 use crate::clock::Stamp;
-use crate::ids::{RunNo, Seq, SystemKey};
+use crate::ids::{CheckNo, RunNo, Seq, SystemKey};
 use crate::queries::Start;
-use crate::queries::logs::RunListCursor;
+use crate::queries::logs::{CheckListCursor, MessagesCursor, RunListCursor};
 use crate::queries::systems::SystemCursor;
 
 /// The key of a row as text.
@@ -123,6 +123,39 @@ impl Key for RunListCursor {
     }
 }
 
+/// `run` or `run@number`: the runs after that one, or also the rest of its messages, before this number.
+impl Key for MessagesCursor {
+    fn to_text(&self) -> String {
+        let run = self.run.to_text();
+        self.before.map_or(run.clone(), |seq| format!("{run}@{seq}"))
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let (run, before) = match text.split_once('@') {
+            Some((run, seq)) => (run, Some(Seq(seq.parse().ok()?))),
+            None => (text, None),
+        };
+        Some(Self { run: RunListCursor::from_text(run)?, before })
+    }
+}
+
+/// `key.number`, or `time.` as for runs.
+impl Key for CheckListCursor {
+    fn to_text(&self) -> String {
+        match self {
+            Self::Check(key, no) => format!("{key}.{no}"),
+            Self::Time(time) => format!("time.{}", time.0),
+        }
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        match text.split_once('.')? {
+            ("time", time) => Some(Self::Time(Stamp(time.parse().ok()?))),
+            (key, no) => Some(Self::Check(SystemKey::parse(key)?, CheckNo(no.parse().ok()?))),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,7 +173,12 @@ mod tests {
         is_read_back(&RunNo(7));
         is_read_back(&b"7/\xff".to_vec());
         is_read_back(&SystemCursor { rank: 2, name: "a.b.&ü".to_owned(), key: key.clone() });
-        is_read_back(&RunListCursor::Run(key, RunNo(3)));
+        let run = RunListCursor::Run(key.clone(), RunNo(3));
+        is_read_back(&MessagesCursor { run: run.clone(), before: Some(Seq(7)) });
+        is_read_back(&MessagesCursor { run: run.clone(), before: None });
+        is_read_back(&run);
+        is_read_back(&CheckListCursor::Check(key, CheckNo(3)));
+        is_read_back(&CheckListCursor::Time(Stamp(1_700_000_000_000_000)));
         is_read_back(&RunListCursor::Time(Stamp(1_700_000_000_000_000)));
     }
 

@@ -1,10 +1,15 @@
 //! Every address of the portal: pages and forms build links here and nowhere else.
 
+mod bulk;
+mod connect;
 mod cursor;
+mod logs;
 mod page_size;
 mod query;
 mod replica;
 mod sign_in;
+mod systems;
+mod views;
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -15,11 +20,19 @@ use sha2::{Digest, Sha256};
 use crate::ids::{CheckNo, RunNo, Seq, SystemKey};
 use crate::queries::Start;
 
+pub use bulk::{BULK_SYSTEMS, bulk, bulk_still};
+pub use connect::{CONNECT, DraftPage, draft, draft_test, draft_test_still, duplicate, new_system};
 pub use cursor::{Cursor, Key};
+pub use logs::{
+    CHECKS as LOGS_CHECKS, ChecksQuery, MESSAGES as LOGS_MESSAGES, MessagesQuery, logs, logs_checks, logs_csv,
+    logs_messages, runs_of_hour, runs_of_system_since, runs_since,
+};
 pub use page_size::{PageSize, ROWS};
-pub use query::{LogsQuery, MessageQuery, SystemsQuery, filter_text};
+pub use query::{HIDE_SUCCESS, LogsQuery, MessageQuery, Since, SystemsQuery, filter_text};
 pub use replica::{RecordsQuery, record, records, records_csv, records_ndjson, replica};
 pub use sign_in::{Ended, sign_in_because, unsaved};
+pub use systems::{systems, systems_csv, systems_refreshing};
+pub use views::{ALL_SYSTEMS, VIEWS, opened_view, save_view, view, view_query};
 
 pub const HOME: &str = "/";
 pub const SETUP: &str = "/setup";
@@ -32,12 +45,16 @@ pub const LOGS: &str = "/logs";
 pub const ACCOUNT: &str = "/account";
 pub const ACCOUNT_PASSWORD: &str = "/account/password";
 pub const ACCOUNT_TIME_ZONE: &str = "/account/time-zone";
+pub const ACCOUNT_THEME: &str = "/account/theme";
 pub const ACCOUNT_SIGN_OUT: &str = "/account/sign-out-everywhere";
 pub const HELP: &str = "/help";
+pub const HELP_CODES: &str = "/help?show=codes";
+pub const HELP_ROLES: &str = "/help?show=roles";
+pub const HELP_CONNECTION: &str = "/help/connection";
 pub const CSS: &str = "/static/app.css";
 pub const ICON: &str = "/static/icon.svg";
 
-/// Characters of a path segment or a query value that need no encoding (RFC 3986, unreserved).
+/// Characters that need no encoding (RFC 3986, unreserved).
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The style sheet with a digest of its bytes, so that it may be cached for ever.
@@ -48,11 +65,6 @@ pub fn css() -> &'static str {
         format!("{CSS}?v={}", digest.get(..16).unwrap_or_default())
     });
     &URL
-}
-
-#[must_use]
-pub fn new_system(kind: &str) -> String {
-    with_query(NEW_SYSTEM, &[("kind", kind)])
 }
 
 #[must_use]
@@ -225,46 +237,6 @@ pub fn system_still(key: &SystemKey, size: PageSize<25>) -> String {
 #[must_use]
 pub fn plan_page(key: &SystemKey, no: RunNo, cursor: &Cursor) -> String {
     with_query(&run_plan(key, no), &cursor.pairs())
-}
-
-/// A page of the list of systems.
-#[must_use]
-pub fn systems(query: &SystemsQuery, cursor: &Cursor) -> String {
-    with_query(SYSTEMS, &systems_pairs(query, cursor))
-}
-
-/// The same on a page that refreshes.
-#[must_use]
-pub fn systems_refreshing(query: &SystemsQuery, cursor: &Cursor) -> String {
-    let mut pairs = systems_pairs(query, cursor);
-    pairs.push(("refresh", "on"));
-    with_query(SYSTEMS, &pairs)
-}
-
-fn systems_pairs<'a>(query: &'a SystemsQuery, cursor: &'a Cursor) -> Vec<(&'static str, &'a str)> {
-    let mut pairs = query.query();
-    pairs.push((ROWS, query.size.as_query()));
-    pairs.extend(cursor.pairs());
-    pairs
-}
-
-#[must_use]
-pub fn systems_csv(query: &SystemsQuery) -> String {
-    with_query("/systems.csv", &query.query())
-}
-
-/// A page of the logs of all systems.
-#[must_use]
-pub fn logs(query: &LogsQuery, cursor: &Cursor) -> String {
-    let mut pairs = query.query();
-    pairs.push((ROWS, query.size.as_query()));
-    pairs.extend(cursor.pairs());
-    with_query(LOGS, &pairs)
-}
-
-#[must_use]
-pub fn logs_csv(query: &LogsQuery) -> String {
-    with_query("/logs.csv", &query.query())
 }
 
 #[must_use]

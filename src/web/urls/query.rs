@@ -1,7 +1,10 @@
 //! What the addresses of lists carry: filters, order, and where a page begins.
 
+use std::time::Duration;
+
 use super::PageSize;
 use crate::domain::message::Category;
+use crate::domain::words::words;
 use crate::ids::SystemKey;
 
 /// How many characters of a text filter count: more than any name, code or useful search has, and far less than the
@@ -22,10 +25,15 @@ pub fn filter_text<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<
     Ok(text)
 }
 
+/// The word that hides the category Success.
+pub const HIDE_SUCCESS: &str = "success";
+
 /// Which messages of a run are meant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MessageQuery {
     pub category: Option<Category>,
+    /// All but the category Success; counts only where no category is asked for.
+    pub hides_success: bool,
     /// Words in text, arguments, item key or foreign text; empty for any.
     pub q: String,
     /// A code; empty for any.
@@ -49,6 +57,7 @@ impl MessageQuery {
     pub(super) fn query(&self) -> Vec<(&'static str, &str)> {
         vec![
             ("category", self.category.map_or("", Category::as_str)),
+            ("hide", if self.hides_success { HIDE_SUCCESS } else { "" }),
             ("q", &self.q),
             ("code", &self.code),
             ("type", &self.item_type),
@@ -77,6 +86,9 @@ pub struct SystemsQuery {
     pub sort: String,
     #[serde(rename = "rows")]
     pub size: PageSize,
+    /// `all` on the links of a person with a default view, which an address without a query shows.
+    #[serde(deserialize_with = "filter_text")]
+    pub view: String,
 }
 
 impl SystemsQuery {
@@ -99,11 +111,12 @@ impl SystemsQuery {
     /// The same page with all systems.
     #[must_use]
     pub fn widened(&self) -> Self {
-        Self { size: self.size, ..Self::default() }
+        Self { size: self.size, view: self.view.clone(), ..Self::default() }
     }
 
     pub(super) fn query(&self) -> Vec<(&'static str, &str)> {
         vec![
+            ("view", &self.view),
             ("status", &self.status),
             ("kind", &self.kind),
             ("group", &self.group),
@@ -118,6 +131,9 @@ impl SystemsQuery {
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Deserialize)]
 #[serde(default)]
 pub struct LogsQuery {
+    /// The key of the one system whose runs are meant.
+    #[serde(deserialize_with = "filter_text")]
+    pub of: String,
     /// Part of the system's name.
     #[serde(deserialize_with = "filter_text")]
     pub system: String,
@@ -141,8 +157,36 @@ pub struct LogsQuery {
     pub from: String,
     #[serde(deserialize_with = "filter_text")]
     pub to: String,
+    /// How long ago at most: a word of [`Since`].
+    #[serde(deserialize_with = "filter_text")]
+    pub since: String,
     #[serde(rename = "rows")]
     pub size: PageSize,
+}
+
+words! {
+    /// Times that move with the clock.
+    Since { Day = "24h", Week = "7d", }
+}
+
+impl Since {
+    /// The words on pages.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Day => "24 hours",
+            Self::Week => "7 days",
+        }
+    }
+
+    /// How long ago it begins.
+    #[must_use]
+    pub const fn span(self) -> Duration {
+        match self {
+            Self::Day => Duration::from_hours(24),
+            Self::Week => Duration::from_hours(7 * 24),
+        }
+    }
 }
 
 impl LogsQuery {
@@ -160,6 +204,7 @@ impl LogsQuery {
 
     pub(super) fn query(&self) -> Vec<(&'static str, &str)> {
         vec![
+            ("of", &self.of),
             ("system", &self.system),
             ("group", &self.group),
             ("kind", &self.kind),
@@ -170,6 +215,7 @@ impl LogsQuery {
             ("person", &self.person),
             ("from", &self.from),
             ("to", &self.to),
+            ("since", &self.since),
         ]
     }
 }

@@ -10,7 +10,7 @@ use crate::desk::Desk;
 use crate::visitor::Visitor;
 
 /// Everything that a form of the portal can change, as text.
-const STATE: [&str; 6] = [
+const STATE: [&str; 9] = [
     "SELECT count(*) || ' entries' AS value FROM audit",
     "SELECT key || name || settings_version || coalesce(hold_reason, '-') || coalesce(deleted_at, 0) AS value
      FROM systems ORDER BY id",
@@ -18,7 +18,13 @@ const STATE: [&str; 6] = [
     "SELECT id || state AS value FROM checks ORDER BY id",
     "SELECT name || password_hash || coalesce(time_zone, '-') AS value FROM people ORDER BY id",
     "SELECT count(*) || ' sessions' AS value FROM sessions",
+    "SELECT count(*) || ' drafts' AS value FROM connect_drafts",
+    "SELECT count(*) || ' bulk actions' AS value FROM bulk_actions",
+    "SELECT count(*) || ' views' AS value FROM saved_views",
 ];
+
+/// A key that could be one, and is none.
+const NO_DRAFT: &str = "cccccccccc";
 
 fn state(desk: &Desk) -> Vec<String> {
     STATE.iter().flat_map(|query| desk.texts(query)).collect()
@@ -46,7 +52,7 @@ both_databases! {
         let mut tried = 0;
         let forms = ROUTES.iter().filter(|row| row.method == Method::Post);
         for row in forms.filter(|row| !["/setup", "/sign-in"].contains(&row.path)) {
-            let path = row.path.replace("{system}", &key).replace("{run}", "1");
+            let path = row.path.replace("{system}", &key).replace("{run}", "1").replace("{draft}", NO_DRAFT);
             for (whose, token) in &tokens {
                 let forged = [&fields[..], &[("csrf", token.as_str())]].concat();
                 let answer = ada.post_bare(&path, &forged).await.expect(403);
@@ -57,7 +63,7 @@ both_databases! {
             let token = token_of(&ada).await;
             ada.post_bare(&format!("{path}?csrf={token}"), &fields).await.expect(403);
         }
-        assert_eq!(tried, 5 * 15, "all routes that post, but for signing in and setting up");
+        assert_eq!(tried, 5 * 27, "all routes that post, but for signing in and setting up");
         assert_eq!(state(desk), before);
         ada.get("/account").await.expect(200);
     }

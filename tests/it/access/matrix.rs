@@ -26,6 +26,8 @@ pub struct Board {
     finance: Place,
     sales: Place,
     people: BTreeMap<&'static str, Person>,
+    /// The key of a draft of Ada's.
+    draft: String,
 }
 
 struct Place {
@@ -57,8 +59,16 @@ impl Fixture for Board {
         for name in ["nobody", "nils", "ada", "mona", "wim", "sven", "lena", "dora"] {
             people.insert(name, Person::new(&desk, name).await);
         }
-        Self { desk, finance, sales, people }
+        let draft = draft(&desk).await;
+        Self { desk, finance, sales, people, draft }
     }
+}
+
+async fn draft(desk: &Desk) -> String {
+    let ada = desk.as_("ada").await;
+    ada.get("/systems/new").await.expect(200);
+    let begun = ada.submit("/systems/connect", &[("name", "Begun"), ("kind", "files")]).await.expect(303);
+    begun.location().rsplit('/').next().expect("a key").to_owned()
 }
 
 impl Board {
@@ -113,7 +123,7 @@ both_databases! {
                 // Some routes end the session.
                 let person = if line.path.contains("/sign-out") { &Person::new(&board.desk, name).await } else { &board.people[name] };
                 let path = line.path.replace("{page}", "files").replace("{code}", "FILE-GONE");
-                let path = path.replace("{template}", "Auditor");
+                let path = path.replace("{template}", "Auditor").replace("{draft}", &board.draft);
                 probe(person, &line, &path, *expected, &format!("{name}: {path}")).await;
             }
         }
@@ -155,8 +165,9 @@ fn fields(line: &Line, path: &str) -> Vec<(&'static str, String)> {
             &[("current", "wrong"), ("password", "another phrase here"), ("password_again", "another phrase here")]
         }
         "/account/time-zone" => &[("time_zone", "Europe/Berlin")],
-        "/systems/new" | "/systems/{system}/edit" => &[
+        "/systems/new" | "/systems/connect" | "/systems/{system}/edit" => &[
             ("kind", "files"),
+            ("production", "yes"),
             ("group", "Sales"),
             ("version", "0"),
             ("schedule", "none"),
@@ -192,7 +203,7 @@ async fn probe(person: &Person, line: &Line, path: &str, expected: Expected, wha
         return good;
     }
     let mut fields = fields(line, path);
-    if line.path == "/systems/new" {
+    if ["/systems/new", "/systems/connect"].contains(&line.path) {
         fields.push(("name", format!("Made by {what}")));
     } else if line.path.ends_with("/edit") {
         fields.push(("name", "Changed".to_owned()));

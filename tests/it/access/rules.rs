@@ -39,7 +39,7 @@ fn values<'a>(html: &'a Html, selector: &str, name: &str) -> Vec<&'a str> {
 /// One title, one h1, one main, a language.
 fn frame(html: &Html) -> Vec<String> {
     let mut wrong = Vec::new();
-    for only in ["html[lang]", "title", "h1", "main", "footer"] {
+    for only in ["html[lang]", "head title", "h1", "main", "footer"] {
         let texts: Vec<String> = html.select(&parsed(only)).map(|found| text_of(&found)).collect();
         if texts.len() != 1 || texts[0].is_empty() {
             wrong.push(format!("{only}: {texts:?}"));
@@ -107,7 +107,15 @@ fn unlabelled(html: &Html, field: &ElementRef<'_>) -> Option<String> {
 /// Links and buttons without words.
 fn nameless(html: &Html) -> Vec<String> {
     let silent = |found: &ElementRef<'_>| text_of(found).is_empty() && found.attr("aria-label").is_none();
-    html.select(&parsed("a, button, legend, label")).filter(silent).map(|found| found.html()).collect()
+    // Links of a drawing that is hidden from screen readers: the words beside it say what it shows.
+    let drawn = |found: &ElementRef<'_>| {
+        let mut outer = found.ancestors().filter_map(ElementRef::wrap);
+        found.attr("tabindex") == Some("-1") && outer.any(|outer| outer.attr("aria-hidden") == Some("true"))
+    };
+    html.select(&parsed("a, button, legend, label"))
+        .filter(|found| silent(found) && !drawn(found))
+        .map(|found| found.html())
+        .collect()
 }
 
 /// Whatever posts carries a token, and comes back to this portal.

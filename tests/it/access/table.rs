@@ -6,6 +6,7 @@
 //! - `404`: there is nothing, or nothing that this person may see; both pages are the same.
 //! - `M`, `Md`, `S`, `L`: 403, and the page names `MonitorSystemsApp`, `MonitorSystemsApp_Display`,
 //!   `SpecifySystemsApp` or `BusinessLogs_AccessGroup`; `A`: `SystemAdmin`.
+//! - `none`: the request reached its handler, and this person has nothing of this name.
 //! - anything else: the request reached its handler. `to` is 303 to another page; `409` and `422` are refusals for
 //!   another reason than rights, chosen so that the same request can be sent again by the next person.
 //!
@@ -25,6 +26,7 @@ GET  /sign-in                        200    to   to   to   to   to   to   to
 POST /sign-in                        422    422  422  422  422  422  422  422
 GET  /account                        in     200  200  200  200  200  200  200
 POST /account/password               in     422  422  422  422  422  422  422
+POST /account/theme                  in     to   to   to   to   to   to   to
 POST /account/time-zone              in     to   to   to   to   to   to   to
 GET  /help                           in     200  200  200  200  200  200  200
 GET  /help/guide/{page}              in     200  200  200  200  200  200  200
@@ -35,12 +37,31 @@ POST /help/codes/{code}/note         in     A    422  A    A    A    A    A
 POST /help/codes/{code}/note/remove  in     A    409  A    A    A    A    A
 GET  /help/roles/{template}          in     200  200  200  200  200  200  200
 GET  /logs                           in     L    200  200  L    L    200  200
+GET  /logs/messages                  in     L    200  200  L    L    200  200
+GET  /logs/checks                    in     Md   200  200  200  200  Md   200
 GET  /logs.csv                       in     L    200  200  L    L    200  200
 GET  /overview                       in     Md   200  200  200  200  Md   200
 GET  /systems                        in     Md   200  200  200  200  Md   200
 GET  /systems.csv                    in     Md   200  200  200  200  Md   200
 GET  /systems/new                    in     S    200  S    S    200  S    200
 POST /systems/new                    in     S    to   S    S    to   S    to
+POST /systems/connect                in     S    to   S    S    to   S    to
+GET  /systems/connect/{draft}        in     S    200  S    S    none  S    none
+POST /systems/connect/{draft}        in     S    422  S    S    none  S    none
+GET  /systems/connect/{draft}/name   in     S    200  S    S    none  S    none
+POST /systems/connect/{draft}/name   in     S    to   S    S    none  S    none
+GET  /systems/connect/{draft}/test   in     S    to   S    S    none  S    none
+POST /systems/connect/{draft}/test   in     S    to   S    S    none  S    none
+POST /systems/connect/{draft}/folder in     S    409  S    S    none  S    none
+GET  /systems/connect/{draft}/schedule in   S    200  S    S    none  S    none
+POST /systems/connect/{draft}/schedule in   S    422  S    S    none  S    none
+GET  /systems/connect/{draft}/preview in    S    to   S    S    none  S    none
+POST /systems/connect/{draft}/discard in    S    to   S    S    none  S    none
+POST /systems/bulk                   in     Md   422  422  422  422  Md   422
+GET  /bulk/{bulk}                    in     Md   none none none none Md   none
+GET  /systems/views                  in     Md   200  200  200  200  Md   200
+POST /systems/views                  in     Md   422  422  422  422  Md   422
+POST /systems/views/{view}           in     Md   none none none none Md   none
 POST /sign-out                       in     to   to   to   to   to   to   to
 POST /account/sign-out-everywhere    in     to   to   to   to   to   to   to
 ";
@@ -51,6 +72,7 @@ pub const SYSTEM: &str = "
 GET  /systems/{system}                          in     404  200  200   404   200  200  404   404   200   404
 GET  /systems/{system}/edit                     in     404  200  S     404   S    200  404   404   200   404
 POST /systems/{system}/edit                     in     404  409  S     404   S    409  404   404   409   404
+POST /systems/{system}/duplicate                in     404  to   S     404   S    to   404   404   to    404
 GET  /systems/{system}/hold                     in     404  200  200   404   M    200  404   404   200   404
 POST /systems/{system}/hold                     in     404  422  422   404   M    422  404   404   422   404
 POST /systems/{system}/release                  in     404  409  409   404   M    409  404   404   409   404
@@ -99,6 +121,7 @@ impl Expected {
             "A" => Self::Needs("SystemAdmin"),
             "L" => Self::Needs("BusinessLogs_AccessGroup"),
             "to" => Self::Let(303),
+            "none" => Self::Let(404),
             status => Self::Let(status.parse().expect(status)),
         }
     }

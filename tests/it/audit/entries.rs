@@ -71,8 +71,8 @@ impl Moment {
 }
 
 /// By hand; `portal.set_up` is in `sign_in::setup`, `session.begin` in `sign_in::answers`, `key.rotate` in `rotation`, what
-/// is done to shared credentials in `shared`.
-const ACTIONS: [&str; 28] = [
+/// is done to shared credentials in `shared`, what is done with drafts in `systems::connect`.
+const ACTIONS: [&str; 30] = [
     "code.advise",
     "code.unadvise",
     "credential.create",
@@ -81,6 +81,8 @@ const ACTIONS: [&str; 28] = [
     "credential.secret",
     "credential.stop",
     "credential.use",
+    "draft.try",
+    "folder.create",
     "group.create",
     "key.rotate",
     "person.create",

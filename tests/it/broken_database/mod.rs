@@ -2,6 +2,7 @@
 
 mod damaged;
 mod full;
+mod language;
 mod locked;
 mod proxy;
 mod read_only;

@@ -85,13 +85,14 @@ both_databases! {
         assert!(wrong.text("#from-error").contains("From: Enter a date such as 2026-11-22"), "{}", wrong.told());
     }
 
-    /// Each column of the export, with a name and a person that a spreadsheet would treat as formulas.
+    /// Each column of the export, in the words of the pages, with a name and a person that a spreadsheet would treat as formulas.
     async fn the_cells_of_the_export(desk: Desk) {
         desk.leaves_work();
         put(&desk, 1, &[new("=HYPERLINK(\"x\")", "Finance"), new("Ärger; @cmd", "Sales")]);
         keep(&desk, &[
             Kept { logged: &[(0, "PEER-AWAY", 1), (1, "FILE-DENIED", 20), (2, "FILE-COPIED", 300), (3, "FILE-LINK", 4000)],
                    result: "error", trigger: "manual", principal: "-mona", ..RUN },
+            Kept { no: 2, queued: 1, result: "completed_with_warnings", trigger: "manual", principal: "mona", ..RUN },
             Kept { system: 2, queued: 2, ..RUN },
         ]);
         desk.sql(&format!("UPDATE runs SET end_reason = 'failed', started_at = NULL WHERE principal = '-mona';
@@ -101,7 +102,8 @@ both_databases! {
         assert_eq!(csv.header("content-disposition"), "attachment; filename=\"runs.csv\"");
         let lines = [
             "\u{feff}system,name,group,kind,run,state,result,end_reason,error_source,error_category,error_code,trigger,principal,queued,started,ended,errors,warnings,successes,information",
-            "aaaaaaaaac,Ärger;' @cmd,Sales,files,1,running,,,,,,schedule,Schedule,2026-11-22T02:00:00.000Z,2026-11-22T02:00:00.000Z,,0,0,0,0",
+            "aaaaaaaaac,Ärger;' @cmd,Sales,files,1,in process,,,,,,schedule,Schedule,2026-11-22T02:00:00.000Z,2026-11-22T02:00:00.000Z,,0,0,0,0",
+            "aaaaaaaaab,\"'=HYPERLINK(\"\"x\"\")\",Finance,files,2,ended,completed with warnings,,,,,manual,mona,2026-11-22T01:00:00.000Z,2026-11-22T01:00:00.000Z,2026-11-22T02:00:00.000Z,0,0,0,0",
             "aaaaaaaaab,\"'=HYPERLINK(\"\"x\"\")\",Finance,files,1,ended,error,failed,service,connection,PEER-AWAY,manual,'-mona,2026-11-22T00:00:00.000Z,,2026-11-22T01:00:00.000Z,1,20,300,4000",
             "",
         ];
@@ -264,7 +266,7 @@ both_databases! {
         let error = Kept { result: "error", ..RUN };
         keep(&desk, &[
             Kept { logged: &[(0, "PEER-SIGN-IN", 1), (1, "FILE-DENIED", 9)], ..error },
-            Kept { no: 2, queued: 1, logged: &[(0, "PEER-LIMIT", 3), (0, "PEER-AWAY", 2)], ..error },
+            Kept { no: 2, queued: 1, logged: &[(0, "PEER-LIMIT", 2), (0, "PEER-AWAY", 3)], ..error },
             Kept { no: 3, queued: 2, ..error },
             Kept { no: 4, queued: 3, logged: &[(0, "ENGINE-77", 1)], ..error },
             Kept { no: 5, queued: 4, result: "completed_with_warnings", logged: &[(1, "FILE-DENIED", 9)], ..RUN },
@@ -287,6 +289,51 @@ both_databases! {
         let columns = names.map(|name| reader.headers().expect("a head").iter().position(|column| column == name).expect(name));
         let rows: Vec<String> = reader.records().map(|row| columns.map(|column| row.as_ref().expect("a row")[column].to_owned()).join(" ")).collect();
         assert_eq!(rows, ["  ", "unknown other ENGINE-77", "syncdesk other RUN-LOST-WORKER", "service throttling PEER-LIMIT", "service authorization PEER-SIGN-IN"]);
+    }
+
+    /// A value that does not exist is an error, not one more choice: the filter stays at *Any*.
+    async fn unknown_values(desk: Desk) {
+        fill(&desk);
+        let ada = desk.as_("ada").await;
+        for field in ["result", "category", "trigger", "kind", "since"] {
+            for list in ["/logs", "/logs/messages"] {
+                let page = ada.get(&format!("{list}?{field}=nonsense")).await.expect(200);
+                assert!(page.text(&format!("#{field}-error")).contains("does not exist"), "{list} {field}: {}", page.told());
+                assert!(!page.attributes("option", "value").contains(&"nonsense".to_owned()), "{list} {field}");
+                assert_eq!(page.attributes("select option[selected]", "value").concat(), "", "{list} {field}");
+                assert_eq!(page.texts("tbody tr").len(), 0, "{list} {field}: nothing is shown as if it were all");
+            }
+            ada.get(&format!("/logs.csv?{field}=nonsense")).await.expect(422);
+        }
+    }
+
+    /// Links for the last day, the last week and failures; each keeps the rest of the filter, and leads back when it is used.
+    async fn presets(desk: Desk) {
+        put(&desk, 1, &[new("Ledger", "Finance"), new("Shop", "Sales")]);
+        let hours_ago = |hours: i64| (desk.context.clock.now().0 - crate::business_logs::MIDNIGHT) / 3_600_000_000 - hours;
+        keep(&desk, &[
+            Kept { result: "error", queued: hours_ago(24 * 20), ..RUN },
+            Kept { no: 2, result: "error", queued: hours_ago(30), ..RUN },
+            Kept { no: 3, queued: hours_ago(2), ..RUN },
+            Kept { system: 2, queued: hours_ago(2), result: "error", ..RUN },
+        ]);
+        let ada = desk.as_("ada").await;
+        let preset = async |page: &Answer, label: &str| {
+            let links: Vec<_> = page.texts(".flt .end a").into_iter().zip(page.attributes(".flt .end a", "href")).collect();
+            let link = links.iter().find(|link| link.0 == label).unwrap_or_else(|| panic!("{label}: {links:?}"));
+            ada.get(&link.1).await.expect(200)
+        };
+        let all = ada.get("/logs?system=Ledger").await.expect(200);
+        let day = preset(&all, "24 hours").await;
+        assert_eq!(runs(&day), ["Ledger 3"]);
+        assert_eq!(day.texts(".flt .end a[aria-current]"), ["24 hours"]);
+        let week = preset(&day, "7 days").await;
+        assert_eq!(runs(&week), ["Ledger 3", "Ledger 2"]);
+        let failures = preset(&week, "Failures").await;
+        assert_eq!(runs(&failures), ["Ledger 2"], "of this system, in this week");
+        assert_eq!(runs(&preset(&failures, "7 days").await), ["Ledger 2", "Ledger 1"], "the preset in use leads back: failures of all times");
+        let csv = ada.get("/logs.csv?system=Ledger&since=24h").await.expect(200);
+        assert_eq!(csv.body.lines().count(), 2, "{}", csv.body);
     }
 
     async fn nothing_yet(desk: Desk) {

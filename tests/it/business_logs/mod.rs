@@ -1,6 +1,8 @@
 //! Logs: the runs of all systems in reach, and how long they are kept.
 
+mod checks;
 mod list;
+mod messages;
 mod range;
 mod retention;
 
@@ -24,7 +26,7 @@ pub struct Kept<'a> {
 pub const RUN: Kept<'static> =
     Kept { system: 1, no: 1, result: "completed", trigger: "schedule", principal: "Schedule", queued: 0, logged: &[] };
 
-const MIDNIGHT: i64 = 1_795_305_600_000_000;
+pub const MIDNIGHT: i64 = 1_795_305_600_000_000;
 
 fn at(hours: i64) -> i64 {
     MIDNIGHT + hours * 3_600_000_000
@@ -35,6 +37,11 @@ pub fn keep(desk: &Desk, runs: &[Kept<'_>]) {
     let mut bare = desk.bare();
     for Kept { system, no, result, trigger, principal, queued, logged } in runs {
         let key = crate::systems::shelf::key(*system);
+        let first = logged.iter().find(|one| one.0 == 0).map(|one| one.1);
+        if let Some(code) = first {
+            learn(&mut bare, code);
+        }
+        let first = first.map_or("NULL".to_owned(), |code| format!("(SELECT id FROM words WHERE word = '{code}')"));
         let of = |category: i64| logged.iter().filter(|one| one.0 == category).map(|one| one.2).sum();
         RunRows {
             of: &format!("key = '{key}'"),
@@ -45,6 +52,7 @@ pub fn keep(desk: &Desk, runs: &[Kept<'_>]) {
             ended: &at(*queued + 1).to_string(),
             result: &format!("'{result}'"),
             counts: [of(0), of(1), of(2), of(3)],
+            first_error: &first,
             ..RunRows::default()
         }
         .put(&mut bare);

@@ -26,7 +26,7 @@ both_databases! {
             ada.get(&format!("/logs.csv{query}")).await.expect(422);
         }
         let systems = ada.get("/systems?status=bad").await.expect(200);
-        assert!(systems.says("No system matches this filter."), "{}", systems.told());
+        assert!(systems.says("No systems match this filter."), "{}", systems.told());
         assert_eq!(ada.get("/systems.csv?status=bad").await.expect(200).body.lines().count(), 1);
         let messages = |form: &str| format!("/systems/{}/runs/1/messages.{form}?category=all", key(1));
         for form in ["csv", "ndjson"] {

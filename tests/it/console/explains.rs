@@ -13,14 +13,14 @@ fn console() -> Home {
 const COMMANDS: [(&[&str], &str); 10] = [
     (&["serve"], "Serve the portal"),
     (&["work"], "Execute runs only"),
-    (&["migrate"], "Bring the database to this version"),
-    (&["user"], "People with an account"),
+    (&["migrate"], "Migrate the database to this version"),
+    (&["user"], "Manage user accounts"),
     (&["user", "add"], "reads it from standard input"),
-    (&["user", "password"], "Give a person a new password"),
+    (&["user", "password"], "Set a new password"),
     (&["group", "add"], "Create a group of systems"),
-    (&["key", "rotate"], "encrypt every credential with it"),
-    (&["setup-token"], "Renew the one-time token"),
-    (&["check-config"], "Print every setting"),
+    (&["key", "rotate"], "re-encrypt all credentials with it"),
+    (&["setup-token"], "Create a new one-time setup token"),
+    (&["check-config"], "Print all settings"),
 ];
 
 /// --help explains every command and setting.

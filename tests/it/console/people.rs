@@ -15,7 +15,7 @@ both_databases! {
             tokio::task::spawn_blocking(move || said(command, ""))
         });
         for migrated in join_all(migrations).await {
-            assert_eq!(migrated.expect("no panic").worked(), "The database is at this version.\n");
+            assert_eq!(migrated.expect("no panic").worked(), "The database is up to date.\n");
         }
     }
 
@@ -23,9 +23,9 @@ both_databases! {
         let portal = console.serve(&[]);
         assert_eq!(console.say(&["group", "add", "Finance"]).worked(), "Group Finance created.\n");
         let ada = ["user", "add", "ada", "--collection", "Administrator", "--all"];
-        assert_eq!(said(console.command(&ada), &format!("{PASSWORD}\n")).worked(), "ada can sign in.\n");
+        assert_eq!(said(console.command(&ada), &format!("{PASSWORD}\n")).worked(), "Account ada created.\n");
         let mona = ["user", "add", "mona", "--collection", "Operator", "--group", "Finance", "--time-zone", "Asia/Tokyo"];
-        assert_eq!(said(console.command(&mona), PASSWORD).worked(), "mona can sign in.\n");
+        assert_eq!(said(console.command(&mona), PASSWORD).worked(), "Account mona created.\n");
 
         let visitor = portal.visitor();
         visitor.open("/").await.expect(200);
@@ -50,15 +50,15 @@ both_databases! {
             ("a long name..", "Operator", &["--all"], PASSWORD, "letters, digits"),
             ("eve", "Operators", &["--all"], PASSWORD, "There is no role collection Operators. Use one of: Administrator, Auditor, Delegate, Operator, Watcher."),
             ("eve", "Operator", &["--group", "Nowhere"], PASSWORD, "There is no group Nowhere."),
-            ("eve", "Administrator", &["--group", "Finance"], PASSWORD, "reach all only"),
+            ("eve", "Administrator", &["--group", "Finance"], PASSWORD, "for all systems only"),
             ("mona", "Watcher", &["--all"], PASSWORD, "This name is taken."),
             ("MONA", "Watcher", &["--all"], PASSWORD, "This name is taken."),
         ] {
             let sentence = add(name, collection, reach, password).refused();
             assert!(sentence.contains(words), "{name} {collection}: {sentence}");
         }
-        assert!(console.say(&["group", "add", "Finance"]).refused().contains("There is a group with this name."));
-        assert!(console.say(&["group", "add", "FINANCE"]).refused().contains("There is a group with this name."));
+        assert!(console.say(&["group", "add", "Finance"]).refused().contains("A group with this name already exists."));
+        assert!(console.say(&["group", "add", "FINANCE"]).refused().contains("A group with this name already exists."));
         assert!(console.say(&["group", "add", "../etc"]).refused().contains("without a slash"));
         assert!(console.say(&["group", "add", "Fin\u{202e}ance"]).refused().contains("\\u{202E}"));
         let people = console.database.connect().texts("SELECT name AS value FROM people");
@@ -82,7 +82,7 @@ both_databases! {
         assert!(change("eve", new).refused().contains("There is no enabled account with the name eve."));
         assert!(change("ada", "short").refused().contains("at least 12 characters"));
         visitor.get("/account").await.expect(200);
-        assert_eq!(change("ada", &format!("{new}\n")).worked(), "ada can sign in with the new password, and is signed out everywhere.\n");
+        assert_eq!(change("ada", &format!("{new}\n")).worked(), "Password of ada changed. All sessions of this account have ended.\n");
         assert!(visitor.get("/account").await.expect(303).location().starts_with("/sign-in"));
         for (password, status) in [(PASSWORD, 422), (new, 303)] {
             visitor.get("/sign-in").await.expect(200);
@@ -106,7 +106,7 @@ both_databases! {
         let file = console.path.join("keys.toml");
         let before = std::fs::read_to_string(&file).expect("the keys");
         let told = console.say(&["key", "rotate"]).worked();
-        assert_eq!(told, "0 credentials are encrypted with a new key. The old keys are removed.\n");
+        assert_eq!(told, "0 credentials were encrypted with a new key. The old keys were removed.\n");
         assert_ne!(std::fs::read_to_string(&file).expect("the keys"), before);
     }
 }
@@ -152,8 +152,8 @@ fn a_password_is_not_shown_while_it_is_typed() {
     let console = Home::new(crate::database::TestDatabase::on(crate::database::Database::Sqlite));
     let args = ["user", "add", "ada", "--collection", "Administrator", "--all"];
     let (shown, code) = typed(&console, &args, &format!("{PASSWORD},{PASSWORD} "));
-    assert!(code == Some(1) && shown.contains("The two passwords differ."), "{code:?} {shown}");
+    assert!(code == Some(1) && shown.contains("The passwords do not match."), "{code:?} {shown}");
     let (shown, code) = typed(&console, &args, &format!("{PASSWORD},{PASSWORD}"));
-    assert!(code == Some(0) && shown.contains("ada can sign in."), "{code:?} {shown}");
+    assert!(code == Some(0) && shown.contains("Account ada created."), "{code:?} {shown}");
     assert!(shown.contains("Password: ") && !shown.contains(PASSWORD), "{shown}");
 }

@@ -60,7 +60,7 @@ fn commands_that_change_a_database_make_none() {
         leaves_nothing(&console, command, &[], &words);
     }
     said(console.bare(&["migrate"]), "").worked();
-    assert_eq!(said(console.bare(&eve), "a phrase that is long enough").worked(), "eve can sign in.\n");
+    assert_eq!(said(console.bare(&eve), "a phrase that is long enough").worked(), "Account eve created.\n");
 }
 
 /// A file that is not a database is refused and stays as it is.
@@ -79,7 +79,7 @@ fn a_file_that_is_no_database() {
             .env("SYNCDESK_KEY_FILE", &keys)
             .env("SYNCDESK_CREATE", create);
         let sentence = said(command, "").refused();
-        let expected = "The database cannot be used: the database is damaged: notes.txt: file is not a database";
+        let expected = "Cannot use the database: the database is damaged: notes.txt: file is not a database";
         assert_eq!(sentence, expected, "the file itself was opened");
         assert_eq!(fs::read_to_string(&file).expect("the file"), "no database ".repeat(100));
     }
@@ -179,7 +179,7 @@ fn keys_that_are_gone_or_open_to_others() {
     fs::set_permissions(&keys, fs::Permissions::from_mode(0o644)).expect("its mode");
     leaves_nothing(&console, &["migrate"], &[], &["keys.toml", "chmod 600"]);
     fs::remove_file(&keys).expect("it goes");
-    leaves_nothing(&console, &["migrate"], &[], &["keys.toml", "missing", "copy"]);
+    leaves_nothing(&console, &["migrate"], &[], &["keys.toml", "missing", "Restore"]);
     fs::write(&keys, "nonsense").expect("a file");
     fs::set_permissions(&keys, fs::Permissions::from_mode(0o600)).expect("its mode");
     own(&keys);

@@ -61,6 +61,7 @@ impl Desk {
             timeout_us: 3_600_000_000,
             max_attempts: 1,
             freshness_us: None,
+            admin_url: None,
         };
         let (made, now) = (key.clone(), self.context.clock.now());
         let created = self.context.store.write(move |db| systems::create(db, &ada(), &made, &draft, now)).await;

@@ -9,8 +9,8 @@ mod upkeep;
 mod work;
 
 pub use family::Family;
-pub use rows::{MessageRows, RunRows, learn};
-pub use tree::{Tree, connect, ended, key_of, request_run};
+pub use rows::{CheckRows, MessageRows, RunRows, learn};
+pub use tree::{Tree, connect, ended, key_of, press, request_run};
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;

@@ -21,6 +21,8 @@ pub struct RunRows<'a> {
     pub result: &'a str,
     /// How many messages of each category, from errors to information.
     pub counts: [i64; 4],
+    /// The number of the code of the first error.
+    pub first_error: &'a str,
 }
 
 impl Default for RunRows<'_> {
@@ -37,13 +39,15 @@ impl Default for RunRows<'_> {
             ended: "9000000000000000",
             result: "'completed'",
             counts: [0; 4],
+            first_error: "NULL",
         }
     }
 }
 
 impl RunRows<'_> {
     pub fn put(&self, bare: &mut Bare) {
-        let Self { of, numbers, state, trigger, principal, not_before, queued, ended, result, counts } = self;
+        let Self { of, numbers, state, trigger, principal, not_before, queued, ended, result, counts, first_error } =
+            self;
         let lease = if *state == "running" { "9000000000000000" } else { "NULL" };
         let started = if *state == "queued" { "NULL" } else { queued };
         let (total, [errors, warnings, successes, information]) = (counts.iter().sum::<i64>(), counts);
@@ -54,8 +58,9 @@ impl RunRows<'_> {
              {series} SELECT systems.id, i, 'main', '{state}', '{trigger}', '{principal}', 1, {not_before}, {queued},
                {started}, {ended}, {result}, {lease} FROM s, systems WHERE {of};
              INSERT INTO run_progress (run_id, phase, items_done, items_total, bytes_done, bytes_total, total_final, unchanged,
-               emitted, stored, cut, last_seq, n_error, n_warning, n_success, n_information)
-             SELECT id, '', 0, 0, 0, 0, TRUE, 0, {total}, {total}, 0, {total}, {errors}, {warnings}, {successes}, {information}
+               emitted, stored, cut, last_seq, n_error, n_warning, n_success, n_information, first_error)
+             SELECT id, '', 0, 0, 0, 0, TRUE, 0, {total}, {total}, 0, {total}, {errors}, {warnings}, {successes}, {information},
+               {first_error}
              FROM runs WHERE NOT EXISTS (SELECT 1 FROM run_progress WHERE run_id = runs.id);
              UPDATE systems SET last_run_no = (SELECT max(no) FROM runs WHERE system_id = systems.id)
              WHERE last_run_no < (SELECT max(no) FROM runs WHERE system_id = systems.id)"
@@ -96,6 +101,30 @@ impl MessageRows<'_> {
                foreign_text, cut)
              {series} SELECT runs.id, i, {at}, {category}, (SELECT id FROM words WHERE word = 'FILE-COPIED'), 'out', 'insert',
                (SELECT id FROM words WHERE word = 'file'), {key}, '[\"1\"]', {foreign_text}, FALSE FROM s, runs WHERE {of}"
+        ));
+    }
+}
+
+/// Connection checks of some systems that have ended. They failed with the code, if there is one.
+#[derive(Clone)]
+pub struct CheckRows<'a> {
+    /// A condition on systems, and on `i`.
+    pub of: &'a str,
+    pub numbers: RangeInclusive<i64>,
+    pub at: &'a str,
+    pub code: Option<&'a str>,
+}
+
+impl CheckRows<'_> {
+    pub fn put(&self, bare: &mut Bare) {
+        let Self { of, numbers, at, code } = self;
+        let (ok, code) = (code.is_none(), code.map_or("NULL".to_owned(), |code| format!("'{code}'")));
+        let series = series(bare, numbers);
+        bare.execute(&format!(
+            "INSERT INTO checks (system_id, no, state, trigger, principal_kind, principal, queued_at, claim_no, ended_at,
+               duration_us, ok, code)
+             {series} SELECT systems.id, i, 'ended', 'regular', 'schedule', 'Schedule', {at}, 1, {at}, 5, {ok}, {code}
+             FROM s, systems WHERE {of}"
         ));
     }
 }

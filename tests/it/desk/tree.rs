@@ -110,10 +110,20 @@ pub fn key_of(location: &str) -> String {
     page.split_once("?check=").map_or(page, |(key, _check)| key).to_owned()
 }
 
+/// *Synchronize now* on the page of a system; while a run is in process, as a page does that was opened before.
+pub async fn press(visitor: &Visitor, page: &str) -> Answer {
+    let button = format!("{page}/synchronize");
+    let shown = visitor.open(page).await.expect(200);
+    if shown.form(&button).is_some() {
+        visitor.submit(&button, &[]).await
+    } else {
+        visitor.post_form(&button, &[]).await
+    }
+}
+
 /// *Synchronize now*; the number of the run.
 pub async fn request_run(visitor: &Visitor, tree: &Tree) -> u64 {
-    visitor.open(&tree.page()).await.expect(200);
-    let asked = visitor.submit(&format!("{}/synchronize", tree.page()), &[]).await.expect(303);
+    let asked = press(visitor, &tree.page()).await.expect(303);
     let told = visitor.follow(asked).await.expect(200);
     let runs = format!("{}/runs/", tree.page());
     let link = told.attributes(".note a", "href").into_iter().find_map(|href| href.strip_prefix(&runs)?.parse().ok());

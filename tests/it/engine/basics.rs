@@ -226,7 +226,7 @@ fn a_check_tries_both_ends_and_changes_nothing() {
     assert_eq!(desk.check(), Ok(()), "the first run makes it");
     assert!(!desk.destination().exists());
     fs::remove_dir(desk.source()).unwrap();
-    assert_eq!(desk.check().unwrap_err().code, "FILE-ROOT");
+    assert_eq!(desk.check().unwrap_err().code, "FILE-SOURCE-MISSING", "as a run reports it");
 }
 
 #[test]

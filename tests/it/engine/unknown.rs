@@ -220,7 +220,7 @@ fn a_name_that_is_listed_twice_differently_is_unknown() {
 fn what_can_never_be_an_item_is_a_warning() {
     let odd = |mut listing: Listing, folder: &str| {
         let shown = format!("{folder}in%2Fvoice.txt").into_bytes();
-        listing.unusable.push(Unusable { shown, words: "no path leads to this name".to_owned() });
+        listing.unusable.push(Unusable { shown, words: "this name cannot be used in a path".to_owned() });
         Ok(listing)
     };
     let mut desk = desk();

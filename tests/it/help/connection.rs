@@ -67,7 +67,7 @@ both_databases! {
         let system = desk.odata_system(root, &[("settings.proxy", "http://127.0.0.1:10")]).await;
         let list = format!("{}/connection", system.page());
         let way = async |name: &str| desk.as_(name).await.get(&list).await.expect(200).texts("ol.steps > li:nth-child(5) li");
-        let both = ["Service · Service root: http://127.0.0.1:9/odata", "The way there · Proxy: http://127.0.0.1:10"];
+        let both = ["Service · Service root: http://127.0.0.1:9/odata", "Network · Proxy: http://127.0.0.1:10"];
         assert_eq!(way("ada").await, both);
         assert!(way("wim").await.is_empty());
     }

@@ -4,3 +4,4 @@ mod codes;
 mod connection;
 mod guide;
 mod notes;
+mod seen;

@@ -74,10 +74,10 @@ both_databases! {
     async fn what_cannot_stand_is_refused_beside_its_field(desk: Desk) {
         let ada = desk.as_("ada").await;
         for (advice, placing, field, said) in [
-            (String::new(), "beside", "advice", "Write what to do"),
-            (" \r\n ".to_owned(), "beside", "advice", "Write what to do"),
-            ("ü".repeat(2_001), "beside", "advice", "Use at most 2000 characters; these are 2001."),
-            ("Call.".to_owned(), "nowhere", "placing", "Choose one of the two."),
+            (String::new(), "beside", "advice", "Enter a note"),
+            (" \r\n ".to_owned(), "beside", "advice", "Enter a note"),
+            ("ü".repeat(2_001), "beside", "advice", "Use at most 2,000 characters. You have entered 2,001."),
+            ("Call.".to_owned(), "nowhere", "placing", "Choose a position."),
         ] {
             let refused = write(&ada, &advice, placing).await.expect(422);
             assert!(refused.text(&format!("#{field}-error")).contains(said), "{}", refused.told());
@@ -96,7 +96,7 @@ both_databases! {
         other.get(FORM).await.expect(200);
         ada.submit(FORM, &[("advice", "Call the desk.")]).await.expect(303);
         let told = other.submit(FORM, &[("advice", "Call me.")]).await.expect(422);
-        assert!(told.text("#advice-error").contains("ada has written: “Call the desk.”"), "{}", told.told());
+        assert!(told.text("#advice-error").contains("ada has changed this note since you opened it. It now says: “Call the desk.”"), "{}", told.told());
         assert_eq!(told.text("textarea").trim(), "Call me.");
         assert_eq!(desk.texts("SELECT advice AS value FROM team_notes"), ["Call the desk."]);
         // A mistake of one does not hide that from the other.
@@ -109,7 +109,7 @@ both_databases! {
         other.get(FORM).await.expect(200);
         other.submit(&format!("{FORM}/remove"), &[]).await.expect(303);
         let told = ada.submit(FORM, &[("advice", "Call us.")]).await.expect(422);
-        assert!(told.text("#advice-error").contains("Somebody has removed this note"), "{}", told.told());
+        assert!(told.text("#advice-error").contains("Someone has removed this note"), "{}", told.told());
         ada.submit(FORM, &[("advice", "Call us.")]).await.expect(303);
         assert_eq!(desk.texts("SELECT advice AS value FROM team_notes"), ["Call us."]);
     }

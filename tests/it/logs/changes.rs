@@ -33,7 +33,7 @@ both_databases! {
         let mut book = book;
         book.write(vec![about(Success, "fine"), about(Warning, "stays"), about(Warning, "goes")]).await;
         book.end().await;
-        assert_eq!(note(&book.open("").await), "There is no run before this one to compare it with.");
+        assert_eq!(note(&book.open("").await), "There is no previous run to compare with.");
 
         book.next_run();
         book.write(vec![about(Warning, "comes"), about(Warning, "stays"), about(Success, "fine")]).await;
@@ -66,7 +66,7 @@ both_databases! {
         book.write(vec![about(Success, "fine")]).await;
         book.end().await;
         let page = book.ada.get(&book.tree.run(2)).await.expect(200);
-        assert_eq!(note(&page), "Compared with run 1: no error and no warning in either.");
+        assert_eq!(note(&page), "Compared with run 1: no errors or warnings in either.");
         assert!(rows(&page).is_empty());
     }
 
@@ -78,20 +78,20 @@ both_databases! {
         book.next_run();
         book.end_as(Ending::Canceled).await;
         let canceled = book.ada.get(&book.tree.run(2)).await.expect(200);
-        assert!(note(&canceled).starts_with("This run was canceled before it had looked at everything"), "{}", note(&canceled));
+        assert!(note(&canceled).starts_with("This run was canceled, so it is not compared"), "{}", note(&canceled));
 
         book.next_run();
         book.write(vec![about(Warning, "one")]).await;
         book.end_as(Ending::Error { reason: EndReason::Failed, code: "PEER-AWAY".to_owned(), stage: None }).await;
         let broken = book.ada.get(&book.tree.run(3)).await.expect(200);
-        assert_eq!(note(&broken), "Compared with run 1. This run was broken off: what seems gone may not have been reached.");
+        assert_eq!(note(&broken), "Compared with run 1. This run stopped early, so items listed as resolved may simply not have been reached.");
         assert_eq!(rows(&broken), [["FILE-DENIED", "0", "1 gone in run 1 two", "1 repeated in run 3 one"]]);
 
         book.next_run();
         book.write(vec![about(Warning, "two")]).await;
         book.end().await;
         let after = book.ada.get(&book.tree.run(4)).await.expect(200);
-        assert_eq!(note(&after), "Compared with run 3. Run 3 was broken off: what seems new may be older.");
+        assert_eq!(note(&after), "Compared with run 3. Run 3 stopped early, so items listed as new may be older.");
     }
 
     /// More messages than are looked at are told by their number, and no name is made up.
@@ -103,7 +103,7 @@ both_databases! {
         book.write(vec![about(Warning, "file 1")]).await;
         book.end().await;
         let page = book.ada.get(&book.tree.run(2)).await.expect(200);
-        assert_eq!(rows(&page), [["FILE-DENIED", "1 now, 2 100 before: too many to compare one by one."]]);
+        assert_eq!(rows(&page), [["FILE-DENIED", "1 now, 2,100 before: too many to compare individually."]]);
     }
 
     /// Runs may be further apart than messages are kept.
@@ -116,7 +116,7 @@ both_databases! {
         book.write(vec![about(Warning, "one")]).await;
         book.end().await;
         let page = book.ada.get(&book.tree.run(2)).await.expect(200);
-        assert_eq!(rows(&page), [["FILE-DENIED", "1 now, 2 before: the messages of run 1 were not kept until then."]]);
+        assert_eq!(rows(&page), [["FILE-DENIED", "1 now, 2 before: the messages of run 1 have expired."]]);
     }
 
     /// Names of items go with the messages; the numbers stay.

@@ -10,6 +10,7 @@ mod latest;
 mod live;
 mod over_time;
 mod pages;
+mod phases;
 mod plans;
 pub mod reading;
 mod search;

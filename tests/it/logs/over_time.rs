@@ -15,7 +15,7 @@ fn rows(page: &Answer) -> Vec<(String, [i64; 4])> {
     let (link, cell) = (crate::visitor::parsed("th a"), crate::visitor::parsed("td.n"));
     let told = |row: scraper::ElementRef<'_>| {
         let address = row.select(&link).next().and_then(|link| link.attr("href")).expect("a link").to_owned();
-        let counts = row.select(&cell).map(|cell| text_of(&cell).replace('\u{202f}', "").parse().expect("a number"));
+        let counts = row.select(&cell).map(|cell| text_of(&cell).replace(',', "").parse().expect("a number"));
         (address, counts.collect::<Vec<i64>>().try_into().expect("four counts"))
     };
     html.select(&row).map(told).collect()
@@ -100,17 +100,24 @@ both_databases! {
         book.next_run();
         book.write(vec![about(Category::Warning, "a"), about(Category::Error, "b")]).await;
         book.end().await;
+        assert!(wim.get(&book.tree.page()).await.expect(200).texts("figure.chart").is_empty(), "nor are two");
+        book.next_run();
+        book.end().await;
         for person in [&book.ada, &wim] {
             let page = person.get(&book.tree.page()).await.expect(200);
             let captions = page.texts("figure.chart figcaption");
-            assert!(captions[0].starts_with("How long runs 1 to 2 took, oldest at the left; the longest, run "), "{captions:?}");
-            assert_eq!(captions[1], "What they logged, by category; run 1 the most, 7 messages");
+            assert!(captions[0].starts_with("Duration of runs 1 to 3, oldest first. Longest: run "), "{captions:?}");
+            assert_eq!(captions[1], "Messages per run, by category; run 1 the most, 7 messages");
             assert_eq!(
                 page.texts("figure.chart ul.legend li"),
-                ["Completed 1", "Error 1", "Error 1", "Warning 1", "Success 7", "Information 0"]
+                ["Completed 2", "Error 1", "Error 1", "Warning 1", "Success 7", "Information 0"]
             );
-            let fills = page.attributes("figure.chart > svg > rect", "fill");
-            assert_eq!(fills, ["url(#fill-error)", "url(#fill-error)", "url(#fill-warning)"], "patterns, not colours alone");
+            let parts = page.attributes("figure.chart > svg rect[fill^=url], figure.chart > svg a rect[fill^=url]", "fill");
+            assert_eq!(parts, ["url(#fill-error)", "url(#fill-error)", "url(#fill-warning)"], "patterns, not colours alone");
+            assert_eq!(page.texts("figure.chart .axis span:first-child").len(), 2, "{}", page.told());
+            let links = page.attributes("figure.chart > svg a[tabindex='-1']", "href");
+            let runs = [1, 2, 3].map(|no| book.tree.run(no));
+            assert_eq!(links, [runs.clone(), runs].concat(), "each bar leads to its run, which the list of runs has too");
         }
     }
 }

@@ -36,7 +36,7 @@ impl Reading {
         self.response.status().as_u16()
     }
 
-    /// The next piece; `false` at the end, an error when the answer breaks off.
+    /// The next piece; `false` at the end, an error when the response is cut off.
     pub async fn more(&mut self) -> reqwest::Result<bool> {
         let chunk = timeout(PATIENCE, self.response.chunk()).await.expect("something arrives")?;
         let Some(chunk) = chunk else { return Ok(false) };
@@ -62,7 +62,7 @@ impl Reading {
         }
     }
 
-    /// Reads to the end; an error when the answer breaks off.
+    /// Reads to the end; an error when the response is cut off.
     pub async fn read_to_end(&mut self) -> reqwest::Result<&str> {
         while self.more().await? {}
         Ok(&self.text)

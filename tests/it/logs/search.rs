@@ -85,13 +85,13 @@ both_databases! {
         book.end().await;
         assert_eq!(found(&book, "q=needle").await, needles);
         let first = book.open("?q=needle").await;
-        assert!(first.says("Searched the first 20 000 of 45 000 messages."), "{}", first.text("section.log"));
+        assert!(first.says("Searched the first 20,000 of 45,000 messages."), "{}", first.text("section.log"));
         let nothing = book.open("?q=nowhere").await;
-        assert!(nothing.says("No match in the first 20 000 of 45 000 messages. Search the rest"), "{}", nothing.told());
+        assert!(nothing.says("No match in the first 20,000 of 45,000 messages. Search the rest"), "{}", nothing.told());
         let nothing = book.ada.get(&goes_on(&nothing).expect("the rest")).await.expect(200);
-        assert!(nothing.says("No match in messages 20 001 to 40 000 of 45 000. Search the rest"), "{}", nothing.told());
+        assert!(nothing.says("No match in messages 20,001 to 40,000 of 45,000. Search the rest"), "{}", nothing.told());
         let nothing = book.ada.get(&goes_on(&nothing).expect("the rest")).await.expect(200);
-        assert!(nothing.says("No match in messages 40 001 to 45 000 of 45 000."), "{}", nothing.told());
+        assert!(nothing.says("No match in messages 40,001 to 45,000 of 45,000."), "{}", nothing.told());
         assert_eq!(goes_on(&nothing), None, "there is no rest");
         assert_eq!(found(&book, "q=nowhere").await, [0; 0]);
         let one = found(&book, "q=item%2044321").await;

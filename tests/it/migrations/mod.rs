@@ -8,6 +8,8 @@ use diesel::connection::SimpleConnection;
 use diesel::{QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use diesel_migrations::{FileBasedMigrations, MigrationHarness};
 
+use syncdesk::clock::{Clock, SystemClock};
+
 use crate::database::{Bare, Database, TestDatabase, both_databases};
 
 const SQLITE_SCHEMA: &str = include_str!("sqlite.sql");
@@ -105,6 +107,43 @@ both_databases! {
     }
 }
 
+/// The number of migrations before the overview.
+const BEFORE_OVERVIEW: usize = 15;
+
+both_databases! {
+    /// The hours of the last two days come from the runs that are there, and how bad the last day was from them.
+    fn hours_come_from_runs(database: TestDatabase) {
+        let mut connection = database.connect();
+        connection.up_to(BEFORE_OVERVIEW);
+        let hour = SystemClock.now().0 / 3_600_000_000 * 3_600_000_000;
+        connection.execute(&format!(
+            "INSERT INTO systems (id, key, name, kind, group_id, production, settings, settings_version, time_zone, schedule,
+                 timeout_us, max_attempts, connection, synchronization, overall, overall_since, created_at, deleted_at)
+               SELECT n, 'key ' || n, 'Name ' || n, 'files', (SELECT min(id) FROM system_groups), FALSE, '{{}}', 1, 'UTC', '',
+                 1, 1, 'ok', 'open', 'error', 5, 0, CASE n WHEN 2 THEN 1 END
+               FROM (SELECT 1 AS n UNION SELECT 2) AS two;
+             INSERT INTO watches (system_id, fresh_from, silent_at) VALUES (1, 0, 9), (2, 0, NULL);
+             INSERT INTO runs (system_id, no, lane, state, trigger, principal_kind, principal, attempt, not_before, queued_at, ended_at, result)
+               VALUES (1, 1, 'main', 'ended', 'manual', 'console', 'Console', 1, 0, {hour} - 200000000000, 1, 'error'),
+                 (1, 2, 'main', 'ended', 'manual', 'console', 'Console', 1, 0, {hour} - 3600000000, 1, 'error'),
+                 (1, 3, 'main', 'ended', 'manual', 'console', 'Console', 1, 0, {hour} - 1, 1, 'completed_with_warnings'),
+                 (1, 4, 'main', 'ended', 'manual', 'console', 'Console', 1, 0, {hour} - 7200000000, 1, 'completed_with_warnings'),
+                 (2, 1, 'main', 'ended', 'manual', 'console', 'Console', 1, 0, {hour} - 1, 1, 'completed')"
+        ));
+        connection.up();
+        let rows = |table: &str| {
+            let counts = ["completed", "warnings", "errors", "canceled"].map(|name| format!("CAST({name} AS TEXT)"));
+            format!("SELECT CAST(({hour} - hour) / 3600000000 AS TEXT) || ': ' || {} AS value FROM {table} ORDER BY hour", counts.join(" || ' ' || "))
+        };
+        assert_eq!(connection.texts(&rows("run_hours")), ["2: 0 1 0 0", "1: 0 1 1 0"]);
+        assert_eq!(connection.texts(&rows("group_hours")), ["2: 0 1 0 0", "1: 1 1 1 0"]);
+        let system = format!(
+            "SELECT CAST(day_rank AS TEXT) || ' ' || CAST((day_until - {hour}) / 3600000000 AS TEXT) || ' ' || CAST(success_due AS TEXT) || ' ' || CAST(bad_since AS TEXT) AS value FROM systems WHERE id = 1"
+        );
+        assert_eq!(connection.texts(&system), ["-101 22 9 5"]);
+    }
+}
+
 /// The number of migrations before credentials could be shared.
 const BEFORE_SHARED_CREDENTIALS: usize = 14;
 
@@ -121,7 +160,7 @@ both_databases! {
                FROM system_groups;
              INSERT INTO credentials (system_id, slot, key_id, sealed) VALUES (1, 'secret', 'k', {bytes})"
         ));
-        connection.up();
+        connection.up_to(1);
         connection.execute(&format!(
             "INSERT INTO shared_credentials SELECT 'shared', min(id), 'Archive', 'https://a', '', '/', FALSE, 'k', {bytes},
                0, 'console', NULL, 'Console', 0, 'console', NULL, 'Console' FROM system_groups;
@@ -129,7 +168,7 @@ both_databases! {
         ));
         let slots = "SELECT slot || coalesce(key_id, '-') AS value FROM credentials ORDER BY slot";
         assert_eq!(connection.texts(slots), ["key-", "secretk"]);
-        connection.down_once();
+        connection.down_to(BEFORE_SHARED_CREDENTIALS);
         assert_eq!(connection.texts(slots), ["secretk"]);
     }
 }
@@ -183,6 +222,8 @@ fn diesel_knows_every_column() {
     connection.up();
     let columns = connection.lines("", EXACT_ON_POSTGRES);
     let source = [
+        include_str!("../../../src/store/schema/of_connect.rs"),
+        include_str!("../../../src/store/schema/of_bulk.rs"),
         include_str!("../../../src/store/schema/of_house.rs"),
         include_str!("../../../src/store/schema/of_systems.rs"),
         include_str!("../../../src/store/schema/of_runs.rs"),
@@ -283,16 +324,26 @@ impl Bare {
         }
     }
 
-    fn down_once(&mut self) {
+    /// Takes back the newest migrations until this number is left.
+    fn down_to(&mut self, level: usize) {
         self.without_foreign_keys();
-        match self {
-            Self::Sqlite(connection) => {
-                let source = FileBasedMigrations::from_path(migrations("sqlite")).expect("migrations");
-                connection.revert_last_migration(source).expect("SQLite goes down");
+        let kind = if matches!(self, Self::Sqlite(_)) { "sqlite" } else { "postgres" };
+        let source = || FileBasedMigrations::from_path(migrations(kind)).expect("migrations");
+        loop {
+            let left = match self {
+                Self::Sqlite(connection) => connection.applied_migrations().expect("a list").len(),
+                Self::Postgres(connection) => connection.applied_migrations().expect("a list").len(),
+            };
+            if left <= level {
+                break;
             }
-            Self::Postgres(connection) => {
-                let source = FileBasedMigrations::from_path(migrations("postgres")).expect("migrations");
-                connection.revert_last_migration(source).expect("Postgres goes down");
+            match self {
+                Self::Sqlite(connection) => {
+                    connection.revert_last_migration(source()).map(drop).expect("SQLite goes down");
+                }
+                Self::Postgres(connection) => {
+                    connection.revert_last_migration(source()).map(drop).expect("Postgres goes down");
+                }
             }
         }
     }

@@ -40,11 +40,11 @@ both_databases! {
         let run = desk.sync(&system).await;
         assert_eq!(run.told(), [
             "information AFC-I02 Nothing has changed in Countries, so it was skipped.",
-            "information ODATA-ABSENT Absent from 1 records of Partners, and taken as empty there: Credit.",
-            "information ODATA-ABSENT Absent from 1 records of Partners, and taken as empty there: Since.",
-            "success AFC-S06 1 records of Partners were inserted.",
-            "success AFC-S07 1 records of Partners were updated.",
-            "success AFC-S10 1 records of Partners are gone at the source and are orphaned now.",
+            "information ODATA-ABSENT Credit is missing in 1 record of Partners and is treated as empty.",
+            "information ODATA-ABSENT Since is missing in 1 record of Partners and is treated as empty.",
+            "success AFC-S06 Inserted 1 record of Partners.",
+            "success AFC-S07 Updated 1 record of Partners.",
+            "success AFC-S10 1 record of Partners no longer exists at the source and became orphaned.",
         ]);
         assert_eq!(desk.replica_counts(), ["Countries 4 0", "Partners 250 1"]);
         let partners = desk.replica("Partners");
@@ -55,7 +55,7 @@ both_databases! {
         service.change(Method::POST, "Partners", Some(json!({"Id": 4, "Name": "Back", "Country": "DE"}))).await;
         let back = desk.sync(&system).await;
         assert!(back.told().contains(
-            &"success AFC-S06 1 records of Partners were inserted, of which 1 had been orphaned.".to_owned()
+            &"success AFC-S06 Inserted 1 record of Partners, of which 1 was orphaned before.".to_owned()
         ), "{:?}", back.told());
         assert_eq!(desk.replica_counts(), ["Countries 4 0", "Partners 251 0"]);
     }
@@ -74,8 +74,8 @@ both_databases! {
         service.change_in_sap(Method::PATCH, &key(&rows[1]), Some(json!({"BankName": "Another"}))).await;
         let run = desk.sync(&system).await;
         assert_eq!(run.told(), [
-            "success AFC-S07 1 records of A_BusinessPartnerBank were updated.",
-            "success AFC-S10 1 records of A_BusinessPartnerBank are gone at the source and are orphaned now.",
+            "success AFC-S07 Updated 1 record of A_BusinessPartnerBank.",
+            "success AFC-S10 1 record of A_BusinessPartnerBank no longer exists at the source and became orphaned.",
         ]);
         let (mut ours, mut theirs) = (desk.replica("A_BusinessPartnerBank"), service.read_by_pyodata("A_BusinessPartnerBank"));
         ours.sort_by_key(ToString::to_string);

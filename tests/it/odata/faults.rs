@@ -63,7 +63,7 @@ both_databases! {
         for (reply, said) in [
             (Reply::body(200, "<html><body>Please sign in</body></html>").with("content-type", "text/html"), "text/html"),
             (Reply::body(200, ONE).with("content-type", "text/plain"), "text/plain"),
-            (json("<html>Please sign in</html>"), "is no JSON object"),
+            (json("<html>Please sign in</html>"), "not a JSON object"),
             (json(&ONE[..30]), "ends too early"),
             (json(&deep), "ends too early"),
             (json(r#"{"d": {"results": []}, "value": {}}"#), "list of records"),
@@ -92,9 +92,9 @@ both_databases! {
         let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
         let deep = format!("<edmx:Edmx Version=\"4.0\">{}", "<a>".repeat(10_000));
         for (body, said) in [
-            ("<html><body>Please sign in</body></html>".to_owned(), "no document of OData"),
-            (format!("{bomb}{V4}"), "document type"),
-            (deep, "deep in each other"),
+            ("<html><body>Please sign in</body></html>".to_owned(), "not an OData document"),
+            (format!("{bomb}{V4}"), "DOCTYPE"),
+            (deep, "levels deep"),
             (V4[..300].to_owned(), ""),
             ("{}".to_owned(), ""),
         ] {
@@ -155,7 +155,7 @@ both_databases! {
         shop.desk.sync(&system).await;
         shop.service.says("Things", || json(r#"{"value": []}"#));
         let told = shop.desk.sync(&system).await.told();
-        let gone = "success AFC-S10 1 records of Things are gone at the source and are orphaned now.";
+        let gone = "success AFC-S10 1 record of Things no longer exists at the source and became orphaned.";
         assert!(told.contains(&gone.to_owned()), "{told:?}");
         assert_eq!(shop.desk.orphans("Things").len(), 1);
     }

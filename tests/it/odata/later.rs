@@ -68,7 +68,7 @@ both_databases! {
         });
         let run = desk.sync(&system).await;
         assert_eq!(run.told().iter().filter(|line| line.starts_with("warning")).collect::<Vec<_>>(), [
-            "warning ODATA-CONSISTENCY A record is gone, and its key cannot be read (Id). The record was skipped.",
+            "warning ODATA-CONSISTENCY A deleted record has no readable key (Id). The record was skipped.",
         ]);
         assert_eq!(desk.replica("Things"), [json!({"Id": 1, "Name": "again"}), json!({"Id": 2, "Name": "two"})]);
         assert_eq!(desk.sync(&system).await.result, "completed");

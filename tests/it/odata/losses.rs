@@ -13,8 +13,8 @@ both_databases! {
         service.says("Things", || reply(r#"{"value": [{"Id": 1, "Name": "one"}, {"Id": 2, "Price": null}, {"Id": 3}]}"#));
         let system = desk.odata_system(&service.root(), &[]).await;
         let said = [
-            "information ODATA-ABSENT Absent from 2 records of Things, and taken as empty there: Name.",
-            "information ODATA-ABSENT Absent from 2 records of Things, and taken as empty there: Price.",
+            "information ODATA-ABSENT Name is missing in 2 records of Things and is treated as empty.",
+            "information ODATA-ABSENT Price is missing in 2 records of Things and is treated as empty.",
         ];
         let run = desk.sync(&system).await;
         assert_eq!(run.told()[1..3], said);
@@ -37,7 +37,7 @@ both_databases! {
             service.says("Things", move || says(count, "1 2"));
             let run = desk.sync(&system).await;
             assert_eq!(run.result, "completed_with_warnings");
-            let said = format!("warning ODATA-SHORT The service says that Things has {count} records, and sent 2. No record of it became orphaned in this run.");
+            let said = format!("warning ODATA-SHORT The service counts {count} records in Things but sent 2. No record of it became orphaned in this run.");
             assert!(run.told().contains(&said), "{:?}", run.told());
             assert_eq!(desk.replica("Things").len(), 4);
         }
@@ -54,17 +54,17 @@ both_databases! {
         let page = |records: &str, members: &str| format!(r#"{{"@odata.context": "$metadata#Things", "value": [{records}]{members}, "@odata.deltaLink": "Things?$deltatoken=1"}}"#);
         let system = desk.odata_system(&service.root(), &[("settings.master_sets", "Things")]).await;
         for (member, code, what) in [
-            (r#""value@odata.nextLink": "Things?$skiptoken=2""#, "UNCLEAR", "“value@odata.nextLink” looks as if there were more"),
-            (r#""Things@odata.nextLink": "Things?$skiptoken=2""#, "UNCLEAR", "“Things@odata.nextLink” looks as if there were more"),
-            (r#""hasMore": true"#, "UNCLEAR", "“hasMore” looks as if there were more"),
-            (r#""links": [{"rel": "next", "href": "Things?2"}]"#, "UNCLEAR", "“links” looks as if there were more"),
-            (r#""meta": {"cursor": "abc"}"#, "UNCLEAR", "“meta” looks as if there were more"),
-            (r#""$count": 2"#, "UNCLEAR", "“$count” is 2, and 1 came"),
-            (r#""total": "2""#, "UNCLEAR", "“total” is 2, and 1 came"),
+            (r#""value@odata.nextLink": "Things?$skiptoken=2""#, "UNCLEAR", "“value@odata.nextLink” suggests that there are more records"),
+            (r#""Things@odata.nextLink": "Things?$skiptoken=2""#, "UNCLEAR", "“Things@odata.nextLink” suggests that there are more records"),
+            (r#""hasMore": true"#, "UNCLEAR", "“hasMore” suggests that there are more records"),
+            (r#""links": [{"rel": "next", "href": "Things?2"}]"#, "UNCLEAR", "“links” suggests that there are more records"),
+            (r#""meta": {"cursor": "abc"}"#, "UNCLEAR", "“meta” suggests that there are more records"),
+            (r#""$count": 2"#, "UNCLEAR", "“$count” is 2, but 1 arrived"),
+            (r#""total": "2""#, "UNCLEAR", "“total” is 2, but 1 arrived"),
             (r#""@odata.count": 2.5"#, "UNCLEAR", "“@odata.count” cannot be read"),
-            (r#""@odata.count": 2, "@odata.count": 1"#, "UNCLEAR", "“@odata.count” came twice, with different values"),
-            (r#""@odata.count": 1, "@odata.count": null"#, "UNCLEAR", "“@odata.count” came twice, with different values"),
-            (r#""@odata.nextLink": null, "@odata.nextLink": "Things?$skiptoken=2""#, "UNCLEAR", "“@odata.nextLink” came twice, with different values"),
+            (r#""@odata.count": 2, "@odata.count": 1"#, "UNCLEAR", "“@odata.count” appears twice with different values"),
+            (r#""@odata.count": 1, "@odata.count": null"#, "UNCLEAR", "“@odata.count” appears twice with different values"),
+            (r#""@odata.nextLink": null, "@odata.nextLink": "Things?$skiptoken=2""#, "UNCLEAR", "“@odata.nextLink” appears twice with different values"),
             (r#""@odata.count": 2.0"#, "SHORT", ""),
             (r#""@odata.count": 0.2e1"#, "SHORT", ""),
             (r#""@odata.count": "2""#, "SHORT", ""),
@@ -82,8 +82,8 @@ both_databases! {
             let run = desk.sync(&system).await;
             let warnings: Vec<_> = run.told().into_iter().filter(|line| line.starts_with("warning ")).collect();
             let said = match code {
-                "SHORT" => "warning ODATA-SHORT The service says that Things has 2 records, and sent 1. No record of it became orphaned in this run.".to_owned(),
-                _ => format!("warning ODATA-UNCLEAR It is unclear whether all records of Things came: {what}. None that did not come became orphaned in this run."),
+                "SHORT" => "warning ODATA-SHORT The service counts 2 records in Things but sent 1. No record of it became orphaned in this run.".to_owned(),
+                _ => format!("warning ODATA-UNCLEAR It is unclear whether the service sent all records of Things: {what}. No missing record became orphaned in this run."),
             };
             assert_eq!((warnings, run.result.as_str()), (vec![said], "completed_with_warnings"), "{member}");
             assert_eq!(desk.replica_counts(), ["Things 2 0"], "{member}");
@@ -125,8 +125,8 @@ both_databases! {
         let root = service.root();
         let outside = format!("{}/othertenant/Things?2", root.trim_end_matches("/odata"));
         let origin = root.trim_end_matches("/odata");
-        let astray = format!("error ODATA-ASTRAY A link in the response for Things leads to another host, port, scheme or path: {origin}/othertenant/Things, but the service root is {root}/. Syncdesk did not follow it. The set stays as it was.");
-        let other = "error ODATA-ANSWER The response for Things is not valid: it is of the entity set Others. The set stays as it was.".to_owned();
+        let astray = format!("error ODATA-ASTRAY A link in the response for Things leads to another host, port, scheme or path: {origin}/othertenant/Things, but the service root is {root}/. Syncdesk did not follow it. The set was not changed.");
+        let other = "error ODATA-ANSWER The response for Things is not valid: it belongs to the entity set Others. The set was not changed.".to_owned();
         for (member, said) in [
             (r#""@odata.context": "http://x/$metadata#Others""#.to_owned(), &other),
             (r#""@context": "$metadata#Others(Id,Name)""#.to_owned(), &other),
@@ -179,7 +179,7 @@ both_databases! {
             let run = desk.sync(&system).await;
             let warnings: Vec<_> = run.told().into_iter().filter(|line| line.starts_with("warning ")).collect();
             let said = warning.map(|(gone, had)| {
-                format!("warning ODATA-LOSS {gone} of the {had} records of Things are gone at the source, all in this run. They are orphaned now.")
+                format!("warning ODATA-LOSS {gone} of {had} records of Things disappeared from the source in this run and became orphaned.")
             });
             assert_eq!(warnings, said.into_iter().collect::<Vec<_>>(), "{n}");
             let result = if warning.is_some() { "completed_with_warnings" } else { "completed" };

@@ -68,7 +68,7 @@ both_databases! {
         let gone = mona.get(&format!("{replica}/Things?state=orphaned")).await.expect(200);
         assert_eq!((cells(&gone, "Key"), cells(&gone, "State")), (vec!["1120".to_owned()], vec!["Orphaned".to_owned()]));
         let none = mona.get(&format!("{replica}/Things?q=%27%25")).await.expect(200);
-        assert!(none.says("No record matches."), "{}", none.told());
+        assert!(none.says("No records match."), "{}", none.told());
 
         let link = found.attributes("th a", "href").into_iter().nth(7).expect("a record");
         let record = mona.get(&link).await.expect(200);
@@ -78,7 +78,7 @@ both_databases! {
         assert!(cells(&record, "Ended").iter().all(|ended| timeless(ended).starts_with("TIME")), "{}", record.told());
         assert_eq!(cells(&record, "Changes"), ["Name : n 7 → =1+1", "First seen."]);
         let orphan = mona.get(&gone.attributes("th a", "href")[0]).await.expect(200);
-        assert_eq!(cells(&orphan, "Changes"), ["Gone at the source.", "First seen."]);
+        assert_eq!(cells(&orphan, "Changes"), ["Deleted at the source", "First seen."]);
     }
 
     /// That a run changed something is visible from its page.
@@ -91,7 +91,7 @@ both_databases! {
         assert!(second.attributes(".head a", "href").contains(&link), "{}", second.told());
         let changes = mona.get(&link).await.expect(200);
         assert_eq!(cells(&changes, "Entity set"), ["Things"]);
-        assert_eq!(cells(&changes, "Records that it brought"), ["2"]);
+        assert_eq!(cells(&changes, "Changed records"), ["2"]);
         let records = mona.get(&changes.attributes("th a", "href")[0]).await.expect(200);
         assert_eq!(cells(&records, "Key"), ["1007", "1120"]);
         let third = mona.get(&system.run(3)).await.expect(200);
@@ -150,8 +150,8 @@ both_databases! {
             mona.get(&format!("{replica}{page}")).await.expect(404);
         }
         let history = mona.get(&record).await.expect(200);
-        assert_eq!(cells(&history, "Run"), ["Run 2", "a run that is not kept"]);
-        assert_eq!(cells(&history, "Changes")[1], "As it was before.");
+        assert_eq!(cells(&history, "Run"), ["Run 2", "an expired run"]);
+        assert_eq!(cells(&history, "Changes")[1], "Unchanged");
         let second = mona.get(&system.run(2)).await.expect(200);
         assert!(!second.attributes("a", "href").contains(&system.run(1)), "{}", second.told());
         desk.sql(&format!("UPDATE runs SET ended_at = ended_at - {past}"));

@@ -83,8 +83,8 @@ both_databases! {
         desk.sql("UPDATE replica_sets SET state = replace(state, 'deltatoken=', 'deltatoken=nonsense')");
         let run = desk.sync(&system).await;
         assert_eq!(run.told(), [
-            "warning AFC-W01 The service does not tell what has changed in SalesOrder any more, so all of it was read.",
-            "information ODATA-ABSENT Absent from 25 records of SalesOrder, and taken as empty there: SAP__Messages.",
+            "warning AFC-W01 The service no longer reports what has changed in SalesOrder, so everything was read.",
+            "information ODATA-ABSENT SAP__Messages is missing in 25 records of SalesOrder and is treated as empty.",
             "information AFC-I02 Nothing has changed in SalesOrder, so it was skipped.",
         ]);
         assert_eq!(run.result, "completed_with_warnings");

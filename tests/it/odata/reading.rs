@@ -14,8 +14,8 @@ both_databases! {
         let system = desk.odata_system(&service.root(), &fields).await;
         let run = desk.sync(&system).await;
         assert_eq!(run.told(), [
-            "success AFC-S06 4 records of Countries were inserted.",
-            "success AFC-S06 250 records of Partners were inserted.",
+            "success AFC-S06 Inserted 4 records of Countries.",
+            "success AFC-S06 Inserted 250 records of Partners.",
         ]);
         assert_eq!(run.result, "completed");
         assert_eq!(desk.replica_counts(), ["Countries 4 0", "Partners 250 0"]);
@@ -38,10 +38,10 @@ both_databases! {
         let system = desk.odata_system(&service.root(), &fields).await;
         let run = desk.sync(&system).await;
         assert_eq!(run.told(), [
-            "success AFC-S06 24 records of A_BusinessPartner were inserted.",
-            "success AFC-S06 20 records of A_BusinessPartnerAddress were inserted.",
-            "success AFC-S06 9 records of A_BusinessPartnerBank were inserted.",
-            "success AFC-S01 16 records of A_BusinessPartnerRole were inserted.",
+            "success AFC-S06 Inserted 24 records of A_BusinessPartner.",
+            "success AFC-S06 Inserted 20 records of A_BusinessPartnerAddress.",
+            "success AFC-S06 Inserted 9 records of A_BusinessPartnerBank.",
+            "success AFC-S01 Inserted 16 records of A_BusinessPartnerRole.",
         ]);
         for set in ["A_BusinessPartner", "A_BusinessPartnerAddress", "A_BusinessPartnerBank", "A_BusinessPartnerRole"] {
             let (mut ours, mut theirs) = (desk.replica(set), service.read_by_pyodata(set));
@@ -93,7 +93,7 @@ both_databases! {
             let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let system = desk.odata_system(&service.root(), &fields).await;
             let run = desk.sync(&system).await;
-            assert_eq!(run.told(), ["success AFC-S06 30 records of Units were inserted."]);
+            assert_eq!(run.told(), ["success AFC-S06 Inserted 30 records of Units."]);
         }
         let units = desk.replica("Units");
         assert_eq!(units.len(), 60);

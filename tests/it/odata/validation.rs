@@ -44,7 +44,7 @@ both_databases! {
         assert_eq!(told, [
             "ODATA-CONSISTENCY  A part of the key is missing or null (Id). The record was skipped.",
             "ODATA-CONSISTENCY  A part of the key is missing or null (Id). The record was skipped.",
-            "ODATA-CONSISTENCY 1 The key has come before in this run (Id). The record was skipped.",
+            "ODATA-CONSISTENCY 1 The key is a duplicate in this run (Id). The record was skipped.",
             "ODATA-STRUCTURE 2 The property Name is too long: much too long. The record was skipped.",
             "ODATA-STRUCTURE 3 The property Name is not of its type: 3. The record was skipped.",
             "ODATA-STRUCTURE 4 The property Price has too many digits: 1234.5. The record was skipped.",
@@ -79,8 +79,8 @@ both_databases! {
         service.change(Method::PATCH, "Partners(1)", Some(json!({"Country": "YY"}))).await;
         let run = desk.sync(&system).await;
         assert_eq!(warnings(&run.log), [
-            "ODATA-REFERENCE 1 toCountry leads to YY of Countries, which is not there after this run. The record was skipped, or stays as it was.",
-            "ODATA-REFERENCE 1000 toCountry leads to XX of Countries, which is not there after this run. The record was skipped, or stays as it was.",
+            "ODATA-REFERENCE 1 toCountry refers to YY of Countries, which does not exist after this run. The record was skipped or left unchanged.",
+            "ODATA-REFERENCE 1000 toCountry refers to XX of Countries, which does not exist after this run. The record was skipped or left unchanged.",
         ]);
         assert_eq!(desk.replica_counts(), ["Countries 4 0", "Partners 250 0"]);
         assert_eq!(desk.replica("Partners")[0]["Country"], "FR", "as it was");
@@ -95,7 +95,7 @@ both_databases! {
         let run = desk.sync(&system).await;
         let told = warnings(&run.log);
         assert_eq!(told.len(), 62, "every partner of Poland: {told:?}");
-        assert!(told.iter().all(|line| line.contains("leads to PL of Countries")), "{told:?}");
+        assert!(told.iter().all(|line| line.contains("refers to PL of Countries")), "{told:?}");
         assert_eq!(desk.replica_counts(), ["Countries 4 1", "Partners 251 0"]);
     }
 
@@ -105,7 +105,7 @@ both_databases! {
         service.says("Others", || reply(r#"{"value": [{"Id": 1, "Name": "x"}]}"#));
         let system = desk.odata_system(&service.root(), &[("settings.config_sets", "Vanished")]).await;
         let run = desk.sync(&system).await;
-        let vanished = "The service does not have the set Vanished any more. What the replica has of it stays.";
+        let vanished = "The service no longer offers the set Vanished. Its records in the replica are kept.";
         assert_eq!(warnings(&run.log), [format!("ODATA-SET-GONE Vanished {vanished}")]);
 
         let others = r#"<EntitySet Name="Others" EntityType="S.Thing"/>"#;
@@ -113,7 +113,7 @@ both_databases! {
         service.says("$metadata", move || xml(&other));
         let run = desk.sync(&system).await;
         assert_eq!(warnings(&run.log).len(), 2, "{:?}", run.told());
-        let changed = "information ODATA-MODEL The model of Things is different from that of the run before: Name.";
+        let changed = "information ODATA-MODEL The metadata of Things has changed since the previous run: Name.";
         assert!(run.told().contains(&changed.to_owned()), "{:?}", run.told());
         assert_eq!(desk.replica("Others").len(), 1, "it stays as it was");
 
@@ -122,7 +122,7 @@ both_databases! {
         let ada = desk.as_("ada").await;
         let number = desk.request_run(&ada, &system).await;
         let page = desk.ended(&ada, &system.run(number)).await;
-        assert!(page.says("and the settings say that this ends the run"), "{}", page.told());
+        assert!(page.says("The settings stop the run in this case"), "{}", page.told());
     }
 
     /// A chain: taking one back leaves the next without what it refers to.
@@ -144,6 +144,6 @@ both_databases! {
         let keys: Vec<&Value> = run.log.iter().filter(|line| line["code"] == "ODATA-REFERENCE").map(|line| &line["item_key"]).collect();
         assert_eq!(keys, ["3", "4", "5"]);
         assert_eq!(desk.replica_counts(), ["Others 0 0", "Things 3 0"]);
-        assert!(run.told().contains(&"success AFC-S06 3 records of Things were inserted.".to_owned()), "{:?}", run.told());
+        assert!(run.told().contains(&"success AFC-S06 Inserted 3 records of Things.".to_owned()), "{:?}", run.told());
     }
 }

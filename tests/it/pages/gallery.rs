@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use serde_json::json;
 use syncdesk::clock::SystemClock;
+use syncdesk::domain::phase::{Phase, PhaseStart};
 use syncdesk::domain::progress::RunProgress;
 use syncdesk::store::runs::{self, Totals};
 
 use crate::database::{Database, Fixture};
 use crate::desk::{Desk, Family, Tree};
 use crate::odata::stub::{Service, is_for, json as reply, xml};
+use crate::systems::connect::Draft;
 use crate::visitor::Visitor;
 use crate::wait::until;
 
@@ -32,6 +34,10 @@ pub struct Gallery {
     pub family: Family,
     /// The path of a check of `good`.
     pub check: String,
+    /// A system that is being connected: without a location, without its folder, and with a preview.
+    pub drafts: [Draft; 3],
+    /// The path of a bulk action of Ada: one system refused, one done.
+    pub bulk: String,
 }
 
 /// A page, who looks at it, and what they press before.
@@ -95,12 +101,34 @@ impl Fixture for Gallery {
         ada.get("/help/codes/FILE-LINK/note").await.expect(200);
         ada.submit("/help/codes/FILE-LINK/note", &note).await.expect(303);
 
+        let drafts = drafts(&desk).await;
         let family = desk.family().await;
         let running = desk.files_system("Finance", "Photographs").await;
         goes_on(&desk, &running);
+        ada.get("/systems/views?list=status%3Derror").await.expect(200);
+        ada.submit("/systems/views", &[("name", "In error")]).await.expect(303);
+        let selected = [held.key.as_str(), "bbbbbbbbbb"].map(|key| format!("s.{key}"));
+        ada.get("/systems").await.expect(200);
+        let checked = [(selected[0].as_str(), "on"), (selected[1].as_str(), "on"), ("do", "check")];
+        let bulk = ada.submit("/systems/bulk", &checked).await.expect(303).location().to_owned();
+        desk.step().await;
+        ada.get(&bulk).await.expect(200);
         ada.get("/account").await.expect(200); // which shows what the last form did
-        Self { desk, good, mirror, failed, running, paused, partners, family, check }
+        Self { desk, good, mirror, failed, running, paused, partners, family, check, drafts, bulk }
     }
+}
+
+async fn drafts(desk: &Desk) -> [Draft; 3] {
+    let begun = Draft::begun(desk, "Invoices").await;
+    let failed = Draft::begun(desk, "Contracts of the subsidiaries").await;
+    failed.locate("next", &[]).await.expect(303);
+    let previewed = Draft::with_folders(desk, "Tenders").await;
+    previewed.locate("next", &[]).await.expect(303);
+    desk.work().await;
+    let daily = [("schedule", "daily"), ("daily_at", "23:00"), ("settings.mode", "mirror")];
+    previewed.finish("preview", &daily).await.expect(303);
+    desk.work().await;
+    [begun, failed, previewed]
 }
 
 const PARTNERS: &str = r#"<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
@@ -150,7 +178,7 @@ async fn partners(desk: &Desk) -> Tree {
 pub fn goes_on(desk: &Desk, tree: &Tree) {
     let claim = desk.run_of(tree).start();
     let progress = RunProgress {
-        phase: "transferring".to_owned(),
+        phase: "copying".to_owned(),
         moved_at: Some(desk.context.clock.now()),
         items_done: 172_473,
         items_total: 401_002,
@@ -159,7 +187,12 @@ pub fn goes_on(desk: &Desk, tree: &Tree) {
         total_final: true,
         unchanged: 12,
     };
-    let moved = Totals { progress, ..Totals::default() };
+    let began = |phase, seconds| PhaseStart {
+        phase,
+        began: desk.context.clock.now().minus(std::time::Duration::from_secs(seconds)),
+    };
+    let phases = vec![began(Phase::Connect, 50), began(Phase::Compare, 49), began(Phase::Copy, 20)];
+    let moved = Totals { progress, phases, ..Totals::default() };
     desk.write(|db| runs::store_progress(db, &claim, &moved));
 }
 
@@ -183,6 +216,9 @@ impl Gallery {
             seen("list", &ada, "/systems?refresh=off".to_owned()),
             seen("list-empty", &eve, "/systems".to_owned()),
             seen("list-nothing-found", &ada, "/systems?q=nothing".to_owned()),
+            seen("bulk", &ada, self.bulk.clone()),
+            seen("views", &ada, "/systems/views?list=status%3Derror".to_owned()),
+            seen("views-empty", &mona, "/systems/views".to_owned()),
             seen("system", &mona, good.page()),
             seen("system-with-lanes", &ada, format!("/systems/{}", self.family.lanes)),
             seen("system-with-children", &mona, format!("/systems/{}", self.family.parent)),
@@ -192,6 +228,12 @@ impl Gallery {
             seen("system-paused", &mona, self.paused.page()),
             seen("system-running", &mona, format!("{running}?refresh=off")),
             pressed(seen("new-with-errors", &ada, "/systems/new?kind=files".to_owned()), "Connect"),
+            seen("connect", &ada, "/systems/new".to_owned()),
+            seen("connect-name", &ada, format!("{}/name", self.drafts[0].page)),
+            pressed(seen("connect-location-with-errors", &ada, self.drafts[0].page.clone()), "Test and continue"),
+            seen("connect-test", &ada, format!("{}/test", self.drafts[1].page)),
+            seen("connect-location", &ada, self.drafts[2].page.clone()),
+            seen("connect-schedule", &ada, self.drafts[2].schedule()),
             seen("edit", &ada, format!("{}/edit", good.page())),
             pressed(seen("hold-with-errors", &mona, format!("{}/hold", good.page())), "Put on hold"),
             seen("delete", &ada, format!("{}/delete", good.page())),
@@ -220,8 +262,14 @@ impl Gallery {
             seen("replica-record", &mona, record),
             seen("replica-orphan", &mona, orphan),
             seen("logs", &mona, "/logs".to_owned()),
-            seen("logs-wrong-time", &ada, "/logs?from=yesterday".to_owned()),
+            seen("logs-wrong-time", &ada, "/logs?from=yesterday&result=nonsense".to_owned()),
+            seen("logs-messages", &mona, "/logs/messages".to_owned()),
+            seen("logs-messages-nothing-found", &mona, "/logs/messages?q=nothing".to_owned()),
+            seen("logs-checks", &mona, "/logs/checks".to_owned()),
             seen("help", &mona, "/help".to_owned()),
+            seen("help-codes", &mona, "/help?q=0x80c8300e".to_owned()),
+            seen("help-number", &mona, "/help/codes/ECS_E_CANNOT_UPDATE_REPLICA_WATERMARK".to_owned()),
+            seen("help-roles", &mona, "/help?show=roles".to_owned()),
             seen("help-guide", &ada, "/help/guide/operator".to_owned()),
             seen("help-code", &mona, "/help/codes/FILE-DENIED".to_owned()),
             seen("help-nothing-found", &mona, "/help?q=nothing".to_owned()),
@@ -234,7 +282,8 @@ impl Gallery {
             open("sign-in", "/sign-in"),
             seen("not-found", &ada, "/nowhere".to_owned()),
             open("not-found-stranger", "/nowhere"),
-            seen("forbidden", &nils, "/systems".to_owned()),
+            seen("forbidden", &mona, "/systems/new".to_owned()),
+            seen("forbidden-without-roles", &nils, "/systems".to_owned()),
         ]
     }
 }

@@ -1,4 +1,5 @@
-//! Every kind of page in Chromium, in the light, in the dark, at 320 px and on paper (`tests/browser/pages.mjs`).
+//! Every kind of page in Chromium, in the light, in the dark, at 320 px and on paper, and its markup
+//! (`tests/browser/pages.mjs`).
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -9,10 +10,10 @@ use crate::desk::Desk;
 use crate::peers::{installed, node};
 
 /// On one database: what a page looks like does not depend on it. `SYNCDESK_PICTURES` names a folder for
-/// pictures to look at.
+/// pictures to look at. `SYNCDESK_JUDGE` names another script that gets the pages, and prints what it finds (`tests/judge`).
 #[tokio::test]
 async fn pages_pass_their_judges() {
-    let gallery = Gallery::on(Database::Sqlite).await;
+    let gallery = Box::pin(Gallery::on(Database::Sqlite)).await;
     let new = Desk::empty(Database::Sqlite, &[], gallery.desk.context.clock.clone()).await;
     let base = &gallery.desk.base;
     let mut pages: Vec<_> = gallery
@@ -36,13 +37,16 @@ async fn pages_pass_their_judges() {
 
 /// Whether all pages passed, and what was said of those that did not.
 fn judge(pages: &str) -> (bool, String) {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/pages.mjs");
+    let other = std::env::var_os("SYNCDESK_JUDGE");
+    let output = || if other.is_some() { Stdio::inherit() } else { Stdio::piped() };
     let mut walk = Command::new(node())
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/browser/pages.mjs"))
+        .arg(other.clone().unwrap_or_else(|| own.into()))
         .arg(std::env::var_os("SYNCDESK_PICTURES").unwrap_or_default())
         .env("SYNCDESK_PEERS", installed())
         .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
+        .stdout(output())
+        .stderr(output())
         .spawn()
         .expect("node runs");
     walk.stdin.take().expect("a pipe").write_all(pages.as_bytes()).expect("node reads");

@@ -52,25 +52,25 @@ both_databases! {
     async fn everything_reads(gallery: Gallery) {
         let (desk, mona) = (&gallery.desk, gallery.desk.as_("mona").await);
         let list = dump(&desk.base, &mona, "/systems").await;
-        says(&list, &["Systems", "All 10", "Error 2", "Warning 2", "Refresh every 10 s", "10 systems in group Finance"]);
-        row(&list, &["System", "Status", "Last success", "Last run", "Next run", "Last 24 runs", "Action"]);
+        says(&list, &["Systems", "All 10", "Error 2", "Warning 2", "Refresh every 10 seconds", "10 systems in group Finance"]);
+        row(&list, &["System", "Status", "Last", "Last run", "Next run", "Last 24 runs", "Action"]);
         row(&list, &["Branch share Lyon", "Error"]);
-        says(&list, &["Branch share Lyon", "Error", "Source does not exist", "manual only"]);
+        says(&list, &["Branch share Lyon", "Error", "Source does not exist", "Manual only"]);
         row(&list, &["Closing documents", "Warning"]);
         row(&list, &["Moving offices", "On hold"]);
         row(&list, &["Photographs", "In process"]);
-        says(&list, &["172 473 of 401 002 items"]);
+        says(&list, &["172,473 of 401,002 items"]);
 
         let system = dump(&desk.base, &mona, &gallery.good.page()).await;
         says(&system, &["Closing documents DE", "Warning", "Files · Production · Finance",
-            "Connection", "OK", "Last checked", "Synchronization", "Completed with warnings", "Last success",
-            "Next due", "no schedule", "Queue", "Empty", "Runs"]);
+            "Last attempt", "Completed with warnings", "Last success", "Last check", "Next due", "No schedule",
+            "Connection", "OK", "Queue", "Empty", "Runs"]);
         row(&system, &["Run", "Requested", "Result", "Trigger", "Duration", "Error", "Warning", "Success", "Information"]);
         row(&system, &["2", "Completed with warnings", "Manual, ada", "0", "1", "1", "2"]);
         row(&system, &["1", "Completed", "Manual, ada", "0", "0"]);
 
         let run = dump(&desk.base, &mona, &gallery.good.run(2)).await;
-        says(&run, &["Closing documents DE run 2", "Completed with warnings", "Manual, ada", "nothing cut",
+        says(&run, &["Closing documents DE run 2", "Completed with warnings", "Manual, ada", "all stored",
             "All 4", "Error 0", "Warning 1", "Success 1", "Information 2"]);
         row(&run, &["No.", "Time", "Category", "Code", "Item", "Message"]);
         row(&run, &["Warning", "FILE-DRIFT", "first.txt"]);
@@ -85,6 +85,6 @@ both_databases! {
         // Its run goes on: the streamed page would show nothing before the end.
         let latest = dump(&desk.base, &mona, &format!("{}/live?refresh=on", gallery.running.run(1))).await;
         says(&latest, &["Latest messages of run 1", "In process", "Refreshes every 5 seconds", "Stop refreshing",
-            "172 473 of 401 002 items · 50 %", "No messages yet.", "In process"]);
+            "172,473 of 401,002 items · 50 %", "No messages yet.", "In process"]);
     }
 }

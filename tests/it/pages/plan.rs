@@ -80,8 +80,10 @@ both_databases! {
         let total = desk.texts("SELECT CAST(deletions AS TEXT) AS value FROM braked_plans").concat();
         assert_eq!(total, "131", "130 files and their folder");
         let facts = first.texts(".pad dl > div");
-        assert!(facts[0].starts_with("Deletions 131 · ") && facts[1].starts_with("At the destination 13"), "{facts:?}");
-        assert!(facts[3].starts_with("Can be confirmed until") && facts[3].ends_with("in 24 h"), "{facts:?}");
+        assert!(facts[0].starts_with("Deletions 131 of 13") && facts[0].contains(" items at the destination · "), "{facts:?}");
+        let main = first.text("main");
+        assert_eq!((main.matches("131 of").count(), main.matches("othing has been deleted").count()), (1, 0), "each fact once: {main}");
+        assert!(facts[2].starts_with("Can be confirmed until") && facts[2].ends_with("in 24 h"), "{facts:?}");
         let (mut listed, mut page) = (Vec::new(), first);
         loop {
             listed.extend(page.texts("section[aria-labelledby=deletions] tbody td"));
@@ -105,7 +107,7 @@ both_databases! {
         mona.get(&plan(&tree, 1)).await.expect(200);
         mona.submit(&format!("{}/confirm", plan(&tree, 1)), &[]).await.expect(303);
         let run = desk.ended(&mona, &tree.run(2)).await;
-        assert!(run.says("FILE-BRAKE") && run.says("A person confirmed an earlier plan, but the files to delete have changed"), "{}", run.told());
+        assert!(run.says("FILE-BRAKE") && run.says("An earlier plan was confirmed, but the files to delete have changed"), "{}", run.told());
         assert_eq!(left(&tree), 12);
     }
 
@@ -145,12 +147,12 @@ both_databases! {
         let (page, confirm) = (plan(&tree, 1), format!("{}/confirm", plan(&tree, 1)));
         mona.get(&page).await.expect(200);
         let wrong = mona.submit(&confirm, &[("digest", &"0".repeat(64))]).await.expect(409);
-        assert!(wrong.says("is not the one you saw. Synchronize again to get a new plan."), "{}", wrong.told());
+        assert!(wrong.says("was already confirmed. Synchronize again to get a new plan."), "{}", wrong.told());
         mona.get(&page).await.expect(200);
         let done = mona.submit(&confirm, &[]).await.expect(303);
         assert_eq!(done.location(), tree.run(2));
         let run = mona.follow(done).await.expect(200);
-        assert!(run.says("Confirmed. Run 2 carries the plan out.") && run.says("Confirmed plan, mona"), "{}", run.told());
+        assert!(run.says("Confirmed. Run 2 executes the plan.") && run.says("Confirmed plan, mona"), "{}", run.told());
         let run = desk.ended(&mona, &tree.run(2)).await;
         assert_eq!(run.attributes(".head .st", "class"), ["st ok"], "{}", run.told());
         assert_eq!(left(&tree), 0);
@@ -158,7 +160,7 @@ both_databases! {
         // In the past tense, with the run that did it.
         assert!(after.text(".head .st").contains("Carried out") && after.says(", by mona"), "{}", after.told());
         let notice = after.text(".note.ok");
-        assert!(notice.contains("The plan was confirmed, and run 2 carried it out. It deleted 13 of 13 items."), "{notice}");
+        assert!(notice.contains("The plan was confirmed, and run 2 executed it. It deleted 13 of 13 items."), "{notice}");
         assert!(after.attributes(".note a", "href").contains(&tree.run(2)), "{}", after.told());
         assert_eq!(after.texts("section[aria-labelledby=deletions] thead th"), ["Deleted"]);
         for lie in ["nothing has been deleted", "Nothing has been deleted", "would delete", "Is this intended?"] {
@@ -166,7 +168,7 @@ both_databases! {
         }
         assert!(after.form(&confirm).is_none(), "{}", after.told());
         let twice = mona.post_form(&confirm, &[("digest", &digest(&after))]).await.expect(409);
-        assert!(twice.says("was confirmed already"), "{}", twice.told());
+        assert!(twice.says("was already confirmed"), "{}", twice.told());
         assert_eq!(desk.texts("SELECT CAST(count(*) AS TEXT) AS value FROM runs"), ["2"]);
     }
 
@@ -195,8 +197,8 @@ both_databases! {
         assert!(again.says("old/one more.txt") && again.says("Awaiting confirmation"), "{}", again.told());
         // The first plan was confirmed, and nothing of it was carried out.
         let first = mona.get(&plan(&tree, 1)).await.expect(200);
-        assert!(first.text(".head .st").contains("Confirmed, not carried out"), "{}", first.told());
-        assert!(first.says("but the plan of run 2 was another one. That run stopped before its first deletion."), "{}", first.told());
+        assert!(first.text(".head .st").contains("Confirmed, not executed"), "{}", first.told());
+        assert!(first.says("but the plan of run 2 was different. That run stopped before its first deletion."), "{}", first.told());
         assert!(first.attributes("main a", "href").contains(&plan(&tree, 2)) && !first.says("It deleted"), "{}", first.told());
     }
 
@@ -235,18 +237,18 @@ both_databases! {
             assert!(page.says(words), "{words}: {}", page.told());
             assert!(page.attributes(".note a", "href").contains(&tree.run(2)), "{}", page.told());
         };
-        says("run 2 will carry it out. Nothing has been deleted yet.").await;
+        says("run 2 will execute it. Nothing has been deleted yet.").await;
         let claim = desk.start(run);
         let deleted = |number| Message::of_item(Category::Success, "FILE-DELETED", Operation::Delete, "file", format!("{number}"));
         let batch: Vec<_> = (0..12).map(|number| (clock.now(), deleted(number))).collect();
         desk.write(|db| messages::append(db, &claim, &batch));
-        says("run 2 is carrying it out: 12 of 40 items deleted so far.").await;
+        says("run 2 is executing it: 12 of 40 items deleted so far.").await;
         desk.write(|db| runs::finish(db, &claim, &Ending::Canceled, None));
         says("run 2 was canceled. It deleted 12 of 40 items.").await;
         desk.sql("UPDATE runs SET result = 'error', end_reason = 'failed' WHERE no = 2");
-        says("run 2 ended in error. It deleted 12 of 40 items.").await;
+        says("run 2 ended with an error. It deleted 12 of 40 items.").await;
         desk.sql("UPDATE runs SET result = 'completed_with_warnings', end_reason = NULL WHERE no = 2");
-        says("run 2 carried it out. It deleted 12 of 40 items.").await;
+        says("run 2 executed it. It deleted 12 of 40 items.").await;
     }
 
     /// On hold nothing is planned: a confirmation neither.
@@ -268,7 +270,7 @@ both_databases! {
         desk.queue_run(&mona, &tree).await;
         mona.get(&plan(&tree, 1)).await.expect(200);
         let refused = mona.submit(&confirm, &[]).await.expect(409);
-        assert!(refused.says("Run 2 is queued already."), "{}", refused.told());
+        assert!(refused.says("Run 2 is already queued."), "{}", refused.told());
         assert!(desk.texts("SELECT confirmed_by AS value FROM braked_plans WHERE confirmed_by IS NOT NULL").is_empty());
         assert!(desk.texts("SELECT plan_digest AS value FROM runs WHERE plan_digest IS NOT NULL").is_empty());
     }

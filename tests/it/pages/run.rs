@@ -26,8 +26,8 @@ both_databases! {
         times(&book);
         let head = told(&book.open("").await);
         assert!(head.contains("run 1 Completed with warnings 1 h ago · TIME to "), "{head}");
-        assert!(head.ends_with(" · 2 min 8 s · Manual, ada · 2 emitted , 2 stored , nothing cut"), "{head}");
-        for (trigger, said) in [("schedule", "2 min 8 s · Schedule"), ("catch_up", "2 min 8 s · Catching up a missed time"),
+        assert!(head.ends_with(" · 2 min 8 s · Manual, ada · 2 messages , all stored"), "{head}");
+        for (trigger, said) in [("schedule", "2 min 8 s · Schedule"), ("catch_up", "2 min 8 s · Catch-up after a missed start"),
             ("confirmed", "2 min 8 s · Confirmed plan, ada"), ("retry", "Retry 1")] {
             book.desk.sql(&format!("UPDATE runs SET trigger = '{trigger}', attempt = {}", 1 + i32::from(trigger == "retry")));
             let head = told(&book.open("").await);
@@ -40,6 +40,14 @@ both_databases! {
         }
     }
 
+    /// The times of its head have seconds.
+    async fn times_have_seconds(book: Book) {
+        book.end().await;
+        times(&book);
+        let head = book.open("").await.texts(".head p").concat();
+        assert_eq!(head.split(' ').filter(|word| word.split(':').count() == 3).count(), 2, "{head}");
+    }
+
     /// No percentage and no total before the total is final.
     async fn progress_while_it_runs(book: Book) {
         let set = |what: &str| book.desk.sql(&format!("UPDATE run_progress SET phase = 'comparing', items_done = 1234, bytes_done = 3145728, {what}"));
@@ -50,10 +58,10 @@ both_databases! {
         };
         set("items_total = 2000, bytes_total = 4194304, total_final = FALSE");
         let (said, value) = progress().await;
-        assert_eq!((said.as_str(), value.len()), ("comparing · 1 234 items · counting · 3.0 MiB", 0));
+        assert_eq!((said.as_str(), value.len()), ("comparing · 1,234 items so far · 3.0 MiB", 0));
         set("items_total = 5000, bytes_total = 12582912, total_final = TRUE, unchanged = 7");
         let (said, value) = progress().await;
-        assert_eq!(said, "comparing · 1 234 of 5 000 items · 25 % · 3.0 MiB of 12.0 MiB · 7 unchanged");
+        assert_eq!(said, "comparing · 1,234 of 5,000 items · 25 % · 3.0 MiB of 12.0 MiB · 7 unchanged");
         assert_eq!(value, ["25"]);
         book.end().await;
         let page = book.open("").await;
@@ -87,5 +95,23 @@ both_databases! {
         let first = |reason: &String| reason.contains("FILE-ROOT") && reason.contains("/srv/x");
         assert!(reasons.iter().all(first), "{reasons:#?}");
         assert!(!reasons.concat().contains("FILE-PATTERN") && !reasons.concat().contains("FILE-FULL"), "{reasons:#?}");
+    }
+
+    /// The lists of runs show the same code as the run: that of the first error, also when others are more, and after the
+    /// messages are deleted.
+    async fn lists_show_the_first_error_too(book: Book) {
+        let full = |name| about(Category::Error, name);
+        book.write(vec![Message::of_run(Category::Error, "FILE-ROOT").arg("/srv/x"), full("one"), full("two")]).await;
+        book.write(vec![full("three")]).await;
+        book.end().await;
+        for messages in ["are kept", "are deleted"] {
+            for page in [book.page(""), book.tree.page(), "/logs".to_owned()] {
+                let shown = book.ada.get(&page).await.expect(200);
+                let codes = shown.texts(".note.err a.mono, td[data-l=Result] a.mono");
+                assert!(!codes.is_empty() && codes.iter().all(|code| code == "FILE-ROOT"), "{messages}, {page}: {codes:?}");
+            }
+            book.desk.upkeep_after(200).await;
+            assert_eq!(book.desk.count("messages"), "0");
+        }
     }
 }

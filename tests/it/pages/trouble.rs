@@ -29,7 +29,7 @@ both_databases! {
         let nowhere = ada.get("/nowhere").await;
         tells(&nowhere, 404, "Nothing here", "This page does not exist", "Check the address.");
         let forbidden = mona.get("/systems/new").await;
-        tells(&forbidden, 403, "This needs another role", "your roles do not allow this", "Ask an administrator");
+        tells(&forbidden, 403, "This needs another role", "You are signed in as mona with the role Operator, Finance", "Who can assign it ada");
         assert!(forbidden.says("SpecifySystemsApp"), "which one: {}", forbidden.told());
         let form = hold_form(&mona, &tree.page()).await;
         let stale = mona.post_bare(&form, &[("reason", "x")]).await;
@@ -40,6 +40,22 @@ both_databases! {
         let unreadable = ada.get("/systems?after=%00").await;
         tells(&unreadable, 422, "This could not be understood", "Nothing was changed.", "correct it, and send it again");
         assert!(tree.source.exists());
+    }
+
+    /// A page without permission names the role that is missing, the roles that have it, and who can assign it: people who
+    /// can do so within the reader's reach. To somebody without any role it names nobody.
+    async fn who_can_help(desk: Desk) {
+        desk.add_person("fred", "Delegate", Some("Finance")).await;
+        let answers = async |who: &str, path: &str| desk.as_(who).await.get(path).await.expect(403).texts("main dl dd");
+        let mona = answers("mona", "/systems/new").await;
+        assert_eq!(mona, ["Administrator , Delegate , Specifier", "ada , fred (for Finance )"], "not dora: she assigns in Sales");
+        assert_eq!(answers("wim", "/logs").await, ["Administrator , Operator , Auditor , Delegate", "ada"]);
+        let nils = desk.as_("nils").await.get("/systems").await.expect(403);
+        assert!(nils.says("You have no role.") && nils.says("MonitorSystemsApp_Display"), "{}", nils.told());
+        assert!(nils.says("An administrator, or the person who manages people in your group."), "{}", nils.told());
+        for name in ["ada", "fred", "dora"] {
+            assert!(!nils.texts("main").concat().contains(name), "{name}: {}", nils.told());
+        }
     }
 
     /// A change that is made is answered as made, also when the notice about it cannot be kept.

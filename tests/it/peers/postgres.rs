@@ -54,6 +54,20 @@ impl Postgres {
     }
 }
 
+impl PostgresDatabase {
+    /// The same for a role that owns it and is answered in German; some may choose another language.
+    pub fn in_german(mut self, may_choose: bool) -> Self {
+        let (name, role) = (&self.name, format!("{}_owner", self.name));
+        let grant = if may_choose { format!("GRANT SET ON PARAMETER lc_messages TO {role}") } else { String::new() };
+        Postgres::shared().run(&format!(
+            "CREATE ROLE {role} LOGIN; ALTER ROLE {role} SET lc_messages = 'de_DE.UTF-8'; \
+             ALTER DATABASE {name} OWNER TO {role}; {grant}"
+        ));
+        self.url = self.url.replace("syncdesk@", &format!("{role}@"));
+        self
+    }
+}
+
 /// A database of one test; dropped with it, even while connections are open.
 pub struct PostgresDatabase {
     name: String,

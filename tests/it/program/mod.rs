@@ -100,7 +100,7 @@ impl Home {
 
     /// `work` on its database, with more settings.
     pub fn work(&self, settings: &[&str]) -> Process {
-        self.process(&self.command(&[&["work"], settings].concat()), &[], "Syncdesk works.")
+        self.process(&self.command(&[&["work"], settings].concat()), &[], "Syncdesk worker started.")
     }
 
     /// A process that lasts, once it has said this; `before` it on its command line may stand what it runs under.

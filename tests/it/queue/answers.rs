@@ -55,14 +55,14 @@ both_databases! {
 
     async fn no_worker_is_free(depot: Depot) {
         assert_eq!(press(&depot, "a", &Notify::new()).await, Ok(Answer::WaitsForWorker(RunNo(1))));
-        assert_eq!(Answer::WaitsForWorker(RunNo(1)).to_string(), "Run 1 waits for a free worker.");
+        assert_eq!(Answer::WaitsForWorker(RunNo(1)).to_string(), "Run 1 is waiting for a free worker.");
     }
 
     async fn one_is_running(depot: Depot) {
         depot.started("a");
         let behind = Answer::QueuedBehind { run: RunNo(2), running: RunNo(1) };
         assert_eq!(press(&depot, "b", &Notify::new()).await, Ok(behind.clone()));
-        assert_eq!(behind.to_string(), "Queued as run 2 behind run 1.");
+        assert_eq!(behind.to_string(), "Queued as run 2 after run 1.");
         assert_eq!(press(&depot, "b", &Notify::new()).await, Ok(behind), "the double click is told the same");
         assert_eq!(press(&depot, "c", &Notify::new()).await, Ok(Answer::AlreadyQueued(RunNo(2))));
         assert_eq!(Answer::AlreadyQueued(RunNo(2)).to_string(), "Run 2 is already queued.");

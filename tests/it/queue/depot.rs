@@ -226,6 +226,7 @@ fn create(db: &mut Db, key: &SystemKey, name: &str, schedule: &str, now: Stamp) 
         timeout_us: 3_600_000_000,
         max_attempts: 5,
         freshness_us: None,
+        admin_url: None,
     };
     Ok(*systems::create(db, &ada(), key, &draft, now)?)
 }

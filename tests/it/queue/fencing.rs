@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use syncdesk::clock::Stamp;
 use syncdesk::domain::brake::BrakeReason;
 use syncdesk::domain::items::{Action, BrakedPlan, Step};
 use syncdesk::domain::message::{Category, Message};
+use syncdesk::domain::phase::{Phase, PhaseStart};
 use syncdesk::domain::progress::RunProgress;
 use syncdesk::domain::replica::{Content, Finished, Met, Reading, Tally};
 use syncdesk::ids::SetId;
@@ -39,7 +41,11 @@ fn beat(db: &mut Db, claim: &Claim) -> Result<()> {
     runs::store_progress(
         db,
         claim,
-        &Totals { progress: RunProgress { items_done: 77, ..RunProgress::default() }, ..Totals::default() },
+        &Totals {
+            progress: RunProgress { items_done: 77, ..RunProgress::default() },
+            phases: vec![PhaseStart { phase: Phase::Compare, began: Stamp(1) }],
+            ..Totals::default()
+        },
     )
 }
 
@@ -113,7 +119,8 @@ fn traces(depot: &Depot) -> Vec<String> {
     ] {
         traces.extend(bare.texts(query));
     }
-    let counters = "SELECT CAST(items_done + stored + emitted AS TEXT) AS value FROM run_progress ORDER BY run_id";
+    let counters =
+        "SELECT CAST(items_done + stored + emitted AS TEXT) || phases AS value FROM run_progress ORDER BY run_id";
     traces.extend(bare.texts(counters));
     traces
 }
@@ -126,9 +133,9 @@ both_databases! {
         depot.write(|db| step(db, &claim));
         depot.write(|db| brake(db, &claim));
         depot.write(|db| beat(db, &claim));
-        assert_eq!(traces(&depot), ["1", "1", "1", "1", "1", "78"]);
+        assert_eq!(traces(&depot), ["1", "1", "1", "1", "1", "78[[\"compare\",1]]"]);
         depot.write(|db| end(db, &claim));
-        assert_eq!(traces(&depot).last().map(String::as_str), Some("0"), "the retry has its own counters");
+        assert_eq!(traces(&depot).last().map(String::as_str), Some("0[]"), "the retry has its own counters");
     }
 
     fn a_claim_that_was_taken_over_stores_nothing(depot: Depot) {

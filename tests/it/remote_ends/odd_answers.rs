@@ -118,7 +118,7 @@ async fn a_destination_that_takes_nothing_ends_the_run_in_error() {
     for (reply, code, words) in [
         (Reply::body(400, "Filenames must not end with that"), "FILE-TROUBLE", "Filenames must not"),
         (Reply::body(403, "reserved"), "FILE-DENIED", "reserved"),
-        (Reply::status(201), "FILE-TROUBLE", "had no file of its temporary name"),
+        (Reply::status(201), "FILE-TROUBLE", "the temporary file does not exist"),
     ] {
         let (dav, folder) = (Dav::new(), tempfile::tempdir().expect("a folder"));
         dav.odd(|odd| odd.answers = [("PUT", reply)].into());

@@ -56,7 +56,7 @@ both_databases! {
     async fn others_are_told_the_same(desk: Desk) {
         desk.sql("UPDATE people SET disabled_at = 1 WHERE name = 'nils'");
         let wrong = attempt(&desk, "mona", "another phrase that is long", "").await.expect(422);
-        assert!(wrong.says("Name or password is wrong."), "{}", wrong.told());
+        assert!(wrong.says("Wrong user name or password."), "{}", wrong.told());
         for (name, password) in [
             ("nobodys", PASSWORD),
             ("nils", PASSWORD),

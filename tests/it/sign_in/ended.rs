@@ -75,7 +75,7 @@ both_databases! {
         let (ada, led) = still.sent_too_late().await;
         assert_eq!(still.names(), ["Reports"]);
         let page = ada.get(led.location()).await.expect(200);
-        assert!(page.says("Your session has ended, so nothing was saved yet. Your entries are kept for an hour"), "{}", page.told());
+        assert!(page.says("Your session has ended, so nothing was saved yet. Your entries are kept for one hour"), "{}", page.told());
         let form = sign_in_there(&ada, &led, "ada").await.expect(200);
         assert!(form.says("These entries are not saved yet"), "{}", form.told());
         assert_eq!((value(&form, "name"), form.path.starts_with(&still.edit())), ("Renamed".to_owned(), true), "{}", form.path);

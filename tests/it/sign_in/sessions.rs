@@ -90,7 +90,7 @@ both_databases! {
         let (here, there) = (desk.signed_in("mona").await, desk.signed_in("mona").await);
         let other = desk.signed_in("wim").await;
         let page = here.get("/account").await.expect(200);
-        assert!(page.says("You are signed in at 2 places, this one included."), "{}", page.told());
+        assert!(page.says("You are signed in on 2 browsers, including this one."), "{}", page.told());
         here.submit("/account/sign-out-everywhere", &[]).await.expect(303);
         assert!(!is_in(&here).await && !is_in(&there).await && is_in(&other).await);
         let entry = desk.texts("SELECT subject AS value FROM audit WHERE action = 'session.end_all'");
@@ -104,7 +104,7 @@ both_databases! {
         here.get("/account").await.expect(200);
         for (current, password, again, said) in [
             ("wrong", new, new, "This is not your current password."),
-            (PASSWORD, new, "different", "The two passwords differ."),
+            (PASSWORD, new, "different", "The passwords do not match."),
             (PASSWORD, "short", "short", "Use at least 12 characters."),
         ] {
             let fields = [("current", current), ("password", password), ("password_again", again)];
@@ -119,7 +119,7 @@ both_databases! {
         let fields = [("current", PASSWORD), ("password", new), ("password_again", new)];
         let changed = here.submit("/account/password", &fields).await.expect(303);
         let told = here.follow(changed).await.expect(200);
-        assert!(told.says("Your password is changed."), "{}", told.told());
+        assert!(told.says("Password changed."), "{}", told.told());
         assert!(!is_in(&there).await && !is_in(&kept).await, "the old cookie of this browser ends too");
         sign_in(&desk.nobody(), "mona").await.expect(422);
         let visitor = desk.nobody();

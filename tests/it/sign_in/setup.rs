@@ -68,8 +68,8 @@ both_databases! {
             ("wrong", "ada", PASSWORD, "This is not the setup token printed on the console."),
             (&token[1..], "ada", PASSWORD, "This is not the setup token printed on the console."),
             (token, "ada", "short", "Use at least 12 characters."),
-            (token, "", PASSWORD, "Use 1 to 60 letters, digits"),
-            (token, "a b", PASSWORD, "Use 1 to 60 letters, digits"),
+            (token, "", PASSWORD, "Use 1 to 60 characters: letters, digits"),
+            (token, "a b", PASSWORD, "Use 1 to 60 characters: letters, digits"),
         ] {
             let refused = set_up(&visitor, token, name, password).await.expect(422);
             assert!(refused.says(said), "{}", refused.told());
@@ -105,7 +105,7 @@ both_databases! {
         assert!(filled(&visitor.get(&format!("/setup?token={}", new.token)).await.expect(200)).is_empty(), "the token is not its code");
         assert_eq!(filled(&visitor.get(&link).await.expect(200)), [new.token.as_str()]);
         let used = new.desk.nobody().get(&link).await.expect(200);
-        assert!(filled(&used).is_empty() && used.text(".note.warn").contains("works only once"), "{}", used.told());
+        assert!(filled(&used).is_empty() && used.text(".note.warn").contains("was already used"), "{}", used.told());
         // The page that was opened is filled in, and works.
         let fields = [("name", "ada"), ("password", PASSWORD), ("password_again", PASSWORD)];
         visitor.get("/setup").await.expect(200);
@@ -140,12 +140,12 @@ both_databases! {
     async fn all_errors_are_reported_together(new: New) {
         let visitor = new.desk.nobody();
         let page = visitor.get("/setup").await.expect(200);
-        assert_eq!(page.texts("label"), ["Setup token", "User name", "Password", "Password again", "Your time zone"]);
-        assert!(page.text("#name-help").contains("1 to 60 letters, digits and . _ - @ +"), "{}", page.told());
+        assert_eq!(page.texts("label"), ["Setup token", "User name", "Password", "Confirm password", "Time zone"]);
+        assert!(page.text("#name-help").contains("1 to 60 characters: letters, digits and . _ - @ +"), "{}", page.told());
         let fields = [("token", "wrong"), ("name", "Ada Lovelace"), ("password", "short"), ("password_again", "other"), ("time_zone", "Mars")];
         let refused = visitor.submit("/setup", &fields).await.expect(422);
         let said = refused.texts(".note li");
-        let expected = ["Setup token", "User name", "Password", "Password again", "Your time zone"];
+        let expected = ["Setup token", "User name", "Password", "Confirm password", "Time zone"];
         assert_eq!(said.len(), expected.len(), "{said:?}");
         for (said, expected) in said.iter().zip(expected) {
             assert!(said.starts_with(expected), "{said} {expected}");

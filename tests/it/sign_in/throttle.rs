@@ -65,7 +65,7 @@ both_databases! {
         }
         for _ in 0..40 {
             let refused = guess(&stranger, "MONA").await.expect(429);
-            assert!(refused.says("Too many attempts. Please wait"), "{}", refused.told());
+            assert!(refused.says("Too many attempts. Try again"), "{}", refused.told());
             clock.advance(Duration::from_millis(500));
         }
         let right = stranger.submit("/sign-in", &[("name", "mona"), ("password", PASSWORD)]).await;

@@ -64,7 +64,7 @@ both_databases! {
         assert_eq!(stages(&page), passed.collect::<Vec<_>>(), "{}", page.told());
         assert!(page.says("Requested by wim") && page.says("Ended"), "{}", page.told());
         let system = desk.as_("wim").await.get(&tree.page()).await.expect(200);
-        assert_eq!(system.attributes("#connection .st, [aria-labelledby=connection] .st", "class"), ["st ok"]);
+        assert_eq!(system.attributes("[aria-labelledby=connection] .now .st", "class"), ["st ok"]);
         assert!(system.attributes("main a", "href").contains(&page.path), "the last result is a click away");
         counts_hold(&desk);
     }
@@ -75,7 +75,7 @@ both_databases! {
         std::fs::remove_dir_all(&tree.source).expect("the source goes");
         let page = check(&desk, &tree).await;
         assert_eq!(stages(&page), failed_at(6, &REMOTE), "{}", page.told());
-        assert!(page.says("The connection failed"), "{}", page.told());
+        assert!(page.says("The connection check failed"), "{}", page.told());
         let system = desk.as_("wim").await.get(&tree.page()).await.expect(200);
         assert_eq!(system.attributes(".head .st", "class"), ["st err"], "the status follows");
         counts_hold(&desk);
@@ -144,7 +144,7 @@ both_databases! {
         assert!(page.says(promised), "{}", page.told());
         desk.sql("UPDATE systems SET hold_since = 1, hold_reason = 'Repairs.', hold_by = 'mona'");
         let page = desk.as_("wim").await.get(&page.path).await.expect(200);
-        assert!(page.says("The connection failed") && !page.says(promised) && !page.says("tries again"), "{}", page.told());
+        assert!(page.says("The connection check failed") && !page.says(promised) && !page.says("tries again"), "{}", page.told());
     }
 
     /// The page of a check is found below its own system only.
@@ -176,9 +176,9 @@ both_databases! {
         assert_eq!(page.attributes("tbody th a", "href")[..2], [good.path, failed.path]);
         let rows = page.texts("tbody tr");
         assert!(rows[0].contains("OK") && rows[0].ends_with("ada"), "{rows:?}");
-        assert!(rows[1].contains("Error at content FILE-ROOT") && rows[1].ends_with("mona"), "{rows:?}");
+        assert!(rows[1].contains("Error at content FILE-SOURCE-MISSING") && rows[1].ends_with("mona"), "{rows:?}");
         desk.sql("DELETE FROM checks");
-        assert!(desk.as_("wim").await.get(&list).await.expect(200).says("Not checked yet."));
+        assert!(desk.as_("wim").await.get(&list).await.expect(200).says("No checks yet."));
     }
 
     /// People who can only view a system can check it once a minute; people who are responsible for it, as often as needed.

@@ -45,8 +45,9 @@ fn beside(page: &Answer, field: &str) -> String {
 both_databases! {
     async fn the_form_follows_from_the_settings(desk: Desk) {
         let page = desk.as_("ada").await.get("/systems/new?kind=files").await.expect(200);
-        let sections =
-            ["General", "Source", "Destination", "What is synchronized", "Speed and care", "Schedule", "Running"];
+        let sections = [
+            "General", "Source", "Destination", "What is synchronized", "Schedule", "Time zone", "Limits and safety", "Limits",
+        ];
         assert_eq!(page.texts("legend"), sections);
         assert_eq!(page.attributes("select[name='settings.mode'] option", "value"), ["copy", "mirror"]);
         assert_eq!(
@@ -115,27 +116,27 @@ both_databases! {
         let below = format!("{inside}/below");
         let s3 = ("settings.source_kind", "s3");
         for (changes, field, said) in [
-            (&[("name", "  ")][..], "name", "Give the system a name."),
+            (&[("name", "  ")][..], "name", "Enter a name."),
             (&[("name", &long)], "name", "Use at most 120 characters."),
             (&[("name", "two\nlines")], "name", "Remove the invisible character \\n."),
             (&[("name", "Reports\u{202e}gpj")], "name", "Remove the invisible character \\u{202E}."),
-            (&[("group", "Nowhere")], "group", "Choose one of the groups"),
-            (&[("group", "")], "group", "Choose one of the groups"),
+            (&[("group", "Nowhere")], "group", "Choose a group"),
+            (&[("group", "")], "group", "Choose a group"),
             (&[("schedule", "nonsense")], "schedule", ""),
             (&[("schedule", "every"), ("every_minutes", "0")], "every_minutes", ""),
             (&[("schedule", "every"), ("every_minutes", "")], "every_minutes", ""),
             (&[("schedule", "daily"), ("daily_at", "25:00")], "daily_at", ""),
             (&[("schedule", "cron"), ("cron", "* * *")], "cron", ""),
             (&[("time_zone", "Mars")], "time_zone", "Use a time zone such as Europe/Berlin"),
-            (&[("timeout_minutes", "0")], "timeout_minutes", "from 1 to 10 080"),
-            (&[("timeout_minutes", "soon")], "timeout_minutes", "from 1 to 10 080"),
+            (&[("timeout_minutes", "0")], "timeout_minutes", "from 1 to 10,080"),
+            (&[("timeout_minutes", "soon")], "timeout_minutes", "from 1 to 10,080"),
             (&[("max_attempts", "21")], "max_attempts", "from 1 (no retry) to 20"),
-            (&[("settings.source_path", "")], "settings.source_path", "Give the folder."),
-            (&[("settings.source_path", "reports")], "settings.source_path", "begins with /"),
+            (&[("settings.source_path", "")], "settings.source_path", "Enter the folder."),
+            (&[("settings.source_path", "reports")], "settings.source_path", "starting with /"),
             (&[("settings.source_path", "/srv/../etc")], "settings.source_path", "must not contain"),
-            (&[("settings.source_path", "/etc")], "settings.source_path", "Local folders of this group lie in"),
-            (&[("settings.destination_path", &inside)], "settings.destination_path", "must not be the same place"),
-            (&[("settings.destination_path", &below)], "settings.destination_path", "must not be the same place"),
+            (&[("settings.source_path", "/etc")], "settings.source_path", "Local folders of this group must be in"),
+            (&[("settings.destination_path", &inside)], "settings.destination_path", "must not be the same,"),
+            (&[("settings.destination_path", &below)], "settings.destination_path", "must not be the same,"),
             (&[("settings.transfers", "33")], "settings.transfers", "32"),
             (&[("settings.brake_percent", "101")], "settings.brake_percent", "100"),
             (&[("settings.brake_count", "-1")], "settings.brake_count", "0"),
@@ -169,7 +170,7 @@ both_databases! {
         assert!(systems(&desk).is_empty(), "nothing was made");
         let all = send(&ada, &form, &[("name", ""), ("time_zone", "x"), ("max_attempts", ""), ("settings.transfers", "0")]).await;
         let told = all.texts(".note.err li a");
-        assert_eq!(told, ["Name", "Speed and care, Concurrent transfers", "Time zone", "Attempts"], "in the order of the form");
+        assert_eq!(told, ["Name", "Time zone", "Limits and safety, Concurrent transfers", "Attempts"], "in the order of the form");
     }
 
     /// A forged kind makes nothing.
@@ -188,7 +189,7 @@ both_databases! {
         let form = open_form(&desk, &ada).await;
         for name in ["Reports", "  Reports "] {
             let page = send(&ada, &form, &[("name", name)]).await.expect(422);
-            assert_eq!(beside(&page, "name"), "Another system of this group has this name already.");
+            assert_eq!(beside(&page, "name"), "This name is already used in the group.");
         }
         let sales = desk.root("Sales").display().to_string();
         let (from, to) = (format!("{sales}/in"), format!("{sales}/out"));
@@ -209,7 +210,7 @@ both_databases! {
         form.retain(|(name, _)| name != "csrf");
         form.push(("csrf".to_owned(), token));
         let page = send(&dora, &form, &[]).await.expect(422);
-        assert!(beside(&page, "group").contains("Choose one of the groups"), "{}", page.told());
+        assert!(beside(&page, "group").contains("Choose a group"), "{}", page.told());
         assert!(!page.attributes("option", "value").contains(&"Finance".to_owned()), "nor does the form name it");
         assert!(systems(&desk).is_empty());
     }

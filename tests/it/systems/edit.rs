@@ -35,7 +35,7 @@ both_databases! {
         sven.get(&edit).await.expect(200);
         sven.submit(&edit, &[("name", "Sven was here")]).await.expect(303);
         let refused = ada.submit(&edit, &[("name", "Ada was here")]).await.expect(409);
-        assert!(refused.says("Somebody else has changed this system since you opened it."), "{}", refused.told());
+        assert!(refused.says("Someone else has changed this system since you opened it."), "{}", refused.told());
         assert_eq!(refused.text("h1"), "Edit Sven was here", "the form is shown again");
         assert_eq!(desk.texts("SELECT name || settings_version AS value FROM systems"), ["Sven was here2"]);
         // A version of one's own making is no better.

@@ -12,15 +12,16 @@ fn records(body: &str) -> Vec<Vec<String>> {
 }
 
 both_databases! {
+    /// Each status is a word of the pages.
     async fn what_the_list_shows(desk: Desk) {
         let system = |name, group, overall, success| Box_ { name, group, overall, success };
         put(&desk, 1, &[
             system("=HYPERLINK(\"x\")", "Finance", "ok", Some(1_700_000_000_000_000)),
-            system("-12", "Finance", "ok", None),
+            system("-12", "Finance", "open", None),
             system("Ärger, \"quoted\"", "Finance", "error", None),
-            system("@cmd", "Sales", "neutral", None),
+            system("@cmd", "Sales", "on_hold", None),
         ]);
-        desk.sql("UPDATE systems SET hold_reason = '+1 moving', hold_since = 1, hold_by = 'ada' WHERE name = '@cmd'");
+        desk.sql("UPDATE systems SET hold_reason = '+1 moving', hold_since = 1, hold_by = 'ada', synchronization = 'completed_with_warnings' WHERE name = '@cmd'");
         let csv = desk.as_("wim").await.get("/systems.csv?sort=name").await.expect(200);
         assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
         assert_eq!(csv.header("content-disposition"), "attachment; filename=\"systems.csv\"");
@@ -28,11 +29,11 @@ both_databases! {
         assert_eq!(csv.body.split("\r\n").next(), Some(head));
         let rows = records(&csv.body);
         let row = |cells: [&str; 14]| cells.map(ToOwned::to_owned).to_vec();
-        let (at, checked) = ("2023-11-14T22:13:20.000Z", "not_checked");
+        let (at, checked) = ("2023-11-14T22:13:20.000Z", "not checked");
         assert_eq!(rows[1..], [
-            row(["aaaaaaaaac", "-12", "files", "Finance", "yes", "ok", "", checked, "open", "", "", "", "", ""]),
+            row(["aaaaaaaaac", "-12", "files", "Finance", "yes", "open", "", checked, "open", "", "", "", "", ""]),
             row(["aaaaaaaaab", "'=HYPERLINK(\"x\")", "files", "Finance", "yes", "ok", "", checked, "open", at, at, "", "", ""]),
-            row(["aaaaaaaaae", "'@cmd", "files", "Sales", "yes", "neutral", "", checked, "open", "", "", "", "'+1 moving", ""]),
+            row(["aaaaaaaaae", "'@cmd", "files", "Sales", "yes", "on hold", "", checked, "completed with warnings", "", "", "", "'+1 moving", ""]),
             row(["aaaaaaaaad", "Ärger, \"quoted\"", "files", "Finance", "yes", "error", "", checked, "open", "", "", "", "", ""]),
         ]);
     }

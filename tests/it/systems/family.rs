@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::counts_hold;
 use super::shelf::names;
 use crate::database::{Database, Fixture, both_databases};
-use crate::desk::{Desk, Family};
+use crate::desk::{Desk, Family, press};
 use crate::queue::depot::ada;
 use crate::visitor::Visitor;
 
@@ -34,8 +34,7 @@ impl House {
     /// Presses *Synchronize now*. Returns what the next page says of it.
     async fn synchronize(&self, key: &SystemKey) -> String {
         let page = format!("/systems/{key}");
-        self.ada.get(&page).await.expect(200);
-        let pressed = self.ada.submit(&format!("{page}/synchronize"), &[]).await.expect(303);
+        let pressed = press(&self.ada, &page).await.expect(303);
         self.ada.get(pressed.location()).await.expect(200).text("[role=status]")
     }
 
@@ -60,6 +59,7 @@ impl House {
                 timeout_us: system.timeout_us,
                 max_attempts: system.max_attempts,
                 freshness_us: None,
+                admin_url: None,
             };
             systems::save(db, &ada(), &system, &draft, system.settings_version, now)
         });
@@ -85,13 +85,13 @@ both_databases! {
         let list = house.ada.get("/systems?sort=name").await.expect(200);
         let below = ["Endpoint", "Organization", "Mailbox of Ada", "Mailbox of Mona", "Mailbox of Wim"];
         assert_eq!(names(&list), below);
-        assert_eq!(list.texts(".tabs a"), ["All 2", "Error 0", "Warning 0", "OK 0", "Open or on hold 2"]);
+        assert_eq!(list.texts(".tabs a"), ["All 2", "Error 0", "Warning 0", "OK 0", "On hold 0", "Open 2"]);
         house.synchronize(&house.family.children[2]).await;
         house.desk.carry_out(false).await;
         let list = house.ada.get("/systems").await.expect(200);
         assert_eq!(names(&list), ["Organization", "Mailbox of Wim", "Mailbox of Ada", "Mailbox of Mona", "Endpoint"]);
-        assert_eq!(list.texts(".tabs a"), ["All 2", "Error 1", "Warning 0", "OK 0", "Open or on hold 1"]);
-        assert!(list.texts("tbody tr:first-child td")[0].contains("Child system"), "{}", list.told());
+        assert_eq!(list.texts(".tabs a"), ["All 2", "Error 1", "Warning 0", "OK 0", "On hold 0", "Open 1"]);
+        assert!(list.texts("tbody tr:first-child td")[1].contains("Child system"), "{}", list.told());
         assert_eq!(names(&house.ada.get("/systems?status=error").await)[..2], ["Organization", "Mailbox of Wim"]);
         counts_hold(&house.desk);
     }
@@ -110,7 +110,7 @@ both_databases! {
         let children = house.ada.get(&all[0]).await.expect(200);
         assert_eq!(names(&children).len(), 8, "{}", children.told());
         assert_eq!(names(&house.ada.get("/systems?q=room%203").await), ["Room 3"]);
-        assert!(house.ada.get("/systems?within=nonsense").await.says("No system matches this filter."));
+        assert!(house.ada.get("/systems?within=nonsense").await.says("No systems match this filter."));
         let csv = house.ada.get("/systems.csv?sort=name").await.expect(200);
         assert_eq!(csv.body.lines().count(), 1 + 10);
         assert_eq!(csv.body.lines().filter(|line| line.ends_with(",Organization")).count(), 8, "{}", csv.body);
@@ -130,7 +130,7 @@ both_databases! {
         house.desk.carry_out(false).await;
         assert_eq!(house.status("Organization"), "error open 0");
         let page = house.page(&house.family.parent).await;
-        assert!(page.says("Child system · Files") && page.says("Mailbox of Mona"), "{}", page.told());
+        assert!(page.says("Child system since") && page.says("Files · Production") && page.says("Mailbox of Mona"), "{}", page.told());
         house.synchronize(&house.family.parent).await;
         house.desk.carry_out(true).await;
         assert_eq!(house.status("Organization"), "error completed 0", "the success of a parent says nothing of its children");
@@ -146,7 +146,7 @@ both_databases! {
     async fn the_worst_lane_is_shown(house: House) {
         let lanes = &house.family.lanes;
         let said = house.synchronize(lanes).await;
-        assert!(said.contains("Run 1 waits for a free worker. Run 2 waits for a free worker."), "{said}");
+        assert!(said.contains("Run 1 is waiting for a free worker. Run 2 is waiting for a free worker."), "{said}");
         assert_eq!(house.desk.carry_out(false).await.1, "download");
         assert_eq!(house.status("Endpoint"), "error error 1");
         assert_eq!(house.desk.carry_out(true).await.1, "upload");
@@ -205,7 +205,7 @@ both_databases! {
         let refused = house.ada.submit(&child, &[("group", "Sales")]).await.expect(422);
         assert!(refused.says("A child system is always in the group of its parent."), "{}", refused.told());
         let refused = house.ada.submit(&child, &[("group", "Finance"), ("name", "Mailbox of Wim")]).await.expect(422);
-        assert!(refused.says("has this name already"), "{}", refused.told());
+        assert!(refused.says("This name is already used in the group"), "{}", refused.told());
         house.save(&house.family.children[0], "Endpoint", "Finance").await;
         house.save(&house.family.parent, "Organization", "Sales").await;
         let dora = house.desk.as_("dora").await;

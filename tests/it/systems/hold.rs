@@ -21,8 +21,8 @@ both_databases! {
         let tree = desk.files_system("Finance", "Reports").await;
         let mona = desk.as_("mona").await;
         for (reason, said) in [
-            ("", "Enter a reason. Everyone who sees the system reads it."),
-            ("   ", "Enter a reason. Everyone who sees the system reads it."),
+            ("", "Enter a reason. It is visible to everyone who can see the system."),
+            ("   ", "Enter a reason. It is visible to everyone who can see the system."),
             (&"x".repeat(501), "Use at most 500 characters."),
         ] {
             let refused = hold(&mona, &tree, reason).await.expect(422);
@@ -40,7 +40,9 @@ both_databases! {
         desk.run_of(&tree).queue();
         let seen = mona.get(&tree.page()).await.expect(200);
         let queue = seen.texts("[aria-labelledby=queue]").join(" ");
-        assert!(queue.contains("1 waiting") && queue.contains("once somebody releases the system"), "{}", seen.told());
+        assert!(queue.contains("1 queued") && queue.contains("run 1 , until the system is released"), "{}", seen.told());
+        assert_eq!(queue.matches("the system is released").count(), 1, "once: {queue}");
+        assert!(seen.text(".times").contains("Next due When released"), "{}", seen.told());
     }
 
     /// A run in process finishes, and the page says so.
@@ -51,11 +53,11 @@ both_databases! {
         hold(&mona, &tree, "Moving offices.").await.expect(303);
         let notice = async || mona.get(&tree.page()).await.expect(200).texts(".note").join(" ");
         let said = notice().await;
-        assert!(said.contains("No run starts until a person releases the system."), "{said}");
-        assert!(said.contains("Run 1 is still in process and will finish.") && !said.contains("Nothing runs"), "{said}");
+        assert!(said.contains("No runs start until the system is released."), "{said}");
+        assert!(said.contains("Run 1 is still in process and will finish."), "{said}");
         desk.write(|db| runs::finish(db, &claim, &Ending::Whole, None));
         let said = notice().await;
-        assert!(said.contains("No run starts") && !said.contains("in process"), "{said}");
+        assert!(said.contains("No runs start") && !said.contains("in process"), "{said}");
     }
 
     async fn nothing_starts_until_somebody_releases_it(desk: Desk) {
@@ -79,7 +81,7 @@ both_databases! {
         assert_eq!(seen.texts("main form button"), ["Check connection"], "and nothing else to press");
         let list = wim.get("/systems").await.expect(200);
         assert_eq!(list.attributes("tbody .c-st .st", "class"), ["st idle"]);
-        assert!(list.says("The <disk> is replaced.") && list.says("when released"), "{}", list.told());
+        assert!(list.says("The <disk> is replaced.") && list.says("When released"), "{}", list.told());
 
         mona.get("/account").await.expect(200);
         let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
@@ -88,7 +90,7 @@ both_databases! {
         assert!(told.contains("mona gave this reason: The <disk> is replaced."), "{told}");
         assert_eq!(refused.attributes("main .row a", "href")[0], tree.page(), "where it is released");
         let again = hold(&mona, &tree, "twice").await.expect(409);
-        assert!(again.says("The system is on hold already, since") && again.says("gave this reason:"), "{}", again.told());
+        assert!(again.says("The system has been on hold since") && again.says("gave this reason:"), "{}", again.told());
         assert_eq!(again.attributes("input[name=reason]", "value"), ["twice"], "what was typed stays");
         assert_eq!(desk.texts("SELECT hold_reason AS value FROM systems"), ["The <disk> is replaced."]);
         assert_eq!(desk.texts("SELECT CAST(no AS TEXT) AS value FROM runs"), ["1"], "no run but the one before");
@@ -113,8 +115,8 @@ both_databases! {
         desk.run_of(&tree).start();
         let (page, links) = (format!("{}/hold", tree.page()), format!("{}/runs/1", tree.page()));
         let form = desk.as_("mona").await.get(&page).await.expect(200);
-        assert!(form.says("The run 1 continues.") && form.attributes("main a", "href").contains(&links), "{}", form.told());
+        assert!(form.says("Run 1 continues.") && form.attributes("main a", "href").contains(&links), "{}", form.told());
         let form = desk.as_("sven").await.get(&page).await.expect(200);
-        assert!(form.says("The run 1 continues.") && !form.attributes("main a", "href").contains(&links), "{}", form.told());
+        assert!(form.says("Run 1 continues.") && !form.attributes("main a", "href").contains(&links), "{}", form.told());
     }
 }

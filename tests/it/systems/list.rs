@@ -14,7 +14,7 @@ fn fill(desk: &Desk) {
             system("Delta", "Sales", "error", Some(4_000_000)),
             system("alpha 100%", "Finance", "ok", Some(2_000_000)),
             system("Beta_1", "Finance", "warning", Some(1_000_000)),
-            system("Gamma", "Sales", "neutral", None),
+            system("Gamma", "Sales", "open", None),
             system("Ärger", "Finance", "error", None),
             system("Beta 1", "Sales", "ok", Some(3_000_000)),
         ],
@@ -34,8 +34,8 @@ both_databases! {
             ("?status=error", vec!["Delta", "Ärger"]),
             ("?status=warning", vec!["Beta_1"]),
             ("?status=ok", vec!["Beta 1", "alpha 100%"]),
-            ("?status=neutral", vec!["Gamma"]),
-            ("?kind=files&status=neutral", vec!["Gamma"]),
+            ("?status=open", vec!["Gamma"]),
+            ("?kind=files&status=open", vec!["Gamma"]),
             ("?kind=odata", vec![]),
             ("?group=Sales", vec!["Delta", "Beta 1", "Gamma"]),
             ("?group=General", vec![]),
@@ -59,7 +59,7 @@ both_databases! {
             assert_eq!(shown(&desk, "ada", query).await, expected, "{query}");
         }
         let page = desk.as_("ada").await.get("/systems?q=nothing").await.expect(200);
-        assert!(page.says("No system matches this filter."), "{}", page.told());
+        assert!(page.says("No systems match this filter."), "{}", page.told());
         let kept = desk.as_("ada").await.get("/systems?q=b%22%3E&status=ok&sort=name").await.expect(200);
         assert_eq!(kept.attributes("input[name=q]", "value"), ["b\">"]);
         let chosen = kept.attributes("option[selected]", "value");
@@ -83,11 +83,11 @@ both_databases! {
     async fn the_columns_of_the_mock_up(desk: Desk) {
         let tree = desk.files_system_with("Finance", "Reports", &[("schedule", "daily"), ("daily_at", "23:00")]).await;
         let mona = desk.as_("mona").await;
-        let row = async || mona.get("/systems").await.expect(200).texts("tbody tr > *");
+        let row = async || mona.get("/systems").await.expect(200).texts("tbody tr > :not(.pick)");
         let heads = mona.get("/systems").await.expect(200).texts("thead th");
-        assert_eq!(heads, ["System", "Status ↓", "Last success", "Last run", "Next run", "Last 24 runs", "Action"]);
+        assert_eq!(heads, ["Select", "System", "Status ↓", "Last success", "Last run", "Next run", "Last 24 runs", "Action"]);
         let before = row().await;
-        assert_eq!(before[..4], ["Reports Files · Finance", "Open never synchronized", "never", "never"]);
+        assert_eq!(before[..4], ["Reports Files · Finance", "Open No runs yet", "Never", "Never"]);
         assert!(before[4].starts_with("in ") && before[4].contains(" 23:0"), "{before:?}");
         assert_eq!([before[5].as_str(), before[6].as_str()], ["No runs yet", "Synchronize now : Reports"]);
         desk.synchronize(&tree).await;
@@ -115,14 +115,14 @@ both_databases! {
         assert!(shown(&desk, "mona", "?q=Delta").await.is_empty());
         assert_eq!(shown(&desk, "wim", "").await.len(), 6);
         let page = desk.as_("mona").await.get("/systems").await.expect(200);
-        assert_eq!(page.texts(".tabs a"), ["All 3", "Error 1", "Warning 1", "OK 1", "Open or on hold 0"]);
+        assert_eq!(page.texts(".tabs a"), ["All 3", "Error 1", "Warning 1", "OK 1", "On hold 0", "Open 0"]);
         assert!(page.says("3 systems in group Finance") && !page.says("Sales"), "{}", page.told());
     }
 
     /// An empty list of systems says what to do first.
     async fn nothing_yet(desk: Desk) {
         let page = desk.as_("ada").await.get("/systems").await.expect(200);
-        assert!(page.says("No system is connected yet."), "{}", page.told());
+        assert!(page.says("No systems yet."), "{}", page.told());
         assert_eq!(page.attributes("main a", "href"), ["/systems/new"]);
         assert!(page.texts("table").is_empty());
         let form = desk.as_("ada").await.get("/systems/new?kind=odata").await.expect(200);
@@ -137,11 +137,11 @@ both_databases! {
         put(&desk, 1, &[new("Gamma", "Sales")]);
         let page = desk.as_("wim").await.get("/systems").await.expect(200);
         assert_eq!(page.attributes("tbody .st", "class"), ["st idle"]);
-        assert!(page.says("never synchronized"), "{}", page.told());
-        assert_eq!(page.texts(".tabs a").last().map(String::as_str), Some("Open or on hold 1"));
+        assert!(page.says("No runs yet"), "{}", page.told());
+        assert_eq!(page.texts(".tabs a").last().map(String::as_str), Some("Open 1"));
         let key = shelf::key(1);
         let page = desk.as_("wim").await.get(&format!("/systems/{key}")).await.expect(200);
-        assert!(page.texts(".st.ok").is_empty() && page.says("Never synchronized."), "{}", page.told());
+        assert!(page.texts(".st.ok").is_empty() && page.says("No runs yet."), "{}", page.told());
     }
 
     /// Names of before, when such characters were allowed: the code of each shows, wherever the name does.

@@ -1,6 +1,8 @@
 //! Systems over HTTP: the list, specifying, holding, deleting, checking.
 
+mod bulk;
 mod check;
+pub mod connect;
 mod create;
 mod delete;
 mod edit;
@@ -8,6 +10,7 @@ mod export;
 mod family;
 mod hold;
 mod kept;
+mod links;
 mod list;
 mod orders;
 mod paging;
@@ -21,6 +24,7 @@ mod synchronize;
 mod territory;
 mod timeouts;
 mod together;
+mod views;
 
 use crate::desk::Desk;
 

@@ -15,7 +15,7 @@ fn multiply(desk: &Desk, n: i64) {
          WITH RECURSIVE s(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM s WHERE i < 999 + {n})
          SELECT replace(replace(CAST(1000000000 + i AS TEXT), '0', 'a'), '1', 'b'), 'Copy ' || i, kind, CASE WHEN i % 4 = 0 THEN group_id ELSE (SELECT id FROM system_groups WHERE name = 'Sales') END,
            production, settings, 1, time_zone, schedule, 1, 1, connection, synchronization,
-           CASE i % 50 WHEN 0 THEN 'error' WHEN 1 THEN 'warning' WHEN 2 THEN 'neutral' ELSE 'ok' END, 0, i * 7919 % 10000, 0, 0
+           CASE i % 50 WHEN 0 THEN 'error' WHEN 1 THEN 'warning' WHEN 2 THEN 'open' ELSE 'ok' END, 0, i * 7919 % 10000, 0, 0
          FROM s, systems WHERE name = 'Model'"
     ));
     let result = "CASE WHEN systems.id % 50 = 0 THEN 'error' ELSE 'completed' END";
@@ -85,7 +85,7 @@ both_databases! {
         {
             let page = ada.get(&format!("/systems{query}")).await.expect(200);
             assert_eq!(names(&page), [""; 0], "it lies further away");
-            assert!(page.says("No match so far. Searched up to Copy") && page.says("Search the rest"), "{}", page.told());
+            assert!(page.says("No matches so far. Searched up to Copy") && page.says("Search the rest"), "{}", page.told());
             let on = &page.attributes(".empty a", "href")[0];
             assert!(on.contains(first), "{on}");
             let rest = ada.get(on).await.expect(200);
@@ -129,7 +129,7 @@ both_databases! {
     /// No index has the order of several groups together.
     async fn readers_of_several_groups_see_the_same_order(desk: Desk) {
         let groups = ["Finance", "General", "Sales"];
-        let overall = ["error", "warning", "ok", "neutral"];
+        let overall = ["error", "warning", "ok", "open"];
         let names: Vec<String> = (0..99).map(|n| format!("{} {:03}", groups[n % 3], n * 7 % 99)).collect();
         let systems: Vec<Box_<'_>> = names.iter().zip(0..).map(|(name, n)| {
             Box_ { name, group: groups[n % 3], overall: overall[n % 4], success: i64::try_from(n % 5).ok() }

@@ -12,7 +12,7 @@ const ORDERS: [&str; 3] = ["", "?sort=name", "?sort=success"];
 /// 120 systems: each name is there twice, in two groups, and many share their status and their last success.
 fn fill(desk: &Desk) {
     let names: Vec<String> = (0..60).map(|number| format!("System {number:02}")).collect();
-    let status = ["error", "warning", "ok", "neutral"];
+    let status = ["error", "warning", "ok", "open"];
     let mut systems = Vec::new();
     for group in ["Finance", "Sales"] {
         for (number, name) in names.iter().enumerate() {
@@ -80,7 +80,7 @@ both_databases! {
             let (early, late) = (format!("Early {turn}"), format!("Zeta {turn}"));
             put(&desk, 1_000 + 10 * turn, &[
                 Box_ { name: &early, group: "Sales", overall: "error", success: None },
-                Box_ { name: &late, group: "Sales", overall: "neutral", success: Some(9) },
+                Box_ { name: &late, group: "Sales", overall: "open", success: Some(9) },
             ]);
             // The very system that the link continues from goes.
             let gone = seen.last().expect("a row").trim_start_matches("/systems/").to_owned();

@@ -43,7 +43,7 @@ both_databases! {
         let hold = format!("{page}/hold");
         ada.get(&hold).await.expect(200);
         behind(&desk, RUN_ENDS, ada.submit(&hold, &[("reason", "moving")])).await.expect(303);
-        assert_eq!(overall(&desk), ["neutral"], "on hold is neither good nor bad");
+        assert_eq!(overall(&desk), ["on_hold"], "on hold is neither good nor bad");
         counts_hold(&desk);
         ada.get(&page).await.expect(200);
         ada.submit(&format!("{page}/release"), &[]).await.expect(303);

@@ -69,7 +69,7 @@ both_databases! {
         fields.retain(|(name, _)| *name != "settings.destination_secret");
         ada.get("/systems/new?kind=files").await.expect(200);
         let refused = ada.submit("/systems/new", &fields).await.expect(422);
-        assert_eq!(refused.text("[id='settings.destination_secret-error']"), "Enter the secret: without it nobody can sign in.");
+        assert_eq!(refused.text("[id='settings.destination_secret-error']"), "Enter the secret. It is required to sign in.");
         // The entered secret never returns to the browser, whatever else is wrong.
         fields.extend([("settings.destination_secret", SECRET), ("max_attempts", "0")]);
         let refused = ada.submit("/systems/new", &fields).await.expect(422);
@@ -92,8 +92,8 @@ both_databases! {
         let edit = ada.get(&format!("{}/edit", tree.page())).await.expect(200);
         let field = "input[name='settings.destination_secret']";
         assert!(edit.attributes(field, "value").is_empty());
-        assert_eq!(edit.attributes(field, "placeholder"), ["Leave empty to keep what is stored"]);
-        assert!(edit.says("Secret stored") && edit.says("Secret not set"), "{}", edit.told());
+        assert_eq!(edit.attributes(field, "placeholder"), ["Leave empty to keep the current value"]);
+        assert!(edit.says("Secret Stored") && edit.says("Secret Not set"), "{}", edit.told());
         let (run, live) = (tree.run(1), format!("{}/live", tree.run(1)));
         let (csv, lines) = (format!("{run}/messages.csv"), format!("{run}/messages.ndjson"));
         for path in [&tree.page(), &run, &live, &csv, &lines, &check, "/systems", "/systems.csv"] {
@@ -230,7 +230,7 @@ both_databases! {
         let back = [("settings.destination_kind", "s3"), ("settings.destination_path", "below"),
             ("settings.destination_bucket", "reports"), ("settings.destination_endpoint", "http://127.0.0.1:9/"),
             ("settings.destination_account", "AKIAEXAMPLE")];
-        assert_eq!(change(&ada, &tree, &back).await.as_deref(), Some("Enter the secret: without it nobody can sign in."));
+        assert_eq!(change(&ada, &tree, &back).await.as_deref(), Some("Enter the secret. It is required to sign in."));
         assert!(sealed(&desk).is_empty());
     }
 
@@ -247,13 +247,13 @@ both_databases! {
         let both = format!("{certificate}{key}");
         for (fields, field, said) in [
             (fields(root, &both, &key), "certificate",
-                "This cannot be used: there is a private key in it, which belongs into its own field."),
-            (fields(root, "", &key), "certificate", "Give the certificate."),
-            (fields(root, "nonsense", &key), "certificate", "This cannot be used: there is no certificate in it."),
-            (fields(root, &certificate, ""), "key", "Enter the secret: without it nobody can sign in."),
-            (fields(root, &certificate, &other.1), "key", "This cannot be used: it is not the key of the first certificate."),
+                "Not valid: it contains a private key; enter the key in its own field."),
+            (fields(root, "", &key), "certificate", "Enter the certificate."),
+            (fields(root, "nonsense", &key), "certificate", "Not valid: it contains no certificate."),
+            (fields(root, &certificate, ""), "key", "Enter the secret. It is required to sign in."),
+            (fields(root, &certificate, &other.1), "key", "Not valid: the key does not belong to the first certificate."),
             (fields("http://127.0.0.1:9/odata", &certificate, &key), "root",
-                "A certificate is shown only where the address begins with https://."),
+                "A client certificate requires an https:// URL."),
         ] {
             ada.get("/systems/new?kind=odata").await.expect(200);
             let refused = ada.submit("/systems/new", &fields).await.expect(422);
@@ -269,7 +269,7 @@ both_databases! {
             assert!(!ada.get(path).await.expect(200).body.contains(line), "{path}");
         }
         let form = ada.get(&edit).await.expect(200);
-        assert_eq!(form.attributes("textarea[name='settings.key']", "placeholder"), ["Leave empty to keep what is stored"]);
+        assert_eq!(form.attributes("textarea[name='settings.key']", "placeholder"), ["Leave empty to keep the current value"]);
         assert!(!contains(&dump(&desk), line.as_bytes()) && contains(&dump(&desk), b"127.0.0.1:9"));
         let changed = "The address, path or account has changed. Enter the secret again.";
         for (change, said) in [

@@ -9,7 +9,7 @@ use crate::visitor::Answer;
 pub struct Box_<'a> {
     pub name: &'a str,
     pub group: &'a str,
-    /// `error`, `warning`, `ok` or `neutral`.
+    /// `error`, `warning`, `ok`, `on_hold` or `open`.
     pub overall: &'a str,
     /// Microseconds; never without.
     pub success: Option<i64>,
@@ -17,7 +17,7 @@ pub struct Box_<'a> {
 
 /// A system that was never synchronized.
 pub fn new<'a>(name: &'a str, group: &'a str) -> Box_<'a> {
-    Box_ { name, group, overall: "neutral", success: None }
+    Box_ { name, group, overall: "open", success: None }
 }
 
 /// Puts systems there; their keys are numbers, from `first` on.

@@ -49,7 +49,7 @@ both_databases! {
         assert_eq!((one.status, other.status), (303, 303), "{} {}", one.told(), other.told());
         assert_eq!(runs(&desk), ["1 queued"]);
         let told = [ada.get(&tree.page()).await, mona.get(&tree.page()).await].map(|page| page.texts(".note").join(" "));
-        assert!(told.iter().any(|told| told.contains("Run 1 waits for a free worker.")), "{told:?}");
+        assert!(told.iter().any(|told| told.contains("Run 1 is waiting for a free worker.")), "{told:?}");
         assert!(told.iter().any(|told| told.contains("Run 1 is already queued.")), "{told:?}");
     }
 
@@ -59,7 +59,7 @@ both_databases! {
         assert_eq!(desk.queue_run(&mona, &tree).await, 1);
         desk.sql("UPDATE runs SET state = 'running', started_at = queued_at, lease_until = 9000000000000000");
         for (told, leads) in [
-            ("Queued as run 2 behind run 1.", vec![tree.run(2), tree.run(1)]),
+            ("Queued as run 2 after run 1.", vec![tree.run(2), tree.run(1)]),
             ("Run 2 is already queued.", vec![tree.run(2)]),
         ] {
             mona.get("/account").await.expect(200);

@@ -77,7 +77,7 @@ both_databases! {
             if !stands {
                 let words = answer.text("[id='settings.destination_path-error']");
                 let theirs = if path.contains("reports2") { "system 6" } else { "first" };
-                let said = format!("The system “{theirs}” of the group “Finance” already writes to this location.");
+                let said = format!("The system “{theirs}” in the group “Finance” already writes to this location.");
                 assert_eq!(words, said);
             }
         }

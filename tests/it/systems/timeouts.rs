@@ -28,8 +28,8 @@ both_databases! {
         };
         let refused = ada.submit("/systems/new", &typed("31", "11")).await.expect(422);
         let beside = |field: &str| refused.texts(&format!("[id='{field}-error']")).join(" ");
-        assert!(beside("timeout_minutes").contains("A number of minutes from 1 to 30."), "{}", refused.told());
-        assert!(beside("settings.timeout_seconds").contains("A number of seconds from 1 to 10."), "{}", refused.told());
+        assert!(beside("timeout_minutes").contains("Enter a number of minutes from 1 to 30."), "{}", refused.told());
+        assert!(beside("settings.timeout_seconds").contains("Enter a number of seconds from 1 to 10."), "{}", refused.told());
         ada.get("/systems/new?kind=odata").await.expect(200);
         ada.submit("/systems/new", &typed("30", "10")).await.expect(303);
         assert_eq!(desk.texts("SELECT CAST(timeout_us / 60000000 AS TEXT) AS value FROM systems"), ["30"]);

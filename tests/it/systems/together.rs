@@ -66,10 +66,10 @@ both_databases! {
         for name in ["straße übersicht", "STRASSE ÜBERSICHT", "Straße übersicht"] {
             let page = send(&desk, &ada, &[("name", name)]).await.expect(422);
             assert_eq!(wrong(&page), ["name"], "{name}: {}", page.told());
-            assert!(page.text("#name-error").contains("“Straße Übersicht”, which differs only in upper and lower case."), "{}", page.told());
+            assert!(page.text("#name-error").contains("“Straße Übersicht” is already used in the group; it differs only in upper and lower case."), "{}", page.told());
         }
         let same = send(&desk, &ada, &[("name", "Straße Übersicht")]).await.expect(422);
-        assert!(same.text("#name-error").contains("has this name already"), "{}", same.told());
+        assert!(same.text("#name-error").contains("This name is already used in the group"), "{}", same.told());
         send(&desk, &ada, &[("name", "Strasse Übersicht 2")]).await.expect(303);
         // Its own name in other letters is no other system's; and two that an earlier version took stay as they are.
         let tree = desk.files_system("Finance", "Orders").await;
@@ -92,7 +92,7 @@ both_databases! {
         ada.get(&edit).await.expect(200);
         let changes = [("name", "Taken"), ("settings.source_path", "/etc"), ("settings.transfers", "99"), ("cron", "* * *")];
         let page = ada.submit(&edit, &changes).await.expect(422);
-        assert_eq!(wrong(&page), ["name", "source_path", "transfers", "cron"], "{}", page.told());
+        assert_eq!(wrong(&page), ["name", "source_path", "cron", "transfers"], "{}", page.told());
         // Its own name is not taken, and its own destination is not another's.
         ada.get(&edit).await.expect(200);
         ada.submit(&edit, &[("settings.mode", "mirror")]).await.expect(303);
@@ -161,7 +161,7 @@ both_databases! {
         sven.get(&edit).await.expect(200);
         sven.submit(&edit, &[("name", "Sven was here")]).await.expect(303);
         let refused = ada.submit(&edit, &[("name", "Ada was here"), ("settings.include", "*.txt")]).await.expect(409);
-        assert!(refused.says("Somebody else has changed this system since you opened it."), "{}", refused.told());
+        assert!(refused.says("Someone else has changed this system since you opened it."), "{}", refused.told());
         assert_eq!(value(&refused, "name"), "Ada was here");
         assert_eq!(refused.texts("[name='settings.include']").concat().trim(), "*.txt");
         assert_eq!(desk.texts("SELECT name AS value FROM systems"), ["Sven was here"]);

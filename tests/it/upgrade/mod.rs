@@ -119,7 +119,8 @@ async fn behaves_like_a_new_one(database: TestDatabase, level: usize) {
     assert!(log.says("FILE-COPIED") && log.says("Completed"), "version {level}: {}", log.told());
     let list = ada.get("/systems").await.expect(200);
     assert!(list.says("Hourly") && list.says("By hand") && list.says("OK"), "version {level}: {}", list.told());
-    ada.get("/logs").await.expect(200);
+    let logs = ada.get("/logs").await.expect(200);
+    assert!(logs.says("FILE-TROUBLE"), "version {level}, the first error of run 1: {}", logs.told());
     ada.get(&format!("/systems/{}", key(2))).await.expect(200);
 
     // Each due run fails: two hours after its last success the system is silent.

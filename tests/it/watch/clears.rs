@@ -94,7 +94,7 @@ both_databases! {
         depot.write(|db| systems::hold(db, &ada(), &depot.key, "Repairs.", depot.now()));
         completes(&depot, &claim);
         let system = depot.found();
-        assert_eq!((system.connection, system.overall), (Connection::Ok, Overall::Neutral));
+        assert_eq!((system.connection, system.overall), (Connection::Ok, Overall::OnHold));
         assert_eq!(wait(&depot, depot.tree), None);
     }
 }

@@ -36,7 +36,7 @@ both_databases! {
             ends(&depot, good);
             let system = depot.found();
             let connection = if good { Connection::Ok } else { Connection::Error };
-            assert_eq!((system.connection, system.overall), (connection, Overall::Neutral));
+            assert_eq!((system.connection, system.overall), (connection, Overall::OnHold));
             assert!(system.checked_at > Some(system.created_at) && !is_planned(&depot), "{good}");
         }
         // Neither time nor a tick of the scheduler brings anything.
@@ -44,7 +44,7 @@ both_databases! {
         tick(&depot).await;
         assert!(claimed(&depot).is_none() && depot.all_runs().len() == before, "no check, no run");
         let system = depot.found();
-        assert_eq!((system.paused_since, system.silent_since, system.overall), (None, None, Overall::Neutral));
+        assert_eq!((system.paused_since, system.silent_since, system.overall), (None, None, Overall::OnHold));
         assert_eq!(system.hold_reason.as_deref(), Some("Repairs."));
     }
 

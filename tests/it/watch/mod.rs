@@ -71,6 +71,7 @@ fn save(depot: &Depot, change: impl FnOnce(&mut Draft)) {
         timeout_us: system.timeout_us,
         max_attempts: system.max_attempts,
         freshness_us: None,
+        admin_url: None,
     };
     change(&mut draft);
     assert!(depot.write(|db| systems::save(db, &ada(), &system, &draft, system.settings_version, depot.now())));

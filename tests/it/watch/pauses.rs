@@ -79,7 +79,7 @@ both_databases! {
         depot.write(|db| checks::queue(db, known(depot.tree), CheckTrigger::Manual, &by("ada"), depot.now()));
         ends(&depot, true);
         let back = depot.found();
-        assert_eq!((back.paused_since, back.silent_since, back.overall), (None, None, Overall::Neutral));
+        assert_eq!((back.paused_since, back.silent_since, back.overall), (None, None, Overall::Open));
         claim(&depot.store).expect("what waited begins");
         tick(&depot).await;
         tick(&depot).await;

@@ -34,7 +34,7 @@ both_databases! {
         hourly(&depot);
         depot.advance(MINUTE * 119);
         tick(&depot).await;
-        assert_eq!((depot.found().silent_since, depot.found().overall), (None, Overall::Neutral));
+        assert_eq!((depot.found().silent_since, depot.found().overall), (None, Overall::Open));
         depot.advance(MINUTE * 2);
         tick(&depot).await;
         let silent = depot.found();
@@ -95,7 +95,7 @@ both_databases! {
         depot.write(|db| systems::hold(db, &ada(), &depot.key, "Repairs.", depot.now()));
         depot.advance(HOUR * 24);
         tick(&depot).await;
-        assert_eq!((depot.found().silent_since, depot.found().overall), (None, Overall::Neutral));
+        assert_eq!((depot.found().silent_since, depot.found().overall), (None, Overall::OnHold));
         depot.write(|db| systems::release(db, &ada(), &depot.key, None, depot.now()));
         depot.advance(HOUR);
         tick(&depot).await;
@@ -118,6 +118,6 @@ both_databases! {
         assert_eq!((renamed.name.as_str(), renamed.overall), ("renamed", Overall::Error));
         assert_eq!(renamed.silent_since, silent.silent_since);
         save(&depot, |draft| "every 120".clone_into(&mut draft.schedule));
-        assert_eq!((depot.found().silent_since, depot.found().overall), (None, Overall::Neutral));
+        assert_eq!((depot.found().silent_since, depot.found().overall), (None, Overall::Open));
     }
 }

@@ -16,7 +16,7 @@ use syncdesk::domain::run::{PeerFailure, RunState, Stage};
 use syncdesk::ids::RunNo;
 use syncdesk::store::messages::{self, Dictionary, Log, MessageFilter};
 use syncdesk::store::runs::{Queued, Run};
-use syncdesk::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, Typed, WriteTarget};
+use syncdesk::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, Preview, Typed, WriteTarget};
 use syncdesk::sync::engine::Engine;
 use syncdesk::sync::ports::Ports;
 use syncdesk::sync::step::{StepResult, Stepper};
@@ -109,6 +109,10 @@ impl Connector for Scripted {
             }
             Ok(())
         })
+    }
+
+    fn preview<'a>(&'a self, _peer: &'a Peer, _found: &'a Mutex<Preview>) -> BoxFuture<'a, Result<(), PeerFailure>> {
+        Box::pin(async { Ok(()) })
     }
 
     fn sync<'a>(&'a self, context: &'a Context, ports: &'a Ports) -> BoxFuture<'a, Result<(), StopReason>> {

@@ -120,13 +120,13 @@ impl Incoming {
                 let given = self.given.fetch_add(bytes.len() as u64, Ordering::Relaxed) + bytes.len() as u64;
                 self.progress.bytes(bytes.len() as u64);
                 if self.facts.size.is_some_and(|size| given > size) {
-                    let error = EndpointError::item(ItemError::Changed, "it grew while it was read");
+                    let error = EndpointError::item(ItemError::Changed, "it grew while being read");
                     self.failed.keep(&error);
                     return Err(error);
                 }
             }
             Ok(None) if self.facts.size.is_some_and(|size| self.given() < size) => {
-                let error = EndpointError::item(ItemError::Changed, "it became shorter while it was read");
+                let error = EndpointError::item(ItemError::Changed, "it became shorter while being read");
                 self.failed.keep(&error);
                 return Err(error);
             }

@@ -21,19 +21,23 @@ pub mod settings;
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use self::endpoint::Which;
+use self::endpoint::{Endpoint, Which};
 use self::location::Location;
+use self::path::ItemPath;
 use self::settings::{EndpointKind, EndpointSettings, Mode, Settings};
 use crate::domain::kind::{Reading, SecretRecipient};
 use crate::domain::plain_http::Recipient;
 use crate::domain::run::{PeerFailure, Stage};
 use crate::net;
-use crate::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, Typed, WriteTarget};
+use crate::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, Preview, Typed, WriteTarget};
 use crate::sync::items::Items;
 use crate::sync::ports::Ports;
 use crate::sync::stop::StopReason;
+
+/// The field of the local folder that is read.
+const SOURCE_PATH: &str = "source_path";
 
 /// Trees of files: local folders, S3, Azure Blob and WebDAV.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +50,10 @@ impl ConnectorKind for Files {
 
     fn title(&self) -> &'static str {
         "Files"
+    }
+
+    fn about(&self) -> &'static str {
+        "Local folders, S3, Azure Blob and WebDAV: copied one way, or mirrored"
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -82,11 +90,25 @@ impl ConnectorKind for Files {
 
     fn local_folders(&self, settings: &serde_json::Value) -> Vec<(&'static str, PathBuf)> {
         let Some(settings) = Settings::from_json(settings) else { return Vec::new() };
-        [("source_path", &settings.source), ("destination_path", &settings.destination)]
+        [(SOURCE_PATH, &settings.source), ("destination_path", &settings.destination)]
             .into_iter()
             .filter(|(_field, end)| end.kind == EndpointKind::Local)
             .map(|(field, end)| (field, PathBuf::from(&end.path)))
             .collect()
+    }
+
+    fn missing_folder(
+        &self,
+        settings: &serde_json::Value,
+        code: &str,
+        args: &[String],
+    ) -> Option<(&'static str, PathBuf)> {
+        let is_missing = |field: &str, folder: &Path| match (code, args) {
+            (codes::SOURCE_MISSING, _) => field == SOURCE_PATH,
+            (codes::ROOT, [path, words]) => *words == local::missing() && folder == Path::new(path),
+            _ => false,
+        };
+        self.local_folders(settings).into_iter().find(|(field, folder)| is_missing(field, folder))
     }
 
     fn territory(&self, settings: &serde_json::Value) -> Option<WriteTarget> {
@@ -115,6 +137,16 @@ impl ConnectorKind for Files {
         stages
     }
 
+    fn addresses(&self, settings: &serde_json::Value) -> Vec<(&'static str, String)> {
+        let Some(settings) = Settings::from_json(settings) else { return Vec::new() };
+        let of = |which: Which| {
+            let address = settings.end(which).address();
+            let plain = address.split_once('+').map(|(_kind, address)| address.to_owned());
+            (which.as_str(), plain.unwrap_or(address))
+        };
+        vec![of(Which::Source), of(Which::Destination)]
+    }
+
     fn ends(&self, settings: &serde_json::Value) -> String {
         Settings::from_json(settings)
             .map(|settings| format!("{} > {}", settings.source.address(), settings.destination.address()))
@@ -127,15 +159,46 @@ impl Connector for Files {
         Box::pin(async {
             let settings = read(peer)?;
             for which in [Which::Source, Which::Destination] {
-                open::open(&settings, peer, which, 0)?.check().await?;
+                let end = open::open(&settings, peer, which, 0)?;
+                if let Err(failure) = end.check().await {
+                    return Err(if is_source_missing(&*end, which, &failure).await {
+                        engine::source_missing(&settings)
+                    } else {
+                        failure
+                    });
+                }
             }
             apart(&settings).await
+        })
+    }
+
+    fn preview<'a>(&'a self, peer: &'a Peer, found: &'a Mutex<Preview>) -> BoxFuture<'a, Result<(), PeerFailure>> {
+        Box::pin(async {
+            let settings = read(peer)?;
+            let source = open::open(&settings, peer, Which::Source, 0)?;
+            let destination = open::open(&settings, peer, Which::Destination, 0)?;
+            apart(&settings).await?;
+            engine::preview(&settings, (&*source, &*destination), found).await
+        })
+    }
+
+    fn make_folder<'a>(&'a self, peer: &'a Peer, field: &'a str) -> BoxFuture<'a, Result<(), PeerFailure>> {
+        Box::pin(async move {
+            let settings = read(peer)?;
+            let which = if field == SOURCE_PATH { Which::Source } else { Which::Destination };
+            let made = open::open(&settings, peer, which, 0)?.make_folder(&ItemPath::root()).await;
+            made.map_err(|error| engine::whole_failure(error, &settings.end(which).path))
         })
     }
 
     fn sync<'a>(&'a self, context: &'a Context, ports: &'a Ports) -> BoxFuture<'a, Result<(), StopReason>> {
         Box::pin(synchronize(context, ports))
     }
+}
+
+/// Whether a check failed because the source does not exist: a run reports the same code then.
+async fn is_source_missing(end: &dyn Endpoint, which: Which, failure: &PeerFailure) -> bool {
+    which == Which::Source && failure.code == codes::ROOT && matches!(end.stat(&ItemPath::root()).await, Ok(None))
 }
 
 /// Carries out a run.
@@ -152,7 +215,7 @@ pub async fn synchronize(context: &Context, items: &dyn Items) -> Result<(), Sto
 
 fn read(peer: &Peer) -> Result<Settings, PeerFailure> {
     Settings::from_json(&peer.settings)
-        .ok_or_else(|| PeerFailure::new(Stage::Settings, codes::ROOT).arg("").arg("the settings cannot be read"))
+        .ok_or_else(|| PeerFailure::new(Stage::Settings, codes::ROOT).arg("").arg("the settings are not valid"))
 }
 
 /// Local folders must not contain each other by another way than their names tell, such as a link above

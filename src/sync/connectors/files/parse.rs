@@ -30,10 +30,10 @@ pub(super) fn read(typed: &Typed) -> Reading {
     let (field, message) = match Settings::from_json(&reading.settings) {
         Some(settings) if ends_are_good && overlap(&settings) => (
             "destination_path",
-            "The source and the destination must not be the same place, and neither can be inside the other.",
+            "The source and the destination must not be the same, and neither can contain the other.",
         ),
         Some(_) => return reading,
-        None => ("source_kind", "These settings cannot be read."),
+        None => ("source_kind", "These settings are not valid."),
     };
     reading.errors.push(FieldError { field, message: message.to_owned() });
     reading
@@ -104,7 +104,7 @@ const DESTINATION: EndpointFields = EndpointFields {
 impl TypedForm<'_> {
     fn end(&mut self, fields: &EndpointFields) {
         let Some(kind) = EndpointKind::parse(self.text(fields.kind)) else {
-            return self.wrong(fields.kind, format!("Choose what the {} is.", fields.which.as_str()));
+            return self.wrong(fields.kind, format!("Choose the type of the {}.", fields.which.as_str()));
         };
         self.set(fields.kind, kind.as_str());
         for field in [fields.bucket, fields.endpoint, fields.region, fields.account] {
@@ -139,7 +139,7 @@ impl TypedForm<'_> {
         if text.is_empty() {
             self.wrong(field, message);
         } else if text.chars().any(|sign| sign.is_control() || sign.is_whitespace() || sign == '/') {
-            self.wrong(field, "Spaces and slashes are not allowed here.");
+            self.wrong(field, "Must not contain spaces or slashes.");
         }
         self.set(field, text);
     }
@@ -172,10 +172,10 @@ impl TypedForm<'_> {
         let text = self.typed.get(field).map_or("", |text| text.trim_end_matches(['\r', '\n']));
         let path = Path::new(text);
         if text.trim().is_empty() {
-            return self.wrong(field, "Give the folder.");
+            return self.wrong(field, "Enter the folder.");
         }
         if !path.is_absolute() {
-            return self.wrong(field, "The path of a local folder begins with /.");
+            return self.wrong(field, "Enter an absolute path, starting with /.");
         }
         if text.contains('\0') || path.components().any(|part| matches!(part, Component::ParentDir)) {
             return self.wrong(field, "The path must not contain “..”.");
@@ -196,22 +196,27 @@ impl TypedForm<'_> {
         let text = self.text(field).trim_end_matches('/').to_owned();
         if text.is_empty() {
             if required {
-                self.wrong(field, "Give the address of the share.");
+                self.wrong(field, "Enter the URL of the share.");
             }
             return;
         }
         match Url::parse(&text) {
             Ok(url) if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() => {
-                self.wrong(field, "The address begins with http:// or https://.");
+                self.wrong(field, "The URL must start with http:// or https://.");
             }
             Ok(url) if !url.username().is_empty() || url.password().is_some() => {
-                self.wrong(field, "User name and password have their own fields.");
+                self.wrong(field, "Enter user name and password in their own fields, not in the URL.");
             }
             Ok(url) if url.query().is_some() || url.fragment().is_some() => {
-                self.wrong(field, "The address must not contain “?” or “#”.");
+                self.wrong(field, "The URL must not contain “?” or “#”.");
             }
             Ok(url) => self.set(field, url.as_str().trim_end_matches('/')),
-            Err(error) => self.wrong(field, format!("This is no address ({error}). Begin with https:// or http://.")),
+            Err(error) => {
+                self.wrong(
+                    field,
+                    format!("This is not a valid URL ({error}). It must start with https:// or http://."),
+                );
+            }
         }
     }
 

@@ -54,7 +54,8 @@ fn absent(set: &str, absent: &Absent) -> Vec<Message> {
     };
     let one_by_one = absent.iter().take(MOST_ABSENT).map(|(name, records)| tell(name.clone(), *records));
     let further: Vec<i64> = absent.values().skip(MOST_ABSENT).copied().collect();
-    let most = further.iter().max().map(|most| tell(format!("{} further properties", further.len()), *most));
+    let properties = if further.len() == 1 { "property" } else { "properties" };
+    let most = further.iter().max().map(|most| tell(format!("{} further {properties}", further.len()), *most));
     one_by_one.chain(most).collect()
 }
 

@@ -129,7 +129,7 @@ impl Documents {
     async fn other(&mut self, service: &Service, needed: &Needed) -> Result<Result<Got, String>, StopReason> {
         let Ok(url) = service.root().join(&needed.address) else { return Ok(Err("it has no valid URL".to_owned())) };
         if url.origin() != service.root().origin() {
-            return Ok(Err("it is at another host".to_owned()));
+            return Ok(Err("it is on another host".to_owned()));
         }
         if self.seen.len() > MOST_DOCUMENTS || !self.seen.insert(url.to_string()) {
             return Ok(Err(format!("it is named twice, or there are more than {MOST_DOCUMENTS}")));

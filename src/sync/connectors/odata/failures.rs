@@ -66,7 +66,7 @@ impl Failures {
         names.truncate(MOST_NAMED);
         let mut names = names.join(", ");
         if further > 0 {
-            names = format!("{names} and {further} others");
+            names = format!("{names} and {further} {}", if further == 1 { "other" } else { "others" });
         }
         let failure = PeerFailure::new(Stage::Content, codes::SETS_FAILED);
         let failure = failure.arg(count.to_string()).arg(all.to_string()).arg(names);

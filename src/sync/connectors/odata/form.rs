@@ -1,38 +1,37 @@
 //! The fields of the settings form.
 
+use crate::domain::kind::{CARE, WHAT};
 use crate::sync::connector::{Field, Input};
 
 const AUTH: Input = Input::Choice(&[
     ("none", "None"),
     ("basic", "User name and password"),
     ("oauth2", "OAuth 2.0 client credentials"),
-    ("header", "Key in a header"),
-    ("certificate", "Certificate of the client (mutual TLS)"),
+    ("header", "API key in a header"),
+    ("certificate", "Client certificate (mutual TLS)"),
 ]);
 
 const PAGING: Input = Input::Choice(&[
-    ("server", "The service cuts pages, by links (or gives everything at once)"),
-    ("client", "Syncdesk asks for pages, by $top and $skip"),
+    ("server", "By the service, with next links (or everything in one response)"),
+    ("client", "By Syncdesk, with $top and $skip"),
 ]);
 
 const GONE: Input = Input::Choice(&[
-    ("warning", "Warning: its records stay as they are, and the other sets are read"),
-    ("error", "Error: the run ends, and everything stays as it is"),
+    ("warning", "Warning: keep its records and read the other sets"),
+    ("error", "Error: stop the run and change nothing"),
 ]);
 
 const EMPTIED: Input = Input::Choice(&[
-    ("error", "Error: its records stay as they are, and the other sets are read"),
-    ("orphan", "It is taken as it is: all its records become orphaned"),
+    ("error", "Error: keep its records and read the other sets"),
+    ("orphan", "Accept: all its records become orphaned"),
 ]);
 
 const SERVICE: &str = "Service";
 const SIGN_IN: &str = "Sign-in";
-const WHAT: &str = "What is synchronized";
-const CARE: &str = "Speed and care";
-const WAY: &str = "The way there";
+const WAY: &str = "Network";
 
-const SETS: &str = "Names of entity sets, one per line; * matches any characters, and a line that begins with - leaves \
-sets out. Empty for none. A set that both lists name belongs to the configuration.";
+const SETS: &str = "One entity set per line. * matches any characters; a line that starts with - excludes sets. \
+    Empty: none. A set in both lists belongs to the first data set.";
 
 /// Every field, in the order of the form.
 pub(super) static FIELDS: &[Field] = &[
@@ -44,125 +43,135 @@ pub(super) static FIELDS: &[Field] = &[
         Input::Line,
         "",
     ),
-    Field::new("auth", "Method", "How Syncdesk signs in at the service.", SIGN_IN, AUTH, "none"),
-    Field::new("account", "User name or client id", "For a password, and for OAuth 2.0.", SIGN_IN, Input::Line, ""),
-    Field::new(
-        "token_url",
-        "Token address",
-        "OAuth 2.0 only: the URL that issues access tokens.",
-        SIGN_IN,
-        Input::Line,
-        "",
-    ),
-    Field::new("scope", "Scope", "OAuth 2.0 only; empty for none.", SIGN_IN, Input::Line, ""),
+    Field::new("auth", "Method", "How Syncdesk signs in to the service.", SIGN_IN, AUTH, "none"),
+    Field::new("account", "User name or client ID", "User name, or OAuth 2.0 client ID.", SIGN_IN, Input::Line, "")
+        .only(&["basic", "oauth2"]),
+    Field::new("token_url", "Token URL", "URL that issues access tokens.", SIGN_IN, Input::Line, "").only(&["oauth2"]),
+    Field::new("scope", "Scope", "Empty: none.", SIGN_IN, Input::Line, "").only(&["oauth2"]),
     Field::new(
         "header_name",
-        "Header of the key",
-        "For a key in a header: its name, such as APIKey.",
+        "Header name",
+        "Header that contains the API key, for example APIKey.",
         SIGN_IN,
         Input::Line,
         "",
-    ),
+    )
+    .only(&["header"]),
     Field::new(
         "secret",
         "Secret",
-        "The password, the client secret, or the key. Kept encrypted and never shown.",
+        "Password, client secret or API key. Stored encrypted and never shown again.",
         SIGN_IN,
         Input::Secret,
         "",
-    ),
+    )
+    .only(&["basic", "oauth2", "header"]),
     Field::new(
         "certificate",
         "Client certificate",
-        "For a certificate: as PEM text, followed by those between it and its authority. Only for addresses with https://.",
+        "PEM text, followed by its intermediate certificates. Requires an https:// URL.",
         SIGN_IN,
         Input::Lines,
         "",
-    ),
+    )
+    .only(&["certificate"]),
     Field::new(
         "key",
         "Private key",
-        "Of the client certificate: as PEM text, without a pass phrase. Kept encrypted and never shown; another \
-         certificate, host or proxy, enter it again.",
+        "PEM text without a passphrase. Stored encrypted and never shown again. If you change the certificate, host \
+         or proxy, enter it again.",
         SIGN_IN,
         Input::SecretLines,
         "",
-    ),
+    )
+    .only(&["certificate"]),
     Field::new(
         "config_name",
-        "First data set",
-        "What its entity sets are together.",
+        "Data set 1: name",
+        "A name for this group of entity sets.",
         WHAT,
         Input::Line,
         "Business Configuration",
-    ),
-    Field::new("config_sets", "Its entity sets", SETS, WHAT, Input::Lines, ""),
+    )
+    .of_selection(),
+    Field::new("config_sets", "Data set 1: entity sets", SETS, WHAT, Input::Lines, "").of_selection(),
     Field::new(
         "master_name",
-        "Second data set",
-        "What its entity sets are together.",
+        "Data set 2: name",
+        "A name for this group of entity sets.",
         WHAT,
         Input::Line,
         "Master Data",
-    ),
-    Field::new("master_sets", "Its entity sets", SETS, WHAT, Input::Lines, "*"),
+    )
+    .of_selection(),
+    Field::new("master_sets", "Data set 2: entity sets", SETS, WHAT, Input::Lines, "*").of_selection(),
     Field::new(
         "gone",
-        "When a set is gone",
-        "What to do when the service no longer offers a set, or answers 404 to it.",
+        "If a set is missing",
+        "What to do if the service no longer offers a set or returns 404 for it.",
         WHAT,
         GONE,
         "warning",
-    ),
+    )
+    .of_selection(),
     Field::new(
         "emptied",
-        "When a set is empty",
-        "What to do when a set that had records comes back empty.",
+        "If a set is empty",
+        "What to do if a set that had records is returned empty.",
         WHAT,
         EMPTIED,
         "error",
-    ),
-    Field::new("paging", "Pages", "Who cuts a set into pages.", CARE, PAGING, "server"),
+    )
+    .of_selection(),
+    Field::new("paging", "Paging", "How a set is split into pages.", CARE, PAGING, "server").of_selection().advanced(),
     Field::new(
         "page_size",
-        "Records a page",
-        "1–50,000. The service may send fewer. A page of more than 64 MB is refused: then enter a smaller number.",
+        "Records per page",
+        "1–50,000. The service may return fewer. A page of more than 64 MB is refused: in this case, enter a smaller \
+         number.",
         CARE,
         Input::Number,
         "1000",
-    ),
-    Field::new("parallel", "Sets at once", "1 to 16.", CARE, Input::Number, "4"),
+    )
+    .of_selection()
+    .advanced(),
+    Field::new("parallel", "Concurrent sets", "1–16.", CARE, Input::Number, "4").of_selection().advanced(),
     Field::new(
         "timeout_seconds",
-        "Timeout",
+        "Timeout (seconds)",
         "Maximum time without any data from the service: 1–3600.",
         CARE,
         Input::Number,
         "60",
-    ),
+    )
+    .advanced(),
     Field::new(
         "headers",
-        "Further headers",
-        "One per line, as Name: value. Everyone who sees these settings sees them, so enter no secrets here.",
+        "Additional headers",
+        "One per line, as Name: value. Visible to everyone who can see the settings: do not enter secrets here.",
         WAY,
         Input::Lines,
         "",
-    ),
+    )
+    .advanced(),
     Field::new(
         "proxy",
         "Proxy",
-        "Address of an HTTP proxy, such as http://proxy.example.org:3128; empty for none. Where it stands has \
-         to be allowed like any other peer; which hosts it reaches is its own affair.",
+        "URL of an HTTP proxy, for example http://proxy.example.org:3128. Empty: none. The proxy must be in the \
+         allowed networks; Syncdesk does not restrict which hosts it connects to.",
         WAY,
         Input::Line,
         "",
-    ),
+    )
+    .advanced(),
     Field::new(
         "ca",
         "Certificate authority",
-        "For a service whose certificate the machine does not know: the authority's certificate as PEM text.",
+        "PEM text of the authority’s certificate. Only needed if this machine does not trust the certificate of the \
+         service.",
         WAY,
         Input::Lines,
         "",
-    ),
+    )
+    .advanced(),
 ];

@@ -14,6 +14,7 @@ mod moment;
 mod more;
 mod page;
 mod parse;
+mod preview;
 mod raw;
 mod reading;
 mod record;
@@ -37,6 +38,7 @@ mod words;
 use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use self::service::Service;
@@ -45,7 +47,7 @@ use crate::domain::kind::{Reading, SecretRecipient};
 use crate::domain::plain_http::Recipient;
 use crate::domain::run::{PeerFailure, Stage};
 use crate::net;
-use crate::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, Typed, WriteTarget};
+use crate::sync::connector::{Connector, ConnectorKind, Context, Field, Peer, Preview, Typed, WriteTarget};
 use crate::sync::ports::Ports;
 use crate::sync::stop::StopReason;
 
@@ -60,6 +62,10 @@ impl ConnectorKind for OData {
 
     fn title(&self) -> &'static str {
         "OData"
+    }
+
+    fn about(&self) -> &'static str {
+        "SAP S/4HANA, EWM, SuccessFactors, or any service of OData version 2 or 4"
     }
 
     fn fields(&self) -> &'static [Field] {
@@ -117,6 +123,12 @@ impl ConnectorKind for OData {
         Some(("timeout_seconds", Duration::from_secs(settings.timeout_seconds)))
     }
 
+    fn addresses(&self, settings: &serde_json::Value) -> Vec<(&'static str, String)> {
+        let Some(settings) = Settings::from_json(settings) else { return Vec::new() };
+        let all = [("", settings.root), ("", settings.token_url)];
+        all.into_iter().filter(|(_end, address)| !address.is_empty()).collect()
+    }
+
     fn ends(&self, settings: &serde_json::Value) -> String {
         Settings::from_json(settings).map(|settings| settings.root).unwrap_or_default()
     }
@@ -135,6 +147,10 @@ impl Connector for OData {
                 }
             }
         })
+    }
+
+    fn preview<'a>(&'a self, peer: &'a Peer, found: &'a Mutex<Preview>) -> BoxFuture<'a, Result<(), PeerFailure>> {
+        Box::pin(async { preview::preview(peer, &read(peer)?, found).await })
     }
 
     fn sync<'a>(&'a self, context: &'a Context, ports: &'a Ports) -> BoxFuture<'a, Result<(), StopReason>> {

@@ -108,8 +108,8 @@ impl PageReader {
             return Ok(self.page);
         }
         let why = match self.version {
-            Version::V2 => "it has no list of records in “d”, where version 2 has it",
-            Version::V4 => "it has no list of records in “value”, where version 4 has it",
+            Version::V2 => "it has no list of records in “d”, as version 2 requires",
+            Version::V4 => "it has no list of records in “value”, as version 4 requires",
         };
         Err(Nonsense::Words(why.to_owned()))
     }
@@ -141,7 +141,7 @@ impl Page {
             },
             (_, "error") => {
                 let words = read.as_ref().and_then(of_json);
-                self.error = Some(words.unwrap_or_else(|| "an error without words".to_owned()));
+                self.error = Some(words.unwrap_or_else(|| "an error without a message".to_owned()));
             }
             _ if matters(name) => return Err(format!("its “{name}” is not of version {version}")),
             (Version::V2, "__metadata") => {}
@@ -179,7 +179,7 @@ impl Page {
         match self.said.get(member) {
             None => drop(self.said.insert(member, value)),
             Some(first) if *first != value => {
-                add(&mut self.unclear, format!("“{name}” came twice, with different values"));
+                add(&mut self.unclear, format!("“{name}” appears twice with different values"));
             }
             Some(_) => {}
         }

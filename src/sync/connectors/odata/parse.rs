@@ -31,7 +31,7 @@ const TAKEN: &[&str] = &[
 /// Reads the form into the JSON that is stored: one flat object with the form's own fields, without secrets.
 pub(super) fn read(typed: &Typed) -> Reading {
     let mut form = TypedForm::new(typed);
-    form.service_address("root", "Give the service root.");
+    form.service_address("root", "Enter the service root URL.");
     form.sign_in();
     for (name, sets) in [("config_name", "config_sets"), ("master_name", "master_sets")] {
         form.data_set(name, sets);
@@ -44,7 +44,7 @@ pub(super) fn read(typed: &Typed) -> Reading {
     for (field, word) in choices {
         match word {
             Some(word) => form.set(field, word),
-            None => form.wrong(field, "Choose one."),
+            None => form.wrong(field, "Choose an option."),
         }
     }
     form.number("page_size", "1000", 1, 50_000);
@@ -54,7 +54,7 @@ pub(super) fn read(typed: &Typed) -> Reading {
     form.way();
     let mut reading = form.finish(FIELDS);
     if reading.errors.is_empty() && Settings::from_json(&reading.settings).is_none() {
-        reading.errors.push(FieldError { field: "root", message: "These settings cannot be read.".to_owned() });
+        reading.errors.push(FieldError { field: "root", message: "These settings are not valid.".to_owned() });
     }
     reading
 }
@@ -69,7 +69,7 @@ impl TypedForm<'_> {
         match Url::parse(text) {
             _ if text.is_empty() => self.wrong(field, missing),
             Ok(url) if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() => {
-                self.wrong(field, "The address begins with https:// or http://.");
+                self.wrong(field, "The URL must start with https:// or http://.");
             }
             Ok(url) if !url.username().is_empty() || url.password().is_some() => {
                 self.wrong(
@@ -80,15 +80,20 @@ impl TypedForm<'_> {
             Ok(url) if url.query().is_some_and(|query| query.starts_with("sap-client")) => {
                 self.wrong(
                     field,
-                    "Without “?” and what follows: a client of SAP goes into Further headers, as sap-client: 100.",
+                    "Remove the “?” and everything after it. Set the SAP client under Additional headers: sap-client: 100.",
                 );
             }
             Ok(url) if url.query().is_some() || url.fragment().is_some() => {
-                self.wrong(field, "The address must not contain “?” or “#”.");
+                self.wrong(field, "The URL must not contain “?” or “#”.");
             }
-            Ok(url) if url.path().ends_with("$metadata") => self.wrong(field, "Without $metadata at its end."),
+            Ok(url) if url.path().ends_with("$metadata") => self.wrong(field, "Remove $metadata from the end."),
             Ok(url) => self.set(field, url.as_str().trim_end_matches('/')),
-            Err(error) => self.wrong(field, format!("This is no address ({error}). Begin with https:// or http://.")),
+            Err(error) => {
+                self.wrong(
+                    field,
+                    format!("This is not a valid URL ({error}). It must start with https:// or http://."),
+                );
+            }
         }
     }
 
@@ -102,16 +107,16 @@ impl TypedForm<'_> {
         self.set("auth", auth.as_str());
         match auth {
             Auth::None => {}
-            Auth::Basic => self.named_account("Give the user name."),
+            Auth::Basic => self.named_account("Enter the user name."),
             Auth::OAuth2 => {
-                self.named_account("Give the client id.");
-                self.service_address("token_url", "Give the address for access tokens.");
+                self.named_account("Enter the client ID.");
+                self.service_address("token_url", "Enter the token URL.");
                 self.set("scope", self.text("scope"));
             }
             Auth::Header => {
                 let name = self.text("header_name");
                 if HeaderName::try_from(name).is_err() || TAKEN[..].contains(&name.to_lowercase().as_str()) {
-                    self.wrong("header_name", "Give the name of a header of the service's own.");
+                    self.wrong("header_name", "Enter a valid header name.");
                 }
                 self.set("header_name", name);
             }
@@ -123,14 +128,14 @@ impl TypedForm<'_> {
     fn client_certificate(&mut self) {
         let certificate = self.text("certificate");
         if self.json.get("root").and_then(Value::as_str).is_some_and(|root| !root.starts_with("https://")) {
-            self.wrong("root", "A certificate is shown only where the address begins with https://.");
+            self.wrong("root", "A client certificate requires an https:// URL.");
         }
         let unfit = match self.typed.get(KEY).filter(|key| !key.is_empty()) {
-            _ if certificate.is_empty() => return self.wrong("certificate", "Give the certificate."),
+            _ if certificate.is_empty() => return self.wrong("certificate", "Enter the certificate."),
             Some(key) => Net::default().showing(certificate, &SecretString::from(key.as_str())).err(),
             None => check_chain(certificate).map_err(Unfit::Certificate).err(),
         };
-        let cannot = |words: String| format!("This cannot be used: {words}.");
+        let cannot = |words: String| format!("Not valid: {words}.");
         match unfit {
             Some(Unfit::Certificate(words)) => self.wrong("certificate", cannot(words)),
             Some(Unfit::Key(words)) => self.wrong(KEY, cannot(words)),
@@ -144,7 +149,7 @@ impl TypedForm<'_> {
         if account.is_empty() {
             self.wrong("account", missing);
         } else if account.chars().any(char::is_control) {
-            self.wrong("account", "No control characters here.");
+            self.wrong("account", "Must not contain control characters.");
         }
         self.set("account", account);
     }
@@ -152,12 +157,15 @@ impl TypedForm<'_> {
     fn data_set(&mut self, name: &'static str, sets: &'static str) {
         let title = self.text(name);
         if title.is_empty() || title.chars().count() > 60 {
-            self.wrong(name, "A name of at most 60 characters.");
+            self.wrong(name, "Use at most 60 characters.");
         }
         self.set(name, title);
         let patterns: Vec<String> = self.lines(sets).iter().map(|line| line.trim().to_owned()).collect();
         for wrong in patterns.iter().filter(|pattern| Pattern::read(pattern).is_none()) {
-            self.wrong(sets, format!("“{wrong}” can be no entity set: letters, digits, “_”, “.” and “*” only."));
+            self.wrong(
+                sets,
+                format!("“{wrong}” is not a valid entity set pattern. Use letters, digits, “_”, “.” and “*”."),
+            );
         }
         self.set(sets, patterns);
     }
@@ -169,9 +177,9 @@ impl TypedForm<'_> {
                 HeaderName::try_from(name.as_str()).is_ok() && HeaderValue::try_from(value.as_str()).is_ok()
             });
             match good {
-                None => self.wrong("headers", format!("“{line}” is no header: write Name: value.")),
+                None => self.wrong("headers", format!("“{line}” is not a valid header. Use Name: value.")),
                 Some((name, _)) if TAKEN.contains(&name.to_lowercase().as_str()) => {
-                    self.wrong("headers", format!("{name} is set by Syncdesk."));
+                    self.wrong("headers", format!("{name} is set by Syncdesk and cannot be changed."));
                 }
                 Some(_) => {}
             }
@@ -191,7 +199,7 @@ impl TypedForm<'_> {
         if !ca.is_empty()
             && let Err(words) = check_chain(ca).and_then(|()| Net::default().trusting(ca.as_bytes()))
         {
-            self.wrong("ca", format!("This cannot be used: {words}."));
+            self.wrong("ca", format!("Not valid: {words}."));
         }
         self.set("ca", ca);
     }

@@ -55,7 +55,7 @@ impl RequestError {
                 PeerFailure::new(Stage::SignIn, codes::DENIED).arg(host).quoting(words)
             }
             Self::Refused(_, words) => otherwise(words),
-            Self::NotModified => otherwise("304 to a request without conditions".to_owned()),
+            Self::NotModified => otherwise("304 in response to a request without conditions".to_owned()),
             Self::Failed(failure) => failure,
             Self::Halted(halt) => return Err(halt),
         })

@@ -20,6 +20,7 @@ use super::settings::{Gone, Settings};
 use super::shared::Shared;
 use super::state::structure;
 use crate::domain::message::Category;
+use crate::domain::phase::Phase;
 use crate::domain::run::{PeerFailure, Stage};
 use crate::sync::connector::Context;
 use crate::sync::ports::Ports;
@@ -29,7 +30,7 @@ use crate::sync::stop::Stopped;
 
 /// Carries it out. Sets that cannot be read stay as they were; if there are others, those are published first.
 pub(super) async fn synchronize(context: &Context, ports: &Ports, settings: Settings) -> Result<(), StopReason> {
-    context.progress.phase("reading");
+    context.progress.phase(Phase::ReadMetadata);
     let service = Service::of_run(&context.peer, &settings, context.stop.clone(), context.progress.clone())?;
     // Its memory counts until the run ends.
     let (model, _kept) = description::kept(&service, &settings).await?;
@@ -56,19 +57,20 @@ pub(super) async fn synchronize(context: &Context, ports: &Ports, settings: Sett
         compare(&shared, &model, before, &selected).await?;
     }
     let before = before.map(|before| staying(before, &model, &published));
+    context.progress.phase(Phase::ReadSets);
     let AllRead { mut sets, staying, failures } = read_all(&shared, &model, &published, selected).await?;
     if sets.is_empty() && !failures.is_empty() {
         return Err(failures.of_all(&shared).await?);
     }
     context.progress.update(|now| now.total_final = true);
-    context.progress.phase("comparing");
+    context.progress.phase(Phase::Verify);
     references::check(&mut sets, &staying).await?;
     let later = description::read(&shared.service, &shared.settings, structures).await?;
     if sets.iter().any(|(reader, _)| later.get(reader.name()) != Some(&structure(&reader.model))) {
         // What was read under another model may not belong together.
         return Err(PeerFailure::new(Stage::Content, codes::MODEL_MOVED).transient().into());
     }
-    context.progress.phase("publishing");
+    context.progress.phase(Phase::Publish);
     context.stop.check()?;
     // Flush first, so that the closing messages come after the messages that led to them.
     failures.report(&shared).await?;

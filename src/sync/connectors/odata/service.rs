@@ -93,7 +93,7 @@ impl Service {
             net = net.trusting(settings.ca.as_bytes()).map_err(|words| unusable("certificate authority", words))?;
         }
         if settings.auth == Auth::Certificate {
-            let key = peer.credentials.get(KEY).ok_or_else(|| unusable("private key", "there is none".to_owned()))?;
+            let key = peer.credentials.get(KEY).ok_or_else(|| unusable("private key", "none is stored".to_owned()))?;
             net = net.showing(&settings.certificate, key).map_err(|unfit| match unfit {
                 Unfit::Certificate(words) => unusable("certificate", words),
                 Unfit::Key(words) => unusable("private key", words),

@@ -57,7 +57,7 @@ pub(super) struct Tokens {
 impl SignIn {
     pub(super) fn open(settings: &Settings, peer: &Peer, net: &Net) -> Result<Self, PeerFailure> {
         let secret = || {
-            let missing = PeerFailure::new(Stage::Settings, codes::SETTING).arg("secret").arg("there is none");
+            let missing = PeerFailure::new(Stage::Settings, codes::SETTING).arg("secret").arg("none is stored");
             peer.credentials.get(SECRET).ok_or(missing)
         };
         Ok(match settings.auth {
@@ -145,10 +145,10 @@ impl Tokens {
         let body = answer.whole().await?;
         let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&body);
         let told: serde_json::Value =
-            serde_json::from_slice(body).map_err(|error| refused(format!("the answer is no JSON: {error}")))?;
+            serde_json::from_slice(body).map_err(|error| refused(format!("the response is not JSON: {error}")))?;
         self.learn(&told);
         let token = told.get("access_token").and_then(serde_json::Value::as_str);
-        let token = token.ok_or_else(|| refused("the answer has no access token".to_owned()))?;
+        let token = token.ok_or_else(|| refused("the response has no access token".to_owned()))?;
         if token.len() > LONGEST_TOKEN {
             return Err(refused(format!("the access token is longer than {LONGEST_TOKEN} bytes")));
         }

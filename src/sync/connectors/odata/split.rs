@@ -122,7 +122,7 @@ impl Splitter {
         let value = |limit| Value { limit, ..Value::default() };
         self.at = match (self.at, byte) {
             (At::Start(0 | 3), b'{') => At::FirstName,
-            (At::Start(0), 0xFE | 0xFF) => return Err("it is UTF-16; OData demands UTF-8".to_owned()),
+            (At::Start(0), 0xFE | 0xFF) => return Err("it is UTF-16; OData requires UTF-8".to_owned()),
             (At::FirstName | At::Name, b'"') => {
                 self.value = value(LONGEST_NAME);
                 self.at = At::InName;
@@ -144,7 +144,7 @@ impl Splitter {
                     return Err("it has two lists of records".to_owned());
                 }
                 if byte != b'[' {
-                    return Err(format!("“{}” is no list of records", self.name));
+                    return Err(format!("“{}” is not a list of records", self.name));
                 }
                 self.has_list = true;
                 At::FirstRecord
@@ -161,9 +161,9 @@ impl Splitter {
                 self.at = At::InRecord;
                 return Ok(false);
             }
-            (At::End, _) => return Err("more follows after its end".to_owned()),
-            (At::Start(_), _) => return Err(format!("it begins with “{}” and is no JSON object", display_byte(byte))),
-            _ => return Err(format!("“{}” is in a wrong place", display_byte(byte))),
+            (At::End, _) => return Err("there is more after its end".to_owned()),
+            (At::Start(_), _) => return Err(format!("it begins with “{}”, not a JSON object", display_byte(byte))),
+            _ => return Err(format!("“{}” is in the wrong place", display_byte(byte))),
         };
         Ok(true)
     }
@@ -310,21 +310,21 @@ mod tests {
 
     #[rstest]
     #[case(Version::V4, "", "it is empty")]
-    #[case(Version::V4, "<html>", "it begins with “<” and is no JSON object")]
-    #[case(Version::V4, "[]", "it begins with “[” and is no JSON object")]
+    #[case(Version::V4, "<html>", "it begins with “<”, not a JSON object")]
+    #[case(Version::V4, "[]", "it begins with “[”, not a JSON object")]
     #[case(Version::V4, "{}", "no list")]
-    #[case(Version::V4, r#"{"value":{}}"#, "“value” is no list of records")]
-    #[case(Version::V4, r#"{"value":null}"#, "“value” is no list of records")]
+    #[case(Version::V4, r#"{"value":{}}"#, "“value” is not a list of records")]
+    #[case(Version::V4, r#"{"value":null}"#, "“value” is not a list of records")]
     #[case(Version::V4, r#"{"value":[{"Id":1}"#, "it ends too early")]
     #[case(Version::V4, r#"{"value":[{"Id":[[["#, "it ends too early")]
-    #[case(Version::V4, r#"{"value":[]} and more"#, "more follows after its end")]
+    #[case(Version::V4, r#"{"value":[]} and more"#, "there is more after its end")]
     #[case(Version::V4, r#"{"value":[],"value":[]}"#, "it has two lists of records")]
-    #[case(Version::V4, r#"{"value":[1,]}"#, "“]” is in a wrong place")]
-    #[case(Version::V4, r#"{"value" []}"#, "“[” is in a wrong place")]
+    #[case(Version::V4, r#"{"value":[1,]}"#, "“]” is in the wrong place")]
+    #[case(Version::V4, r#"{"value" []}"#, "“[” is in the wrong place")]
     #[case(Version::V4, r#"{"d":{"results":[]}}"#, "no list")]
     #[case(Version::V2, r#"{"value":[]}"#, "no list")]
     #[case(Version::V2, r#"{"d":{"value":[]}}"#, "no list")]
-    #[case(Version::V2, r#"{"d":"x"}"#, "“d” is no list of records")]
+    #[case(Version::V2, r#"{"d":"x"}"#, "“d” is not a list of records")]
     fn what_is_no_answer(#[case] version: Version, #[case] body: &str, #[case] why: &str) {
         for size in [1, 1_000] {
             assert_eq!(cut(version, body.as_bytes(), size).unwrap_err(), why);
@@ -334,7 +334,7 @@ mod tests {
     #[test]
     fn utf_16_is_named() {
         let bytes: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(cut(Version::V4, &bytes, 5).unwrap_err(), "it is UTF-16; OData demands UTF-8");
+        assert_eq!(cut(Version::V4, &bytes, 5).unwrap_err(), "it is UTF-16; OData requires UTF-8");
     }
 
     /// Of what is too long nothing is kept, and the rest is cut as if it were short.

@@ -142,13 +142,13 @@ impl Sum {
             return Some(Doubt::Unkeyed(self.unkeyed));
         }
         let mut unclear: Vec<String> = self.unclear.iter().cloned().collect();
-        unclear.extend(self.more.iter().map(|name| format!("“{name}” looks as if there were more")));
+        unclear.extend(self.more.iter().map(|name| format!("“{name}” suggests that there are more records")));
         if let Some((count, name)) = self.counted.as_ref().filter(|(count, _)| *count > self.read) {
-            unclear.push(format!("“{name}” is {count}, and {} came", self.read));
+            unclear.push(format!("“{name}” is {count}, but {} arrived", self.read));
         }
         if self.repeats > 0 {
             unclear.push(format!(
-                "{} records came more than once, so records may have moved from page to page",
+                "{} records arrived more than once, so records may have moved between pages",
                 self.repeats
             ));
         }
@@ -180,7 +180,7 @@ mod tests {
         let page = |more: &[&str]| Ended { more: names(more), ..Ended::default() };
         assert_eq!(of(vec![page(&["hasMore"]), page(&[])], 2).doubt(), None);
         let doubt = of(vec![page(&[]), page(&["hasMore", "next_page"])], 2).doubt();
-        let said = "“hasMore” looks as if there were more; “next_page” looks as if there were more";
+        let said = "“hasMore” suggests that there are more records; “next_page” suggests that there are more records";
         assert_eq!(doubt, Some(Doubt::Unclear(said.to_owned())));
     }
 
@@ -189,7 +189,7 @@ mod tests {
         let page = |count| Ended { counted: Some((count, "total".to_owned())), ..Ended::default() };
         assert_eq!(of(vec![page(4), page(4)], 4).doubt(), None);
         let doubt = of(vec![page(4), Ended::default()], 3).doubt();
-        assert_eq!(doubt, Some(Doubt::Unclear("“total” is 4, and 3 came".to_owned())));
+        assert_eq!(doubt, Some(Doubt::Unclear("“total” is 4, but 3 arrived".to_owned())));
         assert_eq!(
             Sum { announced: 4, read: 3, ..Sum::default() }.doubt(),
             Some(Doubt::Short { announced: 4, read: 3 })

@@ -3,11 +3,12 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Query};
 
-use super::view::label;
-use super::{LogsQuery, filter};
+use super::LogsQuery;
+use super::filter::{filter, label};
 use crate::access::{Grant, verbs};
 use crate::clock::Stamp;
 use crate::domain::catalogue::cause;
+use crate::domain::run::RunState;
 use crate::queries::groups_in_reach;
 use crate::queries::logs::{RunListCursor, RunListFilter, RunListRow, business_logs_part};
 use crate::queries::{Db, PageRequest, Result as Read};
@@ -15,6 +16,7 @@ use crate::web::error::WebError;
 use crate::web::export::{self, Export, Part};
 use crate::web::extract::Viewer;
 use crate::web::state::App;
+use crate::web::ui::Badge;
 use crate::web::ui::time::rfc3339;
 
 struct RunsExport(RunListFilter);
@@ -96,8 +98,10 @@ impl Export for RunsExport {
             row.group.clone(),
             row.kind.clone(),
             run.no.to_string(),
-            run.state.as_str().to_owned(),
-            run.result.map_or("", crate::domain::run::RunResult::as_str).to_owned(),
+            Badge::of_run(run.state, None).word.to_lowercase(),
+            run.result
+                .map(|result| Badge::of_run(RunState::Ended, Some(result)).word.to_lowercase())
+                .unwrap_or_default(),
             run.end_reason.map_or("", crate::domain::run::EndReason::as_str).to_owned(),
             error.map_or("", |code| cause::source(code).as_str()).to_owned(),
             error.map_or("", |code| cause::category(code).as_str()).to_owned(),

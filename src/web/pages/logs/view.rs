@@ -2,34 +2,28 @@
 
 use maud::{Markup, html};
 
-use super::Wrong;
+use super::filter::{FilterView, FormView, form, times};
 use crate::clock::Stamp;
+use crate::domain::run::RunResult;
 use crate::ids::SystemKey;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::head;
-use crate::web::ui::pager::{BY_AGE, kept, pager};
+use crate::web::ui::pager::{BY_AGE, pager};
 use crate::web::ui::run_row::{RUN_COLUMNS, RunRow, run_cells};
 use crate::web::ui::runs::LogAccess;
 use crate::web::ui::table::{Column, numbers, table, text};
+use crate::web::ui::tabs::{SectionLink, sections};
 use crate::web::ui::time::time_inside;
-use crate::web::ui::{Choice, PageContext, PageLinks, Tone, choices, empty, link_button, number, page};
+use crate::web::ui::{PageContext, PageLinks, empty, link_button, number, page};
 use crate::web::urls::{self, Cursor, LogsQuery};
 
 /// What the page shows.
 #[derive(Debug, Clone)]
 pub struct LogsView {
-    pub query: LogsQuery,
-    /// The fields that make no sense. With any, no run is shown.
-    pub wrong: Vec<(&'static str, Wrong)>,
-    pub groups: Vec<Choice>,
-    pub kinds: Vec<Choice>,
-    pub results: Vec<Choice>,
-    pub categories: Vec<Choice>,
-    pub triggers: Vec<Choice>,
+    pub sections: Vec<SectionLink>,
+    pub filter: FilterView,
     pub rows: Vec<RunOf>,
     pub links: PageLinks,
-    /// Every code of the catalogue, with its title.
-    pub codes: Vec<Choice>,
     /// No message has ever had the code that is asked for.
     pub is_code_unknown: bool,
     /// The search has looked back to this time, and continues there.
@@ -52,13 +46,14 @@ pub struct RunOf {
 #[must_use]
 pub fn view(context: &PageContext, view: &LogsView) -> Markup {
     let export = html! {
-        @if !view.rows.is_empty() || view.go_on.is_some() { (link_button(&urls::logs_csv(&view.query), "Export CSV", "")) }
+        @if !view.rows.is_empty() || view.go_on.is_some() { (link_button(&urls::logs_csv(&view.filter.query), "Export CSV", "")) }
     };
     page(
         context,
         "Logs",
         &html! {
             (head(&html! { "Logs" }, &html! { span.soft { "The runs of all systems whose logs you may read, kept " (view.header_days) " days" } }, &export))
+            (sections("Kinds of logs", &view.sections))
             section.box aria-label="Runs" {
                 (filters(view))
                 @if view.rows.is_empty() {
@@ -87,79 +82,29 @@ fn columns() -> Vec<Column<'static>> {
 }
 
 fn filters(view: &LogsView) -> Markup {
-    let query = &view.query;
-    let rare = [&query.category, &query.code, &query.trigger, &query.person, &query.from, &query.to];
-    let is_more = !view.wrong.is_empty() || rare.iter().any(|word| !word.is_empty());
-    html! {
-        form.flt method="get" action=(urls::LOGS) role="search" aria-label="Runs" {
-            (kept(query.size))
-            label { "System contains " input type="search" name="system" value=(query.system); } " "
-            @if view.groups.len() > 1 { (choices::filter("Group", "group", &view.groups, &query.group)) }
-            @if view.kinds.len() > 1 { (choices::filter("Kind", "kind", &view.kinds, &query.kind)) }
-            (choices::filter("Result", "result", &view.results, &query.result))
-            button.btn { "Filter" } " "
-            @if query.is_narrow() { a.clear href=(urls::logs(&query.widened(), &Cursor::default())) { "Clear" } }
-            details open[is_more] {
-                summary { "More filters" }
-                div {
-                    (choices::filter("With messages of", "category", &view.categories, &query.category))
-                    label { "Code " input type="text" name="code" value=(query.code) list="codes" placeholder="FILE-DENIED" spellcheck="false" autocomplete="off"; } " "
-                    datalist #codes { @for code in &view.codes { option value=(code.value) label=(code.label) {} } }
-                    (choices::filter("Trigger", "trigger", &view.triggers, &query.trigger))
-                    label { "Person " input type="text" name="person" value=(query.person) autocomplete="off"; } " "
-                    (time(view, "from", &query.from))
-                    (time(view, "to", &query.to))
-                }
-            }
-            @for (name, wrong) in &view.wrong {
-                p.wrong #{ (name) "-error" } { (Tone::Error) (label(name)) ": " (wrong.sentence()) }
-            }
-        }
-    }
-}
-
-impl Wrong {
-    /// What to do about it.
-    #[must_use]
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::Time => "Enter a date such as 2026-11-22, or a minute such as 2026-11-22 08:00.",
-            Self::BeforeFrom => "Enter a time that is not before From.",
-            Self::Word => "Choose one from the list.",
-        }
-    }
-}
-
-/// The label of a field that can be wrong.
-pub(super) fn label(name: &str) -> &'static str {
-    match name {
-        "from" => "From",
-        "to" => "To",
-        "result" => "Result",
-        "category" => "With messages of",
-        _ => "Trigger",
-    }
-}
-
-fn time(view: &LogsView, name: &'static str, value: &str) -> Markup {
-    let wrong = view.wrong.iter().any(|(field, _wrong)| *field == name);
-    html! {
-        label {
-            (label(name)) " "
-            input type="text" name=(name) value=(value) placeholder="2026-11-22 08:00" autocomplete="off"
-                aria-invalid=[wrong.then_some("true")] aria-describedby=[wrong.then(|| format!("{name}-error"))];
-        }
-        " "
-    }
+    let query = &view.filter.query;
+    let at = |query: LogsQuery| urls::logs(&query, &Cursor::default());
+    let mut presets = times(&query.since, |since| at(LogsQuery { since, ..query.clone() }));
+    let fails = query.result == RunResult::Error.as_str();
+    let result = if fails { String::new() } else { RunResult::Error.as_str().to_owned() };
+    presets.push(SectionLink { label: "Failures", address: at(LogsQuery { result, ..query.clone() }), current: fails });
+    let of = FormView {
+        action: urls::LOGS,
+        noun: "Runs",
+        words: None,
+        clear: query.is_narrow().then(|| at(query.widened())),
+        presets,
+    };
+    form(&of, &view.filter)
 }
 
 fn nothing(context: &PageContext, view: &LogsView) -> Markup {
-    let all = html! { a href=(urls::logs(&view.query.widened(), &Cursor::default())) { "Show all runs" } };
-    if !view.wrong.is_empty() {
+    let all = html! { a href=(urls::logs(&view.filter.query.widened(), &Cursor::default())) { "Show all runs" } };
+    if !view.filter.wrong.is_empty() {
         return empty::empty("No runs are shown: correct the filter.", &html! { p { (all) } });
     }
     if view.is_code_unknown {
-        let code = &view.query.code;
+        let code = &view.filter.query.code;
         return empty::empty(
             &format!("No message has the code {}.", code.to_uppercase()),
             &html! { p { a href=(urls::help_search(code)) { "Search the list of codes" } " · " (all) } },
@@ -173,7 +118,7 @@ fn nothing(context: &PageContext, view: &LogsView) -> Markup {
             } },
         );
     }
-    if view.query.is_narrow() {
+    if view.filter.query.is_narrow() {
         let none =
             if view.is_continued { "No further run matches this filter." } else { "No run matches this filter." };
         return empty::empty(none, &html! { p { (all) } });

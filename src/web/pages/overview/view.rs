@@ -2,22 +2,13 @@
 
 use maud::{Markup, html};
 
+use super::shown::OverviewView;
+use super::{day, side, turns};
 use crate::web::pages::systems::list::{MemberRow, StatusCounts, action, first_steps};
 use crate::web::ui::layout::head;
 use crate::web::ui::text::rough;
-use crate::web::ui::{PageContext, Tone, foreign, link_button, number, page, time};
+use crate::web::ui::{Icon, PageContext, Tone, foreign, link_button, number, page, time};
 use crate::web::urls::{self, Cursor, SystemsQuery};
-
-/// What the page shows.
-#[derive(Debug, Clone)]
-pub struct OverviewView {
-    pub counts: StatusCounts,
-    /// The first systems in error, by name.
-    pub errors: Vec<MemberRow>,
-    /// The first systems with warnings.
-    pub warnings: Vec<MemberRow>,
-    pub may_create: bool,
-}
 
 #[must_use]
 pub fn view(context: &PageContext, view: &OverviewView) -> Markup {
@@ -28,14 +19,22 @@ pub fn view(context: &PageContext, view: &OverviewView) -> Markup {
         &html! {
             (head(&html! { span.say { (in_short(view)) } }, &html! {}, &actions))
             @if is_new(view) {
-                section.box aria-label="First steps" { (first_steps("What needs you is shown here.", view.may_create, "Connect the first one, synchronize it once, then give it a schedule.")) }
+                section.box aria-label="First steps" { (first_steps("Systems that need attention are shown here.", view.may_create, "Connect your first system, synchronize it once, then set a schedule.")) }
             } @else {
                 div.main2 {
                     div {
                         (needs(context, "Needs you now", ("error", view.counts.error), &view.errors))
                         (needs(context, "With warnings", ("warning", view.counts.warning), &view.warnings))
+                        (day::days(context, view))
+                        (turns::recovering(context, &view.found.retries, &view.found.paused))
+                        (turns::resolved(context, &view.found.resolved))
                     }
-                    (statuses(view.counts))
+                    div {
+                        (side::today(context, view))
+                        (side::ages(context, &view.found.ages))
+                        (side::due(context, &view.found.due))
+                        (statuses(view.counts))
+                    }
                 }
             }
         },
@@ -46,13 +45,14 @@ fn is_new(view: &OverviewView) -> bool {
     view.counts.total() == 0
 }
 
-/// `5 systems need you. 3 have warnings, 30 are fine.`
+/// `5 systems need you. 3 have warnings, 30 are OK.`
 fn in_short(view: &OverviewView) -> Markup {
-    let StatusCounts { error, warning, ok, neutral } = view.counts;
+    let StatusCounts { error, warning, ok, on_hold, open } = view.counts;
     let rest = [
         (warning, "has warnings", "have warnings"),
-        (ok, "is fine", "are fine"),
-        (neutral, "is open or on hold", "are open or on hold"),
+        (ok, "is OK", "are OK"),
+        (on_hold, "is on hold", "are on hold"),
+        (open, "is open", "are open"),
     ];
     let rest: Vec<String> = rest
         .iter()
@@ -62,7 +62,7 @@ fn in_short(view: &OverviewView) -> Markup {
     html! {
         b {
             @match error {
-                _ if is_new(view) => "No system is connected yet.",
+                _ if is_new(view) => "No systems yet.",
                 0 => "No system needs you.",
                 1 => "1 system needs you.",
                 n => { (number(n)) " systems need you." },
@@ -82,6 +82,8 @@ fn needs(context: &PageContext, title: &str, (status, count): (&str, i64), rows:
                     a.end href=(list_of(status)) { "All " (number(count)) }
                 }
                 @if !rows.is_empty() { ol.list.need { @for row in rows { (need(context, row)) } } }
+                @let more = count - i64::try_from(rows.len()).unwrap_or(count);
+                @if more > 0 && !rows.is_empty() { p.strip-note { a href=(list_of(status)) { (number(more)) " more" } } }
             }
         }
     }
@@ -101,18 +103,19 @@ fn need(context: &PageContext, row: &MemberRow) -> Markup {
 /// How many systems have each status.
 fn statuses(counts: StatusCounts) -> Markup {
     let all = [
-        (Tone::Error, "error", counts.error, "Error"),
-        (Tone::Warning, "warning", counts.warning, "Warning"),
-        (Tone::Ok, "ok", counts.ok, "OK"),
-        (Tone::Neutral, "neutral", counts.neutral, "Open or on hold"),
+        (Tone::Error, Icon::Error, "error", counts.error, "Error"),
+        (Tone::Warning, Icon::Warning, "warning", counts.warning, "Warning"),
+        (Tone::Ok, Icon::Ok, "ok", counts.ok, "OK"),
+        (Tone::Neutral, Icon::Hold, "on_hold", counts.on_hold, "On hold"),
+        (Tone::Neutral, Icon::Open, "open", counts.open, "Open"),
     ];
     html! {
         section.box aria-labelledby="statuses" {
-            header.bh { h2 #statuses { "Systems" } a.end href=(urls::SYSTEMS) { "All " (number(counts.total())) } }
+            header.bh { h2 #statuses { "Systems" } a.end href=(urls::ALL_SYSTEMS) { "All " (number(counts.total())) } }
             ul.list.tight {
-                @for (tone, status, n, label) in all {
+                @for (tone, icon, status, n, label) in all {
                     li {
-                        span.is.(tone.class()) { (tone) } " "
+                        span.is.(tone.class()) { (icon) } " "
                         @if n == 0 { span.zero { (label) } span.end.zero { "0" } }
                         @else { a href=(list_of(status)) { (label) } " " b.end { (number(n)) } }
                     }

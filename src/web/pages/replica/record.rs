@@ -114,7 +114,7 @@ fn version_row(
             th scope="row" data-l="Run" {
                 @match version.run {
                     Some((no, _)) => a.nobreak href=(urls::run(&view.above.key, no)) { "Run " (no) },
-                    None => span.soft { "a run that is not kept" },
+                    None => span.soft { "an expired run" },
                 }
             }
             td data-l="Ended" {
@@ -130,7 +130,7 @@ fn version_row(
 fn changes(view: &RecordView, version: &RecordVersion, before: Option<&RecordVersion>) -> Markup {
     let Some(before) = before else {
         let is_first = version.run.is_some() && !view.is_cut;
-        return html! { @if is_first { "First seen." } @else { "As it was before." } };
+        return html! { @if is_first { "First seen." } @else { "Unchanged" } };
     };
     let (now, was) = (fields::read(&version.data), fields::read(&before.data));
     let mut names: Vec<&String> =
@@ -139,8 +139,8 @@ fn changes(view: &RecordView, version: &RecordVersion, before: Option<&RecordVer
     names.dedup();
     html! {
         @match (version.orphaned, before.orphaned) {
-            (true, false) => p { "Gone at the source." },
-            (false, true) => p { "Back at the source." },
+            (true, false) => p { "Deleted at the source" },
+            (false, true) => p { "Restored at the source" },
             _ => {},
         }
         @if !names.is_empty() {

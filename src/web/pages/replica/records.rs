@@ -94,7 +94,7 @@ fn view(context: &PageContext, view: &RecordsView) -> Markup {
             section.box aria-label="Records" {
                 (filters(view))
                 @if view.records.is_empty() {
-                    (empty::empty(if view.query.is_narrow() { "No record matches." } else { "The set is empty." }, &html! {
+                    (empty::empty(if view.query.is_narrow() { "No records match." } else { "This set has no records." }, &html! {
                         @if view.query.is_narrow() { p { a href=(urls::records(key, name, &view.query.widened(), &Cursor::default())) { "Show all records" } } }
                     }))
                 } @else {
@@ -114,17 +114,17 @@ fn filters(view: &RecordsView) -> Markup {
     let address = urls::records(&view.above.key, &view.set.name, &RecordsQuery::default(), &Cursor::default());
     let all = urls::records(&view.above.key, &view.set.name, &view.query.widened(), &Cursor::default());
     let states = [Choice::new("active", "Active"), Choice::new("orphaned", "Orphaned")];
-    let label = format!("Key begins with ({}) ", view.key_names.join(" / "));
+    let label = format!("Key starts with ({}) ", view.key_names.join(" / "));
     html! {
         form.flt method="get" action=(address) role="search" aria-label="Records" {
             (kept(view.query.size))
             @if let Some(run) = view.query.run { input type="hidden" name="run" value=(run); }
             label { (label) input type="search" name="q" value=(view.query.q); } " "
             (choices::filter("State", "state", &states, &view.query.state))
-            button.btn { "Show" } " "
-            @if view.query.is_narrow() { a.clear href=(all) { "Clear" } }
+            button.btn { "Filter" } " "
+            @if view.query.is_narrow() { a.clear href=(all) { "Clear filter" } }
             @if let Some(run) = view.query.run {
-                p.strip-note { "Only what " a href=(urls::run(&view.above.key, RunNo(run))) { "run " (run) } " brought, as it brought it." }
+                p.strip-note { "Records changed by " a href=(urls::run(&view.above.key, RunNo(run))) { "run " (run) } ", as of that run." }
             }
         }
     }

@@ -45,7 +45,7 @@ const COLUMNS: [Column<'_>; 6] = [
     text("Last changed"),
 ];
 
-const CHANGES: [Column<'_>; 3] = [text("Entity set"), text("Data set"), numbers("Records that it brought")];
+const CHANGES: [Column<'_>; 3] = [text("Entity set"), text("Data set"), numbers("Changed records")];
 
 /// Reads the sets.
 ///
@@ -84,8 +84,8 @@ fn view(context: &PageContext, view: &SetsView) -> Markup {
             section.box aria-label="Entity sets" {
                 @if view.rows.is_empty() {
                     @match view.run {
-                        Some(run) => (empty::empty("It changed nothing that is published.", &html! { p { a href=(urls::run(key, run)) { "Back to run " (run) } } })),
-                        None => (empty::empty("Nothing is published yet.", &html! { p { "The first run that ends well publishes every set at once." } })),
+                        Some(run) => (empty::empty("No published changes.", &html! { p { a href=(urls::run(key, run)) { "Back to run " (run) } } })),
+                        None => (empty::empty("Nothing published yet.", &html! { p { "The first successful run publishes all sets." } })),
                     }
                 } @else if view.run.is_some() {
                     (table(&html! { "Entity sets with changes" }, &CHANGES, &html! { @for row in &view.rows { (change_row(view, row)) } }))
@@ -131,7 +131,7 @@ fn change_row(view: &SetsView, row: &SetOverview) -> Markup {
                 a href=(urls::records(&view.above.key, &row.set.name, &query, &Cursor::default())) { (foreign::name(&row.set.name)) }
             }
             td data-l="Data set" { (foreign::name(&row.set.data_set)) }
-            td.n data-l="Records that it brought" { (number(row.changed)) @if row.changed == MOST { "+" } }
+            td.n data-l="Changed records" { (number(row.changed)) @if row.changed == MOST { "+" } }
         }
     }
 }

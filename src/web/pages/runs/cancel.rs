@@ -53,7 +53,7 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
 /// When the run has ended.
 pub async fn show(Loaded((system, run)): Loaded<Found>, viewer: Viewer) -> Result<HttpResponse, WebError> {
     if run.state == RunState::Ended {
-        let why = format!("Run {} has ended already. There is nothing to cancel.", run.no);
+        let why = format!("Run {} has already ended.", run.no);
         return Err(WebError::conflict(why, Some(urls::run(&system.key, run.no))));
     }
     let shown = CancelView { system: system_ref(&system, &viewer), run: run.no, state: run.state };
@@ -74,9 +74,9 @@ pub async fn submit(
     let (key, no) = path.into_inner();
     let audit = viewer.audit(grant.principal());
     match cancel_run(&app.store, &grant, &key, no, audit).await {
-        Ok(RunState::Ended) => session::tell(&session, Tone::Neutral, &format!("Run {no} is canceled."), None),
+        Ok(RunState::Ended) => session::tell(&session, Tone::Neutral, &format!("Run {no} canceled."), None),
         Ok(RunState::Running | RunState::Queued) => {
-            session::tell(&session, Tone::Neutral, &format!("Run {no} stops within seconds."), None);
+            session::tell(&session, Tone::Neutral, &format!("Run {no} is being canceled."), None);
         }
         Err(error) => return Err(WebError::from(error).with_back(urls::run(&key, no))),
     }
@@ -99,7 +99,7 @@ pub fn view(context: &PageContext, view: &CancelView) -> Markup {
                         action: &urls::run_cancel(&view.system.key, view.run),
                         deed: &deed,
                         back: &urls::run(&view.system.key, view.run),
-                        stay: if view.state == RunState::Queued { "Let it wait" } else { "Let it run" },
+                        stay: if view.state == RunState::Queued { "Keep it queued" } else { "Keep it running" },
                     },
                     &consequences(view.state),
                 ))
@@ -111,11 +111,11 @@ pub fn view(context: &PageContext, view: &CancelView) -> Markup {
 fn consequences(state: RunState) -> Markup {
     html! {
         @match state {
-            RunState::Queued => p { "It has not begun, so nothing has been done. It will not run." },
+            RunState::Queued => p { "The run has not started. It will be removed from the queue." },
             RunState::Running | RunState::Ended => {
-                p { "It stops within seconds. Completed work stays, and the next run continues from there." }
+                p { "The run stops within seconds. Completed work is kept; the next run continues from there." }
             },
         }
-        p { "The status of the system stays as it was before this run." }
+        p { "The status of the system does not change." }
     }
 }

@@ -54,9 +54,9 @@ impl Compared {
 pub fn section(key: &SystemKey, no: RunNo, view: &ChangesView) -> Markup {
     match view {
         ChangesView::Canceled => html! {
-            p.strip-note { "This run was canceled before it had looked at everything, so it is not compared with the run before." }
+            p.strip-note { "This run was canceled, so it is not compared with the previous run." }
         },
-        ChangesView::First => html! { p.strip-note { "There is no run before this one to compare it with." } },
+        ChangesView::First => html! { p.strip-note { "There is no previous run to compare with." } },
         ChangesView::Compared(compared) => render(key, no, compared),
     }
 }
@@ -68,15 +68,15 @@ fn render(key: &SystemKey, no: RunNo, view: &Compared) -> Markup {
         @if view.before_is_there { a href=(urls::run(key, view.before)) { "run " (view.before) } } @else { "run " (view.before) }
     };
     if view.changes.is_empty() {
-        return html! { p.strip-note { "Compared with " (before) ": no error and no warning in either." } };
+        return html! { p.strip-note { "Compared with " (before) ": no errors or warnings in either." } };
     }
     html! {
         details {
             summary { b { "Since run " (view.before) ": " } (in_short(view)) }
             p.strip-note {
                 "Compared with " (before) "."
-                @if !view.is_whole { " This run was broken off: what seems gone may not have been reached." }
-                @if !view.before_was_whole { " Run " (view.before) " was broken off: what seems new may be older." }
+                @if !view.is_whole { " This run stopped early, so items listed as resolved may simply not have been reached." }
+                @if !view.before_was_whole { " Run " (view.before) " stopped early, so items listed as new may be older." }
             }
             (table(&html! { "Problems by code and item type" }, &COLUMNS, &html! {
                 @for change in &view.changes { (row(key, no, view, change)) }
@@ -125,8 +125,8 @@ fn row(key: &SystemKey, no: RunNo, view: &Compared, change: &Change) -> Markup {
                 None => td colspan="3" data-l="Messages" {
                     (linked(here.as_ref(), &html! { (number(change.now)) " now" })) ", "
                     (linked(there.as_ref(), &html! { (number(change.before)) " before" }))
-                    @if view.are_few(subject.category) { ": the messages of run " (view.before) " were not kept until then." }
-                    @else { ": too many to compare one by one." }
+                    @if view.are_few(subject.category) { ": the messages of run " (view.before) " have expired." }
+                    @else { ": too many to compare individually." }
                 },
             }
         }
@@ -151,7 +151,7 @@ fn cell(
                 ul.examples {
                     @for (seq, item) in examples {
                         li { a href=(urls::message_around(key, run, Seq(seq), size)) {
-                            @if item.is_empty() { "the run itself" } @else { (foreign::key(item)) }
+                            @if item.is_empty() { "entire run" } @else { (foreign::key(item)) }
                         } }
                     }
                 }

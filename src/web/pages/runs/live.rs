@@ -75,13 +75,13 @@ pub async fn show(
         return latest::answer(&mut reader, &viewer, query.refresh != "off").await;
     }
     let Some(permit) = app.live_logs.enter(reader.person(), app.portal.live_log_life + SLACK) else {
-        let why = "As many live logs are being read as one person, or all of this portal, may have at once. \
-                   The page of the run shows the same rows.";
+        let why = "Too many live logs are open. Close one, or read the messages in the run details.";
         return Err(WebError::conflict(why, None));
     };
     let shown = LiveView {
         system: system_ref(&reader.system, &viewer),
         no: reader.run.no,
+        is_over: reader.run.state == RunState::Ended,
         from_seq: after.saturating_add(1),
         max_rows: MAX_ROWS,
         max_time: app.portal.live_log_life,
@@ -230,5 +230,6 @@ fn over(part: &LogPart) -> LiveEnd {
         result: part.run.result.unwrap_or(RunResult::Error),
         counts: part.totals.counts,
         took: present::duration_of(&part.run, part.run.ended_at.unwrap_or(part.run.queued_at)),
+        phases: present::phases(&part.run, &part.totals.phases, part.run.queued_at),
     }
 }

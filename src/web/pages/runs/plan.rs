@@ -91,7 +91,7 @@ pub async fn confirm(
     let audit = viewer.audit(grant.principal());
     match confirm_plan(&app.store, &app.wake, &grant, confirmation, audit).await {
         Ok(run) => {
-            session::tell(&session, Tone::Ok, &format!("Confirmed. Run {run} carries the plan out."), None);
+            session::tell(&session, Tone::Ok, &format!("Confirmed. Run {run} executes the plan."), None);
             Ok(response::see_other(&urls::run(&key, run)))
         }
         Err(error) => Err(WebError::from(error).with_back(urls::run(&key, no))),

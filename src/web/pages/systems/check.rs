@@ -1,16 +1,14 @@
 //! A connection check: stage by stage, and what the service said.
 
-use std::time::Duration;
-
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 use maud::{Markup, html};
 
+pub use super::stages::CheckState;
+use super::stages::{SECONDS, Stored, badge, is_over, stages_of, state};
 use crate::access::{Grant, Verb, verbs};
 use crate::clock::Stamp;
-use crate::domain::catalogue;
 use crate::domain::run::{RunState, Stage};
-use crate::domain::team_note::TeamNote;
 use crate::ids::{CheckNo, SystemKey};
 use crate::ops::check_connection::check_connection;
 use crate::queries::systems::{Check, CheckOverview, System, SystemDetails, check_overview};
@@ -20,10 +18,10 @@ use crate::web::extract::Viewer;
 use crate::web::present;
 use crate::web::response;
 use crate::web::state::App;
-use crate::web::ui::failure::{FailureView, failure};
+use crate::web::ui::failure::failure;
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{head, refreshing, system_crumbs};
-use crate::web::ui::{Badge, Nav, PageContext, Refresh, Tone, duration, form, link_button, notice, page, time};
+use crate::web::ui::{Nav, PageContext, Refresh, duration, form, link_button, notice, page, time};
 use crate::web::urls;
 
 /// What the page shows.
@@ -41,25 +39,6 @@ pub struct CheckView {
     pub may_check: bool,
     /// The result changes what is shown of the connection, and starts nothing.
     pub on_hold: bool,
-}
-
-/// Where the check is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CheckState {
-    Queued,
-    Running,
-    Good { at: Stamp, took: Duration },
-    Failed { at: Stamp, took: Duration, failure: FailureView },
-}
-
-/// How one stage went.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum CheckResult {
-    Good,
-    Failed,
-    NotReached,
-    NotNeeded,
-    Open,
 }
 
 /// Asks for a check, and leads to where its result will be.
@@ -120,7 +99,12 @@ pub(super) async fn answer(
         name: system.name.clone(),
         asked: check.queued_at,
         by: check.principal.clone(),
-        state: state(check, note.as_ref(), system.hold_since.is_some()),
+        state: state(
+            &stored(check),
+            note.as_ref(),
+            system.hold_since.is_none(),
+            viewer.may(&[Verb::SeeSettings], system.group_id).then_some(system),
+        ),
         has: has(system, slots),
         exposed: exposed(system, slots),
         may_check: viewer.may(&[Verb::CheckConnection], system.group_id),
@@ -134,9 +118,6 @@ pub(super) async fn answer(
     }))
 }
 
-/// The interval of the page, in seconds: a check mostly takes less.
-const SECONDS: u32 = 2;
-
 /// The URLs to which the credentials in these slots are sent without encryption.
 pub(super) fn exposed(system: &System, slots: &[String]) -> Vec<String> {
     let settings = serde_json::from_str(&system.settings).ok();
@@ -147,33 +128,22 @@ pub(super) fn exposed(system: &System, slots: &[String]) -> Vec<String> {
 }
 
 /// The stages that a connection of the system has, with credentials in these slots; all, if that is unknown.
-fn has(system: &System, slots: &[String]) -> Vec<Stage> {
+pub(super) fn has(system: &System, slots: &[String]) -> Vec<Stage> {
     let settings = serde_json::from_str(&system.settings).ok();
     let of_kind = registry::kind(&system.kind).zip(settings).map(|(kind, settings)| kind.stages(&settings, slots));
     of_kind.unwrap_or_else(|| Stage::ALL.to_vec())
 }
 
-/// Why a check failed.
-fn code_of(check: &Check) -> &str {
-    check.code.as_deref().unwrap_or("RUN-INTERNAL")
-}
-
-fn state(check: &Check, note: Option<&TeamNote>, on_hold: bool) -> CheckState {
-    let at = check.ended_at.unwrap_or(check.queued_at);
-    let took = Duration::from_micros(check.duration_us.and_then(|took| u64::try_from(took).ok()).unwrap_or(0));
-    match (check.state, check.ok) {
-        (RunState::Queued, _) => CheckState::Queued,
-        (RunState::Running, _) => CheckState::Running,
-        (RunState::Ended, Some(true)) => CheckState::Good { at, took },
-        (RunState::Ended, Some(false) | None) => {
-            let detail: (Vec<String>, Option<String>) =
-                check.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or_default();
-            let code = code_of(check);
-            // On hold no check is planned.
-            let heals = if on_hold { "" } else { catalogue::by_code(code).healing.of_check() };
-            let failure = present::failure((code, note), check.stage, &detail.0, detail.1);
-            CheckState::Failed { at, took, failure: FailureView { heals: heals.to_owned(), ..failure } }
-        }
+fn stored(check: &Check) -> Stored<'_> {
+    Stored {
+        state: check.state,
+        ok: check.ok,
+        queued_at: check.queued_at,
+        ended_at: check.ended_at,
+        duration_us: check.duration_us,
+        stage: check.stage,
+        code: check.code.as_deref(),
+        detail: check.detail.as_deref(),
     }
 }
 
@@ -187,69 +157,23 @@ pub fn view(context: &PageContext, view: &CheckView) -> Markup {
             (head(&html! { "Connection check" }, &html! { (badge(&view.state)) " " span.soft { (foreign::name(&view.name)) } }, &html! {}))
             (refreshing(context))
             @if let CheckState::Failed { failure: why, .. } = &view.state {
-                (failure(&html! { "The connection failed" }, why, &html! {}))
+                (failure(&html! { "The connection check failed" }, why, &html! {}))
             }
             (notice::unencrypted(&view.exposed))
             section.box.pad aria-labelledby="stages" {
                 h2 #stages { "Stages" }
-                (stages(view))
+                (stages_of(&view.state, &view.has))
                 p.soft { (summary(context, view)) }
-                @if view.on_hold { p.soft { "The system is on hold. A check shows whether the settings work. It starts no run, and no further check is planned." } }
+                @if view.on_hold { p.soft { "The system is on hold. A check shows whether the settings work. It \
+                 starts no run, and no further checks are scheduled." } }
                 div.row {
                     @if view.may_check && is_over(&view.state) { (form::check(context, &view.key, &form::button("Check connection", "primary"))) }
                     (link_button(&urls::system(&view.key), "Back to the system", ""))
-                    (link_button(&urls::checks(&view.key), "Last checks", ""))
+                    (link_button(&urls::checks(&view.key), "Recent checks", ""))
                 }
             }
         },
     )
-}
-
-const fn is_over(state: &CheckState) -> bool {
-    matches!(state, CheckState::Good { .. } | CheckState::Failed { .. })
-}
-
-fn badge(state: &CheckState) -> Badge {
-    match state {
-        CheckState::Queued | CheckState::Running => Badge::new(Tone::Busy, "Checking…"),
-        CheckState::Good { .. } => Badge::new(Tone::Ok, "OK"),
-        CheckState::Failed { .. } => Badge::new(Tone::Error, "Error"),
-    }
-}
-
-fn outcome(check: &CheckView, at: Stage) -> CheckResult {
-    match &check.state {
-        CheckState::Failed { failure, .. } if failure.stage == Some(at) => CheckResult::Failed,
-        _ if !check.has.contains(&at) => CheckResult::NotNeeded,
-        CheckState::Queued | CheckState::Running => CheckResult::Open,
-        CheckState::Good { .. } => CheckResult::Good,
-        CheckState::Failed { failure, .. } if at == Stage::SignIn && is_unanswered(failure) => CheckResult::NotReached,
-        CheckState::Failed { failure, .. } if failure.stage.is_some_and(|failed| at < failed) => CheckResult::Good,
-        CheckState::Failed { .. } => CheckResult::NotReached,
-    }
-}
-
-/// Whether the service sent no response, which would have shown whether it accepts the credentials.
-fn is_unanswered(failure: &FailureView) -> bool {
-    failure.stage == Some(Stage::Protocol) && matches!(failure.code.as_str(), "PEER-SLOW" | "PEER-CROWDED")
-}
-
-/// The stages in the order in which a connection is made.
-fn stages(check: &CheckView) -> Markup {
-    html! {
-        ol.stages {
-            @for stage in Stage::ALL.iter().copied() {
-                @let (tone, word) = match outcome(check, stage) {
-                    CheckResult::Good => (Tone::Ok, "passed"),
-                    CheckResult::Failed => (Tone::Error, "failed"),
-                    CheckResult::NotReached => (Tone::Neutral, "not reached"),
-                    CheckResult::NotNeeded => (Tone::Neutral, "not needed"),
-                    CheckResult::Open => (Tone::Neutral, "pending"),
-                };
-                li.(tone.class()) { span.stage { (stage.title()) } " " (Badge::new(tone, word)) }
-            }
-        }
-    }
 }
 
 fn summary(context: &PageContext, view: &CheckView) -> Markup {

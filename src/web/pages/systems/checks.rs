@@ -57,12 +57,17 @@ pub fn load(reading: &Reading, db: &mut Db) -> Result<Found, LoadError> {
 
 /// The checks that are kept.
 pub async fn show(Loaded((system, kept)): Loaded<Found>, viewer: Viewer) -> HttpResponse {
-    let shown =
-        ChecksView { key: system.key.clone(), name: system.name.clone(), rows: kept.into_iter().map(row).collect() };
+    let shown = ChecksView {
+        key: system.key.clone(),
+        name: system.name.clone(),
+        rows: kept.into_iter().map(check_row_of).collect(),
+    };
     response::page(view(&viewer.page_context(Some(Nav::Systems)), &shown))
 }
 
-fn row(check: Check) -> CheckRow {
+/// A check as tables show it.
+#[must_use]
+pub fn check_row_of(check: Check) -> CheckRow {
     CheckRow {
         no: check.no,
         at: check.ended_at.unwrap_or(check.queued_at),
@@ -84,12 +89,12 @@ pub fn view(context: &PageContext, view: &ChecksView) -> Markup {
             (head(&html! { "Connection checks" }, &html! { span.soft { (foreign::name(&view.name)) } }, &html! {}))
             section.box aria-label="Connection checks" {
                 @if view.rows.is_empty() {
-                    (empty::empty("Not checked yet.", &html! {
+                    (empty::empty("No checks yet.", &html! {
                         p { a href=(urls::system(&view.key)) { "Back to the system" } }
                     }))
                 } @else {
                     (table(
-                        &html! { "The last connection checks of " (foreign::name(&view.name)) ", newest first" },
+                        &html! { "Recent connection checks of " (foreign::name(&view.name)) ", newest first" },
                         &COLUMNS,
                         &html! { @for row in &view.rows { (check_row(context, view, row)) } },
                     ))
@@ -100,18 +105,26 @@ pub fn view(context: &PageContext, view: &ChecksView) -> Markup {
 }
 
 fn check_row(context: &PageContext, view: &ChecksView, row: &CheckRow) -> Markup {
-    let result = if row.good { Badge::new(Tone::Ok, "OK") } else { Badge::new(Tone::Error, "Error") };
     html! {
         tr {
             th.c-nm scope="row" data-l="Check" { a href=(urls::check(&view.key, row.no)) { (row.no) } }
-            td data-l="Ended" { (time::time_ago(context, row.at)) }
-            td data-l="Result" {
-                (result)
-                @if let Some(stage) = row.stage { " at " (stage.title()) }
-                @if let Some(code) = &row.code { small { (failure::code(code)) } }
-            }
-            td.n data-l="Duration" { (duration(row.took)) }
-            td data-l="Requested by" { bdi { (row.by) } }
+            (check_cells(context, row))
         }
+    }
+}
+
+/// The cells of a check behind its name.
+#[must_use]
+pub fn check_cells(context: &PageContext, row: &CheckRow) -> Markup {
+    let result = if row.good { Badge::new(Tone::Ok, "OK") } else { Badge::new(Tone::Error, "Error") };
+    html! {
+        td data-l="Ended" { (time::time_ago(context, row.at)) }
+        td data-l="Result" {
+            (result)
+            @if let Some(stage) = row.stage { " at " (stage.title()) }
+            @if let Some(code) = &row.code { small { (failure::code(code)) } }
+        }
+        td.n data-l="Duration" { (duration(row.took)) }
+        td data-l="Requested by" { bdi { (row.by) } }
     }
 }

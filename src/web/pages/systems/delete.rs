@@ -18,7 +18,7 @@ use crate::web::ui::foreign;
 use crate::web::{response, session};
 use maud::{Markup, html};
 
-use super::show::{may_open_runs, run_link};
+use super::show::{may_open_runs, run_in_a_sentence};
 use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::confirm::{Confirm, confirm};
 use crate::web::ui::layout::{head, system_crumbs};
@@ -108,8 +108,8 @@ pub fn view(context: &PageContext, view: &DeleteView) -> Markup {
 fn refused(view: &DeleteView, run: RunNo) -> Markup {
     let body = html! {
         p {
-            strong { (Tone::Warning) "It cannot be deleted now." }
-            " The " (run_link(&view.key, run, view.may_open)) " is open. Wait for its end or cancel it, then delete the system."
+            strong { (Tone::Warning) "The system cannot be deleted now." }
+            " " (run_in_a_sentence(&view.key, run, view.may_open)) " is queued or in process. Wait for it to end, or cancel it. Then delete the system."
         }
     };
     html! {
@@ -122,12 +122,12 @@ fn consequences(view: &DeleteView) -> Markup {
     html! {
         p { "This cannot be undone:" }
         ul {
-            li { "Its settings, its schedule and its stored credentials are removed; nothing runs any more." }
-            li { "Nothing is deleted at its source or its destination." }
+            li { "This removes its settings, schedule and credentials, and stops all runs." }
+            li { "Data at the source and the destination is not touched." }
             li {
-                "Its " (count(view.runs, "run", "runs"))
-                " can be read on by those with log access until their time is up: messages "
-                (view.messages_days) " days after the end of their run."
+                "People with log access can still read its " (count(view.runs, "run until it expires", "runs until they expire"))
+                ". Messages expire " (count(i64::from(view.messages_days), "day", "days"))
+                " after the end of their run."
             }
         }
     }

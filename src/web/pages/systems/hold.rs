@@ -20,7 +20,7 @@ use crate::web::ui::{Nav, Tone};
 use crate::web::{response, session};
 use maud::{Markup, html};
 
-use super::show::{Hold, hold_of, may_open_runs, run_link};
+use super::show::{Hold, hold_of, may_open_runs, run_in_a_sentence};
 use crate::ids::{RunNo, SystemKey};
 use crate::web::ui::field::summary;
 use crate::web::ui::layout::{head, system_crumbs};
@@ -78,7 +78,7 @@ pub async fn submit(
     let (reason, audit) = (posted.field("reason"), viewer.audit(grant.principal()));
     match ops::hold(&app.store, &grant, &key, reason, audit).await {
         Ok(()) => {
-            session::tell(&session, Tone::Neutral, "The system is on hold.", None);
+            session::tell(&session, Tone::Neutral, "System put on hold.", None);
             Ok(response::see_other(&urls::system(&key)))
         }
         Err(OpError::Invalid(wrong)) => {
@@ -109,7 +109,7 @@ pub async fn release(
         Ok(next_due) => {
             let done = match next_due {
                 Some(_) => "System released. Its schedule resumes.",
-                None => "System released. It has no schedule: press Synchronize now to start a run.",
+                None => "System released. It has no schedule: select Synchronize now to start a run.",
             };
             session::tell(&session, Tone::Ok, done, None);
             Ok(response::see_other(&urls::system(&key)))
@@ -147,22 +147,23 @@ pub fn view(context: &PageContext, view: &HoldView) -> Markup {
             (head(&html! { "Put " (foreign::name(&view.name)) " on hold" }, &html! {}, &html! {}))
             (summary(&view.errors))
             div.box.pad {
-                p { "No run starts until a person releases the system. Its connection is not checked automatically; Check connection still works. The status shows On hold, which is neither good nor bad." }
+                p { "No runs start until the system is released. Its connection is not checked automatically; Check \
+                 connection still works. Its status is On hold." }
                 @if let Some(held) = &view.held {
                     (notice(Tone::Warning, &html! {
                         p {
-                            "The system is on hold already, since " (time::time_inside(context, held.since)) ". "
+                            "The system has been on hold since " (time::time_inside(context, held.since)) ". "
                             bdi { (held.by) } " gave this reason: " q dir="auto" { (foreign::text(&held.reason)) }
                             " To give another reason, release the system first."
                         }
                     }))
                 }
                 @if let Some(run) = view.running {
-                    p { "The " (run_link(&view.key, run, view.may_open)) " continues. Cancel it there if it must stop too." }
+                    p { (run_in_a_sentence(&view.key, run, view.may_open)) " continues. To stop it too, cancel it on its page." }
                 }
                 (form(context, &urls::system_hold(&view.key), &html! {
                     (FieldView::new("reason", "Reason", &view.reason, Control::Line)
-                        .help("Everybody who sees the system reads it: say why, and until when.")
+                        .help("Visible to everyone who can see this system. Say why and until when.")
                         .required()
                         .view(&view.errors))
                     div.row {

@@ -45,12 +45,12 @@ pub struct QueueRow {
     /// When it may begin, or when it began.
     pub at: Stamp,
     pub overdue: bool,
-    /// Why it waits: `behind run 16`, `back-off after run 15`; empty when it only waits for a worker.
+    /// Why it waits: `after run 16`, `back-off after run 15`; empty when it only waits for a worker.
     pub waits_for: String,
 }
 
 const COLUMNS: [Column<'_>; 6] =
-    [text("Run"), text("State"), text("Trigger"), text("Asked for"), text("Begins"), actions("Action")];
+    [text("Run"), text("State"), text("Trigger"), text("Requested"), text("Starts"), actions("Action")];
 
 type Found = (InReach<System>, Queue);
 
@@ -71,7 +71,7 @@ pub async fn show(Loaded((system, open)): Loaded<Found>, viewer: Viewer) -> Http
         .map(|(run, retried)| QueueRow {
             waits_for: present::waits(&system, &run, running)
                 .or_else(|| {
-                    retried.filter(|_no| run.trigger == Trigger::Retry).map(|no| format!("back-off after run {no}"))
+                    retried.filter(|_no| run.trigger == Trigger::Retry).map(|no| format!("retry delay after run {no}"))
                 })
                 .unwrap_or_default(),
             run: run.no,
@@ -100,12 +100,12 @@ pub fn view(context: &PageContext, view: &QueueView) -> Markup {
             (refreshing(context))
             section.box aria-label="Queue" {
                 @if view.rows.is_empty() {
-                    (empty::empty("Nothing runs and nothing waits.", &html! {
+                    (empty::empty("The queue is empty.", &html! {
                         p { a href=(urls::system(&view.key)) { "Back to the system" } }
                     }))
                 } @else {
                     (table(
-                        &html! { "Runs of " (foreign::name(&view.name)) " that have not ended" },
+                        &html! { "Queued and running runs of " (foreign::name(&view.name)) },
                         &COLUMNS,
                         &html! { @for row in &view.rows { (queue_row(context, view, row)) } },
                     ))
@@ -123,12 +123,12 @@ fn queue_row(context: &PageContext, view: &QueueView, row: &QueueRow) -> Markup 
             }
             td data-l="State" {
                 (Badge::of_run(row.state, None))
-                @if row.overdue { " " (Badge::new(Tone::Warning, "Overdue")) }
+                @if row.overdue { " " (Badge::new(Tone::Warning, "Delayed")) }
                 @if !row.waits_for.is_empty() { small { (row.waits_for) } }
             }
             td data-l="Trigger" { (origin(&row.origin)) }
-            td data-l="Asked for" { (time(context, row.queued)) }
-            td data-l="Begins" { (time::time_ago(context, row.at)) }
+            td data-l="Requested" { (time(context, row.queued)) }
+            td data-l="Starts" { (time::time_ago(context, row.at)) }
             td.act data-l="Action" {
                 @if view.may_cancel { (link_button(&urls::run_cancel(&view.key, row.run), &format!("Cancel run {} …", row.run), "small")) } @else { span.soft { "—" } }
             }

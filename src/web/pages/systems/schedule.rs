@@ -14,14 +14,19 @@ pub const MODES: [Mode; 4] = [
         input: Some(Input {
             name: "every_minutes",
             label: "Minutes",
-            help: "1 to 10080 (a week), by elapsed time",
+            help: "1 to 10,080 (one week). 30 means on the hour and at half past.",
             size: 5,
         }),
     },
     Mode {
         value: "daily",
-        label: "Daily at a time",
-        input: Some(Input { name: "daily_at", label: "Time", help: "such as 23:00, in the time zone below", size: 5 }),
+        label: "Daily at a fixed time",
+        input: Some(Input {
+            name: "daily_at",
+            label: "Time",
+            help: "For example 23:00, in the time zone below.",
+            size: 5,
+        }),
     },
     Mode {
         value: "cron",
@@ -29,7 +34,7 @@ pub const MODES: [Mode; 4] = [
         input: Some(Input {
             name: "cron",
             label: "Expression",
-            help: "minute hour day month weekday, such as 30 6 * * mon-fri",
+            help: "Minute, hour, day of month, month, weekday. For example 30 6 * * mon-fri.",
             size: 20,
         }),
     },

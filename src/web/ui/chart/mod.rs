@@ -16,6 +16,8 @@ pub use timeline::timeline;
 const HEIGHT: i64 = 100;
 /// The least height of what is not nothing: two errors beside a million successes can be seen.
 const LEAST: i64 = 4;
+/// The least number of bars: a chart of fewer says less than the numbers.
+const LEAST_POINTS: usize = 3;
 
 /// A part of a column: how it looks, and how high it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,14 +50,37 @@ fn scaled(n: i64, most: i64) -> i64 {
     i64::try_from(height).unwrap_or(HEIGHT).clamp(LEAST, HEIGHT)
 }
 
-/// Columns from the left, `pitch` apart. `patterns`: whether this drawing brings the patterns, which one drawing of a
+/// A column, with the page that it leads to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Bar {
+    parts: Vec<Segment>,
+    href: Option<String>,
+}
+
+impl From<Vec<Segment>> for Bar {
+    fn from(parts: Vec<Segment>) -> Self {
+        Self { parts, href: None }
+    }
+}
+
+/// Columns from the left, `pitch` apart. Their links are for the mouse: a list on the same page has them for the
+/// keyboard and for screen readers. `patterns`: whether this drawing brings the patterns, which one drawing of a
 /// page does for all.
-fn drawing(columns: &[Vec<Segment>], pitch: usize, patterns: bool) -> Markup {
+fn drawing(columns: &[Bar], pitch: usize, patterns: bool) -> Markup {
     let width = columns.len() * pitch;
     html! {
         svg viewBox={ "0 0 " (width) " " (HEIGHT + 1) } width=(width) height=(HEIGHT + 1) aria-hidden="true" focusable="false" {
             @if patterns { (defs()) }
-            @for (place, column) in columns.iter().enumerate() { (drawn(column, place * pitch, pitch)) }
+            @for (place, column) in columns.iter().enumerate() {
+                @match &column.href {
+                    // The whole height leads there, not only what is drawn.
+                    Some(href) => a href=(href) tabindex="-1" {
+                        rect fill="none" pointer-events="all" x=(place * pitch) y="0" width=(pitch) height=(HEIGHT) {}
+                        (drawn(&column.parts, place * pitch, pitch))
+                    },
+                    None => (drawn(&column.parts, place * pitch, pitch)),
+                }
+            }
             rect.base x="0" y=(HEIGHT) width=(width) height="1" {}
         }
     }
@@ -157,8 +182,9 @@ mod tests {
 
     #[test]
     fn a_drawing_needs_no_colour_and_no_style() {
-        let columns = [vec![], stack(counts(1, 1, 1, 1), 4)];
+        let columns = [Bar::default(), Bar { href: Some("/runs/2".to_owned()), parts: stack(counts(1, 1, 1, 1), 4) }];
         let drawn = drawing(&columns, 10, true).into_string();
+        assert_eq!(drawn.matches("<a href=\"/runs/2\" tabindex=\"-1\">").count(), 1, "{drawn}");
         for part in ["url(#fill-error)", "url(#fill-warning)", "url(#fill-info)", "f-ok"] {
             assert!(drawn.contains(part), "{part}: {drawn}");
         }

@@ -4,22 +4,27 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::{Segment, categories, drawing, legend, scaled, stack, sum};
+use super::{Bar, LEAST_POINTS, Segment, categories, drawing, legend, scaled, stack, sum};
+use crate::clock::Stamp;
 use crate::domain::message::Counts;
 use crate::domain::run::{RunResult, RunState};
 use crate::ids::RunNo;
 use crate::web::ui::text::count;
-use crate::web::ui::{Badge, duration};
+use crate::web::ui::{Badge, PageContext, duration, time};
 
 /// How many runs a chart has room for.
-const BARS: usize = 20;
+const BARS: usize = 30;
 /// How far apart they stand.
-const PITCH: usize = 20;
+const PITCH: usize = 16;
 
 /// A run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunBar {
     pub no: RunNo,
+    /// When it began.
+    pub at: Stamp,
+    /// Its page; none if the reader may not open it.
+    pub href: Option<String>,
     pub state: RunState,
     pub result: Option<RunResult>,
     pub duration: Option<Duration>,
@@ -29,11 +34,11 @@ pub struct RunBar {
 /// Runs, newest first; nothing when there are too few to compare. The table of the same runs stands below it, so the
 /// chart has no separate table.
 #[must_use]
-pub fn runs(newest_first: &[RunBar]) -> Markup {
+pub fn runs(context: &PageContext, newest_first: &[RunBar]) -> Markup {
     let mut bars: Vec<&RunBar> = newest_first.iter().take(BARS).filter(|run| run.duration.is_some()).collect();
     bars.reverse();
     let (Some(oldest), Some(newest)) = (bars.first(), bars.last()) else { return html! {} };
-    if oldest == newest {
+    if bars.len() < LEAST_POINTS {
         return html! {};
     }
     let longest = bars.iter().max_by_key(|run| run.duration);
@@ -42,20 +47,22 @@ pub fn runs(newest_first: &[RunBar]) -> Markup {
         div.charts {
             figure.chart {
                 figcaption {
-                    "How long runs " (oldest.no) " to " (newest.no) " took, oldest at the left"
+                    "Duration of runs " (oldest.no) " to " (newest.no) ", oldest first"
                     @if let Some((run, span)) = longest.and_then(|run| Some((run, run.duration?))) {
-                        "; the longest, run " (run.no) ", " (duration(span))
+                        ". Longest: run " (run.no) ", " (duration(span))
                     }
                 }
                 (drawing(&columns(&bars, |run| took(run, longest.and_then(|run| run.duration))), PITCH, true))
+                (axis(context, oldest, newest))
                 (legend("Runs by result", &results(&bars)))
             }
             figure.chart {
                 figcaption {
-                    "What they logged, by category"
+                    "Messages per run, by category"
                     @if let Some(run) = most { "; run " (run.no) " the most, " (count(run.counts.total(), "message", "messages")) }
                 }
                 (drawing(&columns(&bars, |run| stack(run.counts, most.map_or(1, |run| run.counts.total()))), PITCH, false))
+                (axis(context, oldest, newest))
                 (categories("Messages of these runs", sum(bars.iter().map(|run| run.counts))))
             }
         }
@@ -63,9 +70,20 @@ pub fn runs(newest_first: &[RunBar]) -> Markup {
 }
 
 /// Where there are fewer runs than places, the front stays empty: bars are as wide on every page.
-fn columns(bars: &[&RunBar], column: impl Fn(&RunBar) -> Vec<Segment>) -> Vec<Vec<Segment>> {
-    let front = vec![Vec::new(); BARS - bars.len()];
-    front.into_iter().chain(bars.iter().map(|run| column(run))).collect()
+fn columns(bars: &[&RunBar], column: impl Fn(&RunBar) -> Vec<Segment>) -> Vec<Bar> {
+    let front = vec![Bar::default(); BARS - bars.len()];
+    let bar = |run: &&RunBar| Bar { parts: column(run), href: run.href.clone() };
+    front.into_iter().chain(bars.iter().map(bar)).collect()
+}
+
+/// When the runs at both ends began.
+fn axis(context: &PageContext, oldest: &RunBar, newest: &RunBar) -> Markup {
+    html! {
+        p.axis {
+            span { "Run " (oldest.no) ": " (time(context, oldest.at)) } " "
+            span { "Run " (newest.no) ": " (time(context, newest.at)) }
+        }
+    }
 }
 
 fn took(run: &RunBar, longest: Option<Duration>) -> Vec<Segment> {
@@ -90,11 +108,13 @@ fn results(bars: &[&RunBar]) -> Vec<(crate::web::ui::Tone, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::ui::page_context::fixture::{at, page_context};
 
     fn run(no: i64, seconds: u64, result: RunResult, success: i64) -> RunBar {
         let counts = Counts { success, ..Counts::default() };
         let duration = Some(Duration::from_secs(seconds));
-        RunBar { no: RunNo(no), state: RunState::Ended, result: Some(result), duration, counts }
+        let (at, href) = (at("2026-11-22T08:14:00Z"), Some(format!("/runs/{no}")));
+        RunBar { no: RunNo(no), at, href, state: RunState::Ended, result: Some(result), duration, counts }
     }
 
     #[test]
@@ -105,10 +125,10 @@ mod tests {
             run(3, 128, RunResult::Completed, 42),
             run(2, 20, RunResult::Completed, 7),
         ];
-        let drawn = runs(&runs_of).into_string().replace('\u{a0}', " ");
+        let drawn = runs(&page_context(), &runs_of).into_string().replace('\u{a0}', " ");
         for words in [
-            "How long runs 2 to 4 took",
-            "the longest, run 3, 2 min 8 s",
+            "Duration of runs 2 to 4, oldest first",
+            "Longest: run 3, 2 min 8 s",
             "run 3 the most, 42 messages",
             "Completed 2",
             "Error 1",
@@ -116,12 +136,15 @@ mod tests {
         ] {
             assert!(drawn.contains(words), "{words}: {drawn}");
         }
-        assert!(drawn.contains("y=\"0\" width=\"18\" height=\"100\""), "the longest fills the height: {drawn}");
+        assert_eq!(drawn.matches("<a href=\"/runs/3\" tabindex=\"-1\">").count(), 2, "{drawn}");
+        assert_eq!(drawn.matches("<p class=\"axis\">").count(), 2, "{drawn}");
+        assert!(drawn.contains("y=\"0\" width=\"14\" height=\"100\""), "the longest fills the height: {drawn}");
     }
 
     #[test]
-    fn a_single_run_is_no_chart() {
-        assert_eq!(runs(&[run(1, 41, RunResult::Completed, 2)]).into_string(), "");
-        assert_eq!(runs(&[]).into_string(), "");
+    fn two_runs_are_no_chart() {
+        let two = [run(2, 41, RunResult::Completed, 2), run(1, 40, RunResult::Completed, 2)];
+        assert_eq!(runs(&page_context(), &two).into_string(), "");
+        assert_eq!(runs(&page_context(), &[]).into_string(), "");
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use maud::{Markup, html};
 
-use super::{categories, drawing, stack, sum};
+use super::{Bar, LEAST_POINTS, categories, drawing, stack, sum};
 use crate::domain::message::Category;
 use crate::domain::timeline::{SLICES, Span, Timeline};
 use crate::web::ui::table::{Column, numbers, table, text};
@@ -14,20 +14,21 @@ const PITCH: usize = 10;
 /// How many rows the table has at most.
 const ROWS: usize = 12;
 
-/// The chart with its table, whose rows lead to their place in the log; nothing when all was logged in one moment.
+/// The chart with its table, whose rows lead to their place in the log; nothing when there are too few points for one.
 #[must_use]
 pub fn timeline(context: &PageContext, timeline: &Timeline, address: impl Fn(&Span) -> String) -> Markup {
-    if timeline.slices.len() < 2 {
+    let points = timeline.slices.iter().filter(|slice| slice.total() > 0).count();
+    if points < LEAST_POINTS {
         return html! {};
     }
     let most = timeline.slices.iter().map(|slice| slice.total()).max().unwrap_or(0);
-    let mut columns: Vec<_> = timeline.slices.iter().map(|slice| stack(*slice, most)).collect();
-    columns.resize(SLICES.div_ceil(2).max(columns.len()), Vec::new());
+    let mut columns: Vec<Bar> = timeline.slices.iter().map(|slice| stack(*slice, most).into()).collect();
+    columns.resize(SLICES.div_ceil(2).max(columns.len()), Bar::default());
     let slice = Duration::from_micros(u64::try_from(timeline.slice_us).unwrap_or(0));
     let spans = timeline.spans(ROWS);
     html! {
         figure.chart {
-            figcaption { "A bar for each " (duration(slice)) ", the highest " (number(most)) }
+            figcaption { "One bar per " (duration(slice)) ", maximum " (number(most)) }
             (drawing(&columns, PITCH, true))
             p.axis {
                 span { span.vh { "From " } (clock(context, timeline.begins)) } " "
@@ -35,7 +36,7 @@ pub fn timeline(context: &PageContext, timeline: &Timeline, address: impl Fn(&Sp
             }
             (categories("Messages by category", sum(timeline.slices.iter().copied())))
             details {
-                summary { "As a table, with links into the log" }
+                summary { "Show as table" }
                 (table(&html! { "Messages over time" }, &COLUMNS, &html! {
                     @for (place, span) in spans.iter().enumerate() {
                         @let before = place.checked_sub(1).and_then(|place| spans.get(place));
@@ -94,6 +95,9 @@ mod tests {
 
     #[test]
     fn a_moment_is_no_chart() {
-        assert_eq!(timeline(&page_context(), &logged([0, 1].into_iter()), |_| String::new()).into_string(), "");
+        let drawn = |times: &[i64]| timeline(&page_context(), &logged(times.iter().copied()), |_| String::new());
+        assert_eq!(drawn(&[0, 1]).into_string(), "");
+        assert_eq!(drawn(&[0, 40_000_000]).into_string(), "", "two points make no chart");
+        assert!(drawn(&[0, 20_000_000, 40_000_000]).into_string().contains("<svg"));
     }
 }

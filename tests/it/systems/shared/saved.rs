@@ -8,7 +8,8 @@ use crate::desk::{Desk, Tree};
 use crate::queue::depot::ada;
 
 const URL: &str = "http://127.0.0.1:9/dav/team";
-const SAID: &str = "The shared credential “Archive” cannot be used there. Enter a secret, or undo the change.";
+const SAID: &str =
+    "The shared credential “Archive” cannot be used for this address. Enter a secret, or undo the change.";
 
 /// A system of Finance that uses `Archive`, which is for this account.
 async fn sharing(desk: &Desk, account: &str) -> Tree {

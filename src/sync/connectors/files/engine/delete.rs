@@ -129,7 +129,10 @@ async fn is_missing(run: &Run<'_>, planned: &Planned) -> EndpointResult<()> {
             Err(EndpointError::Item { trouble: ItemError::InTheWay, .. }) if !path.is_root() => path = path.parent(),
             Ok(Some(entry)) if path != planned.path && entry.kind == ItemType::File => break None,
             Ok(Some(_)) if path != planned.path => {
-                return Err(EndpointError::item(ItemError::InTheWay, "the way to it is closed at the source"));
+                return Err(EndpointError::item(
+                    ItemError::InTheWay,
+                    "a folder above it is not readable at the source",
+                ));
             }
             found => break found?,
         }
@@ -141,7 +144,7 @@ async fn is_missing(run: &Run<'_>, planned: &Planned) -> EndpointResult<()> {
     if stays {
         return Err(EndpointError::item(
             ItemError::Other,
-            "the source has it, although the listing of its folder did not",
+            "the source has it, although the listing of its folder did not contain it",
         ));
     }
     Ok(())

@@ -73,7 +73,7 @@ impl Children {
             if is_name(one.name()) {
                 seen.push(one);
             } else {
-                let words = "no path leads to this name".to_owned();
+                let words = "this name cannot be used in a path".to_owned();
                 unusable.push(Unusable { shown: folder.join(one.name()).as_bytes().to_vec(), words });
             }
         }

@@ -13,6 +13,7 @@ mod grace;
 mod memory;
 mod pairs;
 mod possible;
+mod preview;
 mod run;
 mod steps;
 mod sum;
@@ -35,10 +36,12 @@ use super::names::run_of;
 use super::path::ItemPath;
 use super::settings::{Mode, Settings};
 use crate::domain::message::{Category, Message};
+use crate::domain::phase::Phase;
 use crate::domain::run::{PeerFailure, Stage};
 use crate::sync::connector::Context;
 use crate::sync::items::Items;
 use crate::sync::stop::StopReason;
+pub use preview::{preview, whole_failure};
 
 /// Synchronizes two open ends.
 ///
@@ -54,18 +57,18 @@ pub async fn synchronize(
     let filter = PathFilter::new(&settings.include, &settings.exclude)
         .map_err(|wrong| PeerFailure::new(Stage::Settings, codes::PATTERN).arg(wrong))?;
     let run = Run { context, items, settings, filter, source, destination, ends: ends(settings) };
-    run.phase("comparing");
+    run.phase(Phase::Connect);
     let has_source = run.has_root(Which::Source).await?;
-    let source_missing = || PeerFailure::new(Stage::Content, codes::SOURCE_MISSING).arg(settings.source.address());
     if !has_source && settings.mode == Mode::Copy {
-        return Err(source_missing().into());
+        return Err(source_missing(settings).into());
     }
     let has_destination = run.has_root(Which::Destination).await?;
+    run.phase(Phase::Compare);
     let found = run.compare(has_source, has_destination).await?;
     run.remark(found.by_size).await?;
     context.progress.update(|now| now.total_final = true);
     if !has_source && found.deletions == 0 {
-        return Err(source_missing().into());
+        return Err(source_missing(settings).into());
     }
     brake::pull(&run, &found, has_source).await?;
     if !has_destination {
@@ -74,7 +77,12 @@ pub async fn synchronize(
     run.remove_leftovers(&found.leftovers).await?;
     run.carry_out(&found).await?;
     // Confirmed deletions were carried out, but a run without a source is never a success.
-    if has_source { Ok(()) } else { Err(source_missing().arg("deleted").into()) }
+    if has_source { Ok(()) } else { Err(source_missing(settings).arg("deleted").into()) }
+}
+
+/// The source does not exist.
+pub(super) fn source_missing(settings: &Settings) -> PeerFailure {
+    PeerFailure::new(Stage::Content, codes::SOURCE_MISSING).arg(settings.source.address())
 }
 
 /// Marks what is remembered of this pair of ends.
@@ -88,7 +96,7 @@ fn ends(settings: &Settings) -> String {
 }
 
 impl Run<'_> {
-    fn phase(&self, phase: &'static str) {
+    fn phase(&self, phase: Phase) {
         self.context.progress.phase(phase);
     }
 

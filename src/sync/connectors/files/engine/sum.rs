@@ -1,6 +1,7 @@
 //! Carrying out what the comparison found, and what the run says about itself.
 
 use crate::domain::message::{Category, Message};
+use crate::domain::phase::Phase;
 use crate::domain::run::{PeerFailure, Stage};
 use crate::sync::connectors::files::codes;
 use crate::sync::connectors::files::endpoint::Which;
@@ -28,16 +29,16 @@ impl Run<'_> {
 
     pub(super) async fn carry_out(&self, found: &Compared) -> Result<(), StopReason> {
         let mut tally = found.tally.clone();
-        self.phase("transferring");
+        self.phase(Phase::Copy);
         transfer::transfer(self, false, &mut tally).await?;
         // Where nothing can be written, the destination keeps what it has.
         let in_vain = tally.nothing_arrived() && tally.all_failed();
         if found.deletions > 0 && (found.late || !in_vain) {
-            self.phase("deleting");
+            self.phase(Phase::Delete);
             delete::delete(self, found.has_source, &mut tally).await?;
         }
         if found.late {
-            self.phase("transferring");
+            self.phase(Phase::Copy);
             transfer::transfer(self, true, &mut tally).await?;
         }
         self.sum_up(tally).await

@@ -241,7 +241,7 @@ async fn attempt(run: &Run<'_>, planned: &Planned) -> Done {
     let (context, path) = (run.context, &planned.path);
     let reader = run.source.read(path).await.map_err(|error| (Which::Source, error))?;
     if !is_as_listed(&planned.detail, reader.facts()) {
-        let words = "what the service sends is not the version that it listed";
+        let words = "the service sent a different version than it listed";
         return Err((Which::Source, EndpointError::item(ItemError::Changed, words)));
     }
     let incoming = Incoming::new(reader, context.stop.clone(), context.progress.clone());
@@ -250,7 +250,7 @@ async fn attempt(run: &Run<'_>, planned: &Planned) -> Done {
         Ok(written) => match facts.take() {
             Some(facts) => Ok((facts, written)),
             // It was not given to its end, so nobody knows whether it is whole.
-            None => Err((Which::Source, EndpointError::item(ItemError::Changed, "it was not read to its end"))),
+            None => Err((Which::Source, EndpointError::item(ItemError::Changed, "it was not read completely"))),
         },
         Err(error) => {
             let in_vain = given.load(Ordering::Relaxed);

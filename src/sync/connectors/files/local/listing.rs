@@ -65,7 +65,7 @@ fn collect<N: Iterator<Item = Result<Vec<u8>, Errno>>>(
         // Some file systems list names that they do not find, for example those that they cannot translate.
         for name in names()?.map_while(Result::ok).filter(|name| vanished.contains(name)) {
             if look(&name).is_err() {
-                let words = "it is listed, and not found".to_owned();
+                let words = "it is listed but cannot be found".to_owned();
                 listing.unknown.push(Unknown { name, trouble: ItemError::Other, words });
             }
         }

@@ -62,9 +62,15 @@ pub fn open(
     });
     let Some((base, below)) = allowed else {
         let failure = PeerFailure::new(Stage::Settings, codes::ROOT).arg(settings.path.as_str());
-        return Err(failure.arg("it is in none of the folders that the operator allows"));
+        return Err(failure.arg("it is not in an allowed folder"));
     };
     Ok(Box::new(Local::new(Tree::new(base, below), which, run, settings.path.clone())))
+}
+
+/// The words about a folder that does not exist.
+#[must_use]
+pub fn missing() -> String {
+    Errno::NOENT.to_string()
 }
 
 impl Local {
@@ -156,7 +162,7 @@ impl LocalInner {
     /// For the folder of an item: that it is missing is no news about the item itself.
     fn parent_trouble(&self, errno: Errno) -> EndpointError {
         match errno {
-            Errno::NOENT => EndpointError::item(ItemError::NotFound, "its folder is gone"),
+            Errno::NOENT => EndpointError::item(ItemError::NotFound, "its folder no longer exists"),
             errno => self.trouble(errno),
         }
     }

@@ -45,7 +45,7 @@ impl LocalReader {
         let fd = tree.open(path, flags, Mode::empty()).map_err(|errno| trouble::of(errno, which))?;
         let found = facts_of(&fd).map_err(|errno| trouble::of(errno, which))?;
         let Some((facts, mode)) = found else {
-            return Err(EndpointError::item(ItemError::InTheWay, "it is no regular file any more"));
+            return Err(EndpointError::item(ItemError::InTheWay, "it is no longer a regular file"));
         };
         let first = read_chunk(File::from(fd), &facts, 0, which)?;
         Ok(Self { facts, mode, which, given: 0, next: Next::Here(first) })

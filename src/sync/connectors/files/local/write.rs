@@ -105,7 +105,7 @@ impl Temporary {
             .map_err(|errno| inner.trouble(errno))?;
         self.renamed = true;
         let written = facts_of(&self.file).map_err(|errno| inner.trouble(errno))?;
-        written.map(|(facts, _mode)| facts).ok_or_else(|| EndpointError::item(ItemError::Other, "it is no file"))
+        written.map(|(facts, _mode)| facts).ok_or_else(|| EndpointError::item(ItemError::Other, "it is not a file"))
     }
 
     fn prepare(&self, facts: &Facts) -> Result<(), Errno> {

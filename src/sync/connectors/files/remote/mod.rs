@@ -47,7 +47,7 @@ pub fn open(
         EndpointKind::S3 => Ok(Box::new(objects::open_s3(settings, secret, net, place)?)),
         EndpointKind::Azblob => Ok(Box::new(objects::open_azblob(settings, secret, net, place)?)),
         EndpointKind::Webdav => Ok(Box::new(webdav::open(settings, secret, net, place, run)?)),
-        EndpointKind::Local => Err(place.unusable("it is a folder of this machine")),
+        EndpointKind::Local => Err(place.unusable("it is a local folder")),
     }
 }
 

@@ -79,13 +79,19 @@ impl<D: Download> Resuming<D> {
                     self.given += bytes.len() as u64;
                     self.came += bytes.len() as u64;
                     if self.facts.size.is_some_and(|size| self.given > size) {
-                        return Err(EndpointError::item(ItemError::Changed, "it gave more bytes than it has"));
+                        return Err(EndpointError::item(
+                            ItemError::Changed,
+                            "the service sent more bytes than the file has",
+                        ));
                     }
                     return Ok(Some(bytes));
                 }
                 Some(Err(error)) => self.again(error).await?,
                 None if self.facts.size.is_some_and(|size| self.given < size) => {
-                    return Err(EndpointError::item(ItemError::Changed, "it gave fewer bytes than it has"));
+                    return Err(EndpointError::item(
+                        ItemError::Changed,
+                        "the service sent fewer bytes than the file has",
+                    ));
                 }
                 None => {
                     self.facts.size = Some(self.given);

@@ -12,7 +12,7 @@ pub(super) fn utf_8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
         let text: Result<String, _> = char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect();
         match text {
             Ok(text) if rest.is_empty() => Ok(Cow::Owned(text.into_bytes())),
-            Ok(_) | Err(_) => Err("it begins as UTF-16 and is not".to_owned()),
+            Ok(_) | Err(_) => Err("it starts like UTF-16 but is not".to_owned()),
         }
     };
     match bytes {

@@ -54,7 +54,7 @@ impl Document {
             return self.lacks(needed, "it is of another version");
         }
         if self.text + other.text > MOST_TEXT {
-            return self.lacks(needed, "the names in all documents have too many bytes together");
+            return self.lacks(needed, "the names in all documents have too many bytes in total");
         }
         self.text += other.text;
         let was_here: BTreeSet<String> = self.schemas.iter().map(|schema| schema.namespace.clone()).collect();

@@ -16,14 +16,14 @@ const MOST_SETS: usize = 5_000;
 /// a short document could fill the memory.
 pub(super) const MOST_OF_SET: usize = 2_000;
 
-const TOO_MUCH: &str = "the properties of all selected sets together need too much memory: select fewer sets, or raise \
-                        the option --response-memory";
+const TOO_MUCH: &str = "the properties of all selected sets need too much memory: select fewer sets, or increase \
+    --response-memory";
 
 /// Longest name, as OData has it. Each set has those of its type, and pages show them in every row.
 const LONGEST_NAME: usize = 128;
 
 pub(super) fn resolve(document: &Document, bytes: usize, wanted: impl Fn(&str) -> bool) -> Result<Model, String> {
-    let version = document.version.ok_or("it is no document of OData")?;
+    let version = document.version.ok_or("it is not an OData document")?;
     let names = Names::of(document);
     let mut model = Model { version, sets: BTreeMap::new(), unusable: BTreeMap::new() };
     let mut left = bytes;
@@ -58,7 +58,7 @@ pub(super) fn resolve(document: &Document, bytes: usize, wanted: impl Fn(&str) -
 fn entity_set(names: &Names<'_>, set: &Set, left: usize) -> Result<EntitySet, String> {
     let mut resolved = EntitySet::default();
     if !is_name(&set.name) {
-        return Err(format!("no entity set can have the name “{}”", display_name(&set.name)));
+        return Err(format!("“{}” is not a valid name of an entity set", display_name(&set.name)));
     }
     let types = names.with_bases(&set.type_name)?;
     let size_of = |one: &&Type| one.properties.len().max(one.navigations.len()).max(one.key.len());
@@ -93,7 +93,7 @@ fn entity_set(names: &Names<'_>, set: &Set, left: usize) -> Result<EntitySet, St
         return Err("its type has no key".to_owned());
     }
     if let Some(odd) = resolved.key.iter().chain(resolved.aliases.values()).find(|path| !path.split('/').all(is_name)) {
-        return Err(format!("no key can have a property of the name “{}”", display_name(odd)));
+        return Err(format!("“{}” is not a valid name of a key property", display_name(odd)));
     }
     if let Some(lacking) = resolved.key.iter().find(|path| names.at_path(&types, path).is_none()) {
         return Err(format!("its key has the property “{lacking}”, which its type does not have"));

@@ -43,7 +43,7 @@ pub(super) fn read(bytes: &[u8], elements: usize) -> Result<Document, Unfit> {
         match reader.read_event().map_err(|error| error.to_string())? {
             Event::Start(element) => {
                 if places.len() >= DEEPEST {
-                    return Err(format!("elements are more than {DEEPEST} deep in each other").into());
+                    return Err(format!("elements are nested more than {DEEPEST} levels deep").into());
                 }
                 let within = places.last().copied().unwrap_or(ElementPath::Other);
                 let place = begin(&mut document, within, &element)?;
@@ -52,16 +52,16 @@ pub(super) fn read(bytes: &[u8], elements: usize) -> Result<Document, Unfit> {
                     return Err(format!("it has more than {elements} elements").into());
                 }
                 if document.text > MOST_TEXT {
-                    return Err(format!("its names have more than {MOST_TEXT} bytes together").into());
+                    return Err(format!("its names have more than {MOST_TEXT} bytes in total").into());
                 }
                 places.push(place);
             }
             Event::End(_) => {
                 places.pop();
             }
-            Event::DocType(_) => return Err("it has a document type, which is not allowed".to_owned().into()),
+            Event::DocType(_) => return Err("it has a DOCTYPE, which is not allowed".to_owned().into()),
             Event::Eof if !places.is_empty() => return Err("it ends too early".to_owned().into()),
-            Event::Eof if document.version.is_none() => return Err("it is no document of OData".to_owned().into()),
+            Event::Eof if document.version.is_none() => return Err("it is not an OData document".to_owned().into()),
             Event::Eof => {
                 document.expand_aliases();
                 return Ok(document);

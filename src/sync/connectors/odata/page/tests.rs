@@ -73,18 +73,18 @@ fn version_3_is_named() {
 #[case(Version::V4, r#"{"value": [], "@odata.nextLink": 7}"#, "its “@odata.nextLink” cannot be read")]
 #[case(Version::V4, r#"{"value": [], "@odata.nextLink": "\ud83d"}"#, "its “@odata.nextLink” cannot be read")]
 #[case(Version::V2, r#"{"d": {"results": [], "@odata.nextLink": "n"}}"#, "its “@odata.nextLink” is not of version 2")]
-#[case(Version::V2, r#"{"value": []}"#, "it has no list of records in “d”, where version 2 has it")]
-#[case(Version::V4, r#"{"d": {"results": []}}"#, "it has no list of records in “value”, where version 4 has it")]
+#[case(Version::V2, r#"{"value": []}"#, "it has no list of records in “d”, as version 2 requires")]
+#[case(Version::V4, r#"{"d": {"results": []}}"#, "it has no list of records in “value”, as version 4 requires")]
 fn what_matters_is_never_passed_over(#[case] version: Version, #[case] body: &str, #[case] why: &str) {
     assert_eq!(read(version, body).unwrap_err(), Nonsense::Words(why.to_owned()));
 }
 
 #[rstest]
-#[case(r#""@odata.count": 1, "@odata.count": 2"#, "“@odata.count” came twice, with different values")]
-#[case(r#""@odata.count": null, "@count": 2"#, "“@count” came twice, with different values")]
-#[case(r#""@odata.nextLink": "n", "@odata.nextLink": null"#, "“@odata.nextLink” came twice, with different values")]
-#[case(r#""@odata.nextLink": null, "@nextLink": "n""#, "“@nextLink” came twice, with different values")]
-#[case(r#""@odata.deltaLink": "n", "@odata.deltaLink": "m""#, "“@odata.deltaLink” came twice, with different values")]
+#[case(r#""@odata.count": 1, "@odata.count": 2"#, "“@odata.count” appears twice with different values")]
+#[case(r#""@odata.count": null, "@count": 2"#, "“@count” appears twice with different values")]
+#[case(r#""@odata.nextLink": "n", "@odata.nextLink": null"#, "“@odata.nextLink” appears twice with different values")]
+#[case(r#""@odata.nextLink": null, "@nextLink": "n""#, "“@nextLink” appears twice with different values")]
+#[case(r#""@odata.deltaLink": "n", "@odata.deltaLink": "m""#, "“@odata.deltaLink” appears twice with different values")]
 #[case(r#""@odata.count": 2.5"#, "“@odata.count” cannot be read")]
 #[case(r#""@odata.count": "many""#, "“@odata.count” cannot be read")]
 #[case(r#""@odata.context": 7"#, "“@odata.context” cannot be read")]

@@ -174,7 +174,7 @@ impl SetReader {
             return Err(final_one(self.nonsense("it reports an error instead of records").quoting(words).into()));
         }
         if let Some(other) = of.iter().find(|name| *name != self.name() && self.shared.names.contains(*name)) {
-            return Err(final_one(self.nonsense(format!("it is of the entity set {other}")).into()));
+            return Err(final_one(self.nonsense(format!("it belongs to the entity set {other}")).into()));
         }
         // The rest of each record would be deleted from the replica.
         absent.extend(batch.absent.keys().cloned());

@@ -16,6 +16,7 @@ use crate::web::present;
 use crate::web::response;
 use crate::web::ui::layout::{head, refreshing};
 use crate::web::ui::message_row::{COLUMNS, MessageRow, message_row};
+use crate::web::ui::phases::{PhaseView, phases};
 use crate::web::ui::progress;
 use crate::web::ui::table::table;
 use crate::web::ui::{Badge, Nav, PageContext, Refresh, empty, link_button, page};
@@ -36,6 +37,8 @@ pub struct LatestView {
     pub result: Option<RunResult>,
     /// While it runs.
     pub progress: Option<RunProgress>,
+    /// What it did so far, phase by phase.
+    pub phases: Vec<PhaseView>,
     pub counts: Counts,
     /// The last ones, in the order of the log.
     pub rows: Vec<MessageRow>,
@@ -53,6 +56,7 @@ pub(super) async fn answer(reader: &mut LogReader, viewer: &Viewer, wanted: bool
         no,
         state: run.state,
         result: run.result,
+        phases: present::phases(run, &part.totals.phases, viewer.now),
         progress: (run.state == RunState::Running).then(|| part.totals.progress.clone()),
         counts: part.totals.counts,
         more: part.page.previous.is_some(),
@@ -77,10 +81,13 @@ pub fn latest(context: &PageContext, view: &LatestView) -> Markup {
             ))
             (refreshing(context))
             @if let Some(now) = &view.progress { (progress::full(context, now)) }
+            @let phases = phases(&view.phases);
+            @if !phases.0.is_empty() { section.box aria-label="Phases" { (phases) } }
             section.box.log aria-label="Messages" {
                 @if view.more { p.strip-note { "Those before are on the page of the run." } }
                 @if view.rows.is_empty() {
-                    (empty::empty("No messages yet.", &html! { p { "They appear here as the run writes them." } }))
+                    @if view.state == RunState::Ended { (empty::empty("No messages.", &html! { p { "The run has ended and logged nothing." } })) }
+                    @else { (empty::empty("No messages yet.", &html! { p { "They appear here as the run writes them." } })) }
                 } @else {
                     (table(&html! { "Latest messages of run " (no) }, &COLUMNS, &rows(context, view)))
                 }

@@ -13,6 +13,7 @@ use crate::queries::Start;
 use crate::web::pages::runs::show::{SystemRef, above};
 use crate::web::ui::layout::head as heading;
 use crate::web::ui::message_row::{COLUMNS, MessageRow, message_row};
+use crate::web::ui::phases::{PhaseView, phases};
 use crate::web::ui::table::table;
 use crate::web::ui::text::count;
 use crate::web::ui::{Badge, PageContext, Tone, clock, duration, link_button, number, page, progress};
@@ -23,6 +24,8 @@ use crate::web::urls::{self, MessageQuery, PageSize};
 pub struct LiveView {
     pub system: SystemRef,
     pub no: RunNo,
+    /// The run had ended when the page was opened.
+    pub is_over: bool,
     /// The first message that is shown; those before are on the page of the run.
     pub from_seq: i64,
     /// How many rows and how long this page lasts at most.
@@ -34,7 +37,7 @@ pub struct LiveView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LiveEnd {
     /// The run is over.
-    Over { result: RunResult, counts: Counts, took: Option<Duration> },
+    Over { result: RunResult, counts: Counts, took: Option<Duration>, phases: Vec<PhaseView> },
     /// The page has shown as much, or lasted as long, as it may; the run continues.
     Full { last_seq: i64 },
     /// The reader's rights or session ended.
@@ -82,6 +85,11 @@ pub fn end(context: &PageContext, view: &LiveView, end: &LiveEnd) -> Markup {
 
 fn whole(context: &PageContext, view: &LiveView) -> Markup {
     let (key, no) = (&view.system.key, view.no);
+    let what = if view.is_over {
+        "The run has ended. These are its messages."
+    } else {
+        "New messages and the progress appear as they are written. The result is shown at the end."
+    };
     page(
         context,
         &format!("Live log of run {no} of {}", view.system.name),
@@ -89,7 +97,7 @@ fn whole(context: &PageContext, view: &LiveView) -> Markup {
             (above(&view.system, Some(no)))
             (heading(
                 &html! { "Live log of run " (no) },
-                &html! { span.soft { "New messages and the progress appear as they are written. The result is shown at the end." } },
+                &html! { span.soft { (what) } },
                 &html! {
                     (link_button(&urls::run(key, no), "Run details", ""))
                     a.button href="#end" { "Jump to the end" }
@@ -101,8 +109,8 @@ fn whole(context: &PageContext, view: &LiveView) -> Markup {
                     "At most " (number(view.max_rows)) " rows and " (duration(view.max_time)) ". "
                     a href=(urls::run_latest(key, no, true)) { "Refreshing view" }
                 }
-                div.live tabindex="0" role="region" aria-label="Rows" {
-                    (table(&html! { "Messages of run " (no) " as they are written" }, &COLUMNS, &PreEscaped(ROWS.to_owned())))
+                section.live tabindex="0" aria-label="Rows" {
+                    (table(&html! { "Messages of run " (no) @if !view.is_over { " as they are written" } }, &COLUMNS, &PreEscaped(ROWS.to_owned())))
                 }
                 div.live-end #end { (PreEscaped(END)) }
             }
@@ -123,12 +131,13 @@ fn ending(view: &LiveView, end: &LiveEnd) -> Markup {
     let run = urls::run(&view.system.key, view.no);
     html! {
         @match end {
-            LiveEnd::Over { result, counts, took } => {
+            LiveEnd::Over { result, counts, took, phases: all } => {
                 p {
                     (Badge::of_run(RunState::Ended, Some(*result)))
                     @if let Some(took) = took { " after " (duration(*took)) }
                     " · " (counted(*counts))
                 }
+                (phases(all))
                 p {
                     (link_button(&run, "Run details", "primary")) " "
                     @if counts.error > 0 {

@@ -53,7 +53,7 @@ fn badge(view: &PlanView) -> Markup {
         PlanState::Expired { .. } => Badge::new(Tone::Neutral, "Expired"),
         PlanState::Confirmed { run: Some(run), .. } => match (run.state, run.stopped) {
             (RunState::Queued | RunState::Running, _) => Badge::new(Tone::Busy, "Confirmed"),
-            (RunState::Ended, true) => Badge::new(Tone::Warning, "Confirmed, not carried out"),
+            (RunState::Ended, true) => Badge::new(Tone::Warning, "Confirmed, not executed"),
             (RunState::Ended, false) if is_done(view) => Badge::new(Tone::Ok, "Carried out"),
             (RunState::Ended, false) => Badge::of_run(run.state, run.result),
         },
@@ -95,7 +95,6 @@ fn caption(view: &PlanView) -> &'static str {
 
 /// Why the run was stopped, and what has happened since.
 fn why(view: &PlanView) -> Markup {
-    let (deletions, items) = (number(view.deletions), number(view.items));
     let open = matches!(view.state, PlanState::Open { .. });
     let tone = if is_done(view) { Tone::Ok } else { Tone::Warning };
     let would = if open { "It would delete " } else { "It would have deleted " };
@@ -105,10 +104,10 @@ fn why(view: &PlanView) -> Markup {
             p {
                 strong { (tone) "The deletion limit stopped run " (view.run) " before its first deletion." } " "
                 @match view.reason {
-                    BrakeReason::Share => { (would) (deletions) " of the " (items) " items at the destination, more than the limit allows." },
-                    BrakeReason::All => { (would) "all " (items) " items at the destination." },
+                    BrakeReason::Share => { (would) "more items than the limit allows." },
+                    BrakeReason::All => { (would) "every item at the destination." },
                     BrakeReason::SourceMissing => {
-                        "The source was missing. " (would) "all " (items) " items at the destination."
+                        "The source was missing. " (would) "every item at the destination."
                         @if open { " If you confirm, they are deleted. The run then ends in Error while the source does not exist." }
                     },
                 }
@@ -122,7 +121,7 @@ fn since(view: &PlanView) -> Markup {
     let link = |run: RunNo| html! { a href=(urls::run(&view.system.key, run)) { "run " (run) } };
     match &view.state {
         PlanState::Open { .. } => html! {
-            "Is this intended? If not, fix the source and synchronize again. Nothing has been deleted."
+            "Is this intended? If not, fix the source and synchronize again."
         },
         PlanState::Expired { .. } => html! { "Nobody confirmed the plan in time. It deleted nothing." },
         PlanState::Replaced { run } => {
@@ -146,22 +145,27 @@ fn confirmed(view: &PlanView, carried: &Carried, run: &Markup) -> Markup {
     html! {
         "The plan was confirmed"
         @match (carried.state, carried.stopped, carried.result) {
-            (RunState::Queued, ..) => { ", and " (run) " will carry it out. Nothing has been deleted yet." },
-            (RunState::Running, ..) => { ", and " (run) " is carrying it out: " (deleted) " deleted so far." },
-            (RunState::Ended, true, _) => { ", but the plan of " (run) " was another one. That run stopped before its first deletion." },
+            (RunState::Queued, ..) => { ", and " (run) " will execute it. Nothing has been deleted yet." },
+            (RunState::Running, ..) => { ", and " (run) " is executing it: " (deleted) " deleted so far." },
+            (RunState::Ended, true, _) => { ", but the plan of " (run) " was different. That run stopped before its first deletion." },
             (RunState::Ended, false, Some(RunResult::Completed | RunResult::CompletedWithWarnings)) => {
-                ", and " (run) " carried it out. It deleted " (deleted) "."
+                ", and " (run) " executed it. It deleted " (deleted) "."
             },
             (RunState::Ended, false, Some(RunResult::Canceled)) => { ", and " (run) " was canceled. It deleted " (deleted) "." },
-            (RunState::Ended, false, Some(RunResult::Error) | None) => { ", and " (run) " ended in error. It deleted " (deleted) "." },
+            (RunState::Ended, false, Some(RunResult::Error) | None) => { ", and " (run) " ended with an error. It deleted " (deleted) "." },
         }
     }
 }
 
 fn facts(context: &PageContext, view: &PlanView) -> Vec<(&'static str, Markup)> {
     let mut facts = vec![
-        ("Deletions", html! { (number(view.deletions)) @if let Some(share) = share(view) { " · " (share) " %" } }),
-        ("At the destination", html! { (number(view.items)) " items" }),
+        (
+            "Deletions",
+            html! {
+                (number(view.deletions)) " of " (number(view.items)) " items at the destination"
+                @if let Some(share) = share(view) { " · " (share) " %" }
+            },
+        ),
         ("Digest", html! { code.mono.digest { (view.digest) } }),
     ];
     facts.push(match &view.state {
@@ -194,7 +198,7 @@ fn decide(context: &PageContext, view: &PlanView, run: &str) -> Markup {
                 "The system is paused. " a href=(urls::system(key)) { "Check its connection" } ", then confirm this plan."
             },
             (PlanState::Open { .. }, None) => {
-                p { "Confirming starts a new run that plans again. It deletes only if its plan has exactly this digest. If anything has changed, it stops again." }
+                p { "Confirming starts a new run. It deletes only if its plan is identical to this one. If anything has changed, it stops again." }
                 (form(context, &urls::run_plan_confirm(key, no), &html! {
                     input type="hidden" name="digest" value=(view.digest);
                     input type="hidden" name="request" value={ (context.request_key) "." (key) };
@@ -206,10 +210,10 @@ fn decide(context: &PageContext, view: &PlanView, run: &str) -> Markup {
             },
             (PlanState::Replaced { run }, _) => p { "Only the newest plan can be confirmed: " a href=(urls::run_plan(key, *run)) { "review the plan of run " (run) } "." },
             (PlanState::Confirmed { run: Some(run), .. }, _) if run.stopped => {
-                p { "Nothing of this plan was carried out: " a href=(urls::run_plan(key, run.run)) { "review the plan of run " (run.run) } "." }
+                p { "Nothing of this plan was executed: " a href=(urls::run_plan(key, run.run)) { "review the plan of run " (run.run) } "." }
             },
             (PlanState::Confirmed { run: Some(_), .. } | PlanState::Outdated { .. }, _) => {},
-            (PlanState::Confirmed { run: None, .. } | PlanState::Expired { .. } | PlanState::SettingsChanged, _) => p { "To get a new plan, synchronize again." },
+            (PlanState::Confirmed { run: None, .. } | PlanState::Expired { .. } | PlanState::SettingsChanged, _) => p { "Select Synchronize now to get a new plan." },
         }
     }
 }

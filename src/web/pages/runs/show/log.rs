@@ -15,13 +15,15 @@ use crate::web::error::WebError;
 use crate::web::pages::runs::changes::{ChangesView, Compared};
 use crate::web::present;
 use crate::web::ui::{self, Choice, PageLinks};
-use crate::web::urls::{self, Cursor, MessageQuery, PageSize, filter_text};
+use crate::web::urls::{self, Cursor, HIDE_SUCCESS, MessageQuery, PageSize, filter_text};
 
 /// What the address asks for.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct LogQuery {
     category: String,
+    /// `success`, or empty.
+    hide: String,
     #[serde(deserialize_with = "filter_text")]
     q: String,
     #[serde(deserialize_with = "filter_text")]
@@ -44,6 +46,7 @@ impl LogQuery {
     pub fn filter(&self) -> MessageQuery {
         MessageQuery {
             category: Category::parse(&self.category),
+            hides_success: self.hide == HIDE_SUCCESS,
             q: self.q.trim().to_owned(),
             code: canonical(&self.code).to_owned(),
             item_type: self.item_type.clone(),
@@ -55,6 +58,9 @@ impl LogQuery {
     /// # Errors
     /// With what can be asked for.
     pub(in crate::web::pages::runs) fn check(&self) -> Result<(), WebError> {
+        if !self.hide.is_empty() && self.hide != HIDE_SUCCESS {
+            return Err(WebError::unprocessable(format!("Only {HIDE_SUCCESS} can be hidden.")));
+        }
         if self.category.is_empty() || Category::parse(&self.category).is_some() {
             return Ok(());
         }
@@ -171,7 +177,12 @@ fn to_digest(digest: RunDigest, items: ComparedItems, of: &RunDetails, size: Pag
 #[must_use]
 pub fn stored_filter(filter: &MessageQuery) -> MessageFilter {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    MessageFilter { category: filter.category, code: given(&filter.code), item_type: given(&filter.item_type) }
+    MessageFilter {
+        category: filter.category,
+        hides_success: filter.hides_success,
+        code: given(&filter.code),
+        item_type: given(&filter.item_type),
+    }
 }
 
 fn choices<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Choice> {
@@ -184,11 +195,14 @@ fn total(filter: &MessageQuery, counts: Counts, options: &[Counted]) -> Option<i
     if !filter.q.is_empty() {
         return None;
     }
+    let hidden = |category| filter.hides_success && filter.category.is_none() && category == Category::Success;
     if filter.code.is_empty() && filter.item_type.is_empty() {
-        return Some(filter.category.map_or(counts.total(), |category| counts.of(category)));
+        let all = counts.total() - if hidden(Category::Success) { counts.success } else { 0 };
+        return Some(filter.category.map_or(all, |category| counts.of(category)));
     }
     let fits = |option: &&Counted| {
         filter.category.is_none_or(|category| category == option.0)
+            && !hidden(option.0)
             && (filter.code.is_empty() || filter.code.eq_ignore_ascii_case(&option.1))
             && (filter.item_type.is_empty() || filter.item_type == option.2)
     };

@@ -68,7 +68,9 @@ fn to_view(found: RunOverview, viewer: &Viewer, query: &LogQuery, message_days: 
         state: run.state,
         result: run.result,
         end_reason: run.end_reason,
-        failure: failure.as_ref().map(present::run_failure),
+        failure: failure
+            .as_ref()
+            .map(|why| present::run_failure(why, viewer.may(&[Verb::SeeSettings], group).then_some(&**system))),
         origin: present::origin(run, details.retries),
         queued: run.queued_at,
         not_before: run.not_before,
@@ -81,6 +83,7 @@ fn to_view(found: RunOverview, viewer: &Viewer, query: &LogQuery, message_days: 
         progress: (run.state == RunState::Running).then(|| totals.progress.clone()),
         unchanged: totals.progress.unchanged,
         counts: totals.counts,
+        phases: present::phases(run, &totals.phases, viewer.now),
         completeness: completeness(totals),
         retried_by: details.retried_by,
         canceling: run.cancel_by.clone().filter(|_by| run.state != RunState::Ended),

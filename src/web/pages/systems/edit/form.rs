@@ -27,13 +27,34 @@ use crate::web::session::unsaved::{KEPT_SLOTS, SETTING};
 use crate::web::state::App;
 use crate::web::ui::{Choice, Errors, Nav};
 
+/// The inputs of a new system of a kind.
+pub(in crate::web::pages::systems) fn blank(
+    kind: &dyn ConnectorKind,
+    app: &App,
+    viewer: &Viewer,
+) -> BTreeMap<String, String> {
+    let of_kind = kind.fields().iter().filter(|field| !field.input.is_secret());
+    let mut typed: BTreeMap<String, String> =
+        of_kind.map(|field| (format!("{SETTING}{}", field.name), field.default.to_owned())).collect();
+    let minutes = (app.config.run_timeout.as_secs() / 60).max(1);
+    let general = [
+        ("max_attempts", "5".to_owned()),
+        ("production", "yes".to_owned()),
+        ("timeout_minutes", minutes.to_string()),
+        ("time_zone", viewer.zone.name().to_owned()),
+        ("schedule", "none".to_owned()),
+    ];
+    typed.extend(general.map(|(name, value)| (name.to_owned(), value)));
+    typed
+}
+
 /// Fields by the names that use cases know: without the prefix of a connector's.
-pub(super) fn bare(fields: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+pub(in crate::web::pages::systems) fn bare(fields: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     fields.iter().map(|(name, value)| (name.strip_prefix(SETTING).unwrap_or(name).to_owned(), value.clone())).collect()
 }
 
 /// Returns what is stored as values of the inputs.
-pub(super) fn filled(found: &SystemToEdit) -> BTreeMap<String, String> {
+pub(in crate::web::pages::systems) fn filled(found: &SystemToEdit) -> BTreeMap<String, String> {
     let SystemToEdit { system, group, watch, stored: _ } = found;
     let mut typed: BTreeMap<String, String> =
         present::typed(&system.settings).into_iter().map(|(name, value)| (format!("{SETTING}{name}"), value)).collect();
@@ -41,6 +62,7 @@ pub(super) fn filled(found: &SystemToEdit) -> BTreeMap<String, String> {
     put("name", system.name.clone());
     put("group", group.clone());
     put("production", if system.production { "yes" } else { "" }.to_owned());
+    put("admin_url", system.admin_url.clone().unwrap_or_default());
     put("time_zone", system.time_zone.clone());
     put("timeout_minutes", (system.timeout_us / 60_000_000).to_string());
     put("max_attempts", system.max_attempts.to_string());
@@ -66,7 +88,7 @@ pub(super) fn filled(found: &SystemToEdit) -> BTreeMap<String, String> {
 }
 
 /// A form that was sent.
-pub(super) struct Attempt {
+pub(in crate::web::pages::systems) struct Attempt {
     kind: &'static dyn ConnectorKind,
     posted: Posted,
     specified: Arc<Specified>,
@@ -74,7 +96,7 @@ pub(super) struct Attempt {
 
 impl Attempt {
     /// `before`: what the inputs held when the form was opened, by input name.
-    pub(super) async fn read(
+    pub(in crate::web::pages::systems) async fn read(
         app: &App,
         grant: &Grant<verbs::SpecifySystems>,
         viewer: &Viewer,
@@ -90,7 +112,12 @@ impl Attempt {
         Ok(Self { kind, posted, specified: Arc::new(specified) })
     }
 
-    pub(super) fn wanted(&self, app: &App, grant: &Grant<verbs::SpecifySystems>, viewer: &Viewer) -> specify::Wanted {
+    pub(in crate::web::pages::systems) fn wanted(
+        &self,
+        app: &App,
+        grant: &Grant<verbs::SpecifySystems>,
+        viewer: &Viewer,
+    ) -> specify::Wanted {
         specify::Wanted {
             kind: self.kind,
             kinds: registry::kind,
@@ -101,8 +128,18 @@ impl Attempt {
         }
     }
 
+    /// Keeps the secrets that were typed.
+    pub(in crate::web::pages::systems) async fn keep(
+        &self,
+        app: &App,
+        grant: &Grant<verbs::SpecifySystems>,
+        viewer: &Viewer,
+    ) -> Result<KeptSecrets, WebError> {
+        Ok(specify::keep(&app.store, &app.vault, grant, self.kind, &self.specified, viewer.now).await?)
+    }
+
     /// The form with what was typed, and all that is wrong with it. Secrets are kept on the server.
-    pub(super) async fn refused(
+    pub(in crate::web::pages::systems) async fn refused(
         self,
         app: &App,
         grant: &Grant<verbs::SpecifySystems>,
@@ -110,8 +147,8 @@ impl Attempt {
         (subject, stored): (Subject, BTreeSet<String>),
         wrong: Objections,
     ) -> Result<SystemForm, WebError> {
+        let kept = self.keep(app, grant, viewer).await?;
         let Self { kind, posted, specified } = self;
-        let kept = specify::keep(&app.store, &app.vault, grant, kind, &specified, viewer.now).await?;
         let of_kind = |name: &str| kind.fields().iter().find(|field| field.name == name);
         let input = |name: String| if of_kind(&name).is_some() { format!("{SETTING}{name}") } else { name };
         let again = kept.again.iter().cloned();
@@ -129,18 +166,18 @@ impl Attempt {
 }
 
 /// A form to be shown.
-pub(super) struct SystemForm {
-    pub(super) subject: Subject,
-    pub(super) kind: &'static dyn ConnectorKind,
-    pub(super) typed: BTreeMap<String, String>,
-    pub(super) stored: BTreeSet<String>,
-    pub(super) kept: KeptSecrets,
-    pub(super) errors: Errors,
+pub(in crate::web::pages::systems) struct SystemForm {
+    pub(in crate::web::pages::systems) subject: Subject,
+    pub(in crate::web::pages::systems) kind: &'static dyn ConnectorKind,
+    pub(in crate::web::pages::systems) typed: BTreeMap<String, String>,
+    pub(in crate::web::pages::systems) stored: BTreeSet<String>,
+    pub(in crate::web::pages::systems) kept: KeptSecrets,
+    pub(in crate::web::pages::systems) errors: Errors,
 }
 
 impl SystemForm {
     /// With entries that were sent after their session had ended, on top of the version that they were typed on.
-    pub(super) fn with(self, unsaved: Unsaved) -> Self {
+    pub(in crate::web::pages::systems) fn with(self, unsaved: Unsaved) -> Self {
         let subject = match self.subject {
             Subject::System { key, name, group, version } => {
                 Subject::System { key, name, group, version: unsaved.field(VERSION).parse().unwrap_or(version) }
@@ -158,13 +195,23 @@ impl SystemForm {
         present::exposed(self.kind, &self.kind.read(&bare(&self.typed)).settings, slots)
     }
 
-    pub(super) async fn answer(
+    pub(in crate::web::pages::systems) async fn answer(
         self,
         app: &App,
         grant: &Grant<verbs::SpecifySystems>,
         viewer: &Viewer,
         status: StatusCode,
     ) -> Result<HttpResponse, WebError> {
+        let shown = self.into_view(app, grant, viewer).await?;
+        Ok(response::page_with(status, view(&viewer.page_context(Some(Nav::Systems)), &shown)))
+    }
+
+    pub(in crate::web::pages::systems) async fn into_view(
+        self,
+        app: &App,
+        grant: &Grant<verbs::SpecifySystems>,
+        viewer: &Viewer,
+    ) -> Result<EditView, WebError> {
         let grant = grant.clone();
         let groups = app.store.read(move |db| groups_in_reach(db, &grant)).await?;
         let exposed = self.exposed();
@@ -172,7 +219,7 @@ impl SystemForm {
             Subject::System { group, .. } => viewer.may(&[Verb::SetCredentials], *group),
             Subject::New => viewer.may_anywhere(&[Verb::SetCredentials]),
         };
-        let shown = EditView {
+        Ok(EditView {
             subject: self.subject,
             kind: self.kind.kind(),
             kind_title: self.kind.title(),
@@ -191,7 +238,6 @@ impl SystemForm {
                 .collect(),
             groups: groups.into_iter().map(|(_id, name)| Choice::new(name.clone(), name)).collect(),
             time_zones: time_zones(),
-        };
-        Ok(response::page_with(status, view(&viewer.page_context(Some(Nav::Systems)), &shown)))
+        })
     }
 }

@@ -1,8 +1,10 @@
 //! The settings form: connecting a system, and changing one.
 
+pub mod fields;
 mod form;
 mod view;
 
+pub(super) use view::guide;
 pub use view::view;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +14,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Query};
 
-use self::form::{Attempt, SystemForm, filled};
+pub(super) use self::form::{Attempt, SystemForm, bare, blank, filled};
 use crate::access::{Grant, verbs};
 use crate::domain::kind::{ConnectorKind, Field};
 use crate::ids::{CheckNo, GroupId, SystemKey};
@@ -23,7 +25,7 @@ use crate::sync::registry;
 use crate::web::error::WebError;
 use crate::web::extract::{Posted, Viewer};
 use crate::web::refusals::Explain as _;
-use crate::web::session::unsaved::{SETTING, UnsavedQuery, shown_again};
+use crate::web::session::unsaved::{UnsavedQuery, shown_again};
 use crate::web::state::App;
 use crate::web::ui::{Choice, Errors, Tone};
 use crate::web::{response, session, urls};
@@ -44,7 +46,7 @@ pub struct EditView {
     pub kinds: Vec<Choice>,
     /// The connector's fields, in order.
     pub fields: &'static [Field],
-    /// Values of the inputs, by input name (connector fields with the prefix [`SETTING`]). Never a secret.
+    /// Values of the inputs, by input name (connector fields with the prefix [`crate::web::session::unsaved::SETTING`]). Never a secret.
     pub typed: BTreeMap<String, String>,
     /// The slots that hold a secret.
     pub stored: BTreeSet<String>,
@@ -80,32 +82,23 @@ pub enum Subject {
 #[derive(Debug, serde::Deserialize)]
 pub struct NewQuery {
     #[serde(default)]
-    kind: String,
+    pub(super) kind: String,
     #[serde(default)]
     unsaved: String,
 }
 
-/// The empty form of a kind; without a kind, of the first.
+/// The empty form of a kind, with all settings on one page.
 ///
 /// # Errors
 /// When there is no such kind or the database cannot be read.
-pub async fn new(
+pub(super) async fn new(
     grant: Grant<verbs::SpecifySystems>,
     mut viewer: Viewer,
-    query: Query<NewQuery>,
+    query: NewQuery,
     app: Data<App>,
 ) -> Result<HttpResponse, WebError> {
-    let first = registry::all().first().map_or("", |kind| kind.kind());
-    let kind = kind(if query.kind.is_empty() { first } else { &query.kind })?;
-    let mut typed: BTreeMap<String, String> =
-        kind.fields().iter().map(|field| (format!("{SETTING}{}", field.name), field.default.to_owned())).collect();
-    for (name, value) in [("max_attempts", "5"), ("production", "yes")] {
-        typed.insert(name.to_owned(), value.to_owned());
-    }
-    let minutes = (app.config.run_timeout.as_secs() / 60).max(1);
-    typed.insert("timeout_minutes".to_owned(), minutes.to_string());
-    typed.insert("time_zone".to_owned(), viewer.zone.name().to_owned());
-    typed.insert("schedule".to_owned(), "none".to_owned());
+    let kind = kind(&query.kind)?;
+    let typed = blank(kind, &app, &viewer);
     let mut form = SystemForm {
         subject: Subject::New,
         kind,
@@ -209,7 +202,7 @@ fn saved(app: &App, session: &Session, key: &SystemKey, check: Option<CheckNo>) 
     response::see_other(&next)
 }
 
-fn kind(word: &str) -> Result<&'static dyn ConnectorKind, WebError> {
+pub(super) fn kind(word: &str) -> Result<&'static dyn ConnectorKind, WebError> {
     registry::kind(word).ok_or_else(WebError::not_found)
 }
 

@@ -6,16 +6,20 @@ mod view;
 pub(in crate::web::pages) use row::action;
 pub use row::{MemberRow, NextRun, RowAction, SystemRow};
 pub(in crate::web::pages) use view::first_steps;
-pub use view::{ListView, SearchOn, StatusCounts, view};
+pub use view::{ListView, SearchOn, StatusCounts, ViewLink, view};
 
 use actix_web::HttpResponse;
 use actix_web::web::Query;
 
+use super::show::may_open_runs;
 use crate::access::{Grant, Scope, Verb, verbs};
+use crate::domain::bulk::BulkAction;
 use crate::domain::catalogue;
 use crate::domain::run::RunState;
 use crate::domain::status::{Obstacle, Overall, Source, Verdict};
 use crate::ids::{GroupId, SystemKey};
+use crate::ops::bulk::verb;
+use crate::queries::saved_views::{SavedView, saved_views};
 use crate::queries::systems::{Family, ListedSystem, Member, Sort, System, SystemFilter, SystemList, system_list};
 use crate::queries::{Db, PageRequest, Start};
 use crate::sync::registry;
@@ -36,27 +40,47 @@ pub struct RefreshQuery {
 /// The interval of the refreshing page, in seconds.
 const SECONDS: u32 = 10;
 
+/// The list, and how the reader looks at it.
+pub struct ListPage {
+    list: SystemList,
+    views: Vec<SavedView>,
+    /// Of the address or, where it has none, of the default view.
+    query: SystemsQuery,
+}
+
 /// Reads the list.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub fn load(reading: &Reading, db: &mut Db) -> Result<SystemList, LoadError> {
-    let (query, cursor): (SystemsQuery, Cursor) = (reading.query()?, reading.query()?);
+pub fn load(reading: &Reading, db: &mut Db) -> Result<ListPage, LoadError> {
+    let (grant, cursor) = (reading.grant()?, reading.query::<Cursor>()?);
+    let views = saved_views(db, &grant, reading.actor.id())?;
+    let query = query_of(reading, &views)?;
     let request = PageRequest::new(cursor.start(), query.size.rows());
     let kept_since = reading.app.kept_since(reading.now);
-    Ok(system_list(db, &reading.grant()?, |groups| filter(&query, groups), &request, kept_since)?)
+    let list = system_list(db, &grant, |groups| filter(&query, groups), &request, kept_since)?;
+    Ok(ListPage { list, views, query })
+}
+
+/// The query of the address; the default view's if it has none. A person with a default view gets links that say so.
+fn query_of(reading: &Reading, views: &[SavedView]) -> Result<SystemsQuery, LoadError> {
+    let asked: SystemsQuery = reading.query()?;
+    let Some(default) = views.iter().find(|view| view.is_default) else {
+        return Ok(SystemsQuery { view: String::new(), ..asked });
+    };
+    let stored = || Query::from_query(&default.query).map(Query::into_inner).unwrap_or_default();
+    let query = if reading.has_query() { asked } else { stored() };
+    Ok(SystemsQuery { view: "all".to_owned(), ..query })
 }
 
 /// The list.
 pub async fn show(
-    Loaded(loaded): Loaded<SystemList>,
+    Loaded(ListPage { list: loaded, views, query }): Loaded<ListPage>,
     grant: Grant<verbs::SeeSystem>,
     viewer: Viewer,
-    query: Query<SystemsQuery>,
     cursor: Query<Cursor>,
     shown: Query<RefreshQuery>,
 ) -> HttpResponse {
-    let query = query.into_inner();
     let rows: Vec<SystemRow> = loaded.page.rows.iter().map(|row| to_view(row, &viewer)).collect();
     let members = loaded.page.rows.iter().flat_map(|row| std::iter::once(&row.member).chain(&row.children));
     let busy = members.map(|row| (busy_of(row), &row.system)).any(|(busy, system)| busy.is_at(system, viewer.now));
@@ -69,7 +93,7 @@ pub async fn show(
         counts: status_counts(&loaded),
         kinds: registry::all().iter().map(|kind| choice(kind.kind(), kind.title())).collect(),
         groups: loaded.groups.iter().map(|(_id, name)| choice(name, name)).collect(),
-        sorts: vec![choice("", "Worst first"), choice("name", "Name"), choice("success", "Longest without success")],
+        sorts: vec![choice("", "Severity"), choice("name", "Name"), choice("success", "Oldest success")],
         rows,
         links: PageLinks::sized(&loaded.page, query.size, |size, cursor| {
             urls::systems(&SystemsQuery { size, ..query.clone() }, cursor)
@@ -82,7 +106,9 @@ pub async fn show(
         scope: within(grant.scope(), &loaded.groups),
         may_create: viewer.may_anywhere(&[Verb::SpecifySystems]),
         may_export: viewer.may_anywhere(&[Verb::Export]),
+        bulk: BulkAction::ALL.iter().copied().filter(|action| viewer.may_anywhere(&[verb(*action)])).collect(),
         refresh: (busy && refresh.is_none()).then_some((SECONDS, on)),
+        views: view_links(&views, &query),
         query,
     };
     response::refreshing(viewer.page_context(Some(Nav::Systems)), refresh, |context| view(context, &shown))
@@ -117,6 +143,16 @@ pub(super) fn filter(query: &SystemsQuery, groups: &[(GroupId, String)]) -> Syst
     }
 }
 
+fn view_links(views: &[SavedView], query: &SystemsQuery) -> Vec<ViewLink> {
+    let shown = urls::view_query(query);
+    let link = |view: &SavedView| ViewLink {
+        name: view.name.clone(),
+        url: urls::opened_view(&view.query),
+        is_current: view.query == shown,
+    };
+    views.iter().map(link).collect()
+}
+
 fn busy_of(row: &Member) -> Busy {
     Busy::of(row.open.iter().map(|(run, _totals)| run))
 }
@@ -127,7 +163,8 @@ pub(in crate::web::pages) fn status_counts(loaded: &SystemList) -> StatusCounts 
         error: of(Overall::Error),
         warning: of(Overall::Warning),
         ok: of(Overall::Ok),
-        neutral: of(Overall::Neutral),
+        on_hold: of(Overall::OnHold),
+        open: of(Overall::Open),
     }
 }
 
@@ -180,7 +217,8 @@ pub(in crate::web::pages) fn member(row: &Member, worst_child: Option<&System>, 
         last_attempt: system.last_attempt_at,
         last_success: system.last_success_at,
         next: present::next_run(system, &busy, viewer.now),
-        recent: present::tones(&row.recent),
+        recent: row.recent.iter().map(|(run, result)| (*run, present::tone(*result))).collect(),
+        may_open_runs: may_open_runs(viewer, system.group_id),
         action,
     }
 }
@@ -202,7 +240,7 @@ fn reason(row: &Member, worst_child: Option<&System>, running: Option<String>) -
     let mut parts: Vec<String> = sources.map(|source| said(source).unwrap_or_else(|| source.to_owned())).collect();
     parts.extend(running);
     if parts.is_empty() && system.last_attempt_at.is_none() {
-        parts.push("never synchronized".to_owned());
+        parts.push("No runs yet".to_owned());
     }
     parts.join(" · ")
 }

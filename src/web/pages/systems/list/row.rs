@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::bulk::SELECTED;
 use crate::clock::Stamp;
 use crate::domain::invisible::visible;
 use crate::domain::progress::RunProgress;
@@ -36,8 +37,10 @@ pub struct MemberRow {
     pub last_attempt: Option<Stamp>,
     pub last_success: Option<Stamp>,
     pub next: NextRun,
-    /// Oldest first.
-    pub recent: Vec<Tone>,
+    /// The last runs, oldest first.
+    pub recent: Vec<(RunNo, Tone)>,
+    /// Whether the reader may open their pages.
+    pub may_open_runs: bool,
     pub action: RowAction,
 }
 
@@ -48,7 +51,7 @@ pub enum NextRun {
     /// It is due, and waits for a worker.
     Waiting,
     AfterThisRun,
-    /// Paused until a connection check succeeds.
+    /// Paused until the connection is back.
     WhenConnected,
     OnHold,
     ByHandOnly,
@@ -67,21 +70,28 @@ pub enum RowAction {
 }
 
 /// A system with its children below it.
-pub(super) fn family(context: &PageContext, row: &SystemRow) -> Markup {
+pub(super) fn family(context: &PageContext, row: &SystemRow, picks: bool) -> Markup {
     let parent = &row.member;
     html! {
-        tr { (cells(context, parent, row.parent.as_deref())) }
-        @for child in &row.children { tr.kid { (cells(context, child, None)) } }
+        tr { @if picks { (pick(parent)) } (cells(context, parent, row.parent.as_deref())) }
+        @for child in &row.children { tr.kid { @if picks { (pick(child)) } (cells(context, child, None)) } }
         @if row.has_more_children {
-            tr.kid { th scope="row" colspan="7" { a href=(urls::systems(&SystemsQuery::within(&parent.key), &Cursor::default())) { "All systems in " (foreign::name(&parent.name)) } } }
+            tr.kid { @if picks { td.pick {} } th scope="row" colspan="7" { a href=(urls::systems(&SystemsQuery::within(&parent.key), &Cursor::default())) { "All systems in " (foreign::name(&parent.name)) } } }
         }
     }
+}
+
+/// The form that the check boxes belong to.
+pub(super) const BULK: &str = "bulk";
+
+fn pick(row: &MemberRow) -> Markup {
+    html! { td.pick { input type="checkbox" form=(BULK) name={ (SELECTED) (row.key) } aria-label={ "Select " (visible(&row.name)) }; } }
 }
 
 fn cells(context: &PageContext, row: &MemberRow, parent: Option<&str>) -> Markup {
     html! {
         th.c-nm.cut scope="row" {
-            a href=(urls::system(&row.key)) title=(visible(&row.name)) { (foreign::name(&row.name)) }
+            a href=(urls::system(&row.key)) title=(visible(&row.name)) { (foreign::name(&row.name)) } " "
             small {
                 @if let Some(parent) = parent { "in " (foreign::name(parent)) " · " }
                 (row.kind) " · " @if !row.production { "Test · " } (foreign::name(&row.group))
@@ -99,24 +109,24 @@ fn cells(context: &PageContext, row: &MemberRow, parent: Option<&str>) -> Markup
         td data-l="Last success" { (ago(context, row.last_success)) }
         td.lo data-l="Last run" { (ago(context, row.last_attempt)) }
         td data-l="Next run" { (next_run(context, &row.next)) }
-        td.lo data-l="Last 24 runs" { (strip::runs(&row.recent)) }
+        td.lo data-l="Last 24 runs" { (strip::runs(&row.recent, row.may_open_runs.then_some(&row.key))) }
         td.act data-l="Action" { (action(context, row)) }
     }
 }
 
 fn ago(context: &PageContext, at: Option<Stamp>) -> Markup {
-    at.map_or_else(|| html! { span.soft { "never" } }, |at| time::two_lines(context, at, &time::relative(context, at)))
+    at.map_or_else(|| html! { span.soft { "Never" } }, |at| time::two_lines(context, at, &time::relative(context, at)))
 }
 
 fn next_run(context: &PageContext, next: &NextRun) -> Markup {
     html! {
         @match next {
             NextRun::At(at) => (time::two_lines(context, *at, &time::due(context, *at))),
-            NextRun::Waiting => "waits for a worker",
-            NextRun::AfterThisRun => span.soft { "after this run" },
-            NextRun::WhenConnected => span.soft { "when connected" },
-            NextRun::OnHold => span.soft { "when released" },
-            NextRun::ByHandOnly => span.soft { "manual only" },
+            NextRun::Waiting => "Waiting for a worker",
+            NextRun::AfterThisRun => span.soft { "After the current run" },
+            NextRun::WhenConnected => span.soft { "When the connection is back" },
+            NextRun::OnHold => span.soft { "When released" },
+            NextRun::ByHandOnly => span.soft { "Manual only" },
         }
     }
 }

@@ -2,13 +2,16 @@
 
 use maud::{Markup, html};
 
-use super::row::{SystemRow, family};
+use super::row::{BULK, SystemRow, family};
+use crate::domain::bulk::BulkAction;
 use crate::web::ui::foreign;
+use crate::web::ui::form;
 use crate::web::ui::layout::{head, refreshing};
 use crate::web::ui::pager::{IN_ORDER, kept, pager};
-use crate::web::ui::table::{Column, Sort, actions as action_column, table, text, wide};
+use crate::web::ui::table::{Column, Sort, actions as action_column, picks, table, text, wide};
 use crate::web::ui::tabs::{Tab, tabs};
-use crate::web::ui::{Choice, PageContext, PageLinks, Tone, choices, empty, link_button, number, page};
+use crate::web::ui::text::count;
+use crate::web::ui::{Choice, Icon, PageContext, PageLinks, choices, empty, link_button, number, page};
 use crate::web::urls::{self, Cursor, SystemsQuery};
 
 /// What the page shows.
@@ -31,8 +34,20 @@ pub struct ListView {
     /// Whether the reader may connect a system.
     pub may_create: bool,
     pub may_export: bool,
+    /// What the reader may do to several systems at a time.
+    pub bulk: Vec<BulkAction>,
     /// Something is in process: the interval in seconds, and the address of the page that refreshes.
     pub refresh: Option<(u32, String)>,
+    pub views: Vec<ViewLink>,
+}
+
+/// A view that the reader has saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewLink {
+    pub name: String,
+    pub url: String,
+    /// Whether the list is as the view shows it.
+    pub is_current: bool,
 }
 
 /// Where a search continues.
@@ -49,24 +64,25 @@ pub struct StatusCounts {
     pub error: i64,
     pub warning: i64,
     pub ok: i64,
-    pub neutral: i64,
+    pub on_hold: i64,
+    pub open: i64,
 }
 
 impl StatusCounts {
     #[must_use]
     pub const fn total(self) -> i64 {
-        self.error + self.warning + self.ok + self.neutral
+        self.error + self.warning + self.ok + self.on_hold + self.open
     }
 }
 
 /// The columns, three of which lead to the list in their order.
-fn columns<'a>(view: &ListView, addresses: &'a [String; 3]) -> [Column<'a>; 7] {
+fn columns<'a>(view: &ListView, addresses: &'a [String; 3], has_picks: bool) -> Vec<Column<'a>> {
     let [name, status, success] = addresses;
     let by = |title, address, word: &str, direction| {
         let sort = Sort { address, is_current: view.query.sort == word, direction };
         Column { sort: Some(sort), ..text(title) }
     };
-    [
+    let columns = [
         by("System", name, "name", "ascending"),
         by("Status", status, "", "descending"),
         by("Last success", success, "success", "ascending"),
@@ -74,7 +90,8 @@ fn columns<'a>(view: &ListView, addresses: &'a [String; 3]) -> [Column<'a>; 7] {
         text("Next run"),
         wide("Last 24 runs"),
         action_column("Action"),
-    ]
+    ];
+    has_picks.then(|| picks("Select")).into_iter().chain(columns).collect()
 }
 
 /// Where the list is in the order of name, status and last success.
@@ -90,7 +107,7 @@ pub fn view(context: &PageContext, view: &ListView) -> Markup {
         context,
         "Systems",
         &html! {
-            (head(&html! { "Systems" }, &html! {}, &actions(view)))
+            (head(&html! { "Systems" }, &html! { @if !is_empty { (saved_views(view)) } }, &actions(view)))
             @if is_empty {
                 section.box aria-label="Systems" { (none_yet(view)) }
             } @else {
@@ -103,24 +120,65 @@ pub fn view(context: &PageContext, view: &ListView) -> Markup {
     )
 }
 
+/// The views of the reader, and how the present one becomes another.
+fn saved_views(view: &ListView) -> Markup {
+    html! {
+        nav.links aria-label="Saved views" {
+            @if !view.views.is_empty() { span.soft { "Saved views:" } " " }
+            @for saved in &view.views {
+                a href=(saved.url) aria-current=[saved.is_current.then_some("true")] { (foreign::name(&saved.name)) } " "
+            }
+            a href=(urls::save_view(&view.query)) { "Save this view" } " "
+            @if !view.views.is_empty() { a href=(urls::VIEWS) { "Edit views" } }
+        }
+    }
+}
+
 fn rows(context: &PageContext, view: &ListView) -> Markup {
+    // A page that refreshes has no field.
+    let has_picks = !view.bulk.is_empty() && context.refresh.is_none();
     html! {
         @if view.rows.is_empty() && view.search_on.is_some() {
-            (empty::empty(if view.is_continued { "No further match so far." } else { "No match so far." }, &html! { (search_on(view)) }))
+            (empty::empty(if view.is_continued { "No more matches so far." } else { "No matches so far." }, &html! { (search_on(view)) }))
         } @else if view.rows.is_empty() {
-            (empty::empty(if view.is_continued { "No further system matches this filter." } else { "No system matches this filter." }, &html! {
+            (empty::empty(if view.is_continued { "No more systems match this filter." } else { "No systems match this filter." }, &html! {
                 p { a href=(urls::systems(&view.query.widened(), &Cursor::default())) { "Show all systems" } }
             }))
         } @else {
             (table(
                 &html! { "Systems " (view.scope) },
-                &columns(view, &sorted(view)),
-                &html! { @for row in &view.rows { (family(context, row)) } },
+                &columns(view, &sorted(view), has_picks),
+                &html! { @for row in &view.rows { (family(context, row, has_picks)) } },
             ))
+            @if has_picks { (bulk(context, view)) }
         }
         (pager("Pages of systems", &row_count(view), &view.links, IN_ORDER))
         @if !view.rows.is_empty() { (search_on(view)) }
     }
+}
+
+/// What can be done to the systems that are selected.
+fn bulk(context: &PageContext, view: &ListView) -> Markup {
+    let list = urls::systems(&view.query, &Cursor::default());
+    form::bulk(
+        context,
+        BULK,
+        urls::BULK_SYSTEMS,
+        &html! {
+            input type="hidden" name="request" value=(context.request_key);
+            @if let Some((_path, query)) = list.split_once('?') { input type="hidden" name="list" value=(query); }
+            b { "Selected systems:" } " "
+            @for action in &view.bulk {
+                @let label = match action {
+                    BulkAction::Synchronize => "Synchronize now",
+                    BulkAction::Check => "Check connection",
+                    BulkAction::Hold => "Put on hold …",
+                    BulkAction::Release => "Release",
+                };
+                button.btn.small name="do" value=(action.as_str()) { (label) } " "
+            }
+        },
+    )
 }
 
 fn search_on(view: &ListView) -> Markup {
@@ -133,20 +191,21 @@ fn search_on(view: &ListView) -> Markup {
 
 /// The totals, each a link to the systems behind it.
 fn status_tabs(view: &ListView) -> Markup {
-    let tab = |tone: Option<Tone>, status: &str, label, count| {
+    let tab = |icon: Option<Icon>, status: &str, label, count| {
         let query = SystemsQuery { status: status.to_owned(), ..view.query.widened() };
         let current = view.query.status == status && (!status.is_empty() || !view.query.is_narrow());
-        Tab { tone, label, count, address: urls::systems(&query, &Cursor::default()), current }
+        Tab { icon, label, count, address: urls::systems(&query, &Cursor::default()), current }
     };
     let all = [
         tab(None, "", "All", view.counts.total()),
-        tab(Some(Tone::Error), "error", "Error", view.counts.error),
-        tab(Some(Tone::Warning), "warning", "Warning", view.counts.warning),
-        tab(Some(Tone::Ok), "ok", "OK", view.counts.ok),
-        tab(Some(Tone::Neutral), "neutral", "Open or on hold", view.counts.neutral),
+        tab(Some(Icon::Error), "error", "Error", view.counts.error),
+        tab(Some(Icon::Warning), "warning", "Warning", view.counts.warning),
+        tab(Some(Icon::Ok), "ok", "OK", view.counts.ok),
+        tab(Some(Icon::Hold), "on_hold", "On hold", view.counts.on_hold),
+        tab(Some(Icon::Open), "open", "Open", view.counts.open),
     ];
     let refresh = html! {
-        @if let Some((seconds, on)) = &view.refresh { a href=(on) title="Without the filter" { "Refresh every " (seconds) " s" } }
+        @if let Some((seconds, on)) = &view.refresh { a href=(on) title="Clears the filter" { "Refresh every " (seconds) " seconds" } }
     };
     tabs("Systems by status", &all, &refresh)
 }
@@ -168,11 +227,7 @@ fn create(view: &ListView) -> Markup {
 }
 
 fn none_yet(view: &ListView) -> Markup {
-    first_steps(
-        "No system is connected yet.",
-        view.may_create,
-        "Connect the first one, and its status, its runs and their logs appear here.",
-    )
+    first_steps("No systems yet.", view.may_create, "Connect your first system to see its status, runs and logs here.")
 }
 
 /// What a system is, and who can connect one.
@@ -182,10 +237,10 @@ pub fn first_steps(title: &str, may_create: bool, next: &str) -> Markup {
         title,
         &html! {
             p {
-                "A system is something whose data is synchronized: a folder, a bucket, a share, an OData service. "
+                "A system is anything that Syncdesk synchronizes: a folder, a bucket, a share or an OData service. "
                 @if may_create { (next) } @else {
-                    "Somebody with the role template " a.mono href=(urls::help_role("SpecifySystemsApp")) { "SpecifySystemsApp" }
-                    " can connect one."
+                    "To connect one, you need the role template " a.mono href=(urls::help_role("SpecifySystemsApp")) { "SpecifySystemsApp" }
+                    "."
                 }
             }
         },
@@ -210,7 +265,7 @@ fn filters(view: &ListView) -> Markup {
                 }
             }
             " " button.btn { "Filter" } " "
-            @if query.is_narrow() { a.clear href=(urls::systems(&query.widened(), &Cursor::default())) { "Clear" } }
+            @if query.is_narrow() { a.clear href=(urls::systems(&query.widened(), &Cursor::default())) { "Clear filter" } }
         }
     }
 }
@@ -219,7 +274,7 @@ fn row_count(view: &ListView) -> Markup {
     let n = i64::try_from(view.rows.len()).unwrap_or(i64::MAX);
     html! {
         @if view.query.is_narrow() {
-            (number(n)) " on this page of a filtered list"
+            (count(n, "matching system", "matching systems")) " on this page"
         } @else if n == view.counts.total() {
             (number(n)) (if n == 1 { " system " } else { " systems " }) (view.scope)
         } @else {

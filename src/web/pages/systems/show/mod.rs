@@ -1,20 +1,17 @@
 //! One system: what it is, how it is, and its runs.
 
+mod facts;
 mod view;
 
-pub(super) use view::run_link;
+pub(super) use view::run_in_a_sentence;
 pub use view::{Hold, LastFailure, May, SystemView, view};
-
-use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Path, Query};
 
-use self::view::tiles::{Attempt, ConnectionTile, Paused, QueueTile, Running, SynchronizationTile, Waiting};
 use crate::access::{Grant, Permission, Template, Verb, verbs};
 use crate::domain::run::{RunState, Trigger};
-use crate::domain::schedule::Schedule;
-use crate::domain::status::Connection;
+use crate::domain::status::Overall;
 use crate::ids::{CheckNo, GroupId, SystemKey};
 use crate::queries::runs::Totals;
 use crate::queries::systems::System;
@@ -27,8 +24,8 @@ use crate::web::loader::{LoadError, Reading};
 use crate::web::present::{self, Busy};
 use crate::web::response;
 use crate::web::state::App;
-use crate::web::ui::runs::{LogAccess, retry_of_all};
-use crate::web::ui::{Badge, Nav, PageLinks, Refresh, Tone};
+use crate::web::ui::runs::LogAccess;
+use crate::web::ui::{Nav, PageLinks, Refresh};
 use crate::web::urls::{self, Cursor, PageSize};
 
 /// How the page is shown.
@@ -117,13 +114,16 @@ fn to_view(loaded: &Shown, viewer: &Viewer, app: &App) -> SystemView {
         children: loaded.overview.children.iter().map(|child| view::family::child_row(child)).collect(),
         has_more_children: loaded.overview.has_more_children,
         overall: present::overall(system),
+        bad_since: matches!(system.overall, Overall::Error | Overall::Warning).then_some(system.overall_since),
         exposed: super::check::exposed(system, &details.slots),
         sources: present::sources(system, loaded.overview.children.first().map(|child| &**child)),
         hold: hold_of(system),
         last_failure: last_failure(loaded, &may),
-        connection: connection(loaded),
-        synchronization: synchronization(loaded, viewer),
-        queue: queue(loaded, viewer),
+        busy: facts::busy(loaded, viewer.now),
+        times: facts::times(loaded, viewer),
+        connection: facts::connection(loaded),
+        queue: facts::queue(loaded, viewer),
+        bars: loaded.overview.recent.iter().map(|recent| facts::bar(recent, viewer, loaded)).collect(),
         runs: loaded.overview.runs.rows.iter().map(|listed| present::run_row(listed, viewer.now)).collect(),
         links: PageLinks::sized(&loaded.overview.runs, loaded.size, |size, cursor| {
             urls::runs(&system.key, size, cursor)
@@ -135,10 +135,12 @@ fn to_view(loaded: &Shown, viewer: &Viewer, app: &App) -> SystemView {
         },
         messages_days: app.portal.message_days,
         headers_days: app.portal.header_days,
-        settings: if may(Verb::SeeSettings) { present::settings(system) } else { Vec::new() },
+        admin_url: system.admin_url.clone().filter(|_url| may(Verb::SeeSettings)),
+        settings: if may(Verb::SeeSettings) { present::settings_in_groups(details) } else { Vec::new() },
         may: May {
             open_runs: may_open_runs(viewer, system.group_id),
             synchronize: may(Verb::RequestRun) && !held && system.paused_since.is_none(),
+            cancel: may(Verb::CancelRun),
             check: may(Verb::CheckConnection),
             hold: may(Verb::HoldSystem),
             edit: may(Verb::SpecifySystems),
@@ -169,109 +171,9 @@ fn last_failure(loaded: &Shown, may: &impl Fn(Verb) -> bool) -> Option<LastFailu
     Some(LastFailure {
         run: run.no,
         at: run.ended_at.unwrap_or(run.queued_at),
-        failure: present::run_failure(failure),
+        failure: present::run_failure(failure, may(Verb::SeeSettings).then(|| loaded.system())),
         retry_at: retry.map(|queued| queued.not_before),
         errors: totals.counts.error,
         has_plan: loaded.overview.awaits_confirmation && may(Verb::ConfirmDeletions),
     })
-}
-
-fn paused(system: &System) -> Option<Paused> {
-    let since = system.paused_since?;
-    Some(Paused { since, failing_since: system.connection_since.unwrap_or(since) })
-}
-
-fn connection(loaded: &Shown) -> ConnectionTile {
-    let (system, check) = (loaded.system(), loaded.overview.checks.first());
-    let tone = match system.connection {
-        Connection::Error => Tone::Error,
-        Connection::Ok => Tone::Ok,
-        Connection::NotChecked => Tone::Neutral,
-    };
-    // A run that succeeded counts as a check, and may be newer than the last one.
-    let by_check = check.filter(|check| check.ended_at == system.checked_at);
-    ConnectionTile {
-        status: Badge::new(tone, system.connection.title()),
-        checking: loaded.overview.open_check.as_ref().map(|check| check.no),
-        checked_at: system.checked_at,
-        took: by_check.and_then(|check| check.duration_us).map(span),
-        by_run: system.checked_at.is_some() && system.checked_at == system.last_success_at,
-        since: system.connection_since,
-        next_check: loaded.overview.details.watch.next_check,
-        check: check.map(|check| check.no),
-        failed_at: by_check.filter(|check| check.ok == Some(false)).and_then(|check| check.stage),
-        recent: loaded.overview.checks.iter().rev().filter_map(|check| check.ok).map(check_tone).collect(),
-        paused: paused(system),
-    }
-}
-
-const fn check_tone(ok: bool) -> Tone {
-    if ok { Tone::Ok } else { Tone::Error }
-}
-
-fn span(micros: i64) -> Duration {
-    Duration::from_micros(u64::try_from(micros).unwrap_or(0))
-}
-
-fn synchronization(loaded: &Shown, viewer: &Viewer) -> SynchronizationTile {
-    let system = loaded.system();
-    let begun = loaded.overview.begun.as_ref();
-    // The system knows when it was, also when that run is not kept any more.
-    let last_attempt = begun.and_then(|run| run.started_at).or(system.last_attempt_at).map(|at| Attempt {
-        at,
-        run: begun.map(|run| run.no),
-        took: begun.and_then(|run| present::duration_of(run, viewer.now)),
-        person: begun.and_then(|run| present::origin(run, None).person),
-    });
-    let moved = loaded.progress().and_then(|totals| totals.progress.moved_at);
-    let waiting = loaded.busy.queued.as_ref().filter(|run| run.not_before > viewer.now);
-    let obstacle = system.hold_since.map(|_| "on hold").or(system.paused_since.map(|_| "when the connection is back"));
-    let (next_due, next_note) = match (waiting, system.next_due, obstacle) {
-        (_, _, Some(why)) => (None, why.to_owned()),
-        (Some(run), _, None) if run.trigger == Trigger::Retry => (Some(run.not_before), "retry".to_owned()),
-        (_, Some(due), None) => {
-            (Some(due), system.schedule.parse::<Schedule>().map(|schedule| schedule.title()).unwrap_or_default())
-        }
-        (_, None, None) => (None, "no schedule".to_owned()),
-    };
-    SynchronizationTile {
-        status: present::synchronization_badge(system, &loaded.busy),
-        paused: paused(system),
-        silent_since: system.silent_since,
-        silent_at: loaded.overview.details.watch.silent_at.filter(|_at| system.silent_since.is_none()),
-        last_attempt,
-        last_success: system.last_success_at,
-        last_progress: moved.or(system.last_progress_at),
-        next_due,
-        next_note,
-        running: loaded
-            .busy
-            .running
-            .as_ref()
-            .zip(loaded.progress())
-            .map(|(run, totals)| Running { run: run.no, progress: totals.progress.clone() }),
-    }
-}
-
-fn queue(loaded: &Shown, viewer: &Viewer) -> QueueTile {
-    let behind = loaded.busy.running.as_ref().map(|run| run.no);
-    let waiting = loaded.busy.queued.iter().map(|run| Waiting {
-        run: run.no,
-        what: match (run.trigger, present::waits(loaded.system(), run, behind)) {
-            (Trigger::Retry, _) => retry_of_all(run.attempt, loaded.system().max_attempts),
-            (_, Some(waits)) => waits,
-            (Trigger::Manual | Trigger::Confirmed, None) => "manual".to_owned(),
-            (Trigger::Schedule | Trigger::CatchUp, None) => "by schedule".to_owned(),
-        },
-        not_before: run.not_before,
-        overdue: present::overdue(loaded.system(), run, viewer.now),
-    });
-    QueueTile {
-        waiting: waiting
-            .filter(|_| loaded.busy.queued.as_ref().is_some_and(|run| run.state == RunState::Queued))
-            .collect(),
-        paused: paused(loaded.system()),
-        failures_in_row: loaded.system().failures_in_row,
-        max_attempts: loaded.system().max_attempts,
-    }
 }

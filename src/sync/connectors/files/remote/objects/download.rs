@@ -46,7 +46,7 @@ impl Object {
     }
 
     async fn further(&self, offset: u64, etag: &str) -> EndpointResult<Option<Pieces>> {
-        let changed = || EndpointError::item(ItemError::Changed, "it broke off and cannot be read on");
+        let changed = || EndpointError::item(ItemError::Changed, "the transfer was interrupted and cannot be resumed");
         let header = |text: String| HeaderValue::from_str(&text).map_err(|_not_a_header| changed());
         let mut headers = HeaderMap::new();
         headers.insert(RANGE, header(format!("bytes={offset}-"))?);
@@ -56,7 +56,7 @@ impl Object {
         if range.is_some_and(|range| range.starts_with(&format!("bytes {offset}-"))) {
             return Ok(Some(pieces(answer)));
         }
-        Err(self.service.nonsense("another part was sent than was asked for"))
+        Err(self.service.nonsense("the service sent a different range than requested"))
     }
 }
 

@@ -51,7 +51,7 @@ impl Keys {
         let impossible = |why: &str| Err(EndpointError::item(ItemError::Name, why));
         let Some(text) = path.as_str() else { return impossible("it is not UTF-8") };
         if self.rules == Rules::Azure && path.names().any(|name| name.ends_with(b".") || name.contains(&b'\\')) {
-            return impossible("Azure keeps no dot at the end of a name, and no backslash");
+            return impossible("Azure does not support a dot at the end of a name, or a backslash");
         }
         let key = format!("{}{text}", self.prefix);
         if key.len() > LONGEST_KEY {

@@ -49,7 +49,7 @@ pub(super) async fn children(service: &Service, keys: &Keys, prefix: &str) -> En
         empty = if folder.size() > before { 0 } else { empty + 1 };
         folder.count(next.len()).await?;
         if empty >= EMPTY_PAGES || !tokens.insert(next.clone()) {
-            return Err(service.nonsense("the listing goes round in circles"));
+            return Err(service.nonsense("the pages of the listing form a loop"));
         }
         token = Some(next);
     }

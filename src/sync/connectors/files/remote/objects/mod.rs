@@ -110,7 +110,7 @@ impl Objects {
         if found.exists || prefix.is_empty() || self.stands_for_folder(&self.service, &prefix).await? {
             Ok(found.listing)
         } else {
-            Err(EndpointError::item(ItemError::NotFound, "nothing is below it"))
+            Err(EndpointError::item(ItemError::NotFound, "no objects exist below it"))
         }
     }
 
@@ -145,7 +145,7 @@ impl Objects {
                 next => token = next,
             }
         }
-        Err(service.nonsense("the listing goes round in circles"))
+        Err(service.nonsense("the pages of the listing form a loop"))
     }
 
     /// Whether a blob without content represents the folder with this prefix (Azure: the tools of Hadoop and of Data
@@ -211,9 +211,7 @@ impl Objects {
         let children = self.children(folder).await;
         drop(self.sender().client().listings().claim());
         match children {
-            Ok(listing) if !listing.is_empty() => {
-                Err(EndpointError::item(ItemError::NotEmpty, "there is something below it"))
-            }
+            Ok(listing) if !listing.is_empty() => Err(EndpointError::item(ItemError::NotEmpty, "it is not empty")),
             // Not every service lists a marker that stands alone.
             Err(EndpointError::Item { trouble: ItemError::NotFound, .. }) | Ok(_) => {
                 if key.trim() != key {

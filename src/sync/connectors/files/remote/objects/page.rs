@@ -32,7 +32,7 @@ pub(super) struct Listed {
     pub(super) folder: bool,
 }
 
-const CONTRADICTS: &str = "the listing contradicts itself about whether it is complete";
+const CONTRADICTS: &str = "the listing is contradictory about whether it is complete";
 const UNCLEAR: &str = "the listing does not say whether it is complete";
 
 /// Reads a page, which is one XML document.
@@ -157,7 +157,7 @@ impl Parser {
         let text = std::mem::take(&mut self.text);
         let facts = &mut self.listed.facts;
         match self.open.as_slice() {
-            [_root, "Error"] => return Err("the listing has an error in it".to_owned()),
+            [_root, "Error"] => return Err("the listing contains an error".to_owned()),
             ["ListBucketResult", "IsTruncated"] => once(&mut self.truncated, truth(&text)?)?,
             ["ListBucketResult", "NextContinuationToken"] | ["EnumerationResults", "NextMarker"] => {
                 once(&mut self.token, text)?;
@@ -200,14 +200,14 @@ impl Parser {
 
     fn finish(mut self) -> Result<Page, String> {
         if !self.complete {
-            return Err("the listing breaks off".to_owned());
+            return Err("the listing is cut off".to_owned());
         }
         if self.encoding.as_deref().is_some_and(|encoding| encoding.trim() == "url") {
             let keys = self.page.objects.iter_mut().map(|listed| &mut listed.key);
             keys.chain(&mut self.page.prefixes).for_each(|key| *key = from_query(key));
         }
         if self.announced > self.page.objects.len() + self.page.prefixes.len() {
-            return Err(format!("the listing says that it has {} keys, and has fewer", self.announced));
+            return Err(format!("the listing reports {} keys but has fewer", self.announced));
         }
         let token = self.token.clone().filter(|token| !token.is_empty());
         self.page.next = match (self.rules, self.truncated) {
@@ -217,7 +217,7 @@ impl Parser {
             }
             (Rules::S3, Some(false)) => None,
             (Rules::S3, Some(true)) if token.is_none() => {
-                return Err("the listing is not complete, and does not say how it continues".to_owned());
+                return Err("the listing is incomplete, and does not say how it continues".to_owned());
             }
             (Rules::Azure, _) if self.token.is_none() => return Err(UNCLEAR.to_owned()),
             (Rules::S3, Some(true)) | (Rules::Azure, _) => token,
@@ -241,7 +241,7 @@ fn truth(text: &str) -> Result<bool, String> {
     match text.trim().to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        other => Err(format!("the listing says neither true nor false whether it is complete: {other}")),
+        other => Err(format!("the listing reports neither true nor false for whether it is complete: {other}")),
     }
 }
 

@@ -174,7 +174,7 @@ impl Service {
         if answer.status == wanted {
             return Ok(answer);
         }
-        Err(self.nonsense(&format!("the answer is {} where it should be {wanted}", answer.status)))
+        Err(self.nonsense(&format!("the response is {} instead of {wanted}", answer.status)))
     }
 
     /// The service answered something that it must not. The words can quote it.

@@ -78,7 +78,7 @@ struct Parts {
 impl Parts {
     fn of(incoming: Incoming) -> EndpointResult<Self> {
         let size = part_size(incoming.facts().size.unwrap_or_default()).ok_or_else(|| {
-            let words = "it is too large for this service: more than 10,000 parts of 64 MiB";
+            let words = "the file is too large: more than 10,000 parts of 64 MiB";
             EndpointError::item(ItemError::Other, words)
         })?;
         Ok(Self { incoming, size, rest: None })
@@ -113,7 +113,7 @@ fn part_size(size: u64) -> Option<usize> {
 fn facts_of(stored: &Metadata, size: u64, trouble: impl Fn(&opendal::Error) -> EndpointError) -> EndpointResult<Facts> {
     let facts = Facts { size: Some(size), ..facts(stored) };
     if facts.etag.is_none() {
-        return Err(trouble(&Error::new(ErrorKind::Unexpected, "the service does not say what it stored")));
+        return Err(trouble(&Error::new(ErrorKind::Unexpected, "the response has no checksum or size")));
     }
     Ok(facts)
 }

@@ -14,7 +14,7 @@ impl WebDav {
     pub(super) async fn children(&self, folder: &ItemPath) -> EndpointResult<Listing> {
         let placed = self.exchange.tell(&self.url(folder, true)?, Depth::Children).await?;
         if folder.is_root() && !placed.iter().any(|(place, _)| *place == HrefTarget::Itself) {
-            return Err(self.exchange.nonsense("the listing is that of something else").into());
+            return Err(self.exchange.nonsense("the response lists a different folder").into());
         }
         listing(folder, placed)
     }
@@ -65,7 +65,7 @@ impl Gathered {
             | (HrefTarget::Odd(_) | HrefTarget::Elsewhere, State::Missing) => {}
             (HrefTarget::Odd(name), State::Exists(_) | State::Unknown(_)) => {
                 let shown = folder.join(name.as_bytes()).as_bytes().to_vec();
-                self.listing.unusable.push(Unusable { shown, words: "no path leads to this name".to_owned() });
+                self.listing.unusable.push(Unusable { shown, words: "this name cannot be used in a path".to_owned() });
             }
             // Its name is one of two, or neither of them: any child may be meant.
             (HrefTarget::Unclear(name), _) => {
@@ -86,12 +86,12 @@ impl Gathered {
             (0..self.listing.entries.len()).rev().filter(|at| self.is_contradicted(*at)).collect();
         for at in contradicted {
             let name = self.listing.entries.swap_remove(at).name;
-            self.doubt(name, "the service reports that it exists and that it does not");
+            self.doubt(name, "the service reports both that it exists and that it does not");
         }
         let known = self.listing.entries.iter().map(|entry| entry.name.clone());
         let known: BTreeSet<Vec<u8>> = known.chain(self.listing.unknown.iter().map(|one| one.name.clone())).collect();
         for name in std::mem::take(&mut self.parents).difference(&known) {
-            self.doubt(name.clone(), "the service lists only what is in it");
+            self.doubt(name.clone(), "the service lists its content but not the folder itself");
         }
         Ok(self.listing)
     }
@@ -121,10 +121,10 @@ impl Gathered {
                 self.listing.miss("the service also reports that the folder does not exist");
             }
             (Some(true), None) => {}
-            (Some(false), _) => return Err(EndpointError::item(ItemError::NotFound, "it is a file now")),
+            (Some(false), _) => return Err(EndpointError::item(ItemError::NotFound, "it is now a file")),
             (None, Some(reason)) => return Err(EndpointError::item(reason.unknown(), &reason.words)),
             (None, None) if states.is_empty() => {
-                return Err(EndpointError::item(ItemError::Other, "the listing is that of something else"));
+                return Err(EndpointError::item(ItemError::Other, "the response lists a different folder"));
             }
             (None, None) => return Err(EndpointError::item(ItemError::NotFound, "it does not exist")),
         }

@@ -46,7 +46,7 @@ impl Remote {
             sent.clone()
         };
         if facts::contradict(&known, &version) {
-            return Err(EndpointError::item(ItemError::Changed, "what the service sends is not what it lists"));
+            return Err(EndpointError::item(ItemError::Changed, "the service sent a different file than it lists"));
         }
         let facts = Facts { size: sent.size.or(known.size), etag: known.etag.clone().or(sent.etag), ..known };
         Ok((facts, pieces(answer)))
@@ -63,14 +63,14 @@ impl Remote {
         let answer = self.exchange.send(&asked).await?;
         is_there(&answer, &asked.url)?;
         if answer.status != StatusCode::OK {
-            return Err(EndpointError::item(ItemError::Other, format!("the answer to GET is {}", answer.status)));
+            return Err(EndpointError::item(ItemError::Other, format!("the response to GET is {}", answer.status)));
         }
         let facts = facts::of_headers(&answer.headers);
         Ok((facts, answer))
     }
 
     async fn further(&self, offset: u64, etag: &str) -> EndpointResult<Option<Pieces>> {
-        let changed = || EndpointError::item(ItemError::Changed, "it broke off and cannot be read on");
+        let changed = || EndpointError::item(ItemError::Changed, "the transfer was interrupted and cannot be resumed");
         let mut asked = self.exchange.asked(Method::GET, self.exchange.addresses.of(&self.path, false)?);
         let header = |text: String| HeaderValue::from_str(&text).map_err(|_not_a_header| changed());
         asked.headers.insert(RANGE, header(format!("bytes={offset}-"))?);
@@ -89,7 +89,7 @@ impl Remote {
     async fn same(&self, read: &Facts) -> EndpointResult<Facts> {
         let now = self.exchange.properties_of(&self.path, false).await?.facts();
         if facts::contradict(&now, read) {
-            return Err(EndpointError::item(ItemError::Changed, "it changed while it was read"));
+            return Err(EndpointError::item(ItemError::Changed, "it changed while being read"));
         }
         Ok(Facts { size: read.size, ..now })
     }

@@ -99,11 +99,10 @@ fn authorization(account: &str, secret: Option<&SecretString>) -> Result<Option<
     let text = match (account, secret) {
         ("", "") => return Ok(None),
         ("", token) => format!("Bearer {}", token.trim()),
-        (account, _) if account.contains(':') => return Err("a user name has no colon"),
+        (account, _) if account.contains(':') => return Err("a user name must not contain a colon"),
         (account, password) => format!("Basic {}", BASE64_STANDARD.encode(format!("{account}:{password}"))),
     };
-    let mut value =
-        HeaderValue::from_str(&text).map_err(|_not_a_header| "the token has characters that no token has")?;
+    let mut value = HeaderValue::from_str(&text).map_err(|_not_a_header| "the token contains invalid characters")?;
     value.set_sensitive(true);
     Ok(Some(value))
 }
@@ -202,9 +201,10 @@ impl WebDav {
             // Somebody else was first; inside an answer 207 it may be about something else.
             Err(error) if is_missing(&error) => match self.stat_resource(path).await? {
                 None => Ok(()),
-                Some(_) => {
-                    Err(EndpointError::item(ItemError::Other, "the service denies that it exists, and lists it"))
-                }
+                Some(_) => Err(EndpointError::item(
+                    ItemError::Other,
+                    "the service lists it, but reports that it does not exist",
+                )),
             },
             Err(error) => Err(error),
         }
@@ -214,7 +214,7 @@ impl WebDav {
         match self.stat_resource(path).await? {
             None => Ok(()),
             Some(entry) if entry.kind == ItemType::Folder => {
-                Err(EndpointError::item(ItemError::InTheWay, "it is a folder by now"))
+                Err(EndpointError::item(ItemError::InTheWay, "it is now a folder"))
             }
             Some(_) => self.remove(path, false).await,
         }
@@ -225,7 +225,7 @@ impl WebDav {
         drop(self.exchange.sender.client().listings().claim());
         match children {
             Ok(listing) if listing.is_empty() => self.remove(path, true).await,
-            Ok(_) => Err(EndpointError::item(ItemError::NotEmpty, "there is something in it, or may be")),
+            Ok(_) => Err(EndpointError::item(ItemError::NotEmpty, "it is not empty, or this is unknown")),
             Err(error) if is_missing(&error) => Ok(()),
             Err(error) => Err(error),
         }
@@ -300,5 +300,5 @@ impl Endpoint for WebDav {
 
 /// A change that the service neither confirmed nor refused.
 fn unconfirmed(status: StatusCode) -> EndpointError {
-    EndpointError::item(ItemError::Other, format!("the service answered {status} and did not do it"))
+    EndpointError::item(ItemError::Other, format!("the service responded {status} but did not do it"))
 }

@@ -98,7 +98,7 @@ impl<R: AsyncBufRead + Unpin> Multistatus<R> {
                 Event::GeneralRef(reference) => add(&mut self.text, &resolved_text(&reference)?)?,
                 Event::End(_) => self.closed(),
                 Event::Eof if self.begun && self.open.is_empty() => return Ok(None),
-                Event::Eof => return Err("the answer breaks off".to_owned()),
+                Event::Eof => return Err("the response is cut off".to_owned()),
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             }
         }
@@ -107,10 +107,10 @@ impl<R: AsyncBufRead + Unpin> Multistatus<R> {
     /// An element opens; the outermost one must be the right one.
     fn begin(&mut self, name: &'static str) -> Read<()> {
         if self.open.is_empty() && name != "multistatus" {
-            return Err("this is no answer of WebDAV".to_owned());
+            return Err("this is not a WebDAV response".to_owned());
         }
         if self.open.len() >= DEEPEST {
-            return Err("the answer is nested too deeply".to_owned());
+            return Err("the response is nested too deeply".to_owned());
         }
         self.begun = true;
         self.open.push(name);
@@ -165,7 +165,7 @@ fn element(name: &str, ours: bool) -> &'static str {
 
 fn add(text: &mut String, more: &str) -> Read<()> {
     if text.len() + more.len() > LONGEST_TEXT {
-        return Err("a text in the answer is too long".to_owned());
+        return Err("a text in the response is too long".to_owned());
     }
     text.push_str(more);
     Ok(())

@@ -65,7 +65,7 @@ fn pieces(reading: Reading) -> impl Stream<Item = io::Result<Bytes>> + Send {
             Ok(None) => None,
             Err(failure) => {
                 reading.broken.keep(failure);
-                Some((Err(io::Error::other("the answer breaks off")), None))
+                Some((Err(io::Error::other("the response is cut off")), None))
             }
         }
     })

@@ -32,9 +32,9 @@ impl Exchange {
         let url = self.addresses.of(path, folder)?;
         self.look_at(&url).await?.ok_or_else(|| {
             if path.is_root() {
-                self.nonsense("the answer is about something else").into()
+                self.nonsense("the response describes a different path").into()
             } else {
-                EndpointError::item(ItemError::Name, "the service answers about something else")
+                EndpointError::item(ItemError::Name, "the service responds with a different path")
             }
         })
     }
@@ -80,7 +80,7 @@ impl Exchange {
 
     async fn read(&self, answer: Answer, url: &Url, depth: Depth) -> Result<Vec<(HrefTarget, Response)>, PeerFailure> {
         if answer.status != StatusCode::MULTI_STATUS {
-            return Err(self.nonsense(&format!("the answer to PROPFIND is {}", answer.status)));
+            return Err(self.nonsense(&format!("the response to PROPFIND is {}", answer.status)));
         }
         let body = Body::of(answer, self.sender.client());
         let broken = body.broken();

@@ -59,7 +59,7 @@ impl<'a> Upload<'a> {
         }
         let known = self.exchange.properties_of(self.path, false).await.map_err(confused)?;
         if known.folder || known.size.is_some_and(|stored| stored != size) {
-            return Err(EndpointError::item(ItemError::Changed, "somebody else wrote it at the same time"));
+            return Err(EndpointError::item(ItemError::Changed, "someone else changed it at the same time"));
         }
         Ok(known.facts())
     }
@@ -186,7 +186,7 @@ impl<'a> Upload<'a> {
                 return Ok(true);
             }
         }
-        let words = "the service accepted the upload, and then had no file of its temporary name";
+        let words = "the service accepted the upload, but the temporary file does not exist";
         Err(EndpointError::item(ItemError::Other, words))
     }
 
@@ -207,7 +207,7 @@ fn confused(error: EndpointError) -> EndpointError {
 }
 
 fn alias() -> EndpointError {
-    EndpointError::item(ItemError::Name, "the service takes its name for another one")
+    EndpointError::item(ItemError::Name, "the name collides with another file")
 }
 
 /// Reads the pieces of a small file. False if it has more.

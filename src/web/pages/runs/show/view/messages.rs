@@ -108,7 +108,7 @@ fn counts_only(counts: Counts) -> Markup {
 fn log_table(context: &PageContext, view: &RunView, log: &LogView) -> Markup {
     let (key, no) = (&view.system.key, view.no);
     html! {
-        (tabs("Message category", &category_tabs(key, no, view.counts, log), &files(key, no, log)))
+        (tabs("Message category", &category_tabs(key, no, view.counts, log), &html! { (hide_success(key, no, view.counts, log)) (files(key, no, log)) }))
         @match &context.refresh {
             None => (filters(key, no, log)),
             Some(refresh) => p.strip-note { a href=(refresh.stop) { "Search or filter these messages" } " (stops refreshing)" },
@@ -124,6 +124,17 @@ fn log_table(context: &PageContext, view: &RunView, log: &LogView) -> Markup {
     }
 }
 
+/// One click takes the category Success away, and one brings it back.
+fn hide_success(key: &SystemKey, no: RunNo, counts: Counts, log: &LogView) -> Markup {
+    let hides = log.filter.hides_success && log.filter.category.is_none();
+    let filter = MessageQuery { category: None, hides_success: !hides, ..log.filter.clone() };
+    html! {
+        @if counts.success > 0 {
+            a href=(urls::messages_sized(key, no, &filter, Start::First, log.size)) { @if hides { "Show Success" } @else { "Hide Success" } } " "
+        }
+    }
+}
+
 /// The same messages as files.
 fn files(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
     html! {
@@ -135,17 +146,17 @@ fn files(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
 /// Tabs keep the words that were searched for, not the place.
 fn category_tabs(key: &SystemKey, no: RunNo, counts: Counts, log: &LogView) -> Vec<Tab> {
     let tab = |category: Option<Category>| Tab {
-        tone: category.map(Tone::from),
+        icon: category.map(|category| Tone::from(category).icon()),
         label: category.map_or("All", Category::title),
         count: category.map_or(counts.total(), |category| counts.of(category)),
         address: urls::messages_sized(
             key,
             no,
-            &MessageQuery { category, ..log.filter.clone() },
+            &MessageQuery { category, hides_success: false, ..log.filter.clone() },
             Start::First,
             log.size,
         ),
-        current: log.filter.category == category && log.around.is_none(),
+        current: log.filter.category == category && !log.filter.hides_success && log.around.is_none(),
     };
     std::iter::once(None).chain(Category::ALL.iter().copied().map(Some)).map(tab).collect()
 }
@@ -157,6 +168,7 @@ fn filters(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
             @if let Some(category) = log.filter.category {
                 input type="hidden" name="category" value=(category.as_str());
             }
+            @if log.filter.hides_success { input type="hidden" name="hide" value=(urls::HIDE_SUCCESS); }
             label { span.vh { "Words in text or item" } input type="search" name="q" value=(log.filter.q) placeholder="Words in text or item"; } " "
             (choices::filter("Code", "code", &log.codes, &log.filter.code))
             (choices::filter("Item type", "type", &log.item_types, &log.filter.item_type))
@@ -168,7 +180,7 @@ fn filters(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
             }
             " " button.btn { "Filter" } " "
             @if log.filter.is_narrow() {
-                @let category = MessageQuery { category: log.filter.category, ..MessageQuery::default() };
+                @let category = MessageQuery { category: log.filter.category, hides_success: log.filter.hides_success, ..MessageQuery::default() };
                 a.clear href=(urls::messages_sized(key, no, &category, Start::First, log.size)) { "Clear" }
             }
             @if let Some(error) = &log.at_error { p.wrong #at-error { (Tone::Error) (error) } }
@@ -189,6 +201,7 @@ fn among(key: &SystemKey, no: RunNo, log: &LogView, seq: Seq) -> Markup {
 fn caption(view: &RunView, log: &LogView) -> Markup {
     html! {
         (log.filter.category.map_or("Messages", Category::title)) " of run " (view.no)
+        @if log.filter.hides_success && log.filter.category.is_none() { " without Success" }
         @if log.filter.is_narrow() { ", filtered" }
     }
 }

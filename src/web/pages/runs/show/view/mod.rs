@@ -17,8 +17,10 @@ use crate::queries::Start;
 use crate::web::ui::failure::{FailureView, failure};
 use crate::web::ui::foreign;
 use crate::web::ui::layout::{crumbs, head, refreshing};
+use crate::web::ui::phases::{PhaseView, phases};
 use crate::web::ui::progress;
 use crate::web::ui::runs::{Origin, end_reason, origin};
+use crate::web::ui::text::count;
 use crate::web::ui::{Badge, PageContext, Tone, chart, duration, link_button, notice, number, page, time};
 use crate::web::urls::{self, MessageQuery};
 
@@ -37,7 +39,7 @@ pub struct RunView {
     pub not_before: Stamp,
     /// How many runs of its group are in process, when a queued run may wait because of the share of its group.
     pub share: Option<i64>,
-    /// What a queued run waits for: `behind run 16`; empty for its time or a free worker.
+    /// What a queued run waits for: `after run 16`; empty for its time or a free worker.
     pub waits_for: String,
     pub overdue: bool,
     pub started: Option<Stamp>,
@@ -49,6 +51,8 @@ pub struct RunView {
     /// Items that needed nothing.
     pub unchanged: i64,
     pub counts: Counts,
+    /// What it did, phase by phase.
+    pub phases: Vec<PhaseView>,
     pub completeness: Completeness,
     /// The retry that follows this run.
     pub retried_by: Option<RunNo>,
@@ -93,13 +97,16 @@ impl Completeness {
     /// As a line: a warning when the numbers differ after the end.
     #[must_use]
     pub fn line(self, over: bool) -> Markup {
+        let of_all = if over { self.emitted } else { self.stored };
         html! {
             @if over && self.emitted != self.stored {
                 (Badge::new(Tone::Warning, "Log is incomplete")) " "
             }
-            span.nobreak { (number(self.emitted)) " emitted" } ", "
-            span.nobreak { (number(self.stored)) " stored" } ", "
-            span.nobreak { @if self.cut == 0 { "nothing cut" } @else { (number(self.cut)) " cut" } }
+            span.nobreak { (count(of_all, "message", "messages")) }
+            @if !over { " so far" }
+            @else if self.emitted != self.stored { ", " span.nobreak { (number(self.stored)) " stored" } }
+            @else if of_all > 1 { ", all stored" }
+            @if self.cut > 0 { ", " span.nobreak { (number(self.cut)) " shortened" } }
         }
     }
 }
@@ -115,7 +122,7 @@ pub fn view(context: &PageContext, view: &RunView) -> Markup {
             (refreshing(context))
             (state(context, view))
             @if let Some(now) = &view.progress { (progress::full(context, now)) }
-            (digest(context, view))
+            (phases_and_changes(context, view))
             (messages::section(context, view))
         },
     )
@@ -209,7 +216,16 @@ fn ended(view: &RunView) -> Markup {
     }
 }
 
-/// When messages were logged, and what changed: above the log where it begins.
+/// What the run did, phase by phase; and where the log begins, what changed and when messages were logged.
+fn phases_and_changes(context: &PageContext, view: &RunView) -> Markup {
+    let (phases, digest) = (phases(&view.phases), digest(context, view));
+    html! {
+        @if !phases.0.is_empty() || !digest.0.is_empty() {
+            section.box.changes aria-label="Phases and changes" { (phases) (digest) }
+        }
+    }
+}
+
 fn digest(context: &PageContext, view: &RunView) -> Markup {
     let Log::Shown(log) = &view.log else { return html! {} };
     let Some(digest) = &log.digest else { return html! {} };
@@ -221,13 +237,9 @@ fn digest(context: &PageContext, view: &RunView) -> Markup {
         })
     });
     html! {
-        @if !over_time.0.is_empty() || digest.changes.is_some() {
-            section.box.changes aria-label="Comparison and times" {
-                @if let Some(changes) = &digest.changes { (changes::section(key, no, changes)) }
-                @if !over_time.0.is_empty() {
-                    details { summary { "Messages over time" } (over_time) }
-                }
-            }
+        @if let Some(changes) = &digest.changes { (changes::section(key, no, changes)) }
+        @if !over_time.0.is_empty() {
+            details { summary { "Messages over time" } (over_time) }
         }
     }
 }
@@ -238,12 +250,12 @@ fn facts(context: &PageContext, view: &RunView) -> Markup {
     html! {
         @match (view.started, view.ended) {
             (Some(from), Some(to)) => {
-                (time::relative(context, to)) " · " (time(context, from)) " to "
-                @if time::same_day(context, from, to) { (time::short(context, to)) } @else { (time::time_inside(context, to)) }
+                (time::relative(context, to)) " · " (time(context, from).with_seconds()) " to "
+                @if time::same_day(context, from, to) { (time::of_day(context, to).with_seconds()) } @else { (time::time_inside(context, to).with_seconds()) }
             },
-            (Some(from), None) => { "Started " (time::time_inside(context, from)) },
-            (None, Some(at)) => { "Ended " (time::time_inside(context, at)) ", never started" },
-            (None, None) => { "Requested " (time::time_inside(context, view.queued)) },
+            (Some(from), None) => { "Started " (time::time_inside(context, from).with_seconds()) },
+            (None, Some(at)) => { "Ended " (time::time_inside(context, at).with_seconds()) ", never started" },
+            (None, None) => { "Requested " (time::time_inside(context, view.queued).with_seconds()) },
         }
         @if let Some(span) = view.duration { " · " (duration(span)) }
         " · " (origin(&Origin { retries: None, ..view.origin.clone() }))

@@ -72,13 +72,13 @@ pub(super) fn lanes(context: &PageContext, lanes: &[LaneRow]) -> Markup {
         @if !lanes.is_empty() {
             section.box aria-labelledby="lanes-title" {
                 header.bh { h2 #lanes-title { "Lanes" } }
-                (table(&html! { "What can run at the same time in this system" }, &LANES, &html! {
+                (table(&html! { "Lanes of this system, which can run at the same time" }, &LANES, &html! {
                     @for lane in lanes {
                         tr {
                             th scope="row" data-l="Lane" { (foreign::name(&lane.name)) }
                             td data-l="Status" { (lane.status) }
-                            td data-l="Last run" { (moment(context, lane.last_attempt, "never")) }
-                            td data-l="Last success" { (moment(context, lane.last_success, "never")) }
+                            td data-l="Last run" { (moment(context, lane.last_attempt, "Never")) }
+                            td data-l="Last success" { (moment(context, lane.last_success, "Never")) }
                             td.n data-l="Consecutive failures" { (number(lane.failures_in_row)) }
                         }
                     }
@@ -95,11 +95,11 @@ pub(super) fn children(context: &PageContext, view: &SystemView) -> Markup {
     html! {
         @if !view.children.is_empty() {
             section.box aria-labelledby="children-title" {
-                header.bh { h2 #children-title { "Systems in it" } }
+                header.bh { h2 #children-title { "Child systems" } }
                 (table(&html! { "Systems in " (foreign::name(&view.name)) ", worst first" }, &CHILDREN, &html! {
                     @for child in &view.children { (child_cells(context, child)) }
                 }))
-                @if view.has_more_children { p { a href=(urls::systems(&SystemsQuery::within(&view.key), &Cursor::default())) { "All systems in it" } } }
+                @if view.has_more_children { p { a href=(urls::systems(&SystemsQuery::within(&view.key), &Cursor::default())) { "All child systems" } } }
             }
         }
     }
@@ -114,8 +114,8 @@ fn child_cells(context: &PageContext, child: &ChildRow) -> Markup {
             }
             th.c-nm scope="row" { a href=(urls::system(&child.key)) { (foreign::name(&child.name)) } }
             td data-l="Synchronization" { (child.synchronization) }
-            td data-l="Last run" { (moment(context, child.last_attempt, "never")) }
-            td data-l="Last success" { (moment(context, child.last_success, "never")) }
+            td data-l="Last run" { (moment(context, child.last_attempt, "Never")) }
+            td data-l="Last success" { (moment(context, child.last_success, "Never")) }
         }
     }
 }

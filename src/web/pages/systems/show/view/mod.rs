@@ -1,16 +1,23 @@
-//! The page of a system: what is wrong, three tiles, and its runs.
+//! The page of a system: what is wrong, what happens, four times, two tiles, and its runs.
 
+pub(super) mod busy;
 pub(super) mod family;
+pub(super) mod settings;
 pub(super) mod tiles;
+pub(super) mod times;
 
 use maud::{Markup, html};
 
+use self::busy::{BusyView, Running, action, busy};
 use self::family::{ChildRow, LaneRow, children, lanes};
-use self::tiles::{ConnectionTile, QueueTile, SynchronizationTile, connection, due, queue, synchronization};
+use self::settings::settings;
+use self::tiles::{ConnectionTile, QueueTile, connection, queue};
+use self::times::{TimesView, times};
 use crate::clock::Stamp;
 use crate::domain::message::Category;
 use crate::ids::{RunNo, SystemKey};
 use crate::queries::Start;
+use crate::web::present::SettingsGroup;
 use crate::web::ui::chart::{self, RunBar};
 use crate::web::ui::failure::{FailureView, failure};
 use crate::web::ui::foreign;
@@ -40,22 +47,31 @@ pub struct SystemView {
     pub children: Vec<ChildRow>,
     pub has_more_children: bool,
     pub overall: Badge,
+    /// Since when a bad overall status is so.
+    pub bad_since: Option<Stamp>,
     /// URLs to which credentials are sent without encryption.
     pub exposed: Vec<String>,
     /// What contributes to the overall status, worst first: `Connection`, `Synchronization`.
     pub sources: Vec<&'static str>,
     pub hold: Option<Hold>,
     pub last_failure: Option<LastFailure>,
+    /// What happens now.
+    pub busy: Option<BusyView>,
+    pub times: TimesView,
     pub connection: ConnectionTile,
-    pub synchronization: SynchronizationTile,
     pub queue: QueueTile,
+    /// The last runs, newest first.
+    pub bars: Vec<RunBar>,
+    /// A page of its runs.
     pub runs: Vec<RunRow>,
     pub links: PageLinks,
     pub log: LogAccess,
     pub messages_days: u32,
     pub headers_days: u32,
+    /// The system's own administration page; none if the reader may not see settings.
+    pub admin_url: Option<String>,
     /// Settings without secrets; empty when the reader may not see them.
-    pub settings: Vec<(String, String)>,
+    pub settings: Vec<SettingsGroup>,
     pub may: May,
 }
 
@@ -66,6 +82,7 @@ pub struct May {
     /// The pages of its runs.
     pub open_runs: bool,
     pub synchronize: bool,
+    pub cancel: bool,
     pub check: bool,
     pub hold: bool,
     pub edit: bool,
@@ -102,14 +119,15 @@ pub fn view(context: &PageContext, view: &SystemView) -> Markup {
         &view.name,
         &html! {
             (crumbs(&above(view)))
-            (head(&html! { (foreign::name(&view.name)) }, &beside(view), &actions(view)))
+            (head(&html! { (foreign::name(&view.name)) }, &beside(context, view), &actions(context, view)))
             (refreshing(context))
+            (busy(context, view))
             @if let Some(hold) = &view.hold { (on_hold(context, view, hold)) }
             @if let Some(last) = &view.last_failure { (failed(context, view, last)) }
             (notice::unencrypted(&view.exposed))
+            (times(context, view))
             div.band {
                 (connection(context, view))
-                (synchronization(context, view))
                 (queue(context, view))
             }
             (lanes(context, &view.lanes))
@@ -126,24 +144,32 @@ fn above(view: &SystemView) -> Vec<(String, &str)> {
     std::iter::once(list).chain(parent).collect()
 }
 
-fn beside(view: &SystemView) -> Markup {
+fn beside(context: &PageContext, view: &SystemView) -> Markup {
     html! {
         (view.overall) " "
         p {
-            @if !view.sources.is_empty() { (view.sources.join(", ")) " · " }
+            @if !view.sources.is_empty() { (view.sources.join(", ")) " " }
+            @if let Some(since) = view.bad_since { "since " (time::time_inside(context, since)) }
+            @if !view.sources.is_empty() || view.bad_since.is_some() { " · " }
             (view.kind) " · " (if view.production { "Production" } else { "Test" }) " · " (foreign::name(&view.group))
         }
     }
 }
 
-fn actions(view: &SystemView) -> Markup {
+fn actions(context: &PageContext, view: &SystemView) -> Markup {
     html! {
+        @if view.log == LogAccess::Granted && !view.runs.is_empty() { (link_button("#runs", "Show logs", "")) }
+        @if let Some(url) = &view.admin_url { a.btn href=(url) rel="noopener noreferrer" { "Administration page" } " " }
         @if view.may.hold && view.hold.is_none() {
             (link_button(&urls::system_hold(&view.key), "Put on hold …", ""))
         }
         @if view.may.see_replica { (link_button(&urls::replica(&view.key, None), "Replica", "")) }
-        @if view.may.edit { (link_button(&urls::system_edit(&view.key), "Edit", "")) }
+        @if view.may.edit {
+            (form(context, &urls::duplicate(&view.key), &button("Duplicate", "")))
+            (link_button(&urls::system_edit(&view.key), "Edit", ""))
+        }
         @if view.may.delete { (link_button(&urls::system_delete(&view.key), "Delete …", "")) }
+        (action(context, view))
     }
 }
 
@@ -151,9 +177,9 @@ fn on_hold(context: &PageContext, view: &SystemView, hold: &Hold) -> Markup {
     let body = html! {
         p {
             strong { (Icon::Hold) "On hold since " (time::time_inside(context, hold.since)) "." }
-            " No run starts until a person releases the system."
-            @if let Some(running) = &view.synchronization.running {
-                " " (run_in_a_sentence(&view.key, running.run, view.may.open_runs)) " is still in process and will finish."
+            " No runs start until the system is released."
+            @if let Some(busy) = view.busy.as_ref().filter(|busy| busy.running.is_some()) {
+                " " (run_in_a_sentence(&view.key, busy.run, view.may.open_runs)) " is still in process and will finish."
             }
             " " bdi { (hold.by) } " gave this reason: " q dir="auto" { (foreign::text(&hold.reason)) }
         }
@@ -167,7 +193,7 @@ fn on_hold(context: &PageContext, view: &SystemView, hold: &Hold) -> Markup {
 fn failed(context: &PageContext, view: &SystemView, last: &LastFailure) -> Markup {
     let errors = urls::messages(&view.key, last.run, &MessageQuery::of(Category::Error), Start::First);
     let more = html! {
-        @if let Some(retry) = last.retry_at { span { "A retry is due: " (due(context, view, retry)) } " " }
+        @if let Some(retry) = last.retry_at { span { "Next retry: " (time::time_ago(context, retry)) } " " }
         @if last.has_plan { a href=(urls::run_plan(&view.key, last.run)) { "Review the deletion plan" } " " }
         @if last.errors > 0 && view.log == LogAccess::Granted {
             a href=(errors) { "Show " (count(last.errors, "error", "errors")) " of run " (last.run) }
@@ -183,17 +209,17 @@ fn runs(context: &PageContext, view: &SystemView) -> Markup {
         section.box #runs aria-labelledby="runs-title" {
             header.bh {
                 h2 #runs-title { "Runs" }
-                span.end.soft { "Messages are kept " (view.messages_days) " days, runs " (view.headers_days) "." }
+                span.end.soft { "Messages are kept for " (count(i64::from(view.messages_days), "day", "days")) ", runs for " (count(i64::from(view.headers_days), "day", "days")) "." }
             }
             @if let LogAccess::Missing(template) = view.log { p.strip-note { (no_log_access(template)) } }
-            (chart::runs(&view.runs.iter().map(bar).collect::<Vec<_>>()))
+            (chart::runs(context, &view.bars))
             @if view.runs.is_empty() {
-                (empty::empty("Never synchronized.", &html! {
-                    p { @if view.may.synchronize { "Press Synchronize now to start the first run." } @else { "The first run appears here." } }
+                (empty::empty("No runs yet.", &html! {
+                    p { @if view.may.synchronize { "Select Synchronize now to start the first run." } @else { "The first run will appear here." } }
                 }))
             } @else {
                 (table(
-                    &html! { "Runs, newest first, with a count for each message category" },
+                    &html! { "Runs, newest first, with message counts" },
                     &RUN_COLUMNS,
                     &html! { @for row in &view.runs { (run_row(context, view, row)) } },
                 ))
@@ -201,10 +227,6 @@ fn runs(context: &PageContext, view: &SystemView) -> Markup {
             }
         }
     }
-}
-
-fn bar(run: &RunRow) -> RunBar {
-    RunBar { no: run.no, state: run.state, result: run.result, duration: run.duration, counts: run.counts }
 }
 
 fn run_row(context: &PageContext, view: &SystemView, row: &RunRow) -> Markup {
@@ -228,24 +250,8 @@ fn run_range(view: &SystemView) -> Markup {
     }
 }
 
-fn settings(view: &SystemView) -> Markup {
-    html! {
-        @if !view.settings.is_empty() {
-            section.box.settings aria-labelledby="settings-title" {
-                header.bh {
-                    h2 #settings-title { "Settings" }
-                    @if view.may.edit { a.end.act href=(urls::system_edit(&view.key)) { "Edit" } }
-                }
-                dl {
-                    @for (label, value) in &view.settings { div { dt { (label) } dd { (foreign::name(value)) } } }
-                }
-            }
-        }
-    }
-}
-
 /// The same where a sentence begins with it.
-fn run_in_a_sentence(key: &SystemKey, no: RunNo, may_open: bool) -> Markup {
+pub(in crate::web::pages::systems) fn run_in_a_sentence(key: &SystemKey, no: RunNo, may_open: bool) -> Markup {
     html! { @if may_open { a href=(urls::run(key, no)) { "Run " (no) } } @else { "Run " (no) } }
 }
 

@@ -144,7 +144,7 @@ async fn nesting_has_an_end() {
         format!(r#"<multistatus xmlns="DAV:">{inner}</multistatus>"#)
     };
     assert_eq!(read(&deep(63)).await, Ok(Vec::new()));
-    assert_eq!(read(&deep(64)).await, Err("the answer is nested too deeply".into()));
+    assert_eq!(read(&deep(64)).await, Err("the response is nested too deeply".into()));
 }
 
 /// What cannot be read is kept as it is, to be compared.

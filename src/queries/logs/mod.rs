@@ -1,4 +1,7 @@
-//! Business logs: the runs of all systems in reach.
+//! Business logs: the runs of all systems in reach, their messages, and connection checks.
+
+mod checks;
+mod messages;
 
 use crate::access::{Grant, verbs};
 use crate::domain::paging::PageRequest;
@@ -6,6 +9,10 @@ use crate::ids::GroupId;
 use crate::store::runs::run_list;
 use crate::store::{Db, Result, groups};
 
+pub use checks::{ConnectionChecks, connection_checks};
+pub use messages::{FoundMessage, FoundMessages, MessagesCursor, MessagesQuestion, messages_across};
+
+pub use crate::store::check_list::{CheckListCursor, CheckListFilter, CheckListRow, CheckListRows};
 pub use crate::store::runs::{RunListCursor, RunListFilter, RunListRow, RunListRows};
 
 /// A page of the runs of all systems.

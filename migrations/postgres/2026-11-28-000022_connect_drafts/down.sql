@@ -1,0 +1,2 @@
+DROP TABLE connect_trials;
+DROP TABLE connect_drafts;
