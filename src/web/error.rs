@@ -44,7 +44,7 @@ impl WebError {
         Self(ErrorPage::Database(fault))
     }
 
-    /// Not possible as things are.
+    /// Not possible right now.
     #[must_use]
     pub fn conflict(why: impl Into<String>, back: Option<String>) -> Self {
         Self(ErrorPage::Conflict { why: why.into(), back })

@@ -89,7 +89,7 @@ try {
 
   await step('Synchronize now starts run 1', async () => {
     await press('Synchronize now');
-    await page.getByText(/started run 1|run 1 waits for a free worker/i).first().waitFor(); // as busy as the machine is
+    await page.getByText(/started run 1|run 1 is waiting for a free worker/i).first().waitFor(); // as busy as the machine is
   });
 
   await step('the run is watched while it goes on', async () => {

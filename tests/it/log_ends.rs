@@ -43,7 +43,7 @@ both_databases! {
         let mut ends = Vec::new();
         for page in read {
             let page = page.await.expect("no panic");
-            assert!(page.status == 409 || page.says("You are signed out"), "{}", page.told());
+            assert!(page.status == 409 || page.says("You were signed out"), "{}", page.told());
             ends.push(page.status);
         }
         ends.sort_unstable();

@@ -55,7 +55,7 @@ pub async fn add(store: &Store, grant: &Specify, kind: String, typed: Inputs) ->
 /// [`OpError::Invalid`] with what is wrong with these fields.
 pub async fn check_fields(store: &Store, grant: &Specify, wanted: Wanted, fields: BTreeSet<String>) -> Result<()> {
     let (grant, Wanted { kind, kinds, config, specified, secrets, audit: _ }) = (grant.clone(), wanted);
-    let found = store.write(move |db| {
+    let found = store.read(move |db| {
         let against = Against { grant: &grant, secrets: secrets.as_ref(), kind, kinds, config: &config, system: None };
         objections(db, &against, &specified)
     });

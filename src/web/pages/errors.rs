@@ -68,13 +68,13 @@ impl ErrorPage {
     #[must_use]
     pub const fn title(&self) -> &'static str {
         match self {
-            Self::NotFound => "Nothing here",
-            Self::Forbidden { .. } => "This needs another role",
-            Self::Stale => "This form was too old",
-            Self::Conflict { .. } | Self::Obstructed { .. } => "Not possible as things are",
-            Self::Unprocessable { .. } => "This could not be understood",
+            Self::NotFound => "Page not found",
+            Self::Forbidden { .. } => "Permission required",
+            Self::Stale => "Form expired",
+            Self::Conflict { .. } | Self::Obstructed { .. } => "Not possible right now",
+            Self::Unprocessable { .. } => "Request not valid",
             Self::TooMany { .. } => "Too many requests",
-            Self::Internal { .. } => "Something broke on our side",
+            Self::Internal { .. } => "Internal error",
             Self::Database(fault) => fault_words(*fault).title,
         }
     }
@@ -84,26 +84,26 @@ impl ErrorPage {
             @match self {
                 Self::NotFound => {
                     p { "This page does not exist, was deleted, or you have no access to it." }
-                    p { "Check the address. If somebody sent it to you, ask them whether it still exists and who can give you access." }
+                    p { "Check the URL, or ask the sender whether the page still exists and who can give you access." }
                 },
                 Self::Forbidden { template, help } => (forbidden(context, template, help)),
                 Self::Stale => {
-                    p { "The form that was sent has expired, or came from somewhere else. Nothing was changed." }
-                    p { "Go back, load the page again, and repeat what you did. Cookies have to be allowed." }
+                    p { "The form has expired or was not sent from this site. Nothing was changed." }
+                    p { "Go back, reload the page and try again. Cookies must be allowed." }
                 },
                 Self::Conflict { why, .. } => {
                     p { (why) }
-                    p { "Nothing was changed. Look at the present state, then decide again." }
+                    p { "Nothing was changed. Check the current state and try again." }
                 },
                 Self::Obstructed { by: Obstruction::OnHold { by, since, reason }, .. } => {
                     p {
-                        "Refused because the system is on hold since " (time::time_inside(context, *since)) ". "
+                        "This system has been on hold since " (time::time_inside(context, *since)) ". "
                         bdi { (by) } " gave this reason: " q dir="auto" { (foreign::text(reason)) }
                     }
-                    p { "Nothing was changed, and no run starts until a person releases the system, which is done on its page." }
+                    p { "Nothing was changed. No run starts until the system is released on its page." }
                 },
                 Self::Obstructed { by: Obstruction::Paused { since }, may_check, .. } => {
-                    p { "Refused because the system is paused since " (time::time_inside(context, *since)) ": no connection check has succeeded for too long." }
+                    p { "This system has been paused since " (time::time_inside(context, *since)) ", because its connection checks kept failing." }
                     p {
                         "Nothing was changed. "
                         @if *may_check { "Check the connection: runs resume after a successful check" } @else { "Runs resume after a successful connection check" }
@@ -112,11 +112,11 @@ impl ErrorPage {
                 },
                 Self::Unprocessable { why, .. } => {
                     p { (why) }
-                    p { "Nothing was changed. Go back, correct it, and send it again." }
+                    p { "Nothing was changed. Go back, correct the input and try again." }
                 },
                 Self::TooMany { seconds } => p { "Please wait " (seconds) " seconds, then try again. Nothing was changed." },
                 Self::Internal { request_id } => {
-                    p { "The request was not completed. It has been logged; trying again is safe." }
+                    p { "The request failed and was logged. You can try again safely." }
                     (request(request_id))
                 },
                 Self::Database(fault) => {
@@ -147,7 +147,7 @@ fn of_system(context: &PageContext, trouble: &ErrorPage) -> Markup {
     let checks = *may_check && matches!(by, Obstruction::Paused { .. });
     html! {
         @if checks { (form::check(context, key, &button("Check connection", "primary"))) }
-        (link_button(&urls::system(key), "See the system", if checks { "" } else { "primary" }))
+        (link_button(&urls::system(key), "Open the system", if checks { "" } else { "primary" }))
     }
 }
 
@@ -178,7 +178,7 @@ fn forbidden(context: &PageContext, template: &str, help: &WhoCanAssign) -> Mark
 }
 
 fn request(id: &str) -> Markup {
-    html! { p { "If it happens again, give your administrator this request id: " code.mono { (id) } "." } }
+    html! { p { "If this keeps happening, send your administrator this request ID: " code.mono { (id) } "." } }
 }
 
 #[must_use]

@@ -93,7 +93,7 @@ impl Crawl {
         for action in &crawl.actions {
             // Without a token, a person with the permission sees that the form is too old.
             let refused = visitor.post_bare(action, &[]).await;
-            if refused.texts("h1") != ["This form was too old"] {
+            if refused.texts("h1") != ["Form expired"] {
                 crawl.wrong.push(format!("a form to {action}: {}", refused.told()));
             }
         }

@@ -56,7 +56,7 @@ both_databases! {
             for (whose, token) in &tokens {
                 let forged = [&fields[..], &[("csrf", token.as_str())]].concat();
                 let answer = ada.post_bare(&path, &forged).await.expect(403);
-                assert_eq!(answer.texts("h1"), ["This form was too old"], "{path} with {whose}");
+                assert_eq!(answer.texts("h1"), ["Form expired"], "{path} with {whose}");
                 tried += 1;
             }
             // In the address it is no token.

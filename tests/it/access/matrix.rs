@@ -284,7 +284,7 @@ fn check(answer: &Answer, expected: Expected, what: &str) {
         Expected::SignIn => assert!(got.0 == 303 && got.1.starts_with("/sign-in"), "{what}: {got:?}"),
         Expected::NotFound => {
             assert_eq!(got.0, 404, "{what}: {}", answer.told());
-            assert_eq!(answer.texts("h1"), ["Nothing here"], "{what}: {}", answer.told());
+            assert_eq!(answer.texts("h1"), ["Page not found"], "{what}: {}", answer.told());
         }
         Expected::Needs(template) => {
             assert_eq!(got.0, 403, "{what}: {}", answer.told());

@@ -281,7 +281,7 @@ both_databases! {
         desk.sql("ALTER TABLE audit_personal RENAME TO gone");
         ada.get(&hold).await.expect(200);
         let broken = ada.submit(&hold, &[("reason", "moving")]).await.expect(500);
-        assert!(broken.says("If it happens again, give your administrator this request id"), "{}", broken.told());
+        assert!(broken.says("If this keeps happening, send your administrator this request ID"), "{}", broken.told());
         assert!(!broken.says("audit_personal"), "no inner words");
         ada.get(&edit).await.expect(200);
         ada.submit(&edit, &[("name", "Changed")]).await.expect(500);

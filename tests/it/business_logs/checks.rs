@@ -82,7 +82,7 @@ both_databases! {
         assert_eq!(systems(&ada.get(&second.attributes("nav a[rel=prev]", "href")[0]).await.expect(200)), systems(&first));
         for (visitor, query) in [(&ada, "?system=ledger"), (&mona, "")] {
             let page = visitor.get(&format!("/logs/checks{query}")).await.expect(200);
-            assert!(page.says("No match so far.") && systems(&page).is_empty(), "{}", page.told());
+            assert!(page.says("No matches so far.") && systems(&page).is_empty(), "{}", page.told());
             let on = page.attributes(".empty a, .strip-note a", "href").into_iter().find(|link| link.contains("after=")).expect("the rest");
             assert_eq!(systems(&visitor.get(&on).await.expect(200)), ["Ledger 3", "Ledger 2", "Ledger 1"], "{on}");
         }

@@ -137,7 +137,7 @@ both_databases! {
         }
         let page = ada.get(&format!("/logs?system={}", "x".repeat(30_000))).await.expect(200);
         assert_eq!(page.attributes("[name=system]", "value"), ["x".repeat(500)], "the field shows what was looked for");
-        assert!(page.says("No run matches this filter."), "{}", page.told());
+        assert!(page.says("No runs match this filter."), "{}", page.told());
     }
 
     /// The names of groups are offered as far as the reader reaches; one group alone is no choice.
@@ -225,7 +225,7 @@ both_databases! {
         for (visitor, query) in [(&ada, "?system=ledger"), (&lena, "")] {
             let page = visitor.get(&format!("/logs{query}")).await.expect(200);
             assert_eq!(runs(&page), [""; 0], "the only one lies further back");
-            assert!(page.says("No match so far. Searched the runs requested since"), "{}", page.told());
+            assert!(page.says("No matches so far. Searched the runs requested since"), "{}", page.told());
             let on = &page.attributes(".empty a", "href")[0];
             // The run that the search came to may be out of reach: its time is not given away.
             let back: i64 = on.split("after=time.").nth(1).expect("a time").parse().expect("a number");
@@ -338,7 +338,7 @@ both_databases! {
 
     async fn nothing_yet(desk: Desk) {
         let page = desk.as_("ada").await.get("/logs").await.expect(200);
-        assert!(page.says("Nothing has run yet."), "{}", page.told());
+        assert!(page.says("No runs yet."), "{}", page.told());
     }
 
     /// The log of a system that was deleted stays, and is said to be one.

@@ -45,7 +45,7 @@ both_databases! {
         let code = book.ada.get("/logs/messages?code=file-denied").await.expect(200);
         assert_eq!(found(&code), ["Reports run 2 green", "Reports run 1 red 2"]);
         let nothing = book.ada.get("/logs/messages?q=zebra").await.expect(200);
-        assert!(nothing.says("No message matches."), "{}", nothing.told());
+        assert!(nothing.says("No messages match."), "{}", nothing.told());
         // What is past retention is not found, although it may still be stored.
         let old = "name = 'Reports' AND i = 9";
         RunRows { of: old, numbers: 9..=9, ended: "1", counts: [0, 0, 1, 0], ..RunRows::default() }.put(&mut book.desk.bare());
@@ -94,6 +94,6 @@ both_databases! {
         assert_eq!(all, shop.chain(ledger).collect::<Vec<_>>());
         assert!((5..=7).contains(&pages), "two full pages, and the long run in pieces: {pages}");
         let nothing = ada.get("/logs/messages?q=zebra").await.expect(200);
-        assert!(nothing.says("No match so far.") && rest(&nothing).is_some(), "{}", nothing.told());
+        assert!(nothing.says("No matches so far.") && rest(&nothing).is_some(), "{}", nothing.told());
     }
 }

@@ -42,7 +42,7 @@ both_databases! {
         assert!(both.contains(&"PEER-TLS".to_owned()) && both.len() < 9, "{both:?}");
         assert!(found(wim.get("/help?q=certificate%20zebra").await.expect(200)).is_empty(), "each word has to be there");
         let nothing = wim.get("/help?q=zebra").await.expect(200);
-        assert!(codes(&nothing).is_empty() && nothing.says("No code has these words."));
+        assert!(codes(&nothing).is_empty() && nothing.says("No codes match."));
         assert!(!nothing.says("Role templates"), "what was not asked for is not shown");
         let ada = desk.as_("ada").await;
         for code in ["FILE-FULL", "ENGINE-77"] {

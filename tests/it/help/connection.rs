@@ -6,12 +6,12 @@ use crate::visitor::Answer;
 
 const STEPS: [&str; 8] = [
     "Check again",
-    "See where it failed",
+    "Find the failed stage",
     "Compare the settings",
     "Renew the credential",
-    "Look at the way between",
+    "Check the network",
     "Check the service",
-    "See what was synchronized last",
+    "Check the last run",
     "Ask for help",
 ];
 

@@ -44,6 +44,6 @@ both_databases! {
         assert_eq!(seen("lena").await.0, ["Ledger · 2 runs"], "she sees no systems, so she sees runs only");
         let all = desk.as_("mona").await.get("/help/codes/peer-away").await.expect(200).attributes("section[aria-labelledby=seen] header a", "href");
         assert_eq!(all, ["/logs/messages?code=PEER-AWAY"]);
-        assert!(desk.as_("wim").await.get("/help/codes/FILE-FULL").await.expect(200).says("In no system that you may see."));
+        assert!(desk.as_("wim").await.get("/help/codes/FILE-FULL").await.expect(200).says("In no system that you can see."));
     }
 }

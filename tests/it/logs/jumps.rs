@@ -47,7 +47,7 @@ both_databases! {
         for typed in ["61", "1000000"] {
             let page = book.open(&format!("?at={typed}")).await;
             assert_eq!(numbers(&page), (11..=60).collect::<Vec<_>>(), "{typed}: the end of the log");
-            assert!(page.says("The last message is number 60."), "{typed}: {}", page.text("section.log"));
+            assert!(page.says("The last message is 60."), "{typed}: {}", page.text("section.log"));
         }
         let page = book.open("?after=60").await;
         assert_eq!(numbers(&page), (11..=60).collect::<Vec<_>>(), "an address with a number that is too high");
@@ -79,10 +79,10 @@ both_databases! {
         let page = book.open(&format!("?at={}", typed(at(109)))).await;
         assert_eq!(numbers(&page), [110]);
         let behind = book.open(&format!("?at={}", typed(at(115)))).await;
-        assert!(behind.says("Nothing was logged at or after this time. This is the end."));
+        assert!(behind.says("There are no messages at or after this time. This is the end of the log."));
         assert_eq!(numbers(&behind).last(), Some(&110));
         let wrong = book.open("?at=noon").await;
-        assert!(wrong.says("Type a message number such as 17, or a time such as 23:01 or 23:01:30."));
+        assert!(wrong.says("Enter a message number (17) or a time (23:01 or 23:01:30)."));
         assert_eq!(numbers(&wrong)[0], 1);
     }
 
@@ -105,6 +105,6 @@ both_databases! {
         // A number that the log does not have: its end, and what to do.
         let beyond = book.open("?around=9999").await;
         assert_eq!(numbers(&beyond).last(), Some(&300));
-        assert!(beyond.says("The last message is number 300."), "{}", beyond.told());
+        assert!(beyond.says("The last message is 300."), "{}", beyond.told());
     }
 }

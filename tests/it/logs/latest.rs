@@ -15,7 +15,7 @@ both_databases! {
         book.write((1..=60).map(|n| about(Category::Success, &format!("file {n}"))).collect()).await;
         let page = book.ada.get(&address).await.expect(200);
         assert_eq!(numbers(&page), (11..=60).collect::<Vec<_>>());
-        assert!(page.says("Those before are on the page of the run.") && page.says("file 60"), "{}", page.told());
+        assert!(page.says("Earlier messages are on the page of the run.") && page.says("file 60"), "{}", page.told());
         assert!(page.text("#end").starts_with("In process · 0 errors, 0 warnings, 60 successes"), "{}", page.told());
         let stop = page.attributes("p.refresh a", "href").concat();
         let still = book.ada.get(&stop).await.expect(200);

@@ -98,7 +98,7 @@ both_databases! {
         book.desk.sql("DELETE FROM assignments WHERE person_id = (SELECT id FROM people WHERE name = 'mona')");
         write(&book, "not for her").await;
         let page = live.read_to_end().await.expect("the page is whole");
-        assert!(page.contains("You are signed out, or may no longer read this log."), "{page}");
+        assert!(page.contains("You were signed out, or your access to this log was removed."), "{page}");
         assert!(!page.contains("not for her"), "{page}");
     }
 
@@ -111,7 +111,7 @@ both_databases! {
         mona.submit("/account/sign-out-everywhere", &[]).await.expect(303);
         write(&book, "not for her").await;
         let page = live.read_to_end().await.expect("the page is whole");
-        assert!(page.contains("You are signed out") && !page.contains("not for her"), "{page}");
+        assert!(page.contains("You were signed out") && !page.contains("not for her"), "{page}");
     }
 
     /// One session ends while its owner has others.
@@ -124,13 +124,13 @@ both_databases! {
         mona.submit("/sign-out", &[]).await.expect(303);
         write(&book, "not for her").await;
         let page = live.read_to_end().await.expect("the page is whole");
-        assert!(page.contains("You are signed out") && !page.contains("not for her"), "{page}");
+        assert!(page.contains("You were signed out") && !page.contains("not for her"), "{page}");
     }
 
     async fn is_bounded_in_rows_and_continues(book: Book) {
         book.fill(1, 10_700, "2", "NULL");
         let page = live(&book, &book.ada, "", true).await.read_to_end().await.expect("the page is whole").to_owned();
-        assert!(page.contains("The run goes on") && !page.contains("Completed"), "the run is not over");
+        assert!(page.contains("The run continues") && !page.contains("Completed"), "the run is not over");
         let last = (10_000..=10_700).rfind(|number| page.contains(&format!("id=\"m{number}\""))).expect("rows");
         assert!(last < 10_700, "not all at once");
         let on = format!("{}/live?after={last}", book.tree.run(1));
@@ -176,7 +176,7 @@ both_databases! {
         live.until("hello").await;
         let ending = tokio::task::spawn_blocking(move || drop(book));
         let page = live.read_to_end().await.expect("the page is whole");
-        assert!(page.contains("The portal is restarting."), "{page}");
+        assert!(page.contains("Syncdesk is restarting."), "{page}");
         ending.await.expect("the portal ends in order");
     }
 }

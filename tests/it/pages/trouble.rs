@@ -27,18 +27,18 @@ both_databases! {
         let (tree, ada) = (desk.files_system("Finance", "Reports").await, desk.as_("ada").await);
         let mona = desk.as_("mona").await;
         let nowhere = ada.get("/nowhere").await;
-        tells(&nowhere, 404, "Nothing here", "This page does not exist", "Check the address.");
+        tells(&nowhere, 404, "Page not found", "This page does not exist", "Check the URL");
         let forbidden = mona.get("/systems/new").await;
-        tells(&forbidden, 403, "This needs another role", "You are signed in as mona with the role Operator, Finance", "Who can assign it ada");
+        tells(&forbidden, 403, "Permission required", "You are signed in as mona with the role Operator, Finance", "Who can assign it ada");
         assert!(forbidden.says("SpecifySystemsApp"), "which one: {}", forbidden.told());
         let form = hold_form(&mona, &tree.page()).await;
         let stale = mona.post_bare(&form, &[("reason", "x")]).await;
-        tells(&stale, 403, "This form was too old", "The form that was sent has expired", "load the page again");
+        tells(&stale, 403, "Form expired", "The form has expired", "reload the page");
         mona.get("/account").await.expect(200);
         let conflict = mona.post_form(&format!("{}/release", tree.page()), &[]).await;
-        tells(&conflict, 409, "Not possible as things are", "The system is not on hold.", "Look at the present state");
+        tells(&conflict, 409, "Not possible right now", "The system is not on hold.", "Check the current state");
         let unreadable = ada.get("/systems?after=%00").await;
-        tells(&unreadable, 422, "This could not be understood", "Nothing was changed.", "correct it, and send it again");
+        tells(&unreadable, 422, "Request not valid", "Nothing was changed.", "correct the input and try again");
         assert!(tree.source.exists());
     }
 
@@ -83,7 +83,7 @@ both_databases! {
             "CREATE TRIGGER refuse BEFORE INSERT ON sessions BEGIN SELECT RAISE(FAIL, 'secret words'); END"
         });
         let broken = sign_in(&stranger, "mona").await;
-        tells(&broken, 500, "Something broke on our side", "The request was not completed.", "trying again is safe");
+        tells(&broken, 500, "Internal error", "The request failed and was logged.", "You can try again safely.");
         assert!(!broken.says("secret words"), "{}", broken.told());
         let usual = stranger.get("/sign-in").await.expect(200);
         for header in ["content-security-policy", "x-content-type-options", "referrer-policy", "content-type"] {
@@ -121,9 +121,9 @@ both_databases! {
         let (tree, mona) = (desk.files_system("Finance", "Reports").await, desk.as_("mona").await);
         desk.sql("ALTER TABLE checks RENAME TO elsewhere");
         let broken = mona.get(&tree.page()).await;
-        tells(&broken, 500, "Something broke on our side", "The request was not completed.", "trying again is safe");
+        tells(&broken, 500, "Internal error", "The request failed and was logged.", "You can try again safely.");
         let id = broken.text("main code");
-        assert!(broken.says("give your administrator this request id") && id.len() == 10, "{}", broken.told());
+        assert!(broken.says("send your administrator this request ID") && id.len() == 10, "{}", broken.told());
         for inside in ["checks", "elsewhere", "SELECT", "relation", "no such table"] {
             assert!(!broken.body.contains(inside), "{inside}: {}", broken.told());
         }

@@ -86,7 +86,7 @@ both_databases! {
         mona.get("/account").await.expect(200);
         let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
         let told = refused.texts(".pad p")[0].clone();
-        assert!(told.contains("Refused because the system is on hold since today"), "{told}");
+        assert!(told.contains("This system has been on hold since today"), "{told}");
         assert!(told.contains("mona gave this reason: The <disk> is replaced."), "{told}");
         assert_eq!(refused.attributes("main .row a", "href")[0], tree.page(), "where it is released");
         let again = hold(&mona, &tree, "twice").await.expect(409);

@@ -27,7 +27,7 @@ both_databases! {
         assert!(page.text("[aria-labelledby=connection]").contains("Next check"), "{}", page.text("[aria-labelledby=connection]"));
         assert!(!page.texts("button").contains(&"Synchronize now".to_owned()), "a press would be refused");
         let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
-        assert!(refused.says("Refused because the system is paused"), "{}", refused.told());
+        assert!(refused.says("This system has been paused"), "{}", refused.told());
         let list = mona.get("/systems").await.expect(200);
         assert!(list.says("Paused Connection error · Silent since") && list.says("When the connection is back"), "{}", list.told());
         assert!(list.texts("tbody button").iter().any(|button| button.starts_with("Check connection")), "{}", list.told());
@@ -40,7 +40,7 @@ both_databases! {
         desk.sql("UPDATE systems SET connection = 'error', connection_since = 1795000000000000, paused_since = 1795000000000000");
         mona.get("/account").await.expect(200);
         let refused = mona.post_form(&format!("{}/synchronize", tree.page()), &[]).await.expect(409);
-        assert!(refused.says("Refused because the system is paused since") && refused.says("Check the connection: runs resume"));
+        assert!(refused.says("This system has been paused since") && refused.says("Check the connection: runs resume"));
         assert_eq!(refused.attributes("main .row > a", "href")[0], tree.page());
         assert_eq!(refused.texts("main button"), ["Check connection"]);
         let fields = refused.form(&format!("{}/check", tree.page())).expect("the form");

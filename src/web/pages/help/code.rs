@@ -145,7 +145,7 @@ fn seen(context: &PageContext, view: &CodeView) -> Markup {
                 @if view.may_search { a.end href=(urls::logs_messages(&search, &Cursor::default())) { "All messages with this code" } }
             }
             @if view.seen.systems.is_empty() {
-                p.strip-note { "In no system that you may see." }
+                p.strip-note { "In no system that you can see." }
             } @else {
                 ul.list.tight {
                     @for system in &view.seen.systems {
@@ -198,8 +198,8 @@ fn team_note(context: &PageContext, note: &TeamNote) -> Markup {
             p.small {
                 "Written by " bdi { (note.written_by) } " " (time::time_in_words(context, note.written_at)) ". "
                 @match note.placing {
-                    Placing::Beside => "It adds to the catalog’s text.",
-                    Placing::Instead => "It takes the place of “What to do” below.",
+                    Placing::Beside => "It is shown with the standard advice.",
+                    Placing::Instead => "It replaces “What to do” below.",
                 }
             }
         }

@@ -113,17 +113,17 @@ pub fn view(context: &PageContext, view: &ConnectionView) -> Markup {
             (crumbs(&above))
             (head(&html! { "Connection checklist" }, &html! { @if let Some(of) = &view.system { span.soft { (foreign::name(&of.name)) } } }, &html! {}))
             div.box.pad.prose {
-                p { "Take the steps in this order: each rules out what the next ones rest on. After each change, check the connection again." }
+                p { "Follow these steps in order. After each change, check the connection again." }
                 ol.steps {
                     (step("Check again", &again(context, view)))
-                    (step("See where it failed", &stage(view)))
+                    (step("Find the failed stage", &stage(view)))
                     (step("Compare the settings", &settings(view)))
                     (step("Renew the credential", &credential(view)))
-                    (step("Look at the way between", &way(view)))
+                    (step("Check the network", &way(view)))
                     (step("Check the service", &other_side(view)))
-                    (step("See what was synchronized last", &last_run(view)))
+                    (step("Check the last run", &last_run(view)))
                     (step("Ask for help", &html! {
-                        p { "If every step is in order and data is still missing, ask the operator of Syncdesk or the support of the service. Give them the code, the stage, the service's response and the time." }
+                        p { "If all steps are fine and data is still missing, contact your administrator or the owner of the service. Send the code, the stage, the response of the service and the time." }
                     }))
                 }
             }
@@ -137,27 +137,27 @@ fn step(title: &str, body: &Markup) -> Markup {
 
 fn again(context: &PageContext, view: &ConnectionView) -> Markup {
     html! {
-        p { "A temporary failure is over at the next check, and a successful check also lifts a pause." }
+        p { "Temporary failures often disappear at the next check. A successful check also ends a pause." }
         @match &view.system {
             Some(of) => @if of.may_check { (form::check(context, &of.key, &button("Check connection", ""))) },
-            None => @if view.sees_systems { p { "Open the system from the " a href=(urls::SYSTEMS) { "list of systems" } ": its Connection tile leads to this list with everything at hand." } },
+            None => @if view.sees_systems { p { "Open the system from the " a href=(urls::SYSTEMS) { "list of systems" } ": its Connection section links to this page with its own details." } },
         }
     }
 }
 
 /// The stages of a check in their order, each with a code that is typical of it.
 const STAGES: [(Stage, &str, &str); 7] = [
+    (Stage::Settings, "PEER-ADDRESS", "a URL, setting or credential is not valid; nothing was sent"),
+    (Stage::NameLookup, "PEER-NAME", "DNS on this machine cannot resolve the host name"),
+    (Stage::Tcp, "PEER-REFUSED", "no service listens on this port, or a firewall blocks the connection"),
     (
-        Stage::Settings,
-        "PEER-ADDRESS",
-        "an address, a setting or a stored credential cannot be used: nothing was sent yet",
+        Stage::Tls,
+        "PEER-TLS",
+        "a server or client certificate is not trusted, has expired or was issued for another name",
     ),
-    (Stage::NameLookup, "PEER-NAME", "the name of the host is not known to the name service of this machine"),
-    (Stage::Tcp, "PEER-REFUSED", "nothing listens there, or something on the way does not let us through"),
-    (Stage::Tls, "PEER-TLS", "a certificate, theirs or ours, is unknown, expired or made for another name"),
-    (Stage::SignIn, "PEER-SIGN-IN", "the service refuses the credentials"),
-    (Stage::Protocol, "PEER-SLOW", "it answers late, or wants a pause"),
-    (Stage::Content, "PEER-NONSENSE", "it answers, but not as the service that was expected"),
+    (Stage::SignIn, "PEER-SIGN-IN", "the service rejects the credentials"),
+    (Stage::Protocol, "PEER-SLOW", "the service responds too slowly, or limits requests"),
+    (Stage::Content, "PEER-NONSENSE", "the response is not from the expected service"),
 ];
 
 fn stage(view: &ConnectionView) -> Markup {
@@ -168,10 +168,10 @@ fn stage(view: &ConnectionView) -> Markup {
                 @if !code.is_empty() { " with " (failure::code(code)) ", " (catalogue::by_code(code).title) }
                 ". "
                 @if of.succeeded_since { "A run has succeeded since then. " }
-                @if let Some(check) = of.check { a href=(urls::check(&of.key, check)) { "See its result" } }
+                @if let Some(check) = of.check { a href=(urls::check(&of.key, check)) { "Show the result" } }
             }
         } @else if let Some((of, check)) = view.system.as_ref().and_then(|of| Some((of, of.check?))) {
-            p { "The last check has not failed. " a href=(urls::check(&of.key, check)) { "See its result" } }
+            p { "The last check did not fail. " a href=(urls::check(&of.key, check)) { "Show the result" } }
         }
         p { "A check goes through these stages and stops at the first that fails:" }
         ul {
@@ -184,12 +184,12 @@ fn stage(view: &ConnectionView) -> Markup {
 
 fn settings(view: &ConnectionView) -> Markup {
     html! {
-        p { "Letter by letter: scheme, host, port and path of the address, the account, and what was changed last. Open the address from another machine, if that is allowed." }
+        p { "Compare the URL (scheme, host, port, path), the user name and the latest changes. If possible, open the URL from another machine." }
         @if let Some(of) = &view.system {
             @if of.may_edit {
                 p { a href=(urls::system_edit(&of.key)) { "Edit the settings" } }
             } @else if of.sees_settings {
-                p { a href={ (urls::system(&of.key)) "#settings-title" } { "See the settings" } }
+                p { a href={ (urls::system(&of.key)) "#settings-title" } { "Show the settings" } }
             }
         }
     }
@@ -199,7 +199,7 @@ fn credential(view: &ConnectionView) -> Markup {
     html! {
         p { "Passwords and keys expire, are changed, or are locked after wrong attempts. Nobody can read the stored credentials: enter them again." }
         @if let Some(of) = view.system.as_ref().filter(|of| of.may_edit) {
-            p { a href=(urls::system_edit(&of.key)) { "Store it under Edit" } }
+            p { a href=(urls::system_edit(&of.key)) { "Edit credentials" } }
         }
     }
 }
@@ -211,7 +211,7 @@ fn way(view: &ConnectionView) -> Markup {
             a href=(urls::help_guide("operator")) { "operator's guide" } "."
         }
         @if let Some(of) = view.system.as_ref().filter(|of| !of.addresses.is_empty()) {
-            p { "Whether these can be reached from the machine that Syncdesk runs on:" }
+            p { "Check that the Syncdesk server can reach:" }
             ul { @for (label, address) in &of.addresses { li { (label) ": " code { (foreign::name(address)) } } } }
         }
     }
@@ -219,16 +219,16 @@ fn way(view: &ConnectionView) -> Markup {
 
 fn other_side(view: &ConnectionView) -> Markup {
     html! {
-        p { "Is the service running, for others too? Is its account for us still there, unlocked, and allowed to do what it did? Was the service moved, renamed, upgraded or restored?" }
+        p { "Does the service work for others? Does the account still exist, is it unlocked, and does it have its permissions? Was the service moved, renamed, upgraded or restored?" }
         @if let Some(of) = view.system.as_ref().filter(|of| of.check.is_some()) {
-            p { a href=(urls::checks(&of.key)) { "What it answered to the last checks" } }
+            p { a href=(urls::checks(&of.key)) { "Results of recent checks" } }
         }
     }
 }
 
 fn last_run(view: &ConnectionView) -> Markup {
     html! {
-        p { "A run that succeeded since says that the trouble is over; one that failed says more than a check." }
+        p { "If a run has succeeded since, the problem is solved. A failed run gives more details than a check." }
         @match &view.system {
             Some(of) => {
                 @if let Some(run) = of.last_run.filter(|_run| of.opens_runs) {

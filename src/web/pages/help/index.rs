@@ -226,12 +226,12 @@ fn codes(view: &IndexView) -> Markup {
             form.flt method="get" action=(urls::HELP) role="search" aria-label="Codes" {
                 label { "Code or words " input type="search" name="q" value=(view.q) placeholder="FILE-BRAKE, 0x80c8300e"; } " "
                 button.btn { "Search" } " "
-                @if !view.q.is_empty() { a.clear href=(urls::HELP) { "Clear" } }
+                @if !view.q.is_empty() { a.clear href=(urls::HELP) { "Clear filter" } }
             }
             @if view.part == Part::Start {
-                p.strip-note { "A code is found in any notation: in small letters, with spaces, and error numbers in hexadecimal or decimal." }
+                p.strip-note { "A code is found in any notation: in lower case, with spaces, or as a hexadecimal or decimal error number." }
             } @else if view.families.is_empty() {
-                (empty::empty("No code has these words.", &html! {
+                (empty::empty("No codes match.", &html! {
                     p { "A code of another version, or of an engine with its own codes, has a page too: open it from its message." }
                 }))
             }

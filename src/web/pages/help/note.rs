@@ -143,7 +143,7 @@ pub fn view(context: &PageContext, view: &NoteView) -> Markup {
     let choices: Vec<Choice> =
         Placing::ALL.iter().map(|placing| Choice::new(placing.as_str(), placing.title())).collect();
     let help = format!(
-        "Plain text, at most {MAX_ADVICE} characters; an empty line begins a paragraph. Everybody who is signed in can read it. The first paragraph also stands wherever something failed with this code."
+        "Plain text, at most {MAX_ADVICE} characters; an empty line starts a new paragraph. Everyone who is signed in can read it. The first paragraph is also shown with each failure that has this code."
     );
     page(
         context,

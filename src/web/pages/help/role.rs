@@ -42,8 +42,11 @@ pub async fn show(viewer: Viewer, path: Path<String>) -> Result<HttpResponse, We
 
 #[must_use]
 pub fn view(context: &PageContext, view: &RoleView) -> Markup {
-    let held =
-        if view.held { Badge::new(Tone::Ok, "You hold it") } else { Badge::new(Tone::Neutral, "You do not hold it") };
+    let held = if view.held {
+        Badge::new(Tone::Ok, "You have this role")
+    } else {
+        Badge::new(Tone::Neutral, "You do not have this role")
+    };
     page(
         context,
         &view.template,

@@ -116,7 +116,7 @@ const COLUMNS: [Column<'_>; 5] =
 
 #[must_use]
 pub fn view(context: &PageContext, view: &ChecksView) -> Markup {
-    let lead = html! { span.soft { "The last connection checks of all systems that you may see" } };
+    let lead = html! { span.soft { "The latest connection checks of all systems that you can see" } };
     let shown = i64::try_from(view.rows.len()).unwrap_or(i64::MAX);
     page(
         context,
@@ -159,7 +159,7 @@ fn filters(view: &ChecksView) -> Markup {
             @if view.groups.len() > 1 { (choices::filter("Group", "group", &view.groups, &query.group)) }
             (choices::filter("Result", "result", &results, if is_wrong("result") { "" } else { &query.result }))
             button.btn { "Filter" } " "
-            @if query.is_narrow() { a.clear href=(at(ChecksQuery { size: query.size, ..ChecksQuery::default() })) { "Clear" } }
+            @if query.is_narrow() { a.clear href=(at(ChecksQuery { size: query.size, ..ChecksQuery::default() })) { "Clear filter" } }
             (presets(&links))
             @for (name, wrong) in &view.wrong {
                 p.wrong #{ (name) "-error" } { (Tone::Error) (label(name)) ": " (wrong.sentence()) }
@@ -195,13 +195,10 @@ fn nothing(context: &PageContext, view: &ChecksView) -> Markup {
         return empty::empty("No checks are shown: correct the filter.", &all);
     }
     if view.go_on.is_some() {
-        return empty::empty("No match so far.", &html! { (how_far(context, view)) (all) });
+        return empty::empty("No matches so far.", &html! { (how_far(context, view)) (all) });
     }
     if view.query.is_narrow() {
-        return empty::empty("No check matches this filter.", &all);
+        return empty::empty("No checks match this filter.", &all);
     }
-    empty::empty(
-        "No connection was checked yet.",
-        &html! { p { "The checks of every system appear here, the newest first." } },
-    )
+    empty::empty("No connection checks yet.", &html! { p { "Checks of all systems appear here, newest first." } })
 }

@@ -182,18 +182,18 @@ pub fn form(of: &FormView<'_>, view: &FilterView) -> Markup {
             @if !query.of.is_empty() { input type="hidden" name="of" value=(query.of); }
             @if !query.since.is_empty() && !view.is_wrong("since") { input type="hidden" name="since" value=(query.since); }
             @if let Some(words) = of.words {
-                label { span.vh { "Words in text or item" } input type="search" name="q" value=(words) placeholder="Words in text or item"; } " "
+                label { span.vh { "Text or item contains" } input type="search" name="q" value=(words) placeholder="Text or item contains"; } " "
             }
             label { "System contains " input type="search" name="system" value=(query.system); } " "
             @if view.groups.len() > 1 { (choices::filter("Group", "group", &view.groups, &query.group)) }
             @if view.kinds.len() > 1 { (view.choice("Kind", "kind", &view.kinds, &query.kind)) }
             (view.choice("Result", "result", &view.results, &query.result))
             button.btn { "Filter" } " "
-            @if let Some(clear) = &of.clear { a.clear href=(clear) { "Clear" } }
+            @if let Some(clear) = &of.clear { a.clear href=(clear) { "Clear filter" } }
             details open[is_more] {
                 summary { "More filters" }
                 div {
-                    (view.choice(if of.words.is_some() { "Category" } else { "With messages of" }, "category", &view.categories, &query.category))
+                    (view.choice(if of.words.is_some() { "Category" } else { "With messages in category" }, "category", &view.categories, &query.category))
                     label { "Code " input type="text" name="code" value=(query.code) list="codes" placeholder="FILE-DENIED" spellcheck="false" autocomplete="off"; } " "
                     datalist #codes { @for code in &view.codes { option value=(code.value) label=(code.label) {} } }
                     (view.choice("Trigger", "trigger", &view.triggers, &query.trigger))

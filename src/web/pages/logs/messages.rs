@@ -109,7 +109,7 @@ fn to_view(found: FoundMessage) -> MessageOf {
 
 #[must_use]
 pub fn view(context: &PageContext, view: &MessagesView) -> Markup {
-    let lead = html! { span.soft { "The messages of all systems whose logs you may read, kept " (view.message_days) " days" } };
+    let lead = html! { span.soft { "Messages of all systems whose logs you can read, kept for " (view.message_days) " days" } };
     page(
         context,
         "Messages",
@@ -205,15 +205,15 @@ fn nothing(context: &PageContext, view: &MessagesView) -> Markup {
         );
     }
     if view.rest.is_some() {
-        let none = if view.is_continued { "No further match so far." } else { "No match so far." };
+        let none = if view.is_continued { "No further matches so far." } else { "No matches so far." };
         return empty::empty(none, &html! { p { (how_far(context, view)) " · " (all) } });
     }
     if view.q.is_empty() && !view.filter.query.is_narrow() && !view.is_continued {
         return empty::empty(
             "No messages yet.",
-            &html! { p { "The messages of every run appear here, the newest run first." } },
+            &html! { p { "Messages of all runs appear here, newest run first." } },
         );
     }
-    let none = if view.is_continued { "No further message matches." } else { "No message matches." };
+    let none = if view.is_continued { "No further messages match." } else { "No messages match." };
     empty::empty(none, &html! { p { (how_far(context, view)) " " (all) } })
 }

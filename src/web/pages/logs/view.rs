@@ -52,7 +52,7 @@ pub fn view(context: &PageContext, view: &LogsView) -> Markup {
         context,
         "Logs",
         &html! {
-            (head(&html! { "Logs" }, &html! { span.soft { "The runs of all systems whose logs you may read, kept " (view.header_days) " days" } }, &export))
+            (head(&html! { "Logs" }, &html! { span.soft { "Runs of all systems whose logs you can read, kept for " (view.header_days) " days" } }, &export))
             (sections("Kinds of logs", &view.sections))
             section.box aria-label="Runs" {
                 (filters(view))
@@ -112,18 +112,17 @@ fn nothing(context: &PageContext, view: &LogsView) -> Markup {
     }
     if let Some((time, on)) = &view.go_on {
         return empty::empty(
-            if view.is_continued { "No further match so far." } else { "No match so far." },
+            if view.is_continued { "No further matches so far." } else { "No matches so far." },
             &html! { p {
                 "Searched the runs requested since " (time_inside(context, *time)) ". " a href=(on) { "Search the rest" } " · " (all)
             } },
         );
     }
     if view.filter.query.is_narrow() {
-        let none =
-            if view.is_continued { "No further run matches this filter." } else { "No run matches this filter." };
+        let none = if view.is_continued { "No further runs match this filter." } else { "No runs match this filter." };
         return empty::empty(none, &html! { p { (all) } });
     }
-    empty::empty("Nothing has run yet.", &html! { p { "The runs of every system appear here, the newest first." } })
+    empty::empty("No runs yet.", &html! { p { "Runs of all systems appear here, newest first." } })
 }
 
 fn run(context: &PageContext, row: &RunOf) -> Markup {

@@ -136,9 +136,11 @@ fn legend() -> Markup {
         (RunResult::Canceled, "canceled"),
     ];
     html! {
-        ul.legend.pad aria-label="Cells" {
-            @for (result, word) in entries {
-                li { svg viewBox="0 0 20 16" aria-hidden="true" focusable="false" { (cell(0, result)) } (word) }
+        div.pad {
+            ul.legend aria-label="Cells" {
+                @for (result, word) in entries {
+                    li { svg viewBox="0 0 20 16" aria-hidden="true" focusable="false" { (cell(0, result)) } (word) }
+                }
             }
         }
     }

@@ -159,7 +159,7 @@ impl Live {
                 Err(StoreError::NotFound) => return self.last(&LiveEnd::Refused),
                 Err(error) => {
                     log::warn!("a live log broke off: {error}");
-                    return Err(std::io::Error::other("the database did not answer"));
+                    return Err(std::io::Error::other("the database did not respond"));
                 }
             };
             let full = self.rows >= MAX_ROWS || since_boot().saturating_sub(self.began) > self.view.max_time;

@@ -84,10 +84,10 @@ pub fn latest(context: &PageContext, view: &LatestView) -> Markup {
             @let phases = phases(&view.phases);
             @if !phases.0.is_empty() { section.box aria-label="Phases" { (phases) } }
             section.box.log aria-label="Messages" {
-                @if view.more { p.strip-note { "Those before are on the page of the run." } }
+                @if view.more { p.strip-note { "Earlier messages are on the page of the run." } }
                 @if view.rows.is_empty() {
                     @if view.state == RunState::Ended { (empty::empty("No messages.", &html! { p { "The run has ended and logged nothing." } })) }
-                    @else { (empty::empty("No messages yet.", &html! { p { "They appear here as the run writes them." } })) }
+                    @else { (empty::empty("No messages yet.", &html! { p { "Messages appear here as the run writes them." } })) }
                 } @else {
                     (table(&html! { "Latest messages of run " (no) }, &COLUMNS, &rows(context, view)))
                 }

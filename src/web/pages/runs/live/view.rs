@@ -141,16 +141,16 @@ fn ending(view: &LiveView, end: &LiveEnd) -> Markup {
                 p {
                     (link_button(&run, "Run details", "primary")) " "
                     @if counts.error > 0 {
-                        (link_button(&urls::messages(&view.system.key, view.no, &MessageQuery::of(Category::Error), Start::First), "See the errors", ""))
+                        (link_button(&urls::messages(&view.system.key, view.no, &MessageQuery::of(Category::Error), Start::First), "Show errors", ""))
                     }
                 }
             },
             LiveEnd::Full { last_seq } => {
-                p { (Badge::new(Tone::Busy, "The run goes on")) " This page has reached its limit." }
+                p { (Badge::new(Tone::Busy, "The run continues")) " This page has reached its limit." }
                 p { a.button.primary href=(urls::run_live_after(&view.system.key, view.no, Seq(*last_seq))) { "Continue from message " (number(last_seq.saturating_add(1))) } }
             },
-            LiveEnd::Refused => p { (Badge::new(Tone::Warning, "Ended")) " You are signed out, or may no longer read this log." },
-            LiveEnd::ShutDown => p { (Badge::new(Tone::Warning, "Ended")) " The portal is restarting. " a href=(run) { "Run details" } },
+            LiveEnd::Refused => p { (Badge::new(Tone::Warning, "Ended")) " You were signed out, or your access to this log was removed." },
+            LiveEnd::ShutDown => p { (Badge::new(Tone::Warning, "Ended")) " Syncdesk is restarting. " a href=(run) { "Run details" } },
         }
     }
 }

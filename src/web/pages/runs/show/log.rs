@@ -141,9 +141,11 @@ pub(super) fn to_view(log: RunLog, of: &RunDetails, query: &LogQuery, message_da
 /// What to do about a place where there is no message.
 fn misplaced(why: Misplaced) -> String {
     match why {
-        Misplaced::BeyondLast(last) => format!("The last message is number {}.", ui::number(last)),
-        Misplaced::Unreadable => "Type a message number such as 17, or a time such as 23:01 or 23:01:30.".to_owned(),
-        Misplaced::NothingSince => "Nothing was logged at or after this time. This is the end.".to_owned(),
+        Misplaced::BeyondLast(last) => format!("The last message is {}.", ui::number(last)),
+        Misplaced::Unreadable => "Enter a message number (17) or a time (23:01 or 23:01:30).".to_owned(),
+        Misplaced::NothingSince => {
+            "There are no messages at or after this time. This is the end of the log.".to_owned()
+        }
     }
 }
 

@@ -169,7 +169,7 @@ fn filters(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
                 input type="hidden" name="category" value=(category.as_str());
             }
             @if log.filter.hides_success { input type="hidden" name="hide" value=(urls::HIDE_SUCCESS); }
-            label { span.vh { "Words in text or item" } input type="search" name="q" value=(log.filter.q) placeholder="Words in text or item"; } " "
+            label { span.vh { "Text or item contains" } input type="search" name="q" value=(log.filter.q) placeholder="Text or item contains"; } " "
             (choices::filter("Code", "code", &log.codes, &log.filter.code))
             (choices::filter("Item type", "type", &log.item_types, &log.filter.item_type))
             label {
@@ -181,7 +181,7 @@ fn filters(key: &SystemKey, no: RunNo, log: &LogView) -> Markup {
             " " button.btn { "Filter" } " "
             @if log.filter.is_narrow() {
                 @let category = MessageQuery { category: log.filter.category, hides_success: log.filter.hides_success, ..MessageQuery::default() };
-                a.clear href=(urls::messages_sized(key, no, &category, Start::First, log.size)) { "Clear" }
+                a.clear href=(urls::messages_sized(key, no, &category, Start::First, log.size)) { "Clear filter" }
             }
             @if let Some(error) = &log.at_error { p.wrong #at-error { (Tone::Error) (error) } }
         }
@@ -212,7 +212,7 @@ fn nothing(view: &RunView, log: &LogView) -> Markup {
         return empty::empty(
             "No messages.",
             &html! { p { @match view.state {
-                RunState::Queued => "The run has not begun.",
+                RunState::Queued => "The run has not started.",
                 RunState::Running => "Nothing was logged yet.",
                 RunState::Ended => "Nothing was logged: nothing had to be done.",
             } } },
@@ -226,7 +226,7 @@ fn nothing(view: &RunView, log: &LogView) -> Markup {
                 a href=(all) { "Show all messages of this run" }
             } },
         ),
-        None => empty::empty("No message matches.", &html! { p { a href=(all) { "Show all messages of this run" } } }),
+        None => empty::empty("No messages match.", &html! { p { a href=(all) { "Show all messages of this run" } } }),
     }
 }
 

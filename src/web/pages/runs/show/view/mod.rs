@@ -174,7 +174,7 @@ fn state(context: &PageContext, view: &RunView) -> Markup {
         RunState::Queued => waiting(context, view),
         RunState::Running => html! {
             @if let Some(person) = &view.canceling {
-                (notice::notice(Tone::Busy, &html! { p { (Tone::Busy) bdi { (person) } " asked it to stop. It ends within seconds." } }))
+                (notice::notice(Tone::Busy, &html! { p { (Tone::Busy) bdi { (person) } " requested cancellation. The run stops within seconds." } }))
             }
         },
         RunState::Ended => ended(view),
@@ -188,14 +188,14 @@ fn waiting(context: &PageContext, view: &RunView) -> Markup {
         &html! {
             p {
                 (tone)
-                @if !view.waits_for.is_empty() { "It waits " (view.waits_for) "." }
-                @else if view.not_before > context.now { "It may begin " (time::time_in_words(context, view.not_before)) "." }
+                @if !view.waits_for.is_empty() { "This run is queued " (view.waits_for) "." }
+                @else if view.not_before > context.now { "This run can start " (time::time_in_words(context, view.not_before)) "." }
                 @else if let Some(runs) = view.share {
-                    "It waits for a free worker. Its group has " (runs) @if runs == 1 { " run" } @else { " runs" }
+                    "This run is waiting for a free worker. Its group has " (runs) @if runs == 1 { " run" } @else { " runs" }
                     " in process, and each process keeps one worker free for the other groups."
                 }
-                @else { "It waits for a free worker." }
-                @if view.overdue { " It is overdue: it could have begun " (time::relative(context, view.not_before)) "." @if view.waits_for.is_empty() { " Is a worker running?" } }
+                @else { "This run is waiting for a free worker." }
+                @if view.overdue { " It is delayed: it could have started " (time::relative(context, view.not_before)) "." @if view.waits_for.is_empty() { " Check that a worker is running." } }
             }
         },
     )
