@@ -37,11 +37,12 @@ export class Hands {
   async complete(values) {
     const left = new Map(Object.entries(values));
     while (left.size > 0) {
-      const before = left.size;
+      const names = [...left.keys()];
+      const has = (names) => names.some((name) => document.getElementsByName(name).length > 0);
+      await this.until(has, (yes) => yes, `one of the fields ${names}`, names); // a page between may refresh until it leads on
       for (const [name, value] of left) {
         if (await this.enter(name, value)) left.delete(name);
       }
-      assert(left.size < before, `there are no fields ${[...left.keys()]}`);
       await this.leave('main form button.primary', '');
     }
   }
