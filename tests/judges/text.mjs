@@ -10,9 +10,9 @@ const PROGRAMS = {
   lynx: (file) => ['-dump', '-force_html', '-nolist', '-width=200', '-assume_charset=utf-8', '-display_charset=utf-8', file],
 };
 
-// Sent to the browser: the headings, labels, buttons, table headers and links of a page.
+// Sent to the browser: the headings, labels, buttons, table headers and links of a page. What is drawn is in words beside it.
 export function words() {
-  const all = [...document.querySelectorAll('h1, h2, label, legend, button, th[scope=col], main a[href]')];
+  const all = [...document.querySelectorAll('h1, h2, label, legend, button, th[scope=col], main a[href]:not(svg a)')];
   return all.map((element) => {
     const copy = element.cloneNode(true);
     copy.querySelectorAll('select, textarea, svg, datalist').forEach((part) => part.remove());

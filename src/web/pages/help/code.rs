@@ -121,7 +121,7 @@ pub fn view(context: &PageContext, view: &CodeView) -> Markup {
 /// What an error number means, and how else it is written.
 fn of_number(number: &HResult) -> Markup {
     html! {
-        section.note.err {
+        div.note.err {
             dl.why {
                 @for (meaning, to_do) in &number.meanings {
                     div { dt { "What it means" } " " dd { (meaning) } }

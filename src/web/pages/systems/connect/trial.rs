@@ -169,7 +169,7 @@ fn failed(context: &PageContext, view: &TrialView) -> Markup {
         @if let CheckState::Failed { failure: why, .. } = &view.state {
             (failure(&html! { "The connection test failed" }, why, &html! {}))
             @if let Some(folder) = &view.missing_folder {
-                section.box.pad {
+                div.box.pad {
                     p { "The folder " code.mono { (foreign::name(folder)) } " does not exist. Syncdesk can create it." }
                     (form(context, &urls::draft(&view.key, DraftPage::Folder), &button("Create the folder", "primary")))
                 }
