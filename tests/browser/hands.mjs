@@ -48,9 +48,13 @@ export class Hands {
   }
 
   async enter(name, value) {
-    const field = await this.page.evaluate(meet, { selector: 'input, select, textarea', name, value: String(value), of: 'name' });
+    const find = () => this.page.evaluate(meet, { selector: 'input, select, textarea', name, value: String(value), of: 'name' });
+    let field = await find();
     if (!field) return false;
-    if (field.folded) await this.use(await this.page.evaluate(meet, { selector: 'summary', of: 'unfolds' }));
+    if (field.folded) {
+      await this.use(await this.page.evaluate(meet, { selector: 'summary', of: 'unfolds' }));
+      field = await find(); // it has moved
+    }
     if (field.kind === 'radio') {
       await this.use(field);
     } else if (field.kind === 'checkbox') {
